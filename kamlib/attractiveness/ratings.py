@@ -1,0 +1,53 @@
+"""Which rating counts: the latest one, their words and facts before our guess."""
+
+from datetime import date
+
+import pandas as pd
+
+from kamlib.language import day, number
+from kamlib.timespans import whole_months
+from kamlib.verdicts import Verdict, verdict
+
+FROM_THEM = ("their_words", "fact")
+OLD_MONTHS = 18
+
+
+def current_ratings(
+    ratings: pd.DataFrame | None, *, end: date, by: tuple[str, ...] = ("party_id", "criterion")
+) -> pd.DataFrame:
+    """Return the one rating that counts for each party and criterion.
+
+    Parameters
+    ----------
+    ratings : DataFrame with the columns `by`, rating (0 to 10), date, source; None gives no rows
+    end : last day of the period; later ratings do not count yet
+    by : what one rating is of; with ``supplier`` for ratings of suppliers
+
+    Returns
+    -------
+    DataFrame, one row per `by`, with ``age_months``; sorted
+    """
+    if ratings is None or ratings.empty:
+        return pd.DataFrame(columns=[*by, "rating", "date", "source", "weight", "age_months"])
+    dated = ratings[ratings["date"].isna() | (ratings["date"] <= pd.Timestamp(end))]
+    source = dated["source"] if "source" in dated else pd.Series("our_guess", index=dated.index)
+    dated = dated.assign(source=source.fillna("our_guess"))
+    dated = dated.assign(theirs=dated["source"].isin(FROM_THEM))
+    ordered = dated.sort_values([*by, "theirs", "date", "rating"], na_position="first")
+    latest = ordered.drop_duplicates(list(by), keep="last").reset_index(drop=True)
+    day_of = latest["date"].fillna(pd.Timestamp(end))
+    age = whole_months(day_of, end).where(latest["date"].notna())
+    return latest.drop(columns="theirs").assign(age_months=age)
+
+
+def ratings_age_verdict(*tables: pd.DataFrame) -> Verdict:
+    """Judge the age of the ratings in use; it is shown and widens nothing yet."""
+    ages = pd.concat([table[["age_months", "date"]].astype("object") for table in tables])
+    old = ages[ages["age_months"].astype("float64") > OLD_MONTHS]
+    months = number(OLD_MONTHS)
+    if old.empty:
+        return verdict("ratings_age", "PASS", months=months)
+    return verdict(
+        "ratings_age", "FLAG", n=number(len(old)), all=number(len(ages)), months=months,
+        oldest=day(pd.Timestamp(min(old["date"]))),
+    )  # fmt: skip

@@ -1,0 +1,135 @@
+"""Side A: how attractive a customer or prospect is to us, by anchored value functions."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from kamlib.language import number, percent
+from kamlib.numerics import piecewise, piecewise_inverse
+from kamlib.verdicts import Verdict, verdict
+
+
+class Criterion(Protocol):
+    """A criterion of side A: its weight and its value function."""
+
+    weight: float
+    value: list[tuple[float, float]]
+
+
+def measured_criteria(
+    parties: pd.DataFrame, statement: pd.DataFrame, stays: pd.DataFrame
+) -> pd.DataFrame:
+    """Collect what is measured of side A, in each criterion's own unit.
+
+    From  parties (customers and prospects), the statement of the report period, and `staying`
+    to    ``party_id, own_growth, margin_quality, staying, financial_safety``; NaN is not measured.
+    """
+    ids = parties["party_id"]
+    rows = statement.set_index("customer_id")
+    contract = stays[stays["staying_source"] == "contract"].set_index("customer_id")["p_stay_3y"]
+    growth = parties.get("own_growth", np.nan)
+    return pd.DataFrame({"party_id": ids}).assign(
+        own_growth=growth,
+        margin_quality=ids.map(100 * rows["profit_rate"]),
+        staying=ids.map(contract),
+        financial_safety=ids.map(rows["days_late"]),
+    )
+
+
+def side_a_criteria(
+    measured: pd.DataFrame, ratings: pd.DataFrame, criteria: Mapping[str, Criterion]
+) -> pd.DataFrame:
+    """Value every criterion of every party.
+
+    Parameters
+    ----------
+    measured : DataFrame of `measured_criteria`, one row per party
+    ratings : DataFrame of our current ratings: party_id, criterion, rating 0 to 10
+    criteria : criterion → weight and value function, (raw, value) pairs
+
+    Returns
+    -------
+    DataFrame, party × criterion: ``weight``, ``raw`` (own unit), ``rating``, ``source`` (measured,
+    rated, unknown), ``value_low`` and ``value_high`` (0 to 1; an unknown is 0 to 1)
+
+    Notes
+    -----
+    A measured value beats a rating. A rating's value is rating / 10, and its raw value is read
+    from the value function backwards.
+    """
+    wide = ratings.pivot_table(
+        index="party_id", columns="criterion", values="rating", aggfunc="last"
+    )
+    parts = []
+    for name, criterion in criteria.items():
+        raw = measured[name] if name in measured else pd.Series(np.nan, index=measured.index)
+        raw = raw.to_numpy(dtype=np.float64)
+        rated = measured["party_id"].map(wide[name]) if name in wide else raw * np.nan
+        rated = np.asarray(rated, dtype=np.float64)
+        is_measured = ~np.isnan(raw)
+        is_rated = ~is_measured & ~np.isnan(rated)
+        value = np.where(is_measured, piecewise(np.nan_to_num(raw), criterion.value), rated / 10)
+        by_anchor = piecewise_inverse(np.nan_to_num(rated) / 10, criterion.value)
+        parts.append(pd.DataFrame({
+            "party_id": measured["party_id"], "criterion": name, "weight": criterion.weight,
+            "raw": np.where(is_rated, by_anchor, raw), "rating": rated,
+            "source": np.select([is_measured, is_rated], ["measured", "rated"], "unknown"),
+            "value_low": np.nan_to_num(value, nan=0.0),
+            "value_high": np.nan_to_num(value, nan=1.0),
+        }))  # fmt: skip
+    table = pd.concat(parts, ignore_index=True)
+    return table.sort_values(["party_id", "criterion"], ignore_index=True)
+
+
+def side_a(values: pd.DataFrame, *, min_known_weight: float) -> pd.DataFrame:
+    """Add up the values of each party to an interval.
+
+    Returns
+    -------
+    DataFrame, one row per party: ``side_a_low``, ``side_a_high``, ``known_weight`` (all 0 to 1),
+    ``side_a_known``. Where less than `min_known_weight` is known, side A is unknown: 0 to 1.
+    """
+    weighted = values.assign(
+        side_a_low=values["weight"] * values["value_low"],
+        side_a_high=values["weight"] * values["value_high"],
+        known_weight=values["weight"].where(values["source"] != "unknown", 0.0),
+    )
+    names = ["side_a_low", "side_a_high", "known_weight"]
+    sums = weighted.groupby("party_id", as_index=False)[names].sum()
+    known = sums["known_weight"] >= min_known_weight - 1e-9
+    return sums.assign(
+        side_a_known=known,
+        side_a_low=sums["side_a_low"].where(known, 0.0).round(12),
+        side_a_high=sums["side_a_high"].where(known, 1.0).round(12),
+    )
+
+
+def missing_criteria(values: pd.DataFrame) -> dict[str, str]:
+    """Return the unknown criteria of each party, in words; parties that miss none are left out."""
+    unknown = values[values["source"] == "unknown"]
+    words = unknown["criterion"].str.replace("_", " ")
+    return words.groupby(unknown["party_id"]).agg(", ".join).to_dict()
+
+
+def side_a_verdicts(
+    sides: pd.DataFrame, values: pd.DataFrame, *, min_known_weight: float
+) -> list[Verdict]:
+    """Judge side A: for how many it is known, and which criteria are ratings by anchor."""
+    unknown = int((~sides["side_a_known"]).sum())
+    outcome = "PASS" if unknown == 0 else "REFUSE" if unknown == len(sides) else "FLAG"
+    found = [
+        verdict(
+            "side_a", outcome, n=number(len(sides)), unknown=number(unknown),
+            least=percent(min_known_weight),
+        )
+    ]  # fmt: skip
+    rated = values[values["source"] == "rated"]["criterion"].value_counts()
+    return [
+        *found,
+        verdict(
+            "rated_criteria", "FLAG", potential=number(rated.get("profit_potential", 0)),
+            growth=number(rated.get("own_growth", 0)),
+        ),
+    ]  # fmt: skip

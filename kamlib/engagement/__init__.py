@@ -1,0 +1,73 @@
+"""engagement.yaml as a typed model: what is specific to one client, checked before anything runs.
+
+The engagement's own file says what, where and when; the decision part (sides, pyramid, doors,
+verdicts) has a default, `kamlib/rules.yaml`, over which the engagement's own keys are laid. Whatever
+is wrong is a `ParameterError` that names file, line, key, what was found and what is allowed.
+"""
+
+from kamlib.engagement.conditions import Bound, Condition, VerdictRule
+from kamlib.engagement.costs import Capital, Plus, Profitability, Resource, TimeEquation
+from kamlib.engagement.decision import (
+    Capacity,
+    Doors,
+    FindOutFirst,
+    GoldenShot,
+    KeyAccountUnit,
+    SideA,
+    SideACriterion,
+    SideB,
+    Windows,
+)
+from kamlib.engagement.levels import Boundary, Limit, Limits, Pyramid
+from kamlib.engagement.loading import load_engagement
+from kamlib.engagement.model import Engagement
+from kamlib.engagement.places import project_root
+from kamlib.engagement.settings import (
+    Dialect,
+    Identity,
+    Input,
+    Interval,
+    LedgerSettings,
+    Materiality,
+    Period,
+    ReconcilingItem,
+    Segmentation,
+    Staying,
+)
+
+__all__ = [
+    "Bound",
+    "Boundary",
+    "Capacity",
+    "Capital",
+    "Condition",
+    "Dialect",
+    "Doors",
+    "Engagement",
+    "FindOutFirst",
+    "GoldenShot",
+    "Identity",
+    "Input",
+    "Interval",
+    "KeyAccountUnit",
+    "LedgerSettings",
+    "Limit",
+    "Limits",
+    "Materiality",
+    "Period",
+    "Plus",
+    "Profitability",
+    "Pyramid",
+    "ReconcilingItem",
+    "Resource",
+    "Segmentation",
+    "SideA",
+    "SideACriterion",
+    "SideB",
+    "Staying",
+    "TimeEquation",
+    "VerdictRule",
+    "Windows",
+    "load_engagement",
+    "project_root",
+]

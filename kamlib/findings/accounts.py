@@ -1,0 +1,114 @@
+"""Sentences about accounts: both sides, levels, golden shots, verdicts."""
+
+import pandas as pd
+
+from kamlib.columns import LEVELS, VERDICTS
+from kamlib.errors import listed
+from kamlib.language import _, money, ngettext, number, percent, points
+
+
+def side_a_finding(sides: pd.DataFrame, *, cut: float) -> str:
+    """Say how many parties are attractive to us for certain, and how many may be."""
+    if not sides["side_a_known"].any():
+        return _("Side A is not known for anybody, so nobody can be called attractive or not.")
+    sure = int((sides["side_a_low"] >= cut).sum())
+    may = int(((sides["side_a_low"] < cut) & (sides["side_a_high"] >= cut)).sum())
+    return _(
+        "{sure} of {all} parties reach {cut} on side A for certain; {may} may, once more of it is "
+        "known."
+    ).format(sure=number(sure), all=number(len(sides)), cut=points(cut), may=number(may))
+
+
+def side_b_finding(sides: pd.DataFrame, *, cut: float) -> str:
+    """Say how many were asked, and where we are good enough and ahead of the best rival."""
+    asked = sides[sides["asked"]]
+    if asked.empty:
+        return _("Nobody told us what they want, so our side is unknown everywhere.")
+    good = asked[asked["side_b_low"] >= cut]
+    ahead = int((good["relative_strength_low"] >= 0).sum())
+    return _(
+        "{asked} of {all} parties told us what they want. In the eyes of {good} of them we reach "
+        "{cut} for certain, and {ahead} of these have no better supplier."
+    ).format(
+        asked=number(len(asked)), all=number(len(sides)), good=number(len(good)), cut=points(cut),
+        ahead=number(ahead),
+    )  # fmt: skip
+
+
+def both_sides_finding(sides: pd.DataFrame, *, cut_a: float, cut_b: float) -> str:
+    """Say for how many both sides hold for certain, and for how many they may."""
+    if not sides["side_a_known"].any() or not sides["asked"].any():
+        return _("One of the sides is not known for anybody: nobody can be placed.")
+    sure = (sides["side_a_low"] >= cut_a) & (sides["side_b_low"] >= cut_b)
+    may = (sides["side_a_high"] >= cut_a) & (sides["side_b_high"] >= cut_b) & ~sure
+    return _(
+        "Both sides hold for certain for {sure} parties, and may hold for {may} more: these are worth "
+        "asking."
+    ).format(sure=number(int(sure.sum())), may=number(int(may.sum())))
+
+
+def pyramid_finding(accounts: pd.DataFrame) -> str:
+    """Say how many active customers stand at each level for certain, the top first."""
+    counts = accounts["confirmed_level"].value_counts()
+    parts = [
+        _("{n} at {level}").format(n=number(counts.get(level, 0)), level=_(LEVELS[level]))
+        for level in sorted(LEVELS, reverse=True)
+    ]
+    higher = int((accounts["possible_level"] > accounts["confirmed_level"]).sum())
+    return _("Confirmed: {parts}; {higher} of {all} active customers may stand higher.").format(
+        parts=", ".join(parts), higher=number(higher), all=number(len(accounts))
+    )
+
+
+def golden_finding(shots: pd.DataFrame, *, currency: str) -> str:
+    """Say how many golden shots there are, what they brought, and how many are too early to tell."""
+    if shots["golden_shot"].isna().all():
+        return _("Golden shots could not be told from the rest.")
+    yes = shots[shots["golden_shot"] == "yes"]
+    early = int((shots["golden_shot"] == "too early to say").sum())
+    said = ngettext(
+        "{n} golden shot brought {amount} in 24 months and will hardly come back",
+        "{n} golden shots brought {amount} in 24 months and will hardly come back",
+        len(yes),
+    ).format(n=number(len(yes)), amount=money(yes["profit"].sum(), currency))
+    if not early:
+        return _("{said}.").format(said=said)
+    return ngettext(
+        "{said}; {n} more is too young to tell.", "{said}; {n} more are too young to tell.", early
+    ).format(said=said, n=number(early))
+
+
+def shot_dependence_finding(accounts: pd.DataFrame, *, currency: str) -> str:
+    """Say how much of the profit stands at level 1, and what is lost if none of it returns."""
+    profit = accounts["customer_profit"]
+    if profit.isna().all():
+        return _("How much depends on one-off sales is unknown without customer profit.")
+    base = profit[accounts["confirmed_level"] == 1]
+    earned = profit.clip(lower=0).sum()
+    return _(
+        "Level 1 brings {amount} of customer profit, {share} of what is earned; if none of it "
+        "returned, next year would start that much lower."
+    ).format(
+        amount=money(base.sum(), currency),
+        share=percent(base.clip(lower=0).sum() / earned) if earned else _("none"),
+    )
+
+
+def verdict_finding(accounts: pd.DataFrame) -> str:
+    """Say which accounts are key now, how many to develop, and how many to find out about first."""
+    keys = accounts[accounts["verdict"] == "key_account_now"]
+    counts = accounts["verdict"].value_counts()
+    others = ", ".join(
+        _("{n} {verdict}").format(n=number(counts[name]), verdict=_(VERDICTS[name]))
+        for name in VERDICTS
+        if name != "key_account_now" and name in counts
+    )
+    if keys.empty:
+        return _("No account can be called a key account today; of the others: {others}.").format(
+            others=others
+        )
+    return ngettext(
+        "{n} account is a key account now: {names}. Of the others: {others}.",
+        "{n} accounts are key accounts now: {names}. Of the others: {others}.",
+        len(keys),
+    ).format(n=number(len(keys)), names=listed(keys["name"], most=8), others=others)

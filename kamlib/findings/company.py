@@ -1,0 +1,120 @@
+"""Sentences about the company: what came in, what is left, who loses."""
+
+import numpy as np
+import pandas as pd
+
+from kamlib.columns import label
+from kamlib.language import _, money, month, ngettext, number, percent
+from kamlib.tables import floats
+
+
+def intake_finding(coverage: pd.DataFrame, quarantine: pd.DataFrame, *, currency: str) -> str:
+    """Say how much was read and how much was set aside."""
+    lines = coverage[coverage["table"] == "invoice_lines"].iloc[0]
+    aside = quarantine[quarantine["table"] == "invoice_lines"]
+    amount = float(np.nansum(floats(aside["amount"]))) if len(aside) else 0.0
+    read = _("{n} invoice lines were read, from {first} to {last}").format(
+        n=number(lines["rows"]), first=month(lines["first"]), last=month(lines["last"])
+    )
+    if aside.empty:
+        return _("{read}; none was set aside.").format(read=read)
+    return ngettext(
+        "{read}; {n} was set aside with its reason ({amount} where it can be read).",
+        "{read}; {n} were set aside with their reasons ({amount} where it can be read).",
+        len(aside),
+    ).format(read=read, n=number(len(aside)), amount=money(amount, currency))
+
+
+def revenue_finding(
+    months: pd.DataFrame, *, period: str, previous: str | None, currency: str
+) -> str:
+    """Say what was invoiced in the period, and against the one before."""
+    now = float(floats(months.loc[months["period"] == period, "invoice_revenue"]).sum())
+    said = _("Customers were invoiced {now} in {period}").format(
+        now=money(now, currency), period=period
+    )
+    before = months["period"] == previous if previous else pd.Series(False, index=months.index)
+    if not before.any():
+        return _("{said}.").format(said=said)
+    then = float(floats(months.loc[before, "invoice_revenue"]).sum())
+    if then <= 0:
+        return _("{said}, after {then} in {previous}.").format(
+            said=said, then=money(then, currency), previous=previous
+        )
+    change = now / then - 1
+    template = (
+        _("{said}, {share} more than in {previous}.")
+        if change >= 0
+        else _("{said}, {share} less than in {previous}.")
+    )
+    return template.format(said=said, share=percent(abs(change)), previous=previous)
+
+
+def statement_finding(ladder: pd.DataFrame, *, currency: str) -> str:
+    """Say what is left of every 100 at list price, and where the statement ends."""
+    last = ladder[ladder["kind"] == "total"].iloc[-1]
+    return _("Of every {currency} 100 at list price {left} are left as {what}: {amount} in all.").format(
+        currency=currency, left=number(100 * last["share"], 1), what=label(last["line"]).lower(),
+        amount=money(last["amount"], currency),
+    )  # fmt: skip
+
+
+def capacity_finding(pools: pd.DataFrame, *, currency: str) -> str:
+    """Say what the pools cost, and what of it nobody used."""
+    cost, assigned = pools["cost"].sum(), pools["assigned_cost"].sum()
+    unused, nobody = pools["unused_cost"].sum(), pools["unassigned_cost"].sum()
+    return _(
+        "Of {cost} of cost, {assigned} ({share}) is work done for customers; {unused} is capacity "
+        "that nobody used and {nobody} belongs to no customer."
+    ).format(
+        cost=money(cost, currency), assigned=money(assigned, currency), share=percent(assigned / cost),
+        unused=money(unused, currency), nobody=money(nobody, currency),
+    )  # fmt: skip
+
+
+def losses_finding(statement: pd.DataFrame, *, measure: str, currency: str) -> str:
+    """Say how many active customers lose money, and what they give back."""
+    active = statement[statement["active"]]
+    values = active[measure]
+    losing, earned = values[values < 0], values.clip(lower=0).sum()
+    what = label(measure).lower()
+    if losing.empty:
+        return _("None of {all} active customers has a negative {what}.").format(
+            all=number(len(active)), what=what
+        )
+    said = ngettext(
+        "{n} of {all} active customers has a negative {what} and takes back {lost}",
+        "{n} of {all} active customers have a negative {what} and take back {lost}",
+        len(losing),
+    ).format(
+        n=number(len(losing)), all=number(len(active)), what=what,
+        lost=money(-losing.sum(), currency),
+    )  # fmt: skip
+    if earned <= 0:
+        return _("{said}; nobody earns anything.").format(said=said)
+    return _("{said}, {share} of what the others earn.").format(
+        said=said, share=percent(-losing.sum() / earned)
+    )
+
+
+def whale_finding(curve: pd.DataFrame, *, measure: str, currency: str) -> str:
+    """Say where the cumulative curve peaks and what is left at its end."""
+    peak = curve["cumulative"].max()
+    at = int(curve["cumulative"].idxmax()) + 1
+    total = curve["cumulative"].iloc[-1]
+    what = label(measure)
+    if peak <= 0:
+        return _("{what} never rises above zero; the total is {total}.").format(
+            what=what, total=money(total, currency)
+        )
+    if at == len(curve):
+        return _(
+            "{what} rises to the last customer: {total}, and nobody takes anything back."
+        ).format(what=what, total=money(total, currency))
+    return _(
+        "{what} would peak at {peak} with {at} of {all} customers; the other {rest} take it down to "
+        "{total}."
+    ).format(
+        what=what, peak=money(peak, currency), at=number(at), all=number(len(curve)),
+        rest=number(len(curve) - at), total=money(total, currency),
+    )  # fmt: skip

@@ -1,0 +1,56 @@
+"""The one page: its headline, what we found, and what we do not know."""
+
+import pandas as pd
+
+from kamlib.language import _, ngettext, number
+
+
+def headline(accounts: pd.DataFrame) -> str:
+    """Answer the question of the workbook in one line."""
+    n = len(accounts)
+    keys = int((accounts["verdict"] == "key_account_now").sum())
+    open_ = int((accounts["verdict"] == "find_out_first").sum())
+    if keys:
+        said = ngettext(
+            "Can every customer be key? No: {keys} of {n} parties can today.",
+            "Can every customer be key? No: {keys} of {n} parties can today.",
+            keys,
+        ).format(keys=number(keys), n=number(n))
+    else:
+        said = _("Can every customer be key? Today none of {n} parties can be called so.").format(
+            n=number(n)
+        )
+    if not open_:
+        return said
+    return ngettext(
+        "{said} {open} more may, once we find out.",
+        "{said} {open} more may, once we find out.",
+        open_,
+    ).format(said=said, open=number(open_))
+
+
+def summary_findings(*sentences: str) -> list[str]:
+    """Return the sentences of the page in their order, leaving out what a refusal left empty."""
+    return [sentence for sentence in sentences if sentence]
+
+
+def unknown_table(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Count what is unknown of active customers and prospects, and say what to bring.
+
+    Returns
+    -------
+    DataFrame ``unknown, parties, means, bring``
+    """
+    customers = accounts[~accounts["is_prospect"]]
+    rows = [
+        (_("Side B"), int((~accounts["asked"]).sum()), _("cannot be a key account; not counted as bad"),
+         _("an interview, not by the account's own manager")),
+        (_("Side A"), int((~accounts["side_a_known"]).sum()), _("neither attractive nor not"),
+         _("ratings by anchors")),
+        (_("Trust"), int(customers["trust"].isna().sum()), _("no partnership is confirmed"),
+         _("one question to the customer")),
+        (_("Level"), int((customers["possible_level"] > customers["confirmed_level"]).sum()),
+         _("may stand higher than confirmed"), _("what is named under find out first")),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["unknown", "parties", "means", "bring"])
+    return table[table["parties"] > 0].reset_index(drop=True)

@@ -1,0 +1,238 @@
+"""The input contract: the columns of each input table, and what may stand in them.
+
+Data, not code. What a column means and how text becomes its value stands in `kamlib.columns`; here
+stands only what the intake may refuse. Fields are in the order in which a row is judged: a row that
+is broken in two columns is set aside for the first of them.
+"""
+
+from typing import Literal, NamedTuple
+
+from kamlib.columns import COLUMNS, LADDER, Kind
+from kamlib.errors import ParameterError, did_you_mean, listed
+from kamlib.method_rules import N_
+
+DOCUMENT_TYPES = ("invoice", "credit_note", "correction")
+RELATIONS = ("external", "intercompany", "collective")
+REPORTING_CURRENCY = "the currency of engagement.yaml"
+
+NOT_A_NUMBER = N_("not a number")
+NOT_WHOLE = N_("not a whole number")
+NOT_A_DATE = N_("not a date")
+NO_SUCH_DAY = N_("no such day")
+IN_THE_FUTURE = N_("date in the future")
+NEITHER = N_("neither yes nor no")
+MISSING = N_("missing")
+NO_PERIOD = N_("not a period of engagement.yaml")
+NO_CUSTOMER = N_("customer is not in customers")
+NO_PARTY = N_("neither in customers nor in prospects")
+
+RANGES: dict[str, tuple[int, int]] = {"share": (0, 1), "rating": (0, 10)}
+
+
+class Field(NamedTuple):
+    """What one column of an input table may hold.
+
+    `needed` speaks of the column (it must be in the head), `filled` of its cells (an empty one sets
+    the row aside). `past` refuses days more than a year after the last period. `who` says that the
+    value must be known: as a customer, or as a party, which is a customer or a prospect.
+    """
+
+    name: str
+    needed: bool = False
+    filled: bool = False
+    allowed: tuple[str, ...] = ()
+    otherwise: str = ""
+    at_least: int | None = None
+    past: bool = False
+    who: Literal["", "customer", "party"] = ""
+
+    @property
+    def kind(self) -> Kind:
+        """Return how text becomes the column's value; an attribute of the client's own is text."""
+        return COLUMNS[self.name].kind if self.name in COLUMNS else "text"
+
+
+class TableContract(NamedTuple):
+    """The fields of one input table, its key, and the columns that date and weigh a row.
+
+    `key` is given where no two rows may share it. `loses` completes "without it ...".
+    """
+
+    fields: tuple[Field, ...]
+    key: tuple[str, ...] = ()
+    dated: str = ""
+    amount: str = ""
+    attributes: bool = False
+    loses: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the fields, in the order in which a row is judged."""
+        return [field.name for field in self.fields]
+
+
+def must(name: str, **more: object) -> Field:
+    """Return a field whose column must be there and whose cells must be filled."""
+    return Field(name, needed=True, filled=True)._replace(**more)
+
+
+def may(*names: str) -> tuple[Field, ...]:
+    """Return fields that improve the answer when they are there."""
+    return tuple(Field(name) for name in names)
+
+
+CUSTOMER = must("customer_id", who="customer")
+PARTY = must("party_id", who="party")
+DAY = must("date", past=True)
+FIRM = may(
+    "name", "tax_id", "account_manager", "industry_segment", "region", "channel", "since",
+    "employees", "annual_revenue", "own_growth", "contract_start", "contract_end",
+)  # fmt: skip
+RELATION = Field("relation", allowed=RELATIONS, otherwise=N_("unknown relation"))
+SOURCES = ("their_words", "fact", "our_guess")
+
+CONTRACT: dict[str, TableContract] = {
+    "invoice_lines": TableContract(
+        (
+            must("invoice_id"),
+            Field("line_id"),
+            DAY,
+            CUSTOMER,
+            *may("product_id", "quantity", "unit_price", "list_price"),
+            must("net_amount"),
+            Field("cost_of_goods_sold"),
+            Field(
+                "currency", filled=True, allowed=(REPORTING_CURRENCY,),
+                otherwise=N_("not in the reporting currency"),
+            ),
+            Field(
+                "document_type", allowed=DOCUMENT_TYPES, otherwise=N_("unknown document type")
+            ),
+            *may("corrects_invoice_id", "order_id", "order_date", "order_channel", "rush",
+                 "export", "delivery_id", "warehouse"),
+        ),
+        dated="date", amount="net_amount", attributes=True,
+    ),
+    "customers": TableContract(
+        (must("customer_id"), FIRM[0], *may("parent_id"), RELATION, *FIRM[1:]),
+        key=("customer_id",), attributes=True,
+    ),
+    "prospects": TableContract(
+        (must("prospect_id"), *FIRM), key=("prospect_id",), attributes=True,
+        loses=N_("no prospect is looked at (attractiveness, pyramid)"),
+    ),
+    "products": TableContract(
+        (must("product_id"), *may("name", "product_group")), key=("product_id",),
+        loses=N_("products have no names and no groups (profitability)"),
+    ),
+    "resources": TableContract(
+        (
+            must("pool"), must("cost"),
+            *may("period", "theoretical_capacity", "practical_capacity", "unit", "hierarchy_level",
+                 "avoidable_share", "kind", "gl_account"),
+        ),
+    ),
+    "drivers": TableContract(
+        (must("period"), CUSTOMER, must("driver"), must("volume")),
+        loses=N_("costs follow counts of documents only (profitability)"),
+    ),
+    "receivables": TableContract(
+        (
+            CUSTOMER, must("month", past=True),
+            *may("average_balance", "days_to_pay", "days_beyond_terms", "includes_vat"),
+        ),
+        dated="month",
+        loses=N_("there is no capital charge (profitability) and no days late (pyramid)"),
+    ),
+    "off_invoice": TableContract(
+        (
+            CUSTOMER, DAY, must("kind"), must("amount"), *may("earned_from", "earned_to"),
+            Field(
+                "status", allowed=("accrued", "settled", "reversed"),
+                otherwise=N_("unknown status"),
+            ),
+        ),
+        dated="date", amount="amount",
+        loses=N_("bonuses and promotions outside invoices are not counted (profitability)"),
+    ),
+    "gl_totals": TableContract(
+        (
+            must("period"), must("gl_account"), must("amount"),
+            Field("line", allowed=LADDER, otherwise=N_("unknown statement line")),
+            Field("sign", allowed=("1", "-1"), otherwise=N_("neither 1 nor -1")),
+        ),
+        amount="amount",
+        loses=N_("nothing outside confirms the sums (data prep, profitability)"),
+    ),
+    "strategic": TableContract(
+        (
+            PARTY, Field("justification", needed=True), Field("owner", needed=True),
+            Field("review_on", needed=True), *may("market_access", "learning", "rating"),
+        ),
+        loses=N_("door 4 stays shut (segmentation)"),
+    ),
+    "ratings_ours": TableContract(
+        (PARTY, must("criterion"), must("rating"), *may("source", "rater"),
+         Field("date", past=True)),
+        dated="date",
+        loses=N_("side A rests on measured criteria only (attractiveness)"),
+    ),
+    "ratings_theirs": TableContract(
+        (
+            PARTY, must("criterion"), Field("weight", at_least=0), must("supplier"),
+            must("rating"),
+            Field("source", allowed=SOURCES, otherwise=N_("unknown source")),
+            Field("rater"), Field("date", past=True),
+        ),
+        dated="date",
+        loses=N_("side B is unknown (attractiveness), and so is trust (pyramid)"),
+    ),
+    "evidence": TableContract(
+        (PARTY, must("code"), DAY, *may("until", "source")), dated="date",
+        loses=N_("no joint things are known: nobody reaches synergy (pyramid)"),
+    ),
+    "contacts": TableContract(
+        (PARTY, DAY, *may("their_function", "our_function")), dated="date",
+        loses=N_("contacts between functions are unknown (pyramid)"),
+    ),
+}  # fmt: skip
+
+ALWAYS_WANTED = [name for name, table in CONTRACT.items() if table.loses]
+
+
+def fields_of(table: str, columns: dict[str, str], heads: set[str]) -> tuple[Field, ...]:
+    """Return the fields of an input table, with those the engagement maps beyond the contract.
+
+    Parameters
+    ----------
+    table : str, a key of `CONTRACT`
+    columns : dict of our name to theirs, from engagement.yaml
+    heads : all names in the heads of its files
+
+    Raises
+    ------
+    ParameterError
+        A name is mapped that neither the contract nor the vocabulary knows.
+    """
+    contract = CONTRACT[table]
+    extra = [name for name in columns if name not in contract.names]
+    unknown = [name for name in extra if name not in COLUMNS and not contract.attributes]
+    if unknown:
+        raise ParameterError(
+            f"inputs.{table}.columns maps to {listed(unknown)}, which is no column of {table}. "
+            f"{did_you_mean(unknown[0], contract.names)}"
+        )
+    fields = contract.fields
+    priced = {"quantity", "unit_price"} <= heads | set(columns)
+    if table == "invoice_lines" and priced and "net_amount" not in heads | set(columns):
+        fields = tuple(_for_products(field) for field in fields)
+    return fields + tuple(Field(name) for name in extra)
+
+
+def _for_products(field: Field) -> Field:
+    """Ask for quantity and unit price in place of the net amount."""
+    if field.name == "net_amount":
+        return field._replace(needed=False, filled=False)
+    if field.name in ("quantity", "unit_price"):
+        return field._replace(needed=True, filled=True)
+    return field

@@ -1,0 +1,235 @@
+"""Cells into values: by declared rules, in the engine, with a reason wherever it cannot be done.
+
+`converted` turns one raw column into a typed one; `judged` does so for all columns of a table and
+finds the first broken one of each row. Money and numbers become decimals with six digits after the
+point, so that sums are exact in any order.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from kamlib.errors import DataError, ParameterError
+from kamlib.intake import contract
+from kamlib.intake.contract import RANGES, Field
+from kamlib.intake.texts import Dialect
+
+DECIMAL = dt.Decimal(38, 6)
+NUMERIC = ("money", "number", "whole", "share", "rating")
+SPACES = "\u0020\u00a0\u2007\u202f"
+SPACE_AROUND = r"[\s\x{00A0}\x{2007}\x{202F}\x{FEFF}]+"
+EDGES = f"^{SPACE_AROUND}|{SPACE_AROUND}$"
+WORDS = {
+    **dict.fromkeys(("1", "true", "yes", "tak", "x"), True),
+    **dict.fromkeys(("0", "false", "no", "nie"), False),
+}
+ISO, ISO_TIME = "%Y-%m-%d", r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+DIRECTIVES = {
+    "%Y": (r"(\d{4})", "year"), "%y": (r"(\d{2})", "short year"),
+    "%m": (r"(\d{1,2})", "month"), "%d": (r"(\d{1,2})", "day"),
+    "%H": (r"(\d{1,2})", ""), "%M": (r"(\d{1,2})", ""), "%S": (r"(\d{1,2})", ""),
+}  # fmt: skip
+
+
+class Cell(NamedTuple):
+    """A converted column: its value, why it may not stand, and what stood there."""
+
+    value: ir.Value
+    reason: ir.StringValue
+    shown: ir.StringValue
+
+
+@ibis.udf.scalar.builtin
+def nfc_normalize(text: str) -> str:
+    """Compose letters and accents; the engine has it built in."""
+
+
+def dtype_of(field: Field) -> dt.DataType:
+    """Return the type that a field has in the engine."""
+    if field.kind in NUMERIC:
+        return DECIMAL
+    return {"date": dt.date, "bool": dt.boolean}.get(field.kind, dt.string)
+
+
+def converted(
+    column: ir.Column,
+    field: Field,
+    dialect: Dialect,
+    *,
+    values: Mapping[str, str],
+    last_day: date,
+) -> Cell:
+    """Convert one raw column and say, row by row, why a value may not stand.
+
+    Parameters
+    ----------
+    column : raw column, text or of Parquet's own type
+    values : dict of their word to ours, applied before anything else
+    last_day : date, the last day that a date of the past may have
+    """
+    text = as_text(column, field.name)
+    meant = text.substitute(dict(values), else_=text) if values else text
+    if values or column.type().is_string() or field.kind not in (*NUMERIC, "date"):
+        value, wrong = _from_text(meant, field, dialect)
+    else:
+        value, wrong = _from_own_type(column, field)
+    cases: list[tuple[ir.BooleanValue, str | ir.StringValue]] = []
+    if field.kind != "bool":
+        cases += [(meant.notnull() & value.isnull(), wrong)]
+        if field.filled:
+            cases += [(meant.isnull(), contract.MISSING)]
+    cases += _outside(value, meant, field, last_day)
+    if field.kind == "bool":
+        cases += [(value.isnull(), contract.NEITHER)]
+    reason = ibis.cases(*cases, else_=ibis.null("string")) if cases else ibis.null("string")
+    return Cell(value, reason, text)
+
+
+def as_text(column: ir.Column, name: str) -> ir.StringValue:
+    """Return a column as text without space around it; empty is null, 12.0 is 12."""
+    kind = column.type()
+    if kind.is_string():
+        tidy = nfc_normalize(column).re_replace(EDGES, "")
+        return tidy.nullif("")
+    if kind.is_floating():
+        return column.cast("string").nullif("nan").re_replace(r"\.0$", "")
+    if kind.is_decimal():
+        return column.cast("string").re_replace(r"\.0*$|(\.\d*[1-9])0+$", r"\1")
+    if kind.is_timestamp() or kind.is_date():
+        return column.cast("date").cast("string")
+    if kind.is_integer() or kind.is_boolean():
+        return column.cast("string")
+    raise DataError(
+        f"the column for {name} is of type {kind} in the Parquet file, which is neither text nor "
+        f"a number, a date or yes and no. Write it as one of these."
+    )
+
+
+def number_of(text: ir.StringValue, dialect: Dialect) -> ir.DecimalValue:
+    """Return text as an exact number by the declared marks, null where it is none.
+
+    Thousands must stand in groups of three: ``1.5`` is no number where the point groups thousands.
+    """
+    point = re.escape(dialect.decimal)
+    whole = r"\d+"
+    tidy = text.replace("\u2212", "-")
+    if dialect.thousands:
+        group = f"[{SPACES}]" if dialect.thousands in SPACES else re.escape(dialect.thousands)
+        whole = rf"(?:\d+|\d{{1,3}}(?:{group}\d{{3}})+)"
+        bare = tidy.re_replace(group, "")
+    else:
+        bare = tidy
+    plain = bare.replace(dialect.decimal, ".") if dialect.decimal != "." else bare
+    is_number = tidy.re_search(rf"^-?{whole}(?:{point}\d+)?$")
+    return is_number.ifelse(plain, ibis.null("string")).try_cast(DECIMAL)
+
+
+def day_of(text: ir.StringValue, form: str) -> tuple[ir.DateValue, ir.BooleanValue]:
+    """Return text as a date by a strptime format, and whether it has that form at all."""
+    pattern, places = date_pattern(form)
+    part = {what: text.re_extract(pattern, place) for what, place in places.items()}
+    if "short year" in places:
+        short = part["short year"]
+        part["year"] = (short >= "69").ifelse("19", "20").concat(short)
+    iso = part["year"].concat("-", part["month"].lpad(2, "0"), "-", part["day"].lpad(2, "0"))
+    has_form = text.re_search(pattern)
+    return has_form.ifelse(iso, ibis.null("string")).try_cast("date"), has_form
+
+
+def date_pattern(form: str) -> tuple[str, dict[str, int]]:
+    """Return a strptime format as a regular expression, and which group holds which part.
+
+    Examples
+    --------
+    >>> date_pattern("%d.%m.%Y")[1]
+    {'day': 1, 'month': 2, 'year': 3}
+    """
+    pattern, places, group = "", {}, 0
+    for piece in re.findall(r"%.|[^%]+|%$", form):
+        if not piece.startswith("%"):
+            pattern += re.escape(piece)
+            continue
+        if piece not in DIRECTIVES:
+            raise ParameterError(
+                f"the date format '{form}' has {piece}, which is not read. "
+                f"Use %d, %m, %Y, %y and, for a time of day, %H, %M and %S."
+            )
+        group += 1
+        pattern += DIRECTIVES[piece][0]
+        places[DIRECTIVES[piece][1]] = group
+    places.pop("", None)
+    if not {"day", "month"} <= set(places) or len(places) != 3:
+        raise ParameterError(f"the date format '{form}' needs a day, a month and a year.")
+    if form == ISO:
+        pattern += ISO_TIME
+    return f"^{pattern}$", places
+
+
+def _from_text(
+    text: ir.StringValue, field: Field, dialect: Dialect
+) -> tuple[ir.Value, str | ir.StringValue]:
+    """Return the value of a text and why it has none."""
+    if field.kind in NUMERIC:
+        return _within_reach(number_of(text, dialect), field)
+    if field.kind == "date":
+        value, has_form = day_of(text, dialect.date or ISO)
+        wrong = has_form.ifelse(contract.NO_SUCH_DAY, contract.NOT_A_DATE)
+        return _first_of_month(value, field), wrong
+    if field.kind == "bool":
+        known = text.isnull().ifelse("false", text.lower())
+        yes, no = ([word for word, truth in WORDS.items() if truth is t] for t in (True, False))
+        value = ibis.cases(
+            (known.isin(yes), True), (known.isin(no), False), else_=ibis.null("bool")
+        )
+        return value, contract.NEITHER
+    return text, ""
+
+
+def _from_own_type(column: ir.Column, field: Field) -> tuple[ir.Value, str]:
+    """Return a number or date of Parquet's own type as ours, and why it has none."""
+    kind = column.type()
+    if field.kind == "date":
+        if not (kind.is_date() or kind.is_timestamp()):
+            return ibis.null("date"), contract.NOT_A_DATE
+        return _first_of_month(column.cast("date"), field), contract.NO_SUCH_DAY
+    if not kind.is_numeric() or kind.is_boolean():
+        return ibis.null(DECIMAL), contract.NOT_A_NUMBER
+    return _within_reach(column.try_cast(DECIMAL), field)
+
+
+def _within_reach(value: ir.DecimalValue, field: Field) -> tuple[ir.DecimalValue, str]:
+    """Return a number unless it is absurdly large, or broken where it should be whole."""
+    usable = value.abs() < ibis.literal(10**12)
+    if field.kind == "whole":
+        usable = usable & (value == value.floor())
+    wrong = contract.NOT_WHOLE if field.kind == "whole" else contract.NOT_A_NUMBER
+    return usable.ifelse(value, ibis.null(DECIMAL)), wrong
+
+
+def _first_of_month(value: ir.DateValue, field: Field) -> ir.DateValue:
+    """Return the first day of the month where the column is one."""
+    return value.truncate("M") if field.name == "month" else value
+
+
+def _outside(
+    value: ir.Value, text: ir.StringValue, field: Field, last_day: date
+) -> list[tuple[ir.BooleanValue, str]]:
+    """Return the cases in which a value that could be read may not stand."""
+    cases: list[tuple[ir.BooleanValue, str]] = []
+    if field.allowed and field.kind in NUMERIC:
+        cases += [(~value.isin([int(word) for word in field.allowed]), field.otherwise)]
+    elif field.allowed:
+        cases += [(~text.isin(field.allowed), field.otherwise)]
+    if field.kind in RANGES:
+        low, high = RANGES[field.kind]
+        cases += [((value < low) | (value > high), f"outside {low} to {high}")]
+    if field.at_least is not None:
+        cases += [(value < field.at_least, f"below {field.at_least}")]
+    if field.past:
+        cases += [(value > ibis.literal(last_day), contract.IN_THE_FUTURE)]
+    return cases

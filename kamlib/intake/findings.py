@@ -1,0 +1,121 @@
+"""What the intake found, as verdicts: set aside, absent, estimated, not covered."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kamlib.errors import listed
+from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
+from kamlib.intake.lines import LineFacts
+from kamlib.intake.rules import said
+from kamlib.language import _, day, money, month, number, percent
+from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
+
+if TYPE_CHECKING:
+    from kamlib.engagement import Engagement
+
+QUIET_DAYS = 7
+
+
+def set_aside_verdict(read: pd.DataFrame, coverage: pd.DataFrame, *, currency: str) -> Verdict:
+    """Say how many rows were set aside, and what part of the money they are.
+
+    Parameters
+    ----------
+    read : DataFrame from `kamlib.intake.lines.money_read`
+    coverage : DataFrame, one row per input table
+    """
+    rows, aside = int(coverage["rows"].sum()), int(coverage["set_aside"].sum())
+    if not aside:
+        return said("rows_set_aside", PASS, all=number(rows))
+    lost = read[read["reason"].notna()]
+    size, whole = (float(t["size"].dropna().sum() or 0) for t in (lost, read))
+    return said(
+        "rows_set_aside",
+        FLAG,
+        n=number(aside),
+        all=number(rows),
+        amount=money(float(lost["amount"].dropna().sum() or 0), currency),
+        share=percent(size / whole if whole else 0.0),
+    )
+
+
+def line_verdicts(facts: LineFacts, *, mapped: list[str], currency: str) -> list[Verdict]:
+    """Say what the lines do not tell: kind of document, list price, cost, and repeated lines."""
+    every = number(facts.lines)
+    found = [
+        said("document_types", FLAG if facts.untyped else PASS, n=number(facts.untyped), all=every),
+        said(
+            "list_price",
+            FLAG if facts.without_list else PASS,
+            n=number(facts.without_list),
+            all=every,
+            estimated=number(facts.estimated),
+        ),
+        _cost_verdict(facts, mapped, currency),
+        said(
+            "identical_rows",
+            FLAG if facts.identical else PASS,
+            n=number(facts.identical),
+            amount=money(float(facts.identical_amount), currency),
+        ),
+    ]
+    if 2 * facts.below_net > facts.of_two_units:
+        n, several = number(facts.below_net), number(facts.of_two_units)
+        found.insert(2, said("list_price_unit", FLAG, n=n, all=several))
+    return found
+
+
+def _cost_verdict(facts: LineFacts, mapped: list[str], currency: str) -> Verdict:
+    """Say whether margins can be shown."""
+    if "cost_of_goods_sold" not in mapped or facts.without_cost == facts.lines:
+        return said("cost_of_goods", REFUSE)
+    return said(
+        "cost_of_goods",
+        FLAG if facts.without_cost else PASS,
+        n=number(facts.without_cost),
+        all=number(facts.lines),
+        amount=money(float(facts.revenue_without_cost), currency),
+    )
+
+
+def coverage_verdict(
+    months: pd.DataFrame, facts: LineFacts, *, period: str, start: date, end: date
+) -> Verdict:
+    """Say whether invoice lines reach over the whole period and leave no month out."""
+    inside = months[months["period"] == period]
+    words = {"period": period, "first": day(facts.first), "last": day(facts.last)}
+    if inside.empty:
+        return said("coverage", REFUSE, **words)
+    expected = pd.date_range(pd.Timestamp(start).replace(day=1), pd.Timestamp(end), freq="MS")
+    silent = [month(m) for m in expected[~expected.isin(inside["month"])]]
+    quiet = timedelta(days=QUIET_DAYS)
+    what = []
+    if facts.first > start + quiet:
+        what.append(_("lines begin on {first} only").format(**words))
+    if facts.last < end - quiet:
+        what.append(_("lines end on {last} already").format(**words))
+    if silent:
+        what.append(_("there is no line in {months}").format(months=listed(silent, most=12)))
+    outcome = FLAG if what else PASS
+    return said("coverage", outcome, **words, what="; ".join(what))
+
+
+def table_verdicts(engagement: "Engagement", coverage: pd.DataFrame) -> list[Verdict]:
+    """Say which tables are absent or empty, and what is lost by it."""
+    given = engagement.inputs
+    absent = [name for name in ALWAYS_WANTED if name not in given]
+    rows = dict(zip(coverage["table"], coverage["rows"], strict=True))
+    empty = [name for name in given if rows.get(name) == 0]
+    return [
+        *(said("empty_table", FLAG, table=name) for name in empty),
+        *(said("table_absent", FLAG, table=name, loses=_(CONTRACT[name].loses)) for name in absent),
+    ]
+
+
+def customers_verdict(engagement: "Engagement", customers: pd.DataFrame, *, sites: int) -> Verdict:
+    """Say where the customers are known from."""
+    n = number(len(customers))
+    outcome = PASS if "customers" in engagement.inputs else FLAG
+    return said("customers_table", outcome, n=n, sites=number(sites))

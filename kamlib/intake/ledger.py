@@ -1,0 +1,149 @@
+"""What came in, was set aside and is used, in rows and money; and the general ledger beside it."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kamlib.intake.judging import Judged
+from kamlib.intake.rules import said
+from kamlib.language import _, money, percent
+from kamlib.verdicts import FLAG, HALF_CENT, PASS, REFUSE, Balance, Verdict
+
+if TYPE_CHECKING:
+    from kamlib.engagement import Engagement
+
+REVENUE = "invoice_revenue"
+
+
+def total(amounts: pd.Series) -> Decimal:
+    """Return the exact sum of a column of decimals; missing amounts count as nothing."""
+    known = amounts.dropna()
+    return Decimal(known.sum()) if len(known) else Decimal(0)
+
+
+def rows_balance(table: Judged, quarantine: pd.DataFrame, used: int) -> Balance:
+    """Say what became of the rows of an input table."""
+    balance = Balance(_("Rows of {table}").format(table=table.name), "rows")
+    balance.start(_("read"), table.raw.rows)
+    for reason, n in quarantine.groupby("reason")["row"].count().items():
+        balance.change(_("set aside: {reason}").format(reason=_(str(reason))), -int(n))
+    return balance.end(_("used"), used)
+
+
+def money_balance(read: pd.DataFrame, months: pd.DataFrame, *, currency: str) -> Balance:
+    """Say what became of the net amounts that can be read.
+
+    Parameters
+    ----------
+    read : DataFrame from `kamlib.intake.lines.money_read`
+    months : DataFrame, `customer_months`
+    currency : str, the unit
+    """
+    balance = Balance(_("Net amount of invoice_lines"), currency)
+    balance.start(_("read, where it can be read"), total(read["amount"]))
+    for row in read[read["reason"].notna()].itertuples():
+        if pd.notna(row.amount):
+            label = _("set aside: {reason}").format(reason=_(row.reason))
+            balance.change(label, -Decimal(row.amount))
+    return balance.end(_("invoice revenue of all months"), total(months[REVENUE]))
+
+
+def ledger_of_revenue(
+    period: str,
+    *,
+    months: pd.DataFrame,
+    customers: pd.DataFrame,
+    quarantine: pd.DataFrame,
+    gl_totals: pd.DataFrame | None,
+    engagement: "Engagement",
+) -> tuple[Balance | None, Verdict]:
+    """Tie the revenue of a period to the general ledger, and say how well it ties.
+
+    Returns
+    -------
+    the balance from our customers to the ledger (None where there is nothing to tie to), and the
+    verdict on its unexplained difference as a share of the ledger's revenue
+
+    Notes
+    -----
+    A reconciling item explains a difference when it names the period and an account of the line;
+    its amount is in profit sense: it is what the ledger has and the lines have not.
+    """
+    ours = _revenue_by_relation(months[months["period"] == period], customers)
+    aside = _set_aside_in(period, quarantine, engagement)
+    theirs = _revenue_accounts(period, gl_totals)
+    revenue = sum(ours.values(), Decimal(0))
+    if theirs is None or theirs.empty:
+        amount = money(float(revenue), engagement.currency)
+        why = _("have nothing to tie to: the general ledger's revenue was not given")
+        return None, said(
+            "ledger_revenue", FLAG, period=period, difference=amount, share=percent(1.0), why=why
+        )
+    balance = Balance(
+        _("Invoice revenue of {period} and the general ledger").format(period=period),
+        engagement.currency,
+    )
+    balance.start(_("customers"), ours["external"])
+    balance.change(_("intercompany"), ours["intercompany"])
+    balance.change(_("collective customers"), ours["collective"])
+    balance.change(_("set aside, with readable date and amount"), aside)
+    for item in _items(period, set(theirs["gl_account"]), engagement):
+        balance.change(str(item.what), item.amount, _("named by {by}").format(by=item.by))
+    balance.end(_("general ledger"), total(theirs["as_ladder"]))
+    return balance, _ledger_verdict(period, balance, total(theirs["as_ladder"]), engagement)
+
+
+def _ledger_verdict(
+    period: str, balance: Balance, revenue: Decimal, engagement: "Engagement"
+) -> Verdict:
+    """Say how large the unexplained difference is against the declared materiality."""
+    gap = abs(balance.unexplained)
+    share = float(gap / abs(revenue)) if revenue else float(gap > HALF_CENT)
+    limits = engagement.ledger.materiality
+    outcome = PASS if share <= limits.flag else FLAG if share <= limits.refuse else REFUSE
+    return said(
+        "ledger_revenue",
+        outcome,
+        period=period,
+        difference=money(float(gap), engagement.currency, 2),
+        share=percent(share),
+        why=_("differ from the general ledger without a reason"),
+    )
+
+
+def _revenue_by_relation(months: pd.DataFrame, customers: pd.DataFrame) -> dict[str, Decimal]:
+    """Return invoice revenue of external, intercompany and collective customers."""
+    relation = dict(zip(customers["customer_id"], customers["relation"], strict=True))
+    mine = months["customer_id"].map(relation)
+    return {
+        word: total(months.loc[mine == word, REVENUE])
+        for word in ("external", "intercompany", "collective")
+    }
+
+
+def _set_aside_in(period: str, quarantine: pd.DataFrame, engagement: "Engagement") -> Decimal:
+    """Return the net amount of lines set aside whose date lies in the period."""
+    span = engagement.periods[period]
+    lines = quarantine[quarantine["table"] == "invoice_lines"]
+    inside = lines["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))
+    return total(lines.loc[inside, "amount"])
+
+
+def _revenue_accounts(period: str, gl_totals: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Return the ledger's accounts of invoice revenue with amounts as they read on the ladder."""
+    if gl_totals is None:
+        return None
+    mine = (gl_totals["period"] == period) & (gl_totals["line"] == REVENUE)
+    accounts = gl_totals[mine]
+    turned = accounts["sign"].fillna(1) < 0
+    return accounts.assign(as_ladder=accounts["amount"].mask(turned, -accounts["amount"]))
+
+
+def _items(period: str, accounts: set[str], engagement: "Engagement") -> list:
+    """Return the reconciling items of a period that belong to given accounts."""
+    return [
+        item
+        for item in engagement.ledger.reconciling_items
+        if item.period == period and str(item.gl_account) in accounts
+    ]

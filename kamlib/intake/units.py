@@ -1,0 +1,126 @@
+"""From sites to units: who is one customer, and which row speaks for a group.
+
+A unit is the group where one is given, else the site. It takes its attributes from the row whose id
+is the group's own, else from its site with the largest invoice revenue.
+"""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kamlib.errors import DataError, listed
+
+if TYPE_CHECKING:
+    from kamlib.engagement import Engagement
+
+
+def unit_of_each(customers: pd.DataFrame, *, unit: str) -> dict[str, str]:
+    """Say to which unit each id belongs: the group at the top, or the site itself.
+
+    Parameters
+    ----------
+    customers : DataFrame, one row per site, with ``customer_id`` and ``parent_id``
+    unit : "group" or "site"
+
+    Returns
+    -------
+    dict of id to unit, with an entry for each unit's own id too
+
+    Raises
+    ------
+    DataError
+        Groups belong to each other in a circle.
+
+    Examples
+    --------
+    >>> sites = pd.DataFrame({"customer_id": ["A", "B"], "parent_id": ["G", None]})
+    >>> unit_of_each(sites, unit="group")
+    {'A': 'G', 'B': 'B', 'G': 'G'}
+    """
+    ids = customers["customer_id"].tolist()
+    if unit == "site":
+        return {site: site for site in ids}
+    given = customers.loc[customers["parent_id"].notna(), ["customer_id", "parent_id"]]
+    above = dict(given.itertuples(index=False))
+    units = {site: _top(site, above) for site in ids}
+    return units | {top: top for top in sorted(set(units.values()) - set(ids))}
+
+
+def _top(site: str, above: dict[str, str]) -> str:
+    """Return the group at the top of a site's line of groups."""
+    seen = [site]
+    while (parent := above.get(seen[-1], seen[-1])) != seen[-1]:
+        if parent in seen:
+            raise DataError(
+                f"the customers table has groups that belong to each other in a circle "
+                f"({listed([*seen, parent])}). Mend parent_id of one of them."
+            )
+        seen.append(parent)
+    return seen[-1]
+
+
+def unit_table(
+    customers: pd.DataFrame,
+    units: dict[str, str],
+    revenue: pd.DataFrame,
+    *,
+    engagement: "Engagement",
+) -> pd.DataFrame:
+    """Return one row per unit with the attributes of the row that speaks for it.
+
+    From  ``customer_id, parent_id, relation, ...`` (sites)
+    to    ``customer_id, name, relation, ..., sites`` (units), sorted by id.
+
+    Parameters
+    ----------
+    customers : DataFrame, one row per site; without rows where no table was given
+    units : dict from `unit_of_each`
+    revenue : DataFrame with ``customer_id`` (as on the lines) and ``invoice_revenue``
+    engagement : whose identity names intercompany and collective customers
+
+    Notes
+    -----
+    Sites of equal revenue are ordered by id. A unit is intercompany or collective when the
+    engagement names it or one of its sites.
+    """
+    sites = _every_id(customers, revenue, engagement)
+    unit = sites["customer_id"].map(lambda site: units.get(site, site)).astype("str")
+    sold = dict(zip(revenue["customer_id"], revenue["invoice_revenue"], strict=True))
+    weight = [-sold.get(site, 0) for site in sites["customer_id"]]
+    ranked = sites.assign(unit=unit, own=sites["customer_id"] != unit, weight=weight)
+    ranked = ranked.sort_values(["unit", "own", "weight", "customer_id"], ignore_index=True)
+    speaks = ranked.drop_duplicates("unit").drop(columns=["own", "weight", "customer_id"])
+    count = ranked.groupby("unit")["customer_id"].count()
+    speaks = speaks.assign(sites=speaks["unit"].map(count).astype("int64"))
+    speaks = speaks.rename(columns={"unit": "customer_id"}).reset_index(drop=True)
+    named = speaks.assign(
+        name=speaks["name"].fillna(speaks["customer_id"]),
+        relation=_relation(speaks, units, engagement),
+    )
+    ends = {"customer_id", "name", "relation", "parent_id", "sites"}
+    between = [name for name in customers.columns if name not in ends]
+    return named[["customer_id", "name", "relation", *between, "sites"]]
+
+
+def _every_id(
+    customers: pd.DataFrame, revenue: pd.DataFrame, engagement: "Engagement"
+) -> pd.DataFrame:
+    """Return the sites, with a bare row for each id that only lines or the engagement name."""
+    identity = engagement.identity
+    named = [*revenue["customer_id"], *identity.intercompany, *identity.collective]
+    sold = set(revenue["customer_id"])
+    known = set(customers["customer_id"])
+    bare = pd.DataFrame({"customer_id": sorted({i for i in named if i in sold} - known)})
+    if bare.empty:
+        return customers
+    return pd.concat([customers, bare.astype("str")], ignore_index=True)
+
+
+def _relation(speaks: pd.DataFrame, units: dict[str, str], engagement: "Engagement") -> pd.Series:
+    """Return each unit's relation; what the engagement says goes before what the table says."""
+    relation = speaks["relation"].fillna("external")
+    for word in ("collective", "intercompany"):
+        named = getattr(engagement.identity, word)
+        ids = {units.get(site, site) for site in named}
+        relation = relation.mask(speaks["customer_id"].isin(ids), word)
+    return relation.astype("str")

@@ -1,0 +1,120 @@
+"""Words and numbers as a reader sees them: gettext templates, and formats of the reader's language.
+
+Every sentence for readers is a template with named placeholders inside ``_()``; an f-string there is
+silently never extracted. Numbers are formatted by Babel, never by hand. English is the only language
+so far; a catalogue added under ``locale/`` is found by its name.
+"""
+
+import gettext
+import math
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+UNKNOWN = "?"
+
+_CURRENT = {"language": "en"}
+
+
+def use_language(language: str) -> None:
+    """Set the language of everything that is written for readers from now on."""
+    _CURRENT["language"] = language
+
+
+def language() -> str:
+    """Return the language that readers are written to, such as "en"."""
+    return _CURRENT["language"]
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    folder = Path(__file__).parent / "locale"
+    return gettext.translation("kamlib", folder, languages=[code], fallback=True)
+
+
+def _(message: str) -> str:
+    """Translate a template."""
+    return _catalogue(language()).gettext(message)
+
+
+def N_(message: str) -> str:
+    """Mark a template for extraction; it is translated where it is shown."""
+    return message
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """Translate a template that depends on a count."""
+    return _catalogue(language()).ngettext(one, many, n)
+
+
+def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
+    """Write a number with group separators, a true minus and, for a change, a plus.
+
+    Examples
+    --------
+    >>> number(-1234.5, 2)
+    '−1,234.50'
+    >>> number(640, signed=True)
+    '+640'
+    """
+    from babel.numbers import format_decimal
+
+    if not math.isfinite(value):
+        return UNKNOWN
+    rounded = round(value, digits)
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    text = str(format_decimal(abs(rounded), format=pattern, locale=language()))
+    return ("" if rounded == 0 else MINUS if rounded < 0 else "+" if signed else "") + text
+
+
+def money(value: float, currency: str, digits: int = 0) -> str:
+    """Write an amount for a sentence, such as "PLN 2,880,000".
+
+    Examples
+    --------
+    >>> money(-2880000, "PLN").replace(NBSP, " ")
+    '−PLN 2,880,000'
+    """
+    text = number(abs(value), digits)
+    return (MINUS if round(value, digits) < 0 else "") + f"{currency}{NBSP}{text}"
+
+
+def percent(share: float) -> str:
+    """Write a share of something named: whole percents, one digit below ten.
+
+    Examples
+    --------
+    >>> percent(0.791), percent(0.049), percent(-0.53)
+    ('79%', '4.9%', '−53%')
+    """
+    if not math.isfinite(share):
+        return UNKNOWN
+    whole = abs(share) >= 0.0995 or share == 0
+    return number(100 * share, 0 if whole else 1) + "%"
+
+
+def points(score: float) -> str:
+    """Write a score of 0 to 1 as points of 100, as both sides are shown.
+
+    Examples
+    --------
+    >>> points(0.6)
+    '60'
+    """
+    return number(100 * score)
+
+
+def day(value: date) -> str:
+    """Write a date, such as "31 Dec 2025"."""
+    from babel.dates import format_date
+
+    return str(format_date(value, "d MMM y", locale=language()))
+
+
+def month(value: date) -> str:
+    """Write a month, such as "Dec 2025"."""
+    from babel.dates import format_date
+
+    return str(format_date(value, "MMM y", locale=language()))

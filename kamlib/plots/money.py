@@ -1,0 +1,247 @@
+"""Where the money goes: revenue by month, the statement, and what the loss-makers lose.
+
+What adds is solid, what takes away is hatched; amounts stand beside the bars.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from kamlib.checks import require_columns
+from kamlib.columns import COLUMNS, label
+from kamlib.language import _, language, percent
+from kamlib.plots.labels import column_at_right, name_rows, one_line
+from kamlib.plots.style import (
+    LIGHT,
+    Money,
+    axes_or_new,
+    by_sign,
+    hatched,
+    legend_above,
+    mix,
+    money_of,
+    money_ticks,
+    records,
+    solid,
+    styled,
+    swatch,
+)
+
+MOST_LOSERS = 12
+MONTHS_WITH_QUARTERS = 36  # longer series show half-years, then years only
+MONTHS_WITH_HALF_YEARS = 60
+
+
+@styled
+def plot_monthly_revenue(months: pd.DataFrame, *, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw invoice revenue by month; the months of the report period are solid and named.
+
+    Parameters
+    ----------
+    months : DataFrame, one row per month
+        ``month`` (date), ``invoice_revenue`` in reporting currency, ``period`` (the name of the
+        report period, or missing for other months).
+    currency : str, for the axis label, such as "EUR"
+    ax : Axes, optional; a new figure is made without it
+
+    Returns
+    -------
+    Axes, with bars at 12 × year + month − 1
+    """
+    require_columns(months, "month", "invoice_revenue", "period", of="monthly revenue")
+    ax = axes_or_new(ax, height=4.4)
+
+    dates = pd.to_datetime(months["month"])
+    at = (12 * dates.dt.year + dates.dt.month - 1).to_numpy()
+    for x, amount, period in zip(at, months["invoice_revenue"], months["period"], strict=True):
+        ax.bar(x, amount, width=0.74, **_month_fill(amount, inside=pd.notna(period)))
+    money = money_of(months["invoice_revenue"], currency)
+    money_ticks(ax.yaxis, money)
+    ax.set_ylabel(label("invoice_revenue", money.unit))
+    ax.margins(x=0.01)
+    if (months["invoice_revenue"] < 0).any():
+        ax.axhline(0, color=LIGHT["ink"], linewidth=0.8)
+    _month_ticks(ax, at)
+    _name_periods(ax, at, months)
+    return ax
+
+
+@styled
+def plot_statement(ladder: pd.DataFrame, *, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw the money ladder as a waterfall from list revenue down to the last line that is known.
+
+    Parameters
+    ----------
+    ladder : DataFrame, one row per line, from top to bottom
+        ``line`` (a column of the money ladder), ``kind`` ("total" or "step"), ``amount`` (steps with
+        their sign), ``share`` of list revenue.
+    currency : str, for the labels, such as "EUR"
+    ax : Axes, optional; a new figure is made without it
+
+    Returns
+    -------
+    Axes, with one bar per line
+    """
+    require_columns(ladder, "line", "kind", "amount", "share", of="statement")
+    ax = axes_or_new(ax, height=1.0 + 0.36 * len(ladder))
+
+    money = money_of(ladder["amount"], currency)
+    _waterfall(ax, ladder)
+    totals = (ladder["kind"] == "total").tolist()
+    name_rows(ax, [_(COLUMNS[line].label) for line in ladder["line"]], points=200)
+    for text, total in zip(ax.get_yticklabels(), totals, strict=True):
+        text.set_fontweight("bold" if total else "normal")
+    styles = [{"weight": "bold" if total else "normal"} for total in totals]
+    amounts = [money.write(amount) for amount in ladder["amount"]]
+    end = column_at_right(ax, amounts, head=_stacked(money.unit), after=0, styles=styles)
+    shares = [percent(share) for share in ladder["share"]]
+    soft = [{**style, "color": LIGHT["ink_soft"]} for style in styles]
+    column_at_right(ax, shares, head=_("of list\nrevenue"), after=end, styles=soft)
+    _amounts_below(ax, money)
+    return ax
+
+
+@styled
+def plot_losses(losers: pd.DataFrame, *, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw the largest losses: what each customer brings as gross margin and what takes it away.
+
+    Parameters
+    ----------
+    losers : DataFrame, one row per customer; the 12 largest losses are drawn, largest first
+        ``name``, ``customer_profit``, ``gross_margin``, ``cost_to_serve``, ``capital_charge`` in
+        reporting currency; costs are positive.
+    currency : str, for the labels, such as "EUR"
+    ax : Axes, optional; a new figure is made without it
+
+    Returns
+    -------
+    Axes, with three bars and the end of the sum per customer
+    """
+    parts = ["gross_margin", "cost_to_serve", "capital_charge"]
+    require_columns(losers, "name", "customer_profit", *parts, of="loss-maker")
+    worst = losers.sort_values("customer_profit", kind="stable").head(MOST_LOSERS)
+    ax = axes_or_new(ax, height=1.35 + 0.37 * max(len(worst), 2))
+    if worst.empty:
+        return _nobody(ax, _("Nobody loses money."))
+
+    money = money_of(worst[["customer_profit", *parts]].to_numpy().ravel(), currency)
+    for row, loser in enumerate(records(worst)):
+        _loss_row(ax, row, loser)
+    ax.axvline(0, color=LIGHT["ink"], linewidth=1, zorder=4)
+    ax.set_ylim(len(worst) - 0.4, -0.6)
+    name_rows(ax, worst["name"].tolist())
+    bold = [{"weight": "bold", "color": LIGHT["lost"]}] * len(worst)
+    losses = [money.write(loss) for loss in worst["customer_profit"]]
+    column_at_right(ax, losses, head=_stacked(money.unit), after=0, styles=bold)
+    legend_above(ax, _loss_legend(lost=bool((worst["gross_margin"] < 0).any())))
+    _amounts_below(ax, money)
+    return ax
+
+
+def _month_fill(amount: float, *, inside: bool) -> dict:
+    if amount < 0:
+        return hatched()
+    return solid() if inside else solid(mix(LIGHT["neutral"], 0.42))
+
+
+def _month_ticks(ax: Axes, at: np.ndarray) -> None:
+    from babel.dates import format_date
+
+    months = np.arange(at.min(), at.max() + 1)
+    long = len(months)
+    step = 3 if long <= MONTHS_WITH_QUARTERS else 6 if long <= MONTHS_WITH_HALF_YEARS else 12
+    ticks = [int(x) for x in months if x % step == 0] or [int(months[0])]
+    named = []
+    for place, x in enumerate(ticks):
+        day = pd.Timestamp(year=x // 12, month=x % 12 + 1, day=1)
+        short = format_date(day, "MMM", locale=language())
+        year = x % 12 == 0 or place == 0
+        named.append(f"{short}\n{day.year}" if year else short)
+    ax.set_xticks(ticks, named)
+
+
+def _name_periods(ax: Axes, at: np.ndarray, months: pd.DataFrame) -> None:
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + 0.12 * (high - low))
+    line = high + 0.03 * (high - low)
+    for period in months["period"].dropna().unique():
+        inside = at[(months["period"] == period).to_numpy()]
+        first, last = inside.min() - 0.4, inside.max() + 0.4
+        ax.plot([first, last], [line, line], color=LIGHT["earned"], linewidth=2, clip_on=False)
+        ax.annotate(
+            one_line(period), ((first + last) / 2, line), (0, 3), textcoords="offset points", ha="center",
+            va="bottom", weight="bold", color=LIGHT["earned"],
+        )  # fmt: skip
+
+
+def _waterfall(ax: Axes, ladder: pd.DataFrame) -> None:
+    level = 0.0
+    last = len(ladder) - 1
+    for row, line in enumerate(records(ladder)):
+        total = line.kind == "total"
+        ax.barh(row, line.amount, left=0 if total else level, height=0.62, **by_sign(line.amount))
+        level = line.amount if total else level + line.amount
+        if row < last:
+            ax.plot(
+                [level, level], [row + 0.31, row + 0.69], color=LIGHT["ink_soft"], linewidth=0.7
+            )
+        if total and 0 < row < last:
+            ax.axhline(row + 0.5, color=LIGHT["rule"], linewidth=0.7, zorder=0)
+    ax.axvline(0, color=LIGHT["ink"], linewidth=0.8)
+    ax.set_ylim(last + 0.6, -0.6)
+
+
+def _amounts_below(ax: Axes, money: Money) -> None:
+    money_ticks(ax.xaxis, money)
+    ax.set_xlabel(money.unit)
+
+
+def _loss_row(ax: Axes, row: int, loser: Any) -> None:
+    margin, loss = loser.gross_margin, loser.customer_profit
+    serve, capital = np.nan_to_num(loser.cost_to_serve), np.nan_to_num(loser.capital_charge)
+    ax.barh(row - 0.17, margin, height=0.32, **by_sign(margin))
+    ax.barh(row + 0.17, -serve, left=margin, height=0.32, **_SERVE)
+    ax.barh(row + 0.17, -capital, left=margin - serve, height=0.32, **_CAPITAL)
+    ax.plot([loss, loss], [row - 0.38, row + 0.38], **_END)
+
+
+def _loss_legend(*, lost: bool) -> list:
+    heads = {name: _(COLUMNS[name].label) for name in COLUMNS}
+    below = swatch(_("{margin}, lost").format(margin=heads["gross_margin"]), hatched())
+    end: dict[str, Any] = {
+        **_END,
+        "marker": "|",
+        "markersize": 13,
+        "markeredgewidth": 2.6,
+        "linestyle": "none",
+    }
+    return [
+        swatch(heads["gross_margin"], solid()),
+        *([below] if lost else []),
+        swatch(heads["cost_to_serve"], _SERVE),
+        swatch(heads["capital_charge"], _CAPITAL),
+        Line2D([], [], label=heads["customer_profit"], **end),
+    ]
+
+
+def _stacked(unit: str) -> str:
+    return unit.replace(" ", "\n")
+
+
+def _nobody(ax: Axes, words: str) -> Axes:
+    ax.axis("off")
+    ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", fontsize=12)
+    return ax
+
+
+_SERVE = hatched(LIGHT["neutral"], hatch="....")
+_CAPITAL = hatched(LIGHT["ink"], hatch="xxxx")
+_END: dict[str, Any] = {
+    "color": LIGHT["ink"],
+    "linewidth": 2.6,
+    "solid_capstyle": "butt",
+    "zorder": 5,
+}

@@ -1,0 +1,205 @@
+"""The places of a report on disk: the lock, the staging folder, and the one commit point.
+
+Whatever happens before ``index.html`` is replaced leaves the earlier report whole; afterwards the new
+one is. Pages that somebody has open stay whole, because a run's folder never changes.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from kamlib.errors import ParameterError
+from kamlib.publish.failures import LAST_FAILURE, RunGoingOn
+
+RUNNING = "running.json"
+
+
+def require_folder(folder: Path) -> None:
+    """Make the folder of a report; raise ParameterError if it cannot be made or written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise ParameterError(
+            f"{folder} cannot hold reports: a file is in its place. Move it away or choose another "
+            f"folder with --reports."
+        ) from None
+    except OSError as error:
+        raise ParameterError(_unwritable(folder, error)) from None
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ParameterError(_unwritable(folder, error)) from None
+
+
+def _unwritable(folder: Path, error: OSError) -> str:
+    return (
+        f"{folder} cannot be written to ({error.strerror}). Mend its permissions or choose another "
+        f"folder with --reports."
+    )
+
+
+@contextlib.contextmanager
+def only_run(folder: Path) -> Iterator[None]:
+    """Hold the lock of a report; raise RunGoingOn if another run does.
+
+    The lock is the operating system's and ends with its process, however that ends; who holds it
+    stands beside it for people. It does not work across hosts on network file systems.
+    """
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RunGoingOn(_who_runs(folder)) from None
+    try:
+        holder = {"host": socket.gethostname(), "pid": os.getpid(), "since": _now()}
+        write_whole(folder / RUNNING, json.dumps(holder) + "\n")
+        yield
+    finally:
+        (folder / RUNNING).unlink(missing_ok=True)
+        lock.release()
+
+
+def _who_runs(folder: Path) -> str:
+    what = f"another run of {folder.parent.name} {folder.name} is going on"
+    for _attempt in range(5):  # the other run may have the lock and not yet have written its name
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            holder = json.loads((folder / RUNNING).read_text(encoding="utf-8"))
+            return (
+                f"{what} on {holder['host']}, process {holder['pid']}, since {holder['since']}. "
+                f"Wait for it, or end that process."
+            )
+        time.sleep(0.1)
+    return f"{what}. Wait for it."
+
+
+def clear_remains(folder: Path) -> None:
+    """Remove what killed runs left behind; to be called under the lock."""
+    for staging in folder.glob(".staging-*"):
+        shutil.rmtree(staging, ignore_errors=True)
+    for draft in [*folder.glob(".*.draft"), *folder.glob(".probe-*")]:
+        draft.unlink(missing_ok=True)
+
+
+def new_run_id(folder: Path, settings_hash: str) -> str:
+    """Return the time in UTC and the start of the settings' hash: sorts by time, occurs once."""
+    while True:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        run_id = f"{stamp}-{settings_hash[:6]}"
+        if not any((folder / "runs").glob(f"{stamp}-*")):
+            return run_id
+        time.sleep(0.05)
+
+
+def commit(folder: Path, run: Path, run_id: str, *, index: str, latest: dict[str, object]) -> Path:
+    """Publish a finished run: move it to ``runs/<id>`` and replace ``index.html``, in this order.
+
+    Parameters
+    ----------
+    folder : Path, of the period's reports
+    run : Path, the finished run on the same file system
+    run_id : str
+    index : str, the start page, whose links go into ``runs/<id>``
+    latest : dict, for ``latest.json``
+
+    Returns
+    -------
+    Path of ``index.html``
+    """
+    final = folder / "runs" / run_id
+    drafts = {
+        name: draft_of(folder / name, text)
+        for name, text in {"latest.json": _json(latest), "index.html": index}.items()
+    }
+    before = folder / "latest.json"
+    earlier = before.read_bytes() if before.exists() else None
+    sync_tree(run)
+    try:
+        final.parent.mkdir(exist_ok=True)
+        os.rename(run, final)
+        sync_folder(final.parent)
+        os.replace(drafts["latest.json"], before)
+        os.replace(drafts["index.html"], folder / "index.html")
+    except BaseException:
+        _take_back(final, run, before, earlier, drafts)
+        raise
+    with contextlib.suppress(OSError):  # it is published; the system writes it out in its own time
+        sync_folder(folder)
+    return folder / "index.html"
+
+
+def _take_back(
+    final: Path, run: Path, latest: Path, earlier: bytes | None, drafts: dict[str, Path]
+) -> None:
+    if not drafts["index.html"].exists():  # replaced after all: published
+        return
+    with contextlib.suppress(OSError):
+        if earlier is None:
+            latest.unlink(missing_ok=True)
+        elif latest.read_bytes() != earlier:
+            write_whole(latest, earlier.decode())
+    with contextlib.suppress(OSError):
+        if final.exists() and not run.exists():
+            os.rename(final, run)
+    for draft in drafts.values():
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def forget_failure(folder: Path) -> None:
+    """Remove what an earlier failed run left: a report has come out since."""
+    (folder / LAST_FAILURE).unlink(missing_ok=True)
+    for kept in folder.glob("failed-*"):
+        shutil.rmtree(kept, ignore_errors=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old text or the new one."""
+    os.replace(draft_of(path, text), path)
+
+
+def draft_of(path: Path, text: str) -> Path:
+    """Write a draft beside a file, down to the disk."""
+    draft = path.with_name(f".{path.name}.draft")
+    with draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def sync_tree(folder: Path) -> None:
+    """Write everything below a folder down to the disk."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            sync_folder(path)
+    sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Write the names in a folder down to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _json(value: dict[str, object]) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,73 @@
+"""What goes into a run: its parameters, and the hash of each input file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from kamlib.engagement import Engagement
+from kamlib.errors import ParameterError, did_you_mean, listed
+from kamlib.stage import KNOBS
+from kamlib.tables import file_hash
+
+SET_BY_THE_RUN = {
+    "engagement": "It is the first word after kam report.",
+    "period": "Choose it with --period.",
+    "stage_folder": "A report has one of its own.",
+}
+
+
+def turned(engagement: Engagement, knobs: Mapping[str, object]) -> Engagement:
+    """Return the engagement with the knobs of a run turned, all checked.
+
+    Raises
+    ------
+    ParameterError
+        No notebook has such a parameter, or its value is not allowed.
+    """
+    keys = {knob: key for stage in KNOBS.values() for knob, key in stage.items()}
+    for name in knobs:
+        if name in SET_BY_THE_RUN:
+            raise ParameterError(f"{name} cannot be set with -p. {SET_BY_THE_RUN[name]}")
+        if name not in keys:
+            known = [*SET_BY_THE_RUN, *keys]
+            raise ParameterError(
+                f"no notebook has a parameter '{name}'. {did_you_mean(name, known)} "
+                f"Parameters are {listed(keys, most=20)}."
+            )
+    return engagement.with_knobs({keys[name]: value for name, value in knobs.items()})
+
+
+def hashes_of_inputs(engagement: Engagement) -> dict[str, str]:
+    """Return the SHA-256 of engagement.yaml and of each input file, by the path readers may see.
+
+    Raises
+    ------
+    DataError, ParameterError
+        A file is not there, or an environment variable is not set.
+    """
+    files = [engagement.source]
+    for table in engagement.inputs:
+        files += engagement.paths(table)
+    return {engagement.relative(path): file_hash(path) for path in sorted(set(files))}
+
+
+def hashes_of_reference(engagement: Engagement) -> dict[str, str]:
+    """Return the SHA-256 of the reference values that are frozen with the engagement."""
+    files = sorted((engagement.folder / "reference").glob("*.csv"))
+    return {path.relative_to(engagement.folder).as_posix(): file_hash(path) for path in files}
+
+
+def input_changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Return the files that are not what they were, in order.
+
+    Examples
+    --------
+    >>> input_changes({"a.csv": "1", "b.csv": "2"}, {"a.csv": "1", "c.csv": "3"})
+    ['b.csv', 'c.csv']
+    """
+    names = sorted({*before, *after})
+    return [name for name in names if before.get(name) != after.get(name)]
+
+
+def folder_of(reports: Path, engagement: Engagement, period: str) -> Path:
+    """Return the folder of a report."""
+    return reports / engagement.id / period

@@ -1,0 +1,195 @@
+"""Notebooks as pages: one template of our own, nothing loaded from outside, no script, no code.
+
+Text of a client has been escaped where it was displayed; here every output passes an allow list as
+well, and the page forbids the browser whatever slips through.
+"""
+
+import html
+import re
+from collections.abc import Iterable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import bleach
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_markdown_cell
+
+from kamlib.language import _
+
+PACKAGE = Path(__file__).resolve().parent.parent
+TAGS = frozenset(
+    "a b br caption code dd details div dl dt em h2 h3 h4 hr i li ol p pre small span strong sub "
+    "summary sup table tbody td tfoot th thead tr ul".split()
+)
+ATTRIBUTES = {
+    "*": ["class", "id", "lang", "role", "aria-label"],
+    "a": ["href"],
+    "td": ["colspan", "rowspan", "headers", "data-l"],
+    "th": ["colspan", "rowspan", "scope", "headers", "data-l"],
+    "ol": ["start"],
+}
+TITLE = re.compile(r"\A# +(.+)$", flags=re.MULTILINE)
+TALL = 0.69  # height by width from which a figure gets more room in print
+LABEL = re.compile(r"^\w+ [\d.]+\.(?=\s)")
+TABLES = re.compile(r"(?:<table\b.*?</table>\s*)+", re.DOTALL)
+
+
+class Page(NamedTuple):
+    """What a page says of itself, beside its notebook; all of it ends up as text."""
+
+    title: str
+    eyebrow: str
+    language: str
+    run_id: str
+    nav: list[dict[str, object]]
+    strip: list[dict[str, str]]
+    tables: list[dict[str, str]]
+    made: list[tuple[str, str]]
+    run_json: str
+
+
+class ReportExporter(HTMLExporter):  # type: ignore[misc]
+    """nbconvert with the template in ``kamlib/template``."""
+
+    template_name = "template"
+    exclude_anchor_links = True
+
+    @property
+    def extra_template_basedirs(self) -> list[str]:
+        """Return where our template lies; nbconvert looks there first."""
+        return [str(PACKAGE)]
+
+    def default_filters(self) -> Iterable[tuple[str, Any]]:
+        """Return nbconvert's filters and ours."""
+        yield from super().default_filters()
+        yield "show_output", show_output
+        yield "lower_headings", lower_headings
+        yield "one_title", one_title
+
+
+def render(notebook: Any, page: Page) -> str:
+    """Return a run notebook as a whole HTML page."""
+    copy = deepcopy(notebook)
+    if not heading(copy, otherwise=""):
+        copy.cells.insert(0, new_markdown_cell(f"# {page.title}"))
+    opening = next(cell for cell in copy.cells if _titles(cell))
+    opening.metadata["kam_opening"] = True
+    kam = page._asdict() | {"words": _words()}
+    body, _resources = ReportExporter().from_notebook_node(copy, resources={"kam": kam})
+    return body if body.endswith("\n") else body + "\n"
+
+
+def heading(notebook: Any, *, otherwise: str) -> str:
+    """Return the title of a notebook: its first heading, without marks.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_markdown_cell, new_notebook
+    >>> heading(new_notebook(cells=[new_markdown_cell("# 3 · 20/80")]), otherwise="segmentation")
+    '3 · 20/80'
+    """
+    titles = filter(None, map(_titles, notebook.cells))
+    return next((found[1].strip() for found in titles), otherwise)
+
+
+def _titles(cell: Any) -> re.Match[str] | None:
+    return TITLE.search(cell.source) if cell.cell_type == "markdown" else None
+
+
+def show_output(output: Any) -> str:
+    """Return one output as HTML: a figure, checked HTML, or plain text; warnings stay out."""
+    if output.output_type == "stream":
+        return _plain(output.text) if output.name == "stdout" else ""
+    data = output.get("data", {})
+    if "image/png" in data:
+        return _figure(data["image/png"], output.metadata.get("image/png", {}))
+    if "text/html" in data:
+        return in_regions(clean(_joined(data["text/html"])))
+    return _plain(_joined(data.get("text/plain", "")))
+
+
+def clean(text: str) -> str:
+    """Return HTML with nothing in it that is not on the allow list; the rest shows as text.
+
+    Examples
+    --------
+    >>> clean('<p class="finding" onclick="x()">9 <script>alert(1)</script></p>')
+    '<p class="finding">9 &lt;script&gt;alert(1)&lt;/script&gt;</p>'
+    """
+    return bleach.clean(text, tags=TAGS, attributes=ATTRIBUTES, protocols={"https", "mailto"})
+
+
+def in_regions(text: str) -> str:
+    """Put each run of tables into a region that scrolls by itself where it is too wide."""
+    return TABLES.sub(_region, text)
+
+
+def one_title(text: str) -> str:
+    """Make every ``h1`` after the first an ``h2``."""
+    title, end, rest = text.partition("</h1>")
+    return title + end + lower_headings(rest)
+
+
+def lower_headings(text: str) -> str:
+    """Make a second ``h1`` an ``h2``: a page has one title."""
+    return re.sub(r"(</?)h1\b", r"\1h2", text)
+
+
+def _region(found: re.Match[str]) -> str:
+    caption = re.search(r"<caption>(.*?)</caption>", found[0], re.DOTALL)
+    name = re.sub(r"<[^>]*>", "", caption[1]) if caption else _("Table")
+    return (
+        f'<div class="table" role="region" tabindex="0" aria-label="{_quoted(name)}">'
+        f"{found[0].strip()}</div>"
+    )
+
+
+def _figure(png: str, about: dict[str, Any]) -> str:
+    caption, alt = str(about.get("caption", "")), str(about.get("alt", ""))
+    label = LABEL.match(caption)
+    name = label[0].rstrip(".") if label else _("Figure")
+    region = _("{figure}: figure, can be scrolled").format(figure=name)
+    words = html.escape(caption)
+    if label:
+        words = f"<b>{html.escape(label[0])}</b>{html.escape(caption[label.end():])}"
+    size = "".join(
+        f' {side}="{int(about[side])}"' for side in ("width", "height") if about.get(side)
+    )
+    tall = about.get("height", 0) > TALL * about.get("width", 1)
+    alt = alt or caption or _("A figure without a text alternative")
+    return (
+        f'<figure{" class=tall" if tall else ""}><div class="pan" tabindex="0" role="region" '
+        f'aria-label="{_quoted(region)}" data-hint="{_quoted(_("→ swipe to see all of it"))}">'
+        f'<img src="data:image/png;base64,{_base64(png)}"{size} alt="{_quoted(alt)}"></div>'
+        f"<figcaption>{words}</figcaption></figure>"
+    )
+
+
+def _base64(png: str) -> str:
+    return re.sub(r"[^A-Za-z0-9+/=]", "", _joined(png))
+
+
+def _plain(text: object) -> str:
+    words = _joined(text).strip()
+    return f"<pre>{html.escape(words)}</pre>" if words else ""
+
+
+def _joined(text: object) -> str:
+    return "".join(text) if isinstance(text, list) else str(text)
+
+
+def _quoted(text: str) -> str:
+    return html.escape(html.unescape(text), quote=True)
+
+
+def _words() -> dict[str, str]:
+    return {
+        "skip": _("Skip to the content"),
+        "stages": _("Stages"),
+        "strip": _("State of this stage"),
+        "draft": _("Draft."),
+        "unsigned": _("Nobody has signed these numbers off."),
+        "tables": _("The tables behind this page, as CSV:"),
+        "run_json": _("How this report was made, with the hash of each input"),
+    }

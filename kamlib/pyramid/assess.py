@@ -1,0 +1,111 @@
+"""Levels, verdict and questions of all accounts in one go, and what the rules say about themselves."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from kamlib.language import _, money, number
+from kamlib.pyramid.bounds import Bounds
+from kamlib.pyramid.decide import (
+    DecisionRules,
+    accounts_at_cuts,
+    both_questions,
+    decide,
+    run_rules,
+)
+from kamlib.pyramid.levels import Boundary, assign_levels
+from kamlib.pyramid.questions import questions
+from kamlib.verdicts import Verdict, verdict
+
+CUTS_TRIED = (0.50, 0.60, 0.70)
+
+
+def assess_accounts(
+    bounds: Bounds,
+    boundaries: Mapping[str, Boundary],
+    relations: Sequence[str],
+    rules: DecisionRules,
+    *,
+    missing: Mapping[str, str],
+    managers: pd.Series,
+    by_when: date,
+) -> pd.DataFrame:
+    """Give every party its level, its verdict, the answers to both questions, and what to find out.
+
+    Parameters
+    ----------
+    bounds : Bounds of the parties
+    boundaries : of the levels, in ascending order
+    relations : kind of relation of each party
+    rules : DecisionRules
+    missing : party id → the unknown criteria of side A, in words
+    managers : Series party id → account manager
+    by_when : date until which questions are to be asked
+
+    Returns
+    -------
+    DataFrame, one row per party: the columns of `assign_levels` (missing for prospects) and
+    `decide`, ``key_customer``, ``key_supplier``, ``questions``
+    """
+    levels = assign_levels(bounds, boundaries, relations)
+
+    def run(tried: Bounds, worst: bool) -> np.ndarray:
+        sorted_in = assign_levels(tried, boundaries, relations, blocks=False)
+        return run_rules(tried, sorted_in, rules, worst=worst)[0]
+
+    decided = both_questions(decide(bounds, levels, rules), bounds, rules.cuts)
+    decided["questions"] = questions(
+        bounds, decided, run, missing, managers, at_most=rules.questions_at_most, by_when=by_when
+    )
+    prospect = bounds["is_prospect"][0] == 1
+    for name in ("confirmed_level", "possible_level"):
+        levels[name] = levels[name].astype("Int64").mask(prospect)
+    levels["blocked_by"] = levels["blocked_by"].mask(prospect, "")
+    return levels.merge(decided, on="party_id", validate="one_to_one")
+
+
+def capacity_verdicts(
+    accounts: pd.DataFrame, bounds: Bounds, rules: DecisionRules
+) -> list[Verdict]:
+    """Judge places and cuts: how many qualify, and what other cuts would change."""
+    levels = accounts[["party_id", "confirmed_level", "possible_level"]].fillna(1)
+    keys = int((accounts["verdict_best"] == "key_account_now").sum())
+    if rules.places is None:
+        places = verdict("capacity_key_accounts", "FLAG")
+    else:
+        places = verdict(
+            "capacity_key_accounts", "PASS", n=number(keys), places=number(rules.places)
+        )
+    low, middle, high = accounts_at_cuts(bounds, levels, rules, CUTS_TRIED).values()
+    moved = {"low": number(low), "middle": number(middle), "high": number(high)}
+    losing = int(accounts["verdict"].isin(["fix", "let_go"]).sum())
+    return [
+        places,
+        verdict("thresholds", "FLAG", **moved),
+        verdict("drop_effect", "FLAG", n=number(losing)),
+    ]
+
+
+class Unit(Protocol):
+    """The key-account unit as people declared it."""
+
+    amount: float
+    currency: str
+    approved_by: str | None
+
+
+def unit_verdict(unit: Unit, *, is_a_year: bool, profit_known: bool) -> Verdict:
+    """Judge whether amounts may be measured in yearly key-account units."""
+    amount = money(float(unit.amount), unit.currency)
+    if not is_a_year:
+        why = _("The period is not a year")
+        return verdict("key_account_units", "REFUSE", why=why)
+    if not profit_known:
+        why = _("Customer profit is not known")
+        return verdict("key_account_units", "REFUSE", why=why)
+    if not unit.approved_by:
+        return verdict("key_account_units", "FLAG", amount=amount)
+    return verdict("key_account_units", "PASS", amount=amount, by=unit.approved_by)

@@ -1,0 +1,259 @@
+"""The verdict per account: rules in order, as data; each account with its unknowns at worst and best."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from kamlib.columns import VERDICTS
+from kamlib.errors import ParameterError, did_you_mean
+from kamlib.pyramid.bounds import Bounds
+
+WORST_AT_HIGH = {
+    "p_unprofitable", "loss_periods", "golden_shot", "drop_effect", "fix_price_change",
+    "path_cost_to_uplift_2y",
+}  # fmt: skip
+FIND_OUT = "find_out_first"
+
+
+class Limit(Protocol):
+    """One limit of a condition: a number, or the word cut."""
+
+    at_least: float | str | None
+    at_most: float | str | None
+    above: float | str | None
+    below: float | str | None
+
+
+class Condition(Protocol):
+    """A condition as data: a name with a limit or a value, or several of which any may hold."""
+
+    name: str
+    bound: Limit | None
+    equals: str | bool | None
+    any: Sequence["Condition"]
+
+
+class Rule(Protocol):
+    """A verdict, the conditions that must all hold, and what it may become."""
+
+    verdict: str
+    all: Sequence[Condition]
+    becomes: Mapping[str, Sequence[Condition]]
+
+
+@dataclass(frozen=True)
+class DecisionRules:
+    """What the verdicts rest on: the rules in order, cuts by name, places, the strategic quota.
+
+    `unit` is the money of one key-account unit (None: without meaning here), `material` the stake
+    in such units from which worst and best must agree, `questions_at_most` how many questions one
+    account may have.
+    """
+
+    rules: Sequence[Rule]
+    cuts: Mapping[str, float]
+    places: int | None
+    strategic_quota: float
+    unit: float | None
+    material: float
+    questions_at_most: int
+
+
+def decision_rules(engagement: Any, *, unit: float | None) -> DecisionRules:
+    """Collect what the verdicts rest on from an engagement's settings."""
+    capacity, first = engagement.capacity, engagement.find_out_first
+    return DecisionRules(
+        rules=engagement.verdicts,
+        cuts={
+            "side_a": engagement.side_a.cut,
+            "side_b": engagement.side_b.cut,
+            "relative_strength": engagement.side_b.relative_cut,
+        },
+        places=capacity.places,
+        strategic_quota=engagement.doors.strategic.quota_of_key_list,
+        unit=unit,
+        material=float(first.when.bound.limit),
+        questions_at_most=int(first.names.questions_at_most),
+    )
+
+
+def decide(bounds: Bounds, levels: pd.DataFrame, settings: DecisionRules) -> pd.DataFrame:
+    """Run the rules twice and say what to do with each account.
+
+    Parameters
+    ----------
+    bounds : Bounds of the parties
+    levels : DataFrame of `assign_levels`, in the order of `bounds`
+    settings : rules, cuts and places; without a unit the stake is unknown and taken as material
+
+    Returns
+    -------
+    DataFrame ``party_id, verdict, verdict_worst, verdict_best, stake`` (key-account units),
+    ``in_capacity`` (of those who qualify at best)
+    """
+    worst, _inside = run_rules(bounds, levels, settings, worst=True)
+    best, inside = run_rules(bounds, levels, settings, worst=False)
+    stake = _stake(bounds, settings.unit)
+    open_ = (worst != best) & (np.isnan(stake) | (stake >= settings.material))
+    return pd.DataFrame({
+        "party_id": bounds.party_id,
+        "verdict": np.where(open_, FIND_OUT, worst),
+        "verdict_worst": worst,
+        "verdict_best": best,
+        "stake": stake,
+        "in_capacity": inside,
+    })  # fmt: skip
+
+
+def _stake(bounds: Bounds, unit: float | None) -> np.ndarray:
+    """Return what is at stake in key-account units: profit today or what could be gained; NaN unknown."""
+    low, high = bounds["profit_12m"]
+    customer = bounds["is_prospect"][0] == 0
+    known = np.isfinite(low) & np.isfinite(high) & customer & (unit is not None)
+    profit = np.where(known, np.abs(np.where(known, high, 0.0)) / (unit or 1.0), np.nan)
+    gain = np.where(bounds.unknown("uplift_kau"), np.nan, bounds["uplift_kau"][0])
+    return np.fmax(profit, gain if unit is not None else np.nan)
+
+
+def run_rules(
+    bounds: Bounds, levels: pd.DataFrame, settings: DecisionRules, *, worst: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the verdict of each account with the unknowns at one end, and who has a place."""
+    values = {
+        name: (high if (name in WORST_AT_HIGH) == worst else low)
+        for name, (low, high) in bounds.of.items()
+    }
+    column = "confirmed_level" if worst else "possible_level"
+    values["level"] = levels[column].to_numpy(dtype=np.float64)
+    n = len(bounds.party_id)
+    values["in_capacity"] = np.ones(n)
+    first = _verdicts(values, settings)
+    keys = first == "key_account_now"
+    values["doors"] = values["doors"] - _over_quota(values, keys, settings)
+    keys = _verdicts(values, settings) == "key_account_now"
+    inside = np.ones(n, dtype=bool)
+    if settings.places is not None:
+        inside = ~keys | (_rank(values, keys, bounds.party_id) <= settings.places)
+    values["in_capacity"] = inside.astype(float)
+    return _verdicts(values, settings), inside
+
+
+def _over_quota(
+    values: Mapping[str, np.ndarray], keys: np.ndarray, settings: DecisionRules
+) -> np.ndarray:
+    """Mark the accounts whose only door is the strategic one and that are beyond its quota."""
+    only = keys & (values["strategic_only"] == 1)
+    quota = int(np.floor(settings.strategic_quota * (keys & ~only).sum() + 1e-9))
+    ranks = _rank(values, only, np.arange(len(only)))
+    return (only & (ranks > quota)).astype(np.float64)
+
+
+def _rank(values: Mapping[str, np.ndarray], among: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Rank those `among` by customer profit, then side A, then id; 1 is the first."""
+    order = np.lexsort((ids, -values["side_a"], -values["profit_12m"], ~among))
+    ranks = np.empty(len(ids))
+    ranks[order] = np.arange(1, len(ids) + 1)
+    return ranks
+
+
+def _verdicts(values: Mapping[str, np.ndarray], settings: DecisionRules) -> np.ndarray:
+    n = len(values["is_prospect"])
+    answer = np.full(n, "", dtype=object)
+    for rule in settings.rules:
+        holds = (answer == "") & _all(rule.all, values, settings.cuts)
+        answer[holds] = rule.verdict
+        for other, conditions in rule.becomes.items():
+            answer[holds & _all(conditions, values, settings.cuts)] = other
+    if (answer == "").any():
+        raise ParameterError(
+            "verdicts in engagement.yaml leave some accounts without a verdict. "
+            "End the list with a rule for every customer and one for every prospect."
+        )
+    return answer
+
+
+def _all(
+    conditions: Sequence[Condition], values: Mapping[str, np.ndarray], cuts: Mapping[str, float]
+) -> np.ndarray:
+    holds = np.ones(len(values["is_prospect"]), dtype=bool)
+    for condition in conditions:
+        holds &= _holds(condition, values, cuts)
+    return holds
+
+
+def _holds(
+    condition: Condition, values: Mapping[str, np.ndarray], cuts: Mapping[str, float]
+) -> np.ndarray:
+    if condition.any:
+        return np.any([_holds(each, values, cuts) for each in condition.any], axis=0)
+    if condition.name == "is":
+        return (values["is_prospect"] == 1) == (condition.equals == "prospect")
+    if condition.name not in values:
+        raise ParameterError(
+            f"verdicts in engagement.yaml ask for '{condition.name}', which is not known. "
+            f"{did_you_mean(condition.name, values)}"
+        )
+    value = values[condition.name]
+    if condition.bound is None:
+        return (value == 1) == bool(condition.equals)
+    bound = condition.bound
+    limit = {k: getattr(bound, k) for k in ("at_least", "at_most", "above", "below")}
+    (how, wanted), *_rest = [(k, v) for k, v in limit.items() if v is not None]
+    cut = cuts[condition.name] if wanted == "cut" else float(wanted)
+    slack = 1e-9
+    return {
+        "at_least": value >= cut - slack, "at_most": value <= cut + slack,
+        "above": value > cut + slack, "below": value < cut - slack,
+    }[how]  # fmt: skip
+
+
+def both_questions(
+    decided: pd.DataFrame, bounds: Bounds, cuts: Mapping[str, float]
+) -> pd.DataFrame:
+    """Answer both questions for each account: key customer? and can we be their key supplier?
+
+    Returns
+    -------
+    DataFrame, `decided` with ``key_customer`` and ``key_supplier``: yes, no or unknown
+    """
+    a_low, a_high = bounds["side_a"]
+    b_low, b_high = bounds["side_b"]
+    r_low, r_high = bounds["relative_strength"]
+    cut_a, cut_b = cuts["side_a"], cuts["side_b"]
+    relative_cut = cuts["relative_strength"]
+    door = bounds["doors"][0] >= 1
+    customer = np.select(
+        [door & (a_low >= cut_a), ~door | (a_high < cut_a)], ["yes", "no"], "unknown"
+    )
+    supplier = np.select(
+        [(b_low >= cut_b) & (r_low >= relative_cut), (b_high < cut_b) | (r_high < relative_cut)],
+        ["yes", "no"], "unknown",
+    )  # fmt: skip
+    return decided.assign(key_customer=customer, key_supplier=supplier)
+
+
+def verdict_counts(decided: pd.DataFrame) -> pd.DataFrame:
+    """Count accounts per verdict, in the order of what they ask of us."""
+    counts = decided["verdict"].value_counts()
+    return pd.DataFrame(
+        [
+            {"verdict": name, "accounts": int(counts.get(name, 0))}
+            for name in VERDICTS
+            if name in counts
+        ]
+    )
+
+
+def accounts_at_cuts(
+    bounds: Bounds, levels: pd.DataFrame, settings: DecisionRules, cuts: Sequence[float]
+) -> dict[float, int]:
+    """Count the certain key accounts if both sides were cut elsewhere."""
+    found = {}
+    for cut in cuts:
+        moved = replace(settings, cuts={**settings.cuts, "side_a": cut, "side_b": cut})
+        verdicts, _inside = run_rules(bounds, levels, moved, worst=True)
+        found[cut] = int((verdicts == "key_account_now").sum())
+    return found

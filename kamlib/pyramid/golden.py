@@ -1,0 +1,195 @@
+"""Golden shots: very profitable, no haggling, and hardly ever back."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from kamlib.language import _
+from kamlib.tables import exact_sums, floats
+from kamlib.timespans import months_earlier
+from kamlib.verdicts import Verdict, verdict
+
+YES, NO, EARLY = "yes", "no", "too early to say"
+PERCENTS = np.linspace(0, 1, 21)
+ALL_SEGMENTS = "all"
+FEWEST = 8
+
+
+class Bound(Protocol):
+    """One limit of the definition."""
+
+    at_least: float | None
+    at_most: float | None
+    below: float | None
+
+
+class Definition(Protocol):
+    """What makes a golden shot; all must hold."""
+
+    order_days_24m: Bound
+    months_since_first_order: Bound
+    margin_percentile: Bound
+    discount: Bound
+    p_return_12m: Bound
+    profit_kau: Bound
+    not_in_relations: Sequence[str]
+
+
+def money_of_shots(
+    months: pd.DataFrame, off_invoice: pd.DataFrame | None, statement: pd.DataFrame, *, end: date,
+    months_back: int,
+) -> pd.DataFrame:  # fmt: skip
+    """Add up the money of the window that golden shots are measured over.
+
+    Returns
+    -------
+    DataFrame, one row per customer: ``margin_rate``, ``discount_rate`` (NaN where nothing was
+    sold), ``gross_margin``, ``profit`` over the window, ``on_profit`` (True where cost-to-serve
+    covers it; else ``profit`` is the gross margin)
+    """
+    start = months_earlier(end, months_back)
+    inside = months[(months["month"] >= start) & (months["month"] <= pd.Timestamp(end))]
+    sums = exact_sums(inside, ["list_revenue", "invoice_revenue", "cost_of_goods_sold"])
+    table = sums.assign(**{name: floats(sums[name]) for name in sums.columns[1:]})
+    table["off_invoice"] = 0.0
+    if off_invoice is not None and len(off_invoice):
+        dated = off_invoice[off_invoice["date"].between(start, pd.Timestamp(end))]
+        amount = dated.assign(amount=floats(dated["amount"])).groupby("customer_id")["amount"].sum()
+        table["off_invoice"] = table["customer_id"].map(amount).fillna(0.0)
+    pocket = table["invoice_revenue"] - table["off_invoice"]
+    margin = pocket - table["cost_of_goods_sold"]
+    profit, covers = _profit(statement, start, end)
+    return pd.DataFrame({
+        "customer_id": table["customer_id"],
+        "margin_rate": margin / pocket.where(pocket > 0),
+        "discount_rate": 1 - table["invoice_revenue"] / table["list_revenue"].where(
+            table["list_revenue"] > 0),
+        "gross_margin": margin,
+        "profit": table["customer_id"].map(profit).fillna(0.0) if covers else margin,
+        "on_profit": covers,
+    })  # fmt: skip
+
+
+def _profit(statement: pd.DataFrame, start: pd.Timestamp, end: date) -> tuple[pd.Series, bool]:
+    """Return customer profit over the computed periods, and whether they are the whole window."""
+    known = statement[statement["customer_profit"].notna()]
+    profit = known.groupby("customer_id")["customer_profit"].sum()
+    spans = (
+        known.groupby("period")[["period_start", "period_end"]].first().sort_values("period_start")
+    )
+    if spans.empty:
+        return profit, False
+    joined = (spans["period_start"].iloc[1:].to_numpy()
+              == (spans["period_end"].iloc[:-1] + pd.Timedelta(days=1)).to_numpy()).all()  # fmt: skip
+    whole = spans["period_start"].iloc[0] == start and spans["period_end"].iloc[-1] == pd.Timestamp(
+        end
+    )
+    return profit, bool(joined and whole)
+
+
+def margin_percentiles(money: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+    """Freeze the percentiles of margin rates per industry segment.
+
+    Parameters
+    ----------
+    money : DataFrame with customer_id, margin_rate, over the reference period
+    customers : DataFrame with customer_id and, where known, industry_segment
+
+    Returns
+    -------
+    DataFrame ``industry_segment, percent, margin_rate``: 21 steps from 0 to 1 for each segment of
+    at least 8 customers, and for ``all``
+    """
+    known = money[money["margin_rate"].notna()]
+    groups = {ALL_SEGMENTS: known["margin_rate"]}
+    segments = customers.get("industry_segment", pd.Series(ALL_SEGMENTS, index=customers.index))
+    segment = known["customer_id"].map(dict(zip(customers["customer_id"], segments, strict=True)))
+    for name, rows in known.groupby(segment):
+        if len(rows) >= FEWEST:
+            groups[str(name)] = rows["margin_rate"]
+    parts = [
+        pd.DataFrame({"industry_segment": name, "percent": PERCENTS,
+                      "margin_rate": np.quantile(rates.sort_values(), PERCENTS)})
+        for name, rates in groups.items() if len(rates)
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def golden_shots(
+    customers: pd.DataFrame,
+    money: pd.DataFrame,
+    stays: pd.DataFrame,
+    percentiles: pd.DataFrame,
+    definition: Definition,
+    *,
+    unit: float | None,
+    relations: Sequence[str],
+    end: date,
+) -> pd.DataFrame:
+    """Tell golden shots from the rest: all conditions of the definition must hold.
+
+    Parameters
+    ----------
+    customers : DataFrame customer_id, industry_segment, contract_end (the last two optional)
+    money : DataFrame of `money_of_shots`
+    stays : DataFrame of `staying`
+    percentiles : DataFrame of `margin_percentiles`, frozen
+    unit : float, money of one key-account unit; None where it has no meaning: nobody is one
+    relations : kind of relation of each customer
+
+    Returns
+    -------
+    DataFrame, one row per customer: ``margin_percentile``, ``discount_rate``, ``profit``,
+    ``profit_kau``, ``golden_shot`` (yes, no, too early to say; missing where it cannot be told)
+    """
+    table = customers[["customer_id"]].merge(money, on="customer_id", how="left")
+    table = table.merge(stays, on="customer_id", how="left")
+    table["margin_percentile"] = _percentile(table, customers, percentiles)
+    table["profit_kau"] = table["profit"] / unit if unit else np.nan
+    contract = np.zeros(len(table), dtype=bool)
+    if "contract_end" in customers:
+        contract = (customers["contract_end"] >= pd.Timestamp(end)).to_numpy()
+    shot = (
+        (table["order_days_24m"] >= 1)
+        & (table["order_days_24m"] <= definition.order_days_24m.at_most)
+        & (table["margin_percentile"] >= definition.margin_percentile.at_least)
+        & (table["discount_rate"] <= definition.discount.at_most)
+        & (table["p_return_12m"] < definition.p_return_12m.below)
+        & ~contract
+        & ~pd.Series(relations).isin(definition.not_in_relations).to_numpy()
+        & (table["profit_kau"] >= definition.profit_kau.at_least)
+    )
+    early = table["age_months"] < definition.months_since_first_order.at_least
+    words = np.select([shot & early, shot], [EARLY, YES], NO)
+    words = pd.Series(words, index=table.index, dtype="str")
+    blind = (unit is None) or table["p_return_12m"].isna().all()
+    names = ["customer_id", "margin_percentile", "discount_rate", "profit", "profit_kau"]
+    return table[names].assign(golden_shot=words.mask(pd.Series(blind, index=table.index)))
+
+
+def _percentile(
+    table: pd.DataFrame, customers: pd.DataFrame, percentiles: pd.DataFrame
+) -> np.ndarray:
+    ladders = dict(iter(percentiles.groupby("industry_segment")))
+    segment = customers.get("industry_segment", pd.Series(ALL_SEGMENTS, index=customers.index))
+    segment = segment.where(segment.isin(list(ladders)), ALL_SEGMENTS)
+    found = np.full(len(table), np.nan)
+    for name, ladder in ladders.items():
+        here = (segment == name).to_numpy() & table["margin_rate"].notna().to_numpy()
+        steps = ladder.sort_values("percent")
+        found[here] = np.interp(
+            table["margin_rate"].to_numpy()[here], steps["margin_rate"], steps["percent"]
+        )
+    return found
+
+
+def golden_verdicts(shots: pd.DataFrame, money: pd.DataFrame) -> Verdict:
+    """Judge what golden shots are measured on."""
+    if shots["golden_shot"].isna().all():
+        return verdict(
+            "golden_shots", "REFUSE", why=_("a key-account unit or repeat rates are missing")
+        )
+    return verdict("golden_shots", "PASS" if money["on_profit"].all() else "FLAG")

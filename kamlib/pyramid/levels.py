@@ -1,0 +1,198 @@
+"""Levels by boundaries, weights and vetoes: confirmed with the unknowns at worst, possible at best."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from kamlib.columns import COLUMNS, LEVELS
+from kamlib.language import _, number, percent, points
+from kamlib.numerics import sort_ascending
+from kamlib.pyramid.bounds import Bounds
+from kamlib.verdicts import Verdict, verdict
+
+
+class Limit(Protocol):
+    """A criterion at a boundary: its weight, limit and veto; other limits for a kind of relation."""
+
+    weight: float
+    at_least: float | None
+    at_most: float | None
+    veto_below: float | None
+    veto_above: float | None
+    by_relation: Mapping[str, "Limit"]
+
+
+class Boundary(Protocol):
+    """A boundary between two levels: its criteria and the weight that must be met."""
+
+    majority: float
+    criteria: Mapping[str, Limit]
+
+
+# the quantity that a criterion of the pyramid looks at, where it has another name
+LOOKS_AT = {"benefit_theirs": "side_b"}
+
+
+def assign_levels(
+    bounds: Bounds,
+    boundaries: Mapping[str, Boundary],
+    relations: Sequence[str],
+    *,
+    blocks: bool = True,
+) -> pd.DataFrame:
+    """Sort every party into a level, twice.
+
+    Parameters
+    ----------
+    bounds : Bounds of the parties
+    boundaries : in ascending order; only criteria with a limit at a boundary vote there
+    relations : kind of relation of each party (auto, contractual, project)
+    blocks : say what blocks the next level; without it the column is empty
+
+    Returns
+    -------
+    DataFrame ``party_id, confirmed_level, possible_level, blocked_by``; the last names the limits
+    and vetoes that keep the confirmed level from rising
+    """
+    confirmed = _levels(bounds, boundaries, relations, worst=True)
+    possible = _levels(bounds, boundaries, relations, worst=False)
+    return pd.DataFrame({
+        "party_id": bounds.party_id,
+        "confirmed_level": confirmed,
+        "possible_level": np.maximum(possible, confirmed),
+        "blocked_by": _blocks(bounds, boundaries, relations, confirmed) if blocks else "",
+    })  # fmt: skip
+
+
+def _levels(
+    bounds: Bounds, boundaries: Mapping[str, Boundary], relations: Sequence[str], *, worst: bool
+) -> np.ndarray:
+    support, vetoed = [], []
+    for boundary in boundaries.values():
+        votes = [_vote(bounds, n, lim, relations, worst) for n, lim in boundary.criteria.items()]
+        weights = [limit.weight for limit in boundary.criteria.values()]
+        support.append(sum(w * met for w, (met, _veto) in zip(weights, votes, strict=True)))
+        vetoed.append(np.any([veto for _met, veto in votes], axis=0))
+    majority = [boundary.majority for boundary in boundaries.values()]
+    return sort_ascending(np.array(support), np.array(vetoed), majority)
+
+
+def _vote(
+    bounds: Bounds, name: str, limit: Limit, relations: Sequence[str], worst: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Tell where a criterion is met and where it vetoes, with its unknowns at worst or best."""
+    low, high = bounds[LOOKS_AT.get(name, name)]
+    met = np.ones(len(low), dtype=bool)
+    veto = np.zeros(len(low), dtype=bool)
+    good = low if worst else high  # of what should be high
+    bad = high if worst else low  # of what should be low
+    for kind, at in _limits(limit, relations):
+        if at.at_least is not None:
+            met &= ~kind | (good >= at.at_least)
+        if at.at_most is not None:
+            met &= ~kind | (bad <= at.at_most)
+        if at.veto_below is not None:
+            veto |= kind & (good < at.veto_below)
+        if at.veto_above is not None:
+            veto |= kind & (bad > at.veto_above)
+    return met, veto
+
+
+def _limits(limit: Limit, relations: Sequence[str]) -> list[tuple[np.ndarray, Limit]]:
+    kinds = np.asarray(relations, dtype=object)
+    special = limit.by_relation or {}
+    parts = [(kinds == relation, other) for relation, other in special.items()]
+    rest = ~np.any([kind for kind, _l in parts], axis=0) if parts else np.ones(len(kinds), bool)
+    return [(rest, limit), *parts]
+
+
+def _blocks(
+    bounds: Bounds, boundaries: Mapping[str, Boundary], relations: Sequence[str],
+    confirmed: np.ndarray,
+) -> list[str]:  # fmt: skip
+    told: list[list[str]] = [[] for _i in range(len(confirmed))]
+    for step, boundary in enumerate(boundaries.values(), start=1):
+        here = np.flatnonzero(confirmed == step)
+        for name, limit in boundary.criteria.items():
+            met, veto = _vote(bounds, name, limit, relations, worst=True)
+            low, high = bounds[LOOKS_AT.get(name, name)]
+            for i in here[~met[here] | veto[here]]:
+                value = low[i] if limit.at_least is not None else high[i]
+                told[i].append(_block(name, limit, value, low[i] != high[i], bool(veto[i])))
+    return ["; ".join(parts) for parts in told]
+
+
+def _block(name: str, limit: Limit, value: float, unknown: bool, veto: bool) -> str:
+    least = limit.at_least is not None
+    wanted = limit.at_least if least else limit.at_most
+    words = {
+        "what": criterion_label(name),
+        "value": _("unknown") if unknown else _amount(name, value),
+        "limit": _amount(name, wanted),
+    }
+    if veto:
+        template = _("{what} {value}, needs {limit} (veto)") if least else _(
+            "{what} {value}, at most {limit} (veto)"
+        )  # fmt: skip
+    else:
+        template = (
+            _("{what} {value}, needs {limit}") if least else _("{what} {value}, at most {limit}")
+        )
+    return template.format(**words)
+
+
+_LABELS = {
+    "p_return_12m": "p_return_12m", "p_stay_3y": "p_stay_3y", "days_late": "days_beyond_terms",
+}  # fmt: skip
+
+
+def criterion_label(name: str) -> str:
+    """Return the reader's word for a criterion of the pyramid."""
+    if name == "benefit_theirs":
+        return _("side B")
+    if name == "benefit_ours":
+        return _("our profit rate")
+    known = COLUMNS.get(_LABELS.get(name, name))
+    return _(known.label).lower() if known else name.replace("_", " ")
+
+
+def _amount(name: str, value: float) -> str:
+    if name in {"p_return_12m", "p_stay_3y", "benefit_ours"}:
+        return percent(value)
+    if name == "benefit_theirs":
+        return points(value)
+    return number(value, 0 if float(value).is_integer() else 1)
+
+
+def level_counts(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Count active customers per confirmed level, the highest first.
+
+    Returns
+    -------
+    DataFrame ``level, customers, may_be_higher, golden_shots, customer_profit``
+    """
+    rows = []
+    for level in sorted(LEVELS, reverse=True):
+        here = accounts[accounts["confirmed_level"] == level]
+        rows.append({
+            "level": f"{level} {_(LEVELS[level])}",
+            "customers": len(here),
+            "may_be_higher": int((here["possible_level"] > level).sum()),
+            "golden_shots": int((here["golden_shot"] == "yes").sum()),
+            "customer_profit": here["customer_profit"].sum(min_count=1),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def pyramid_verdicts(accounts: pd.DataFrame) -> list[Verdict]:
+    """Judge the levels of the active customers: how many are certain, and what is unknown."""
+    n = len(accounts)
+    open_ = int((accounts["possible_level"] > accounts["confirmed_level"]).sum())
+    found = [verdict("levels", "FLAG" if open_ else "PASS", n=number(open_ or n), all=number(n))]
+    blind = int(accounts["trust"].isna().sum())
+    outcome = "PASS" if blind == 0 else "REFUSE" if blind == n else "FLAG"
+    found.append(verdict("trust", outcome, n=number(blind), all=number(n)))
+    known = accounts["customer_profit"].notna().any()
+    return [*found, verdict("benefit_ours", "PASS" if known else "REFUSE")]

@@ -1,0 +1,107 @@
+"""Find out first: which one to three answers decide an open verdict, who asks, and by when."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kamlib.language import N_, _, day
+from kamlib.pyramid.bounds import Bounds
+
+# what to ask → the quantities that an answer settles, and the question
+ASK: dict[str, tuple[tuple[str, ...], str]] = {
+    "side_b": (
+        ("side_b", "relative_strength"),
+        N_(
+            "What do they want from a supplier, with which weights, and how do we and rivals stand?"
+        ),
+    ),
+    "trust": (("trust",), N_("How far do they trust us, from 0 to 10, in their words?")),
+    "side_a": (("side_a",), N_("Rate what is missing of side A: {criteria}.")),
+    "staying": (("p_stay_3y",), N_("Will they still buy from us in three years, and why?")),
+    "contacts": (("contact_functions",), N_("Which of their functions talk to us?")),
+    "joint": (("joint_hard", "joint_all"), N_("Which joint things exist, since when?")),
+    "days_late": (("days_late",), N_("How many days beyond terms do they pay?")),
+    "return": (("p_return_12m",), N_("Do they plan to order again within a year?")),
+    "profit": (("profit_12m", "benefit_ours"), N_("What does it cost to serve them?")),
+    "loss": (("p_unprofitable",), N_("Is the loss real: which cost of serving them may be wrong?")),
+    "path": (
+        ("path_cost_to_uplift_2y",),
+        N_("What would it cost to catch up with the best rival on their criteria?"),
+    ),
+}
+WORST_AT_HIGH = {"days_late", "p_unprofitable", "path_cost_to_uplift_2y"}
+FROM_THEM = ("side_b", "trust")
+
+
+def questions(
+    bounds: Bounds,
+    decided: pd.DataFrame,
+    run: Callable[[Bounds, bool], np.ndarray],
+    missing: Mapping[str, str],
+    managers: pd.Series,
+    *,
+    at_most: int,
+    by_when: date,
+) -> list[str]:
+    """Write the questions that decide each open verdict; empty where nothing is open.
+
+    Parameters
+    ----------
+    bounds : Bounds of the parties
+    decided : DataFrame of `decide`, in the same order
+    run : function (bounds, worst) → verdicts, so that answers can be tried
+    missing : party id → the unknown criteria of side A
+    managers : Series party id → account manager
+    at_most : how many questions one account may have
+    by_when : date until which to ask
+
+    Notes
+    -----
+    A question is decisive if its best answer changes the worst case, or its worst answer the best
+    case. Decisive ones come first; the others in the order in which they are usually cheapest.
+    """
+    open_ = (decided["verdict_worst"] != decided["verdict_best"]).to_numpy()
+    worst, best = decided["verdict_worst"].to_numpy(), decided["verdict_best"].to_numpy()
+    score = {}
+    for ask, (names, _words) in ASK.items():
+        unknown = np.any([bounds.unknown(name) for name in names], axis=0) & open_
+        if not unknown.any():
+            continue
+        lifted = run(bounds.with_(**{n: _settle(bounds, n, good=True) for n in names}), True)
+        dropped = run(bounds.with_(**{n: _settle(bounds, n, good=False) for n in names}), False)
+        decisive = (lifted != worst) | (dropped != best)
+        score[ask] = np.where(unknown, np.where(decisive, 2, 1), 0)
+    return [
+        _write(i, score, bounds.party_id[i], missing, managers, at_most, by_when)
+        if open_[i]
+        else ""
+        for i in range(len(open_))
+    ]
+
+
+def _settle(bounds: Bounds, name: str, *, good: bool) -> tuple[np.ndarray, np.ndarray]:
+    low, high = bounds[name]
+    value = high if good != (name in WORST_AT_HIGH) else low
+    return value, value
+
+
+def _write(
+    i: int, score: Mapping[str, np.ndarray], party: str, missing: Mapping[str, str],
+    managers: pd.Series, at_most: int, by_when: date,
+) -> str:  # fmt: skip
+    asked = [ask for ask in score if score[ask][i] == 2]
+    asked += [ask for ask in score if score[ask][i] == 1]
+    manager = managers.get(party)
+    manager = _("the account manager") if manager is None or pd.isna(manager) else str(manager)
+    told = []
+    for ask in asked[:at_most]:
+        words = _(ASK[ask][1]).format(criteria=missing.get(party, ""))
+        template = (
+            _("{question} (not asked by {manager})")
+            if ask in FROM_THEM
+            else _("{question} ({manager})")
+        )
+        told.append(template.format(question=words, manager=manager))
+    return _("{questions} By {when}.").format(questions=" ".join(told), when=day(by_when))

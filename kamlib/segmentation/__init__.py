@@ -1,0 +1,55 @@
+"""20/80: which few customers earn most of the profit, which lose it, and who comes back.
+
+Each function takes one row per customer, returns a new frame and leaves its input as it was.
+
+Sources
+-------
+Juran's "vital few and useful many" for the split; Raffinetti, Siletti and Vernizzi (2015) for a
+Gini coefficient that is valid with losses; van Raaij (2003) for reading the whale curve.
+"""
+
+from kamlib.segmentation.concentration import (
+    class_balances,
+    class_flips,
+    class_summary,
+    concentration,
+    concentration_curves,
+    interval_verdict,
+    main_measure,
+    measure_verdicts,
+    net_shares_verdict,
+    segment,
+    split_vital_few,
+    whale_curve,
+)
+from kamlib.segmentation.doors import door_verdicts, open_doors, strategic_door
+from kamlib.segmentation.staying import (
+    assessed_parties,
+    reference_window,
+    repeat_rates,
+    staying,
+    staying_verdicts,
+)
+
+__all__ = [
+    "assessed_parties",
+    "class_balances",
+    "class_flips",
+    "class_summary",
+    "concentration",
+    "concentration_curves",
+    "door_verdicts",
+    "interval_verdict",
+    "main_measure",
+    "measure_verdicts",
+    "net_shares_verdict",
+    "open_doors",
+    "reference_window",
+    "repeat_rates",
+    "segment",
+    "split_vital_few",
+    "staying",
+    "staying_verdicts",
+    "strategic_door",
+    "whale_curve",
+]

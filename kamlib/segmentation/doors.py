@@ -1,0 +1,125 @@
+"""The four doors to key status, each with its own evidence. Two of them are computed so far."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from kamlib.columns import DOORS
+from kamlib.errors import listed
+from kamlib.language import _, day, number, percent
+from kamlib.verdicts import Verdict, verdict
+
+
+class Least(Protocol):
+    """A rating that is needed at least, 0 to 10."""
+
+    at_least: float
+
+
+class StrategicDoor(Protocol):
+    """What opens door 4: a rating, and what must be written down."""
+
+    rating: Least
+    requires: Sequence[str]
+
+
+def strategic_door(
+    strategic: pd.DataFrame | None, door: StrategicDoor, *, end: date
+) -> pd.DataFrame:
+    """Judge each declared strategic party: rating, written reasons, owner, date not passed.
+
+    Returns
+    -------
+    DataFrame ``party_id, open, evidence``, one row per declared party, sorted
+    """
+    if strategic is None or strategic.empty:
+        empty = {"party_id": "str", "open": "bool", "evidence": "str"}
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in empty.items()})
+    rows = [
+        _judge(row, float(door.rating.at_least), door.requires, end)
+        for row in strategic.to_dict("records")
+    ]
+    return pd.DataFrame(rows).sort_values("party_id", ignore_index=True)
+
+
+def _judge(
+    row: dict[str, object], at_least: float, requires: Sequence[str], end: date
+) -> dict[str, object]:
+    absent = [name for name in requires if not _filled(row.get(name))]
+    rating, review = row.get("rating"), row.get("review_on")
+    if absent:
+        open_, words = False, _("no {what} written down").format(what=listed(absent))
+    elif not isinstance(rating, (int, float)) or np.isnan(rating) or rating < at_least:
+        open_, words = False, _("rated {rating}, below {least}").format(
+            rating=_rated(rating), least=number(at_least)
+        )  # fmt: skip
+    elif not _filled(review) or pd.Timestamp(review) < pd.Timestamp(end):
+        open_, words = False, _("to be looked at again by {when}, which has passed").format(
+            when=day(pd.Timestamp(review)) if _filled(review) else _("no date")
+        )  # fmt: skip
+    else:
+        open_, words = True, str(row.get("justification"))
+    return {"party_id": row["party_id"], "open": open_, "evidence": words}
+
+
+def _filled(value: object) -> bool:
+    return not (value is None or value is pd.NaT or value != value or value == "")
+
+
+def _rated(rating: object) -> str:
+    return number(float(rating), 1) if _filled(rating) else _("not at all")
+
+
+def open_doors(
+    segments: pd.DataFrame, strategic: pd.DataFrame, parties: pd.Series, *, period: str
+) -> pd.DataFrame:
+    """Say for every party and door whether it is open, and on what evidence.
+
+    Parameters
+    ----------
+    segments : DataFrame of `segment` for the report period
+    strategic : DataFrame of `strategic_door`
+    parties : Series of party ids, customers and prospects
+
+    Returns
+    -------
+    DataFrame ``period, party_id, door, open, computed, evidence``: the open doors, and every door
+    that was judged. Doors 2 and 3 are not computed by this version; they have no rows.
+    """
+    few = segments[segments["profit_class"] == "vital_few"]
+    first = pd.DataFrame({
+        "party_id": few["customer_id"],
+        "open": True,
+        "evidence": [
+            _("place {rank} by {measure}, within the first {share}").format(
+                rank=number(rank), measure=_plain(measure), share=percent(share)
+            )
+            for rank, measure, share in zip(
+                few["rank"], few["measure"], few["cumulative_share"], strict=True
+            )
+        ],
+    }).assign(door="vital_few")  # fmt: skip
+    fourth = strategic[strategic["party_id"].isin(parties)].assign(door="strategic")
+    doors = pd.concat([first, fourth], ignore_index=True).assign(period=period)
+    order = doors["door"].map({name: i for i, name in enumerate(DOORS)})
+    doors = doors.assign(order=order).sort_values(["party_id", "order"], ignore_index=True)
+    return doors[["period", "party_id", "door", "open", "evidence"]]
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def door_verdicts(strategic: pd.DataFrame, names: pd.Series) -> list[Verdict]:
+    """Judge the doors: which are not computed, and which declared parties stay outside."""
+    shut = strategic[~strategic["open"].astype(bool)]
+    who = [f"{names.get(row.party_id, row.party_id)} ({row.evidence})" for row in shut.itertuples()]
+    found = [verdict("doors_not_computed", "FLAG")]
+    if len(shut):
+        found.append(verdict("door_strategic", "FLAG", n=number(len(shut)), who=listed(who)))
+    elif len(strategic):
+        found.append(verdict("door_strategic", "PASS", n=number(len(strategic))))
+    return found

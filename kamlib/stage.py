@@ -1,0 +1,394 @@
+"""Opening a stage in a notebook: settings, tables, ledger and verdicts in one place.
+
+The first code cell of each notebook calls `open_stage`, the last one `Stage.finish`, which
+leaves the receipt without which no report is published.
+"""
+
+import ast
+import json
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from kamlib import display
+from kamlib.checks import require_choice
+from kamlib.engagement import Engagement, Period, load_engagement
+from kamlib.errors import DataError, ParameterError, did_you_mean, listed
+from kamlib.language import _, number, use_language
+from kamlib.tables import Note, read_table, write_table
+from kamlib.timespans import period_of
+from kamlib.verdicts import (
+    PASS,
+    REFUSE,
+    Balance,
+    Verdict,
+    ledger_table,
+    verdict,
+    verdict_table,
+)
+
+NOTEBOOKS = {
+    "data_prep": "01_data_prep.ipynb",
+    "profitability": "02_profitability.ipynb",
+    "segmentation": "03_segmentation.ipynb",
+    "attractiveness": "04_attractiveness.ipynb",
+    "pyramid": "05_pyramid.ipynb",
+    "summary": "06_summary.ipynb",
+}
+KNOBS = {  # parameter of a notebook → key of engagement.yaml
+    "data_prep": {},
+    "profitability": {},
+    "segmentation": {"profit_share": "segmentation.profit_share"},
+    "attractiveness": {"cut_a": "side_a.cut", "cut_b": "side_b.cut"},
+    "pyramid": {"managers": "capacity.managers"},
+    "summary": {},
+}
+WRITTEN_BY = {
+    **dict.fromkeys(
+        ("customers", "customer_months", "orders", "corrections", "quarantine", "coverage"),
+        "data_prep",
+    ),
+    **dict.fromkeys(("profitability", "cost_to_serve", "pools", "gl_accounts"), "profitability"),
+    **dict.fromkeys(
+        ("segmentation", "concentration", "doors", "staying", "parties"), "segmentation"
+    ),
+    **dict.fromkeys(("attractiveness", "side_a_criteria", "side_b_criteria"), "attractiveness"),
+    **dict.fromkeys(("pyramid", "golden_shots", "key_accounts"), "pyramid"),
+}
+
+
+@dataclass
+class Stage:
+    """One stage of one engagement and period, as a notebook works with it."""
+
+    name: str
+    engagement: Engagement
+    period: Period
+    folder: Path
+    knobs: dict[str, object] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+    balances: list[Balance] = field(default_factory=list)
+    written: list[Note] = field(default_factory=list)
+
+    @property
+    def currency(self) -> str:
+        """Return the reporting currency, three letters."""
+        return self.engagement.currency
+
+    @property
+    def previous(self) -> Period | None:
+        """Return the period before the report period, if engagement.yaml has one."""
+        return self.engagement.previous(self.period.name)
+
+    @property
+    def periods(self) -> list[Period]:
+        """Return the previous period, if any, and the report period, in order."""
+        return [period for period in (self.previous, self.period) if period]
+
+    def has(self, table: str) -> bool:
+        """Tell whether a stage table is there; optional inputs may not be."""
+        return (self.folder / f"{table}.parquet").exists()
+
+    def read(self, table: str, *, periods: str = "report") -> pd.DataFrame:
+        """Read a stage table: rows of the report period, or of all periods.
+
+        Parameters
+        ----------
+        table : str
+        periods : "report" or "all"; a table without a ``period`` column is read whole
+
+        Raises
+        ------
+        DataError
+            The table is not there yet: names the notebook that writes it.
+        """
+        require_choice(periods, ["report", "all"], name="periods")
+        if not self.has(table):
+            raise DataError(self._too_early(table))
+        frame = read_table(self.folder, table)
+        if periods == "all" or "period" not in frame.columns:
+            return frame
+        return frame[frame["period"] == self.period.name].reset_index(drop=True)
+
+    def read_optional(self, table: str) -> pd.DataFrame | None:
+        """Read an input table that need not be there, whole; None without it."""
+        if not self.has("customers"):
+            raise DataError(self._too_early("customers"))
+        if not self.has(table):
+            return None
+        frame = read_table(self.folder, table)
+        if "date" in frame and "period" not in frame:
+            return frame.assign(period=period_of(frame["date"], self.engagement_periods))
+        return frame
+
+    @property
+    def engagement_periods(self) -> list[Period]:
+        """Return all periods of engagement.yaml, in order."""
+        return [self.engagement.period(name) for name in self.engagement.periods]
+
+    def _too_early(self, table: str) -> str:
+        writer = NOTEBOOKS[WRITTEN_BY.get(table, "data_prep")]
+        return (
+            f"{NOTEBOOKS[self.name]} needs the table {table}, which is not there yet for "
+            f"{self.engagement.id} {self.period.name}. Run notebooks/{writer} first."
+        )
+
+    def write(self, frame: pd.DataFrame, table: str) -> None:
+        """Write a stage table and take it into the receipt."""
+        self.written.append(write_table(frame, self.folder, table, stage=self.name))
+
+    def judge(self, *verdicts: Verdict) -> None:
+        """Take verdicts into the stage and show those that are not PASS, where they act."""
+        self.verdicts.extend(verdicts)
+        display.show_verdicts(list(verdicts))
+
+    def balance(self, *balances: Balance) -> None:
+        """Take lines into the ledger."""
+        self.balances.extend(balances)
+
+    def refused(self, rule: str) -> bool:
+        """Tell whether a rule was refused, in this stage or an earlier one."""
+        if any(v.rule == rule and v.outcome == REFUSE for v in self.verdicts):
+            return True
+        earlier = self.verdicts_so_far()
+        return bool(((earlier["rule"] == rule) & (earlier["outcome"] == REFUSE)).any())
+
+    def knows(self, rule: str) -> bool:
+        """Tell whether what a rule guards may be shown: it was not refused."""
+        return not self.refused(rule)
+
+    def freeze(self, name: str, values: pd.DataFrame | None) -> pd.DataFrame | None:
+        """Return reference values as frozen with the engagement, freezing `values` the first time.
+
+        They stand in ``reference/<name>.csv`` of the engagement's folder, so that a customer more
+        moves nobody. Delete the file to measure them afresh.
+        """
+        path = self.engagement.folder / "reference" / f"{name}.csv"
+        if not path.exists():
+            if values is None:
+                return None
+            path.parent.mkdir(exist_ok=True)
+            draft = path.with_suffix(f".{os.getpid()}.tmp")
+            values.to_csv(draft, index=False, lineterminator="\n")
+            os.replace(draft, path)
+        dates = [] if values is None else list(values.select_dtypes("datetime").columns)
+        return pd.read_csv(path, parse_dates=dates, keep_default_na=False)
+
+    def dated(self, statement: pd.DataFrame) -> pd.DataFrame:
+        """Return a table with the first and last day of each row's period."""
+        spans = {name: self.engagement.period(name) for name in statement["period"].unique()}
+        start = {name: pd.Timestamp(span.start) for name, span in spans.items()}
+        end = {name: pd.Timestamp(span.end) for name, span in spans.items()}
+        return statement.assign(
+            period_start=statement["period"].map(start), period_end=statement["period"].map(end)
+        )
+
+    def relations(self, table: pd.DataFrame) -> list[str]:
+        """Return the kind of relation of each row: auto, contractual or project."""
+        segments = table.get("industry_segment", pd.Series(None, index=table.index))
+        known = {each: self.engagement.staying.relation_of(each) for each in segments.unique()}
+        return [known[each] for each in segments]
+
+    def reference_end(self, months: pd.DataFrame) -> date:
+        """Return the last day of the reference period: the one before, else the first 12 months."""
+        if self.previous:
+            return self.previous.end
+        last = months["month"].min() + pd.DateOffset(months=12) - pd.Timedelta(days=1)
+        return last.date()
+
+    def two_months_on(self) -> date:
+        """Return the day until which open questions are to be asked."""
+        return (pd.Timestamp(self.period.end) + pd.DateOffset(months=2)).date()
+
+    def verdicts_so_far(self) -> pd.DataFrame:
+        """Return the verdicts of the earlier stages and of this one, with their stage."""
+        return self._gather("verdicts", verdict_table(self.verdicts))
+
+    def ledger_so_far(self) -> pd.DataFrame:
+        """Return the ledger of the earlier stages and of this one, with its stage."""
+        return self._gather("ledger", ledger_table(self.balances))
+
+    def _gather(self, kind: str, own: pd.DataFrame) -> pd.DataFrame:
+        earlier = list(NOTEBOOKS)[: list(NOTEBOOKS).index(self.name)]
+        parts = [
+            read_table(self.folder, f"{kind}_{name}")
+            for name in earlier
+            if self.has(f"{kind}_{name}")
+        ]
+        parts.append(own.assign(stage=self.name, period=self.period.name))
+        filled = [part for part in parts if len(part)]
+        return pd.concat(filled or parts[-1:], ignore_index=True)
+
+    def show_settings(self) -> None:
+        """Show what this stage works on, and which knobs differ from the engagement's value."""
+        facts = {
+            _("Engagement"): self.engagement.name,
+            _("Period"): f"{self.period.name}: {_dates(self.period)}",
+            _("Compared with"): self.previous.name if self.previous else _("no earlier period"),
+        }
+        for knob, value in self.knobs.items():
+            facts[KNOBS[self.name][knob]] = _("{value} (set for this run)").format(value=value)
+        display.show_facts(facts)
+
+    def show_ledger(self) -> None:
+        """Show whether the sums of this stage hold, and record it as a verdict."""
+        broken = [balance.what for balance in self.balances if not balance.holds]
+        outcome = REFUSE if broken else PASS
+        self.judge(verdict("adds_up", outcome, n=number(len(broken)), which=listed(broken)))
+        display.show_ledger(ledger_table(self.balances))
+
+    def show_sums(self) -> None:
+        """Show whether every sum of the run holds."""
+        ledger = self.ledger_so_far()
+        broken = list(ledger.loc[~ledger["holds"].astype(bool), "what"].unique())
+        outcome = REFUSE if broken else PASS
+        found = verdict("adds_up", outcome, n=number(len(broken)), which=listed(broken))
+        self.judge(found)
+        display.show_finding(found.said)
+
+    def finish(self) -> None:
+        """Write verdicts, ledger and the receipt, and say what was written."""
+        place = {"stage": self.name, "period": self.period.name}
+        self.write(verdict_table(self.verdicts).assign(**place), f"verdicts_{self.name}")
+        self.write(ledger_table(self.balances).assign(**place), f"ledger_{self.name}")
+        write_receipt(self)
+        display.show_facts(
+            {
+                _("Written"): listed(
+                    (f"{note.table} ({number(note.rows)})" for note in self.written), most=40
+                )
+            }
+        )
+
+
+def open_stage(
+    name: str,
+    engagement: str,
+    period: str,
+    stage_folder: str | None = None,
+    **knobs: object,
+) -> Stage:
+    """Open a stage: find the engagement, check the parameters, and give settings and tables.
+
+    Parameters
+    ----------
+    name : str, a stage such as "segmentation"
+    engagement : str, a name under data/ or a path
+    period : str, a period of engagement.yaml
+    stage_folder : str, optional; where hand-over tables live
+    **knobs : the notebook's own parameters; None takes the engagement's value
+
+    Raises
+    ------
+    ParameterError
+        A parameter is unknown, of the wrong kind, or out of range.
+    """
+    require_choice(name, list(NOTEBOOKS), name="stage")
+    refuse_unknown_parameters(name)
+    known = KNOBS[name]
+    strange = [knob for knob in knobs if knob not in known]
+    if strange:
+        raise ParameterError(
+            f"stage {name} has no knob '{strange[0]}'. {did_you_mean(strange[0], known)}"
+        )
+    settings = load_engagement(str(engagement))
+    turned = {knob: value for knob, value in knobs.items() if value is not None}
+    settings = settings.with_knobs({known[knob]: value for knob, value in turned.items()})
+    use_language(settings.language)
+    span = settings.period(str(period))
+    folder = find_stage_folder(settings, span, stage_folder)
+    return Stage(name, settings, span, folder, turned)
+
+
+def find_stage_folder(engagement: Engagement, period: Period, given: str | None = None) -> Path:
+    """Return the folder of the hand-over tables.
+
+    The parameter wins, then ``KAM_STAGES``, then ``stages/<period>`` in the engagement's folder.
+    """
+    if given:
+        return Path(given)
+    base = os.environ.get("KAM_STAGES")
+    if base:
+        return Path(base) / engagement.id / period.name
+    return engagement.folder / "stages" / period.name
+
+
+def refuse_unknown_parameters(name: str) -> None:
+    """Refuse names that a run injected and the notebook's parameters cell does not have.
+
+    papermill logs an unknown parameter and runs with the default; here the injected cell is held
+    against the tagged one, as the kernel has seen both.
+    """
+    declared: list[str] = []
+    for source in _cells_so_far():
+        names = assigned_names(source)
+        if not declared and "engagement" in names:
+            declared = names
+        elif declared and source.startswith("# Parameters"):
+            strange = [each for each in names if each not in declared]
+            if strange:
+                raise ParameterError(
+                    f"{NOTEBOOKS[name]} has no parameter '{strange[0]}'. "
+                    f"{did_you_mean(strange[0], declared)} "
+                    f"Its parameters are {listed(declared, most=20)}."
+                )
+
+
+def assigned_names(source: str) -> list[str]:
+    """Return the names that a cell assigns at its top level, in order.
+
+    Examples
+    --------
+    >>> assigned_names('period: str = "FY2025"  # a period')
+    ['period']
+    """
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:  # a cell with magics is no parameters cell
+        return []
+    names: list[str] = []
+    for node in body:
+        targets: Iterable[ast.expr] = ()
+        if isinstance(node, ast.AnnAssign):
+            targets = [node.target]
+        elif isinstance(node, ast.Assign):
+            targets = node.targets
+        names += [target.id for target in targets if isinstance(target, ast.Name)]
+    return names
+
+
+def _cells_so_far() -> list[str]:
+    module = sys.modules.get("IPython")
+    shell = module.get_ipython() if module else None
+    return [str(source) for source in shell.user_ns.get("In", [])] if shell else []
+
+
+def _dates(period: Period) -> str:
+    from kamlib.language import day
+
+    return _("{start} to {end}").format(start=day(period.start), end=day(period.end))
+
+
+def write_receipt(stage: Stage) -> None:
+    """Leave the receipt: what this stage wrote, with which kamlib and interpreter."""
+    from kamlib import __version__
+
+    receipt = {
+        "stage": stage.name,
+        "engagement": stage.engagement.id,
+        "period": stage.period.name,
+        "knobs": stage.knobs,
+        "settings": stage.engagement.settings_hash(),
+        "kamlib": __version__,
+        "executable": sys.executable,
+        "tables": {
+            note.table: {"rows": note.rows, "sha256": note.sha256} for note in stage.written
+        },
+    }
+    path = stage.folder / f"receipt_{stage.name}.json"
+    path.write_text(json.dumps(receipt, indent=1, default=str) + "\n")

@@ -1,0 +1,67 @@
+"""Days, months and periods, without time zones: which period a day lies in, and whole months."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+
+class Span(Protocol):
+    """A named period with its first and last day."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def start(self) -> date: ...
+    @property
+    def end(self) -> date: ...
+
+
+def period_of(days: pd.Series, periods: Iterable[Span]) -> pd.Series:
+    """Return the name of the period that each day lies in; missing outside of all of them.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as S
+    >>> year = S(name="FY2025", start=date(2025, 1, 1), end=date(2025, 12, 31))
+    >>> period_of(pd.Series(pd.to_datetime(["2025-12-31", "2026-01-01"])), [year]).tolist()
+    ['FY2025', nan]
+    """
+    names = pd.Series(np.nan, index=days.index, dtype="str")
+    for period in periods:
+        inside = days.between(pd.Timestamp(period.start), pd.Timestamp(period.end))
+        names[inside] = period.name
+    return names
+
+
+def months_earlier(day: date, months: int) -> pd.Timestamp:
+    """Return the first day of the window of `months` months that ends on `day`.
+
+    Examples
+    --------
+    >>> months_earlier(date(2025, 12, 31), 24).date().isoformat()
+    '2024-01-01'
+    """
+    return pd.Timestamp(day) + pd.Timedelta(days=1) - pd.DateOffset(months=months)
+
+
+def whole_months(start: pd.Series, end: date) -> pd.Series:
+    """Return the whole months from each day to `end`, the end counted as a full day.
+
+    Examples
+    --------
+    >>> whole_months(pd.Series(pd.to_datetime(["2025-01-01", "2025-12-02"])), date(2025, 12, 31))
+    0    12
+    1     0
+    dtype: int64
+    """
+    after = pd.Timestamp(end) + pd.Timedelta(days=1)
+    months = (after.year - start.dt.year) * 12 + (after.month - start.dt.month)
+    return (months - (start.dt.day > after.day)).astype("int64")
+
+
+def is_a_year(period: Span) -> bool:
+    """Tell whether a period is twelve whole months."""
+    return months_earlier(period.end, 12) == pd.Timestamp(period.start)

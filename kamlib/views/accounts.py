@@ -1,0 +1,168 @@
+"""Views of accounts: the verdict table, golden shots, questions, first steps."""
+
+import pandas as pd
+
+from kamlib.columns import LEVELS, VERDICTS
+from kamlib.language import _, points
+from kamlib.pyramid.bounds import Bounds
+from kamlib.verdicts import Balance
+
+STEPS_FIRST = ("fix", "let_go", "find_out_first", "develop", "key_account_now")
+
+
+def account_table(
+    accounts: pd.DataFrame,
+    parties: pd.DataFrame,
+    sides: pd.DataFrame,
+    shots: pd.DataFrame,
+    statement: pd.DataFrame,
+    *,
+    period: str,
+) -> pd.DataFrame:
+    """Join everything known of an account into one row: the hand-over for account pages and CRM."""
+    now = statement[statement["period"] == period].set_index("customer_id")
+    shot = shots.set_index("customer_id")["golden_shot"]
+    manager = managers_of(parties)
+    table = accounts.merge(
+        sides.drop(columns=["period", "customer_profit"], errors="ignore"), on="party_id"
+    )
+    return table.assign(
+        period=period,
+        account_manager=table["party_id"].map(manager),
+        customer_profit=table["party_id"].map(now["customer_profit"]),
+        active=table["party_id"].map(now["active"]).fillna(False).astype(bool),
+        golden_shot=table["party_id"].map(shot),
+    )
+
+
+def managers_of(parties: pd.DataFrame) -> pd.Series:
+    """Return the account manager by party id; missing where nobody is named."""
+    table = parties.set_index("party_id")
+    if "account_manager" in table:
+        return table["account_manager"]
+    return pd.Series(None, index=table.index, dtype="str")
+
+
+def shots_table(shots: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+    """Pick golden shots and what is too early to tell, the largest first."""
+    told = shots[shots["golden_shot"].isin(["yes", "too early to say"])]
+    named = told.merge(customers[["customer_id", "name"]], on="customer_id", how="left")
+    ordered = named.sort_values(
+        ["profit", "customer_id"], ascending=[False, True], ignore_index=True
+    )
+    return ordered[["name", "golden_shot", "profit", "discount_rate", "margin_percentile"]]
+
+
+def level_words(table: pd.DataFrame) -> pd.Series:
+    """Write confirmed and possible level, such as "2 cooperation, possibly 4"."""
+    words = []
+    for low, high in zip(table["confirmed_level"], table["possible_level"], strict=True):
+        if pd.isna(low):
+            words.append(_("prospect"))
+            continue
+        said = f"{low} {_(LEVELS[int(low)])}"
+        words.append(
+            said if low == high else _("{level}, possibly {high}").format(level=said, high=high)
+        )
+    return pd.Series(words, index=table.index, dtype="str")
+
+
+def _range(low: pd.Series, high: pd.Series) -> list[str]:
+    template = _("{low} to {high}")
+    return [
+        points(a) if a == b else template.format(low=points(a), high=points(b))
+        for a, b in zip(low, high, strict=True)
+    ]
+
+
+def verdict_table(accounts: pd.DataFrame, verdict: str) -> pd.DataFrame:
+    """Pick the accounts of one verdict, by customer profit."""
+    chosen = accounts[accounts["verdict"] == verdict].sort_values(
+        ["customer_profit", "party_id"], ascending=[False, True], na_position="last"
+    )
+    return pd.DataFrame({
+        "name": chosen["name"],
+        "doors": chosen["doors"],
+        "level": level_words(chosen),
+        "customer_profit": chosen["customer_profit"],
+        "side_a": _range(chosen["side_a_low"], chosen["side_a_high"]),
+        "side_b": _range(chosen["side_b_low"], chosen["side_b_high"]),
+    }).reset_index(drop=True)  # fmt: skip
+
+
+def questions_table(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Pick the open verdicts with the questions that decide them, the largest stake first."""
+    chosen = accounts[accounts["verdict"] == "find_out_first"].sort_values(
+        ["stake", "party_id"], ascending=[False, True], na_position="last"
+    )
+    return pd.DataFrame({
+        "name": chosen["name"],
+        "stake": chosen["stake"],
+        "verdict_worst": chosen["verdict_worst"].map(lambda v: _(VERDICTS[v])),
+        "verdict_best": chosen["verdict_best"].map(lambda v: _(VERDICTS[v])),
+        "questions": chosen["questions"],
+    }).reset_index(drop=True)  # fmt: skip
+
+
+def first_steps(accounts: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Pick what to do first: loss-makers, open verdicts, accounts to develop; by money at stake.
+
+    Without customer profit there is one thing before all accounts: to bring what was refused for.
+    """
+    if accounts["customer_profit"].isna().all():
+        refused = verdicts[(verdicts["outcome"] == "REFUSE") & (verdicts["bring"] != "")]
+        return refused[["bring", "title"]].drop_duplicates("bring").reset_index(drop=True)
+    chosen = accounts[accounts["verdict"].isin(STEPS_FIRST)]
+    size = chosen["customer_profit"].abs().fillna(0.0)
+    ordered = chosen.assign(size=size).sort_values(["size", "party_id"], ascending=[False, True])
+    return pd.DataFrame({
+        "name": ordered["name"],
+        "verdict": ordered["verdict"].map(lambda v: _(VERDICTS[v])),
+        "customer_profit": ordered["customer_profit"],
+        "what": [_step(row) for row in ordered.to_dict("records")],
+        "account_manager": ordered["account_manager"].fillna(_("nobody named")),
+    }).reset_index(drop=True)  # fmt: skip
+
+
+def _step(row: dict[str, object]) -> str:
+    if row["verdict"] == "find_out_first":
+        return str(row["questions"])
+    if row["verdict"] == "key_account_now":
+        return _("name a team and keep what holds: both sides and the relation")
+    if row["verdict"] == "develop":
+        blocked = str(row["blocked_by"] or "")
+        return _("work on what blocks the next level: {what}").format(what=blocked or _("side B"))
+    return _("find the cause of the loss and mend it: price, order size, service, terms")
+
+
+def pyramid_table(accounts: pd.DataFrame, bounds: Bounds) -> pd.DataFrame:
+    """Return level and criteria of every customer: ``<criterion>_low`` and ``_high`` as they voted."""
+    names = ["known_years", "order_days_24m", "p_return_12m", "days_late", "trust", "orders_per_year",
+             "benefit_ours", "side_b", "p_stay_3y", "contact_functions", "joint_hard",
+             "joint_all"]  # fmt: skip
+    criteria = pd.DataFrame({"party_id": bounds.party_id})
+    for name in names:
+        criteria[f"{name}_low"], criteria[f"{name}_high"] = bounds[name]
+    kept = ["period", "party_id", "confirmed_level", "possible_level", "blocked_by"]
+    table = accounts.loc[~accounts["is_prospect"], kept].merge(criteria, on="party_id", how="left")
+    return table.rename(columns={"party_id": "customer_id"})
+
+
+def account_balances(
+    parties: pd.DataFrame, accounts: pd.DataFrame, statement: pd.DataFrame, currency: str
+) -> list[Balance]:
+    """Draw up that each party has one verdict, and that the levels hold the profit of all."""
+    verdicts = Balance(_("Verdicts"), "rows").start(_("Parties"), len(parties))
+    for name, words in VERDICTS.items():
+        verdicts.change(_(words), -int((accounts["verdict"] == name).sum()))
+    found = [verdicts.end(_("Without a verdict"), 0)]
+    known = statement[statement["active"]]["customer_profit"]
+    if known.isna().any() or known.empty:
+        return found
+    money = Balance(_("Customer profit at the levels"), currency)
+    money.start(_("All active customers"), round(float(known.sum()), 2))
+    active = accounts[accounts["active"]]
+    for level in sorted(LEVELS, reverse=True):
+        held = active.loc[active["confirmed_level"] == level, "customer_profit"].sum()
+        money.change(f"{level} {_(LEVELS[level])}", -round(float(held), 2))
+    return [*found, money.end(_("At no level"), 0)]

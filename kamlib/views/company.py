@@ -1,0 +1,95 @@
+"""Views of the company: months, reasons, statements, concentration, and the ledger in one chain."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from kamlib.columns import label
+from kamlib.tables import floats
+
+
+def set_aside_reasons(quarantine: pd.DataFrame) -> pd.DataFrame:
+    """Count rows set aside by table, column and reason, with their readable money.
+
+    Returns
+    -------
+    DataFrame ``table, column, reason, rows, amount``, the largest amount first
+    """
+    amount = quarantine.assign(amount=floats(quarantine["amount"]))
+    sums = amount.groupby(["table", "column", "reason"], as_index=False).agg(
+        rows=("file", "size"), amount=("amount", "sum"), size=("amount", _size)
+    )
+    ordered = sums.sort_values(
+        ["size", "rows", "table", "column"], ascending=[False, False, True, True]
+    )
+    return ordered.drop(columns="size").reset_index(drop=True)
+
+
+def _size(amount: pd.Series) -> float:
+    return float(abs(amount.sum()))
+
+
+def external_months(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the months of external customers."""
+    customers, months = tables["customers"], tables["customer_months"]
+    external = customers.loc[customers["relation"] == "external", "customer_id"]
+    return months[months["customer_id"].isin(external)]
+
+
+def monthly_revenue(tables: Mapping[str, pd.DataFrame], period: str) -> pd.DataFrame:
+    """Add up invoice revenue of external customers by month.
+
+    Returns
+    -------
+    DataFrame ``month, invoice_revenue, period``: the report period's name, else missing
+    """
+    months = external_months(tables)
+    rows = months.assign(invoice_revenue=floats(months["invoice_revenue"]))
+    sums = rows.groupby("month", as_index=False).agg(
+        invoice_revenue=("invoice_revenue", "sum"), period=("period", "last")
+    )
+    return sums.assign(period=sums["period"].where(sums["period"] == period))
+
+
+def statement_lines(losers: pd.DataFrame, measure: str | None) -> pd.DataFrame:
+    """Pick the lines of the statement that explain a loss."""
+    names = ["name", "pocket_revenue", "gross_margin"]
+    if measure == "customer_profit":
+        names += ["cost_to_serve", "capital_charge", "customer_profit"]
+    return losers[names]
+
+
+def concentration_table(measures: pd.DataFrame) -> pd.DataFrame:
+    """Pick what is compared between revenue, gross margin and customer profit."""
+    table = measures.assign(measure=[label(name) for name in measures["measure"]])
+    names = {
+        "measure": "measure", "few": "few", "few_share": "few_share", "top20": "top20",
+        "gini": "gini", "effective_n": "effective_n", "losing": "losing",
+    }  # fmt: skip
+    return table[list(names)]
+
+
+def top20_interval(measures: pd.DataFrame) -> dict[str, float] | None:
+    """Return what the best 20 % bring by the main measure, with its interval."""
+    if measures.empty:
+        return None
+    row = measures.iloc[-1]
+    return {"value": row["top20"], "low": row["top20_low"], "high": row["top20_high"]}
+
+
+def named(table: pd.DataFrame, names: pd.DataFrame, key: str = "customer_id") -> pd.DataFrame:
+    """Put the name in the place of the id, first."""
+    known = names.set_index(key)["name"]
+    told = table[key].map(known).fillna(table[key])
+    rest = [column for column in table.columns if column != key]
+    return table[rest].assign(name=told)[["name", *rest]]
+
+
+def chain(ledger: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Pick the balances that lead from the client's ledger to the sum over customers."""
+    money = ledger[ledger["unit"] != "rows"]
+    here = money["what"].str.contains(period, regex=False)
+    first = money["stage"].isin(["data_prep", "profitability"]) & here
+    later = money["stage"].isin(["segmentation", "pyramid"])
+    return money[first | later].assign(what=lambda t: np.asarray(t["what"]))

@@ -1,0 +1,947 @@
+"""Data prep, against worlds small enough to add up in the head."""
+
+import csv
+import gzip
+import io
+import os
+import random
+import re
+import tempfile
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from kamlib.errors import DataError, ParameterError
+from kamlib.intake import CONTRACT, Intake, read_inputs
+from kamlib.intake.convert import date_pattern
+from kamlib.intake.units import unit_of_each
+
+REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
+RESELLERS = REFERENCE / "adventureworks_resellers"
+YEARS = {"FY2024": (date(2024, 1, 1), date(2024, 12, 31))}
+TWO_YEARS = {"FY2023": (date(2023, 1, 1), date(2023, 12, 31)), **YEARS}
+POLISH = SimpleNamespace(
+    encoding="cp1250", separator=";", decimal=",", thousands=" ", date="%d.%m.%Y"
+)
+
+
+# --------------------------------------------------------------------------- an engagement
+@dataclass
+class World:
+    """An engagement as the intake sees it, over files in a folder of its own."""
+
+    folder: Path
+    periods: dict = field(default_factory=dict)
+    inputs: dict = field(default_factory=dict)
+    dialects: dict = field(default_factory=dict)
+    currency: str = "PLN"
+    unit: str = "group"
+    identity: SimpleNamespace = None
+    windows: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(setup_months=12))
+    ledger: SimpleNamespace = None
+
+    def paths(self, table):
+        """Return the files of a table in order."""
+        found = self.inputs[table].files
+        return [self.folder / name for name in ([found] if isinstance(found, str) else found)]
+
+    def relative(self, path):
+        """Return a file as readers know it."""
+        return Path(path).name
+
+    def period(self, name):
+        """Return a period or raise."""
+        if name not in self.periods:
+            raise ParameterError(f"no period '{name}'")
+        return self.periods[name]
+
+    def previous(self, name):
+        """Return the period before, or None."""
+        names = sorted(self.periods, key=lambda one: self.periods[one].start)
+        place = names.index(name)
+        return self.periods[names[place - 1]] if place else None
+
+
+def world(folder, *, periods=YEARS, intercompany=(), collective=(), items=(), **settings_):
+    """Build an engagement without inputs."""
+    named = {n: SimpleNamespace(name=n, start=a, end=b) for n, (a, b) in periods.items()}
+    return World(
+        Path(folder),
+        named,
+        identity=SimpleNamespace(intercompany=list(intercompany), collective=list(collective)),
+        ledger=SimpleNamespace(
+            materiality=SimpleNamespace(flag=0.005, refuse=0.02), reconciling_items=list(items)
+        ),
+        **settings_,
+    )
+
+
+def give(engagement, table, content, *, name=None, dialect=None, columns=None, values=None):
+    """Write a file and name it as the input of a table; text, bytes or a pyarrow table."""
+    name = name or f"{table}.{'parquet' if isinstance(content, pa.Table) else 'csv'}"
+    path = engagement.folder / name
+    if isinstance(content, pa.Table):
+        pq.write_table(content, path)
+    else:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    engagement.inputs[table] = SimpleNamespace(
+        files=name, dialect=dialect, columns=columns or {}, values=values or {}
+    )
+    return engagement
+
+
+def book(head, *rows):
+    """Write CSV text from a head and rows, comma between cells."""
+    return "\n".join([head.replace(" ", ""), *(row.replace(" ", "") for row in rows)]) + "\n"
+
+
+LINES = "invoice_id,line_id,date,customer_id,product_id,quantity,list_price,net_amount,cost_of_goods_sold,document_type"
+TWO_FIRMS = book(
+    LINES,
+    "F1, 1, 2024-01-10, A, P, 2, 80, 60, 50, invoice",
+    "F1, 2, 2024-01-10, A, Q, 1, 40, 40, 20, invoice",
+    "F2, 1, 2024-03-05, B, P, 1, 40, 30, 25, invoice",
+    "K1, 1, 2024-03-20, A, P, -1, -40, -10, -25, credit_note",
+)
+
+
+@pytest.fixture
+def two_firms(tmp_path):
+    """A buys 60 + 40 in January and gets 10 back in March; B buys 30 in March: 120 in all."""
+    return give(world(tmp_path), "invoice_lines", TWO_FIRMS)
+
+
+def verdict_of(intake: Intake, rule: str):
+    """Return outcome and words of the first verdict of a rule."""
+    return next((v.outcome, v.said) for v in intake.verdicts if v.rule == rule)
+
+
+def revenue(intake: Intake) -> dict[str, Decimal]:
+    """Return invoice revenue by customer."""
+    months = intake.tables["customer_months"]
+    return {
+        who: Decimal(one["invoice_revenue"].sum()) for who, one in months.groupby("customer_id")
+    }
+
+
+def set_aside(intake: Intake) -> list[tuple]:
+    """Return row, column and reason of what was set aside."""
+    aside = intake.tables["quarantine"]
+    return list(aside[["row", "column", "reason"]].itertuples(index=False, name=None))
+
+
+def same(one: Intake, other: Intake, *tables: str) -> None:
+    """Assert that two intakes hand over the same tables."""
+    for name in tables or one.tables:
+        pd.testing.assert_frame_equal(one.tables[name], other.tables[name])
+
+
+# --------------------------------------------------------------------------- months, orders
+def test_lines_become_exact_sums_by_customer_and_month(two_firms):
+    months = read_inputs(two_firms, "FY2024").tables["customer_months"]
+    rows = [
+        (r.customer_id, r.month.month, r.list_revenue, r.invoice_revenue, r.cost_of_goods_sold)
+        for r in months.itertuples()
+    ]
+    assert rows == [("A", 1, 120, 100, 70), ("A", 3, -40, -10, -25), ("B", 3, 40, 30, 25)]
+    assert months["lines"].tolist() == [2, 1, 1]
+    assert set(months["period"]) == {"FY2024"}
+    assert months["invoice_revenue"].dtype == pd.ArrowDtype(pa.decimal128(38, 6))
+
+
+def test_a_tenth_and_two_tenths_are_three_tenths(tmp_path):
+    text = book(
+        "invoice_id, date, customer_id, net_amount",
+        "F1, 2024-01-01, A, 0.1",
+        "F2, 2024-01-02, A, 0.2",
+    )
+    months = read_inputs(give(world(tmp_path), "invoice_lines", text), "FY2024").tables
+    assert months["customer_months"]["invoice_revenue"].tolist() == [Decimal("0.3")]
+
+
+def test_a_month_that_a_period_cuts_is_split_and_days_outside_have_no_period(tmp_path):
+    text = book(
+        "invoice_id, date, customer_id, net_amount",
+        "F1, 2024-06-15, A, 1",
+        "F2, 2024-06-16, A, 2",
+        "F3, 2024-08-01, A, 4",
+    )
+    halves = {
+        "H1": (date(2024, 1, 1), date(2024, 6, 15)),
+        "H2": (date(2024, 6, 16), date(2024, 7, 31)),
+    }
+    months = read_inputs(give(world(tmp_path, periods=halves), "invoice_lines", text), "H1")
+    rows = months.tables["customer_months"].fillna({"period": "none"})
+    assert list(zip(rows["period"], rows["invoice_revenue"], strict=True)) == [
+        ("H1", 1),
+        ("H2", 2),
+        ("none", 4),
+    ]
+
+
+def test_where_periods_overlap_days_belong_to_the_report_period_first(two_firms):
+    quarter = SimpleNamespace(name="Q1", start=date(2024, 1, 1), end=date(2024, 3, 31))
+    two_firms.periods["Q1"] = quarter
+    for period in ("Q1", "FY2024"):
+        months = read_inputs(two_firms, period).tables["customer_months"]
+        assert set(months["period"]) == {period}
+
+
+ORDERS = book(
+    "invoice_id, date, customer_id, net_amount, order_id, rush, order_channel, note",
+    "F1, 2024-02-01, A, 10, O1, no, phone, b",
+    "F2, 2024-01-31, A, 10, O1, yes, edi, a",
+    "F3, 2024-12-31, A, 10, , , , ",
+    "F4, 2025-01-31, A, 10, O4, x, edi, ",
+    "K1, 2024-02-01, A, -5, O1, no, phone, ",
+)
+
+
+def test_an_order_is_counted_once_on_its_first_day_with_all_its_lines(tmp_path):
+    engagement = give(world(tmp_path), "invoice_lines", ORDERS, columns={"note": "note"})
+    orders = read_inputs(engagement, "FY2024").tables["orders"].set_index("order_id")
+    assert orders["lines"].to_dict() == {"F3": 1, "O1": 2, "O4": 1}
+    assert orders.loc["O1", "date"] == pd.Timestamp("2024-01-31")
+    assert orders["rush"].to_dict() == {"F3": False, "O1": True, "O4": True}
+    assert orders.loc["O1", ["order_channel", "note"]].tolist() == ["edi", "a"]
+
+
+def test_a_customer_is_new_until_the_set_up_months_are_over(tmp_path):
+    """First order on 31 January 2024: new up to 30 January 2025, not on the 31st."""
+    engagement = give(world(tmp_path), "invoice_lines", ORDERS)
+    orders = read_inputs(engagement, "FY2024").tables["orders"].set_index("order_id")
+    assert orders["customer_is_new"].to_dict() == {"F3": True, "O1": True, "O4": False}
+    engagement.windows.setup_months = 11
+    orders = read_inputs(engagement, "FY2024").tables["orders"].set_index("order_id")
+    assert orders["customer_is_new"].to_dict() == {"F3": False, "O1": True, "O4": False}
+
+
+def test_credit_notes_and_corrections_are_no_orders(two_firms):
+    tables = read_inputs(two_firms, "FY2024").tables
+    assert tables["orders"]["order_id"].tolist() == ["F1", "F2"]
+    booked = tables["corrections"]
+    assert booked[["invoice_id", "document_type", "lines"]].to_numpy().tolist() == [
+        ["K1", "credit_note", 1]
+    ]
+
+
+def test_without_document_types_a_negative_amount_is_a_credit_note(two_firms):
+    text = TWO_FIRMS.replace("document_type", "kind_of_paper")
+    intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
+    assert intake.tables["corrections"]["document_type"].tolist() == ["credit_note"]
+    outcome, words = verdict_of(intake, "document_types")
+    assert (outcome, words[:12]) == ("FLAG", "4 of 4 lines")
+
+
+# --------------------------------------------------------------------------- cells
+GOOD = {  # text → value, under the Polish dialect
+    "1234,50": "1234.5",
+    "1 234,50": "1234.5",
+    "1\u00a0234\u202f567,50": "1234567.5",
+    "\u221212,5": "-12.5",
+    "-0,01": "-0.01",
+    "007": "7",
+    " 5 ": "5",
+    "999999999999,999999": "999999999999.999999",
+}
+BAD = {
+    "1.234,50": "not a number",  # a point is neither mark of this dialect
+    "1 23,00": "not a number",  # thousands stand in threes
+    "1234,": "not a number",
+    ",5": "not a number",
+    "1E5": "not a number",
+    "nan": "not a number",
+    "inf": "not a number",
+    "1000000000000": "not a number",
+    "12 zł": "not a number",
+    "--1": "not a number",
+    "": "missing",
+    " \u00a0 ": "missing",
+}
+
+
+@pytest.fixture(scope="module")
+def polish_amounts(tmp_path_factory):
+    """One line for each way to write an amount; customer n for the n-th."""
+    rows = [
+        f"F{n};05.01.2024;{n:03};{text}"
+        for n, text in enumerate([*GOOD, *BAD])
+        if "\u2212" not in text
+    ]
+    minus = [f"F{n};05.01.2024;{n:03};{t}" for n, t in enumerate(GOOD) if "\u2212" in t]
+    text = "\n".join(["invoice_id;date;customer_id;net_amount", *rows, *minus])
+    utf = SimpleNamespace(**{**vars(POLISH), "encoding": "utf-8"})
+    engagement = world(tmp_path_factory.mktemp("polish"), dialects={"erp": utf})
+    return read_inputs(give(engagement, "invoice_lines", text, dialect="erp"), "FY2024")
+
+
+@pytest.mark.parametrize(("place", "text"), list(enumerate(GOOD)), ids=list(GOOD))
+def test_an_amount_is_read_by_its_declared_marks(polish_amounts, place, text):
+    assert revenue(polish_amounts)[f"{place:03}"] == Decimal(GOOD[text])
+
+
+@pytest.mark.parametrize(("place", "text"), list(enumerate(BAD)), ids=[t or "empty" for t in BAD])
+def test_an_amount_that_is_not_as_declared_is_set_aside(polish_amounts, place, text):
+    aside = polish_amounts.tables["quarantine"].set_index("customer_id")
+    found = aside.loc[f"{len(GOOD) + place:03}"]
+    assert (found["column"], found["reason"]) == ("net_amount", BAD[text])
+    assert found["date"] == pd.Timestamp("2024-01-05")
+
+
+DAYS = {
+    "31.01.2024": "2024-01-31",
+    "1.2.2024": "2024-02-01",
+    "29.02.2024": "2024-02-29",
+    "31.02.2024": "no such day",
+    "29.02.2023": "no such day",
+    "01.13.2024": "no such day",
+    "2024-01-31": "not a date",
+    "45292": "not a date",
+    "31/01/2024": "not a date",
+    "": "missing",
+    "01.01.2026": "2026-01-01",
+    "02.01.2026": "date in the future",
+}
+
+
+@pytest.fixture(scope="module")
+def polish_days(tmp_path_factory):
+    """One line for each way to write a day; the last period ends with 2024."""
+    rows = [f"F{n};{day};{n:03};1" for n, day in enumerate(DAYS)]
+    text = "\n".join(["invoice_id;date;customer_id;net_amount", *rows])
+    engagement = world(tmp_path_factory.mktemp("days"), dialects={"erp": POLISH})
+    return read_inputs(give(engagement, "invoice_lines", text, dialect="erp"), "FY2024")
+
+
+@pytest.mark.parametrize(("place", "day"), list(enumerate(DAYS)), ids=[d or "empty" for d in DAYS])
+def test_a_day_is_read_by_its_declared_format(polish_days, place, day):
+    orders = polish_days.tables["orders"].set_index("order_id")["date"]
+    read = orders.map("{:%Y-%m-%d}".format).to_dict()
+    aside = polish_days.tables["quarantine"].set_index("customer_id")["reason"].to_dict()
+    assert read.get(f"F{place}", aside.get(f"{place:03}")) == DAYS[day]
+
+
+def test_a_date_format_may_have_two_digits_of_the_year_but_no_names_of_months():
+    pattern, places = date_pattern("%y%m%d")
+    assert pattern == r"^(\d{2})(\d{1,2})(\d{1,2})$"
+    assert places == {"short year": 1, "month": 2, "day": 3}
+    with pytest.raises(ParameterError, match="Use %d, %m, %Y"):
+        date_pattern("%d %b %Y")
+
+
+def test_ids_stay_as_they_are_written(tmp_path):
+    ids = ["007", "1E5", "TRUE", "NA", "null", "nan", "../x", "a\u0301"]
+    rows = [f"F{n},2024-01-01,{one},1" for n, one in enumerate(ids)]
+    text = "\n".join(["invoice_id,date,customer_id,net_amount", *rows])
+    intake = read_inputs(give(world(tmp_path), "invoice_lines", text), "FY2024")
+    assert set(intake.tables["customers"]["customer_id"]) == {*ids[:-1], "\u00e1"}
+
+
+def test_a_quoted_name_may_hold_commas_quotes_and_line_ends(tmp_path):
+    engagement = give(world(tmp_path), "invoice_lines", TWO_FIRMS)
+    give(engagement, "customers", 'customer_id,name\r\nA,"Młyn, ""Raz""\r\ni Dwa"\r\nB,zł\r\nB\r\n')
+    intake = read_inputs(engagement, "FY2024")
+    assert intake.tables["customers"]["name"].tolist() == ['Młyn, "Raz"\r\ni Dwa', "zł"]
+    assert set_aside(intake) == [(5, "", "1 cells where the head has 2")]
+
+
+def test_an_unknown_document_type_and_a_foreign_currency_are_set_aside(tmp_path):
+    text = book(
+        "invoice_id, date, customer_id, net_amount, document_type, currency",
+        "F1, 2024-01-01, A, 1, FA, PLN",
+        "F2, 2024-01-01, A, 2, PROFORMA, PLN",
+        "F3, 2024-01-01, A, 4, FA, EUR",
+        "F4, 2024-01-01, A, 8, FA, ",
+    )
+    engagement = give(
+        world(tmp_path), "invoice_lines", text, values={"document_type": {"FA": "invoice"}}
+    )
+    intake = read_inputs(engagement, "FY2024")
+    assert revenue(intake) == {"A": 1}
+    assert set_aside(intake) == [
+        (3, "document_type", "unknown document type"),
+        (4, "currency", "not in the reporting currency"),
+        (5, "currency", "missing"),
+    ]
+
+
+def test_ragged_rows_are_set_aside_and_counted(tmp_path):
+    text = "invoice_id,date,customer_id,net_amount\nF1,2024-01-01,A,1\nF2,2024-01-01,A\n\nF3,2024-01-01,A,1,2\n"
+    intake = read_inputs(give(world(tmp_path), "invoice_lines", text), "FY2024")
+    assert set_aside(intake) == [
+        (3, "", "3 cells where the head has 4"),
+        (5, "", "5 cells where the head has 4"),
+    ]
+    assert intake.coverage.iloc[0][["rows", "set_aside"]].tolist() == [3, 2]
+
+
+# --------------------------------------------------------------------------- files
+HEAD = "invoice_id,date,customer_id,net_amount\n"
+REJECTED = [
+    (HEAD + 'F1,2024-01-01,A,1\nF2,"2024-01-01,A,1\nF3,x,y,1\n', "line 3 of .* quote"),
+    (HEAD.replace("date", "invoice_id"), "invoice_id twice.* Rename one"),
+    (HEAD.replace("customer_id", "customer_ids"), "no column 'customer_id'.*'customer_ids'"),
+    ((HEAD + "F1,2024-01-01,Łódź Śląsk,1\n").encode("cp1250"), "line 2 .*looks like cp1250"),
+    ((HEAD + "F1,2024-01-01,Łódź Śląsk,1\n").encode("iso8859-2"), "line 2 .*looks like iso8859-2"),
+    ((HEAD + "F1,2024-01-01,A,1\n").encode("utf-16"), "looks like utf-16"),
+    (gzip.compress(HEAD.encode()), "is gzip, not what its name says"),
+    (b"PK\x03\x04 and so on", "Excel workbook"),
+    ("", "no invoice line.* Export the lines again"),
+    (HEAD, "no invoice line.* Export the lines again"),
+    (HEAD + "F1,01.02.2024,A,1\n", "none of the 1 .*1 × date not a date.* dialect"),
+]
+
+
+@pytest.mark.parametrize(("content", "says"), REJECTED, ids=[says for _, says in REJECTED])
+def test_a_file_that_is_not_as_declared_is_rejected_with_the_way_out(tmp_path, content, says):
+    with pytest.raises(DataError, match=says):
+        read_inputs(give(world(tmp_path), "invoice_lines", content), "FY2024")
+
+
+def test_half_a_packed_file_is_rejected(tmp_path):
+    packed = gzip.compress(TWO_FIRMS.encode())[:-9]
+    engagement = give(world(tmp_path), "invoice_lines", packed, name="lines.csv.gz")
+    with pytest.raises(DataError, match="no whole gzip file.*again"):
+        read_inputs(engagement, "FY2024")
+
+
+def test_half_a_parquet_file_is_rejected(two_firms):
+    give(two_firms, "invoice_lines", b"PAR1" + bytes(200), name="lines.parquet")
+    with pytest.raises(DataError, match="no whole Parquet file.*again"):
+        read_inputs(two_firms, "FY2024")
+
+
+def test_an_absent_file_and_an_unknown_table_are_named(two_firms):
+    two_firms.inputs["customers"] = SimpleNamespace(
+        files="no.csv", dialect=None, columns={}, values={}
+    )
+    with pytest.raises(DataError, match="no.csv is not there"):
+        read_inputs(two_firms, "FY2024")
+    two_firms.inputs["custommers"] = two_firms.inputs.pop("customers")
+    with pytest.raises(ParameterError, match="Did you mean 'customers'"):
+        read_inputs(two_firms, "FY2024")
+
+
+def test_a_mapped_name_that_no_table_knows_is_refused(two_firms):
+    give(two_firms, "drivers", "period,customer_id,driver,volume\n", columns={"volum": "volume"})
+    with pytest.raises(ParameterError, match="Did you mean 'volume'"):
+        read_inputs(two_firms, "FY2024")
+
+
+def test_an_optional_table_without_rows_is_flagged_and_absent_ones_say_what_is_lost(two_firms):
+    give(two_firms, "contacts", "party_id,date,their_function,our_function\n")
+    give(two_firms, "evidence", "")
+    intake = read_inputs(two_firms, "FY2024")
+    words = [v.said for v in intake.verdicts if v.rule in ("empty_table", "table_absent")]
+    assert words[:2] == [
+        "The table contacts has a head and no rows, or nothing at all.",
+        "The table evidence has a head and no rows, or nothing at all.",
+    ]
+    assert "There is no table receivables: there is no capital charge" in " ".join(words)
+    assert intake.tables["contacts"].columns.tolist() == CONTRACT["contacts"].names
+
+
+def test_nothing_is_left_in_the_temporary_folder(two_firms, tmp_path, monkeypatch):
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    read_inputs(two_firms, "FY2024")
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+# --------------------------------------------------------------------------- the same in other files
+def polish(text: str) -> str:
+    """Write a CSV text of ours as the Polish dialect does."""
+    rows = list(csv.reader(io.StringIO(text)))
+    out = []
+    for row in rows:
+        cells = dict(zip(rows[0], row, strict=True))
+        for name, cell in cells.items():
+            if name == "date" and row is not rows[0]:
+                cells[name] = f"{date.fromisoformat(cell):%d.%m.%Y}"
+            elif name in ("net_amount", "list_price", "cost_of_goods_sold", "quantity"):
+                cells[name] = cell.replace(".", ",")
+        out.append(";".join(cells.values()))
+    return "\n".join(out)
+
+
+def typed(text: str) -> pa.Table:
+    """Return a CSV text of ours as Parquet of its own types; money as doubles, ids as they are."""
+    frame = pd.read_csv(io.StringIO(text), dtype={"line_id": "int64"})
+    return pa.Table.from_pandas(frame.assign(date=pd.to_datetime(frame["date"])))
+
+
+def test_polish_csv_packed_csv_and_parquet_give_the_same_tables(two_firms):
+    english = read_inputs(two_firms, "FY2024")
+    two_firms.dialects["erp"] = POLISH
+    polish_bytes = polish(TWO_FIRMS).encode("cp1250")
+    same(
+        english,
+        read_inputs(give(two_firms, "invoice_lines", polish_bytes, dialect="erp"), "FY2024"),
+    )
+    packed = gzip.compress(b"\xef\xbb\xbf" + TWO_FIRMS.replace("\n", "\r\n").encode())
+    same(english, read_inputs(give(two_firms, "invoice_lines", packed, name="l.csv.gz"), "FY2024"))
+    same(english, read_inputs(give(two_firms, "invoice_lines", typed(TWO_FIRMS)), "FY2024"))
+
+
+def test_whole_doubles_are_ids_and_nan_is_missing_in_parquet(tmp_path):
+    table = pa.table(
+        {
+            "invoice_id": [1, 2, 3, 4],
+            "date": pa.array([date(2024, 1, 1)] * 4),
+            "customer_id": [12346.0, float("nan"), 7.0, 7.0],
+            "net_amount": [1.5, 2.0, float("inf"), float("nan")],
+        }
+    )
+    intake = read_inputs(give(world(tmp_path), "invoice_lines", table), "FY2024")
+    assert revenue(intake) == {"12346": Decimal("1.5")}
+    assert set_aside(intake) == [
+        (2, "customer_id", "missing"),
+        (3, "net_amount", "not a number"),
+        (4, "net_amount", "missing"),
+    ]
+
+
+def test_several_files_csv_and_parquet_make_one_table(two_firms):
+    head, *rows = TWO_FIRMS.splitlines(keepends=True)
+    whole = read_inputs(two_firms, "FY2024")
+    for name, part in {"a.csv": rows[:1], "b.csv": rows[1:2]}.items():
+        (two_firms.folder / name).write_text(head + "".join(part))
+    pq.write_table(typed(head + "".join(rows[2:])), two_firms.folder / "c.parquet")
+    two_firms.inputs["invoice_lines"].files = ["a.csv", "b.csv", "c.parquet"]
+    parts = read_inputs(two_firms, "FY2024")
+    same(whole, parts)
+    assert parts.coverage["files"].tolist() == ["a.csv, b.csv, c.parquet"]
+
+
+def test_the_clients_own_names_are_mapped_and_other_columns_are_left(tmp_path):
+    text = "Nr;Data;Kod;Wartość;date\nF1;05.01.2024;A;1 000,50;spam\n"
+    columns = {"invoice_id": "Nr", "date": "Data", "customer_id": "Kod", "net_amount": "Wartość"}
+    engagement = world(tmp_path, dialects={"erp": POLISH})
+    give(engagement, "invoice_lines", text.encode("cp1250"), dialect="erp", columns=columns)
+    assert revenue(read_inputs(engagement, "FY2024")) == {"A": Decimal("1000.5")}
+
+
+# --------------------------------------------------------------------------- prices and costs
+def test_quantity_times_unit_price_stands_in_for_the_net_amount(tmp_path):
+    text = book(
+        "invoice_id, date, customer_id, quantity, unit_price",
+        "F1, 2024-01-01, A, 3, 1.25",
+        "F2, 2024-01-01, A, , 7",
+    )
+    intake = read_inputs(give(world(tmp_path), "invoice_lines", text), "FY2024")
+    assert revenue(intake) == {"A": Decimal("3.75")}
+    assert set_aside(intake) == [(3, "quantity", "missing")]
+
+
+def test_a_missing_list_price_is_the_usual_high_price_of_product_and_month(tmp_path):
+    """Ten units of P at 1 to 10 each: the 90 % quantile is 9, so the list is 9 × 9 + 10."""
+    rows = [f"F{n}, 2024-01-{n:02}, A, P, 1, {n}" for n in range(1, 11)]
+    rows += [
+        "F11, 2024-02-01, A, P, 1, 3",
+        "F12, 2024-01-01, A, Q, 2, 8",
+        "F13, 2024-01-01, A, P, -1, -9",
+    ]
+    text = book("invoice_id, date, customer_id, product_id, quantity, net_amount", *rows)
+    intake = read_inputs(give(world(tmp_path), "invoice_lines", text), "FY2024")
+    months = intake.tables["customer_months"]["list_revenue"].tolist()
+    assert months == [91 + 8 - 9, 3]
+    outcome, words = verdict_of(intake, "list_price")
+    assert (outcome, words[:42]) == ("FLAG", "13 of 13 lines have no list price. For 10 ")
+
+
+def test_a_list_price_below_the_net_amount_looks_like_the_price_of_one_unit(two_firms):
+    text = book(
+        LINES,
+        "F1, 1, 2024-01-10, A, P, 3, 40, 90, 50, invoice",
+        "F1, 2, 2024-01-10, A, P, 1, 40, 40, 50, invoice",
+        "F1, 3, 2024-01-10, A, P, 2, 80, 70, 50, invoice",
+        "F1, 4, 2024-01-10, A, P, 5, 40, 70, 50, invoice",
+    )
+    intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
+    assert verdict_of(intake, "list_price_unit")[1][:14] == "On 2 of 3 line"
+    assert verdict_of(intake, "list_price")[0] == "PASS"
+
+
+def test_without_cost_of_goods_no_margin_is_shown(two_firms):
+    text = TWO_FIRMS.replace("cost_of_goods_sold", "something_else")
+    intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
+    assert intake.tables["customer_months"]["cost_of_goods_sold"].isna().all()
+    assert verdict_of(intake, "cost_of_goods")[0] == "REFUSE"
+
+
+def test_lines_without_cost_are_named_with_their_money(two_firms):
+    intake = read_inputs(
+        give(two_firms, "invoice_lines", TWO_FIRMS.replace("30,25", "30,")), "FY2024"
+    )
+    outcome, words = verdict_of(intake, "cost_of_goods")
+    assert (outcome, words[:28]) == ("FLAG", "1 of 4 lines, worth PLN\u00a030, ")
+
+
+def test_identical_lines_are_counted_with_their_money_and_kept(two_firms):
+    twice = TWO_FIRMS + TWO_FIRMS.splitlines()[1] + "\n"
+    intake = read_inputs(give(two_firms, "invoice_lines", twice), "FY2024")
+    assert verdict_of(intake, "identical_rows")[1] == (
+        "1 invoice lines repeat another one in every column that was read; they are worth "
+        "PLN\u00a060 and were kept."
+    )
+    assert revenue(intake) == {"A": 150, "B": 30}
+
+
+# --------------------------------------------------------------------------- who is who
+def test_without_a_table_of_customers_every_id_on_a_line_is_a_customer(two_firms):
+    intake = read_inputs(two_firms, "FY2024")
+    customers = intake.tables["customers"]
+    assert customers.to_dict("list") == {
+        "customer_id": ["A", "B"],
+        "name": ["A", "B"],
+        "relation": ["external", "external"],
+        "sites": [1, 1],
+    }
+    assert verdict_of(intake, "customers_table")[0] == "FLAG"
+
+
+SITES = book(
+    "customer_id, name, parent_id, region, employees, relation",
+    "A, Alfa, G, north, 10, ",
+    "B, Beta, G, south, 20, ",
+    "C, Gamma, H, east, 30, ",
+    "H, Holding, , west, 40, intercompany",
+    "Z, Zero, , , , ",
+)
+
+
+def test_a_group_takes_attributes_from_its_own_row_else_from_its_largest_site(two_firms):
+    """A has sold 90 and B 30, so A speaks for G, which has no row; H has one. Z has no line."""
+    customers = read_inputs(give(two_firms, "customers", SITES), "FY2024").tables["customers"]
+    rows = customers.set_index("customer_id")[["name", "region", "employees", "sites"]]
+    assert rows.loc["G"].tolist() == ["Alfa", "north", 10, 2]
+    assert rows.loc["H"].tolist() == ["Holding", "west", 40, 2]
+    assert rows.index.tolist() == ["G", "H", "Z"]
+    relation = customers.set_index("customer_id")["relation"].to_dict()
+    assert relation == {"G": "external", "H": "intercompany", "Z": "external"}
+
+
+def test_at_site_level_nobody_is_rolled_up(two_firms):
+    two_firms.unit = "site"
+    tables = read_inputs(give(two_firms, "customers", SITES), "FY2024").tables
+    assert tables["customers"]["customer_id"].tolist() == ["A", "B", "C", "H", "Z"]
+    assert set(tables["customer_months"]["customer_id"]) == {"A", "B"}
+
+
+def test_groups_of_groups_go_to_the_top_and_circles_are_rejected():
+    chain = pd.DataFrame({"customer_id": ["A", "B", "C"], "parent_id": ["B", "C", None]})
+    assert unit_of_each(chain, unit="group") == {"A": "C", "B": "C", "C": "C"}
+    circle = chain.assign(parent_id=["B", "C", "A"])
+    with pytest.raises(DataError, match=r"circle \(A, B, C, A\). Mend parent_id"):
+        unit_of_each(circle, unit="group")
+
+
+def test_a_line_of_an_unknown_customer_is_set_aside_unless_the_engagement_names_it(two_firms):
+    give(two_firms, "customers", "customer_id\nA\n")
+    intake = read_inputs(two_firms, "FY2024")
+    assert set_aside(intake) == [(4, "customer_id", "customer is not in customers")]
+    two_firms.identity.collective = ["B"]
+    intake = read_inputs(two_firms, "FY2024")
+    assert set_aside(intake) == []
+    assert intake.tables["customers"]["relation"].tolist() == ["external", "collective"]
+
+
+def test_a_customer_twice_alike_is_set_aside_and_twice_different_is_rejected(two_firms):
+    give(two_firms, "customers", "customer_id,name\nA,Alfa\nB,Beta\nA,Alfa\n")
+    assert set_aside(read_inputs(two_firms, "FY2024")) == [
+        (4, "customer_id", "repeats an earlier row")
+    ]
+    give(two_firms, "customers", "customer_id,name\nA,Alfa\nB,Beta\nA,Omega\n")
+    with pytest.raises(DataError, match=r"1 ids .* differ \(A\). Keep one row"):
+        read_inputs(two_firms, "FY2024")
+
+
+def test_a_customer_split_into_three_sites_and_rolled_up_is_the_same_customer(two_firms):
+    give(two_firms, "drivers", "period,customer_id,driver,volume\nFY2024,A,visits,6\n")
+    give(two_firms, "customers", "customer_id,name,parent_id\nA,Alfa,\nB,Beta,\n")
+    whole = read_inputs(two_firms, "FY2024")
+    rows = TWO_FIRMS.splitlines()
+    split = [row.replace(",A,", f",A{n},") for n, row in enumerate(rows)]
+    give(two_firms, "invoice_lines", "\n".join(split))
+    sites = "\n".join(f"A{n},site,A" for n in range(5))
+    give(two_firms, "customers", f"customer_id,name,parent_id\nA,Alfa,\nB,Beta,\n{sites}\n")
+    volumes = "".join(f"FY2024,A{n},visits,{v}\n" for n, v in [(1, 1), (2, 2), (4, 3)])
+    give(two_firms, "drivers", "period,customer_id,driver,volume\n" + volumes)
+    parts = read_inputs(two_firms, "FY2024")
+    same(whole, parts, "customer_months", "orders", "corrections", "drivers")
+    assert parts.tables["customers"]["sites"].tolist() == [6, 1]
+
+
+# --------------------------------------------------------------------------- small tables
+def test_small_tables_are_typed_rolled_up_and_strangers_set_aside(two_firms):
+    give(two_firms, "customers", "customer_id,parent_id\nA,G\nB,\n")
+    give(two_firms, "prospects", "prospect_id,name\nX,Iks\n")
+    ratings = book(
+        "party_id, criterion, rating, date",
+        "X, openness, 7.5, 2024-02-01",
+        "A, openness, 10, ",
+        "Y, openness, 5, 2024-02-01",
+        "B, openness, 11, 2024-02-01",
+        "B, openness, , 2024-02-01",
+    )
+    give(two_firms, "ratings_ours", ratings)
+    intake = read_inputs(two_firms, "FY2024")
+    rated = intake.tables["ratings_ours"]
+    assert list(zip(rated["party_id"], rated["rating"], strict=True)) == [("G", 10.0), ("X", 7.5)]
+    assert str(rated["date"].dtype) == "datetime64[us]"
+    assert set_aside(intake) == [
+        (4, "party_id", "neither in customers nor in prospects"),
+        (5, "rating", "outside 0 to 10"),
+        (6, "rating", "missing"),
+    ]
+
+
+def test_drivers_are_summed_and_a_period_must_be_one_of_the_engagement(two_firms):
+    text = book(
+        "period, customer_id, driver, volume",
+        "FY2024, A, visits, 1.5",
+        "FY2024, A, visits, 2.5",
+        "FY24, A, visits, 3",
+    )
+    intake = read_inputs(give(two_firms, "drivers", text), "FY2024")
+    assert intake.tables["drivers"].to_numpy().tolist() == [["FY2024", "A", "visits", 4.0]]
+    assert set_aside(intake) == [(4, "period", "not a period of engagement.yaml")]
+
+
+def test_receivables_are_of_the_first_day_of_their_month(two_firms):
+    text = book(
+        "customer_id, month, average_balance, includes_vat",
+        "A, 2024-03-31, 12.50, tak",
+        "A, 2024-02-01, 10, ",
+        "A, 2024-04-01, 10, maybe",
+    )
+    intake = read_inputs(give(two_firms, "receivables", text), "FY2024")
+    owed = intake.tables["receivables"]
+    assert owed["month"].dt.strftime("%d.%m").tolist() == ["01.02", "01.03"]
+    assert owed["includes_vat"].tolist() == [False, True]
+    assert owed["average_balance"].tolist() == [Decimal(10), Decimal("12.5")]
+    assert set_aside(intake) == [(4, "includes_vat", "neither yes nor no")]
+
+
+def test_a_strategic_party_without_a_reason_is_left_to_the_door(two_firms):
+    text = "party_id,justification,owner,review_on\nA,,,\n"
+    intake = read_inputs(give(two_firms, "strategic", text), "FY2024")
+    assert intake.tables["strategic"]["party_id"].tolist() == ["A"]
+
+
+# --------------------------------------------------------------------------- the ledger
+def test_rows_and_money_read_are_used_or_set_aside(two_firms):
+    broken = TWO_FIRMS.replace("2024-03-05", "2024-03-35").replace("40,40", "40,fourty")
+    intake = read_inputs(give(two_firms, "invoice_lines", broken), "FY2024")
+    rows, money = intake.balances[:2]
+    assert [(s.what, s.amount) for s in rows.steps] == [
+        ("read", 4),
+        ("set aside: no such day", -1),
+        ("set aside: not a number", -1),
+        ("used", 2),
+    ]
+    assert [(s.what, s.amount) for s in money.steps] == [
+        ("read, where it can be read", 80),
+        ("set aside: no such day", -30),
+        ("invoice revenue of all months", 50),
+    ]
+    assert rows.holds
+    assert money.holds
+    assert verdict_of(intake, "rows_set_aside") == (
+        "FLAG",
+        "2 of 4 rows were set aside, among them invoice lines of PLN\u00a030 (30%) of "
+        "the amounts that can be read). Why, stands in the table of rows set aside.".replace(
+            "(30%) of", "(30% of"
+        ),
+    )
+
+
+def general_ledger(amount: str, sign: str = "-1") -> str:
+    """Write a ledger with one revenue account, booked as credit, and an account of no interest."""
+    return book(
+        "period, gl_account, amount, line, sign",
+        f"FY2024, 700, {amount}, invoice_revenue, {sign}",
+        "FY2024, 400, 55, cost_of_goods_sold, 1",
+        "FY2024, 999, 7, , ",
+    )
+
+
+@pytest.mark.parametrize(
+    ("amount", "outcome", "words"),
+    [
+        ("-120.004", "PASS", "PLN\u00a00.00 apart"),
+        ("-120.59", "PASS", "PLN\u00a00.59 apart"),
+        ("-122", "FLAG", "PLN\u00a02.00 of revenue of FY2024 (1.6%)"),
+        ("-130", "REFUSE", "PLN\u00a010.00 between"),
+    ],
+    ids=["within half a cent", "below half a percent", "above it", "above two percent"],
+)
+def test_revenue_ties_to_the_general_ledger_or_says_by_how_much_not(
+    two_firms, amount, outcome, words
+):
+    intake = read_inputs(give(two_firms, "gl_totals", general_ledger(amount)), "FY2024")
+    found, said = verdict_of(intake, "ledger_revenue")
+    assert found == outcome
+    assert words in said
+    assert intake.balances[-1].what == "Invoice revenue of FY2024 and the general ledger"
+    assert intake.balances[-1].holds is (amount == "-120.004")
+
+
+def test_the_way_to_the_ledger_names_everybody_and_every_item(two_firms):
+    """A 90, B intercompany 30 of which nothing is lost, 5 set aside, an item of 2: 127."""
+    two_firms.identity.intercompany = ["B"]
+    two_firms.ledger.reconciling_items = [
+        SimpleNamespace(what="late", amount=2, period="FY2024", gl_account="700", by="controller"),
+        SimpleNamespace(what="cost", amount=9, period="FY2024", gl_account="400", by="controller"),
+    ]
+    give(two_firms, "customers", "customer_id\nA\nB\n")
+    give(two_firms, "invoice_lines", TWO_FIRMS + "F9,1,2024-05-05,?,P,1,5,5,1,invoice\n")
+    give(two_firms, "gl_totals", general_ledger("127", ""))
+    balance = read_inputs(two_firms, "FY2024").balances[-1]
+    assert [(step.what, step.amount) for step in balance.steps] == [
+        ("customers", 90),
+        ("intercompany", 30),
+        ("set aside, with readable date and amount", 5),
+        ("late", 2),
+        ("general ledger", 127),
+    ]
+    assert balance.unexplained == 0
+
+
+def test_both_periods_are_tied_where_the_ledger_has_them(two_firms):
+    two_firms.periods = world(two_firms.folder, periods=TWO_YEARS).periods
+    text = general_ledger("-120") + "FY2023,700,-3,invoice_revenue,-1\n"
+    intake = read_inputs(give(two_firms, "gl_totals", text), "FY2024")
+    outcomes = [(v.outcome) for v in intake.verdicts if v.rule == "ledger_revenue"]
+    assert outcomes == ["PASS", "REFUSE"]
+    assert [b.what[19:25] for b in intake.balances[-2:]] == ["FY2024", "FY2023"]
+
+
+def test_without_a_ledger_there_is_nothing_to_tie_to(two_firms):
+    outcome, words = verdict_of(read_inputs(two_firms, "FY2024"), "ledger_revenue")
+    assert (outcome, "nothing to tie to" in words) == ("FLAG", True)
+
+
+def test_months_without_lines_and_an_early_end_are_named(two_firms):
+    quarter = {"Q1": (date(2024, 1, 1), date(2024, 3, 31))}
+    two_firms.periods = world(two_firms.folder, periods=quarter).periods
+    outcome, words = verdict_of(read_inputs(two_firms, "Q1"), "coverage")
+    assert (outcome, words) == (
+        "FLAG",
+        "Q1 is not covered as a whole: lines begin on 10 Jan 2024 only; lines end on "
+        "20 Mar 2024 already; there is no line in Feb 2024.",
+    )
+
+
+def test_a_period_without_lines_is_refused(two_firms):
+    two_firms.periods = world(two_firms.folder, periods=TWO_YEARS).periods
+    assert verdict_of(read_inputs(two_firms, "FY2023"), "coverage")[0] == "REFUSE"
+
+
+# --------------------------------------------------------------------------- properties
+NO_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate]  # each example reads files
+CLEAN_ROWS = [
+    [f"F{n // 2}", str(n), f"2024-{n % 12 + 1:02}-11", f"C{n % 5}", f"P{n % 3}", str(n % 4 + 1),
+     f"{n + 2}.25", f"{n + 1}.75", f"{n}.5", "invoice" if n % 9 else "correction"]
+    for n in range(40)
+]  # fmt: skip
+ODD_CELLS = [
+    "",
+    "x",
+    "1,5",
+    "2024-02-30",
+    "2099-01-01",
+    "C9",
+    "-",
+    "1e3",
+    "inf",
+    "-7.125",
+    "\u2212 3",
+]
+
+
+def as_csv(rows) -> str:
+    """Write rows under the head of the lines."""
+    return "\n".join([LINES, *(",".join(f'"{cell}"' for cell in row) for row in rows)])
+
+
+@settings(
+    max_examples=10, deadline=None, phases=NO_SHRINKING, suppress_health_check=list(HealthCheck)
+)
+@given(
+    st.dictionaries(
+        st.tuples(st.integers(0, 39), st.integers(0, 9)), st.sampled_from(ODD_CELLS), max_size=60
+    )
+)
+def test_whatever_is_broken_rows_and_money_are_used_or_set_aside(broken):
+    rows = [list(row) for row in CLEAN_ROWS]
+    for (row, column), cell in broken.items():
+        rows[row][column] = cell
+    with tempfile.TemporaryDirectory() as folder:
+        engagement = give(world(folder), "invoice_lines", as_csv(rows))
+        give(engagement, "customers", "customer_id\n" + "\n".join(f"C{n}" for n in range(5)))
+        intake = read_inputs(engagement, "FY2024")
+    months, aside = (intake.tables[name] for name in ("customer_months", "quarantine"))
+    readable = [Decimal(row[7]) for row in rows if re.fullmatch(r"-?\d+(\.\d+)?", row[7])]
+    assert months["lines"].sum() + len(aside) == len(rows)
+    assert set(aside["row"]) <= {place + 2 for place, _ in broken}
+    assert Decimal(months["invoice_revenue"].sum()) + sum(
+        aside["amount"].dropna(), Decimal(0)
+    ) == sum(readable)
+    assert all(balance.holds for balance in intake.balances)
+
+
+@settings(
+    max_examples=4, deadline=None, phases=NO_SHRINKING, suppress_health_check=list(HealthCheck)
+)
+@given(st.integers(0, 10**6))
+def test_the_order_of_the_lines_and_their_files_changes_nothing(seed):
+    rows = CLEAN_ROWS.copy()
+    random.Random(seed).shuffle(rows)
+    with tempfile.TemporaryDirectory() as folder:
+        engagement = give(world(folder), "invoice_lines", as_csv(CLEAN_ROWS))
+        first = read_inputs(engagement, "FY2024")
+        for name, part in {"z.csv": rows[:17], "y.csv": rows[17:]}.items():
+            (engagement.folder / name).write_text(as_csv(part))
+        engagement.inputs["invoice_lines"].files = ["z.csv", "y.csv"]
+        same(first, read_inputs(engagement, "FY2024"))
+
+
+# --------------------------------------------------------------------------- AdventureWorks
+@pytest.fixture(scope="module")
+def resellers():
+    """The resellers of AdventureWorks: 60,855 lines of 635 customers over three years."""
+    if not RESELLERS.is_dir():
+        pytest.skip("the AdventureWorks reseller lines are not here: set KAM_REFERENCE_DATA")
+    every = {"ALL": (date(2010, 12, 29), date(2013, 11, 29))}
+    engagement = world(RESELLERS, periods=every, currency="USD", unit="site")
+    ours = {
+        "invoice_id": "SalesOrderNumber", "line_id": "SalesOrderLineNumber", "date": "OrderDate",
+        "customer_id": "ResellerKey", "product_id": "ProductKey", "quantity": "OrderQuantity",
+        "net_amount": "SalesAmount", "cost_of_goods_sold": "TotalProductCost",
+    }  # fmt: skip
+    engagement.inputs["invoice_lines"] = SimpleNamespace(
+        files="order_lines.parquet", dialect=None, columns=ours, values={}
+    )
+    return engagement
+
+
+def test_adventureworks_resellers_have_their_published_totals(resellers):
+    tables = read_inputs(resellers, "ALL").tables
+    months = tables["customer_months"]
+    margin = months["invoice_revenue"].sum() - months["cost_of_goods_sold"].sum()
+    assert months["lines"].sum() == 60_855
+    assert months["customer_id"].nunique() == 635
+    assert len(tables["orders"]) == 3_796
+    assert round(Decimal(months["invoice_revenue"].sum()), 2) == Decimal("80450596.98")
+    assert round(Decimal(margin), 2) == Decimal("470482.60")
+    assert tables["quarantine"].empty

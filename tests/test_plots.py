@@ -1,0 +1,661 @@
+"""Figures, tested on their artists: the data drawn, the words written, nothing that overlaps."""
+
+import itertools
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from kamlib import plots
+from kamlib.columns import LADDER
+from kamlib.errors import DataError
+from kamlib.plots.labels import fit, width_of
+from kamlib.plots.style import LIGHT, money_of
+
+ODD_NAMES = ["A$B$C", "100% $$", "_x", "Złota Rybka", "two\nlines", "W" * 200]
+PROFIT_LADDER = (1000.0, -100.0, -50.0, -500.0, -200.0, -30.0)  # ends at 120
+
+
+@pytest.fixture(autouse=True)
+def _closed_figures():
+    mpl.use("Agg")
+    yield
+    plt.close("all")
+
+
+def months(n: int, *, inside: int = 12) -> pd.DataFrame:
+    """Build n months up to December 2025 with 20,000 each; the last ones are FY2025."""
+    dates = pd.date_range(end="2025-12-01", periods=n, freq="MS")
+    periods = [None] * max(n - inside, 0) + ["FY2025"] * min(inside, n)
+    return pd.DataFrame({"month": dates, "invoice_revenue": 20_000.0, "period": periods})
+
+
+def ladder(values: tuple[float, ...] = PROFIT_LADDER) -> pd.DataFrame:
+    """Build the ladder of list revenue and signed steps, with every total between them."""
+    totals = np.cumsum(values)
+    rows = [("list_revenue", "total", values[0])]
+    for place, step in enumerate(values[1:]):
+        rows.append((LADDER[2 * place + 1], "step", step))
+        rows.append((LADDER[2 * place + 2], "total", totals[place + 1]))
+    table = pd.DataFrame(rows, columns=["line", "kind", "amount"])
+    return table.assign(share=table["amount"] / values[0])
+
+
+def curve(*profits: float) -> pd.DataFrame:
+    """Accumulate profits, best first."""
+    ranked = np.sort(profits)[::-1]
+    share = np.arange(1, len(ranked) + 1) / len(ranked)
+    return pd.DataFrame({"customer_share": share, "cumulative": np.cumsum(ranked)})
+
+
+def concentration(n: int = 10) -> pd.DataFrame:
+    """Build three measures; the best of 10 customers brings 30, 40 and 50 percent, the rest the same."""
+    parts = []
+    for measure, best in (
+        ("invoice_revenue", 0.3),
+        ("gross_margin", 0.4),
+        ("customer_profit", 0.5),
+    ):
+        share = np.arange(1, n + 1) / n
+        rest = (1 - best) / (n - 1) if n > 1 else 0.0
+        brought = best + rest * np.arange(n) if n > 1 else np.ones(1)
+        parts.append(
+            pd.DataFrame({"measure": measure, "customer_share": share, "cumulative_share": brought})
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def losers(n: int = 3) -> pd.DataFrame:
+    """Build loss-makers: margin 100, served for 150 + 10 per place, capital 5."""
+    serve = 150.0 + 10.0 * np.arange(n)
+    return pd.DataFrame(
+        {
+            "name": [f"Loser {place}" for place in range(n)],
+            "customer_profit": 100.0 - serve - 5.0,
+            "gross_margin": 100.0,
+            "cost_to_serve": serve,
+            "capital_charge": 5.0,
+        }
+    )
+
+
+def pools() -> pd.DataFrame:
+    """Build three pools: half used, overloaded, and one whose capacity nobody knows."""
+    return pd.DataFrame(
+        {
+            "pool": ["Order desk", "Freight", "_x"],
+            "assigned_cost": [50_000.0, 80_000.0, 10_000.0],
+            "unused_cost": [50_000.0, 0.0, 0.0],
+            "unassigned_cost": [0.0, 0.0, 20_000.0],
+            "used_share": [0.5, 1.12, np.nan],
+        }
+    )
+
+
+def parties(n: int = 60, *, level: bool = True, asked: float = 0.7, named: int = 8) -> pd.DataFrame:
+    """Build parties with a seed: the first five numbered, the next ones named, every tenth a prospect."""
+    rng = np.random.default_rng(5)
+    middle = rng.uniform(0.1, 0.9, (2, n))
+    reach = rng.uniform(0.02, 0.09, (2, n))
+    profit = rng.normal(40_000, 60_000, n)
+    profit[9::10] = np.nan
+    return pd.DataFrame(
+        {
+            "name": [f"Party {place:03}" for place in range(n)],
+            "side_a_low": middle[0] - reach[0],
+            "side_a_high": middle[0] + reach[0],
+            "side_b_low": middle[1] - reach[1],
+            "side_b_high": middle[1] + reach[1],
+            "asked": rng.random(n) < asked,
+            "customer_profit": profit,
+            "numbered": np.arange(n) < 5,
+            "level": rng.integers(1, 5, n).astype(float) if level else np.nan,
+            "named": (np.arange(n) >= 5) & (np.arange(n) < 5 + named),
+        }
+    )
+
+
+def accounts(*levels: int, golden: int = 0, profit: float = 10.0) -> pd.DataFrame:
+    """Build one customer per level; the first ones at level 1 are golden shots."""
+    table = pd.DataFrame({"confirmed_level": list(levels)}, dtype="int64")
+    table["possible_level"] = table["confirmed_level"]
+    table["name"] = [f"Account {place:03}" for place in range(len(table))]
+    at_base = (table["confirmed_level"] == 1).cumsum().where(table["confirmed_level"] == 1)
+    table["golden_shot"] = np.where(at_base <= golden, "yes", "no")
+    return table.assign(customer_profit=profit)
+
+
+def criteria() -> pd.DataFrame:
+    """Build four criteria: we are behind, ahead, unknown, and the rival is unknown."""
+    return pd.DataFrame(
+        {
+            "criterion": ["On time", "Help", "A$B$C", "Price"],
+            "weight": [0.4, 0.3, 0.2, 0.1],
+            "us_low": [4.0, 8.0, np.nan, 5.0],
+            "us_high": [5.0, 8.0, np.nan, 6.0],
+            "rival": [7.0, 6.0, 5.0, np.nan],
+            "source": ["their_words", "our_guess", "fact", "survey of 2025"],
+        }
+    )
+
+
+def returns() -> pd.DataFrame:
+    """Build the 13 classes; nobody has nine order days."""
+    rate = np.linspace(0.05, 1.0, 13)
+    rate[9] = np.nan
+    n = np.array([12_345, 800, 400, 200, 100, 90, 60, 40, 20, 0, 9, 8, 233])
+    return pd.DataFrame({"order_days": np.arange(13), "rate": rate, "n": n})
+
+
+FIGURES = {
+    "12 months": lambda: plots.plot_monthly_revenue(months(12), currency="PLN"),
+    "72 months": lambda: plots.plot_monthly_revenue(months(72), currency="PLN"),
+    "statement": lambda: plots.plot_statement(ladder(), currency="PLN"),
+    "capacity": lambda: plots.plot_capacity(pools(), currency="PLN"),
+    "whale curve": lambda: plots.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN"),
+    "one customer": lambda: plots.plot_whale_curve(curve(90), currency="PLN"),
+    "all at a loss": lambda: plots.plot_whale_curve(curve(-9, -5, -2, -1), currency="PLN"),
+    "concentration": lambda: plots.plot_concentration(
+        concentration(), interval={"low": 0.5, "high": 0.6, "value": 0.56}
+    ),
+    "concentration of one": lambda: plots.plot_concentration(concentration(1), interval=None),
+    "losses": lambda: plots.plot_losses(losers(14), currency="PLN"),
+    "no losses": lambda: plots.plot_losses(losers(0), currency="PLN"),
+    "matrix": lambda: plots.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
+    "matrix of 500": lambda: plots.plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
+    "pyramid": lambda: plots.plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1), share_of="profit"),
+    "empty pyramid": lambda: plots.plot_pyramid(accounts(), share_of="profit"),
+    "criteria": lambda: plots.plot_their_criteria(criteria()),
+    "return": lambda: plots.plot_return(returns()),
+}
+
+
+def visible_texts(ax) -> list:
+    """Return every text that is drawn, tick labels and legends among them."""
+    texts = list(ax.texts)
+    for axis, (low, high) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, sorted(ax.get_ylim()))):
+        if ax.axison:
+            ticks = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=False)
+            texts += [text for at, text in ticks if low <= at <= high]
+            texts.append(axis.label)
+    for legend in ax.figure.legends:
+        texts += legend.get_texts()
+    return [text for text in texts if text.get_text() and text.get_visible()]
+
+
+def words(ax) -> list[str]:
+    return [text.get_text() for text in visible_texts(ax)]
+
+
+def collisions(ax) -> list[tuple[str, str]]:
+    """Return the pairs of texts whose boxes overlap by more than two pixels."""
+    ax.figure.draw_without_rendering()
+    boxes = [(text.get_text(), text.get_window_extent().extents) for text in visible_texts(ax)]
+    return [
+        (one, other)
+        for (one, a), (other, b) in itertools.combinations(boxes, 2)
+        if min(a[2], b[2]) - max(a[0], b[0]) > 2 and min(a[3], b[3]) - max(a[1], b[1]) > 2
+    ]
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_is_8_inches_at_144_dpi_without_a_title_and_on_white(figure, tmp_path):
+    ax = FIGURES[figure]()
+    ax.figure.savefig(tmp_path / "figure.png", dpi=144)
+
+    image = Image.open(tmp_path / "figure.png").convert("RGB")
+    assert image.width == 1152
+    assert image.getpixel((0, 0)) == (255, 255, 255)
+    assert ax.get_title() == ""
+    assert min(text.get_fontsize() for text in visible_texts(ax)) >= 9
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_no_text_lies_on_another_or_leaves_the_figure(figure):
+    ax = FIGURES[figure]()
+
+    assert collisions(ax) == []
+    width, height = ax.figure.canvas.get_width_height()
+    for text in visible_texts(ax):
+        left, low, right, top = text.get_window_extent().extents
+        assert (left >= -1, low >= -1, right <= width + 1, top <= height + 1) == (True,) * 4, text
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_leaves_the_global_style_alone_and_looks_the_same_outside_it(figure, tmp_path):
+    before = dict(mpl.rcParams)
+    ax = FIGURES[figure]()
+
+    assert dict(mpl.rcParams) == before
+    ax.figure.savefig(tmp_path / "plain.png", dpi=144)
+    with mpl.rc_context({"hatch.linewidth": 9, "axes.facecolor": "red", "xtick.color": "red"}):
+        ax.figure.savefig(tmp_path / "odd.png", dpi=144)
+    plain, odd = (np.asarray(Image.open(tmp_path / f"{name}.png")) for name in ("plain", "odd"))
+    assert (plain == odd).all()
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_no_text_is_read_as_a_formula(figure):
+    ax = FIGURES[figure]()
+
+    assert {text.get_parse_math() for text in visible_texts(ax)} == {False}
+
+
+def test_odd_names_appear_exactly():
+    table = losers(6).assign(name=ODD_NAMES)
+
+    shown = words(plots.plot_losses(table.iloc[::-1], currency="PLN"))
+
+    assert [name for name in ODD_NAMES[:4] if name not in shown] == []
+    assert "two lines" in shown
+    assert any(name.startswith("WWW") and name.endswith("…") for name in shown)
+
+
+def test_a_name_is_cut_only_when_it_does_not_fit():
+    assert fit("Glass Houses", 200) == "Glass Houses"
+    short = fit("Glass Houses", 40)
+    assert short.endswith("…")
+    assert width_of(short) <= 40 < width_of(short[:-1] + "ss…")
+
+
+def test_amounts_are_in_thousands_with_a_digit_only_where_one_would_be_lost():
+    assert money_of([9_999], "EUR") == (1, "EUR", 0)
+    assert money_of([10_000, -20_000], "EUR") == (1000, "EUR thousand", 1)
+    assert money_of([5_000_000, 600], "EUR") == (1000, "EUR thousand", 0)
+    assert money_of([5_000_000, 400], "EUR").write(-400) == "−0.4"
+    assert money_of([np.nan], "EUR") == (1, "EUR", 0)
+
+
+def test_given_axes_are_used_and_returned():
+    _figure, ax = plt.subplots()
+
+    assert plots.plot_whale_curve(curve(3, -1), currency="PLN", ax=ax) is ax
+
+
+def test_an_absent_column_is_refused_by_name():
+    with pytest.raises(DataError, match="the whale curve table has no column cumulative"):
+        plots.plot_whale_curve(curve(1).drop(columns="cumulative"), currency="PLN")
+
+
+# ------------------------------------------------------------------------------------- money
+
+
+def test_months_of_the_report_period_are_solid_and_named():
+    ax = plots.plot_monthly_revenue(months(24), currency="PLN")
+
+    colours = [bar.get_facecolor() for bar in ax.patches]
+    assert [bar.get_height() for bar in ax.patches] == [20_000.0] * 24
+    assert len(set(colours[:12])) == len(set(colours[12:])) == 1
+    assert colours[-1] == mpl.colors.to_rgba(LIGHT["earned"]) != colours[0]
+    assert "FY2025" in words(ax)
+    assert ax.get_ylabel() == "Invoice revenue, PLN thousand"
+
+
+@pytest.mark.parametrize("n", [1, 12, 13, 36, 37, 60, 61, 72])
+def test_month_labels_do_not_touch(n):
+    ax = plots.plot_monthly_revenue(months(n), currency="PLN")
+
+    assert collisions(ax) == []
+    assert 1 <= len(ax.get_xticks()) <= 13
+
+
+def test_a_month_of_credit_notes_is_hatched_below_zero():
+    table = months(12)
+    table.loc[3, "invoice_revenue"] = -5_000.0
+
+    bar = plots.plot_monthly_revenue(table, currency="PLN").patches[3]
+
+    assert (bar.get_height(), bar.get_hatch()) == (-5_000.0, "////")
+
+
+def test_statement_steps_start_where_the_last_sum_ended():
+    ax = plots.plot_statement(ladder(), currency="PLN")
+
+    bars = [(bar.get_x(), bar.get_width()) for bar in ax.patches]
+    assert bars[:4] == [(0, 1000.0), (1000.0, -100.0), (0, 900.0), (900.0, -50.0)]
+    assert bars[-1] == (0, pytest.approx(120.0))
+    assert [bar.get_hatch() for bar in ax.patches][:3] == [None, "////", None]
+    shown = words(ax)
+    assert [
+        word for word in ("List revenue", "1,000", "−100", "−10%", "12%") if word not in shown
+    ] == []
+    assert ax.get_xlabel() == "PLN"
+
+
+def test_a_statement_may_stop_at_gross_margin():
+    ax = plots.plot_statement(ladder().head(7), currency="PLN")
+
+    assert len(ax.patches) == 7
+    assert [label.get_text() for label in ax.get_yticklabels()][-1] == "Gross margin"
+
+
+def test_a_loss_at_the_end_of_the_statement_is_hatched_and_left_of_zero():
+    ax = plots.plot_statement(
+        ladder((1000.0, -100.0, -50.0, -700.0, -250.0, -30.0)), currency="PLN"
+    )
+
+    last = ax.patches[-1]
+    assert (last.get_width(), last.get_hatch()) == (pytest.approx(-130.0), "////")
+    assert {"−130", "−13%"} <= set(words(ax))
+    assert collisions(ax) == []
+
+
+def test_capacity_says_overload_and_unknown_in_words():
+    ax = plots.plot_capacity(pools(), currency="PLN")
+
+    assert {"50%", "overloaded: 112%", "? unknown", "_x"} <= set(words(ax))
+    assigned, unused, unassigned = np.split(np.array([bar.get_width() for bar in ax.patches]), 3)
+    assert assigned.tolist() == [50_000, 80_000, 10_000]
+    assert unused.tolist() == [50_000, 0, 0]
+    assert unassigned.tolist() == [0, 0, 20_000]
+    assert [bar.get_hatch() for bar in ax.patches[::3]] == [None, "////", "...."]
+    legend = [text.get_text() for text in ax.figure.legends[0].get_texts()]
+    assert legend == ["Assigned", "Unused", "Unassigned"]
+
+
+def test_losses_start_at_the_margin_and_end_at_the_profit():
+    ax = plots.plot_losses(losers(2), currency="PLN")
+
+    bars = [(bar.get_x(), bar.get_width()) for bar in ax.patches]
+    # the larger loss first: 100 − 160 − 5 = −65
+    assert bars[:3] == [(0, 100.0), (100.0, -160.0), (-60.0, -5.0)]
+    assert list(ax.lines[0].get_xdata()) == [-65.0, -65.0]
+    assert [word for word in words(ax) if word.startswith("−")][-2:] != []
+    assert {"−65", "−55"} <= set(words(ax))
+
+
+def test_only_the_12_largest_losses_are_drawn():
+    ax = plots.plot_losses(losers(20), currency="PLN")
+
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == [f"Loser {place}" for place in range(19, 7, -1)]
+
+
+def test_without_loss_makers_the_figure_says_so():
+    assert words(plots.plot_losses(losers(0), currency="PLN")) == ["Nobody loses money."]
+
+
+# ----------------------------------------------------------------------------- concentration
+
+
+def test_whale_curve_shows_peak_total_and_erosion():
+    ax = plots.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN")
+
+    rising, falling = ax.lines[:2]
+    assert rising.get_ydata().tolist() == [0, 90, 150, 200]
+    assert falling.get_ydata().tolist() == [200, 180, 140]
+    assert rising.get_linestyle() != falling.get_linestyle()
+    shown = words(ax)
+    assert "peak 200 after 3 customers (60%)" in shown
+    assert "total\n140" in shown
+    assert "erosion\n−60\n(30% of\nthe peak)" in shown
+    assert ax.get_ylabel() == "Cumulative customer profit, PLN"
+    assert ax.get_xlabel() == "Customers, most profitable first"
+
+
+def test_whale_curve_of_the_margin_is_named_so():
+    ax = plots.plot_whale_curve(curve(90_000, 60), currency="PLN", measure="gross_margin")
+
+    assert ax.get_ylabel() == "Cumulative gross margin, PLN thousand"
+
+
+@pytest.mark.parametrize(
+    ("profits", "told", "untold"),
+    [
+        pytest.param(
+            (9.0, 5.0), "nobody loses money: the peak is the total", "erosion", id="no loss"
+        ),
+        pytest.param(
+            (7.0,), "nobody loses money: the peak is the total", "erosion", id="one customer"
+        ),
+        pytest.param((-7.0,), "No customer earns money.", "erosion", id="one customer at a loss"),
+        pytest.param((-7.0, -1.0), "No customer earns money.", "peak", id="nobody earns"),
+        pytest.param(
+            (5.0, -20.0), "erosion\n−20\n(400% of\nthe peak)", "nobody", id="total below zero"
+        ),
+    ],
+)
+def test_whale_curve_says_what_is_odd(profits, told, untold):
+    ax = plots.plot_whale_curve(curve(*profits), currency="PLN")
+
+    assert told in words(ax)
+    assert [word for word in words(ax) if untold in word and word != told] == []
+    assert collisions(ax) == []
+    low, high = ax.get_ylim()
+    assert low <= min(0, sum(profits)) <= sum(profits) <= high or low < sum(profits) < high
+
+
+def test_concentration_draws_each_measure_with_a_line_of_its_own():
+    ax = plots.plot_concentration(
+        concentration(), interval={"low": 0.5, "high": 0.6, "value": 0.56}, profit_share=0.7
+    )
+
+    equal, revenue, margin, profit = ax.lines[:4]
+    assert list(equal.get_ydata()) == [0, 1]
+    assert [line.get_ydata()[1] for line in (revenue, margin, profit)] == [0.3, 0.4, 0.5]
+    assert len({str(line._dash_pattern) for line in (revenue, margin, profit)}) == 3
+    shown = words(ax)
+    assert "50% to 60% in nine draws of ten" in shown
+    assert "the 20/70 rule would be here" in shown
+    assert {"56%", "47%", "38%"} <= set(shown)  # 40% and 30% and one ninth of the rest
+    mark = next(line for line in ax.lines if line.get_marker() == "D")
+    assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (0.2, 0.7)
+
+
+def test_without_an_interval_no_interval_is_claimed():
+    ax = plots.plot_concentration(concentration(), interval=None)
+
+    assert [word for word in words(ax) if "draws" in word] == []
+    assert len(ax.containers) == 0
+
+
+# ------------------------------------------------------------------------------------ matrix
+
+
+def test_matrix_marks_stand_in_the_middle_of_their_interval():
+    table = parties(1, asked=1.1).assign(named=False, numbered=False)
+
+    ax = plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+
+    point = np.vstack([marks.get_offsets() for marks in ax.collections])[0]
+    assert point[0] == pytest.approx(table[["side_a_low", "side_a_high"]].mean(axis=1)[0])
+    assert point[1] == pytest.approx(table[["side_b_low", "side_b_high"]].mean(axis=1)[0])
+
+
+def test_matrix_draws_every_party_once():
+    table = parties(200)
+
+    ax = plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+
+    marks = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
+    assert sum(len(c.get_offsets()) for c in marks) == 200
+
+
+def test_an_unknown_side_b_has_a_strip_of_its_own_and_is_counted():
+    table = parties(60)
+    unknown = int((~table["asked"]).sum())
+
+    ax = plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+
+    marks = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
+    heights = np.concatenate([c.get_offsets()[:, 1] for c in marks])
+    assert int((heights < 0).sum()) == unknown
+    assert f"SIDE B UNKNOWN: {unknown} parties nobody asked" in words(ax)
+    assert "?" in words(ax)
+
+
+def test_when_all_were_asked_there_is_no_strip():
+    ax = plots.plot_matrix(parties(asked=1.1), cut_a=0.6, cut_b=0.5, currency="PLN")
+
+    assert ax.get_ylim() == (0, 1)
+    assert [word for word in words(ax) if "UNKNOWN" in word or word == "?"] == []
+
+
+def test_numbered_parties_are_listed_beside_in_their_order_and_at_most_12():
+    table = parties(30).assign(numbered=True, named=False)
+
+    shown = words(plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN"))
+
+    listed = [word for word in shown if word.startswith("Party")]
+    assert listed[:12] == [f"Party {place:03}" for place in range(12)]
+    assert "12" in shown
+    assert "13" not in shown
+
+
+def test_without_levels_there_is_no_key_of_levels():
+    plain = words(plots.plot_matrix(parties(level=False), cut_a=0.6, cut_b=0.5, currency="PLN"))
+    levels = words(plots.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"))
+
+    assert "Mark = level" not in plain
+    assert "Mark = level" in levels
+    assert {"hollow: at a loss", "prospect", "the others"} <= set(plain)
+
+
+def test_names_without_a_place_are_handed_back_never_lost():
+    table = parties(80).assign(numbered=False, named=True, asked=True)
+    table[["side_a_low", "side_b_low"]] = 0.5
+    table[["side_a_high", "side_b_high"]] = 0.5
+
+    ax = plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+
+    written = {word for word in words(ax) if word.startswith("Party")}
+    assert written | set(ax.left_out) == set(table["name"])
+    assert written & set(ax.left_out) == set()
+    assert f"{len(ax.left_out)} names found no place" in words(ax)
+
+
+def test_the_matrix_is_the_same_every_time(tmp_path):
+    for name in ("one", "two"):
+        ax = plots.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN")
+        ax.figure.savefig(tmp_path / f"{name}.png", dpi=144, metadata={"Software": None})
+
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+
+
+# ----------------------------------------------------------------------------------- pyramid
+
+
+def test_pyramid_counts_customers_and_their_share():
+    ax = plots.plot_pyramid(accounts(1, 1, 2, 3, 4), share_of="positive profit")
+
+    shown = words(ax)
+    assert {"2 customers, 40%", "1 customer, 20%"} <= set(shown)
+    assert "how many customers, and\ntheir share of positive profit" in shown
+    assert len(ax.patches) == 4
+
+
+def test_pyramid_says_who_may_stand_higher():
+    table = accounts(1, 1, 2)
+    table.loc[[0, 2], "possible_level"] = [3, 4]
+
+    shown = words(plots.plot_pyramid(table, share_of="positive profit"))
+
+    assert shown.count("1 of them may stand higher") == 2
+
+
+def test_one_unknown_profit_means_no_shares():
+    table = accounts(1, 2, golden=1)
+    table.loc[0, "customer_profit"] = np.nan
+
+    shown = words(plots.plot_pyramid(table, share_of="positive profit"))
+
+    assert [word for word in shown if "%" in word or "positive" in word] == []
+    assert {"1 customer", "1 golden shot", "nobody"} <= set(shown)
+
+
+def test_golden_shots_are_diamonds_at_the_base_with_their_share():
+    ax = plots.plot_pyramid(accounts(1, 1, 1, 4, golden=2), share_of="positive profit")
+
+    assert [line.get_marker() for line in ax.lines] == ["D", "D"]
+    assert {"2 golden shots: 50% of positive profit", "1 other"} <= set(words(ax))
+
+
+def test_a_loss_maker_brings_no_share_but_is_counted():
+    table = accounts(1, 2)
+    table.loc[0, "customer_profit"] = -5.0
+
+    shown = words(plots.plot_pyramid(table, share_of="positive profit"))
+
+    assert {"1 customer, 0%", "1 customer, 100%"} <= set(shown)
+
+
+@pytest.mark.parametrize("each", [0, 1, 2, 7, 500])
+@pytest.mark.parametrize("long", [False, True])
+def test_names_stay_inside_their_step(each, long):
+    table = accounts(*([1, 2, 3, 4] * each), golden=each)
+    if long:
+        table["name"] = [f"{place} " + "Zażółć gęślą jaźń " * 9 for place in range(len(table))]
+
+    ax = plots.plot_pyramid(table, share_of="positive profit")
+
+    assert collisions(ax) == []
+    for step in ax.patches:
+        box = step.get_window_extent()
+        inside = [t for t in ax.texts if t.get_ha() == "center" or t.get_fontsize() == 9.5]
+        inside = [t for t in inside if box.y0 < np.mean(t.get_window_extent().intervaly) < box.y1]
+        outline = step.get_path().transformed(step.get_transform())
+        for text in inside:
+            left, low, right, top = text.get_window_extent().extents
+            if left < box.x1:
+                assert outline.contains_points(
+                    [(left, low), (right, low), (left, top), (right, top)]
+                ).all()
+
+
+def test_the_most_profitable_are_named_first_and_the_rest_is_counted():
+    table = accounts(*[4] * 40)
+    table["customer_profit"] = np.arange(40.0)
+
+    ax = plots.plot_pyramid(table, share_of="positive profit")
+
+    names = " · ".join(text.get_text() for text in ax.texts if "Account" in text.get_text()).split(
+        " · "
+    )
+    named = [name for name in names if name.startswith("Account")]
+    assert named == [f"Account {39 - place:03}" for place in range(len(named))]
+    assert names[-1] == f"{40 - len(named)} more"
+
+
+# --------------------------------------------------------------------------------- judgement
+
+
+def test_their_criteria_end_in_the_weighted_lead():
+    ax = plots.plot_their_criteria(criteria())
+
+    shown = words(ax)
+    # 0.4 × (4 − 7), 0.4 × (5 − 7); 0.3 × (8 − 6)
+    assert {"−1.20 to −0.80", "+0.60", "40%", "30%"} <= set(shown)
+    assert shown.count("?") == 2
+    assert {"us: unknown, nobody asked", "? rival unknown", "our guess", "survey of 2025"} <= set(
+        shown
+    )
+    assert ax.get_xlabel() == "Rating (0 to 10)"
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        "On time",
+        "Help",
+        "A$B$C",
+        "Price",
+    ]
+
+
+def test_our_guess_about_us_is_drawn_hollow():
+    ax = plots.plot_their_criteria(criteria())
+
+    us = [line for line in ax.lines if line.get_marker() == "o"]
+    assert [line.get_xdata()[0] for line in us] == [4.5, 8.0, 5.5]
+    assert [line.get_markerfacecolor() == LIGHT["paper"] for line in us] == [False, True, False]
+
+
+def test_the_chance_of_return_shows_rate_and_customers_of_each_class():
+    ax = plots.plot_return(returns())
+
+    dots = ax.lines[0]
+    assert dots.get_xdata().tolist() == list(range(13))
+    assert dots.get_ydata()[0] == pytest.approx(0.05)
+    shown = words(ax)
+    assert {"12+", "12,345", "233", "5.0%", "100%", "customers"} <= set(shown)
+    assert ax.get_xlabel() == "Order days: days with an order in 24 months"
+    assert ax.get_ylabel() == "Share that ordered again within 12 months"
