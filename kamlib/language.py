@@ -95,6 +95,21 @@ def percent(share: float) -> str:
     return number(100 * share, 0 if whole else 1) + "%"
 
 
+def draws(level: float) -> str:
+    """Write in how many draws something lies, such as "nine draws of ten".
+
+    Examples
+    --------
+    >>> draws(0.9), draws(0.95)
+    ('nine draws of ten', '95 draws of 100')
+    """
+    if round(level, 9) == 0.9:
+        return _("nine draws of ten")
+    return _("{n} draws of 100").format(
+        n=number(100 * level, 0 if round(100 * level, 9) % 1 == 0 else 1)
+    )
+
+
 def points(score: float) -> str:
     """Write a score of 0 to 1 as points of 100, as both sides are shown.
 

@@ -20,13 +20,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from kamlib.engagement import load_engagement
 from kamlib.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, Intake, read_inputs
 from kamlib.intake.convert import date_pattern
 from kamlib.intake.units import unit_of_each
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
-RESELLERS = REFERENCE / "adventureworks_resellers"
 YEARS = {"FY2024": (date(2024, 1, 1), date(2024, 12, 31))}
 TWO_YEARS = {"FY2023": (date(2023, 1, 1), date(2023, 12, 31)), **YEARS}
 POLISH = SimpleNamespace(
@@ -104,7 +104,10 @@ def book(head, *rows):
     return "\n".join([head.replace(" ", ""), *(row.replace(" ", "") for row in rows)]) + "\n"
 
 
-LINES = "invoice_id,line_id,date,customer_id,product_id,quantity,list_price,net_amount,cost_of_goods_sold,document_type"
+LINES = (
+    "invoice_id,line_id,date,customer_id,product_id,quantity,list_price,net_amount,"
+    "cost_of_goods_sold,document_type"
+)
 TWO_FIRMS = book(
     LINES,
     "F1, 1, 2024-01-10, A, P, 2, 80, 60, 50, invoice",
@@ -188,16 +191,8 @@ def test_a_month_that_a_period_cuts_is_split_and_days_outside_have_no_period(tmp
     ]
 
 
-def test_where_periods_overlap_days_belong_to_the_report_period_first(two_firms):
-    quarter = SimpleNamespace(name="Q1", start=date(2024, 1, 1), end=date(2024, 3, 31))
-    two_firms.periods["Q1"] = quarter
-    for period in ("Q1", "FY2024"):
-        months = read_inputs(two_firms, period).tables["customer_months"]
-        assert set(months["period"]) == {period}
-
-
 ORDERS = book(
-    "invoice_id, date, customer_id, net_amount, order_id, rush, order_channel, note",
+    "invoice_id, date, customer_id, net_amount, order_id, rush, order_channel, region",
     "F1, 2024-02-01, A, 10, O1, no, phone, b",
     "F2, 2024-01-31, A, 10, O1, yes, edi, a",
     "F3, 2024-12-31, A, 10, , , , ",
@@ -207,12 +202,12 @@ ORDERS = book(
 
 
 def test_an_order_is_counted_once_on_its_first_day_with_all_its_lines(tmp_path):
-    engagement = give(world(tmp_path), "invoice_lines", ORDERS, columns={"note": "note"})
+    engagement = give(world(tmp_path), "invoice_lines", ORDERS, columns={"region": "region"})
     orders = read_inputs(engagement, "FY2024").tables["orders"].set_index("order_id")
     assert orders["lines"].to_dict() == {"F3": 1, "O1": 2, "O4": 1}
     assert orders.loc["O1", "date"] == pd.Timestamp("2024-01-31")
     assert orders["rush"].to_dict() == {"F3": False, "O1": True, "O4": True}
-    assert orders.loc["O1", ["order_channel", "note"]].tolist() == ["edi", "a"]
+    assert orders.loc["O1", ["order_channel", "region"]].tolist() == ["edi", "a"]
 
 
 def test_a_customer_is_new_until_the_set_up_months_are_over(tmp_path):
@@ -374,8 +369,17 @@ def test_an_unknown_document_type_and_a_foreign_currency_are_set_aside(tmp_path)
     ]
 
 
+def test_the_line_that_excel_leaves_before_the_head_is_passed_over(tmp_path):
+    engagement = world(tmp_path, dialects={"erp": POLISH})
+    text = "sep=;\ninvoice_id;date;customer_id;net_amount\nF1;01.02.2024;A;1,5\nF2;01.02.2024;A;x\n"
+    intake = read_inputs(give(engagement, "invoice_lines", text, dialect="erp"), "FY2024")
+    assert revenue(intake) == {"A": Decimal("1.5")}
+    assert set_aside(intake) == [(4, "net_amount", "not a number")]
+
+
 def test_ragged_rows_are_set_aside_and_counted(tmp_path):
-    text = "invoice_id,date,customer_id,net_amount\nF1,2024-01-01,A,1\nF2,2024-01-01,A\n\nF3,2024-01-01,A,1,2\n"
+    rows = ["F1,2024-01-01,A,1", "F2,2024-01-01,A", "", "F3,2024-01-01,A,1,2"]
+    text = "\n".join(["invoice_id,date,customer_id,net_amount", *rows])
     intake = read_inputs(give(world(tmp_path), "invoice_lines", text), "FY2024")
     assert set_aside(intake) == [
         (3, "", "3 cells where the head has 4"),
@@ -410,30 +414,21 @@ def test_a_file_that_is_not_as_declared_is_rejected_with_the_way_out(tmp_path, c
 def test_half_a_packed_file_is_rejected(tmp_path):
     packed = gzip.compress(TWO_FIRMS.encode())[:-9]
     engagement = give(world(tmp_path), "invoice_lines", packed, name="lines.csv.gz")
-    with pytest.raises(DataError, match="no whole gzip file.*again"):
+    with pytest.raises(DataError, match=r"no whole gzip file.*again"):
         read_inputs(engagement, "FY2024")
 
 
 def test_half_a_parquet_file_is_rejected(two_firms):
     give(two_firms, "invoice_lines", b"PAR1" + bytes(200), name="lines.parquet")
-    with pytest.raises(DataError, match="no whole Parquet file.*again"):
+    with pytest.raises(DataError, match=r"no whole Parquet file.*again"):
         read_inputs(two_firms, "FY2024")
 
 
-def test_an_absent_file_and_an_unknown_table_are_named(two_firms):
+def test_an_absent_file_is_named(two_firms):
     two_firms.inputs["customers"] = SimpleNamespace(
         files="no.csv", dialect=None, columns={}, values={}
     )
-    with pytest.raises(DataError, match="no.csv is not there"):
-        read_inputs(two_firms, "FY2024")
-    two_firms.inputs["custommers"] = two_firms.inputs.pop("customers")
-    with pytest.raises(ParameterError, match="Did you mean 'customers'"):
-        read_inputs(two_firms, "FY2024")
-
-
-def test_a_mapped_name_that_no_table_knows_is_refused(two_firms):
-    give(two_firms, "drivers", "period,customer_id,driver,volume\n", columns={"volum": "volume"})
-    with pytest.raises(ParameterError, match="Did you mean 'volume'"):
+    with pytest.raises(DataError, match=r"no\.csv is not there"):
         read_inputs(two_firms, "FY2024")
 
 
@@ -758,10 +753,8 @@ def test_rows_and_money_read_are_used_or_set_aside(two_firms):
     assert money.holds
     assert verdict_of(intake, "rows_set_aside") == (
         "FLAG",
-        "2 of 4 rows were set aside, among them invoice lines of PLN\u00a030 (30%) of "
-        "the amounts that can be read). Why, stands in the table of rows set aside.".replace(
-            "(30%) of", "(30% of"
-        ),
+        "2 of 4 rows were set aside, among them invoice lines of PLN\u00a030 (30% of the amounts "
+        "that can be read). Why, stands in the table of rows set aside.",
     )
 
 
@@ -875,7 +868,7 @@ def as_csv(rows) -> str:
 
 
 @settings(
-    max_examples=10, deadline=None, phases=NO_SHRINKING, suppress_health_check=list(HealthCheck)
+    max_examples=6, deadline=None, phases=NO_SHRINKING, suppress_health_check=list(HealthCheck)
 )
 @given(
     st.dictionaries(
@@ -901,7 +894,7 @@ def test_whatever_is_broken_rows_and_money_are_used_or_set_aside(broken):
 
 
 @settings(
-    max_examples=4, deadline=None, phases=NO_SHRINKING, suppress_health_check=list(HealthCheck)
+    max_examples=2, deadline=None, phases=NO_SHRINKING, suppress_health_check=list(HealthCheck)
 )
 @given(st.integers(0, 10**6))
 def test_the_order_of_the_lines_and_their_files_changes_nothing(seed):
@@ -917,31 +910,17 @@ def test_the_order_of_the_lines_and_their_files_changes_nothing(seed):
 
 
 # --------------------------------------------------------------------------- AdventureWorks
-@pytest.fixture(scope="module")
-def resellers():
-    """The resellers of AdventureWorks: 60,855 lines of 635 customers over three years."""
-    if not RESELLERS.is_dir():
+def test_adventureworks_resellers_have_their_published_totals(monkeypatch):
+    if not (REFERENCE / "adventureworks_resellers").is_dir():
         pytest.skip("the AdventureWorks reseller lines are not here: set KAM_REFERENCE_DATA")
-    every = {"ALL": (date(2010, 12, 29), date(2013, 11, 29))}
-    engagement = world(RESELLERS, periods=every, currency="USD", unit="site")
-    ours = {
-        "invoice_id": "SalesOrderNumber", "line_id": "SalesOrderLineNumber", "date": "OrderDate",
-        "customer_id": "ResellerKey", "product_id": "ProductKey", "quantity": "OrderQuantity",
-        "net_amount": "SalesAmount", "cost_of_goods_sold": "TotalProductCost",
-    }  # fmt: skip
-    engagement.inputs["invoice_lines"] = SimpleNamespace(
-        files="order_lines.parquet", dialect=None, columns=ours, values={}
-    )
-    return engagement
-
-
-def test_adventureworks_resellers_have_their_published_totals(resellers):
-    tables = read_inputs(resellers, "ALL").tables
-    months = tables["customer_months"]
+    monkeypatch.setenv("KAM_REFERENCE_DATA", str(REFERENCE.resolve()))
+    intake = read_inputs(load_engagement("adventureworks"), "ALL")
+    months = intake.tables["customer_months"]
     margin = months["invoice_revenue"].sum() - months["cost_of_goods_sold"].sum()
     assert months["lines"].sum() == 60_855
     assert months["customer_id"].nunique() == 635
-    assert len(tables["orders"]) == 3_796
+    assert len(intake.tables["orders"]) == 3_796
     assert round(Decimal(months["invoice_revenue"].sum()), 2) == Decimal("80450596.98")
     assert round(Decimal(margin), 2) == Decimal("470482.60")
-    assert tables["quarantine"].empty
+    assert intake.tables["quarantine"].empty
+    assert all(balance.holds for balance in intake.balances)

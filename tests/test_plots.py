@@ -233,8 +233,10 @@ def test_a_figure_leaves_the_global_style_alone_and_looks_the_same_outside_it(fi
     ax.figure.savefig(tmp_path / "plain.png", dpi=144)
     with mpl.rc_context({"hatch.linewidth": 9, "axes.facecolor": "red", "xtick.color": "red"}):
         ax.figure.savefig(tmp_path / "odd.png", dpi=144)
-    plain, odd = (np.asarray(Image.open(tmp_path / f"{name}.png")) for name in ("plain", "odd"))
-    assert (plain == odd).all()
+    plain, odd = (
+        np.asarray(Image.open(tmp_path / f"{name}.png"), dtype=int) for name in ("plain", "odd")
+    )
+    assert np.abs(plain - odd).max() <= 2  # of 255: the layout settles to a billionth of an inch
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -267,6 +269,29 @@ def test_amounts_are_in_thousands_with_a_digit_only_where_one_would_be_lost():
     assert money_of([5_000_000, 600], "EUR") == (1000, "EUR thousand", 0)
     assert money_of([5_000_000, 400], "EUR").write(-400) == "−0.4"
     assert money_of([np.nan], "EUR") == (1, "EUR", 0)
+
+
+@pytest.mark.parametrize(
+    ("draw", "table", "options"),
+    [
+        pytest.param(plots.plot_losses, losers(3), {"currency": "PLN"}, id="losses"),
+        pytest.param(plots.plot_capacity, pools(), {"currency": "PLN"}, id="capacity"),
+        pytest.param(plots.plot_their_criteria, criteria(), {}, id="criteria"),
+        pytest.param(
+            plots.plot_matrix,
+            parties(),
+            {"cut_a": 0.5, "cut_b": 0.5, "currency": "PLN"},
+            id="matrix",
+        ),
+        pytest.param(plots.plot_pyramid, accounts(1, 2), {"share_of": "profit"}, id="pyramid"),
+    ],
+)
+def test_the_frame_is_left_as_it_was(draw, table, options):
+    before = table.copy(deep=True)
+
+    draw(table, **options)
+
+    pd.testing.assert_frame_equal(table, before)
 
 
 def test_given_axes_are_used_and_returned():
@@ -363,7 +388,6 @@ def test_losses_start_at_the_margin_and_end_at_the_profit():
     # the larger loss first: 100 − 160 − 5 = −65
     assert bars[:3] == [(0, 100.0), (100.0, -160.0), (-60.0, -5.0)]
     assert list(ax.lines[0].get_xdata()) == [-65.0, -65.0]
-    assert [word for word in words(ax) if word.startswith("−")][-2:] != []
     assert {"−65", "−55"} <= set(words(ax))
 
 

@@ -43,6 +43,7 @@ def side_b_criteria(ratings: pd.DataFrame, *, guess_halfwidth: float) -> pd.Data
     guess = np.where(own["source"].isin(FROM_THEM), 0.0, 10 * guess_halfwidth)
     rated = own["rating"].astype("float64")
     own = own.assign(low=(rated - guess).clip(0, 10), high=(rated + guess).clip(0, 10))
+    own = own[rated.notna()]
     us = own[own["supplier"] == US].set_index(["party_id", "criterion"])
     rivals = own[own["supplier"] != US].sort_values(["rating", "supplier"])
     best = rivals.groupby(["party_id", "criterion"]).agg(
@@ -61,20 +62,20 @@ def _weights(own: pd.DataFrame) -> pd.DataFrame:
     """Return one weight per party and criterion, adding up to 1 per party."""
     weight = own.assign(weight=own["weight"].astype("float64"))
     each = weight.groupby(["party_id", "criterion"])["weight"].agg(["min", "max"])
-    torn = each[each["min"] != each["max"]]
+    torn = each[each["min"] < each["max"]]
     if len(torn):
         raise DataError(
             f"ratings_theirs gives two weights for one criterion of one party "
             f"({listed(' / '.join(key) for key in torn.index)}). One customer's weight of one "
             f"criterion is the same for all suppliers: keep one."
         )
-    points = each["max"].fillna(0.0)
+    points = each["max"]
     sums = points.groupby(level="party_id").transform("sum")
-    empty = sorted(set(sums[sums <= 0].index.get_level_values("party_id")))
-    if empty or (points < 0).any():
-        who = listed(empty or points[points < 0].index.get_level_values("party_id"))
+    wrong = points[points.isna() | (points < 0) | (sums <= 0)]
+    if len(wrong):
+        who = listed(sorted(set(wrong.index.get_level_values("party_id"))))
         raise DataError(
-            f"the weights in ratings_theirs of {who} add up to nothing or are negative. "
+            f"weights in ratings_theirs of {who} are missing or negative, or add up to nothing. "
             f"Give each of the party's criteria a weight above 0, on any scale."
         )
     return (points / sums).rename("weight").to_frame()

@@ -195,13 +195,13 @@ class VerdictRule(Part):
 
     @model_validator(mode="after")
     def _known_verdicts(self) -> "VerdictRule":
-        named = [
-            (self.verdict, ("verdict",)),
-            *((name, ("becomes", name)) for name in self.becomes),
-        ]
-        refuse(
-            complaint_at(f"'{name}' is no verdict. {did_you_mean(name, VERDICTS)}", *place)
-            for name, place in named
+        problems = [
+            complaint_at(f"is no verdict. {did_you_mean(name, VERDICTS)}", "becomes", name)
+            for name in self.becomes
             if name not in VERDICTS
-        )
+        ]
+        if self.verdict not in VERDICTS:
+            hint = did_you_mean(self.verdict, VERDICTS)
+            problems.append(complaint_at(f"is '{self.verdict}', no verdict. {hint}", "verdict"))
+        refuse(problems)
         return self

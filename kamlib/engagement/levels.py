@@ -82,17 +82,20 @@ class Boundary(Part):
     majority: Share
     criteria: dict[Text, Limit]
 
-    @model_validator(mode="after")
-    def _votes(self) -> "Boundary":
-        unknown = [
-            complaint_at(
-                f"is not a criterion of the pyramid. {did_you_mean(name, VOTERS)}", "criteria", name
-            )
-            for name in self.criteria
+    @field_validator("criteria", mode="before")
+    @classmethod
+    def _known_criteria(cls, criteria: object) -> object:
+        refuse(
+            complaint_at(f"is not a criterion of the pyramid. {did_you_mean(name, VOTERS)}", name)
+            for name in (criteria if isinstance(criteria, dict) else ())
             if name not in VOTERS
-        ]
+        )
+        return criteria
+
+    @model_validator(mode="after")
+    def _weights(self) -> "Boundary":
         weights = {name: limit.weight for name, limit in self.criteria.items()}
-        refuse([*unknown, *weights_problem(weights, "criteria")])
+        refuse(weights_problem(weights, "criteria"))
         return self
 
 

@@ -1,5 +1,6 @@
 """Loading an engagement: its own keys are laid over the default rules, then all is checked."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from kamlib.engagement.written import Key, Written, read_yaml
 from kamlib.errors import ParameterError
 
 RULES = Path(__file__).resolve().parent.parent / "rules.yaml"
+CONDITIONS = {("find_out_first", "when")}
 
 
 def load_engagement(engagement: str | Path) -> Engagement:
@@ -33,8 +35,7 @@ def load_engagement(engagement: str | Path) -> Engagement:
     """
     source = find_source(engagement)
     own = read_yaml(source, name=source.name)
-    rules = read_yaml(RULES, name="kamlib/rules.yaml")
-    whole = laid_over(rules, own)
+    whole = laid_over(_default_rules(RULES, RULES.stat().st_mtime_ns), own)
     given = {"id": source.absolute().parent.name, **whole.data}
     given = {"name": written(given["id"]), **given}
     try:
@@ -43,10 +44,17 @@ def load_engagement(engagement: str | Path) -> Engagement:
         raise ParameterError(sentences(problem, Engagement, whole.places)) from None
 
 
+@lru_cache(maxsize=1)
+def _default_rules(path: Path, changed: int) -> Written:
+    """Read the default decision part once, and again when the file has changed."""
+    return read_yaml(path, name=f"{path.parent.name}/{path.name}")
+
+
 def laid_over(base: Written, own: Written) -> Written:
     """Lay one file over another: blocks of keys merge, everything else replaces.
 
-    A limit such as ``{at_most: 2}`` replaces too: merged with ``{below: 3}`` it would be two.
+    A limit such as ``{at_most: 2}`` replaces too, as merged with ``{below: 3}`` it would be two;
+    so does a condition.
 
     Returns
     -------
@@ -59,7 +67,7 @@ def laid_over(base: Written, own: Written) -> Written:
 
 
 def _merged(base: Any, own: Any, key: Key, places: dict[Key, Any]) -> Any:
-    if isinstance(base, dict) and isinstance(own, dict) and not _one_limit(base, own):
+    if isinstance(base, dict) and isinstance(own, dict) and not _is_one_thing(key, base, own):
         names = [*base, *(name for name in own if name not in base)]
         return {
             name: _merged(base[name], own[name], (*key, name), places)
@@ -72,5 +80,6 @@ def _merged(base: Any, own: Any, key: Key, places: dict[Key, Any]) -> Any:
     return own
 
 
-def _one_limit(base: dict[str, Any], own: dict[str, Any]) -> bool:
-    return bool(base and own) and {*base, *own} <= set(LIMITS)
+def _is_one_thing(key: Key, base: dict[str, Any], own: dict[str, Any]) -> bool:
+    """Tell whether a block is one limit or one condition, which is replaced whole."""
+    return key in CONDITIONS or (bool(base and own) and {*base, *own} <= set(LIMITS))

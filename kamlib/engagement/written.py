@@ -90,6 +90,7 @@ class _Reader:
         self.seen = 0
 
     def read(self, text: str) -> Written:
+        """Return the data of the text and the place of every key."""
         root = self._compose(text)
         if root is None or root.id != "mapping":
             raise self.rejected(1, "the file must be a block of keys such as currency: EUR.")
@@ -98,6 +99,7 @@ class _Reader:
         return Written(data, self.places)
 
     def rejected(self, line: int, message: str) -> ParameterError:
+        """Return the error that names file and line."""
         return ParameterError(f"{self.name}:{line}: {message}")
 
     def _compose(self, text: str) -> Any:

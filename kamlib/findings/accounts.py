@@ -65,17 +65,21 @@ def golden_finding(shots: pd.DataFrame, *, currency: str) -> str:
     if shots["golden_shot"].isna().all():
         return _("Golden shots could not be told from the rest.")
     yes = shots[shots["golden_shot"] == "yes"]
+    told = _golden_yes(yes, currency) if len(yes) else _("There was no golden shot")
     early = int((shots["golden_shot"] == "too early to say").sum())
-    said = ngettext(
+    if not early:
+        return _("{said}.").format(said=told)
+    return ngettext(
+        "{said}; {n} more is too young to tell.", "{said}; {n} more are too young to tell.", early
+    ).format(said=told, n=number(early))
+
+
+def _golden_yes(yes: pd.DataFrame, currency: str) -> str:
+    return ngettext(
         "{n} golden shot brought {amount} in 24 months and will hardly come back",
         "{n} golden shots brought {amount} in 24 months and will hardly come back",
         len(yes),
     ).format(n=number(len(yes)), amount=money(yes["profit"].sum(), currency))
-    if not early:
-        return _("{said}.").format(said=said)
-    return ngettext(
-        "{said}; {n} more is too young to tell.", "{said}; {n} more are too young to tell.", early
-    ).format(said=said, n=number(early))
 
 
 def shot_dependence_finding(accounts: pd.DataFrame, *, currency: str) -> str:
@@ -83,32 +87,33 @@ def shot_dependence_finding(accounts: pd.DataFrame, *, currency: str) -> str:
     profit = accounts["customer_profit"]
     if profit.isna().all():
         return _("How much depends on one-off sales is unknown without customer profit.")
-    base = profit[accounts["confirmed_level"] == 1]
-    earned = profit.clip(lower=0).sum()
+    base = profit[accounts["confirmed_level"] == 1].sum()
+    if base <= 0:
+        return _("Level 1 brings no customer profit, so nothing depends on one-off sales.")
     return _(
         "Level 1 brings {amount} of customer profit, {share} of what is earned; if none of it "
         "returned, next year would start that much lower."
-    ).format(
-        amount=money(base.sum(), currency),
-        share=percent(base.clip(lower=0).sum() / earned) if earned else _("none"),
-    )
+    ).format(amount=money(base, currency), share=percent(base / profit.clip(lower=0).sum()))
 
 
 def verdict_finding(accounts: pd.DataFrame) -> str:
     """Say which accounts are key now, how many to develop, and how many to find out about first."""
     keys = accounts[accounts["verdict"] == "key_account_now"]
     counts = accounts["verdict"].value_counts()
-    others = ", ".join(
+    rest = ", ".join(
         _("{n} {verdict}").format(n=number(counts[name]), verdict=_(VERDICTS[name]))
         for name in VERDICTS
         if name != "key_account_now" and name in counts
     )
-    if keys.empty:
-        return _("No account can be called a key account today; of the others: {others}.").format(
-            others=others
-        )
-    return ngettext(
-        "{n} account is a key account now: {names}. Of the others: {others}.",
-        "{n} accounts are key accounts now: {names}. Of the others: {others}.",
+    said = ngettext(
+        "{n} account is a key account now: {names}.",
+        "{n} accounts are key accounts now: {names}.",
         len(keys),
-    ).format(n=number(len(keys)), names=listed(keys["name"], most=8), others=others)
+    ).format(n=number(len(keys)), names=listed(keys["name"], most=8))
+    if not rest:
+        return said if len(keys) else _("There is no account to judge.")
+    if keys.empty:
+        return _("No account can be called a key account today; there are {rest}.").format(
+            rest=rest
+        )
+    return _("{said} Of the others: {rest}.").format(said=said, rest=rest)

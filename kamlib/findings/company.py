@@ -72,8 +72,10 @@ def capacity_finding(pools: pd.DataFrame, *, currency: str) -> str:
     )  # fmt: skip
 
 
-def losses_finding(statement: pd.DataFrame, *, measure: str, currency: str) -> str:
+def losses_finding(statement: pd.DataFrame, *, measure: str | None, currency: str) -> str:
     """Say how many active customers lose money, and what they give back."""
+    if measure is None:
+        return _("Who loses money is not known: there is neither customer profit nor gross margin.")
     active = statement[statement["active"]]
     values = active[measure]
     losing, earned = values[values < 0], values.clip(lower=0).sum()
@@ -107,13 +109,16 @@ def whale_finding(curve: pd.DataFrame, *, measure: str, currency: str) -> str:
         return _("{what} never rises above zero; the total is {total}.").format(
             what=what, total=money(total, currency)
         )
-    if at == len(curve):
+    if peak == total:
         return _(
             "{what} rises to the last customer: {total}, and nobody takes anything back."
         ).format(what=what, total=money(total, currency))
-    return _(
+    return ngettext(
+        "{what} would peak at {peak} with {at} of {all} customers; the last one takes it down to "
+        "{total}.",
         "{what} would peak at {peak} with {at} of {all} customers; the other {rest} take it down to "
-        "{total}."
+        "{total}.",
+        len(curve) - at,
     ).format(
         what=what, peak=money(peak, currency), at=number(at), all=number(len(curve)),
         rest=number(len(curve) - at), total=money(total, currency),

@@ -3,29 +3,43 @@
 import pandas as pd
 
 from kamlib.columns import DOORS, label
-from kamlib.language import _, money, ngettext, number, percent
+from kamlib.language import _, draws, money, ngettext, number, percent
 
 
-def _row(measures: pd.DataFrame, measure: str) -> pd.Series:
-    return measures[measures["measure"] == measure].iloc[0]
+def _row(measures: pd.DataFrame, measure: str | None) -> pd.Series | None:
+    rows = measures[measures["measure"] == measure]
+    return rows.iloc[0] if len(rows) else None
 
 
-def concentration_finding(measures: pd.DataFrame, *, measure: str, profit_share: float) -> str:
+def concentration_finding(
+    measures: pd.DataFrame, *, measure: str | None, profit_share: float
+) -> str:
     """Say the company's own "x % bring y %", with its interval."""
     row = _row(measures, measure)
-    return _(
+    if row is None or measure is None:
+        return _("How few bring most is not known: there is no measure of profit.")
+    if not row["few"]:
+        return _(
+            "No active customer has a positive {what}, so nobody brings a share of it."
+        ).format(what=label(measure).lower())
+    return ngettext(
+        "{few} of {all} active customers ({share}) brings {part} of positive {what}; drawn again "
+        "from customers like these it would be {low} to {high} of them in {draws}.",
         "{few} of {all} active customers ({share}) bring {part} of positive {what}; drawn again "
-        "from customers like these it would be {low} to {high} of them in nine draws of ten."
+        "from customers like these it would be {low} to {high} of them in {draws}.",
+        int(row["few"]),
     ).format(
         few=number(row["few"]), all=number(row["customers"]), share=percent(row["few_share"]),
         part=percent(profit_share), what=label(measure).lower(), low=percent(row["few_low"]),
-        high=percent(row["few_high"]),
+        high=percent(row["few_high"]), draws=draws(row["interval_level"]),
     )  # fmt: skip
 
 
-def twenty_eighty_finding(measures: pd.DataFrame, *, measure: str) -> str:
+def twenty_eighty_finding(measures: pd.DataFrame, *, measure: str | None) -> str:
     """Say whether the 20/80 rule fits: is 80 % within the interval of what the best 20 % bring."""
     row = _row(measures, measure)
+    if row is None or measure is None or not row["few"]:
+        return _("Whether the 20/80 rule fits cannot be said: nothing positive is there to share.")
     words = {
         "top": percent(row["top20"]), "what": label(measure).lower(),
         "low": percent(row["top20_low"]), "high": percent(row["top20_high"]),
@@ -48,10 +62,18 @@ def twenty_eighty_finding(measures: pd.DataFrame, *, measure: str) -> str:
     return template.format(**words)
 
 
-def class_finding(classes: pd.DataFrame, *, measure: str, currency: str) -> str:
+def class_finding(classes: pd.DataFrame, *, measure: str | None, currency: str) -> str:
     """Say how many are vital few, and what the loss-makers give back."""
+    if measure is None:
+        return _("There are no classes: neither customer profit nor gross margin is known.")
     rows = classes.set_index("profit_class")
     few, losing = rows.loc["vital_few"], rows.loc["loss_making"]
+    if not few["customers"]:
+        return ngettext(
+            "Nobody earns anything, so there are no vital few; {n} at a loss loses {lost}.",
+            "Nobody earns anything, so there are no vital few; {n} at a loss lose {lost}.",
+            int(losing["customers"]),
+        ).format(n=number(losing["customers"]), lost=money(-losing["amount"], currency))
     said = ngettext(
         "{n} customer is the vital few with {amount} of {what}",
         "{n} customers are the vital few with {amount} of {what}",
@@ -73,15 +95,20 @@ def class_finding(classes: pd.DataFrame, *, measure: str, currency: str) -> str:
     )  # fmt: skip
 
 
-def flips_finding(flips: pd.DataFrame, *, measure: str) -> str:
+def flips_finding(flips: pd.DataFrame, *, measure: str | None) -> str:
     """Say how many customers a revenue ranking would put into the wrong class."""
+    if measure is None:
+        return _("What revenue would hide cannot be said without a measure of profit.")
     if flips.empty:
         return _("Revenue gives every customer the same class.")
     lost = (flips["by_revenue"] == "vital_few") & (flips["by_measure"] == "loss_making")
     missed = (flips["by_revenue"] != "vital_few") & (flips["by_measure"] == "vital_few")
-    return _(
+    return ngettext(
+        "By revenue {n} customer would stand in another class: {lost} of its vital few lose money, "
+        "and {missed} of the vital few by {what} would be missed.",
         "By revenue {n} customers would stand in another class: {lost} of its vital few lose money, "
-        "and {missed} of the vital few by {what} would be missed."
+        "and {missed} of the vital few by {what} would be missed.",
+        len(flips),
     ).format(
         n=number(len(flips)), lost=number(int(lost.sum())), missed=number(int(missed.sum())),
         what=label(measure).lower(),
@@ -93,14 +120,18 @@ def return_finding(rates: pd.DataFrame | None) -> str:
     if rates is None:
         return _("How many come back could not be measured.")
     by = rates.set_index("order_days")
+    start, cutoff, end = (
+        pd.Timestamp(rates[name].iloc[0]).to_period("M")
+        for name in ("window_start", "cutoff", "window_end")
+    )
     return _(
-        "Of customers with one order day in two years {one} came back within twelve months, of those "
+        "Of customers with one order day in {months} months {one} come back within {later}, of those "
         "with three {three}, of those with twelve or more {many}."
     ).format(
-        one=percent(by.loc[1, "rate"]),
-        three=percent(by.loc[3, "rate"]),
+        months=number((cutoff - start).n), later=number((end - cutoff).n),
+        one=percent(by.loc[1, "rate"]), three=percent(by.loc[3, "rate"]),
         many=percent(by.loc[12, "rate"]),
-    )
+    )  # fmt: skip
 
 
 def door_finding(doors: pd.DataFrame) -> str:
@@ -108,10 +139,15 @@ def door_finding(doors: pd.DataFrame) -> str:
     opened = doors[doors["open"].astype(bool)]
     if opened.empty:
         return _("Nobody comes through any door that was judged.")
+    through = opened.groupby("door")["party_id"].nunique()
     parts = [
-        _("{n} through door {door}").format(n=number(count), door=_(DOORS[door]))
-        for door, count in opened["door"].value_counts().sort_index(ascending=False).items()
+        _("{n} through door {door}").format(n=number(through[door]), door=_(words))
+        for door, words in DOORS.items()
+        if door in through
     ]
-    return _("{n} parties come through at least one door: {parts}.").format(
-        n=number(opened["party_id"].nunique()), parts=", ".join(parts)
-    )
+    n = opened["party_id"].nunique()
+    return ngettext(
+        "{n} party comes through at least one door: {parts}.",
+        "{n} parties come through at least one door: {parts}.",
+        n,
+    ).format(n=number(n), parts=", ".join(parts))

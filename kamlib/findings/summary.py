@@ -9,8 +9,15 @@ def headline(accounts: pd.DataFrame) -> str:
     """Answer the question of the workbook in one line."""
     n = len(accounts)
     keys = int((accounts["verdict"] == "key_account_now").sum())
-    open_ = int((accounts["verdict"] == "find_out_first").sum())
-    if keys:
+    open_ = accounts[accounts["verdict"] == "find_out_first"]
+    may = int((open_["verdict_best"] == "key_account_now").sum())
+    if keys and keys == n:
+        said = ngettext(
+            "Can every customer be key? Yes: the only party can today.",
+            "Can every customer be key? Yes: all {n} parties can today.",
+            n,
+        ).format(n=number(n))
+    elif keys:
         said = ngettext(
             "Can every customer be key? No: {keys} of {n} parties can today.",
             "Can every customer be key? No: {keys} of {n} parties can today.",
@@ -20,13 +27,13 @@ def headline(accounts: pd.DataFrame) -> str:
         said = _("Can every customer be key? Today none of {n} parties can be called so.").format(
             n=number(n)
         )
-    if not open_:
+    if not may:
         return said
     return ngettext(
         "{said} {open} more may, once we find out.",
         "{said} {open} more may, once we find out.",
-        open_,
-    ).format(said=said, open=number(open_))
+        may,
+    ).format(said=said, open=number(may))
 
 
 def summary_findings(*sentences: str) -> list[str]:

@@ -8,7 +8,6 @@ is broken in two columns is set aside for the first of them.
 from typing import Literal, NamedTuple
 
 from kamlib.columns import COLUMNS, LADDER, Kind
-from kamlib.errors import ParameterError, did_you_mean, listed
 from kamlib.method_rules import N_
 
 DOCUMENT_TYPES = ("invoice", "credit_note", "correction")
@@ -62,7 +61,6 @@ class TableContract(NamedTuple):
     key: tuple[str, ...] = ()
     dated: str = ""
     amount: str = ""
-    attributes: bool = False
     loses: str = ""
 
     @property
@@ -111,14 +109,14 @@ CONTRACT: dict[str, TableContract] = {
             *may("corrects_invoice_id", "order_id", "order_date", "order_channel", "rush",
                  "export", "delivery_id", "warehouse"),
         ),
-        dated="date", amount="net_amount", attributes=True,
+        dated="date", amount="net_amount",
     ),
     "customers": TableContract(
         (must("customer_id"), FIRM[0], *may("parent_id"), RELATION, *FIRM[1:]),
-        key=("customer_id",), attributes=True,
+        key=("customer_id",),
     ),
     "prospects": TableContract(
-        (must("prospect_id"), *FIRM), key=("prospect_id",), attributes=True,
+        (must("prospect_id"), *FIRM), key=("prospect_id",),
         loses=N_("no prospect is looked at (attractiveness, pyramid)"),
     ),
     "products": TableContract(
@@ -203,25 +201,16 @@ ALWAYS_WANTED = [name for name, table in CONTRACT.items() if table.loses]
 def fields_of(table: str, columns: dict[str, str], heads: set[str]) -> tuple[Field, ...]:
     """Return the fields of an input table, with those the engagement maps beyond the contract.
 
+    Lines without a net amount but with quantity and unit price must have these two instead.
+
     Parameters
     ----------
     table : str, a key of `CONTRACT`
     columns : dict of our name to theirs, from engagement.yaml
     heads : all names in the heads of its files
-
-    Raises
-    ------
-    ParameterError
-        A name is mapped that neither the contract nor the vocabulary knows.
     """
     contract = CONTRACT[table]
     extra = [name for name in columns if name not in contract.names]
-    unknown = [name for name in extra if name not in COLUMNS and not contract.attributes]
-    if unknown:
-        raise ParameterError(
-            f"inputs.{table}.columns maps to {listed(unknown)}, which is no column of {table}. "
-            f"{did_you_mean(unknown[0], contract.names)}"
-        )
     fields = contract.fields
     priced = {"quantity", "unit_price"} <= heads | set(columns)
     if table == "invoice_lines" and priced and "net_amount" not in heads | set(columns):

@@ -6,6 +6,7 @@ point, so that sums are exact in any order.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
@@ -73,7 +74,8 @@ def converted(
     last_day : date, the last day that a date of the past may have
     """
     text = as_text(column, field.name)
-    meant = text.substitute(dict(values), else_=text) if values else text
+    ours = {unicodedata.normalize("NFC", theirs): word for theirs, word in values.items()}
+    meant = text.substitute(ours, else_=text) if ours else text
     if values or column.type().is_string() or field.kind not in (*NUMERIC, "date"):
         value, wrong = _from_text(meant, field, dialect)
     else:

@@ -1,6 +1,6 @@
 """What the intake found, as verdicts: set aside, absent, estimated, not covered."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,7 +13,7 @@ from kamlib.language import _, day, money, month, number, percent
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
+    from kamlib.engagement import Engagement, Period
 
 QUIET_DAYS = 7
 
@@ -80,12 +80,11 @@ def _cost_verdict(facts: LineFacts, mapped: list[str], currency: str) -> Verdict
     )
 
 
-def coverage_verdict(
-    months: pd.DataFrame, facts: LineFacts, *, period: str, start: date, end: date
-) -> Verdict:
+def coverage_verdict(months: pd.DataFrame, facts: LineFacts, *, span: "Period") -> Verdict:
     """Say whether invoice lines reach over the whole period and leave no month out."""
-    inside = months[months["period"] == period]
-    words = {"period": period, "first": day(facts.first), "last": day(facts.last)}
+    start, end = span.start, span.end
+    inside = months[months["period"] == span.name]
+    words = {"period": span.name, "first": day(facts.first), "last": day(facts.last)}
     if inside.empty:
         return said("coverage", REFUSE, **words)
     expected = pd.date_range(pd.Timestamp(start).replace(day=1), pd.Timestamp(end), freq="MS")

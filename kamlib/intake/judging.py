@@ -62,12 +62,22 @@ class Judged(NamedTuple):
         return self.rows.filter(self.rows["_reason"].notnull())
 
 
+class Tally(NamedTuple):
+    """How many rows of a table are used and set aside, and from when to when the used ones run."""
+
+    used: int
+    set_aside: int
+    first: date | None
+    last: date | None
+
+
 @contextmanager
 def desk(engagement: "Engagement") -> Iterator[Desk]:
-    """Open an engine whose data lie in a folder that is removed at the end."""
+    """Open an engine with a folder for what memory does not hold; it is removed at the end."""
     with TemporaryDirectory(prefix="kamlib-intake-") as name:
-        con = ibis.duckdb.connect(Path(name) / "intake.duckdb")
+        con = ibis.duckdb.connect(temp_directory=Path(name) / "overflow")
         try:
+            con.raw_sql("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
             yield Desk(con, Path(name), engagement)
         finally:
             con.disconnect()
@@ -94,12 +104,22 @@ def judged(work: Desk, table: str, *, known: dict[str, ir.Table] | None = None) 
     raw = raw_rows(work.con, work.engagement, table, files, fields, folder=work.folder)
     parts = [_judged_part(work, table, part, fields, known or {}) for part in raw.parts]
     if not parts:
-        parts = [_no_rows(fields)]
+        return Judged(table, _no_rows(work, table, fields), raw, fields)
     together = ibis.union(*parts) if len(parts) > 1 else parts[0]
     if table == "invoice_lines" and "net_amount" not in raw.names:
         net = (together["quantity"] * together["unit_price"]).cast(DECIMAL)
         together = together.mutate(net_amount=net)
-    return Judged(table, work.con.create_table(table, together, overwrite=True), raw, fields)
+    return Judged(table, kept(work, table, together), raw, fields)
+
+
+def kept(work: Desk, name: str, expression: ir.Table) -> ir.Table:
+    """Compute an expression once and keep it in the engine under a name of ours.
+
+    Said in SQL because ibis, asked to create a table, first spells out the type of each column,
+    which takes longer than computing a small table does.
+    """
+    work.con.raw_sql(f'CREATE OR REPLACE TABLE "{name}" AS {work.con.compile(expression)}')
+    return work.con.table(name)
 
 
 def fetched(expression: ir.Table, kinds: dict[str, str] | None = None) -> pd.DataFrame:
@@ -115,6 +135,20 @@ def fetched(expression: ir.Table, kinds: dict[str, str] | None = None) -> pd.Dat
         elif pa.types.is_decimal(field.type) and (kinds or {}).get(field.name, "money") != "money":
             table = table.set_column(place, field.name, column.cast(pa.float64()))
     return table.to_pandas(types_mapper=_exact_if_decimal)
+
+
+def tally(table: Judged) -> Tally:
+    """Count the rows of a judged table that are used and set aside, and find its first and last day."""
+    rows, dated = table.rows, CONTRACT[table.name].dated
+    fine = rows["_reason"].isnull()
+    day = fine.ifelse(rows[dated], ibis.null("date")) if dated else None
+    counted = rows.aggregate(
+        used=fine.sum().fill_null(0),
+        set_aside=(~fine).sum().fill_null(0),
+        first=ibis.null("date") if day is None else day.min(),
+        last=ibis.null("date") if day is None else day.max(),
+    )
+    return Tally(**counted.to_pyarrow().to_pylist()[0])
 
 
 def quarantine(rows: Judged) -> pd.DataFrame:
@@ -217,8 +251,8 @@ def _with_first_broken(wide: ir.Table, fields: tuple[Field, ...], present: list[
     )
 
 
-def _no_rows(fields: tuple[Field, ...]) -> ir.Table:
+def _no_rows(work: Desk, table: str, fields: tuple[Field, ...]) -> ir.Table:
     """Return a judged table without rows."""
     schema = {"_file": "int32", "_row": "int64", **dict.fromkeys(MARKS[2:], "string")}
     schema |= {field.name: str(dtype_of(field)) for field in fields}
-    return ibis.memtable([], schema=schema)
+    return work.con.create_table(table, schema=ibis.schema(schema), overwrite=True)

@@ -8,7 +8,7 @@ import pandas as pd
 from kamlib.intake.judging import Judged
 from kamlib.intake.rules import said
 from kamlib.language import _, money, percent
-from kamlib.verdicts import FLAG, HALF_CENT, PASS, REFUSE, Balance, Verdict
+from kamlib.verdicts import FLAG, PASS, REFUSE, Balance, Verdict
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
@@ -99,9 +99,10 @@ def _ledger_verdict(
 ) -> Verdict:
     """Say how large the unexplained difference is against the declared materiality."""
     gap = abs(balance.unexplained)
-    share = float(gap / abs(revenue)) if revenue else float(gap > HALF_CENT)
+    share = float(gap / abs(revenue)) if revenue else 1.0
     limits = engagement.ledger.materiality
-    outcome = PASS if share <= limits.flag else FLAG if share <= limits.refuse else REFUSE
+    ties = balance.holds or share <= limits.flag
+    outcome = PASS if ties else FLAG if share <= limits.refuse else REFUSE
     return said(
         "ledger_revenue",
         outcome,
@@ -123,9 +124,10 @@ def _revenue_by_relation(months: pd.DataFrame, customers: pd.DataFrame) -> dict[
 
 
 def _set_aside_in(period: str, quarantine: pd.DataFrame, engagement: "Engagement") -> Decimal:
-    """Return the net amount of lines set aside whose date lies in the period."""
+    """Return the net amount of lines set aside in the period; other currencies are no part of it."""
     span = engagement.periods[period]
     lines = quarantine[quarantine["table"] == "invoice_lines"]
+    lines = lines[lines["column"] != "currency"]
     inside = lines["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))
     return total(lines.loc[inside, "amount"])
 

@@ -42,12 +42,11 @@ class LineFacts(NamedTuple):
     identical_amount: object
 
 
-def worked_out(work: Desk, judged: Judged, units: ir.Table) -> ir.Table:
+def worked_out(judged: Judged, units: ir.Table) -> ir.Table:
     """Return the used lines with unit, net amount, kind of document and list price of each.
 
     Parameters
     ----------
-    work : the desk
     judged : the judged invoice lines
     units : table of ``known_id`` and ``unit``; an id that is not in it is its own unit
 
@@ -100,31 +99,21 @@ def with_list_total(lines: ir.Table) -> ir.Table:
     )
 
 
-def period_of(day: ir.DateValue, work: Desk, period: str) -> ir.StringValue:
-    """Return the name of the period a day lies in, null outside all.
-
-    Where periods overlap, the report's own goes first, then the one before it.
-    """
-    engagement = work.engagement
-    before = engagement.previous(period)
-    first = [getattr(p, "name", p) for p in (period, before) if p]
-    names = [*first, *(name for name in engagement.periods if name not in first)]
-    spans = [engagement.periods[name] for name in names]
-    return ibis.cases(
-        *(
-            (day.between(ibis.literal(span.start), ibis.literal(span.end)), name)
-            for name, span in zip(names, spans, strict=True)
-        ),
-        else_=ibis.null("string"),
-    )
+def period_of(day: ir.DateValue, work: Desk) -> ir.StringValue:
+    """Return the name of the period a day lies in, null outside all."""
+    cases = [
+        (day.between(ibis.literal(span.start), ibis.literal(span.end)), name)
+        for name, span in work.engagement.periods.items()
+    ]
+    return ibis.cases(*cases, else_=ibis.null("string"))
 
 
-def customer_months(lines: ir.Table, work: Desk, period: str) -> pd.DataFrame:
+def customer_months(lines: ir.Table, work: Desk) -> pd.DataFrame:
     """Return one row per unit, month and period with exact sums.
 
     To ``customer_id, month, period, list_revenue, invoice_revenue, cost_of_goods_sold, lines``.
     """
-    dated = lines.mutate(period=period_of(lines["date"], work, period))
+    dated = lines.mutate(period=period_of(lines["date"], work))
     key = ["customer_id", "month", "period"]
     summed = dated.group_by(customer_id="unit", month="month", period="period").aggregate(
         list_revenue=dated["list_total"].sum().cast(DECIMAL),
@@ -143,7 +132,7 @@ def site_revenue(lines: ir.Table) -> pd.DataFrame:
     return fetched(summed.order_by("customer_id"))
 
 
-def orders(lines: ir.Table, judged: Judged, work: Desk, period: str) -> pd.DataFrame:
+def orders(lines: ir.Table, judged: Judged, work: Desk) -> pd.DataFrame:
     """Return one row per order: all its invoice lines, in the period of its first invoice date.
 
     To ``order_id, customer_id, date, period, lines, customer_is_new`` and the order's attributes.
@@ -167,7 +156,7 @@ def orders(lines: ir.Table, judged: Judged, work: Desk, period: str) -> pd.DataF
     whole = joined.select(
         "order_id", "customer_id", "date",
         "lines", *found,
-        period=period_of(joined["date"], work, period),
+        period=period_of(joined["date"], work),
         customer_is_new=fresh,
     )  # fmt: skip
     names = ["order_id", "customer_id", "date", "period", "lines", *found, "customer_is_new"]
@@ -187,7 +176,7 @@ def _of_an_order(lines: ir.Table, field: Field) -> ir.Value:
     return lines[field.name].max() if field.kind == "bool" else lines[field.name].min()
 
 
-def corrections(lines: ir.Table, work: Desk, period: str) -> pd.DataFrame:
+def corrections(lines: ir.Table, work: Desk) -> pd.DataFrame:
     """Return one row per credit note or correction.
 
     To ``invoice_id, customer_id, date, period, document_type, lines``.
@@ -198,7 +187,7 @@ def corrections(lines: ir.Table, work: Desk, period: str) -> pd.DataFrame:
         document_type=booked["document_type"].min(),
         lines=booked.count(),
     )
-    dated = counted.mutate(period=period_of(counted["date"], work, period))
+    dated = counted.mutate(period=period_of(counted["date"], work))
     names = ["invoice_id", "customer_id", "date", "period", "document_type", "lines"]
     return fetched(dated.order_by(["invoice_id", "customer_id"]))[names]
 

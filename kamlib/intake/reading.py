@@ -10,12 +10,23 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
-from kamlib.errors import DataError, ParameterError, did_you_mean, listed
+from kamlib.errors import DataError, listed
 from kamlib.intake import findings, ledger
 from kamlib.intake import lines as line_work
 from kamlib.intake.contract import CONTRACT
-from kamlib.intake.judging import SET_ASIDE, Desk, Judged, desk, fetched, judged, quarantine
+from kamlib.intake.judging import (
+    Desk,
+    Judged,
+    Tally,
+    desk,
+    fetched,
+    judged,
+    kept,
+    quarantine,
+    tally,
+)
 from kamlib.intake.small import Small, master_table, no_customers, party_table
 from kamlib.intake.units import unit_of_each, unit_table
 from kamlib.verdicts import Balance, Verdict
@@ -49,7 +60,7 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
     Parameters
     ----------
     engagement : Engagement
-    period : str, the report period; where periods overlap, days belong to it first
+    period : str, the report period
 
     Returns
     -------
@@ -60,18 +71,15 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
     DataError
         A file cannot be read as declared, or no invoice line can be used.
     ParameterError
-        The period, an input table or a mapped column is not known.
+        The period is not known, or a dialect's date format cannot be read.
     """
     engagement.period(period)
-    _refuse_unknown_tables(engagement)
     with desk(engagement) as work:
         masters = {n: master_table(work, n) for n in MASTERS if n in engagement.inputs}
         units, known = _who_is_who(work, masters)
         lines = judged(work, "invoice_lines", known=known)
         _refuse_without_lines(lines)
-        worked = work.con.create_table(
-            "worked", line_work.worked_out(work, lines, units), overwrite=True
-        )
+        worked = kept(work, "worked", line_work.worked_out(lines, units))
         if "customers" not in masters:
             known = _known_from_lines(work, worked, masters)
         small = masters | {
@@ -86,88 +94,85 @@ def _handed_over(
     work: Desk, period: str, lines: Judged, worked: ir.Table, small: dict[str, Small]
 ) -> Intake:
     """Draw up tables, balances and verdicts while the engine is open."""
+    engagement, currency = work.engagement, work.engagement.currency
+    judged_ = _in_order([lines, *(table.judged for table in small.values())])
+    tallies = {table.name: tally(table) for table in judged_}
+    coverage = _coverage(judged_, tallies)
+    tables = _tables(work, lines, worked, small)
+    tables["quarantine"] = _all_set_aside(judged_, tallies)
+    months = tables["customer_months"]
+    facts, read = line_work.seen_on(worked, lines), line_work.money_read(lines)
+    tied, tie_verdicts = _ledger_lines(engagement, period, tables)
+    balances = [
+        *_rows(judged_, tallies, tables),
+        ledger.money_balance(read, months, currency=currency),
+        *tied,
+    ]
+    sites = len(small["customers"].frame) if "customers" in small else 0
+    verdicts = [
+        findings.set_aside_verdict(read, coverage, currency=currency),
+        findings.coverage_verdict(months, facts, span=engagement.period(period)),
+        findings.customers_verdict(engagement, tables["customers"], sites=sites),
+        *findings.line_verdicts(facts, mapped=lines.raw.names, currency=currency),
+        *tie_verdicts,
+        *findings.table_verdicts(engagement, coverage),
+    ]
+    return Intake(tables, balances, verdicts, coverage)
+
+
+def _tables(
+    work: Desk, lines: Judged, worked: ir.Table, small: dict[str, Small]
+) -> dict[str, pd.DataFrame]:
+    """Return the tables that data prep hands over, all but the quarantine."""
     sites = small["customers"].frame if "customers" in small else no_customers()
     of_each = unit_of_each(sites, unit=work.engagement.unit)
     revenue = line_work.site_revenue(worked)
-    tables = {
+    return {
         "customers": unit_table(sites, of_each, revenue, engagement=work.engagement),
-        "customer_months": line_work.customer_months(worked, work, period),
-        "orders": line_work.orders(worked, lines, work, period),
-        "corrections": line_work.corrections(worked, work, period),
-        "quarantine": _all_set_aside([lines, *(s.judged for s in small.values())]),
+        "customer_months": line_work.customer_months(worked, work),
+        "orders": line_work.orders(worked, lines, work),
+        "corrections": line_work.corrections(worked, work),
         **{name: table.frame for name, table in small.items() if name != "customers"},
     }
-    coverage = _coverage([lines, *(s.judged for s in small.values())])
-    facts = line_work.seen_on(worked, lines)
-    read = line_work.money_read(lines)
-    balances = _rows(lines, small, tables)
-    balances.append(
-        ledger.money_balance(read, tables["customer_months"], currency=work.engagement.currency)
-    )
-    tied, revenue_verdicts = _ledger_lines(work.engagement, period, tables)
-    currency, span = work.engagement.currency, work.engagement.period(period)
-    verdicts = [
-        findings.set_aside_verdict(read, coverage, currency=currency),
-        findings.coverage_verdict(
-            tables["customer_months"], facts, period=period, start=span.start, end=span.end
-        ),
-        findings.customers_verdict(work.engagement, tables["customers"], sites=len(sites)),
-        *findings.line_verdicts(facts, mapped=lines.raw.names, currency=currency),
-        *revenue_verdicts,
-        *findings.table_verdicts(work.engagement, coverage),
-    ]
-    return Intake(tables, balances + tied, verdicts, coverage)
 
 
-def _refuse_unknown_tables(engagement: "Engagement") -> None:
-    """Raise ParameterError for an input that the contract does not know, or without lines."""
-    unknown = [name for name in engagement.inputs if name not in CONTRACT]
-    if unknown:
-        raise ParameterError(
-            f"inputs has {listed(unknown)}, which is no input table. "
-            f"{did_you_mean(unknown[0], CONTRACT)}"
-        )
-    if "invoice_lines" not in engagement.inputs:
-        raise ParameterError(
-            "inputs has no invoice_lines, the one table that nothing can do without. "
-            "Name its files under inputs.invoice_lines in engagement.yaml."
-        )
+def _in_order(tables: list[Judged]) -> list[Judged]:
+    """Return tables in the order of the contract."""
+    return sorted(tables, key=lambda table: list(CONTRACT).index(table.name))
 
 
 def _who_is_who(work: Desk, masters: dict[str, Small]) -> tuple[ir.Table, dict[str, ir.Table]]:
-    """Return which unit each id belongs to, and which ids are known, as tables of the engine."""
+    """Return which unit each id belongs to, and which ids are known, as tables for the engine."""
     sites = masters["customers"].frame if "customers" in masters else no_customers()
     of_each = unit_of_each(sites, unit=work.engagement.unit)
-    schema = {"known_id": "string", "unit": "string"}
-    rows = sorted(of_each.items())
-    units = work.con.create_table("units", ibis.memtable(rows, schema=schema), overwrite=True)
+    units = _in_engine(work, "units", known_id=list(of_each), unit=list(of_each.values()))
     if "customers" not in masters:
         return units, {}
     identity = work.engagement.identity
-    ids = sorted({*of_each, *identity.intercompany, *identity.collective})
-    return units, _known(work, ids, masters)
+    return units, _known(work, {*of_each, *identity.intercompany, *identity.collective}, masters)
 
 
 def _known_from_lines(
     work: Desk, worked: ir.Table, masters: dict[str, Small]
 ) -> dict[str, ir.Table]:
     """Return which ids are known where the lines alone say who is a customer."""
-    ids = worked.select("customer_id").distinct().order_by("customer_id")
-    return _known(work, ids.to_pyarrow()["customer_id"].to_pylist(), masters)
+    ids = worked.select("customer_id").distinct().to_pyarrow()["customer_id"].to_pylist()
+    return _known(work, set(ids), masters)
 
 
-def _known(work: Desk, ids: list[str], masters: dict[str, Small]) -> dict[str, ir.Table]:
-    """Return the known customers and the known parties as tables of the engine."""
-    prospects = masters["prospects"].frame["prospect_id"].tolist() if "prospects" in masters else []
-    lists = {"customer": ids, "party": sorted({*ids, *prospects})}
+def _known(work: Desk, ids: set[str], masters: dict[str, Small]) -> dict[str, ir.Table]:
+    """Return the known customers and the known parties as tables for the engine."""
+    prospects = masters["prospects"].frame["prospect_id"] if "prospects" in masters else []
     return {
-        who: work.con.create_table(
-            f"known_{who}",
-            ibis.memtable([(one,) for one in known], schema={"known_id": "string"}),
-            overwrite=True,
-        )
-        for who, known in lists.items()
+        "customer": _in_engine(work, "known_customers", known_id=sorted(ids)),
+        "party": _in_engine(work, "known_parties", known_id=sorted({*ids, *prospects})),
     }
+
+
+def _in_engine(work: Desk, table: str, **columns: list[str]) -> ir.Table:
+    """Keep columns of text as a table of the engine."""
+    rows = pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
+    return work.con.create_table(table, rows, overwrite=True)
 
 
 def _refuse_without_lines(lines: Judged) -> None:
@@ -189,36 +194,31 @@ def _refuse_without_lines(lines: Judged) -> None:
     )
 
 
-def _all_set_aside(tables: list[Judged]) -> pd.DataFrame:
-    """Return the rows set aside of all tables, in the order of the contract."""
-    ordered = sorted(tables, key=lambda table: list(CONTRACT).index(table.name))
-    return pd.concat([quarantine(table) for table in ordered], ignore_index=True)[list(SET_ASIDE)]
+def _all_set_aside(tables: list[Judged], tallies: dict[str, Tally]) -> pd.DataFrame:
+    """Return the rows set aside of all tables; where nothing was, of the lines, for the columns."""
+    broken = [table for table in tables if tallies[table.name].set_aside] or tables[:1]
+    return pd.concat([quarantine(table) for table in broken], ignore_index=True)
 
 
-def _rows(lines: Judged, small: dict[str, Small], tables: dict[str, pd.DataFrame]) -> list[Balance]:
-    """Return the balance of rows of each input table."""
+def _rows(
+    judged_: list[Judged], tallies: dict[str, Tally], tables: dict[str, pd.DataFrame]
+) -> list[Balance]:
+    """Return the balance of rows of each input table; of lines, those that reached a month."""
     aside = tables["quarantine"]
-    used = {name: int(s.judged.used.count().execute()) for name, s in small.items()}
+    used = {name: one.used for name, one in tallies.items()}
     used["invoice_lines"] = int(tables["customer_months"]["lines"].sum())
     return [
         ledger.rows_balance(one, aside[aside["table"] == one.name], used[one.name])
-        for one in [lines, *(s.judged for s in small.values())]
+        for one in judged_
     ]
 
 
-def _coverage(tables: list[Judged]) -> pd.DataFrame:
+def _coverage(tables: list[Judged], tallies: dict[str, Tally]) -> pd.DataFrame:
     """Return one row per input table: what was read, set aside, and from when to when."""
-    rows = []
-    for table in sorted(tables, key=lambda one: list(CONTRACT).index(one.name)):
-        dated, used = CONTRACT[table.name].dated, table.used
-        span = used.aggregate(
-            first=used[dated].min() if dated else ibis.null("date"),
-            last=used[dated].max() if dated else ibis.null("date"),
-        )
-        first, last = span.to_pyarrow().to_pylist()[0].values()
-        aside = int(table.set_aside.count().execute())
-        files = listed(table.raw.files, most=3)
-        rows.append((table.name, files, table.raw.rows, aside, first, last))
+    rows = [
+        (one.name, listed(one.raw.files, most=3), one.raw.rows, *tallies[one.name][1:])
+        for one in tables
+    ]
     frame = pd.DataFrame(rows, columns=list(COVERAGE))
     dates = {name: pd.to_datetime(frame[name]).astype("datetime64[us]") for name in COVERAGE[4:]}
     return frame.assign(**dates)
@@ -229,7 +229,7 @@ def _ledger_lines(
 ) -> tuple[list[Balance], list[Verdict]]:
     """Tie the report period, and the one before it where the ledger has it, to the ledger."""
     before = engagement.previous(period)
-    names = [period, *([getattr(before, "name", before)] if before else [])]
+    names = [period, *([before.name] if before else [])]
     tied = [
         ledger.ledger_of_revenue(
             name,

@@ -9,7 +9,7 @@ import pandas as pd
 from kamlib.errors import DataError, listed
 from kamlib.intake.contract import CONTRACT, Field
 from kamlib.intake.convert import DECIMAL
-from kamlib.intake.judging import Desk, Judged, fetched, judged
+from kamlib.intake.judging import Desk, Judged, fetched, judged, kept
 from kamlib.method_rules import N_
 
 REPEATS = N_("repeats an earlier row")
@@ -93,7 +93,7 @@ def _without_repeats(work: Desk, found: Judged, key: list[str]) -> ir.Table:
         _reason=again["again"].ifelse(REPEATS, again["_reason"]),
         _value=again["again"].ifelse(again[key[0]], again["_value"]),
     ).drop("again")
-    return work.con.create_table(f"{found.name}_once", marked, overwrite=True)
+    return kept(work, f"{found.name}_once", marked)
 
 
 def no_customers(fields: tuple[Field, ...] = CONTRACT["customers"].fields) -> pd.DataFrame:

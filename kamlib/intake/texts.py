@@ -10,10 +10,11 @@ import io
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import takewhile
+from itertools import islice, takewhile
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
@@ -22,7 +23,8 @@ import pyarrow.parquet as pq
 
 from kamlib.errors import DataError
 
-ROWS_AT_ONCE = 50_000
+ROWS_AT_ONCE = 2_000  # few enough to stay in the processor's cache
+CHUNKS_AT_ONCE = 50
 POLISH = set("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 LIKELY = ("cp1250", "iso8859-2", "cp852")
 CELL_LIMIT = 1_000_000
@@ -98,50 +100,43 @@ def write_texts(target: Path, files: list[TextFile], dialect: Dialect, *, names:
     text, rows = pa.string(), 0
     marks = [("_file", pa.int32()), ("_row", pa.int64()), ("_broken", text), ("_cells", text)]
     schema = pa.schema([*marks, *((name, text) for name in names)])
-    with pq.ParquetWriter(target, schema) as writer:
+    with pq.ParquetWriter(target, schema, use_dictionary=False) as writer:
         for file in files:
-            for chunk in _chunks(records(file.path, dialect, shown=file.shown)):
-                writer.write_table(_as_table(chunk, file, schema))
-                rows += len(chunk)
+            chunks = _chunks(records(file.path, dialect, shown=file.shown))
+            tables = (_as_table(chunk, file, schema) for chunk in chunks)
+            while group := list(islice(tables, CHUNKS_AT_ONCE)):
+                writer.write_table(pa.concat_tables(group))
+                rows += sum(table.num_rows for table in group)
     return rows
 
 
-def _chunks(
-    rows: Iterator[tuple[int, list[str]]],
-) -> Iterator[list[tuple[int, list[str]]]]:
+def _chunks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
     """Yield rows in lists of bounded length, without the head."""
-    chunk: list[tuple[int, list[str]]] = []
     next(rows, None)
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == ROWS_AT_ONCE:
-            yield chunk
-            chunk = []
-    if chunk:
+    while chunk := list(islice(rows, ROWS_AT_ONCE)):
         yield chunk
 
 
 def _as_table(chunk: list[tuple[int, list[str]]], file: TextFile, schema: pa.Schema) -> pa.Table:
     """Return rows of a file as columns of text; a ragged row keeps its cells in one text."""
-    width, none = file.width, [None] * file.width
-    ragged = [len(cells) != width for _, cells in chunk]
-    whole = [none if odd else cells for odd, (_, cells) in zip(ragged, chunk, strict=True)]
-    columns = {
-        "_file": [file.number] * len(chunk),
-        "_row": [line for line, _ in chunk],
-        "_broken": [
-            f"{len(cells)} cells where the head has {width}" if odd else None
-            for odd, (_, cells) in zip(ragged, chunk, strict=True)
-        ],
-        "_cells": [
-            " | ".join(cells)[:200] if odd else None
-            for odd, (_, cells) in zip(ragged, chunk, strict=True)
-        ],
-    }
+    lines, rows = zip(*chunk, strict=True)
+    columns: dict[str, Sequence[object]] = {"_row": lines, "_file": [file.number] * len(chunk)}
+    if any(len(cells) != file.width for cells in rows):
+        ragged = [None if len(cells) == file.width else cells for cells in rows]
+        columns["_broken"] = [
+            f"{len(cells)} cells where the head has {file.width}" if cells else None
+            for cells in ragged
+        ]
+        columns["_cells"] = [" | ".join(cells)[:200] if cells else None for cells in ragged]
+        none = [None] * file.width
+        rows = tuple(none if odd else cells for odd, cells in zip(ragged, rows, strict=True))
     for name, place in file.places.items():
-        columns[name] = [cells[place] for cells in whole]
-    empty = [None] * len(chunk)
-    return pa.table([pa.array(columns.get(f.name, empty), f.type) for f in schema], schema=schema)
+        columns[name] = list(map(itemgetter(place), rows))
+    arrays = [
+        pa.array(columns[f.name], f.type) if f.name in columns else pa.nulls(len(chunk), f.type)
+        for f in schema
+    ]
+    return pa.table(arrays, schema=schema)
 
 
 @contextmanager

@@ -145,10 +145,11 @@ def _say_sources(ax: Axes, sources: list[str]) -> None:
     """Write under each criterion where the rating of us is known from."""
     for row, (text, source) in enumerate(zip(ax.get_yticklabels(), sources, strict=True)):
         text.set_verticalalignment("bottom")
-        words = fit(_(SOURCES.get(source, str(source))), 160, size=9)
+        words = _(SOURCES[source]) if source in SOURCES else "" if pd.isna(source) else source
         ax.annotate(
-            words, (0, row), (-4, -1), xycoords=ax.get_yaxis_transform(), textcoords="offset points",
-            ha="right", va="top", fontsize=9, color=LIGHT["ink_soft"], annotation_clip=False,
+            fit(words, 160, size=9), (0, row), (-4, -1), textcoords="offset points",
+            xycoords=ax.get_yaxis_transform(), ha="right", va="top", fontsize=9,
+            color=LIGHT["ink_soft"], annotation_clip=False,
         )  # fmt: skip
 
 

@@ -96,7 +96,8 @@ def explain_areas(ax: Axes, points: pd.DataFrame, money: Money, down: float) -> 
     right = 14.0
     for part in (0.1, 0.4, 1.0):
         radius = np.sqrt(area_of(part * round_one, largest) / np.pi)
-        text = money.write(part * round_one)
+        amount = part * round_one / money.by
+        text = number(amount, 0 if float(amount).is_integer() else 1)
         right += max(radius, width_of(text, size=10) / 2)
         _mark_beside(ax, right, down + 38, marker="o", color=CROWD, markersize=2 * radius)
         _beside(ax, right, down + 62, text, ha="center")

@@ -33,7 +33,7 @@ MEANINGS = {
     4: N_("joint teams, products, warehouse"),
     3: N_("trust, many orders, both gain"),
     2: N_("known, little risk, few orders"),
-    1: N_("one order, no haggling, no return"),
+    1: N_("few orders, hardly ever back"),
 }
 
 

@@ -1,13 +1,14 @@
 """The statement against the general ledger: account by account, and as one sum down to the customers."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from kamlib.language import N_, _, number, percent
+from kamlib.tables import exact_sums
 from kamlib.verdicts import Balance, Verdict, exact, verdict
 
 COSTS = ("off_invoice", "cost_of_goods_sold", "cost_to_serve")
@@ -79,11 +80,11 @@ def ledger_accounts(
     table["gl_account"] = table["accounts"].fillna(table["gl_account"])
     known = table["ours"] + table["set_aside"] + table["reconciling"]
     table["unexplained"] = (table["ledger"] - known).round(2)
+    something = table[["ledger", "ours", "set_aside"]].abs().sum(axis=1) > 0
+    table = table[something & table["period"].isin(rows["period"])]
     order = table["line"].map({name: i for i, name in enumerate(LINES)})
     table = table.assign(order=order).sort_values(["period", "order", "gl_account"])
-    return table[table["period"].isin(rows["period"])][[*columns, "unexplained"]].reset_index(
-        drop=True
-    )
+    return table[[*columns, "unexplained"]].reset_index(drop=True)
 
 
 def _joined(accounts: pd.Series) -> str:
@@ -193,32 +194,41 @@ def statement_balances(
     currency: str,
 ) -> list[Balance]:  # fmt: skip
     """Draw up the sums inside the stage: revenue of the months, each pool, and the ladder."""
-    from kamlib.tables import exact_sums
-
     mine = statement[statement["period"] == period]
     inside = months[months["period"] == period]
-    total = exact_sums(inside, ["invoice_revenue"])["invoice_revenue"].sum()
+    exact_total, cents = _rounded(inside, mine)
     revenue = round(float(mine["invoice_revenue"].sum()), 2)
     title = _("Invoice revenue of the statement, {period}").format(period=period)
-    cents = exact(round(total, 2)) - exact(total)
     found = [
         Balance(title, currency)
-        .start(_("Sum of the months"), exact(total), _("at the scale of the source"))
+        .start(_("Sum of the months"), exact_total, _("at the scale of the source"))
         .change(_("Rounded to the cent"), cents, _("once, at customer grain"))
         .end(_("Sum of the statements"), revenue)
     ]
     if pools is not None and len(own := pools[pools["period"] == period]):
         title = _("Cost pools, {period}").format(period=period)
-        parts = {name: round(float(own[name].sum()), 2) for name in _POOL_PARTS}
+        unused = round(float(own["unused_cost"].sum()), 2)
+        nobody = round(float(own["unassigned_cost"].sum()), 2)
         served = round(float(mine["cost_to_serve"].sum()), 2)
         found.append(
             Balance(title, currency)
             .start(_("Cost of all pools"), round(float(own["cost"].sum()), 2))
-            .change(_("Capacity nobody used"), -parts["unused_cost"])
-            .change(_("Cost that belongs to no customer"), -parts["unassigned_cost"])
+            .change(_("Capacity nobody used"), -unused)
+            .change(_("Cost that belongs to no customer"), -nobody)
             .end(_("Cost-to-serve of the statements"), served)
         )
     return found
 
 
-_POOL_PARTS = ("assigned_cost", "unused_cost", "unassigned_cost")
+def _rounded(months: pd.DataFrame, statement: pd.DataFrame) -> tuple[Decimal, Decimal]:
+    """Return the exact revenue of the months, and what rounding to the cent adds to it.
+
+    External customers and others are rounded apart, as in the statement; half a cent goes up.
+    """
+    relation = statement.drop_duplicates("customer_id").set_index("customer_id")["relation"]
+    total = added = Decimal(0)
+    for _name, rows in months.groupby(months["customer_id"].map(relation).fillna("external")):
+        part = exact(exact_sums(rows, ["invoice_revenue"])["invoice_revenue"].sum())
+        whole = (part * 100 + Decimal("0.5")).to_integral_value(ROUND_FLOOR) / 100
+        total, added = total + part, added + whole - part
+    return total, added

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-FORMULA = r"^[=+\-@\t\r\n]"
+ISO = "%Y-%m-%dT%H:%M:%S"
+FORMULA = r"\A([=+\-@\t\r\n])"
 
 
 def export_tables(stages: Path, names: list[str], target: Path) -> None:
@@ -31,7 +32,7 @@ def write_csv(table: pa.Table, path: Path) -> None:
     heads = [_safe_head(name) for name in table.column_names]
     columns = [_for_csv(column) for column in table.columns]
     pa.csv.write_csv(
-        pa.table(dict(enumerate(columns))).rename_columns(heads) if columns else table,
+        pa.Table.from_arrays(columns, names=heads),
         path,
         pa.csv.WriteOptions(quoting_style="needed", quoting_header="needed"),
     )
@@ -41,20 +42,24 @@ def _safe_head(name: str) -> str:
     return f"'{name}" if name and name[0] in "=+-@\t\r\n" else name
 
 
+def _same(rounded: pa.ChunkedArray, column: pa.ChunkedArray) -> bool:
+    return bool(pc.all(pc.equal(rounded.cast(column.type), column), min_count=0).as_py())
+
+
 def _for_csv(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return a column as CSV shall show it: text guarded, days without a time, decimals exact."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _for_csv(column.cast(kind.value_type))
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        risky = pc.match_substring_regex(column, FORMULA)
-        return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
-    if pa.types.is_decimal(kind):
-        return column.cast(pa.string())
+        return pc.replace_substring_regex(column, FORMULA, r"'\1", max_replacements=1)
     if pa.types.is_timestamp(kind):
-        days = column.cast(pa.date32(), safe=False)
-        whole = pc.all(pc.equal(days.cast(kind), column), min_count=0).as_py()
-        return days if whole else pc.strftime(column, format="%Y-%m-%dT%H:%M:%S")
+        days, seconds = (
+            column.cast(grain, safe=False) for grain in (pa.date32(), pa.timestamp("s"))
+        )
+        if _same(days, column):
+            return days
+        return pc.strftime(seconds if _same(seconds, column) else column, format=ISO)
     if pa.types.is_nested(kind):
         texts = [None if value is None else str(value) for value in column.to_pylist()]
         return _for_csv(pa.chunked_array([pa.array(texts, pa.string())]))

@@ -4,6 +4,7 @@ import errno
 import json
 import re
 import shutil
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,14 +51,16 @@ def failure_of(error: BaseException) -> RunFailed:
         return RunFailed("disk", f"no room left on the disk of {error.filename or 'the report'}.")
     if isinstance(error, KeyboardInterrupt | SystemExit):
         return RunFailed("interrupted", "the run was interrupted.")
-    return RunFailed("error", f"{type(error).__name__}: {error}")
+    failure = RunFailed("error", f"{type(error).__name__}: {error}")
+    failure.__cause__ = error
+    return failure
 
 
 def failure_in_cell(
-    name: str, value: str, traceback: list[str], *, notebook: str, cell: int | None
+    name: str, value: str, frames: list[str], *, notebook: str, cell: int | None
 ) -> Exception:
     """Return what a cell raised: a rejection with its own message, or a failure with its cause."""
-    if name in REJECTIONS and _is_ours(traceback):
+    if name in REJECTIONS and _is_ours(frames):
         return REJECTIONS[name](value)
     where = f"cell [{cell}] of {notebook}"
     place = {"notebook": notebook, "cell": cell}
@@ -69,9 +72,9 @@ def failure_in_cell(
     return RunFailed("error in cell", f"{where} raised {told}", **place)
 
 
-def _is_ours(traceback: list[str]) -> bool:
+def _is_ours(told: list[str]) -> bool:
     """Tell whether the last frame is kamlib's or the notebook's: others have a DataError too."""
-    text = COLOURS.sub("", "\n".join(traceback))
+    text = COLOURS.sub("", "\n".join(told))
     frames = re.findall(r"^(?:File |Cell |Input )(.+)$", text, flags=re.MULTILINE)
     return not frames or "kamlib" in frames[-1] or frames[-1].startswith("In")
 
@@ -92,6 +95,9 @@ def keep_failure(
         shutil.rmtree(old, ignore_errors=True)
     if staging.exists():
         staging.rename(kept)
+    if failure.cause == "error" and failure.__cause__:
+        text = "".join(traceback.format_exception(failure.__cause__))
+        (kept / "traceback.txt").write_text(text, encoding="utf-8")
     failure.kept = kept / "notebooks" / failure.notebook if failure.notebook else kept
     record = about | {
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),

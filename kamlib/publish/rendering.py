@@ -19,9 +19,10 @@ from kamlib.language import _
 
 PACKAGE = Path(__file__).resolve().parent.parent
 TAGS = frozenset(
-    "a b br caption code dd details div dl dt em h2 h3 h4 hr i li ol p pre small span strong sub "
-    "summary sup table tbody td tfoot th thead tr ul".split()
-)
+    ["a", "b", "br", "caption", "code", "dd", "details", "div", "dl", "dt", "em", "h2", "h3", "h4",
+     "hr", "i", "li", "ol", "p", "pre", "small", "span", "strong", "sub", "summary", "sup", "table",
+     "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+)  # fmt: skip
 ATTRIBUTES = {
     "*": ["class", "id", "lang", "role", "aria-label"],
     "a": ["href"],
@@ -152,7 +153,7 @@ def _figure(png: str, about: dict[str, Any]) -> str:
     region = _("{figure}: figure, can be scrolled").format(figure=name)
     words = html.escape(caption)
     if label:
-        words = f"<b>{html.escape(label[0])}</b>{html.escape(caption[label.end():])}"
+        words = f"<b>{html.escape(label[0])}</b>{html.escape(caption[label.end() :])}"
     size = "".join(
         f' {side}="{int(about[side])}"' for side in ("width", "height") if about.get(side)
     )

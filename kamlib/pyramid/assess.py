@@ -72,12 +72,15 @@ def capacity_verdicts(
 ) -> list[Verdict]:
     """Judge places and cuts: how many qualify, and what other cuts would change."""
     levels = accounts[["party_id", "confirmed_level", "possible_level"]].fillna(1)
-    keys = int((accounts["verdict_best"] == "key_account_now").sum())
+    qualify = (accounts["verdict_best"] == "key_account_now") | ~accounts["in_capacity"]
     if rules.places is None:
         places = verdict("capacity_key_accounts", "FLAG")
     else:
         places = verdict(
-            "capacity_key_accounts", "PASS", n=number(keys), places=number(rules.places)
+            "capacity_key_accounts",
+            "PASS",
+            n=number(int(qualify.sum())),
+            places=number(rules.places),
         )
     low, middle, high = accounts_at_cuts(bounds, levels, rules, CUTS_TRIED).values()
     moved = {"low": number(low), "middle": number(middle), "high": number(high)}

@@ -11,6 +11,9 @@ import pandas as pd
 from kamlib.timespans import months_earlier
 
 UNKNOWN = (-np.inf, np.inf)
+BOTH_ENDS = ("side_a", "side_b", "relative_strength")
+COUNTED = ("age_months", "known_years", "order_days_24m", "orders_per_year")  # no order: zero
+NOT_COMPUTED = ("path_cost_to_uplift_2y", "fix_price_change")
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,10 @@ def contact_functions(contacts: pd.DataFrame | None, *, end: date, months: int) 
     """Count the functions of theirs in contact within the evidence months; who has no row is unknown."""
     if contacts is None:
         return pd.Series(dtype="float64")
-    since = months_earlier(end, months)
-    recent = contacts[contacts["date"].between(since, pd.Timestamp(end))]
+    so_far = contacts[contacts["date"] <= pd.Timestamp(end)]
+    recent = so_far[so_far["date"] >= months_earlier(end, months)]
     counts = recent.groupby("party_id")["their_function"].nunique()
-    return counts.reindex(sorted(contacts["party_id"].unique()), fill_value=0).astype("float64")
+    return counts.reindex(sorted(so_far["party_id"].unique()), fill_value=0).astype("float64")
 
 
 def joint_evidence(
@@ -120,56 +123,71 @@ def account_bounds(
     yearly : profit of the period may be taken as a year's; else it is unknown
     """
     ids = parties["party_id"]
-    prospect = parties["is_prospect"].to_numpy(dtype=bool)
-    now = statement[statement["period"] == period].set_index("customer_id")
-    stay = stays.set_index("customer_id")
-    side = sides.set_index("party_id")
-    opened = doors[doors["open"].astype(bool)]
-    shot = shots.set_index("customer_id")["golden_shot"]
-
-    def of(table: pd.DataFrame | pd.Series, name: str = "") -> np.ndarray:
-        column = table[name] if name else table
-        return ids.map(column).to_numpy(dtype=np.float64)
-
-    profit_known = now["customer_profit"].notna().any() and yearly
-    profit = (
-        np.nan_to_num(of(now, "customer_profit")) if profit_known else np.full(len(ids), np.nan)
-    )
-    few = opened.loc[opened["door"] == "vital_few", "party_id"]
-    golden = ids.map(shot.map({"yes": 1.0, "no": 0.0, "too early to say": 0.0}))
+    stay, side = stays.set_index("customer_id"), sides.set_index("party_id")
+    signs = joint.set_index("party_id")
     found = {
-        "is_prospect": certain(prospect.astype(float)),
-        "age_months": certain(np.nan_to_num(of(stay, "age_months"))),
-        "profit_12m": certain(np.where(prospect, 0.0, profit)),
-        "loss_periods": certain(_loss_periods(statement, ids)),
+        "is_prospect": certain(parties["is_prospect"].astype(float)),
+        **_money(parties, statement, period=period, yearly=yearly),
+        **_doors(doors[doors["open"].astype(bool)], ids),
+        **{name: _both_ends(side, name, ids) for name in BOTH_ENDS},
+        **{name: certain(np.nan_to_num(_of(ids, stay[name]))) for name in COUNTED},
+        **{name: certain(_of(ids, stay[name])) for name in ("p_return_12m", "p_stay_3y")},
+        **{name: certain(_of(ids, signs[name])) for name in ("joint_hard", "joint_all")},
+        "trust": certain(_of(ids, side["trust"])),
+        "uplift_kau": certain(_of(ids, side["profit_potential"])),
+        "contact_functions": certain(_of(ids, contacts)),
+        "golden_shot": _golden(shots, parties),
         "p_unprofitable": (np.zeros(len(ids)), np.ones(len(ids))),
-        "doors": certain(ids.map(opened["party_id"].value_counts()).fillna(0)),
-        "door_vital_few": certain(ids.isin(few).to_numpy(dtype=float)),
-        "strategic_only": certain(_strategic_only(opened, ids)),
-        "side_a": (of(side, "side_a_low"), of(side, "side_a_high")),
-        "side_b": (of(side, "side_b_low"), of(side, "side_b_high")),
-        "relative_strength": (
-            of(side, "relative_strength_low"),
-            of(side, "relative_strength_high"),
-        ),
-        "golden_shot": _zero_to_one(golden.where(~prospect, 0.0)),
-        "p_return_12m": certain(of(stay, "p_return_12m")),
-        "p_stay_3y": certain(of(stay, "p_stay_3y")),
-        "known_years": certain(np.nan_to_num(of(stay, "known_years"))),
-        "order_days_24m": certain(np.nan_to_num(of(stay, "order_days_24m"))),
-        "orders_per_year": certain(np.nan_to_num(of(stay, "orders_per_year"))),
-        "days_late": certain(of(now, "days_late")),
-        "benefit_ours": certain(of(now, "profit_rate")),
-        "trust": certain(of(side, "trust")),
-        "contact_functions": certain(of(contacts)),
-        "joint_hard": certain(joint["joint_hard"]),
-        "joint_all": certain(joint["joint_all"]),
-        "uplift_kau": certain(of(side, "profit_potential")),
-        "path_cost_to_uplift_2y": certain(np.full(len(ids), np.nan)),
         "drop_effect": certain(np.full(len(ids), -np.inf)),
-        "fix_price_change": certain(np.full(len(ids), np.nan)),
+        **{name: certain(np.full(len(ids), np.nan)) for name in NOT_COMPUTED},
     }
     return Bounds(ids.to_numpy(), found)
+
+
+def _of(ids: pd.Series, column: pd.Series) -> np.ndarray:
+    return ids.map(column).to_numpy(dtype=np.float64)
+
+
+def _both_ends(side: pd.DataFrame, name: str, ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    return _of(ids, side[f"{name}_low"]), _of(ids, side[f"{name}_high"])
+
+
+def _money(
+    parties: pd.DataFrame, statement: pd.DataFrame, *, period: str, yearly: bool
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Profit is nothing for a prospect and for who stands in no statement of the period."""
+    ids = parties["party_id"]
+    now = statement[statement["period"] == period].set_index("customer_id")
+    profit = _of(ids, now["customer_profit"]).copy()
+    if now["customer_profit"].notna().any():
+        profit[~ids.isin(now.index)] = 0.0
+    if not yearly:
+        profit[:] = np.nan
+    profit[parties["is_prospect"].to_numpy(dtype=bool)] = 0.0
+    return {
+        "profit_12m": certain(profit),
+        "loss_periods": certain(_loss_periods(statement, ids)),
+        "days_late": certain(_of(ids, now["days_late"])),
+        "benefit_ours": certain(_of(ids, now["profit_rate"])),
+    }
+
+
+def _doors(opened: pd.DataFrame, ids: pd.Series) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    few = opened.loc[opened["door"] == "vital_few", "party_id"]
+    doors = opened.groupby("party_id")["door"].nunique()
+    return {
+        "doors": certain(ids.map(doors).fillna(0)),
+        "door_vital_few": certain(ids.isin(few).to_numpy(dtype=float)),
+        "strategic_only": certain(_strategic_only(opened, ids)),
+    }
+
+
+def _golden(shots: pd.DataFrame, parties: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    told = shots.set_index("customer_id")["golden_shot"]
+    golden = parties["party_id"].map(told.map({"yes": 1.0, "no": 0.0, "too early to say": 0.0}))
+    golden = golden.mask(parties["is_prospect"].astype(bool), 0.0)
+    known = golden.to_numpy(dtype=np.float64)
+    return np.nan_to_num(known, nan=0.0), np.nan_to_num(known, nan=1.0)
 
 
 def _loss_periods(statement: pd.DataFrame, ids: pd.Series) -> np.ndarray:
@@ -181,8 +199,3 @@ def _strategic_only(opened: pd.DataFrame, ids: pd.Series) -> np.ndarray:
     others = opened.loc[opened["door"] != "strategic", "party_id"]
     only = set(opened.loc[opened["door"] == "strategic", "party_id"]) - set(others)
     return ids.isin(only).to_numpy(dtype=np.float64)
-
-
-def _zero_to_one(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    known = values.to_numpy(dtype=np.float64)
-    return np.nan_to_num(known, nan=0.0), np.nan_to_num(known, nan=1.0)

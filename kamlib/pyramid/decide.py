@@ -132,7 +132,7 @@ def run_rules(
     values["in_capacity"] = np.ones(n)
     first = _verdicts(values, settings)
     keys = first == "key_account_now"
-    values["doors"] = values["doors"] - _over_quota(values, keys, settings)
+    values["doors"] = values["doors"] - _over_quota(values, keys, bounds.party_id, settings)
     keys = _verdicts(values, settings) == "key_account_now"
     inside = np.ones(n, dtype=bool)
     if settings.places is not None:
@@ -142,12 +142,12 @@ def run_rules(
 
 
 def _over_quota(
-    values: Mapping[str, np.ndarray], keys: np.ndarray, settings: DecisionRules
+    values: Mapping[str, np.ndarray], keys: np.ndarray, ids: np.ndarray, settings: DecisionRules
 ) -> np.ndarray:
     """Mark the accounts whose only door is the strategic one and that are beyond its quota."""
     only = keys & (values["strategic_only"] == 1)
     quota = int(np.floor(settings.strategic_quota * (keys & ~only).sum() + 1e-9))
-    ranks = _rank(values, only, np.arange(len(only)))
+    ranks = _rank(values, only, ids)
     return (only & (ranks > quota)).astype(np.float64)
 
 

@@ -101,9 +101,10 @@ def margin_percentiles(money: pd.DataFrame, customers: pd.DataFrame) -> pd.DataF
     Returns
     -------
     DataFrame ``industry_segment, percent, margin_rate``: 21 steps from 0 to 1 for each segment of
-    at least 8 customers, and for ``all``
+    at least 8 external customers, and for ``all``; no rows where no margin is known
     """
-    known = money[money["margin_rate"].notna()]
+    outside = customers.loc[_external(customers), "customer_id"]
+    known = money[money["margin_rate"].notna() & money["customer_id"].isin(outside)]
     groups = {ALL_SEGMENTS: known["margin_rate"]}
     segments = customers.get("industry_segment", pd.Series(ALL_SEGMENTS, index=customers.index))
     segment = known["customer_id"].map(dict(zip(customers["customer_id"], segments, strict=True)))
@@ -115,7 +116,13 @@ def margin_percentiles(money: pd.DataFrame, customers: pd.DataFrame) -> pd.DataF
                       "margin_rate": np.quantile(rates.sort_values(), PERCENTS)})
         for name, rates in groups.items() if len(rates)
     ]  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+    names = ["industry_segment", "percent", "margin_rate"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
+
+
+def _external(customers: pd.DataFrame) -> np.ndarray:
+    relation = customers.get("relation", pd.Series("external", index=customers.index))
+    return (relation == "external").to_numpy()
 
 
 def golden_shots(
@@ -159,13 +166,14 @@ def golden_shots(
         & (table["discount_rate"] <= definition.discount.at_most)
         & (table["p_return_12m"] < definition.p_return_12m.below)
         & ~contract
+        & _external(customers)
         & ~pd.Series(relations).isin(definition.not_in_relations).to_numpy()
         & (table["profit_kau"] >= definition.profit_kau.at_least)
     )
     early = table["age_months"] < definition.months_since_first_order.at_least
     words = np.select([shot & early, shot], [EARLY, YES], NO)
     words = pd.Series(words, index=table.index, dtype="str")
-    blind = (unit is None) or table["p_return_12m"].isna().all()
+    blind = unit is None or table[["p_return_12m", "margin_percentile"]].isna().all().any()
     names = ["customer_id", "margin_percentile", "discount_rate", "profit", "profit_kau"]
     return table[names].assign(golden_shot=words.mask(pd.Series(blind, index=table.index)))
 
@@ -190,6 +198,8 @@ def golden_verdicts(shots: pd.DataFrame, money: pd.DataFrame) -> Verdict:
     """Judge what golden shots are measured on."""
     if shots["golden_shot"].isna().all():
         return verdict(
-            "golden_shots", "REFUSE", why=_("a key-account unit or repeat rates are missing")
+            "golden_shots",
+            "REFUSE",
+            why=_("a key-account unit, repeat rates or margins are missing"),
         )
     return verdict("golden_shots", "PASS" if money["on_profit"].all() else "FLAG")

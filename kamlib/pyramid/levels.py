@@ -119,8 +119,9 @@ def _blocks(
             met, veto = _vote(bounds, name, limit, relations, worst=True)
             low, high = bounds[LOOKS_AT.get(name, name)]
             for i in here[~met[here] | veto[here]]:
-                value = low[i] if limit.at_least is not None else high[i]
-                told[i].append(_block(name, limit, value, low[i] != high[i], bool(veto[i])))
+                at = (limit.by_relation or {}).get(relations[i], limit)
+                value = low[i] if at.at_least is not None else high[i]
+                told[i].append(_block(name, at, value, low[i] != high[i], bool(veto[i])))
     return ["; ".join(parts) for parts in told]
 
 

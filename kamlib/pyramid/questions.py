@@ -61,6 +61,7 @@ def questions(
     -----
     A question is decisive if its best answer changes the worst case, or its worst answer the best
     case. Decisive ones come first; the others in the order in which they are usually cheapest.
+    Where nothing of the account itself is unknown, it waits for a place that others may take.
     """
     open_ = (decided["verdict_worst"] != decided["verdict_best"]).to_numpy()
     worst, best = decided["verdict_worst"].to_numpy(), decided["verdict_best"].to_numpy()
@@ -104,4 +105,5 @@ def _write(
             else _("{question} ({manager})")
         )
         told.append(template.format(question=words, manager=manager))
-    return _("{questions} By {when}.").format(questions=" ".join(told), when=day(by_when))
+    asked_for = " ".join(told) or _("Find out about those who may rank higher: places are limited.")
+    return _("{questions} By {when}.").format(questions=asked_for, when=day(by_when))

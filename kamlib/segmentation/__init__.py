@@ -8,19 +8,21 @@ Juran's "vital few and useful many" for the split; Raffinetti, Siletti and Verni
 Gini coefficient that is valid with losses; van Raaij (2003) for reading the whale curve.
 """
 
-from kamlib.segmentation.concentration import (
+from kamlib.segmentation.classes import (
     class_balances,
     class_flips,
     class_summary,
-    concentration,
-    concentration_curves,
-    interval_verdict,
     main_measure,
     measure_verdicts,
-    net_shares_verdict,
     segment,
     split_vital_few,
     whale_curve,
+)
+from kamlib.segmentation.concentration import (
+    concentration,
+    concentration_curves,
+    interval_verdict,
+    net_shares_verdict,
 )
 from kamlib.segmentation.doors import door_verdicts, open_doors, strategic_door
 from kamlib.segmentation.staying import (

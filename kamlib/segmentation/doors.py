@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-import numpy as np
 import pandas as pd
 
 from kamlib.columns import DOORS
@@ -33,7 +32,8 @@ def strategic_door(
 
     Returns
     -------
-    DataFrame ``party_id, open, evidence``, one row per declared party, sorted
+    DataFrame ``party_id, open, evidence``, one row per declared party, sorted; of several
+    declarations of one party (its sites) one that opens the door counts
     """
     if strategic is None or strategic.empty:
         empty = {"party_id": "str", "open": "bool", "evidence": "str"}
@@ -42,7 +42,8 @@ def strategic_door(
         _judge(row, float(door.rating.at_least), door.requires, end)
         for row in strategic.to_dict("records")
     ]
-    return pd.DataFrame(rows).sort_values("party_id", ignore_index=True)
+    judged = pd.DataFrame(rows).sort_values(["party_id", "open", "evidence"])
+    return judged.drop_duplicates("party_id", keep="last", ignore_index=True)
 
 
 def _judge(
@@ -52,7 +53,7 @@ def _judge(
     rating, review = row.get("rating"), row.get("review_on")
     if absent:
         open_, words = False, _("no {what} written down").format(what=listed(absent))
-    elif not isinstance(rating, (int, float)) or np.isnan(rating) or rating < at_least:
+    elif not _filled(rating) or float(rating) < at_least:
         open_, words = False, _("rated {rating}, below {least}").format(
             rating=_rated(rating), least=number(at_least)
         )  # fmt: skip
@@ -66,7 +67,7 @@ def _judge(
 
 
 def _filled(value: object) -> bool:
-    return not (value is None or value is pd.NaT or value != value or value == "")
+    return not pd.isna(value) and str(value).strip() != ""
 
 
 def _rated(rating: object) -> str:
@@ -115,7 +116,9 @@ def _plain(name: str) -> str:
 
 def door_verdicts(strategic: pd.DataFrame, names: pd.Series) -> list[Verdict]:
     """Judge the doors: which are not computed, and which declared parties stay outside."""
-    shut = strategic[~strategic["open"].astype(bool)]
+    strange = ~strategic["party_id"].isin(names.index)
+    why = strategic["evidence"].mask(strange, _("no order in 24 months and no prospect"))
+    shut = strategic.assign(evidence=why)[strange | ~strategic["open"].astype(bool)]
     who = [f"{names.get(row.party_id, row.party_id)} ({row.evidence})" for row in shut.itertuples()]
     found = [verdict("doors_not_computed", "FLAG")]
     if len(shut):

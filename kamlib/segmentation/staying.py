@@ -164,7 +164,7 @@ def _stays(
     contract = np.zeros(len(table), dtype=bool)
     if "contract_end" in customers:
         ends = table["customer_id"].map(customers.set_index("customer_id")["contract_end"])
-        contract = (ends >= pd.Timestamp(end) + pd.DateOffset(years=years)).to_numpy()
+        contract = (ends > pd.Timestamp(end) + pd.DateOffset(years=years)).to_numpy()
     source = np.select([contract, ~np.isnan(chance)], ["contract", "our_rating"], "unknown")
     return np.where(contract, CONTRACT_COUNTS, chance), source
 
@@ -175,7 +175,8 @@ def assessed_parties(
 ) -> tuple[pd.DataFrame, Balance]:  # fmt: skip
     """Return who is looked at from here on: live external customers, and prospects.
 
-    A customer is live with an order in the trend window or as active in the report period.
+    A customer is live with an order in the trend window or as active in the report period. A
+    prospect who is one of them is looked at once, as the customer.
 
     Returns
     -------
@@ -187,17 +188,20 @@ def assessed_parties(
     external = customers["relation"] == "external"
     alive = customers["customer_id"].isin(live) | customers["customer_id"].isin(active)
     chosen = customers[external & alive].rename(columns={"customer_id": "party_id"})
-    parts = [chosen.assign(is_prospect=False)]
+    parts, twice = [chosen.assign(is_prospect=False)], 0
     if prospects is not None and len(prospects):
         firms = prospects.rename(columns={"prospect_id": "party_id"})
-        parts.append(firms.assign(is_prospect=True))
+        bought = firms["party_id"].isin(chosen["party_id"])
+        twice = int(bought.sum())
+        parts.append(firms[~bought].assign(is_prospect=True))
     parties = pd.concat(parts, ignore_index=True).sort_values("party_id", ignore_index=True)
     balance = (
         Balance(_("Who is looked at"), "rows")
         .start(_("Customers of the input"), len(customers))
         .change(_("Intercompany and collective"), -int((~external).sum()), _("out of rankings"))
         .change(_("Asleep"), -int((external & ~alive).sum()), _("no order in 24 months"))
-        .change(_("Prospects"), len(parties) - len(chosen))
+        .change(_("Prospects"), len(parties) - len(chosen) + twice)
+        .change(_("Prospects who are customers"), -twice, _("looked at as customers"))
         .end(_("Parties"), len(parties))
     )
     return parties, balance
@@ -216,8 +220,8 @@ def staying_verdicts(
     if rates is None:
         return [verdict("reference_values", "REFUSE"), stay]
     window = _("{start} to {end}").format(
-        start=day(rates["cutoff"].iloc[0]),
-        end=day(rates["window_end"].iloc[0] - pd.Timedelta(days=1)),
+        start=day(pd.Timestamp(rates["cutoff"].iloc[0])),
+        end=day(pd.Timestamp(rates["window_end"].iloc[0]) - pd.Timedelta(days=1)),
     )
     n = int(rates["n"].sum())
     outcome = "PASS" if n >= 100 else "FLAG"

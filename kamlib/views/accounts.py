@@ -1,13 +1,23 @@
 """Views of accounts: the verdict table, golden shots, questions, first steps."""
 
+from typing import Protocol
+
+import numpy as np
 import pandas as pd
 
 from kamlib.columns import LEVELS, VERDICTS
 from kamlib.language import _, points
-from kamlib.pyramid.bounds import Bounds
 from kamlib.verdicts import Balance
 
 STEPS_FIRST = ("fix", "let_go", "find_out_first", "develop", "key_account_now")
+
+
+class Intervals(Protocol):
+    """Intervals of many quantities over the same parties, as the pyramid collects them."""
+
+    party_id: np.ndarray
+
+    def __getitem__(self, name: str) -> tuple[np.ndarray, np.ndarray]: ...
 
 
 def account_table(
@@ -60,10 +70,9 @@ def level_words(table: pd.DataFrame) -> pd.Series:
         if pd.isna(low):
             words.append(_("prospect"))
             continue
-        said = f"{low} {_(LEVELS[int(low)])}"
-        words.append(
-            said if low == high else _("{level}, possibly {high}").format(level=said, high=high)
-        )
+        said = f"{int(low)} {_(LEVELS[int(low)])}"
+        more = _("{level}, possibly {high}").format(level=said, high=int(high))
+        words.append(said if low == high else more)
     return pd.Series(words, index=table.index, dtype="str")
 
 
@@ -135,7 +144,7 @@ def _step(row: dict[str, object]) -> str:
     return _("find the cause of the loss and mend it: price, order size, service, terms")
 
 
-def pyramid_table(accounts: pd.DataFrame, bounds: Bounds) -> pd.DataFrame:
+def pyramid_table(accounts: pd.DataFrame, bounds: Intervals) -> pd.DataFrame:
     """Return level and criteria of every customer: ``<criterion>_low`` and ``_high`` as they voted."""
     names = ["known_years", "order_days_24m", "p_return_12m", "days_late", "trust", "orders_per_year",
              "benefit_ours", "side_b", "p_stay_3y", "contact_functions", "joint_hard",

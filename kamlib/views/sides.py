@@ -54,7 +54,8 @@ def both_sides(
 def matrix_frame(sides: pd.DataFrame) -> pd.DataFrame:
     """Return what the matrix draws: numbered are the best of those who matter most.
 
-    Key accounts are numbered where verdicts are known, else parties with an open door; by profit.
+    Key accounts are numbered where verdicts are known, else parties with an open door; by profit,
+    and in the order of their numbers.
     """
     profit = sides["customer_profit"].fillna(0.0)
     if "verdict" in sides:
@@ -72,7 +73,8 @@ def matrix_frame(sides: pd.DataFrame) -> pd.DataFrame:
     names = ["party_id", "name", "side_a_low", "side_a_high", "side_b_low", "side_b_high", "asked",
              "customer_profit"]  # fmt: skip
     level = sides["confirmed_level"].astype("float64") if "confirmed_level" in sides else np.nan
-    return sides[names].assign(numbered=numbered, named=False, level=level)
+    table = sides[names].assign(numbered=numbered, named=False, level=level)
+    return table.iloc[order].reset_index(drop=True)
 
 
 def sides_table(sides: pd.DataFrame) -> pd.DataFrame:

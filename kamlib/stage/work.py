@@ -1,14 +1,8 @@
-"""Opening a stage in a notebook: settings, tables, ledger and verdicts in one place.
+"""One stage of one engagement and period, as a notebook works with it."""
 
-The first code cell of each notebook calls `open_stage`, the last one `Stage.finish`, which
-leaves the receipt without which no report is published.
-"""
-
-import ast
 import json
 import os
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,9 +11,10 @@ import pandas as pd
 
 from kamlib import display
 from kamlib.checks import require_choice
-from kamlib.engagement import Engagement, Period, load_engagement
-from kamlib.errors import DataError, ParameterError, did_you_mean, listed
-from kamlib.language import _, number, use_language
+from kamlib.engagement import Engagement, Period
+from kamlib.errors import DataError, listed
+from kamlib.language import _, day, number
+from kamlib.stage.names import KNOBS, NOTEBOOKS, WRITTEN_BY
 from kamlib.tables import Note, read_table, write_table
 from kamlib.timespans import period_of
 from kamlib.verdicts import (
@@ -31,35 +26,6 @@ from kamlib.verdicts import (
     verdict,
     verdict_table,
 )
-
-NOTEBOOKS = {
-    "data_prep": "01_data_prep.ipynb",
-    "profitability": "02_profitability.ipynb",
-    "segmentation": "03_segmentation.ipynb",
-    "attractiveness": "04_attractiveness.ipynb",
-    "pyramid": "05_pyramid.ipynb",
-    "summary": "06_summary.ipynb",
-}
-KNOBS = {  # parameter of a notebook → key of engagement.yaml
-    "data_prep": {},
-    "profitability": {},
-    "segmentation": {"profit_share": "segmentation.profit_share"},
-    "attractiveness": {"cut_a": "side_a.cut", "cut_b": "side_b.cut"},
-    "pyramid": {"managers": "capacity.managers"},
-    "summary": {},
-}
-WRITTEN_BY = {
-    **dict.fromkeys(
-        ("customers", "customer_months", "orders", "corrections", "quarantine", "coverage"),
-        "data_prep",
-    ),
-    **dict.fromkeys(("profitability", "cost_to_serve", "pools", "gl_accounts"), "profitability"),
-    **dict.fromkeys(
-        ("segmentation", "concentration", "doors", "staying", "parties"), "segmentation"
-    ),
-    **dict.fromkeys(("attractiveness", "side_a_criteria", "side_b_criteria"), "attractiveness"),
-    **dict.fromkeys(("pyramid", "golden_shots", "key_accounts"), "pyramid"),
-}
 
 
 @dataclass
@@ -266,111 +232,7 @@ class Stage:
         )
 
 
-def open_stage(
-    name: str,
-    engagement: str,
-    period: str,
-    stage_folder: str | None = None,
-    **knobs: object,
-) -> Stage:
-    """Open a stage: find the engagement, check the parameters, and give settings and tables.
-
-    Parameters
-    ----------
-    name : str, a stage such as "segmentation"
-    engagement : str, a name under data/ or a path
-    period : str, a period of engagement.yaml
-    stage_folder : str, optional; where hand-over tables live
-    **knobs : the notebook's own parameters; None takes the engagement's value
-
-    Raises
-    ------
-    ParameterError
-        A parameter is unknown, of the wrong kind, or out of range.
-    """
-    require_choice(name, list(NOTEBOOKS), name="stage")
-    refuse_unknown_parameters(name)
-    known = KNOBS[name]
-    strange = [knob for knob in knobs if knob not in known]
-    if strange:
-        raise ParameterError(
-            f"stage {name} has no knob '{strange[0]}'. {did_you_mean(strange[0], known)}"
-        )
-    settings = load_engagement(str(engagement))
-    turned = {knob: value for knob, value in knobs.items() if value is not None}
-    settings = settings.with_knobs({known[knob]: value for knob, value in turned.items()})
-    use_language(settings.language)
-    span = settings.period(str(period))
-    folder = find_stage_folder(settings, span, stage_folder)
-    return Stage(name, settings, span, folder, turned)
-
-
-def find_stage_folder(engagement: Engagement, period: Period, given: str | None = None) -> Path:
-    """Return the folder of the hand-over tables.
-
-    The parameter wins, then ``KAM_STAGES``, then ``stages/<period>`` in the engagement's folder.
-    """
-    if given:
-        return Path(given)
-    base = os.environ.get("KAM_STAGES")
-    if base:
-        return Path(base) / engagement.id / period.name
-    return engagement.folder / "stages" / period.name
-
-
-def refuse_unknown_parameters(name: str) -> None:
-    """Refuse names that a run injected and the notebook's parameters cell does not have.
-
-    papermill logs an unknown parameter and runs with the default; here the injected cell is held
-    against the tagged one, as the kernel has seen both.
-    """
-    declared: list[str] = []
-    for source in _cells_so_far():
-        names = assigned_names(source)
-        if not declared and "engagement" in names:
-            declared = names
-        elif declared and source.startswith("# Parameters"):
-            strange = [each for each in names if each not in declared]
-            if strange:
-                raise ParameterError(
-                    f"{NOTEBOOKS[name]} has no parameter '{strange[0]}'. "
-                    f"{did_you_mean(strange[0], declared)} "
-                    f"Its parameters are {listed(declared, most=20)}."
-                )
-
-
-def assigned_names(source: str) -> list[str]:
-    """Return the names that a cell assigns at its top level, in order.
-
-    Examples
-    --------
-    >>> assigned_names('period: str = "FY2025"  # a period')
-    ['period']
-    """
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:  # a cell with magics is no parameters cell
-        return []
-    names: list[str] = []
-    for node in body:
-        targets: Iterable[ast.expr] = ()
-        if isinstance(node, ast.AnnAssign):
-            targets = [node.target]
-        elif isinstance(node, ast.Assign):
-            targets = node.targets
-        names += [target.id for target in targets if isinstance(target, ast.Name)]
-    return names
-
-
-def _cells_so_far() -> list[str]:
-    module = sys.modules.get("IPython")
-    shell = module.get_ipython() if module else None
-    return [str(source) for source in shell.user_ns.get("In", [])] if shell else []
-
-
 def _dates(period: Period) -> str:
-    from kamlib.language import day
-
     return _("{start} to {end}").format(start=day(period.start), end=day(period.end))
 
 

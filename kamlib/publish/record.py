@@ -1,0 +1,69 @@
+"""``run.json``: how a report was made, with nothing secret and no path of this machine in it."""
+
+import json
+import platform
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from kamlib import __version__
+from kamlib.tables import read_table
+from kamlib.verdicts import FLAG, PASS, REFUSE
+
+if TYPE_CHECKING:
+    from kamlib.publish.reporting import Run
+
+
+def write_record(run: "Run", path: Path) -> dict[str, Any]:
+    """Write how a run was made, and return it."""
+    verdicts = pd.concat(_written(run, "verdicts"), ignore_index=True)
+    ledgers = pd.concat(_written(run, "ledger"), ignore_index=True)
+    ended = datetime.now(UTC)
+    record = {
+        "run_id": run.run_id,
+        "engagement": run.engagement.id,
+        "period": run.period,
+        "knobs": run.knobs,
+        "started": run.started.isoformat(timespec="seconds"),
+        "ended": ended.isoformat(timespec="seconds"),
+        "seconds": run.seconds,
+        "kamlib": __version__,
+        "python": platform.python_version(),
+        "settings": run.settings.settings_hash(),
+        "inputs": run.hashes,
+        "reference": run.reference,
+        "tables": _notes(run),
+        "verdicts": counts(verdicts["outcome"]),
+        "ledger_holds": bool(ledgers["holds"].all()),
+    }
+    text = json.dumps(record, indent=1, ensure_ascii=False, default=str) + "\n"
+    path.write_text(text, encoding="utf-8")
+    return record
+
+
+def counts(outcomes: pd.Series) -> dict[str, int]:
+    """Return how many rules had which outcome.
+
+    Examples
+    --------
+    >>> counts(pd.Series(["PASS", "FLAG", "PASS"]))
+    {'PASS': 2, 'FLAG': 1, 'REFUSE': 0}
+    """
+    found = Counter(outcomes)
+    return {outcome: found[outcome] for outcome in (PASS, FLAG, REFUSE)}
+
+
+def _written(run: "Run", kind: str) -> list[pd.DataFrame]:
+    parts = [read_table(run.stages, f"{kind}_{stage}") for stage in run.order]
+    return [part for part in parts if len(part)] or parts[:1]
+
+
+def _notes(run: "Run") -> dict[str, dict[str, Any]]:
+    return {
+        table: note
+        for receipt in run.receipts.values()
+        for table, note in sorted(receipt["tables"].items())
+    }

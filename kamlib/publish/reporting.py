@@ -1,0 +1,222 @@
+"""The run of a report from its parameters to its commit point."""
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kamlib.engagement import Engagement, load_engagement, project_root
+from kamlib.errors import DataError, ParameterError, listed
+from kamlib.language import use_language
+from kamlib.publish import committing, inputs
+from kamlib.publish.failures import RunFailed, failure_of, keep_failure
+from kamlib.stage import KNOBS, NOTEBOOKS
+
+CELL_TIMEOUT = 600.0  # seconds one cell may take
+START_TIMEOUT = 60.0  # seconds a kernel may take to come up
+Progress = Callable[[str], None]
+
+
+class Published(NamedTuple):
+    """A published report: its start page, its run, and how many rules had which outcome."""
+
+    index: Path
+    run_id: str
+    verdicts: dict[str, int]
+
+
+@dataclass
+class Run:
+    """One run of a report: what it works on, where, and what it has made so far."""
+
+    engagement: Engagement
+    settings: Engagement
+    period: str
+    knobs: dict[str, object]
+    notebooks: Path
+    order: Mapping[str, str]
+    run_id: str
+    folder: Path
+    timeouts: dict[str, float]
+    progress: Progress
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    hashes: dict[str, str] = field(default_factory=dict)
+    reference: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    made: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def staging(self) -> Path:
+        """Return the folder of this run while it goes on."""
+        return self.folder / f".staging-{self.run_id}"
+
+    @property
+    def stages(self) -> Path:
+        """Return the folder of this run's hand-over tables."""
+        return self.staging / "stages"
+
+
+def publish_report(
+    engagement: str | Path,
+    period: str | None = None,
+    *,
+    reports: Path | None = None,
+    knobs: Mapping[str, object] | None = None,
+    progress: Progress | None = None,
+    notebooks: Path | None = None,
+    order: Mapping[str, str] | None = None,
+    cell_timeout: float = CELL_TIMEOUT,
+    start_timeout: float = START_TIMEOUT,
+) -> Published:
+    """Run the notebooks on an engagement and publish what they found.
+
+    Parameters
+    ----------
+    engagement : str or Path, a name under data/ or a path
+    period : str, optional; the last period of engagement.yaml without it
+    reports : Path, optional; ``reports`` in the project without it
+    knobs : dict of a notebook's parameter to its value, such as ``{"profit_share": 0.75}``
+    progress : callable, optional, given one line for each step
+    notebooks, order : the folder of the notebooks, and stage → file name in the order they run;
+        the last one becomes the start page
+    cell_timeout, start_timeout : float, seconds
+
+    Returns
+    -------
+    Published, whose `index` is ``reports/<engagement>/<period>/index.html``
+
+    Raises
+    ------
+    DataError, ParameterError
+        Input or a parameter is rejected, by kamlib before any kernel starts or by a notebook.
+    RunGoingOn
+        Another run of this report is going on.
+    RunFailed
+        A notebook did not come to its end; the earlier report is still there.
+    """
+    knobs = dict(knobs or {})
+    found = load_engagement(engagement)
+    name = found.period(period or list(found.periods)[-1]).name
+    settings = inputs.turned(found, knobs)
+    hashes = inputs.hashes_of_inputs(found)
+    folder = inputs.folder_of(Path(reports or project_root() / "reports"), found, name).absolute()
+    committing.require_folder(folder)
+    with committing.only_run(folder):
+        committing.clear_remains(folder)
+        run = Run(
+            engagement=found, settings=settings, period=name, knobs=knobs,
+            notebooks=Path(notebooks or project_root() / "notebooks").absolute(),
+            order=order or NOTEBOOKS,
+            run_id=committing.new_run_id(folder, settings.settings_hash()), folder=folder,
+            timeouts={"cell_timeout": cell_timeout, "start_timeout": start_timeout},
+            progress=progress or (lambda _line: None),
+            hashes=hashes, reference=inputs.hashes_of_reference(found),
+        )  # fmt: skip
+        return _go(run)
+
+
+def _go(run: Run) -> Published:
+    """Run, render and commit; on the way out of any failure keep what shows it."""
+    try:
+        use_language(run.engagement.language)
+        run.staging.mkdir()
+        done = _run_all(run)
+        published = _publish(run, done)
+    except BaseException as error:
+        failure = failure_of(error)
+        about = {"run_id": run.run_id, "engagement": run.engagement.id, "period": run.period}
+        try:
+            keep_failure(run.folder, run.staging, failure, about=about)
+        except OSError:  # a full disk: the failure itself must still be told
+            shutil.rmtree(run.staging, ignore_errors=True)
+        if isinstance(error, DataError | ParameterError | KeyboardInterrupt | SystemExit):
+            raise
+        raise failure from failure.__cause__
+    shutil.rmtree(run.staging, ignore_errors=True)
+    committing.forget_failure(run.folder)
+    return published
+
+
+def _run_all(run: Run) -> dict[str, Any]:
+    """Run the notebooks in order; return them by their stage."""
+    from kamlib.publish.running import own_kernels
+
+    (run.staging / "notebooks").mkdir()
+    run.stages.mkdir()
+    done: dict[str, Any] = {}
+    with own_kernels(run.staging / "notebooks" / "kernel.log") as kernels:
+        for number, (stage, name) in enumerate(run.order.items(), 1):
+            began = time.monotonic()
+            run.progress(f"[{number}/{len(run.order)}] {name} …")
+            done[stage] = _run_one(run, stage, name, kernels)
+            run.seconds[stage] = round(time.monotonic() - began, 2)
+            run.progress(f"[{number}/{len(run.order)}] {name} {run.seconds[stage]:.1f} s")
+    return done
+
+
+def _run_one(run: Run, stage: str, name: str, kernels: Any) -> Any:
+    from kamlib.publish.running import require_all_cells_run, require_receipt, run_notebook
+
+    place = {
+        "engagement": str(run.engagement.source.absolute().parent),
+        "period": run.period,
+        "stage_folder": str(run.stages),
+    }
+    notebook = run_notebook(
+        run.notebooks / name,
+        run.staging / "notebooks" / name,
+        run.knobs | place,
+        kernels,
+        **run.timeouts,
+    )
+    require_all_cells_run(notebook, name)
+    own = {KNOBS.get(stage, {}).get(knob): value for knob, value in run.knobs.items()}
+    settings = run.engagement.with_knobs({key: value for key, value in own.items() if key})
+    expected = {
+        "engagement": run.engagement.id,
+        "period": run.period,
+        "settings": settings.settings_hash(),
+    }
+    run.receipts[stage] = require_receipt(run.stages, stage, name, expected)
+    return notebook
+
+
+def _publish(run: Run, done: dict[str, Any]) -> Published:
+    """Render a run, check that its inputs are what they were, and commit it."""
+    from kamlib.publish.exporting import export_tables
+    from kamlib.publish.pages import write_pages
+    from kamlib.publish.record import write_record
+
+    run.progress("rendering …")
+    target = run.staging / "run"
+    target.mkdir()
+    export_tables(run.stages, _tables(run), target / "tables")
+    _require_unchanged(run)
+    record = write_record(run, target / "run.json")
+    index = write_pages(run, done, target)
+    latest = {key: record[key] for key in ("run_id", "engagement", "period", "kamlib", "ended")}
+    path = committing.commit(
+        run.folder, target, run.run_id, index=index, latest=latest | {"run": f"runs/{run.run_id}"}
+    )
+    return Published(path, run.run_id, record["verdicts"])
+
+
+def _tables(run: Run) -> list[str]:
+    return sorted({table for receipt in run.receipts.values() for table in receipt["tables"]})
+
+
+def _require_unchanged(run: Run) -> None:
+    changed = inputs.input_changes(run.hashes, inputs.hashes_of_inputs(run.engagement))
+    frozen = inputs.hashes_of_reference(run.engagement)
+    changed += [name for name in run.reference if frozen.get(name) != run.reference[name]]
+    if changed:
+        raise RunFailed(
+            "input changed",
+            f"{listed(changed)} changed while the report was made, so its parts may speak of "
+            f"different data. Run it again when the files are at rest.",
+        )
+    run.reference = frozen

@@ -1,0 +1,212 @@
+"""Profit classes: who is one of the vital few, who loses money, and what revenue would have said."""
+
+import numpy as np
+import pandas as pd
+
+from kamlib.checks import require_columns, require_complete, require_one_row_each, require_share
+from kamlib.columns import PROFIT_CLASSES, label
+from kamlib.errors import DataError
+from kamlib.language import _, number
+from kamlib.numerics import count_reaching
+from kamlib.verdicts import Balance, Verdict, verdict
+
+FEW_CUSTOMERS = 30
+MEASURES = ("invoice_revenue", "gross_margin", "customer_profit")
+SEGMENTS = {
+    "period": "str", "customer_id": "str", "measure": "str",
+    **dict.fromkeys(MEASURES, "float64"), "rank": "int64", "customer_share": "float64",
+    "cumulative_share": "float64", "profit_class": "str",
+}  # fmt: skip
+
+
+def main_measure(statement: pd.DataFrame) -> str | None:
+    """Return what classes rest on: customer profit, else gross margin, else None."""
+    active = statement[statement["active"]]
+    for name in ("customer_profit", "gross_margin"):
+        if len(active) and active[name].notna().all():
+            return name
+    return None
+
+
+def whale_curve(customers: pd.DataFrame, *, measure: str = "customer_profit") -> pd.DataFrame:
+    """Rank customers by a measure and accumulate it, best first.
+
+    From  ``customer_id, <measure>, ...``
+    to    ``... + rank, customer_share, cumulative``, best first.
+
+    Parameters
+    ----------
+    customers : DataFrame, one row per customer; the measure is money and may be negative
+    measure : str, the column to rank by
+
+    Returns
+    -------
+    DataFrame, as many rows as `customers`
+        ``customer_share`` runs from 1/n to 1. ``cumulative`` ends at the total; it peaks before the
+        end when some customers lose money.
+
+    Raises
+    ------
+    DataError
+        A column is absent, a value is missing, or a customer occurs twice.
+
+    Notes
+    -----
+    Equal values are ordered by ``customer_id``, so a re-run gives the same rows.
+
+    Examples
+    --------
+    >>> book = pd.DataFrame({"customer_id": ["A", "B", "C"],
+    ...                      "customer_profit": [30.0, -20.0, 90.0]})
+    >>> whale_curve(book)["cumulative"].tolist()
+    [90.0, 120.0, 100.0]
+    """
+    require_columns(customers, "customer_id", measure, of="customer")
+    require_complete(customers, measure, of="customer")
+    require_one_row_each(customers, of="customer")
+
+    ranked = customers.sort_values(
+        [measure, "customer_id"], ascending=[False, True], ignore_index=True
+    )
+    place = np.arange(1, len(ranked) + 1)
+    return ranked.assign(
+        rank=place, customer_share=place / len(ranked), cumulative=ranked[measure].cumsum()
+    )
+
+
+def split_vital_few(
+    curve: pd.DataFrame, *, threshold: float = 0.80, measure: str = "customer_profit"
+) -> pd.DataFrame:
+    """Label each customer vital_few, useful_many or loss_making.
+
+    The vital few are the smallest group that earns at least `threshold` of the *positive* profit.
+    Loss-makers are left out of that base: against the net total, a book with large losses reaches
+    80 percent with almost nobody.
+
+    Parameters
+    ----------
+    curve : DataFrame from `whale_curve`
+    threshold : float, share of the positive measure, default 0.80
+    measure : str, the column the curve ranks by
+
+    Returns
+    -------
+    DataFrame, `curve` with ``cumulative_share`` (of the positive sum, 0 to 1) and ``profit_class``
+
+    Raises
+    ------
+    ParameterError
+        `threshold` is not between 0 and 1.
+    """
+    require_share(threshold, name="threshold")
+    earned = curve[measure].clip(lower=0)
+    first = np.arange(len(curve)) < count_reaching(curve[measure], threshold)
+    classes = np.select([curve[measure] < 0, first], ["loss_making", "vital_few"], "useful_many")
+    share = earned.cumsum() / (earned.sum() if earned.any() else np.nan)
+    return curve.assign(cumulative_share=share, profit_class=classes)
+
+
+def segment(statement: pd.DataFrame, *, measure: str | None, threshold: float) -> pd.DataFrame:
+    """Class the active customers of every period by one measure.
+
+    From  the statement (customer × period)
+    to    ``period, customer_id, measure, <the three measures>, rank, customer_share,
+          cumulative_share, profit_class``; no rows without a measure.
+
+    Raises
+    ------
+    DataError
+        The measure is not known for the whole of any period.
+    """
+    if measure is None:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in SEGMENTS.items()})
+    active = statement[statement["active"]]
+    parts = []
+    for period, rows in active.groupby("period"):
+        if rows[measure].isna().any():
+            continue
+        curve = whale_curve(rows[["customer_id", *MEASURES]], measure=measure)
+        classes = split_vital_few(curve, threshold=threshold, measure=measure)
+        parts.append(classes.assign(period=period, measure=measure))
+    if not parts:
+        raise DataError(
+            f"{measure} is not known for any period, so there are no profit classes. "
+            f"Run notebooks/02_profitability.ipynb with the cost that it asks for."
+        )
+    return pd.concat(parts, ignore_index=True)[list(SEGMENTS)]
+
+
+def class_summary(segments: pd.DataFrame) -> pd.DataFrame:
+    """Count customers and add up the measure per profit class.
+
+    Returns
+    -------
+    DataFrame ``profit_class, customers, customer_share, amount, share`` (of the positive sum)
+    """
+    measure = segments["measure"].iloc[0] if len(segments) else MEASURES[-1]
+    positive = segments[measure].clip(lower=0).sum()
+    sums = segments.groupby("profit_class")[measure].agg(["count", "sum"])
+    sums = sums.reindex(["vital_few", "useful_many", "loss_making"]).fillna(0)
+    return pd.DataFrame({
+        "profit_class": sums.index,
+        "customers": sums["count"].astype(int).to_numpy(),
+        "customer_share": (sums["count"] / len(segments)).to_numpy(),
+        "amount": sums["sum"].to_numpy(),
+        "share": (sums["sum"] / positive).to_numpy() if positive else np.nan,
+    })  # fmt: skip
+
+
+def class_flips(statement: pd.DataFrame, *, measure: str | None, threshold: float) -> pd.DataFrame:
+    """Return the customers whose class by revenue is not their class by the main measure.
+
+    Returns
+    -------
+    DataFrame ``customer_id, by_revenue, by_measure, invoice_revenue, <measure>``; largest revenue
+    first; no rows without a measure
+    """
+    if measure is None:
+        return pd.DataFrame(columns=["customer_id", "by_revenue", "by_measure", "invoice_revenue"])
+    active = statement[statement["active"]]
+    by = {}
+    for name in ("invoice_revenue", measure):
+        curve = split_vital_few(
+            whale_curve(active, measure=name), threshold=threshold, measure=name
+        )
+        by[name] = curve.set_index("customer_id")["profit_class"]
+    table = active[["customer_id", "invoice_revenue", measure]].assign(
+        by_revenue=active["customer_id"].map(by["invoice_revenue"]),
+        by_measure=active["customer_id"].map(by[measure]),
+    )
+    flipped = table[table["by_revenue"] != table["by_measure"]]
+    return flipped.sort_values(
+        ["invoice_revenue", "customer_id"], ascending=[False, True], ignore_index=True
+    )[["customer_id", "by_revenue", "by_measure", "invoice_revenue", measure]]
+
+
+def measure_verdicts(statement: pd.DataFrame) -> list[Verdict]:
+    """Judge what classes rest on, and whether there are enough customers to rank."""
+    measure = main_measure(statement)
+    outcome = {"customer_profit": "PASS", "gross_margin": "FLAG"}.get(measure or "", "REFUSE")
+    n = int(statement["active"].sum())
+    many = "REFUSE" if n == 0 else "FLAG" if n < FEW_CUSTOMERS else "PASS"
+    return [verdict("customers_in_rankings", many, n=number(n)), verdict("class_measure", outcome)]
+
+
+def class_balances(
+    statement: pd.DataFrame, segments: pd.DataFrame, *, measure: str | None, currency: str
+) -> list[Balance]:
+    """Draw up what came in from the statement and what the classes hold: customers and money."""
+    active = statement[statement["active"]]
+    rows = Balance(_("Customers in classes"), "rows").start(_("Active customers"), len(active))
+    if measure is None:
+        rows.change(_("Not classed"), -len(active), _("no measure of profit is known"))
+        return [rows.end(_("In no class"), 0)]
+    sums = segments.groupby("profit_class")[measure].agg(["count", "sum"])
+    money_in = round(float(active[measure].sum()), 2)
+    held = Balance(_("{what} in classes").format(what=label(measure)), currency)
+    held.start(_("All active customers"), money_in)
+    for name, words in PROFIT_CLASSES.items():
+        count, amount = sums.loc[name] if name in sums.index else (0, 0.0)
+        rows.change(_(words), -int(count))
+        held.change(_(words), -round(float(amount), 2))
+    return [rows.end(_("In no class"), 0), held.end(_("In no class"), 0)]

@@ -1,0 +1,145 @@
+"""Notebooks as they are stored in git: with the outputs of the demo, and a fingerprint that proves it.
+
+Only `make notebooks` writes the fingerprint. Whoever saves a notebook with other sources or outputs,
+such as those of a client, leaves one that no longer fits, and the checks refuse it.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kamlib.stage import NOTEBOOKS
+
+CELL_TIMEOUT = 600
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def fingerprint(notebook: Any) -> str:
+    """Return the SHA-256 over the sources and the outputs of all cells.
+
+    Execution counts, ids and run metadata are left out, the rest of an output goes in: its data,
+    its words and the alternative texts of its figures.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> one = new_notebook(cells=[new_code_cell("1 + 1", execution_count=1)])
+    >>> two = new_notebook(cells=[new_code_cell("1 + 1", execution_count=9)])
+    >>> fingerprint(one) == fingerprint(two)
+    True
+    """
+    cells = [
+        [cell.cell_type, cell.source, [_essence(output) for output in cell.get("outputs", [])]]
+        for cell in notebook.cells
+    ]
+    text = json.dumps(cells, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_stored(notebook: Any) -> bool:
+    """Tell whether a notebook is as `store_notebooks` left it."""
+    return notebook.metadata.get("kam", {}).get("sha256") == fingerprint(notebook)
+
+
+def store_notebooks(
+    folder: Path | None = None,
+    *,
+    order: Mapping[str, str] = NOTEBOOKS,
+    progress: Callable[[str], None] | None = None,
+) -> list[Path]:
+    """Run the notebooks in place, with their own defaults and a fresh stage folder.
+
+    Parameters
+    ----------
+    folder : Path, optional; ``notebooks`` in the project without it
+    order : stage → file name, in the order they run
+    progress : callable, optional, given one line for each notebook
+
+    Returns
+    -------
+    list of Path, the notebooks written
+
+    Raises
+    ------
+    RunFailed, DataError, ParameterError
+        A notebook did not come to its end; none is written.
+    """
+    import nbformat
+
+    from kamlib.engagement import project_root
+    from kamlib.publish.committing import write_whole
+
+    folder = Path(folder or project_root() / "notebooks")
+    done = {}
+    with tempfile.TemporaryDirectory() as scratch, _environment(KAM_STAGES=scratch):
+        for name in order.values():
+            if progress:
+                progress(f"{name} …")
+            done[folder / name] = _stored(folder / name, Path(scratch))
+    for path, notebook in done.items():
+        write_whole(path, nbformat.writes(notebook, version=4) + "\n")
+    return list(done)
+
+
+def _stored(path: Path, scratch: Path) -> Any:
+    import nbformat
+
+    from kamlib.publish.running import own_kernels, require_all_cells_run, run_notebook
+
+    limits = {"cell_timeout": CELL_TIMEOUT, "start_timeout": 60}
+    with own_kernels(scratch / "kernel.log") as kernels:
+        ran = run_notebook(path, scratch / path.name, {}, kernels, **limits)
+    require_all_cells_run(ran, path.name)
+    ids = [cell.id for cell in nbformat.read(path, as_version=4).cells]
+    return tidied(ran, ids)
+
+
+def tidied(notebook: Any, ids: list[str]) -> Any:
+    """Return a run notebook with its cells' ids and without anything that only tells of the run."""
+    for cell, ident in zip(notebook.cells, ids, strict=True):
+        tags = cell.metadata.get("tags")
+        cell.metadata = type(cell.metadata)({"tags": tags} if tags else {})
+        cell.id = ident
+        if cell.cell_type == "code":
+            cell.outputs = [
+                _tidy_output(output) for output in cell.outputs if not _is_noise(output)
+            ]
+    notebook.metadata = type(notebook.metadata)(
+        {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    )
+    notebook.metadata["kam"] = {"sha256": fingerprint(notebook)}
+    return notebook
+
+
+def _tidy_output(output: Any) -> Any:
+    if output.output_type == "execute_result":
+        output.execution_count = None
+    return output
+
+
+def _is_noise(output: Any) -> bool:
+    """Tell whether an output is a warning: it holds paths of this machine and says nothing here."""
+    return output.output_type == "stream" and output.name == "stderr"
+
+
+def _essence(output: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in output.items() if key != "execution_count"}
+
+
+@contextlib.contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

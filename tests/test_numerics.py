@@ -1,0 +1,211 @@
+"""The arithmetic of the methods, against numbers small enough to do in the head."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kamlib.numerics import (
+    count_reaching,
+    cumulative_best_first,
+    gini,
+    herfindahl,
+    largest_remainder,
+    piecewise,
+    piecewise_inverse,
+    resampled,
+    sort_ascending,
+    stobachoff,
+    top_share,
+)
+
+moderately = settings(max_examples=60, deadline=None)
+amounts = st.lists(st.integers(-10_000, 10_000), min_size=1, max_size=30)
+RISING = [(0.2, 0.0), (0.5, 0.4), (0.7, 0.7), (0.9, 1.0)]
+FALLING = [(0.0, 1.0), (14.0, 0.7), (30.0, 0.4), (60.0, 0.0)]
+
+
+# --------------------------------------------------------------------------------- rounding
+@pytest.mark.parametrize(
+    ("values", "total", "cents"),
+    [
+        pytest.param([1 / 3, 1 / 3, 1 / 3], None, [0.34, 0.33, 0.33], id="ties go to the first"),
+        pytest.param([0.004, 0.004, 0.002], None, [0.01, 0.0, 0.0], id="three crumbs are a cent"),
+        pytest.param(
+            [-0.006, -0.006], None, [0.0, -0.01], id="of two equal losses the first is spared"
+        ),
+        pytest.param([1.0, 1.0], 2.03, [1.02, 1.01], id="what is given must be reached"),
+        pytest.param([], None, [], id="nobody"),
+    ],
+)
+def test_rounded_amounts_add_up_to_the_rounded_total(values, total, cents):
+    assert largest_remainder(values, total=total).tolist() == pytest.approx(cents, abs=1e-12)
+
+
+@given(st.lists(st.integers(-(10**7), 10**7), min_size=1, max_size=30))
+@moderately
+def test_rounding_moves_nobody_by_more_than_a_cent_and_loses_nothing(thousandths):
+    values = np.array(thousandths) / 1000
+
+    rounded = largest_remainder(values)
+
+    assert np.abs(rounded - values).max() < 0.01 + 1e-9
+    assert abs(rounded.sum() - values.sum()) <= 0.005 + 1e-9
+
+
+# --------------------------------------------------------------------------------- 20/80
+@pytest.mark.parametrize(
+    ("values", "share", "brings"),
+    [
+        pytest.param([10, 50, 10, 20, 10], 0.20, 0.50, id="the best of five"),
+        pytest.param([50, 30, 10, 4, 3, 2, 1], 0.20, 0.62, id="1.4 of seven: 50 and .4 of 30"),
+        pytest.param([50, 30, 10, 10, 0, -40], 2 / 6, 0.80, id="losers are customers, not income"),
+        pytest.param([60, 40], 0.0, 0.0, id="none of them bring nothing"),
+        pytest.param([60, 40], 1.0, 1.0, id="all of them bring all"),
+        pytest.param([100], 0.20, 0.20, id="a fifth of the only one"),
+        pytest.param([-5, 0], 0.20, np.nan, id="nothing positive is there to share"),
+    ],
+)
+def test_the_best_share_of_customers_is_interpolated_between_whole_ones(values, share, brings):
+    assert float(top_share(values, share)) == pytest.approx(brings, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "few"),
+    [
+        pytest.param([55, 30, 15], 0.55, 1, id="reached exactly, though 0.55 * 100 > 55 in floats"),
+        pytest.param([55, 30, 15], 0.56, 2, id="the one who crosses the line is in"),
+        pytest.param([79.9999, 10.0001, 10], 0.80, 2, id="nearly is not reached"),
+        pytest.param([100, 60, 20, -10, -70], 0.80, 2, id="of what is earned, not of what is left"),
+        pytest.param([0.1] * 10, 0.80, 8, id="eight of ten equal ones"),
+        pytest.param([-5, -1], 0.80, 0, id="nobody earns anything"),
+        pytest.param([0, 0], 0.80, 0, id="all break even"),
+        pytest.param([], 0.80, 0, id="no customers"),
+    ],
+)
+def test_the_fewest_who_reach_a_share_are_counted(values, share, few):
+    assert int(count_reaching(values, share)) == few
+
+
+@given(amounts, st.floats(0.01, 0.99))
+@moderately
+def test_the_fewest_reach_the_share_and_one_less_does_not(values, share):
+    few = int(count_reaching(values, share))
+    earned = cumulative_best_first(np.clip(values, 0, None))
+
+    if earned[-1] == 0:
+        assert few == 0
+    else:
+        assert earned[few - 1] >= share * earned[-1] - 1e-4
+        assert few == 1 or earned[few - 2] < share * earned[-1]
+
+
+@given(amounts, st.floats(0, 1), st.floats(0, 1))
+@moderately
+def test_more_customers_never_bring_less(values, one, other):
+    small, large = sorted([one, other])
+
+    brought = [float(top_share(values, share)) for share in (0, small, large, 1)]
+
+    if max(values) <= 0:
+        assert np.isnan(brought).all()
+    else:
+        assert brought == sorted(brought)
+        assert (brought[0], brought[-1]) == (0, pytest.approx(1))
+
+
+# --------------------------------------------------------------------------------- indices
+@given(amounts, st.randoms(use_true_random=False))
+@moderately
+def test_indices_know_neither_the_order_of_customers_nor_the_currency(values, random):
+    shuffled = random.sample(values, len(values))
+    measures = (gini, herfindahl, stobachoff, top_share, count_reaching)
+
+    for measure in measures:
+        expected = pytest.approx(float(measure(values)), abs=1e-9, nan_ok=True)
+        assert float(measure(shuffled)) == expected
+        assert float(measure(4.3 * np.array(values))) == expected
+
+
+@given(st.lists(st.integers(-100, 100), min_size=2, max_size=20).filter(any))
+@moderately
+def test_the_same_company_twice_is_half_as_concentrated(values):
+    twice, n = values + values, len(values)
+
+    assert 0 <= gini(values) <= 1 + 1e-12
+    assert gini(twice) == pytest.approx(gini(values) * 2 * (n - 1) / (2 * n - 1), abs=1e-9)
+    assert herfindahl(twice) == pytest.approx(herfindahl(values) / 2, nan_ok=True)
+
+
+def test_indices_of_one_customer_and_of_nobody_s_profit():
+    assert gini([7]) == 0
+    assert np.isnan(gini([0, 0]))
+    assert herfindahl([7]) == 1
+    assert herfindahl([60, 40, -900]) == pytest.approx(0.52)  # .36 + .16; a loss is not a share
+    assert np.isnan(herfindahl([-1, 0]))
+
+
+@pytest.mark.parametrize(
+    ("values", "index"),
+    [
+        pytest.param([5, 5, 5], 0.0, id="all bring the same"),
+        pytest.param([10, -10], np.nan, id="a total of nothing has no shares"),
+        pytest.param([10, -20], np.nan, id="a loss has none either"),
+        pytest.param([30, -10], 0.5, id="share 1.5 then 1: area 1, a half above equality"),
+    ],
+)
+def test_subsidy_is_read_from_the_area_under_the_whale_curve(values, index):
+    assert float(stobachoff(values)) == pytest.approx(index, nan_ok=True)
+
+
+def test_thousands_of_draws_go_through_in_one_call():
+    draws = np.array([[55, 30, 15, -40], [10, 10, 10, 10], [5, -1, -1, -1.0]])
+
+    for measure in (gini, herfindahl, stobachoff, top_share, count_reaching):
+        one_by_one = [float(measure(row)) for row in draws]
+        assert measure(draws).tolist() == pytest.approx(one_by_one, nan_ok=True)
+    assert cumulative_best_first(draws)[0].tolist() == [55, 85, 100, 60]
+
+
+# --------------------------------------------------------------------------------- bootstrap
+def test_the_same_seed_draws_the_same_customers():
+    def drawn(seed: int) -> np.ndarray:
+        return np.concatenate(list(resampled([1.0, 2, 3, 4], draws=450, seed=seed, chunk=200)))
+
+    assert drawn(7).shape == (450, 4)
+    assert (drawn(7) == drawn(7)).all()
+    assert (drawn(7) != drawn(8)).any()
+    assert set(drawn(7).ravel()) == {1.0, 2.0, 3.0, 4.0}
+    assert drawn(7).mean() == pytest.approx(2.5, abs=0.1)
+
+
+# --------------------------------------------------------------------------------- value functions
+def test_values_are_clipped_at_both_ends_and_an_unknown_stays_unknown():
+    raw = [-np.inf, 0.2, 0.6, 0.95, np.inf, np.nan]
+
+    assert piecewise(raw, RISING) == pytest.approx([0, 0, 0.55, 1, 1, np.nan], nan_ok=True)
+    assert piecewise([7, 14, 45, 400], FALLING) == pytest.approx([0.85, 0.7, 0.2, 0])
+
+
+@pytest.mark.parametrize("points", [RISING, FALLING], ids=["rising", "falling"])
+@given(value=st.floats(0, 1))
+@moderately
+def test_a_value_read_backwards_gives_itself(points, value):
+    assert piecewise(piecewise_inverse(value, points), points) == pytest.approx(value, abs=1e-9)
+
+
+# --------------------------------------------------------------------------------- levels
+@pytest.mark.parametrize(
+    ("support", "vetoed", "level"),
+    [
+        pytest.param([0.59, 1.0], [False, False], 1, id="who does not pass the first stays down"),
+        pytest.param([0.1 + 0.2 + 0.3, 0.0], [False, False], 2, id="0.6 in floats passes 0.6"),
+        pytest.param([1.0, 1.0], [True, False], 1, id="a veto cannot be outvoted"),
+        pytest.param([1.0, 1.0], [False, True], 2, id="a veto above leaves the level below"),
+        pytest.param([1.0, 1.0], [False, False], 3, id="all boundaries passed"),
+    ],
+)
+def test_levels_are_climbed_from_below(support, vetoed, level):
+    one = sort_ascending([[s] for s in support], [[v] for v in vetoed], [0.6, 0.6])
+
+    assert one.tolist() == [level]

@@ -1,0 +1,563 @@
+"""Publishing: no success without a receipt, and never anything but a whole old or whole new report."""
+
+import errno
+import json
+import os
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from stub_notebooks import ONE, ORDER, notebook_of, stub_notebook, write_engagement, write_notebooks
+
+from kamlib import DataError, ParameterError, __version__
+from kamlib.publish import RunFailed, RunGoingOn, committing, publish_report, write_csv
+from kamlib.publish.failures import failure_in_cell, failure_of
+from kamlib.publish.running import require_all_cells_run, require_receipt
+from kamlib.tables import file_hash
+
+HERE = ["Cell In[2], line 1", "----> 1 raise"]
+
+
+class Place:
+    """A tiny engagement, its notebooks and its reports."""
+
+    def __init__(self, folder: Path) -> None:
+        self.engagement = write_engagement(folder / "tiny")
+        self.notebooks = folder / "notebooks"
+        self.reports = folder / "reports"
+        self.folder = self.reports / "tiny" / "FY2025"
+
+    def publish(self, **notebooks: object):
+        order = {stage: ORDER[stage] for stage in notebooks}
+        files = {ORDER[stage]: notebook for stage, notebook in notebooks.items()}
+        write_notebooks(self.notebooks, files)
+        return publish_report(
+            self.engagement, "FY2025", reports=self.reports, notebooks=self.notebooks,
+            order=order, cell_timeout=3,
+        )  # fmt: skip
+
+    def failure(self) -> dict:
+        return json.loads((self.folder / "last_failure.json").read_text())
+
+
+@pytest.fixture
+def place(tmp_path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> tuple[Place, list]:
+    """Two runs on the same inputs."""
+    place = Place(tmp_path_factory.mktemp("published"))
+    stubs = {stage: stub_notebook(stage) for stage in ORDER}
+    return place, [place.publish(**stubs), place.publish(**stubs)]
+
+
+def state(folder: Path) -> tuple[str, dict[str, bytes]]:
+    """Return the run that a reader of index.html sees, and all that belongs to it."""
+    index = (folder / "index.html").read_text()
+    run = re.search(r"runs/([^/\"]+)", index)[1]
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted((folder / "runs" / run).rglob("*"))
+        if path.is_file()
+    }
+    return run, files | {"index.html": index.encode()}
+
+
+# A good run
+
+
+def test_a_report_holds_a_page_per_notebook_the_tables_and_how_it_was_made(published):
+    place, (_first, second) = published
+    run = place.folder / "runs" / second.run_id
+
+    assert second.index == place.folder / "index.html"
+    assert second.verdicts == {"PASS": 2, "FLAG": 2, "REFUSE": 0}
+    assert sorted(p.name for p in run.iterdir()) == [
+        "01_first.html", "06_summary.html", "run.json", "tables",
+    ]  # fmt: skip
+    assert (run / "tables" / "first.csv").read_text() == (
+        '"customer_id","customer_profit"\n"A",1.5\n"\'=1+1",-2\n'
+    )
+
+
+def test_every_link_of_the_start_page_leads_into_its_own_run(published):
+    place, (_first, second) = published
+    text = second.index.read_text()
+
+    links = re.findall(r'href="([^"#]+)"', text)
+    assert [link for link in links if not (place.folder / link).exists()] == ["data:,"]
+    assert {link.split("/")[1] for link in links if link.startswith("runs/")} == {second.run_id}
+
+
+def test_latest_json_names_the_run_for_machines(published):
+    place, (_first, second) = published
+    latest = json.loads((place.folder / "latest.json").read_text())
+
+    assert latest["run_id"] == second.run_id
+    assert (place.folder / latest["run"] / "run.json").exists()
+
+
+def test_the_same_inputs_give_the_same_bytes_in_tables(published):
+    place, runs = published
+    one, two = (place.folder / "runs" / run.run_id / "tables" for run in runs)
+
+    assert {p.name: p.read_bytes() for p in one.iterdir()} == {
+        p.name: p.read_bytes() for p in two.iterdir()
+    }
+
+
+def test_runs_sort_by_time_and_the_earlier_one_is_still_there_unchanged(published):
+    place, (first, second) = published
+
+    assert first.run_id < second.run_id
+    assert sorted(p.name for p in (place.folder / "runs").iterdir()) == [
+        first.run_id, second.run_id,
+    ]  # fmt: skip
+
+
+def test_run_json_records_inputs_and_outcomes_and_no_path_of_this_machine(published):
+    place, (_first, second) = published
+    text = (place.folder / "runs" / second.run_id / "run.json").read_text()
+    record = json.loads(text)
+
+    assert record["inputs"] == {
+        name: file_hash(place.engagement / name) for name in ("engagement.yaml", "input/lines.csv")
+    }
+    assert record["tables"]["first"]["rows"] == 2
+    assert record["verdicts"] == {"PASS": 2, "FLAG": 2, "REFUSE": 0}
+    assert record["ledger_holds"] is True
+    assert list(record["seconds"]) == list(ORDER)
+    assert record["kamlib"] == __version__
+    assert record["started"].endswith("+00:00")
+    assert str(place.reports.parent) not in text
+
+
+def test_nothing_but_the_report_is_left_behind(published):
+    place, _runs = published
+
+    names = sorted(p.name for p in place.folder.iterdir())
+    assert names == [".lock", "index.html", "latest.json", "runs"]
+    assert sorted(p.name for p in place.engagement.iterdir()) == ["engagement.yaml", "input"]
+
+
+# Runs that lie
+
+
+@pytest.mark.parametrize(
+    ("codes", "cause", "said"),
+    [
+        pytest.param(
+            ["import sys; sys.exit(0)", "1"], "cell not run", "by exit", id="exits and reports 0"
+        ),
+        pytest.param(
+            ["import os; os._exit(0)", "1"], "kernel died", "kernel died", id="kernel leaves"
+        ),
+        pytest.param(
+            ["import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "1"],
+            "kernel died", r"cell \[[23]\] of 06_summary", id="kernel is killed",
+        ),
+        pytest.param(
+            ["import time; time.sleep(60)"], "time-out", "longer than 3 seconds", id="takes too long"
+        ),
+        pytest.param(["1 / 0", "1"], "error in cell", r"cell \[3\].*ZeroDivision", id="an error"),
+        pytest.param(["1 + 1"], "no receipt", r"left no receipt.*stage.finish", id="no receipt"),
+        pytest.param(
+            ["raise OSError(28, 'No space left on device')"], "disk", "no room left", id="disk full"
+        ),
+    ],
+)  # fmt: skip
+def test_a_run_that_did_not_come_to_its_end_is_never_published(place, codes, cause, said):
+    with pytest.raises(RunFailed, match=said) as caught:
+        place.publish(summary=notebook_of(*codes))
+
+    failure = place.failure()
+    assert failure["cause"] == caught.value.cause == cause
+    assert failure["notebook"] == "06_summary.ipynb"
+    assert (place.folder / failure["kept"]).is_file()
+    assert not (place.folder / "index.html").exists()
+    assert not list(place.folder.glob(".staging-*"))
+
+
+def test_an_error_that_a_tag_lets_pass_is_still_an_error(place):
+    swallowed = notebook_of("1 / 0", "1")
+    swallowed.cells[2].metadata["tags"] = ["raises-exception"]
+
+    with pytest.raises(RunFailed, match=r"cell \[3\] of 06_summary.ipynb raised ZeroDivisionError"):
+        place.publish(summary=swallowed)
+
+
+def test_a_cell_that_a_tag_skips_was_not_run():
+    skipped = stub_notebook("summary")
+    for number, cell in enumerate(skipped.cells[1:-1], 1):
+        cell.execution_count = number
+
+    with pytest.raises(RunFailed, match="1 of its 5 code cells were not run") as caught:
+        require_all_cells_run(skipped, "06_summary.ipynb")
+
+    assert caught.value.cause == "cell not run"
+
+
+def test_a_notebook_s_own_rejection_keeps_its_message_and_is_no_failure_of_a_stage(place):
+    rejecting = notebook_of("import kamlib as kam", "raise kam.DataError('row 3 of lines.csv')")
+
+    with pytest.raises(DataError, match=r"^row 3 of lines.csv$"):
+        place.publish(summary=rejecting)
+
+    assert place.failure()["cause"] == "rejected"
+
+
+def test_a_failed_run_leaves_the_earlier_report_whole_and_a_good_one_clears_the_failure(place):
+    place.publish(summary=stub_notebook("summary"))
+    before = state(place.folder)
+
+    for _again in range(2):
+        with pytest.raises(RunFailed, match="raised ZeroDivisionError"):
+            place.publish(summary=notebook_of("1 / 0"))
+
+    assert state(place.folder) == before
+    assert len(list(place.folder.glob("failed-*"))) == 1, "only the latest failure is kept"
+
+    place.publish(summary=stub_notebook("summary"))
+    assert state(place.folder)[0] != before[0]
+    assert not list(place.folder.glob("*fail*"))
+
+
+def test_an_input_that_changes_during_the_run_stops_the_report(place):
+    changing = stub_notebook("summary")
+    changing.cells[-1].source += "\nwith open(settings.folder / 'input/lines.csv', 'a') as lines:"
+    changing.cells[-1].source += "\n    lines.write('2,2025-01-02')"
+
+    with pytest.raises(RunFailed, match=r"input/lines.csv changed while the report was made"):
+        place.publish(summary=changing)
+
+    assert place.failure()["cause"] == "input changed"
+
+
+# Receipts
+
+
+@pytest.fixture
+def receipt(tmp_path) -> dict:
+    """A receipt that holds, written to disk with its table."""
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "t.parquet")
+    import sys
+
+    about = {"stage": "summary", "engagement": "tiny", "period": "FY2025", "kamlib": __version__}
+    about |= {"executable": sys.executable, "settings": "abc"}
+    return about | {"tables": {"t": {"rows": 1, "sha256": file_hash(tmp_path / "t.parquet")}}}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("stage", "pyramid"),
+        ("engagement", "other"),
+        ("period", "FY2024"),
+        ("settings", "def"),
+        ("kamlib", "0.0.9"),
+        ("executable", "/usr/bin/python3"),
+    ],
+)
+def test_a_receipt_of_something_else_does_not_count(tmp_path, receipt, key, value):
+    (tmp_path / "receipt_summary.json").write_text(json.dumps(receipt | {key: value}))
+    expected = {"engagement": "tiny", "period": "FY2025", "settings": "abc"}
+
+    with pytest.raises(RunFailed, match=f"does not hold: {key} is {value}") as caught:
+        require_receipt(tmp_path, "summary", "06_summary.ipynb", expected)
+
+    assert caught.value.cause == "no receipt"
+
+
+def test_a_table_changed_after_its_receipt_does_not_count(tmp_path, receipt):
+    (tmp_path / "receipt_summary.json").write_text(json.dumps(receipt))
+    require_receipt(tmp_path, "summary", "06_summary.ipynb", {})
+    with (tmp_path / "t.parquet").open("ab") as table:
+        table.write(b"x")
+
+    with pytest.raises(RunFailed, match="table t is not the one"):
+        require_receipt(tmp_path, "summary", "06_summary.ipynb", {})
+
+
+# Causes
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cause"),
+    [
+        ("MemoryError", "", "memory"),
+        ("_ArrayMemoryError", "Unable to allocate 3 GiB", "memory"),
+        ("OSError", "[Errno 28] No space left on device", "disk"),
+        ("OSError", "[Errno 27] File too large", "disk"),
+        ("OSError", "[Errno 280] of something else", "error in cell"),
+        ("KeyError", "'customer_id'", "error in cell"),
+    ],
+)
+def test_the_cause_in_a_cell_is_told_from_what_was_raised(name, value, cause):
+    failure = failure_in_cell(name, value, HERE, notebook="02_profitability.ipynb", cell=4)
+
+    assert (failure.cause, failure.notebook, failure.cell) == (cause, "02_profitability.ipynb", 4)
+
+
+def test_a_driver_s_own_data_error_is_not_taken_for_a_rejection():
+    theirs = ["File ~/env/site-packages/driver/connection.py:88, in run(query)"]
+    ours = ["Cell In[2], line 1", "File ~/work/kamlib/checks.py:20, in require_columns(table)"]
+
+    failure = failure_in_cell("DataError", "bad", theirs, notebook="n.ipynb", cell=2)
+    rejection = failure_in_cell("DataError", "bad", ours, notebook="n.ipynb", cell=2)
+
+    assert (type(failure), type(rejection)) == (RunFailed, DataError)
+
+
+def test_a_full_disk_of_our_own_is_told_as_such():
+    assert failure_of(OSError(errno.ENOSPC, "No space left", "x")).cause == "disk"
+    assert failure_of(MemoryError()).cause == "memory"
+
+
+# Rejected before any kernel starts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"knobs": {"proft_share": 0.7}},
+            r"no notebook has a parameter 'proft_share'. Did you mean",
+        ),
+        ({"knobs": {"profit_share": 80}}, "profit_share"),
+        ({"knobs": {"period": "FY2024"}}, "Choose it with --period"),
+        ({"period": "FY2052"}, "period 'FY2052' is not in engagement.yaml"),
+    ],
+)
+def test_a_wrong_parameter_is_rejected_at_once(place, arguments, message):
+    began = time.monotonic()
+
+    with pytest.raises(ParameterError, match=message):
+        publish_report(place.engagement, reports=place.reports, **arguments)
+
+    assert time.monotonic() - began < 2
+    assert not place.reports.exists()
+
+
+def test_a_missing_input_is_rejected_before_any_kernel_starts(place):
+    (place.engagement / "input" / "lines.csv").unlink()
+
+    with pytest.raises(DataError, match=r"lines\.csv"):
+        publish_report(place.engagement, reports=place.reports)
+
+
+def test_a_file_in_place_of_the_reports_folder_is_named(place):
+    place.reports.write_text("")
+
+    with pytest.raises(ParameterError, match=r"a file is in its place. Move it away or choose"):
+        publish_report(place.engagement, reports=place.reports)
+
+
+def test_a_link_that_leads_nowhere_is_named(place):
+    place.reports.symlink_to(place.reports.parent / "gone")
+
+    with pytest.raises(ParameterError, match="cannot hold reports"):
+        publish_report(place.engagement, reports=place.reports)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="for the superuser every folder is writable")
+def test_a_folder_that_may_not_be_written_to_is_named(place):
+    place.folder.mkdir(parents=True)
+    place.folder.chmod(0o500)
+
+    with pytest.raises(ParameterError, match=r"cannot be written to.*Mend its permissions"):
+        publish_report(place.engagement, reports=place.reports)
+
+
+# The lock
+
+
+def test_a_second_run_is_told_who_runs_where_and_since_when(place):
+    place.folder.mkdir(parents=True)
+
+    with (
+        committing.only_run(place.folder),
+        pytest.raises(RunGoingOn, match=rf"process {os.getpid()}, since \d{{4}}-\d\d-\d\dT"),
+    ):
+        publish_report(place.engagement, reports=place.reports)
+
+    with committing.only_run(place.folder):
+        pass  # the lock is free again
+
+
+def test_a_lock_ends_with_its_process(place):
+    place.folder.mkdir(parents=True)
+    child = os.fork()
+    if child == 0:
+        with committing.only_run(place.folder):
+            os._exit(1)
+    os.waitpid(child, 0)
+
+    with committing.only_run(place.folder):
+        holder = json.loads((place.folder / "running.json").read_text())
+        assert holder["pid"] == os.getpid()
+
+
+def test_another_period_runs_beside(place):
+    other = place.folder.with_name("FY2024")
+    place.folder.mkdir(parents=True)
+    other.mkdir()
+
+    with committing.only_run(place.folder), committing.only_run(other):
+        assert datetime.now(UTC)
+
+
+# The commit point
+
+
+CALLS = [
+    (os, "open"),
+    (os, "fsync"),
+    (os, "rename"),
+    (os, "replace"),
+    (os, "unlink"),
+    (os, "mkdir"),
+]
+
+
+def prepare(folder: Path, run_id: str) -> Path:
+    run = folder / f".staging-{run_id}" / "run"
+    (run / "tables").mkdir(parents=True)
+    (run / "run.json").write_text(run_id)
+    (run / "tables" / "t.csv").write_text(run_id * 100)
+    return run
+
+
+def commit(folder: Path, run_id: str, run: Path) -> None:
+    committing.commit(
+        folder, run, run_id, index=f'<a href="runs/{run_id}/run.json">', latest={"run_id": run_id}
+    )
+
+
+def stopping_at(monkeypatch, number: int, stop) -> list[str]:
+    """Call `stop` in place of the call of that number; return the names of those made."""
+    made: list[str] = []
+
+    def counted(name, call):
+        def instead(*args, **kwargs):
+            made.append(name)
+            if len(made) == number:
+                stop()
+            return call(*args, **kwargs)
+
+        return instead
+
+    for module, name in CALLS:
+        monkeypatch.setattr(module, name, counted(name, getattr(module, name)))
+    return made
+
+
+def whole(folder: Path) -> str:
+    """Return the published run after making sure that it is whole, whatever else lies about."""
+    run, files = state(folder)
+    assert files[f"runs/{run}/run.json"] == run.encode()
+    assert files[f"runs/{run}/tables/t.csv"] == run.encode() * 100
+    latest = json.loads((folder / "latest.json").read_text())["run_id"]
+    assert (folder / "runs" / latest / "tables" / "t.csv").read_text() == latest * 100
+    return run
+
+
+def no_room() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_an_error_at_any_call_of_the_commit_leaves_the_old_report_or_the_new_one(tmp_path):
+    seen = []
+    for number in range(1, 100):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        commit(folder, "old", prepare(folder, "old"))
+        run = prepare(folder, "new")
+        with pytest.MonkeyPatch.context() as patch:
+            made = stopping_at(patch, number, no_room)
+            try:
+                commit(folder, "new", run)
+                failed = False
+            except OSError:
+                failed = True
+        published = whole(folder)
+        latest = json.loads((folder / "latest.json").read_text())["run_id"]
+        assert published == latest == ("old" if failed else "new")
+        if failed:
+            assert sorted(p.name for p in (folder / "runs").iterdir()) == ["old"]
+        seen.append(published)
+        if len(made) < number:
+            break
+
+    assert len(seen) > 10
+    assert seen[0] == "old"
+    assert seen[-1] == "new"
+
+
+def test_a_kill_at_any_call_of_the_commit_leaves_the_old_report_or_the_new_one(tmp_path):
+    seen = []
+    for number in range(1, 100):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        commit(folder, "old", prepare(folder, "old"))
+        run = prepare(folder, "new")
+        child = os.fork()
+        if child == 0:
+            stopping_at(pytest.MonkeyPatch(), number, lambda: os._exit(9))
+            commit(folder, "new", run)
+            os._exit(0)
+        _pid, status = os.waitpid(child, 0)
+        seen.append(whole(folder))
+        committing.clear_remains(folder)
+        assert not [p.name for p in folder.iterdir() if p.name.startswith(".")]
+        if os.waitstatus_to_exitcode(status) == 0:
+            break
+
+    assert seen == sorted(seen, reverse=True), "once it is the new report it stays so"
+    assert set(seen) == {"old", "new"}
+
+
+# Tables for spreadsheets
+
+
+def test_no_text_becomes_a_formula_and_no_number_becomes_text(tmp_path):
+    from decimal import Decimal
+
+    day = datetime(2025, 12, 31)
+    texts = ["=1+1", "+48 22", "-3", "@x", "\ttab", "\rcr", "a=b", "", None]
+    table = pa.table(
+        {
+            "=name": texts,
+            "net": [Decimal("-1.500000")] * 9,
+            "rate": [-0.25] * 9,
+            "on": [day] * 9,
+            "at": [day.replace(hour=7)] * 9,
+            "n": [-1] * 9,
+        }
+    )
+    write_csv(table, tmp_path / "t.csv")
+
+    lines = (tmp_path / "t.csv").read_bytes().decode("utf-8").split("\n")
+    assert lines[0] == '"\'=name","net","rate","on","at","n"'
+    assert lines[1] == '"\'=1+1",-1.500000,-0.25,2025-12-31,"2025-12-31T07:00:00",-1'
+    guarded = [line.split(",")[0] for line in lines[1:-1]]
+    assert guarded == [
+        '"\'=1+1"', '"\'+48 22"', '"\'-3"', '"\'@x"', '"\'\ttab"', '"\'\rcr"', '"a=b"', '""', "",
+    ]  # fmt: skip
+
+
+def test_a_table_without_rows_keeps_its_heads(tmp_path):
+    write_csv(pa.table({"a": pa.array([], pa.timestamp("us")), "b": pa.array([], pa.string())}),
+              tmp_path / "t.csv")  # fmt: skip
+
+    assert (tmp_path / "t.csv").read_text() == '"a","b"\n'
+
+
+def test_order_of_stubs_is_that_of_the_real_notebooks():
+    assert list(ORDER.values()) == sorted(ORDER.values())
+    assert set(ONE) <= set(ORDER)

@@ -1,0 +1,729 @@
+"""20/80, staying and doors, against books small enough to add up in the head."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worlds import END, book, default_rules, order_days, ours
+
+from kamlib.errors import DataError, ParameterError
+from kamlib.segmentation import (
+    assessed_parties,
+    class_balances,
+    class_flips,
+    class_summary,
+    concentration,
+    concentration_curves,
+    door_verdicts,
+    interval_verdict,
+    main_measure,
+    measure_verdicts,
+    net_shares_verdict,
+    open_doors,
+    reference_window,
+    repeat_rates,
+    segment,
+    split_vital_few,
+    staying,
+    staying_verdicts,
+    strategic_door,
+    whale_curve,
+)
+from kamlib.segmentation.staying import Window
+
+moderately = settings(max_examples=60, deadline=None)
+DRAWS = {"draws": 200, "level": 0.90, "seed": 1}
+WINDOWS = SimpleNamespace(trend_months=24, return_months=12, staying_years=3)
+SCALE = [(0.2, 0.0), (0.5, 0.4), (0.7, 0.7), (0.9, 1.0)]
+profits = st.lists(st.integers(-10_000, 10_000), min_size=1, max_size=30)
+
+
+@pytest.fixture
+def with_a_loss_maker() -> pd.DataFrame:
+    """Positive profit is 100: A earns 55, B 30, C 15. D gives back 40."""
+    return book({"D": -40, "B": 30, "A": 55, "C": 15})
+
+
+def classes_of(statement: pd.DataFrame, threshold: float = 0.80) -> dict[str, str]:
+    table = segment(statement, measure="customer_profit", threshold=threshold)
+    return table.set_index("customer_id")["profit_class"].to_dict()
+
+
+def few_of(statement: pd.DataFrame, threshold: float = 0.80) -> list[str]:
+    return [name for name, kind in classes_of(statement, threshold).items() if kind == "vital_few"]
+
+
+# --------------------------------------------------------------------------------- whale curve
+def test_the_whale_curve_peaks_before_the_loss_makers(with_a_loss_maker):
+    curve = whale_curve(with_a_loss_maker)
+
+    assert curve["customer_id"].tolist() == ["A", "B", "C", "D"]
+    assert curve["cumulative"].tolist() == [55, 85, 100, 60]  # 55, +30, +15, -40
+    assert curve["customer_share"].tolist() == [0.25, 0.50, 0.75, 1.00]
+    assert curve["rank"].tolist() == [1, 2, 3, 4]
+
+
+def test_equal_customers_are_ranked_by_id_so_that_a_rerun_agrees():
+    assert whale_curve(book({"B": 10, "C": 10, "A": 10}))["customer_id"].tolist() == list("ABC")
+    assert few_of(book({"B": 50, "A": 50}), 0.50) == ["A"]
+
+
+def test_a_missing_profit_names_the_customer_and_the_notebook():
+    with pytest.raises(DataError, match=r"missing for 1 of 2 rows.*customer B.*01_data_prep"):
+        whale_curve(book({"A": 10, "B": np.nan}))
+
+
+def test_a_customer_twice_is_refused():
+    with pytest.raises(DataError, match=r"repeat the key customer_id \(A\).*Keep one row"):
+        whale_curve(pd.concat([book({"A": 1}), book({"A": 2})]))
+
+
+def test_an_absent_column_is_named():
+    with pytest.raises(DataError, match="no column customer_profit"):
+        whale_curve(book({"A": 1}).drop(columns="customer_profit"))
+
+
+# --------------------------------------------------------------------------------- profit classes
+@pytest.mark.parametrize(
+    ("threshold", "vital_few"),
+    [
+        pytest.param(0.50, ["A"], id="A alone earns 55 of 100"),
+        pytest.param(0.55, ["A"], id="reached exactly, though 0.55 * 100 > 55 in floats"),
+        pytest.param(0.80, ["A", "B"], id="the customer who crosses the line is in"),
+        pytest.param(0.85, ["A", "B"], id="85 are 85"),
+        pytest.param(0.99, ["A", "B", "C"], id="the loss-maker never is"),
+    ],
+)
+def test_vital_few_is_the_smallest_group_that_reaches_the_threshold(
+    with_a_loss_maker, threshold, vital_few
+):
+    assert few_of(with_a_loss_maker, threshold) == vital_few
+
+
+def test_nearly_reaching_the_threshold_is_not_reaching_it():
+    """A earns 79,999,900 of 100 million: 100 short of four fifths."""
+    assert few_of(book({"A": 79_999_900, "B": 10_000_100, "C": 10_000_000})) == ["A", "B"]
+
+
+def test_a_customer_who_breaks_even_is_one_of_the_useful_many():
+    assert classes_of(book({"A": 10, "B": 0, "C": -1})) == {
+        "A": "vital_few", "B": "useful_many", "C": "loss_making",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("profit", "classes"),
+    [
+        pytest.param({"A": 5}, {"A": "vital_few"}, id="one customer is the vital few"),
+        pytest.param({"A": -5}, {"A": "loss_making"}, id="one customer at a loss"),
+        pytest.param(
+            {"A": -5, "B": -1}, {"B": "loss_making", "A": "loss_making"}, id="all at a loss"
+        ),
+        pytest.param({"A": 0, "B": 0}, {"A": "useful_many", "B": "useful_many"}, id="all at zero"),
+    ],
+)
+def test_a_company_at_the_edge_has_classes_all_the_same(profit, classes):
+    assert classes_of(book(profit)) == classes
+
+
+@pytest.mark.parametrize("threshold", [0, 1, 80, -0.2])
+def test_the_threshold_must_be_a_share(with_a_loss_maker, threshold):
+    with pytest.raises(ParameterError, match=r"For 80 percent write 0\.80"):
+        split_vital_few(whale_curve(with_a_loss_maker), threshold=threshold)
+
+
+def test_shares_run_over_the_positive_sum_and_stay_at_one_for_losers(with_a_loss_maker):
+    curve = split_vital_few(whale_curve(with_a_loss_maker))
+
+    assert curve["cumulative_share"].tolist() == pytest.approx([0.55, 0.85, 1, 1])
+
+
+def test_without_anything_positive_there_are_no_shares():
+    assert split_vital_few(whale_curve(book({"A": -1, "B": 0})))["cumulative_share"].isna().all()
+
+
+@given(profits, st.floats(0.01, 0.99), st.randoms(use_true_random=False))
+@moderately
+def test_any_book_keeps_its_customers_its_total_and_its_answer(values, threshold, random):
+    customers = book({f"C{i:03}": value for i, value in enumerate(values)})
+    before = customers.copy(deep=True)
+    shuffled = customers.sample(frac=1, random_state=random.randrange(2**32))
+
+    split = split_vital_few(whale_curve(customers), threshold=threshold)
+
+    assert sorted(split["customer_id"]) == sorted(customers["customer_id"])
+    assert split["cumulative"].iloc[-1] == customers["customer_profit"].sum()
+    few = split.loc[split["profit_class"] == "vital_few", "customer_profit"]
+    earned = split["customer_profit"].clip(lower=0).sum()
+    assert (few > 0).all()
+    assert few.sum() >= threshold * earned - 1e-4
+    assert few.empty or few.sum() - few.iloc[-1] < threshold * earned
+    again = split_vital_few(whale_curve(shuffled), threshold=threshold)
+    pd.testing.assert_frame_equal(split, again)
+    pd.testing.assert_frame_equal(customers, before)
+
+
+def test_classes_are_given_per_period_and_only_to_active_customers():
+    before = book({"A": 10, "B": 90}, period="FY2024")
+    now = book({"A": 90, "B": 10, "C": 900}, asleep=["C"])
+
+    table = segment(pd.concat([now, before]), measure="customer_profit", threshold=0.80)
+
+    assert table[["period", "customer_id", "profit_class"]].to_numpy().tolist() == [
+        ["FY2024", "B", "vital_few"], ["FY2024", "A", "useful_many"],
+        ["FY2025", "A", "vital_few"], ["FY2025", "B", "useful_many"],
+    ]  # fmt: skip
+
+
+def test_a_period_whose_profit_is_unknown_has_no_classes_and_the_other_keeps_its_own():
+    before = book({"A": np.nan, "B": 1}, period="FY2024")
+    both = pd.concat([before, book({"A": 1, "B": 9})])
+
+    table = segment(both, measure="customer_profit", threshold=0.80)
+
+    assert table["period"].unique().tolist() == ["FY2025"]
+    with pytest.raises(DataError, match=r"customer_profit is not known.*02_profitability"):
+        segment(before, measure="customer_profit", threshold=0.80)
+
+
+def test_the_classes_hold_all_customers_and_all_money(with_a_loss_maker):
+    table = segment(with_a_loss_maker, measure="customer_profit", threshold=0.80)
+
+    summary = class_summary(table).set_index("profit_class")
+    balances = class_balances(with_a_loss_maker, table, measure="customer_profit", currency="PLN")
+
+    assert summary["customers"].to_dict() == {"vital_few": 2, "useful_many": 1, "loss_making": 1}
+    assert summary["amount"].tolist() == [85, 15, -40]
+    assert summary["share"].tolist() == pytest.approx([0.85, 0.15, -0.40])
+    assert summary["customer_share"].tolist() == [0.5, 0.25, 0.25]
+    assert [float(balance.unexplained) for balance in balances] == [0, 0]
+    lost = class_balances(
+        with_a_loss_maker, table[table["customer_id"] != "C"], measure="customer_profit",
+        currency="PLN",
+    )  # fmt: skip
+    assert [float(balance.unexplained) for balance in lost] == [-1, -15]  # C and its 15 are missed
+
+
+# --------------------------------------------------------------------------------- main measure
+@pytest.mark.parametrize(
+    ("profit", "margin", "measure"),
+    [
+        pytest.param([1, 2], [3, 4], "customer_profit", id="profit where it is known"),
+        pytest.param([np.nan, np.nan], [3, 4], "gross_margin", id="else gross margin"),
+        pytest.param([1, np.nan], [3, 4], "gross_margin", id="known for all, or not known"),
+        pytest.param([1, np.nan], [3, np.nan], None, id="else nothing: never revenue"),
+    ],
+)
+def test_classes_rest_on_profit_else_on_margin_and_never_on_revenue(profit, margin, measure):
+    statement = book(dict(zip("AB", profit, strict=True)), margin=margin)
+
+    assert main_measure(statement) == measure
+    outcome = {"customer_profit": "PASS", "gross_margin": "FLAG", None: "REFUSE"}[measure]
+    assert measure_verdicts(statement)[1].outcome == outcome
+
+
+def test_a_customer_asleep_with_no_profit_does_not_degrade_the_measure():
+    assert main_measure(book({"A": 1, "B": np.nan}, asleep=["B"])) == "customer_profit"
+
+
+@pytest.mark.parametrize(
+    ("customers", "outcome"),
+    [(0, "REFUSE"), (1, "FLAG"), (29, "FLAG"), (30, "PASS")],
+)
+def test_few_customers_are_flagged_and_none_are_refused(customers, outcome):
+    statement = book({f"C{i:02}": 1 for i in range(customers)} | {"Z": 1}, asleep=["Z"])
+
+    assert measure_verdicts(statement)[0].outcome == outcome
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(book({"A": 1, "B": 2}, asleep=["A", "B"]), id="nobody is active"),
+        pytest.param(book({"A": np.nan, "B": np.nan}), id="neither profit nor margin is known"),
+    ],
+)
+def test_without_a_measure_everything_is_empty_and_nothing_breaks(statement):
+    assert main_measure(statement) is None
+    table = segment(statement, measure=None, threshold=0.80)
+    measures = concentration(statement, threshold=0.80, **DRAWS)
+
+    assert table.empty
+    assert class_summary(table)["customers"].tolist() == [0, 0, 0]
+    assert class_flips(statement, measure=None, threshold=0.80).empty
+    assert net_shares_verdict(measures, measure=None, currency="PLN").said == (
+        "No measure of profit is known, so there are no shares of it."
+    )
+    (rows,) = class_balances(statement, table, measure=None, currency="PLN")
+    assert rows.unexplained == 0
+    assert concentration_curves(statement)["measure"].isin(["invoice_revenue"]).all()
+
+
+# --------------------------------------------------------------------------------- concentration
+def test_the_three_measures_stand_side_by_side(with_a_loss_maker):
+    """Revenue is 100 each, so 80 % of it takes all four; the margin is the profit."""
+    measures = concentration(with_a_loss_maker, threshold=0.80, **DRAWS).set_index("measure")
+
+    assert measures["few"].to_dict() == {
+        "invoice_revenue": 4, "gross_margin": 2, "customer_profit": 2,
+    }  # fmt: skip
+    profit = measures.loc["customer_profit"]
+    assert [profit["positive"], profit["lost"], profit["total"]] == [100, 40, 60]
+    assert [profit["losing"], profit["peak_at"], profit["customers"]] == [1, 3, 4]
+    assert profit["few_share"] == 0.5
+    assert profit["top20"] == pytest.approx(0.44)  # .8 of one customer who brings 55
+    assert profit["interval_level"] == 0.90
+
+
+def test_a_measure_that_is_not_known_for_all_is_left_out():
+    measures = concentration(book({"A": 1, "B": np.nan}, margin=[1, 2]), threshold=0.8, **DRAWS)
+
+    assert measures["measure"].tolist() == ["invoice_revenue", "gross_margin"]
+
+
+def test_intervals_repeat_with_the_seed_and_do_not_know_the_order_of_rows():
+    statement = book({f"C{i:02}": value for i, value in enumerate([90, 40, 20, 9, 5, 3, 1, -8])})
+
+    first = concentration(statement, threshold=0.80, **DRAWS)
+    again = concentration(statement.iloc[::-1], threshold=0.80, **DRAWS)
+    other = concentration(statement, threshold=0.80, **{**DRAWS, "seed": 2})
+
+    pd.testing.assert_frame_equal(first, again)
+    assert first["total_low"].tolist() != other["total_low"].tolist()
+    wide = concentration(statement, threshold=0.80, **{**DRAWS, "level": 0.98})
+    for name in ("few", "top20", "total"):
+        assert (first[f"{name}_low"] <= first[f"{name}_high"]).all()
+        assert (wide[f"{name}_low"] <= first[f"{name}_low"]).all()
+        assert (wide[f"{name}_high"] >= first[f"{name}_high"]).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_company_at_a_loss_has_no_shares_and_raises_no_alarm():
+    measures = concentration(book({"A": -3, "B": -1}), threshold=0.80, **DRAWS)
+    profit = measures.set_index("measure").loc["customer_profit"]
+
+    assert profit["few"] == 0
+    assert np.isnan([profit["top20"], profit["top20_low"], profit["few_low"]]).all()
+    assert profit["total"] == -4
+    assert concentration_curves(book({"A": -3, "B": -1}))["measure"].unique().tolist() == [
+        "invoice_revenue"
+    ]
+
+
+def test_curves_end_with_the_main_measure():
+    curves = concentration_curves(book({"A": 60, "B": 40}, margin=[70, 30]))
+
+    assert curves["measure"].unique().tolist() == [
+        "invoice_revenue", "gross_margin", "customer_profit",
+    ]  # fmt: skip
+    assert curves["cumulative_share"].tolist() == pytest.approx([0.5, 1, 0.7, 1, 0.6, 1])
+
+
+def test_the_interval_says_what_it_is_worth():
+    said = interval_verdict(pd.DataFrame({"customers": [240]}), level=0.90).said
+
+    assert said == (
+        "The interval is a plain bootstrap of 240 customers. With tails as heavy as these a nominal "
+        "90% interval holds in about 64 to 80 of 100 cases: read it as a lower bound of the doubt."
+    )
+
+
+# --------------------------------------------------------------------------------- net shares
+def measured(total, *, low, high, positive, lost, losing=2, level=0.90) -> pd.DataFrame:
+    return pd.DataFrame([{
+        "measure": "customer_profit", "total": total, "total_low": low, "total_high": high,
+        "positive": positive, "lost": lost, "losing": losing, "interval_level": level,
+    }])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("measures", "said"),
+    [
+        pytest.param(
+            measured(0, low=-9, high=9, positive=100, lost=100),
+            "The total is PLN 0: a share of it has no meaning. Money is shown.",
+            id="a total of nothing is tested first",
+        ),
+        pytest.param(
+            measured(-60, low=-90, high=-9, positive=40, lost=100),
+            "The total is −PLN 60: a share of it has no meaning. Money is shown.",
+            id="a loss",
+        ),
+        pytest.param(
+            measured(10, low=-5, high=25, positive=100, lost=90),
+            "The total of PLN 10 could as well be nothing (−PLN 5 to PLN 25 in nine draws of ten), "
+            "so shares of it are not shown. Of every 100 earned, 90.0 are given back by 2 customers "
+            "and 10.0 remain.",
+            id="the interval is tested before the two thirds",
+        ),
+        pytest.param(
+            measured(50, low=0, high=99, positive=100, lost=50, level=0.95),
+            "The total of PLN 50 could as well be nothing (PLN 0 to PLN 99 in 95 draws of 100), so "
+            "shares of it are not shown. Of every 100 earned, 50.0 are given back by 2 customers "
+            "and 50.0 remain.",
+            id="an end at zero contains zero",
+        ),
+        pytest.param(
+            measured(66, low=10, high=99, positive=100, lost=34, losing=1),
+            "Of every 100 earned, 34.0 are given back by 1 customer and 66.0 remain, so shares of "
+            "the total would flatter the best. Shares are of the positive sum.",
+            id="below two thirds",
+        ),
+    ],
+)
+def test_shares_of_the_net_total_are_refused_in_the_settled_order(measures, said):
+    found = net_shares_verdict(measures, measure="customer_profit", currency="PLN")
+
+    assert found.outcome == "REFUSE"
+    assert found.said.replace("\u00a0", " ") == said
+
+
+@pytest.mark.parametrize("total", [200, 300])
+def test_from_two_thirds_of_what_is_earned_net_shares_are_shown(total):
+    measures = measured(total, low=1, high=400, positive=300, lost=300 - total)
+
+    found = net_shares_verdict(measures, measure="customer_profit", currency="PLN")
+
+    assert (found.outcome, found.said) == (
+        "PASS", "The net total is large enough for shares of it.",
+    )  # fmt: skip
+
+
+# --------------------------------------------------------------------------------- class flips
+def test_revenue_hides_who_loses_money_and_misses_who_earns():
+    """By revenue A and B bring 90 of 100; by profit C and D do, and A loses."""
+    statement = book({"A": -20, "B": 5, "C": 60, "D": 35}, revenue=[60, 30, 6, 4])
+
+    flips = class_flips(statement, measure="customer_profit", threshold=0.80)
+
+    assert flips[["customer_id", "by_revenue", "by_measure"]].to_numpy().tolist() == [
+        ["A", "vital_few", "loss_making"], ["B", "vital_few", "useful_many"],
+        ["C", "useful_many", "vital_few"], ["D", "useful_many", "vital_few"],
+    ]  # fmt: skip
+
+
+def test_nobody_changes_class_where_profit_follows_revenue():
+    statement = book({"A": 6, "B": 4}, revenue=[60, 40])
+
+    assert class_flips(statement, measure="customer_profit", threshold=0.80).empty
+
+
+# --------------------------------------------------------------------------------- reference window
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "previous", "window"),
+    [
+        pytest.param(
+            "2022-01-01", "2025-12-31", date(2024, 1, 1), ("2022-01-01", "2024-01-01", "2025-01-01"),
+            id="returns in the previous period, order days in the two years before",
+        ),
+        pytest.param(
+            "2023-01-01", "2025-12-31", date(2024, 1, 1), ("2022-01-01", "2024-01-01", "2025-01-01"),
+            id="one year before it is enough",
+        ),
+        pytest.param(
+            "2023-06-15", "2025-12-31", date(2024, 1, 1), ("2023-06-15", "2024-06-15", "2025-06-15"),
+            id="the input starts too late: its first 12 months, returns in the next",
+        ),
+        pytest.param(
+            "2023-06-15", "2025-12-31", None, ("2023-06-15", "2024-06-15", "2025-06-15"),
+            id="no previous period",
+        ),
+        pytest.param("2024-06-01", "2025-12-31", None, None, id="shorter than two years"),
+    ],
+)  # fmt: skip
+def test_the_reference_window_is_the_previous_period_else_the_first_year(
+    first, last, previous, window
+):
+    orders = order_days(A=[first, last])
+
+    found = reference_window(orders, previous, windows=WINDOWS)
+
+    assert (found and tuple(str(day.date()) for day in found)) == window
+
+
+def test_without_orders_there_is_no_window_and_no_rate():
+    window = reference_window(order_days(), date(2024, 1, 1), windows=WINDOWS)
+
+    assert window is None
+    assert repeat_rates(order_days(), None) is None
+
+
+# --------------------------------------------------------------------------------- repeat rates
+WINDOW = Window(*map(pd.Timestamp, ("2022-01-01", "2024-01-01", "2025-01-01")))
+
+
+def buyers(classes: dict[int, tuple[int, int]]) -> pd.DataFrame:
+    """Build orders from number of order days → (customers, of whom so many return)."""
+    days: dict[str, list] = {}
+    for n, (customers, returning) in classes.items():
+        for i in range(customers):
+            bought = [f"2022-{1 + k % 12:02}-{1 + k // 12:02}" for k in range(n)] or ["2021-06-01"]
+            days[f"{n:02}-{i:03}"] = bought + (["2024-07-01"] if i < returning else [])
+    return order_days(**days)
+
+
+def test_a_repeat_rate_leans_on_the_next_lower_class_with_the_strength_of_two():
+    """None: (0 + 2·0)/(2 + 2) = 0. One: (5 + 0)/(8 + 2) = .5. Two: (2 + 2·.5)/(2 + 2) = .75.
+
+    Three: nobody returned of 6, (0 + 2·.75)/8 = .19, but a rate never falls: .75. Four, five:
+    nobody there, .75. Twelve and fourteen are one class: (2 + 2·.75)/(2 + 2) = .875.
+    """
+    orders = buyers({0: (2, 0), 1: (8, 5), 2: (2, 2), 3: (6, 0), 12: (1, 1), 14: (1, 1)})
+
+    rates = repeat_rates(orders, WINDOW)
+
+    assert rates["order_days"].tolist() == list(range(13))
+    assert rates["rate"].tolist() == pytest.approx([0, 0.5] + [0.75] * 10 + [0.875])
+    assert rates["n"].tolist() == [2, 8, 2, 6] + [0] * 8 + [2]
+    assert rates["returned"].tolist() == [0, 5, 2, 0] + [0] * 8 + [2]
+
+
+def test_two_orders_on_one_day_are_one_order_day_and_the_end_of_the_window_is_out():
+    orders = order_days(
+        A=["2023-05-01", "2023-05-01", "2025-01-01"], B=["2023-01-01", "2024-12-31"]
+    )
+
+    rates = repeat_rates(orders, WINDOW).set_index("order_days")
+
+    assert [rates.loc[1, "n"], rates.loc[1, "returned"]] == [2, 1]
+
+
+@given(st.dictionaries(st.integers(0, 14), st.tuples(st.integers(0, 6), st.integers(0, 6))))
+@settings(max_examples=25, deadline=None)
+def test_more_order_days_never_mean_a_lower_chance_of_return(classes):
+    rates = repeat_rates(buyers(classes), WINDOW)["rate"].tolist()
+
+    assert rates == sorted(rates)
+    assert 0 <= rates[0] <= rates[-1] < 1
+
+
+# --------------------------------------------------------------------------------- staying
+def stays_of(orders, *, ratings=(), contracts=None, rates=None, customers="ABC") -> pd.DataFrame:
+    table = pd.DataFrame({"customer_id": list(customers)})
+    if contracts is not None:
+        table["contract_end"] = pd.to_datetime(contracts)
+    found = staying(
+        orders, table, rates, ours(*ratings), windows=WINDOWS, end=END, scale=SCALE
+    )  # fmt: skip
+    return found.set_index("customer_id")
+
+
+@pytest.mark.parametrize(
+    ("contract", "ratings", "chance", "source"),
+    [
+        pytest.param("2029-01-01", [], 0.90, "contract", id="beyond three years counts as .90"),
+        pytest.param("2029-01-01", [("A", "staying", 2)], 0.90, "contract", id="before a rating"),
+        pytest.param("2028-12-31", [], np.nan, "unknown", id="three years are not beyond them"),
+        pytest.param("2026-06-30", [("A", "staying", 7)], 0.70, "our_rating", id="a short one"),
+        pytest.param(None, [("A", "staying", 7)], 0.70, "our_rating", id="7 is .70 by its anchor"),
+        pytest.param(None, [("A", "staying", 2)], 0.35, "our_rating", id="half way to .5"),
+        pytest.param(None, [("A", "staying", 0)], 0.20, "our_rating", id="0 hardly returns"),
+        pytest.param(None, [("A", "openness", 9)], np.nan, "unknown", id="not rated on staying"),
+        pytest.param(None, [], np.nan, "unknown", id="nobody said: unknown, not medium"),
+    ],
+)
+def test_the_chance_of_staying_comes_from_a_contract_else_a_rating_else_nowhere(
+    contract, ratings, chance, source
+):
+    row = stays_of(order_days(), ratings=ratings, contracts=[contract], customers="A").loc["A"]
+
+    assert row["p_stay_3y"] == pytest.approx(chance, nan_ok=True)
+    assert row["staying_source"] == source
+
+
+def test_order_days_age_and_chance_of_return_are_told_from_the_orders():
+    """A: 3 order days in two years, known for 24 months. B: long ago. C: never, as far as we see."""
+    rates = repeat_rates(buyers({0: (2, 0), 1: (8, 5), 2: (2, 2)}), WINDOW)
+    orders = order_days(
+        A=["2024-01-01", "2025-01-01", "2025-01-01", "2025-12-31", "2026-01-01"],
+        B=["2023-12-31"],
+    )
+
+    stays = stays_of(orders, rates=rates)
+
+    assert stays["order_days_24m"].to_dict() == {"A": 3, "B": 0, "C": 0}
+    assert stays["orders_per_year"].to_dict() == {"A": 1.5, "B": 0, "C": 0}
+    assert stays["age_months"].to_dict() == {"A": 24, "B": 24, "C": 0}
+    assert stays["known_years"].to_dict() == {"A": 2, "B": 2, "C": 0}
+    assert stays["p_return_12m"].to_dict() == {"A": 0.75, "B": 0, "C": 0}
+    assert str(stays.loc["A", "last_order"].date()) == "2025-12-31"  # tomorrow is not known yet
+
+
+def test_without_reference_rates_the_chance_of_return_is_unknown():
+    stays = stays_of(order_days(A=["2025-01-01"]))
+    found = staying_verdicts(stays.reset_index(), pd.Series(["A"]), None)
+
+    assert stays["p_return_12m"].isna().all()
+    assert [(each.rule, each.outcome) for each in found] == [
+        ("reference_values", "REFUSE"), ("staying", "FLAG"),
+    ]  # fmt: skip
+
+
+def test_frozen_rates_say_over_which_year_even_when_read_back_as_text():
+    rates = repeat_rates(buyers({1: (8, 5)}), WINDOW)
+    stays = stays_of(order_days(A=["2025-01-01"]), rates=rates).reset_index()
+
+    for frozen in (rates, rates.astype({"cutoff": "str", "window_end": "str"})):
+        found = staying_verdicts(stays, pd.Series(["A"]), frozen)
+        assert found[0].said == (
+            "Repeat rates were frozen over 1 Jan 2024 to 31 Dec 2024 from 8 customers only; a "
+            "chance of return may be off by some points."
+        )
+
+
+# --------------------------------------------------------------------------------- who is looked at
+def test_live_external_customers_and_prospects_are_looked_at_once_each():
+    """A ordered, B was active without an order, C sleeps, I is our own firm; P is new, A twice."""
+    customers = pd.DataFrame({
+        "customer_id": list("ABCI"), "name": list("ABCI"),
+        "relation": ["external", "external", "external", "intercompany"],
+    })  # fmt: skip
+    stays = pd.DataFrame({"customer_id": list("ABCI"), "order_days_24m": [2, 0, 0, 9]})
+    statement = book({"A": 1, "B": -1, "C": 0, "I": 5}, asleep=["C", "I"])
+    prospects = pd.DataFrame({"prospect_id": ["P", "A"], "name": ["P", "A again"]})
+
+    parties, balance = assessed_parties(customers, prospects, stays, statement)
+
+    assert parties["party_id"].tolist() == ["A", "B", "P"]
+    assert parties["is_prospect"].tolist() == [False, False, True]
+    assert balance.unexplained == 0
+    assert [(step.what, float(step.amount)) for step in balance.steps[1:]] == [
+        ("Intercompany and collective", -1), ("Asleep", -1), ("Prospects", 2),
+        ("Prospects who are customers", -1), ("Parties", 3),
+    ]  # fmt: skip
+
+
+def test_no_prospects_are_no_prospects():
+    customers = pd.DataFrame({"customer_id": ["A"], "name": ["A"], "relation": ["external"]})
+    stays = pd.DataFrame({"customer_id": ["A"], "order_days_24m": [1]})
+
+    for none in (None, pd.DataFrame({"prospect_id": [], "name": []})):
+        parties, balance = assessed_parties(customers, none, stays, book({"A": 1}))
+        assert parties["party_id"].tolist() == ["A"]
+        assert balance.holds
+
+
+# --------------------------------------------------------------------------------- doors
+DOOR = default_rules().doors.strategic
+GOOD = {
+    "party_id": "A", "rating": 7.0, "justification": "opens the Nordic market", "owner": "sales",
+    "review_on": pd.Timestamp("2025-12-31"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "open_", "evidence"),
+    [
+        pytest.param({}, True, "opens the Nordic market", id="all written down"),
+        pytest.param({"rating": 6.5}, False, "rated 6.5, below 7", id="rated too low"),
+        pytest.param({"rating": np.nan}, False, "rated not at all, below 7", id="not rated"),
+        pytest.param({"rating": None}, False, "rated not at all, below 7", id="no rating"),
+        pytest.param({"owner": None}, False, "no owner written down", id="nobody answers for it"),
+        pytest.param({"justification": " "}, False, "no justification written down", id="a blank"),
+        pytest.param(
+            {"justification": np.nan, "owner": ""}, False,
+            "no justification, owner written down", id="neither",
+        ),
+        pytest.param(
+            {"review_on": pd.Timestamp("2025-12-30")}, False,
+            "to be looked at again by 30 Dec 2025, which has passed", id="expired the day before",
+        ),
+        pytest.param(
+            {"review_on": pd.NaT}, False, "to be looked at again by no date, which has passed",
+            id="without a date it has no end, so it has none",
+        ),
+    ],
+)  # fmt: skip
+def test_door_four_opens_for_a_reason_an_owner_and_a_date_that_has_not_passed(
+    changed, open_, evidence
+):
+    judged = strategic_door(pd.DataFrame([{**GOOD, **changed}]), DOOR, end=END)
+
+    assert judged.to_dict("records") == [{"party_id": "A", "open": open_, "evidence": evidence}]
+
+
+def test_two_sites_of_one_party_open_one_door():
+    sites = pd.DataFrame([GOOD, {**GOOD, "rating": 2.0}, {**GOOD, "party_id": "B"}])
+
+    judged = strategic_door(sites, DOOR, end=END)
+
+    assert judged[["party_id", "open"]].to_numpy().tolist() == [["A", True], ["B", True]]
+
+
+@pytest.mark.parametrize("nothing", [None, pd.DataFrame(columns=list(GOOD))])
+def test_nobody_declared_strategic_means_no_door_four(nothing):
+    judged = strategic_door(nothing, DOOR, end=END)
+
+    assert judged.empty
+    assert [each.rule for each in door_verdicts(judged, pd.Series(dtype="str"))] == [
+        "doors_not_computed"
+    ]
+
+
+def test_every_open_door_carries_its_evidence(with_a_loss_maker):
+    segments = segment(with_a_loss_maker, measure="customer_profit", threshold=0.80)
+    strategic = strategic_door(
+        pd.DataFrame([{**GOOD, "party_id": "P"}, {**GOOD, "party_id": "B", "rating": 1.0},
+                      {**GOOD, "party_id": "asleep"}]),
+        DOOR, end=END,
+    )  # fmt: skip
+
+    doors = open_doors(segments, strategic, pd.Series(list("ABCDP")), period="FY2025")
+
+    assert doors[["party_id", "door", "open", "evidence"]].to_numpy().tolist() == [
+        ["A", "vital_few", True, "place 1 by customer profit, within the first 55%"],
+        ["B", "vital_few", True, "place 2 by customer profit, within the first 85%"],
+        ["B", "strategic", False, "rated 1.0, below 7"],
+        ["P", "strategic", True, "opens the Nordic market"],
+    ]
+    assert (doors["period"] == "FY2025").all()
+
+
+def test_declared_parties_that_stay_outside_are_named_with_their_reason():
+    strategic = strategic_door(
+        pd.DataFrame([GOOD, {**GOOD, "party_id": "B", "owner": ""}, {**GOOD, "party_id": "Z"}]),
+        DOOR, end=END,
+    )  # fmt: skip
+    names = pd.Series({"A": "Alfa", "B": "Beta"})
+
+    said = door_verdicts(strategic, names)[1]
+
+    assert (said.outcome, said.said) == (
+        "FLAG",
+        "2 declared as strategic stay outside: Beta (no owner written down), "
+        "Z (no order in 24 months and no prospect).",
+    )
+    assert door_verdicts(strategic.head(1), names)[1].said == (
+        "Each of the 1 strategic parties has a reason, an owner and a valid date."
+    )
+
+
+# --------------------------------------------------------------------------------- metamorphic
+@given(profits.filter(lambda values: max(values) > 0))
+@settings(max_examples=20, deadline=None)
+def test_another_currency_or_other_names_change_no_class(values):
+    plain = book({f"C{i:03}": value for i, value in enumerate(values)})
+    dear = plain.assign(customer_profit=plain["customer_profit"] * 4.3)
+    renamed = plain.assign(customer_id="X-" + plain["customer_id"])
+
+    classes = list(classes_of(plain).values())
+
+    assert list(classes_of(dear).values()) == classes
+    assert list(classes_of(renamed).values()) == classes
+    assert [name.removeprefix("X-") for name in few_of(renamed)] == few_of(plain)
+
+
+def test_a_customer_without_activity_changes_shares_of_customers_and_no_money(with_a_loss_maker):
+    more = pd.concat([with_a_loss_maker, book({"E": 0})])
+
+    curve, before = whale_curve(more), whale_curve(with_a_loss_maker)
+
+    assert curve["cumulative"].iloc[-1] == before["cumulative"].iloc[-1] == 60
+    assert curve["customer_share"].iloc[0] == 0.20
+    assert few_of(more) == few_of(with_a_loss_maker)
