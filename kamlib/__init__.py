@@ -28,7 +28,7 @@ _MODULES = {
     ),
     "intake": "Intake read_inputs",
     "views": (
-        "account_balances account_table both_sides chain concentration_table criteria_of "
+        "account_balances account_table both_sides chain charging_pools concentration_table criteria_of "
         "criteria_summary example_party external_months first_steps managers_of matrix_frame "
         "monthly_revenue named pyramid_table questions_table set_aside_reasons shots_table "
         "sides_balances sides_table statement_lines top20_interval verdict_table"
@@ -52,7 +52,8 @@ _MODULES = {
     "pyramid": (
         "Bounds DecisionRules account_bounds accounts_at_cuts assess_accounts assign_levels "
         "capacity_verdicts contact_functions decide decision_rules golden_shots golden_verdicts "
-        "joint_evidence level_counts margin_percentiles money_of_shots pyramid_verdicts unit_verdict verdict_counts"
+        "joint_evidence level_counts margin_percentiles money_of_shots pyramid_verdicts "
+        "unit_verdict verdict_counts"
     ),
     "findings": (
         "both_sides_finding capacity_finding class_finding concentration_finding door_finding "

@@ -82,17 +82,18 @@ def money(value: float, currency: str, digits: int = 0) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share of something named: whole percents, one digit below ten.
+    """Write a share of something named: whole percents, one digit below ten, two below 0.05 %.
 
     Examples
     --------
-    >>> percent(0.791), percent(0.049), percent(-0.53)
-    ('79%', '4.9%', '−53%')
+    >>> percent(0.791), percent(0.049), percent(-0.53), percent(0.0001)
+    ('79%', '4.9%', '−53%', '0.01%')
     """
     if not math.isfinite(share):
         return UNKNOWN
-    whole = abs(share) >= 0.0995 or share == 0
-    return number(100 * share, 0 if whole else 1) + "%"
+    size = abs(share)
+    digits = 0 if size >= 0.0995 or size == 0 else 1 if size >= 0.0005 else 2
+    return number(100 * share, digits) + "%"
 
 
 def draws(level: float) -> str:

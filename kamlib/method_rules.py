@@ -238,7 +238,7 @@ RULES: dict[str, Rule] = {
         N_("Trust"),
         passed=N_("Trust is known in the customers' words."),
         flag=N_(
-            "Trust is unknown for {n} of {all} active customers; partnership is not confirmed there."
+            "Trust is unknown for {n} of {all} customers; partnership is not confirmed there."
         ),
         refuse=N_("Trust is unknown for everybody: no partnership can be confirmed."),
         bring=N_("ratings_theirs, criterion trust, in their words or as a fact"),
@@ -286,8 +286,8 @@ RULES: dict[str, Rule] = {
     ),
     "levels": Rule(
         N_("Levels"),
-        passed=N_("All {n} active customers have one certain level."),
-        flag=N_("{n} of {all} active customers may stand higher than what is confirmed."),
+        passed=N_("All {n} customers have one certain level."),
+        flag=N_("{n} of {all} customers may stand higher than what is confirmed."),
         bring=N_("trust, side B, contacts and staying of these customers"),
     ),
     "adds_up": Rule(

@@ -25,7 +25,8 @@ from kamlib.attractiveness import (
 )
 from kamlib.errors import DataError
 
-moderately = settings(max_examples=40, deadline=None)
+moderately = settings(max_examples=20, deadline=None)
+with_many_parties = settings(max_examples=8, deadline=None)  # each example holds up to eight worlds
 NOBODY = ours()
 RULES_B = default_rules().side_b
 BY_SUPPLIER = ("party_id", "criterion", "supplier")
@@ -473,7 +474,7 @@ def test_a_criterion_without_a_rating_of_us_is_unknown_though_they_were_asked():
 two_scores = st.tuples(st.integers(0, 10), st.integers(0, 10))
 opinions = st.lists(
     st.tuples(two_scores, two_scores, st.sampled_from(["their_words", "fact", "our_guess"])),
-    min_size=1, max_size=4,
+    min_size=2, max_size=8,
 )  # fmt: skip
 
 
@@ -483,8 +484,8 @@ def of(parties) -> list[tuple]:
     for i, (us, rival, source) in enumerate(parties):
         for supplier, scores in (("us", us), ("Rival", rival)):
             rows += [
-                ("ABCD"[i], "service", supplier, 3, scores[0], source),
-                ("ABCD"[i], "price", supplier, 1, scores[1], source),
+                ("ABCDEFGH"[i], "service", supplier, 3, scores[0], source),
+                ("ABCDEFGH"[i], "price", supplier, 1, scores[1], source),
             ]
     return rows
 
@@ -493,9 +494,9 @@ ENDS = ["side_b_low", "side_b_high", "relative_strength_low", "relative_strength
 
 
 @given(opinions, st.integers(1, 10))
-@moderately
+@with_many_parties
 def test_a_better_rating_of_us_never_lowers_our_side_and_moves_nobody_else_s(parties, by):
-    ids = list("ABCD"[: len(parties)])
+    ids = list("ABCDEFGH"[: len(parties)])
     (us, rival, source), *others = parties
     better = [((min(us[0] + by, 10), us[1]), rival, source), *others]
 
@@ -506,9 +507,9 @@ def test_a_better_rating_of_us_never_lowers_our_side_and_moves_nobody_else_s(par
 
 
 @given(opinions, st.randoms(use_true_random=False))
-@moderately
+@with_many_parties
 def test_side_b_belongs_to_each_party_alone_and_knows_no_order_of_rows(parties, random):
-    ids, rows = list("ABCD"[: len(parties)]), of(parties)
+    ids, rows = list("ABCDEFGH"[: len(parties)]), of(parties)
 
     together = lead(*rows, parties=ids)
 
@@ -520,9 +521,9 @@ def test_side_b_belongs_to_each_party_alone_and_knows_no_order_of_rows(parties, 
 
 
 @given(opinions)
-@moderately
+@with_many_parties
 def test_asking_instead_of_guessing_never_widens_side_b(parties):
-    ids = list("ABCD"[: len(parties)])
+    ids = list("ABCDEFGH"[: len(parties)])
     guessed = lead(*of([(us, rival, "our_guess") for us, rival, _s in parties]), parties=ids)
     asked = lead(*of([(us, rival, "fact") for us, rival, _s in parties]), parties=ids)
 

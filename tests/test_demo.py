@@ -100,7 +100,10 @@ def capacity_used(equations: list, lines: pd.DataFrame, drivers: pd.DataFrame) -
             rows, used = orders, equation["base"] + 0 * orders["lines"]
             for term in equation.get("plus", []):
                 holds = np.logical_and.reduce(
-                    [np.ones(len(rows), bool), *(rows[n] == v for n, v in term.get("when", {}).items())]
+                    [
+                        np.ones(len(rows), bool),
+                        *(rows[n] == v for n, v in term.get("when", {}).items()),
+                    ]
                 )
                 used = used + term["time"] * holds * (rows["lines"] if term.get("per") else 1)
             used = used * (rows["lines"] if equation["per"] == "line" else 1)
@@ -110,7 +113,9 @@ def capacity_used(equations: list, lines: pd.DataFrame, drivers: pd.DataFrame) -
             used = equation["base"] + 0 * rows["net_amount"]
         parts.append(rows[["period", "customer_id"]].assign(pool=equation["pool"], used=used))
     table = pd.concat(parts)
-    return table[table["period"].isin(PERIODS)].groupby(["period", "customer_id", "pool"]).used.sum()
+    return (
+        table[table["period"].isin(PERIODS)].groupby(["period", "customer_id", "pool"]).used.sum()
+    )
 
 
 def rates(settings: dict) -> pd.Series:
@@ -182,7 +187,11 @@ def test_the_same_seed_gives_the_same_bytes(village, tmp_path):
 def test_another_seed_gives_another_company(village, tmp_path):
     changed = different(village, write_demo(tmp_path / "other", customers=60, seed=21))
 
-    assert {"input/sales_2025.csv.gz", "input/ratings_theirs.csv", "truth/profit_true.csv"} <= changed
+    assert {
+        "input/sales_2025.csv.gz",
+        "input/ratings_theirs.csv",
+        "truth/profit_true.csv",
+    } <= changed
 
 
 @pytest.mark.parametrize(
@@ -220,7 +229,10 @@ def test_a_company_may_be_tiny(tmp_path, customers):
 
     sold = good_lines(folder)
     recent = sold[(sold["document_type"] == "FA") & (sold["date"] >= "2024-01-01")]
-    assert recent.loc[~recent["customer_id"].isin(["K99001", "K99999"]), "customer_id"].nunique() == customers
+    assert (
+        recent.loc[~recent["customer_id"].isin(["K99001", "K99999"]), "customer_id"].nunique()
+        == customers
+    )
 
 
 def test_another_engagement_is_never_overwritten(tmp_path):
@@ -263,7 +275,9 @@ def external(demo: World) -> pd.DataFrame:
 )  # fmt: skip
 def test_true_money_is_the_money_of_the_lines_to_the_cent(demo, column, step):
     sums = external(demo).groupby(["period", "customer_id"])[column].sum()
-    both = demo.profit.set_index(["period", "customer_id"])[step].to_frame().join(sums.rename("own"))
+    both = (
+        demo.profit.set_index(["period", "customer_id"])[step].to_frame().join(sums.rename("own"))
+    )
 
     assert (both[step] - both["own"]).abs().max() <= 0.01 + 1e-6
     apart = both.groupby("period").sum().round(2)
@@ -272,7 +286,9 @@ def test_true_money_is_the_money_of_the_lines_to_the_cent(demo, column, step):
 
 def test_true_cost_to_serve_is_true_times_times_rates(demo):
     cost = demo.cost_to_serve(true=True)
-    both = demo.profit.set_index(["period", "customer_id"])[["cost_to_serve"]].join(cost.rename("own"))
+    both = demo.profit.set_index(["period", "customer_id"])[["cost_to_serve"]].join(
+        cost.rename("own")
+    )
 
     assert (both["cost_to_serve"] - both["own"]).abs().max() <= 0.06  # six activities
 
@@ -287,7 +303,9 @@ def test_the_true_capital_charge_follows_the_receivables(demo):
     sums = rows.groupby(["period", "customer_id"])[["product", "net_amount"]].sum()
     total = months.groupby(["period", "customer_id"])["net_amount"].sum()
     charge = 0.09 * 1.23 / 365 * total * sums["product"] / sums["net_amount"]
-    both = demo.profit.set_index(["period", "customer_id"])[["capital_charge"]].join(charge.rename("own"))
+    both = demo.profit.set_index(["period", "customer_id"])[["capital_charge"]].join(
+        charge.rename("own")
+    )
     plain = both.join(sums)["net_amount"] > 0
 
     assert (both["capital_charge"] - both["own"].fillna(0))[plain].abs().max() <= 0.01 + 1e-6
@@ -339,8 +357,9 @@ def test_pools_are_used_to_between_70_and_95_percent(demo, true):
     equations = (demo.truth if true else demo.settings["profitability"])["time_equations"]
     drivers = demo.drivers_true if true else demo.drivers
     used = capacity_used(equations, demo.lines, drivers).groupby(["period", "pool"]).sum()
-    capacity = {(p["period"], p["pool"]): p["practical_capacity"]
-                for p in demo.settings["profitability"]["resources"] if "practical_capacity" in p}  # fmt: skip
+    pools = demo.settings["profitability"]["resources"]
+    capacity = {(pool["period"], pool["pool"]): pool["practical_capacity"]
+                for pool in pools if "practical_capacity" in pool}  # fmt: skip
 
     assert set(used.index) == set(capacity)
     assert (used / used.index.map(capacity)).between(0.70, 0.95).all()
@@ -370,7 +389,9 @@ def test_the_company_earns_money_and_a_quarter_of_its_customers_does_not(demo):
 
 
 def test_every_loss_has_one_of_five_causes(demo):
-    last = demo.profit[demo.profit["period"] == "FY2025"].set_index("customer_id")["customer_profit"]
+    last = demo.profit[demo.profit["period"] == "FY2025"].set_index("customer_id")[
+        "customer_profit"
+    ]
     own = demo.customers.set_index("customer_id")
     losing = own.index.isin(last.index[last < 0])
 
@@ -397,7 +418,7 @@ def return_rates(demo: World, cutoff: str, months: int) -> pd.Series:
     days = before.groupby("customer_id")["date"].nunique()
     after = orders[(orders["date"] >= day) & (orders["date"] < day + pd.DateOffset(months=12))]
     back = days.index.isin(after["customer_id"])
-    classes = pd.cut(days.to_numpy(), [0, 2, 5, 11, 999], labels=["1-2", "3-5", "6-11", "12+"])
+    classes = pd.cut(days.to_numpy(), [0, 2, 11, 999], labels=["1-2", "3-11", "12+"])
     return pd.Series(back).groupby(classes, observed=True).mean()
 
 
@@ -416,7 +437,9 @@ def golden_by_the_book(demo: World) -> set[str]:
     orders = order_table(demo.lines)
     first = orders.groupby("customer_id")["date"].min()
     days = orders[orders["date"] >= "2024-01-01"].groupby("customer_id")["date"].nunique()
-    both = demo.profit.groupby("customer_id")[["gross_margin", "pocket_revenue", "customer_profit"]].sum()
+    both = demo.profit.groupby("customer_id")[
+        ["gross_margin", "pocket_revenue", "customer_profit"]
+    ].sum()
     money = sold.groupby("customer_id")[["list_price", "net_amount"]].sum()
     sites = raw(demo.folder, "customers").set_index("customer_id")
     table = both.join(money).join(days.rename("days")).join(first.rename("first")).join(sites)
@@ -453,7 +476,9 @@ def facts(demo: World) -> pd.DataFrame:
     owed = owed[owed["month"].dt.year == 2025].dropna(subset=["days_to_pay"])
     table["days_late"] = owed.groupby("customer_id")["days_beyond_terms"].mean()
     table["benefit_ours"] = last["seen"] / last["pocket_revenue"]
-    return table.join(said_by_people(demo)).join(signs(demo)).fillna({"joint_hard": 0, "joint_all": 0})
+    return (
+        table.join(said_by_people(demo)).join(signs(demo)).fillna({"joint_hard": 0, "joint_all": 0})
+    )
 
 
 def repeat_rates(orders: pd.DataFrame) -> dict[int, float]:
@@ -483,18 +508,29 @@ def said_by_people(demo: World) -> pd.DataFrame:
     chance = pd.Series(np.interp(stay, [0, 0.4, 0.7, 1], [0.2, 0.5, 0.7, 0.9]), stay.index)
     ends = raw(demo.folder, "customers").set_index("customer_id")["contract_end"]
     long = pd.to_datetime(ends, format="%d.%m.%Y") >= END + pd.DateOffset(years=3)
-    chance = pd.concat([chance[~chance.index.isin(ends.index[long])], 0.9 * long[long].astype(float)])
+    chance = pd.concat(
+        [chance[~chance.index.isin(ends.index[long])], 0.9 * long[long].astype(float)]
+    )
     contacts = small(demo.folder, "contacts")
     contacts = contacts[contacts["date"] >= "2024-01-01"]
     functions = contacts.groupby("party_id")["their_function"].nunique()
-    return pd.concat([trust, (sums["points"] / sums["weight"] / 10).rename("benefit_theirs"),
-                      chance.rename("p_stay_3y"), functions.rename("contact_functions")], axis=1)  # fmt: skip
+    side_b = (sums["points"] / sums["weight"] / 10).rename("benefit_theirs")
+    functions = functions.rename("contact_functions")
+    return pd.concat([trust, side_b, chance.rename("p_stay_3y"), functions], axis=1)
 
 
 def signs(demo: World) -> pd.DataFrame:
     evidence = small(demo.folder, "evidence").dropna(subset=["date"])
-    lives = (evidence["until"] >= END) | (evidence["until"].isna() & (evidence["date"] >= "2024-01-01"))
-    hard = ["joint_product_team", "joint_launch", "shared_warehouse", "shared_asset", "joint_company"]
+    lives = (evidence["until"] >= END) | (
+        evidence["until"].isna() & (evidence["date"] >= "2024-01-01")
+    )
+    hard = [
+        "joint_product_team",
+        "joint_launch",
+        "shared_warehouse",
+        "shared_asset",
+        "joint_company",
+    ]
     now = evidence[lives]
     return pd.DataFrame({
         "joint_hard": now[now["code"].isin(hard)].groupby("party_id")["code"].nunique(),

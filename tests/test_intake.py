@@ -251,6 +251,7 @@ GOOD = {  # text → value, under the Polish dialect
 BAD = {
     "1.234,50": "not a number",  # a point is neither mark of this dialect
     "1 23,00": "not a number",  # thousands stand in threes
+    "1234 567,00": "not a number",
     "1234,": "not a number",
     ",5": "not a number",
     "1E5": "not a number",

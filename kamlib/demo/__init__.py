@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from kamlib.demo.company import Company, build_company
-from kamlib.demo.engagement import MARK, settings_text
-from kamlib.demo.ledger import NOBODY, NO_SUCH_DAY, UNREADABLE, reconciling_items
+from kamlib.demo.engagement import MARK, flow, settings_text
+from kamlib.demo.ledger import NO_SUCH_DAY, NOBODY, UNREADABLE, reconciling_items
 from kamlib.demo.scenario import YEARS, load_scenario
 from kamlib.demo.tables import customer_file, line_file, product_file, prospect_file, text_table
 from kamlib.demo.truth import LADDER
@@ -103,7 +103,7 @@ def _write_inputs(folder: Path, company: Company) -> pd.DataFrame:
         whole = text_table(_named(table, company.units), places=PLACES.get(name, {}),
                            broken=BROKEN.get(name))  # fmt: skip
         write_table(folder / f"{name}.csv", whole)
-        if name in BROKEN:
+        if len(whole) > len(table):
             column = list(BROKEN[name])[-1]
             found.append(pd.DataFrame([{"file": f"input/{name}.csv", "row": len(whole) + 1,
                                         "column": column, "fault": "one broken row"}]))  # fmt: skip
@@ -126,8 +126,6 @@ def _write_truth(folder: Path, company: Company, broken: pd.DataFrame) -> None:
     """Write what is true: equations, drivers, profit, customers, and the broken rows."""
     equations: list[dict[str, Any]] = company.equations
     lines = ["# The times that hold; engagement.yaml has what people estimate.", "time_equations:"]
-    from kamlib.demo.engagement import flow
-
     lines += [f"  - {flow(equation)}" for equation in equations]
     write_text(folder / "truth.yaml", "\n".join(lines) + "\n")
     drivers = _named(company.drivers.assign(volume=company.drivers["volume"].astype(int)),

@@ -100,7 +100,8 @@ def _served(
     price = prices.customer_prices(units, lines, serving, scenario["capital"])
     price = price.assign(whole_cents=units["relation"] != "external")
     lines = prices.priced_lines(lines, price)
-    revenue = (lines.groupby(costs.period_of(lines["date"]))["net_cents"].sum() / 100).to_dict()
+    cents = lines.groupby(costs.period_of(lines["date"]))["net_cents"].sum()
+    revenue = {str(period): float(sum_) / 100 for period, sum_ in cents.items()}
     return Served(lines, drivers, costs.cost_pools(used, scenario, revenue), serving)
 
 

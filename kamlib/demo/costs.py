@@ -73,7 +73,7 @@ def true_drivers(
     table = pd.DataFrame({"visits": visits.to_numpy(), "deliveries": drops.to_numpy()}, index=grid)
     if extra is not None:
         table = table.add(extra.set_index(["period", "unit"]).reindex(grid, fill_value=0))
-    long = table.rename_axis(columns="driver").stack().rename("volume").reset_index()
+    long = pd.Series(table.rename_axis(columns="driver").stack()).rename("volume").reset_index()
     return long[long["volume"] > 0].reset_index(drop=True)
 
 
@@ -109,7 +109,9 @@ def _used(
         kind = {"correction": CORRECTION, "credit_note": CREDIT_NOTE}[equation["per"]]
         rows = returns[returns["kind"] == kind]
         used = pd.Series(float(equation["base"]), index=rows.index)
-    sums = rows[["period", "unit"]].assign(used=used).groupby(["period", "unit"], as_index=False).sum()
+    sums = (
+        rows[["period", "unit"]].assign(used=used).groupby(["period", "unit"], as_index=False).sum()
+    )
     return sums.assign(activity=activity_name(equation), pool=equation["pool"])
 
 

@@ -100,7 +100,7 @@ def _profitability(scenario: Mapping[str, Any], pools: pd.DataFrame) -> list[str
     ]  # fmt: skip
 
 
-def _resource(row: Mapping[str, Any]) -> dict[str, Any]:
+def _resource(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a pool with the keys that it has, whole numbers as such."""
     found = {key: row[key] for key in POOL_KEYS if key in row and not pd.isna(row[key])}
     if isinstance(row.get("to"), Mapping):

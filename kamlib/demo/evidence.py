@@ -1,5 +1,7 @@
 """Signs of closeness: joint things with their dates, contacts between functions, strategic parties."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -28,7 +30,7 @@ def evidence(units: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     return table.sort_values(["party_id", "code", "date"], ignore_index=True)
 
 
-def _signs(unit: tuple, place: int, rng: np.random.Generator) -> list[tuple]:
+def _signs(unit: Any, place: int, rng: np.random.Generator) -> list[tuple]:
     """Return the signs of one unit by its archetype."""
     recent = np.datetime64("2024-02-01") + rng.integers(0, 600, 3)
     luck = rng.random()
@@ -37,12 +39,18 @@ def _signs(unit: tuple, place: int, rng: np.random.Generator) -> list[tuple]:
         hard = HARD[place % 2]
         ends = np.datetime64("2027-12-31") if hard == "shared_warehouse" else np.datetime64("NaT")
         began = np.datetime64("2019-05-01") if hard == "shared_warehouse" else recent[0]
-        signs = [(hard, began, ends), (soft, recent[1], None), (SOFT[(place + 1) % 4], recent[2], None)]
+        signs = [
+            (hard, began, ends),
+            (soft, recent[1], None),
+            (SOFT[(place + 1) % 4], recent[2], None),
+        ]
     elif unit.archetype == "past_synergy":
         ended = (np.datetime64("2018-03-01"), np.datetime64("2022-06-30"))
         signs = [("shared_warehouse", *ended), ("shared_forecast", recent[1], None)]
     elif unit.archetype == "soft_partner":
-        signs = [(soft, recent[0], None)] + [(SOFT[(place + 2) % 4], recent[1], None)] * (luck < 0.5)
+        signs = [(soft, recent[0], None)] + [(SOFT[(place + 2) % 4], recent[1], None)] * (
+            luck < 0.5
+        )
     else:
         signs = [(soft, recent[0], None)] * (luck < 0.12)
         signs += [("joint_product_team", np.datetime64("2020-09-01"), None)] * (luck > 0.97)

@@ -145,7 +145,9 @@ def _with_gaps(
     lot = names[rng.choice(len(names), len(units), p=list(gaps.values()))]
     complete = rng.random(len(units)) < units["complete"]
     gap = np.where(complete, "", lot)
-    gap = np.where(~complete & (units["loss"] == "terms") & (gap == "no_receivables"), "no_trust", gap)
+    gap = np.where(
+        ~complete & (units["loss"] == "terms") & (gap == "no_receivables"), "no_trust", gap
+    )
     gap = np.where(units["archetype"] == "unasked_partner", "no_side_b", gap)
     gap = np.where(units["archetype"] == "synergy_undated", "no_trust", gap)
     return units.assign(gap=gap, evidence_complete=gap == "")
@@ -200,7 +202,9 @@ def customer_sites(units: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"unit": unit, "number": number, "site_id": site, "customer_id": head})
 
 
-def prospects(scenario: Mapping[str, Any], *, seed: int, named: int, customers: int) -> pd.DataFrame:
+def prospects(
+    scenario: Mapping[str, Any], *, seed: int, named: int, customers: int
+) -> pd.DataFrame:
     """Draw firms that do not buy yet, with their latent values.
 
     Parameters

@@ -4,7 +4,6 @@ The ledger knows what the broken rows were; where their amount or day can no lon
 controller names them as reconciling items, so that the sum is explained to the cent.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -53,10 +52,10 @@ def reconciling_items(broken: pd.DataFrame) -> list[dict[str, Any]]:
     for period, year in PERIODS.items():
         lost = broken[(broken["year"] == year) & broken["column"].isin(["date", "net_amount"])]
         items += [
-            {"what": f"freight surcharge {row.invoice_id}, {row.fault} in the export",
-             "amount": row.net_cents / 100, "gl_account": DOMESTIC, "period": period,
+            {"what": f"freight surcharge {row['invoice_id']}, {row['fault']} in the export",
+             "amount": row["net_cents"] / 100, "gl_account": DOMESTIC, "period": period,
              "by": "controller"}
-            for row in lost.itertuples()
+            for row in lost.to_dict("records")
         ]  # fmt: skip
     promotion = {"what": "promotion of June, amount not readable in the export",
                  "amount": -LOST_PROMOTION, "gl_account": KINDS["promotion"], "period": "FY2025",
@@ -82,8 +81,9 @@ def gl_totals(
                   "invoice_revenue", -1),
                  (period, GOODS, _cents(int(mine["goods_e4"].sum())), "cost_of_goods_sold", 1)]  # fmt: skip
         rows += _deductions(period, off_invoice)
-        rows += [(period, pool.gl_account, pool.cost, "cost_to_serve", 1)
-                 for pool in pools[pools["period"] == period].itertuples()]  # fmt: skip
+        own = pools[pools["period"] == period]
+        rows += [(period, account, cost, "cost_to_serve", 1)
+                 for account, cost in zip(own["gl_account"], own["cost"], strict=True)]  # fmt: skip
     return pd.DataFrame(rows, columns=["period", "gl_account", "amount", "line", "sign"])
 
 

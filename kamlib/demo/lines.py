@@ -79,7 +79,9 @@ def _with_invoices(sold: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
     return sold.assign(date=date, document=2 * order + second, corrects=-1)
 
 
-def _credit_notes(sold: pd.DataFrame, units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def _credit_notes(
+    sold: pd.DataFrame, units: pd.DataFrame, rng: np.random.Generator
+) -> pd.DataFrame:
     """Take back part of one line of some orders; some of the goods are not fit for sale again."""
     first = sold[sold["order"].diff().fillna(1).ne(0)]
     own = units.iloc[first["unit"]].reset_index(drop=True)

@@ -68,14 +68,18 @@ def off_invoice(months: pd.DataFrame, units: pd.DataFrame, *, seed: int) -> pd.D
     at the end of the year, some of it promotions; late payers leave bad debt.
     """
     rng = stream(seed, "off_invoice")
-    yearly = months.groupby(["period", "unit"], as_index=False)["revenue"].sum()
+    yearly = pd.DataFrame(months.groupby(["period", "unit"], as_index=False)["revenue"].sum())
     own = units.iloc[yearly["unit"]].reset_index(drop=True)
     amount = (yearly["revenue"].clip(lower=0) * own["bonus"]).to_numpy()
     promoted = np.where(rng.random(len(own)) < 0.3, 0.35, 0.0)
     debt = (own["archetype"] == "risky_repeat").to_numpy()
     year = yearly["period"].map(PERIODS).astype(str)
-    last = pd.to_datetime(year + "-12-20") + pd.to_timedelta(rng.integers(0, 11, len(own)), unit="D")
-    spring = pd.to_datetime(year + "-03-01") + pd.to_timedelta(rng.integers(0, 200, len(own)), unit="D")
+    last = pd.to_datetime(year + "-12-20") + pd.to_timedelta(
+        rng.integers(0, 11, len(own)), unit="D"
+    )
+    spring = pd.to_datetime(year + "-03-01") + pd.to_timedelta(
+        rng.integers(0, 200, len(own)), unit="D"
+    )
     parts = [
         _items(yearly, spring, "promotion", amount * promoted * ~debt),
         _items(yearly, last, "annual_bonus", amount * (1 - promoted) * ~debt),
@@ -86,7 +90,9 @@ def off_invoice(months: pd.DataFrame, units: pd.DataFrame, *, seed: int) -> pd.D
     return table.sort_values(["date", "unit", "kind"], ignore_index=True).drop(columns="row")
 
 
-def _items(yearly: pd.DataFrame, date: pd.Series, kind: str, amount: np.ndarray) -> pd.DataFrame:
+def _items(
+    yearly: pd.DataFrame, date: pd.Series, kind: str, amount: np.ndarray | pd.Series
+) -> pd.DataFrame:
     return pd.DataFrame({
         "row": np.arange(len(yearly)), "period": yearly["period"], "unit": yearly["unit"],
         "date": date, "kind": kind, "amount": np.round(amount, 2), "status": "settled",

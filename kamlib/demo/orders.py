@@ -63,7 +63,9 @@ def _once(units: pd.DataFrame, once: Mapping[str, Any], rng: np.random.Generator
     own = units.iloc[who].reset_index(drop=True)
     first = _first_days(own, once, rng)
     size = own["size"].to_numpy()
-    two = (rng.random(len(who)) < once["two_days"]) | (own["archetype"].eq("golden_shot") & own["big"])
+    two = (rng.random(len(who)) < once["two_days"]) | (
+        own["archetype"].eq("golden_shot") & own["big"]
+    )
     second = first + (25 + rng.random(len(who)) * 150).astype(int)
     later = np.datetime64("2025-09-08") + rng.integers(0, 60, len(who))
     second = np.where(own["big"] & own["archetype"].eq("golden_shot"), later, second)

@@ -73,7 +73,9 @@ def _solved(units: pd.DataFrame, sums: pd.DataFrame, capital: Mapping[str, Any])
     tied = capital["rate"] * (1 + capital["vat_rate"]) * days / 365
     with np.errstate(divide="ignore", invalid="ignore"):
         paid = sums["sold_cost"] / (keep * (1 - units["margin"]))
-        natural = np.clip(1 - paid / sums["sold_base"], units["discount_low"], units["discount_high"])
+        natural = np.clip(
+            1 - paid / sums["sold_base"], units["discount_low"], units["discount_high"]
+        )
         paid = (1 - natural) * sums["sold_base"]
         factor = keep * (1 - units["margin"]) * paid / sums["sold_cost"]
         net = (1 - natural) * sums["base"]

@@ -36,7 +36,9 @@ def catalogue(scenario: Mapping[str, Any], *, seed: int) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def unit_prices(products: pd.DataFrame, index: Mapping[int, float]) -> tuple[np.ndarray, np.ndarray]:
+def unit_prices(
+    products: pd.DataFrame, index: Mapping[int, float]
+) -> tuple[np.ndarray, np.ndarray]:
     """Return list prices in grosze (whole) and standard costs in PLN, product × year."""
     factors = np.array([index[year] for year in YEARS])
     list_cents = np.rint(products["list_cents"].to_numpy()[:, None] * factors)

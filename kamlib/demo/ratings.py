@@ -12,7 +12,7 @@ import pandas as pd
 from kamlib.demo.scenario import stream
 
 STAYING = ([0.2, 0.5, 0.7, 0.9], [0.0, 0.4, 0.7, 1.0])  # chance → value; anchors of rules.yaml
-GROWTH = ([-5, 0, 5, 10], [0.0, 0.3, 0.7, 1.0])  # % a year → value
+GROWTH = ([-5.0, 0.0, 5.0, 10.0], [0.0, 0.3, 0.7, 1.0])  # % a year → value
 CRITERIA = (
     "product quality", "delivery reliability", "service support", "personal interaction",
     "technical help", "price level", "stock near the plant", "joint development",
@@ -23,9 +23,9 @@ RATERS = ("purchasing", "production planning", "quality", "management board")
 OURS = ("profit_potential", "own_growth", "staying", "openness", "strategic")
 
 
-def half_points(values: np.ndarray) -> np.ndarray:
+def half_points(values: np.ndarray | pd.Series) -> np.ndarray:
     """Round ratings to half points between 0 and 10."""
-    return np.clip(np.round(2 * values) / 2, 0, 10)
+    return np.clip(np.round(2 * np.asarray(values, dtype=np.float64)) / 2, 0, 10)
 
 
 def _days(rng: np.random.Generator, n: int, stale: np.ndarray) -> np.ndarray:
@@ -53,11 +53,16 @@ def _values_of_customers(live: pd.DataFrame, rng: np.random.Generator) -> dict[s
     """Return the true value, 0 to 1, of each criterion of side A that people rate."""
     return {
         "profit_potential": live["potential"].to_numpy(),
-        "own_growth": np.interp(100 * live["growth"], *GROWTH),
-        "staying": np.interp(live["staying"], *STAYING),
+        "own_growth": _valued(100 * live["growth"], GROWTH),
+        "staying": _valued(live["staying"], STAYING),
         "openness": live["openness"].to_numpy(),
         "strategic": np.clip(live["potential"].to_numpy() * rng.uniform(0.2, 0.9, len(live)), 0, 1),
     }
+
+
+def _valued(raw: pd.Series, anchors: tuple[list[float], list[float]]) -> np.ndarray:
+    """Return the value of measurements by their anchors."""
+    return np.asarray(np.interp(raw.to_numpy(dtype=np.float64), *anchors))
 
 
 def _kept(live: pd.DataFrame) -> np.ndarray:
@@ -68,8 +73,8 @@ def _kept(live: pd.DataFrame) -> np.ndarray:
 def _values_of_prospects(firms: pd.DataFrame) -> dict[str, np.ndarray]:
     return {
         "profit_potential": firms["potential"].to_numpy(),
-        "own_growth": np.interp(firms["own_growth"], *GROWTH),
-        "staying": np.interp(firms["staying"], *STAYING),
+        "own_growth": _valued(firms["own_growth"], GROWTH),
+        "staying": _valued(firms["staying"], STAYING),
         **{name: firms[name].to_numpy()
            for name in ("openness", "strategic", "margin_quality", "financial_safety")},
     }  # fmt: skip
@@ -168,7 +173,9 @@ def _about_rivals(
     names = own["rivals"]
     beaten = (parties["archetype"] == "beaten_by_rival").to_numpy()
     count = np.minimum(np.maximum(rng.integers(0, 4, len(parties)), beaten), len(names))
-    gap = np.where(beaten, rng.uniform(0.8, 1.6, len(parties)), rng.uniform(-2.2, -0.7, len(parties)))
+    gap = np.where(
+        beaten, rng.uniform(0.8, 1.6, len(parties)), rng.uniform(-2.2, -0.7, len(parties))
+    )
     parts = []
     for place, name in enumerate(names):
         noise = rng.normal(0, 0.35, len(us))
@@ -178,9 +185,7 @@ def _about_rivals(
     return pd.concat(parts, ignore_index=True)
 
 
-def _trust(
-    parties: pd.DataFrame, own: Mapping[str, Any], rng: np.random.Generator
-) -> pd.DataFrame:
+def _trust(parties: pd.DataFrame, own: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:
     """Return trust by their own words; where it was not asked, our guess at most."""
     n = len(parties)
     error = own["noise"] * np.clip(rng.standard_normal(n), -2, 2)

@@ -109,7 +109,7 @@ def text_table(
     places : digits after the comma by column; other numbers are whole
     broken : what a broken row at the end says otherwise than the last row, by column
     """
-    written = {}
+    written: dict[str, pd.Series] = {}
     for name in table.columns:
         column = table[name]
         if name in places:
@@ -123,5 +123,5 @@ def text_table(
     whole = pd.DataFrame(written)
     if not broken or whole.empty:
         return whole
-    last = pd.DataFrame([{**whole.iloc[-1].to_dict(), **broken}])
+    last = pd.DataFrame([whole.iloc[-1].to_dict() | dict(broken)])
     return pd.concat([whole.astype(object), last.astype(object)], ignore_index=True)

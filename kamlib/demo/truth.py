@@ -53,7 +53,9 @@ def _period_profit(
     exact = exact.assign(customer_id=ids, unit=exact.index).sort_values("customer_id")
     for name in [*STEPS, *activities, "capital_charge"]:
         exact[name] = largest_remainder(exact[name].to_numpy())
-    return _ladder(exact, activities).assign(period=period)[["period", "unit", "customer_id", *LADDER]]
+    return _ladder(exact, activities).assign(period=period)[
+        ["period", "unit", "customer_id", *LADDER]
+    ]
 
 
 def _ladder(rows: pd.DataFrame, activities: list[str]) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def pyramid_finding(accounts: pd.DataFrame) -> str:
         for level in sorted(LEVELS, reverse=True)
     ]
     higher = int((accounts["possible_level"] > accounts["confirmed_level"]).sum())
-    return _("Confirmed: {parts}; {higher} of {all} active customers may stand higher.").format(
+    return _("Confirmed: {parts}; {higher} of {all} customers may stand higher.").format(
         parts=", ".join(parts), higher=number(higher), all=number(len(accounts))
     )
 

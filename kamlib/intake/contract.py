@@ -28,6 +28,9 @@ NO_PARTY = N_("neither in customers nor in prospects")
 RANGES: dict[str, tuple[int, int]] = {"share": (0, 1), "rating": (0, 10)}
 
 
+Who = Literal["", "customer", "party"]
+
+
 class Field(NamedTuple):
     """What one column of an input table may hold.
 
@@ -43,7 +46,7 @@ class Field(NamedTuple):
     otherwise: str = ""
     at_least: int | None = None
     past: bool = False
-    who: Literal["", "customer", "party"] = ""
+    who: Who = ""
 
     @property
     def kind(self) -> Kind:
@@ -69,9 +72,9 @@ class TableContract(NamedTuple):
         return [field.name for field in self.fields]
 
 
-def must(name: str, **more: object) -> Field:
+def must(name: str, *, past: bool = False, who: Who = "") -> Field:
     """Return a field whose column must be there and whose cells must be filled."""
-    return Field(name, needed=True, filled=True)._replace(**more)
+    return Field(name, needed=True, filled=True, past=past, who=who)
 
 
 def may(*names: str) -> tuple[Field, ...]:

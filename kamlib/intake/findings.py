@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kamlib.engagement import Engagement, Period
 
 QUIET_DAYS = 7
+LEAST_SHARE = 0.0005
 
 
 def set_aside_verdict(read: pd.DataFrame, coverage: pd.DataFrame, *, currency: str) -> Verdict:
@@ -37,8 +38,13 @@ def set_aside_verdict(read: pd.DataFrame, coverage: pd.DataFrame, *, currency: s
         n=number(aside),
         all=number(rows),
         amount=money(float(lost["amount"].dropna().sum() or 0), currency),
-        share=percent(size / whole if whole else 0.0),
+        share=_share(size / whole if whole else 0.0),
     )
+
+
+def _share(share: float) -> str:
+    """Write a share; what would round to nothing is not nothing."""
+    return percent(share) if share >= LEAST_SHARE or not share else _("less than 0.1%")
 
 
 def line_verdicts(facts: LineFacts, *, mapped: list[str], currency: str) -> list[Verdict]:

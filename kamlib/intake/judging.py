@@ -4,7 +4,7 @@ The judged rows of a table are kept in the engine once, with what is used and wh
 one place, so that both always add up to what was read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -73,9 +73,9 @@ class Tally(NamedTuple):
 
 @contextmanager
 def desk(engagement: "Engagement") -> Iterator[Desk]:
-    """Open an engine with a folder for what memory does not hold; it is removed at the end."""
+    """Open an engine whose data lie in a folder that is removed at the end."""
     with TemporaryDirectory(prefix="kamlib-intake-") as name:
-        con = ibis.duckdb.connect(temp_directory=Path(name) / "overflow")
+        con = ibis.duckdb.connect(Path(name) / "intake.duckdb")
         try:
             con.raw_sql("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
             yield Desk(con, Path(name), engagement)
@@ -122,7 +122,7 @@ def kept(work: Desk, name: str, expression: ir.Table) -> ir.Table:
     return work.con.table(name)
 
 
-def fetched(expression: ir.Table, kinds: dict[str, str] | None = None) -> pd.DataFrame:
+def fetched(expression: ir.Table, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Bring a small table out of the engine: money exact, days as datetime64, text as text.
 
     Columns of decimals stay exact unless `kinds` calls them anything but money.

@@ -42,10 +42,9 @@ def money_balance(read: pd.DataFrame, months: pd.DataFrame, *, currency: str) ->
     """
     balance = Balance(_("Net amount of invoice_lines"), currency)
     balance.start(_("read, where it can be read"), total(read["amount"]))
-    for row in read[read["reason"].notna()].itertuples():
-        if pd.notna(row.amount):
-            label = _("set aside: {reason}").format(reason=_(row.reason))
-            balance.change(label, -Decimal(row.amount))
+    lost = read[read["reason"].notna() & read["amount"].notna()]
+    for reason, amount in zip(lost["reason"], lost["amount"], strict=True):
+        balance.change(_("set aside: {reason}").format(reason=_(reason)), -amount)
     return balance.end(_("invoice revenue of all months"), total(months[REVENUE]))
 
 

@@ -5,7 +5,8 @@ lines nor the number of threads can change a digit.
 """
 
 from datetime import date
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -21,7 +22,7 @@ SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
 
 
 @ibis.udf.agg.builtin
-def quantile_disc(value: DECIMAL, share: float) -> DECIMAL:
+def quantile_disc(value: DECIMAL, share: float) -> DECIMAL:  # type: ignore[valid-type]
     """Return the value at a share of the ordered values; the engine has it built in."""
 
 
@@ -29,17 +30,17 @@ class LineFacts(NamedTuple):
     """What was seen on the lines that are used, for verdicts and the ledger."""
 
     lines: int
-    first: date | None
-    last: date | None
+    first: date
+    last: date
     untyped: int
     without_list: int
     estimated: int
     of_two_units: int
     below_net: int
     without_cost: int
-    revenue_without_cost: object
+    revenue_without_cost: Decimal
     identical: int
-    identical_amount: object
+    identical_amount: Decimal
 
 
 def worked_out(judged: Judged, units: ir.Table) -> ir.Table:
@@ -209,11 +210,12 @@ def seen_on(lines: ir.Table, judged: Judged) -> LineFacts:
         without_cost=no_cost.sum(),
         revenue_without_cost=no_cost.ifelse(lines["net_amount"], 0).sum(),
     )
-    facts = totals.to_pyarrow().to_pylist()[0]
-    return LineFacts(**{name: value or 0 for name, value in facts.items()}, **identical(judged))
+    facts: dict[str, Any] = totals.to_pyarrow().to_pylist()[0]
+    known: dict[str, Any] = {name: value or 0 for name, value in facts.items()}
+    return LineFacts(**known, **identical(judged))
 
 
-def identical(judged: Judged) -> dict[str, object]:
+def identical(judged: Judged) -> dict[str, Any]:
     """Count the used lines that repeat another in every column that was read, and their money."""
     used = judged.used
     groups = used.group_by(judged.raw.names).aggregate(

@@ -162,7 +162,7 @@ def _known_from_lines(
 
 def _known(work: Desk, ids: set[str], masters: dict[str, Small]) -> dict[str, ir.Table]:
     """Return the known customers and the known parties as tables for the engine."""
-    prospects = masters["prospects"].frame["prospect_id"] if "prospects" in masters else []
+    prospects = set(masters["prospects"].frame["prospect_id"]) if "prospects" in masters else set()
     return {
         "customer": _in_engine(work, "known_customers", known_id=sorted(ids)),
         "party": _in_engine(work, "known_parties", known_id=sorted({*ids, *prospects})),

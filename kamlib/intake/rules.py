@@ -115,5 +115,7 @@ def said(rule: str, outcome: str, **numbers: str) -> Verdict:
         raise ParameterError(f"there is no rule '{rule}'. {did_you_mean(rule, INTAKE_RULES)}")
     words = INTAKE_RULES[rule]
     template = {PASS: words.passed, FLAG: words.flag, REFUSE: words.refuse}[outcome]
+    if not template:
+        raise ParameterError(f"rule '{rule}' has no words for {outcome} in kamlib/intake/rules.py")
     bring = "" if outcome == PASS else _(words.bring).format(**numbers)
     return Verdict(rule, outcome, _(words.title), _(template).format(**numbers), bring)

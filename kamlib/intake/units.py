@@ -41,7 +41,7 @@ def unit_of_each(customers: pd.DataFrame, *, unit: str) -> dict[str, str]:
     if unit == "site":
         return {site: site for site in ids}
     given = customers.loc[customers["parent_id"].notna(), ["customer_id", "parent_id"]]
-    above = dict(given.itertuples(index=False))
+    above: dict[str, str] = dict(given.itertuples(index=False))
     units = {site: _top(site, above) for site in ids}
     return units | {top: top for top in sorted(set(units.values()) - set(ids))}
 

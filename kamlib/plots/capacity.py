@@ -37,7 +37,8 @@ def plot_capacity(pools: pd.DataFrame, *, currency: str, ax: Axes | None = None)
     ----------
     pools : DataFrame, one row per cost pool, in the order of the rows
         ``pool``, ``assigned_cost``, ``unused_cost``, ``unassigned_cost`` in reporting currency;
-        ``used_share`` of practical capacity, 0 to 1 and above, missing where no capacity is known.
+        ``used_share`` of practical capacity, 0 to 1 and above, missing where no capacity is known
+        or the pool does nothing that a customer causes.
     currency : str, for the axis label, such as "EUR"
     ax : Axes, optional; a new figure is made without it
 
@@ -58,7 +59,8 @@ def plot_capacity(pools: pd.DataFrame, *, currency: str, ax: Axes | None = None)
     money = money_of(left, currency)
     ax.set_ylim(len(pools) - 0.4, -0.6)
     name_rows(ax, pools["pool"].tolist(), points=170)
-    words = [_use(share) for share in pools["used_share"]]
+    serves = pools["assigned_cost"].fillna(0) > 0
+    words = [_use(share, of) for share, of in zip(pools["used_share"], serves, strict=True)]
     styles = [_use_style(share) for share in pools["used_share"]]
     head = _("{used},\nof capacity").format(used=_(COLUMNS["used_share"].label))
     column_at_right(ax, words, head=head, after=0, styles=styles)
@@ -68,7 +70,9 @@ def plot_capacity(pools: pd.DataFrame, *, currency: str, ax: Axes | None = None)
     return ax
 
 
-def _use(share: float) -> str:
+def _use(share: float, serves: bool) -> str:
+    if pd.isna(share) and not serves:
+        return _("serves no one")
     if pd.isna(share):
         return _("{mark} unknown").format(mark=UNKNOWN)
     return _("overloaded: {share}").format(share=percent(share)) if share > 1 else percent(share)

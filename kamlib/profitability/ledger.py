@@ -180,7 +180,22 @@ def profit_balance(
     active = mine[mine["active"]]
     profit = round(float(active["customer_profit_before_capital"].sum()), 2)
     words = _("Profit before capital of {n} customers").format(n=number(len(active)))
-    return [balance.end(words, profit)]
+    return [balance.end(words, profit), _capital_memo(active, period, currency)]
+
+
+def _capital_memo(active: pd.DataFrame, period: str, currency: str) -> Balance:
+    """Draw up the memo line after reconciliation: the capital charge is not in the ledger."""
+    title = _("Memo: the capital charge, {period}").format(period=period)
+    before, charge, after = (
+        round(float(active[name].sum()), 2)
+        for name in ("customer_profit_before_capital", "capital_charge", "customer_profit")
+    )
+    return (
+        Balance(title, currency)
+        .start(_("Profit before capital"), before)
+        .change(_("Capital charge"), -charge, _("not in the general ledger"))
+        .end(_("Customer profit"), after)
+    )
 
 
 _OTHERS = {

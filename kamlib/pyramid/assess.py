@@ -1,6 +1,7 @@
 """Levels, verdict and questions of all accounts in one go, and what the rules say about themselves."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
@@ -51,10 +52,11 @@ def assess_accounts(
     `decide`, ``key_customer``, ``key_supplier``, ``questions``
     """
     levels = assign_levels(bounds, boundaries, relations)
+    for_all = replace(rules, places=None)
 
     def run(tried: Bounds, worst: bool) -> np.ndarray:
         sorted_in = assign_levels(tried, boundaries, relations, blocks=False)
-        return run_rules(tried, sorted_in, rules, worst=worst)[0]
+        return run_rules(tried, sorted_in, for_all, worst=worst)[0]
 
     decided = both_questions(decide(bounds, levels, rules), bounds, rules.cuts)
     decided["questions"] = questions(

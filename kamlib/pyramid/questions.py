@@ -51,7 +51,8 @@ def questions(
     ----------
     bounds : Bounds of the parties
     decided : DataFrame of `decide`, in the same order
-    run : function (bounds, worst) → verdicts, so that answers can be tried
+    run : function (bounds, worst) → verdicts on each account's own merits, as if there were places
+        for all, so that answers can be tried
     missing : party id → the unknown criteria of side A
     managers : Series party id → account manager
     at_most : how many questions one account may have
@@ -60,14 +61,15 @@ def questions(
     Notes
     -----
     A question is decisive if its best answer changes the worst case, or its worst answer the best
-    case. Decisive ones come first; the others in the order in which they are usually cheapest.
-    Where nothing of the account itself is unknown, it waits for a place that others may take.
+    case. Only decisive ones are asked; where no single answer decides, what is unknown is asked in
+    the order in which it is usually cheapest. Where nothing about the account itself can change its
+    verdict, it waits for a place that others may take.
     """
     open_ = (decided["verdict_worst"] != decided["verdict_best"]).to_numpy()
-    worst, best = decided["verdict_worst"].to_numpy(), decided["verdict_best"].to_numpy()
+    worst, best = run(bounds, True), run(bounds, False)
     score = {}
     for ask, (names, _words) in ASK.items():
-        unknown = np.any([bounds.unknown(name) for name in names], axis=0) & open_
+        unknown = np.any([bounds.unknown(name) for name in names], axis=0) & (worst != best)
         if not unknown.any():
             continue
         lifted = run(bounds.with_(**{n: _settle(bounds, n, good=True) for n in names}), True)
@@ -93,7 +95,7 @@ def _write(
     managers: pd.Series, at_most: int, by_when: date,
 ) -> str:  # fmt: skip
     asked = [ask for ask in score if score[ask][i] == 2]
-    asked += [ask for ask in score if score[ask][i] == 1]
+    asked = asked or [ask for ask in score if score[ask][i] == 1]
     manager = managers.get(party)
     manager = _("the account manager") if manager is None or pd.isna(manager) else str(manager)
     told = []

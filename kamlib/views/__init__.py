@@ -15,6 +15,7 @@ from kamlib.views.accounts import (
 )
 from kamlib.views.company import (
     chain,
+    charging_pools,
     concentration_table,
     external_months,
     monthly_revenue,
@@ -38,6 +39,7 @@ __all__ = [
     "account_table",
     "both_sides",
     "chain",
+    "charging_pools",
     "concentration_table",
     "criteria_of",
     "criteria_summary",

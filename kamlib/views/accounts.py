@@ -36,10 +36,13 @@ def account_table(
     table = accounts.merge(
         sides.drop(columns=["period", "customer_profit"], errors="ignore"), on="party_id"
     )
+    profit = table["party_id"].map(now["customer_profit"])
+    if now["customer_profit"].notna().any():  # a live customer without a line brought nothing
+        profit = profit.mask(~table["party_id"].isin(now.index) & ~table["is_prospect"], 0.0)
     return table.assign(
         period=period,
         account_manager=table["party_id"].map(manager),
-        customer_profit=table["party_id"].map(now["customer_profit"]),
+        customer_profit=profit,
         active=table["party_id"].map(now["active"]).fillna(False).astype(bool),
         golden_shot=table["party_id"].map(shot),
     )

@@ -52,6 +52,13 @@ def monthly_revenue(tables: Mapping[str, pd.DataFrame], period: str) -> pd.DataF
     return sums.assign(period=sums["period"].where(sums["period"] == period))
 
 
+def charging_pools(pools: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Pick the pools of a period that have something left to charge, with plain names."""
+    parts = ["assigned_cost", "unused_cost", "unassigned_cost"]
+    mine = pools[(pools["period"] == period) & (pools[parts].abs().sum(axis=1) > 0)]
+    return mine.assign(pool=mine["pool"].str.replace("_", " ")).reset_index(drop=True)
+
+
 def statement_lines(losers: pd.DataFrame, measure: str | None) -> pd.DataFrame:
     """Pick the lines of the statement that explain a loss."""
     names = ["name", "pocket_revenue", "gross_margin"]

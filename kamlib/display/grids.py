@@ -1,0 +1,190 @@
+"""Tables and the ledger on the page."""
+
+import html
+from collections.abc import Mapping
+
+import pandas as pd
+
+from kamlib.columns import COLUMNS, DOORS, LADDER, PROFIT_CLASSES, VERDICTS
+from kamlib.display.page import SIGNS, publish, show_finding
+from kamlib.language import _, day, month, number, percent, points
+from kamlib.verdicts import PASS, REFUSE
+
+MOST_ROWS = 20
+SHORT = 16
+LINES = {name: COLUMNS[name].label for name in LADDER}
+CODES = {  # columns that hold codes → what readers read
+    "profit_class": PROFIT_CLASSES,
+    "by_revenue": PROFIT_CLASSES,
+    "by_measure": PROFIT_CLASSES,
+    "door": DOORS,
+    "verdict": VERDICTS,
+    "line": LINES,
+    "measure": LINES,
+}
+
+
+def show_table(
+    table: pd.DataFrame,
+    *,
+    caption: str,
+    currency: str = "",
+    heads: Mapping[str, str] | None = None,
+    digits: Mapping[str, int] | None = None,
+    most: int = MOST_ROWS,
+) -> None:
+    """Display a table: first column as row heading, numbers right, unit in the head.
+
+    Parameters
+    ----------
+    table : DataFrame, already sorted by what decides; at most `most` rows are shown
+    caption : str, what the table shows; the rest of a long one is named below it
+    currency : str, for the heads of money columns
+    heads : other words for a column's head than `columns.py` has
+    digits : decimals of a numeric column; default 0, shares as percent
+    """
+    heads, digits = heads or {}, digits or {}
+    shown = table.head(most)
+    if table.empty:
+        show_finding(_("{caption} There are none.").format(caption=caption))
+        return
+    if len(table) > most:
+        rest = _("{shown} of {all} rows are shown; the rest stands in the report's tables folder.")
+        caption = caption + " " + rest.format(shown=number(most), all=number(len(table)))
+    names = [heads.get(name) or _head(name, currency) for name in table.columns]
+    cells = [
+        [
+            _cell(value, name, digits.get(name))
+            for name, value in zip(shown.columns, row, strict=True)
+        ]
+        for row in shown.itertuples(index=False, name=None)
+    ]
+    numeric = [pd.api.types.is_numeric_dtype(table[name]) for name in table.columns]
+    publish(
+        {
+            "text/html": _table_html(names, cells, numeric, caption),
+            "text/plain": _table_text(names, cells, caption),
+        }
+    )
+
+
+def show_ledger(ledger: pd.DataFrame) -> None:
+    """Display balances: of rows one a line, of money from top to bottom as sums.
+
+    Each says what is left unexplained, and whether that holds.
+    """
+    rows = ledger[ledger["unit"] == "rows"]
+    blocks, texts = [], []
+    if len(rows):
+        names = [_("Rows"), _("In"), _("Explained"), _("Out"), _("Unexplained"), _("Explained by")]
+        cells = [_line(steps) for _what, steps in rows.groupby("what", sort=False)]
+        blocks.append(_table_html(names, cells, [False, True, True, True, True, False], ""))
+        texts.append(_table_text(names, cells, ""))
+    for (what, unit), steps in ledger[ledger["unit"] != "rows"].groupby(
+        ["what", "unit"], sort=False
+    ):
+        names = [what, unit, _("Explained by")]
+        body = "".join(_step_html(step) for step in steps.itertuples())
+        heads = _heads_html(names, [False, True, False])
+        blocks.append(f'<table class="ledger">{heads}<tbody>{body}</tbody></table>')
+        cells = [
+            [step.step, number(step.amount, 2) + _mark(step), step.why]
+            for step in steps.itertuples()
+        ]
+        texts.append(_table_text(names, cells, ""))
+    publish({"text/html": "".join(blocks), "text/plain": "\n\n".join(texts)})
+
+
+def _line(steps: pd.DataFrame) -> list[str]:
+    """Return a balance of rows as one line: in, explained, out, unexplained, and by what."""
+    sums = steps.groupby("role")["amount"].sum()
+    changes = steps[steps["role"] == "change"]
+    last = steps[steps["role"] == "unexplained"].iloc[0]
+    amounts = [number(sums.get(role, 0)) for role in ("start", "change", "end")]
+    why = [f"{step.step} {number(step.amount, signed=True)}" for step in changes.itertuples()]
+    return [str(last["what"]), *amounts, number(last["amount"]) + _mark(last), "; ".join(why)]
+
+
+def _mark(step: object) -> str:
+    if step.role != "unexplained":
+        return ""
+    return f" {SIGNS[PASS]}" if step.holds else f" {SIGNS[REFUSE]}"
+
+
+def _head(name: str, currency: str) -> str:
+    return COLUMNS[name].head(currency) if name in COLUMNS else name
+
+
+def _cell(value: object, name: str, digits: int | None) -> str:
+    if value is pd.NaT:
+        return "–"
+    if value is None or (isinstance(value, float) and value != value):
+        return _("? unknown")
+    if isinstance(value, (bool,)):
+        return _("yes") if value else _("no")
+    if isinstance(value, pd.Timestamp):
+        return month(value) if name == "month" else day(value)
+    if isinstance(value, (int, float)) or hasattr(value, "as_tuple"):
+        kind = COLUMNS[name].kind if name in COLUMNS else "number"
+        if digits is None and kind in {"share", "score"}:
+            return percent(float(value)) if kind == "share" else points(float(value))
+        return number(float(value), digits or 0)
+    return _(CODES.get(name, {}).get(str(value), str(value)))
+
+
+def _heads_html(names: list[str], numeric: list[bool]) -> str:
+    cells = "".join(
+        f'<th scope="col"{" class=r" if right else ""}>{html.escape(name)}</th>'
+        for name, right in zip(names, numeric, strict=True)
+    )
+    return f"<thead><tr>{cells}</tr></thead>"
+
+
+def _table_html(names: list[str], cells: list[list[str]], numeric: list[bool], caption: str) -> str:
+    body = ""
+    for row in cells:
+        body += f'<tr><th scope="row">{_text_html(row[0])}</th>'
+        for name, text, right in zip(names[1:], row[1:], numeric[1:], strict=True):
+            kind = _kind(text, right)
+            body += f'<td{kind} data-l="{html.escape(name)}">{_text_html(text)}</td>'
+        body += "</tr>"
+    told = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    top = told + _heads_html(names, numeric)
+    return f'<table class="cards">{top}<tbody>{body}</tbody></table>'
+
+
+def _kind(text: str, right: bool) -> str:
+    """Return the class of a cell: numbers right and losses marked, short words on one line."""
+    if right:
+        return ' class="r neg"' if text.startswith("−") else ' class="r"'
+    return ' class="nw"' if len(text) <= SHORT else ""
+
+
+def _text_html(text: str) -> str:
+    safe = html.escape(text)
+    return f'<span class="v unknown">{safe}</span>' if text == _("? unknown") else safe
+
+
+def _step_html(step: object) -> str:
+    last = step.role == "unexplained"
+    ends = step.role in {"end", "unexplained"} or (step.role == "start")
+    verdict = ""
+    if last:
+        outcome = PASS if step.holds else REFUSE
+        verdict = f'<span class="v {outcome.lower()}">{SIGNS[outcome]} {outcome}</span> '
+    amount = number(step.amount, 2)
+    return (
+        f'<tr{" class=sum" if ends else ""}><th scope="row">{html.escape(step.step)}</th>'
+        f'<td class="{"r neg" if step.amount < 0 else "r"}">{amount}</td>'
+        f"<td>{verdict}{html.escape(step.why)}</td></tr>"
+    )
+
+
+def _table_text(names: list[str], cells: list[list[str]], caption: str) -> str:
+    rows = [names, *cells]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(names))]
+    lines = [
+        "  ".join(text.ljust(w) for text, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return "\n".join(([caption] if caption else []) + lines)

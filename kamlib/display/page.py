@@ -1,0 +1,142 @@
+"""Figures, findings, facts and verdicts on the page."""
+
+import html
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kamlib.language import _
+from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SIGNS = {PASS: "✓", FLAG: "⚑", REFUSE: "✕"}
+
+
+def show_figure(ax: "Axes", *, caption: str, alt: str) -> None:
+    """Display the figure that holds `ax` with a caption and a text alternative.
+
+    Both travel in the output's metadata, where the report's template turns them into ``<figure>``,
+    ``alt`` and ``<figcaption>``.
+    """
+    import io
+
+    import matplotlib.pyplot as plt
+    from PIL import Image
+
+    raw = io.BytesIO()
+    ax.figure.savefig(raw, format="png", dpi=144, metadata={"Software": None})
+    plt.close(ax.figure)
+    image = Image.open(raw).convert("RGB")
+    small = image.quantize(96, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    png = io.BytesIO()
+    small.save(png, format="png", optimize=True)
+    size = {"width": image.width, "height": image.height}
+    publish(
+        {"image/png": png.getvalue(), "text/plain": f"{caption} {alt}"},
+        {"image/png": {"alt": alt, "caption": caption, **size}},
+    )
+
+
+def show_finding(*sentences: str) -> None:
+    """Display computed sentences as the finding of a section."""
+    text = " ".join(sentences)
+    publish({"text/html": f'<p class="finding">{html.escape(text)}</p>', "text/plain": text})
+
+
+def show_findings(*sentences: str) -> None:
+    """Display the page's sentences as a numbered list."""
+    told = [sentence for sentence in sentences if sentence]
+    items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in told)
+    text = "\n".join(f"{i}. {sentence}" for i, sentence in enumerate(told, 1))
+    publish({"text/html": f'<ol class="verdict">{items}</ol>', "text/plain": text})
+
+
+def show_headline(text: str) -> None:
+    """Display the answer that opens the page."""
+    publish({"text/html": f'<p class="lead">{html.escape(text)}</p>', "text/plain": text})
+
+
+def show_open_verdicts(verdicts: pd.DataFrame) -> None:
+    """Display every FLAG and REFUSE of the run, refusals first."""
+    told = verdicts[verdicts["outcome"] != PASS].drop_duplicates(["rule", "said"])
+    ordered = told.sort_values("outcome", ascending=False, kind="stable")
+    names = list(Verdict._fields)
+    show_verdicts([Verdict(*row) for row in ordered[names].itertuples(index=False, name=None)])
+
+
+def show_verdicts(verdicts: list[Verdict]) -> None:
+    """Display FLAG and REFUSE with what to bring; PASS is counted by `show_strip`."""
+    told = [verdict for verdict in verdicts if verdict.outcome != PASS]
+    if told:
+        publish(
+            {
+                "text/html": "".join(map(_verdict_html, told)),
+                "text/plain": "\n".join(map(_verdict_text, told)),
+            }
+        )
+
+
+def show_strip(verdicts: pd.DataFrame) -> None:
+    """Display how many rules passed, were flagged and were refused."""
+    counts = verdicts["outcome"].value_counts()
+    words = {
+        PASS: "PASS",
+        FLAG: _("FLAG, shown with the bias named"),
+        REFUSE: _("REFUSE, not shown"),
+    }
+    parts = [
+        (outcome, f"{SIGNS[outcome]} {counts.get(outcome, 0)} {words[outcome]}")
+        for outcome in words
+    ]
+    spans = "".join(f'<span class="v {o.lower()}">{html.escape(text)}</span>' for o, text in parts)
+    publish(
+        {
+            "text/html": f'<div class="strip">{spans}</div>',
+            "text/plain": " · ".join(text for _o, text in parts),
+        }
+    )
+
+
+def show_facts(facts: Mapping[str, str]) -> None:
+    """Display named facts, one a line."""
+    rows = "".join(
+        f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>"
+        for name, value in facts.items()
+    )
+    text = "\n".join(f"{name}: {value}" for name, value in facts.items())
+    publish({"text/html": f'<dl class="facts">{rows}</dl>', "text/plain": text})
+
+
+def _verdict_html(verdict: Verdict) -> str:
+    kind = {FLAG: "note", REFUSE: "refused"}[verdict.outcome]
+    said = _("REFUSED") if verdict.outcome == REFUSE else _("FLAG")
+    bring = ""
+    if verdict.bring:
+        words = html.escape(_("Bring:"))
+        bring = f"<p><b>{words}</b> {html.escape(verdict.bring)}.</p>"
+    return (
+        f'<div class="{kind}"><p><span class="v {verdict.outcome.lower()}">'
+        f"{SIGNS[verdict.outcome]} {html.escape(said)}</span> <b>{html.escape(_ended(verdict.title))}</b> "
+        f"{html.escape(verdict.said)}</p>{bring}</div>"
+    )
+
+
+def _verdict_text(verdict: Verdict) -> str:
+    bring = " " + _("Bring:") + f" {verdict.bring}." if verdict.bring else ""
+    return (
+        f"{SIGNS[verdict.outcome]} {verdict.outcome} {_ended(verdict.title)} {verdict.said}{bring}"
+    )
+
+
+def _ended(title: str) -> str:
+    return title if title.endswith("?") else title + "."
+
+
+def publish(data: dict[str, object], metadata: dict[str, object] | None = None) -> None:
+    """Hand an output with all its forms to the notebook."""
+    from IPython.display import display
+
+    display(data, metadata=metadata or {}, raw=True)

@@ -1,0 +1,590 @@
+"""What the reader reads: every sentence as a whole, over worlds small enough to check."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.findings import (
+    both_sides_finding,
+    capacity_finding,
+    class_finding,
+    concentration_finding,
+    door_finding,
+    figure_words,
+    flips_finding,
+    golden_finding,
+    headline,
+    intake_finding,
+    losses_finding,
+    pyramid_finding,
+    return_finding,
+    revenue_finding,
+    shot_dependence_finding,
+    side_a_finding,
+    side_b_finding,
+    statement_finding,
+    summary_findings,
+    twenty_eighty_finding,
+    unknown_table,
+    verdict_finding,
+    whale_finding,
+)
+from kamlib.findings.captions import FIGURES
+
+PLN = {"currency": "PLN"}
+PROFIT = {"measure": "customer_profit"}
+
+
+def plain(said: str) -> str:
+    return said.replace("\u00a0", " ")
+
+
+# --------------------------------------------------------------------------------- the company
+@pytest.mark.parametrize(
+    ("aside", "said"),
+    [
+        pytest.param(
+            [], "1,200 invoice lines were read, from Jan 2021 to Dec 2025; none was set aside.",
+            id="all were fine",
+        ),
+        pytest.param(
+            [99.6],
+            "1,200 invoice lines were read, from Jan 2021 to Dec 2025; 1 was set aside with its "
+            "reason (PLN 100 where it can be read).",
+            id="one was not",
+        ),
+        pytest.param(
+            [100.0, np.nan, -40.0],
+            "1,200 invoice lines were read, from Jan 2021 to Dec 2025; 3 were set aside with their "
+            "reasons (PLN 60 where it can be read).",
+            id="three were not, one without a readable amount",
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_read_and_what_was_set_aside(aside, said):
+    coverage = pd.DataFrame({
+        "table": ["customers", "invoice_lines"], "rows": [7, 1200],
+        "first": pd.to_datetime(["2020-01-01", "2021-01-04"]),
+        "last": pd.to_datetime(["2020-01-01", "2025-12-30"]),
+    })  # fmt: skip
+    quarantine = pd.DataFrame({
+        "table": ["customers"] + ["invoice_lines"] * len(aside), "amount": [1e9, *aside],
+    })  # fmt: skip
+
+    assert plain(intake_finding(coverage, quarantine, **PLN)) == said
+
+
+@pytest.mark.parametrize(
+    ("then", "previous", "said"),
+    [
+        pytest.param(100, "FY2024", "Customers were invoiced PLN 110 in FY2025, 10% more than in "
+                     "FY2024.", id="more"),
+        pytest.param(120, "FY2024", "Customers were invoiced PLN 110 in FY2025, 8.3% less than in "
+                     "FY2024.", id="less"),
+        pytest.param(-5, "FY2024", "Customers were invoiced PLN 110 in FY2025, after −PLN 5 in "
+                     "FY2024.", id="a year of returns has no growth"),
+        pytest.param(100, None, "Customers were invoiced PLN 110 in FY2025.", id="no year before"),
+        pytest.param(None, "FY2024", "Customers were invoiced PLN 110 in FY2025.", id="not read"),
+    ],
+)  # fmt: skip
+def test_revenue_against_the_period_before(then, previous, said):
+    rows = [("FY2025", 60.0), ("FY2025", 50.0), (np.nan, 999.0)]
+    rows += [("FY2024", float(then))] if then is not None else []
+    months = pd.DataFrame(rows, columns=["period", "invoice_revenue"])
+
+    found = revenue_finding(months, period="FY2025", previous=previous, **PLN)
+
+    assert plain(found) == said
+
+
+def test_what_is_left_of_every_hundred_at_list_price():
+    ladder = pd.DataFrame({
+        "kind": ["total", "step", "total"], "amount": [2000.0, -1876, 124], "share": [1, -0.938, 0.062],
+        "line": ["list_revenue", "cost_of_goods_sold", "customer_profit"],
+    })  # fmt: skip
+
+    assert plain(statement_finding(ladder, **PLN)) == (
+        "Of every PLN 100 at list price 6.2 are left as customer profit: PLN 124 in all."
+    )
+
+
+def test_what_the_cost_pools_did():
+    pools = pd.DataFrame({
+        "cost": [600.0, 400], "assigned_cost": [500.0, 250], "unused_cost": [100.0, 50],
+        "unassigned_cost": [0.0, 100],
+    })  # fmt: skip
+
+    assert plain(capacity_finding(pools, **PLN)) == (
+        "Of PLN 1,000 of cost, PLN 750 (75%) is work done for customers; PLN 150 is capacity that "
+        "nobody used and PLN 100 belongs to no customer."
+    )
+
+
+@pytest.mark.parametrize(
+    ("profits", "said"),
+    [
+        pytest.param(
+            [60, 40, -25], "1 of 3 active customers has a negative customer profit and takes back "
+            "PLN 25, 25% of what the others earn.", id="one loses",
+        ),
+        pytest.param(
+            [100, -30, -20], "2 of 3 active customers have a negative customer profit and take back "
+            "PLN 50, 50% of what the others earn.", id="two lose",
+        ),
+        pytest.param(
+            [-30, -20], "2 of 2 active customers have a negative customer profit and take back "
+            "PLN 50; nobody earns anything.", id="all lose",
+        ),
+        pytest.param(
+            [5, 0], "None of 2 active customers has a negative customer profit.", id="nobody loses"
+        ),
+    ],
+)  # fmt: skip
+def test_who_loses_and_what_they_give_back(profits, said):
+    statement = pd.DataFrame(
+        {"customer_profit": [*map(float, profits), -999], "active": [True] * len(profits) + [False]}
+    )
+
+    assert plain(losses_finding(statement, **PROFIT, **PLN)) == said
+
+
+def test_without_a_measure_nobody_is_said_to_lose():
+    assert losses_finding(pd.DataFrame(), measure=None, **PLN) == (
+        "Who loses money is not known: there is neither customer profit nor gross margin."
+    )
+
+
+@pytest.mark.parametrize(
+    ("cumulative", "said"),
+    [
+        pytest.param(
+            [55, 85, 100, 60], "Customer profit would peak at PLN 100 with 3 of 4 customers; the "
+            "last one takes it down to PLN 60.", id="the last one",
+        ),
+        pytest.param(
+            [55, 100, 80, 60], "Customer profit would peak at PLN 100 with 2 of 4 customers; the "
+            "other 2 take it down to PLN 60.", id="the last two",
+        ),
+        pytest.param(
+            [60, 100], "Customer profit rises to the last customer: PLN 100, and nobody takes "
+            "anything back.", id="nobody loses",
+        ),
+        pytest.param(
+            [100, 100], "Customer profit rises to the last customer: PLN 100, and nobody takes "
+            "anything back.", id="the last one breaks even",
+        ),
+        pytest.param(
+            [-1, -5], "Customer profit never rises above zero; the total is −PLN 5.", id="all lose"
+        ),
+    ],
+)  # fmt: skip
+def test_where_the_whale_curve_peaks_and_what_is_left(cumulative, said):
+    curve = pd.DataFrame({"cumulative": map(float, cumulative)})
+
+    assert plain(whale_finding(curve, **PROFIT, **PLN)) == said
+
+
+# --------------------------------------------------------------------------------- 20/80
+def measures(**changed) -> pd.DataFrame:
+    row = {
+        "measure": "customer_profit", "few": 48, "customers": 240, "few_share": 0.2,
+        "few_low": 0.15, "few_high": 0.26, "top20": 0.80, "top20_low": 0.7, "top20_high": 0.9,
+        "interval_level": 0.90,
+    }  # fmt: skip
+    return pd.DataFrame([{**row, **changed}])
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        pytest.param(
+            {}, "48 of 240 active customers (20%) bring 80% of positive customer profit; drawn again "
+            "from customers like these it would be 15% to 26% of them in nine draws of ten.",
+            id="as the rule says",
+        ),
+        pytest.param(
+            {"few": 1, "customers": 2, "few_share": 0.5, "interval_level": 0.95},
+            "1 of 2 active customers (50%) brings 80% of positive customer profit; drawn again from "
+            "customers like these it would be 15% to 26% of them in 95 draws of 100.",
+            id="one customer, another interval",
+        ),
+        pytest.param(
+            {"few": 0, "few_share": 0, "few_low": np.nan},
+            "No active customer has a positive customer profit, so nobody brings a share of it.",
+            id="all at a loss",
+        ),
+    ],
+)  # fmt: skip
+def test_the_company_s_own_x_percent_bring_y_percent(changed, said):
+    assert concentration_finding(measures(**changed), **PROFIT, profit_share=0.80) == said
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        pytest.param(
+            {}, "The best 20% bring 80% of positive customer profit (70% to 90%): the 20/80 rule "
+            "fits within its error.", id="fits",
+        ),
+        pytest.param(
+            {"top20": 0.6, "top20_high": 0.79}, "The best 20% bring 60% of positive customer profit "
+            "(70% to 79%): less than the 20/80 rule says.", id="less",
+        ),
+        pytest.param(
+            {"top20": 0.9, "top20_low": 0.81}, "The best 20% bring 90% of positive customer profit "
+            "(81% to 90%): more than the 20/80 rule says.", id="more",
+        ),
+        pytest.param(
+            {"top20_low": 0.80}, "The best 20% bring 80% of positive customer profit (80% to 90%): "
+            "the 20/80 rule fits within its error.", id="at the edge it fits",
+        ),
+        pytest.param(
+            {"few": 0, "top20": np.nan},
+            "Whether the 20/80 rule fits cannot be said: nothing positive is there to share.",
+            id="nothing positive",
+        ),
+    ],
+)  # fmt: skip
+def test_whether_the_20_80_rule_fits(changed, said):
+    assert twenty_eighty_finding(measures(**changed), **PROFIT) == said
+
+
+def classes(few, few_amount, losing, lost, share) -> pd.DataFrame:
+    return pd.DataFrame({
+        "profit_class": ["vital_few", "useful_many", "loss_making"], "customers": [few, 9, losing],
+        "amount": [float(few_amount), 15.0, float(-lost)], "share": [0.85, 0.15, -share],
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        pytest.param(
+            classes(2, 85, 1, 40, 0.4), "2 customers are the vital few with PLN 85 of customer "
+            "profit; 1 at a loss gives back PLN 40 (40% of the positive sum).", id="one at a loss",
+        ),
+        pytest.param(
+            classes(1, 55, 3, 40, 0.4), "1 customer is the vital few with PLN 55 of customer "
+            "profit; 3 at a loss give back PLN 40 (40% of the positive sum).", id="one vital",
+        ),
+        pytest.param(
+            classes(2, 85, 0, 0, 0), "2 customers are the vital few with PLN 85 of customer profit; "
+            "none makes a loss.", id="no loss",
+        ),
+        pytest.param(
+            classes(0, 0, 3, 40, np.nan), "Nobody earns anything, so there are no vital few; 3 at a "
+            "loss lose PLN 40.", id="all at a loss",
+        ),
+    ],
+)  # fmt: skip
+def test_who_are_the_vital_few_and_what_losers_give_back(table, said):
+    assert plain(class_finding(table, **PROFIT, **PLN)) == said
+
+
+def flips(*pairs: tuple[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(list(pairs), columns=["by_revenue", "by_measure"])
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        pytest.param(flips(), "Revenue gives every customer the same class.", id="none"),
+        pytest.param(
+            flips(("vital_few", "loss_making"), ("useful_many", "vital_few"),
+                  ("vital_few", "useful_many")),
+            "By revenue 3 customers would stand in another class: 1 of its vital few lose money, "
+            "and 1 of the vital few by customer profit would be missed.",
+            id="one loses, one is missed, one is neither",
+        ),
+        pytest.param(
+            flips(("useful_many", "loss_making")),
+            "By revenue 1 customer would stand in another class: 0 of its vital few lose money, "
+            "and 0 of the vital few by customer profit would be missed.",
+            id="one",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_ranking_by_revenue_would_get_wrong(table, said):
+    assert flips_finding(table, **PROFIT) == said
+
+
+def test_without_a_measure_20_80_says_what_is_missing():
+    none = measures().head(0)
+
+    assert concentration_finding(none, measure=None, profit_share=0.8) == (
+        "How few bring most is not known: there is no measure of profit."
+    )
+    assert twenty_eighty_finding(none, measure=None) == (
+        "Whether the 20/80 rule fits cannot be said: nothing positive is there to share."
+    )
+    assert class_finding(none, measure=None, **PLN) == (
+        "There are no classes: neither customer profit nor gross margin is known."
+    )
+    assert flips_finding(flips(), measure=None) == (
+        "What revenue would hide cannot be said without a measure of profit."
+    )
+
+
+@pytest.mark.parametrize(("start", "months"), [("2022-01-01", 24), ("2023-01-01", 12)])
+def test_how_many_come_back_by_order_days(start, months):
+    rates = pd.DataFrame({
+        "order_days": range(13), "rate": [0.0, 0.17, 0.3, 0.45] + [0.6] * 8 + [0.98],
+        "window_start": pd.Timestamp(start), "cutoff": pd.Timestamp("2024-01-01"),
+        "window_end": pd.Timestamp("2025-01-01"),
+    })  # fmt: skip
+
+    assert return_finding(rates) == (
+        f"Of customers with one order day in {months} months 17% come back within 12, of those with "
+        f"three 45%, of those with twelve or more 98%."
+    )
+    assert return_finding(None) == "How many come back could not be measured."
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        pytest.param(
+            [("A", "vital_few", True), ("A", "strategic", True), ("B", "strategic", False),
+             ("C", "vital_few", True)],
+            "2 parties come through at least one door: 2 through door 1 profit, 1 through door "
+            "4 strategic.",
+            id="a party may come through two, and a shut door is none",
+        ),
+        pytest.param(
+            [("A", "strategic", True)],
+            "1 party comes through at least one door: 1 through door 4 strategic.", id="one",
+        ),
+        pytest.param(
+            [("A", "strategic", False)], "Nobody comes through any door that was judged.", id="none"
+        ),
+    ],
+)  # fmt: skip
+def test_who_comes_through_which_door(rows, said):
+    assert door_finding(pd.DataFrame(rows, columns=["party_id", "door", "open"])) == said
+
+
+# --------------------------------------------------------------------------------- both sides
+def sides(*rows: tuple) -> pd.DataFrame:
+    """Build parties from (side A low, high, side B low, high, asked, lead)."""
+    names = ["side_a_low", "side_a_high", "side_b_low", "side_b_high", "asked",
+             "relative_strength_low"]  # fmt: skip
+    return pd.DataFrame(list(rows), columns=names).assign(side_a_known=True)
+
+
+FOUR = sides(
+    (0.6, 0.6, 0.7, 0.7, True, 0.0),  # both for certain, nobody is better
+    (0.5, 0.8, 0.6, 0.6, True, -0.1),  # side A may, a rival is better
+    (0.9, 0.9, 0.2, 0.9, False, -1.0),  # nobody asked
+    (0.1, 0.2, 0.1, 0.1, True, 0.5),  # neither
+)
+
+
+def test_how_many_reach_either_side_for_certain():
+    assert side_a_finding(FOUR, cut=0.60) == (
+        "2 of 4 parties reach 60 on side A for certain; 1 may, once more of it is known."
+    )
+    assert side_b_finding(FOUR, cut=0.60) == (
+        "3 of 4 parties told us what they want. In the eyes of 2 of them we reach 60 for certain, "
+        "and 1 of these have no better supplier."
+    )
+    assert both_sides_finding(FOUR, cut_a=0.60, cut_b=0.60) == (
+        "Both sides hold for certain for 1 parties, and may hold for 2 more: these are worth asking."
+    )
+
+
+def test_a_side_that_nobody_knows_is_not_called_low():
+    blind = FOUR.assign(side_a_known=False, asked=False)
+
+    assert side_a_finding(blind, cut=0.60) == (
+        "Side A is not known for anybody, so nobody can be called attractive or not."
+    )
+    assert side_b_finding(blind, cut=0.60) == (
+        "Nobody told us what they want, so our side is unknown everywhere."
+    )
+    assert both_sides_finding(FOUR.assign(asked=False), cut_a=0.6, cut_b=0.6) == (
+        "One of the sides is not known for anybody: nobody can be placed."
+    )
+
+
+# --------------------------------------------------------------------------------- the pyramid
+def test_how_many_stand_at_each_level():
+    accounts = pd.DataFrame({
+        "confirmed_level": pd.array([1, 1, 2, 4], "Int64"),
+        "possible_level": pd.array([1, 3, 4, 4], "Int64"),
+    })  # fmt: skip
+
+    assert pyramid_finding(accounts) == (
+        "Confirmed: 1 at synergy, 0 at partnership, 1 at cooperation, 2 at transaction; 2 of 4 "
+        "customers may stand higher."
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        pytest.param(
+            ["yes", "yes", "no"], "2 golden shots brought PLN 30 in 24 months and will hardly come "
+            "back.", id="two",
+        ),
+        pytest.param(
+            ["yes", "too early to say", "no"], "1 golden shot brought PLN 10 in 24 months and will "
+            "hardly come back; 1 more is too young to tell.", id="one, and one too young",
+        ),
+        pytest.param(
+            ["yes", "too early to say", "too early to say"], "1 golden shot brought PLN 10 in 24 "
+            "months and will hardly come back; 2 more are too young to tell.", id="two too young",
+        ),
+        pytest.param(["no", "no", "no"], "There was no golden shot.", id="none"),
+        pytest.param([None] * 3, "Golden shots could not be told from the rest.", id="unknown"),
+    ],
+)  # fmt: skip
+def test_what_golden_shots_brought(told, said):
+    shots = pd.DataFrame({
+        "golden_shot": pd.Series(told, dtype="str"), "profit": [10.0, 20, 40],
+    })  # fmt: skip
+
+    assert plain(golden_finding(shots, **PLN)) == said
+
+
+@pytest.mark.parametrize(
+    ("profits", "said"),
+    [
+        pytest.param(
+            [50, -10, 160, -100], "Level 1 brings PLN 40 of customer profit, 19% of what is earned; "
+            "if none of it returned, next year would start that much lower.", id="40 of 210",
+        ),
+        pytest.param(
+            [-50, 10, 90, 0], "Level 1 brings no customer profit, so nothing depends on one-off "
+            "sales.", id="a loss at level 1",
+        ),
+        pytest.param(
+            [np.nan] * 4, "How much depends on one-off sales is unknown without customer profit.",
+            id="unknown",
+        ),
+    ],
+)  # fmt: skip
+def test_how_much_depends_on_one_off_sales(profits, said):
+    accounts = pd.DataFrame({"confirmed_level": [1, 1, 2, 3], "customer_profit": profits})
+
+    assert plain(shot_dependence_finding(accounts, **PLN)) == said
+
+
+def judged(**verdicts: int) -> pd.DataFrame:
+    names = [name for name, n in verdicts.items() for _i in range(n)]
+    return pd.DataFrame({"verdict": names, "name": [f"Firm {i + 1}" for i in range(len(names))]})
+
+
+@pytest.mark.parametrize(
+    ("accounts", "said"),
+    [
+        pytest.param(
+            judged(key_account_now=2, develop=1, find_out_first=3),
+            "2 accounts are key accounts now: Firm 1, Firm 2. Of the others: 1 develop, 3 find out "
+            "first.",
+            id="two",
+        ),
+        pytest.param(
+            judged(key_account_now=1, keep_efficient=1),
+            "1 account is a key account now: Firm 1. Of the others: 1 keep, serve simply.", id="one",
+        ),
+        pytest.param(
+            judged(key_account_now=10), "10 accounts are key accounts now: Firm 1, Firm 2, Firm 3, "
+            "Firm 4, Firm 5, Firm 6, Firm 7, Firm 8 and 2 more.", id="all, and the first eight named",
+        ),
+        pytest.param(
+            judged(not_now=2, fix=1), "No account can be called a key account today; there are 1 "
+            "fix, 2 not now.", id="none",
+        ),
+        pytest.param(judged(), "There is no account to judge.", id="no accounts"),
+    ],
+)  # fmt: skip
+def test_who_is_a_key_account_now(accounts, said):
+    assert verdict_finding(accounts) == said
+
+
+# --------------------------------------------------------------------------------- the one page
+def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
+    rows = [("key_account_now", "key_account_now")] * key
+    rows += [("find_out_first", "key_account_now")] * may
+    rows += [("find_out_first", "develop")] * open_otherwise + [("harvest", "harvest")] * other
+    return pd.DataFrame(rows, columns=["verdict", "verdict_best"])
+
+
+@pytest.mark.parametrize(
+    ("accounts", "said"),
+    [
+        pytest.param(
+            page(key=3, other=7), "Can every customer be key? No: 3 of 10 parties can today.",
+            id="some",
+        ),
+        pytest.param(
+            page(key=3, may=2, other=5), "Can every customer be key? No: 3 of 10 parties can today. "
+            "2 more may, once we find out.", id="some may",
+        ),
+        pytest.param(
+            page(may=1, other=9), "Can every customer be key? Today none of 10 parties can be called "
+            "so. 1 more may, once we find out.", id="one may",
+        ),
+        pytest.param(
+            page(other=5, open_otherwise=5), "Can every customer be key? Today none of 10 parties "
+            "can be called so.", id="open, but never key",
+        ),
+        pytest.param(
+            page(key=4), "Can every customer be key? Yes: all 4 parties can today.", id="all"
+        ),
+        pytest.param(
+            page(key=1), "Can every customer be key? Yes: the only party can today.", id="the only"
+        ),
+    ],
+)  # fmt: skip
+def test_the_headline_answers_the_question_of_the_workbook(accounts, said):
+    assert headline(accounts) == said
+
+
+def test_the_page_leaves_out_what_a_refusal_left_empty():
+    assert summary_findings("one", "", "two") == ["one", "two"]
+
+
+def test_what_is_unknown_is_counted_with_what_to_bring():
+    accounts = pd.DataFrame({
+        "is_prospect": [False, False, True], "asked": [True, False, False],
+        "side_a_known": [True, True, True], "trust": [8.0, np.nan, np.nan],
+        "confirmed_level": pd.array([2, 1, None], "Int64"),
+        "possible_level": pd.array([2, 4, None], "Int64"),
+    })  # fmt: skip
+
+    table = unknown_table(accounts)
+
+    assert table[["unknown", "parties"]].to_numpy().tolist() == [
+        ["Side B", 2], ["Trust", 1], ["Level", 1],
+    ]  # fmt: skip
+    assert table["bring"].tolist()[0] == "an interview, not by the account's own manager"
+
+
+# --------------------------------------------------------------------------------- captions
+def test_a_caption_has_its_number_and_says_what_the_figure_shows():
+    words = figure_words("whale_curve", "2.3", measure="gross_margin")
+
+    assert (
+        words["caption"]
+        == "Figure 2.3. Gross margin, added up from the best customer to the worst."
+    )
+    assert words["alt"] == (
+        "Whale curve: cumulative Gross margin against the share of customers, best first, with peak, "
+        "total and the erosion between them. The numbers are printed in the figure."
+    )
+    named = figure_words("their_criteria", "4.1", name="Alfa")["caption"]
+    assert named == (
+        "Figure 4.1. What Alfa wants, with its own weights: us against the best rival."
+    )
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_has_a_caption_and_a_longer_text_for_those_who_cannot_see_it(figure):
+    words = figure_words(figure, "1", measure="customer_profit", name="Alfa")
+
+    assert words["caption"].startswith("Figure 1. ")
+    assert words["caption"].endswith(".")
+    assert words["alt"].endswith(".")
+    assert len(words["alt"]) > len(words["caption"]) - len("Figure 1. ")
+    assert "{" not in words["caption"] + words["alt"]

@@ -1,0 +1,201 @@
+"""The demo company's planted truth, held against what the workbook finds without seeing it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from fastpath import run_stages, table
+from ruamel.yaml import YAML
+
+from kamlib import customer_statements, load_engagement
+from kamlib.columns import LADDER
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO = ROOT / "data" / "demo"
+TRUTH = DEMO / "truth"
+PERIODS = ["FY2024", "FY2025"]
+
+
+@dataclass
+class Term:
+    time: float
+    per: str | None = None
+    when: dict = field(default_factory=dict)
+
+
+@dataclass
+class Equation:
+    pool: str
+    per: str
+    base: float
+    plus: list
+    driver: str | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.pool}, {self.per}"
+
+
+@dataclass
+class TrueModel:
+    resources: tuple
+    time_equations: list
+    capital: object
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory) -> Path:
+    return run_stages(DEMO, "FY2025", tmp_path_factory.mktemp("stages"))
+
+
+@pytest.fixture(scope="module")
+def planted() -> pd.DataFrame:
+    return pd.read_csv(TRUTH / "customers_true.csv", dtype={"customer_id": "str"})
+
+
+@pytest.fixture(scope="module")
+def true_profit() -> pd.DataFrame:
+    return pd.read_csv(TRUTH / "profit_true.csv", dtype={"customer_id": "str"})
+
+
+def inputs(stages: Path) -> dict[str, pd.DataFrame]:
+    from kamlib.timespans import period_of
+
+    names = [
+        "customers",
+        "customer_months",
+        "orders",
+        "corrections",
+        "off_invoice",
+        "drivers",
+        "receivables",
+    ]
+    tables = {name: table(stages, name) for name in names}
+    demo = load_engagement(DEMO)
+    spans = [demo.period(name) for name in PERIODS]
+    bonus = tables["off_invoice"]
+    return {**tables, "off_invoice": bonus.assign(period=period_of(bonus["date"], spans))}
+
+
+def true_model() -> TrueModel:
+    demo = load_engagement(DEMO)
+    written = YAML(typ="safe").load(TRUTH / "truth.yaml")["time_equations"]
+    equations = [
+        Equation(
+            e["pool"], e["per"], e["base"], [Term(**t) for t in e.get("plus", [])], e.get("driver")
+        )
+        for e in written
+    ]
+    return TrueModel(demo.profitability.resources, equations, demo.profitability.capital)
+
+
+def test_with_the_true_times_and_volumes_every_profit_is_the_planted_one_to_the_cent(
+    stages, true_profit
+):
+    drivers = pd.read_csv(TRUTH / "drivers_true.csv", dtype={"customer_id": "str"})
+    tables = {**inputs(stages), "drivers": drivers}
+
+    statement = customer_statements(tables, true_model(), periods=PERIODS).statement
+
+    found = statement[statement["active"]].set_index(["period", "customer_id"])[list(LADDER)]
+    truth = true_profit.set_index(["period", "customer_id"])[list(LADDER)]
+    assert set(found.index) == set(truth.index)
+    apart = (found.loc[truth.index] - truth).abs()
+    assert apart.max().max() < 0.005
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_with_estimated_times_and_noisy_drivers_the_order_of_customers_is_kept(
+    stages, true_profit, period
+):
+    statement = table(stages, "profitability").set_index(["period", "customer_id"])[
+        "customer_profit"
+    ]
+    truth = true_profit.set_index(["period", "customer_id"])["customer_profit"]
+    both = pd.concat(
+        [truth.loc[period], statement.loc[period]], axis=1, keys=["true", "found"]
+    ).dropna()
+
+    assert len(both) == len(truth.loc[period])
+    assert both["true"].rank().corr(both["found"].rank()) >= 0.98
+    assert not np.allclose(both["true"], both["found"])  # the noise is there
+
+
+@pytest.fixture(scope="module")
+def levels(stages, planted) -> pd.DataFrame:
+    found = table(stages, "pyramid")
+    both = found.merge(planted, on="customer_id", suffixes=("", "_planted"))
+    return both[both["active"].astype(bool)]
+
+
+def test_the_true_level_lies_between_confirmed_and_possible(levels):
+    inside = levels["true_level"].between(levels["confirmed_level"], levels["possible_level"])
+
+    assert inside.all()
+    far = (levels["true_level"] - levels["confirmed_level"]).abs() >= 2
+    certain = levels["confirmed_level"] == levels["possible_level"]
+    assert (far & certain).mean() <= 0.01
+
+
+def test_where_the_evidence_is_complete_the_level_is_certain_and_mostly_right(levels):
+    complete = levels[levels["evidence_complete"].astype(bool)]
+    certain = complete["confirmed_level"] == complete["possible_level"]
+    right = complete["confirmed_level"] == complete["true_level"]
+
+    assert len(complete) >= 100
+    assert certain.mean() >= 0.99
+    assert right.mean() >= 0.85
+
+
+def test_all_four_levels_and_several_verdicts_occur(stages, levels):
+    assert set(levels["confirmed_level"]) == {1, 2, 3, 4}
+    verdicts = set(table(stages, "key_accounts")["verdict"])
+    assert {
+        "key_account_now",
+        "develop",
+        "find_out_first",
+        "keep_efficient",
+        "fix",
+        "not_now",
+    } <= verdicts
+
+
+def test_planted_golden_shots_are_found_and_none_is_made_a_key_account(stages, planted):
+    shots = table(stages, "golden_shots").merge(
+        planted, on="customer_id", suffixes=("", "_planted")
+    )
+    found = shots["golden_shot"] == "yes"
+    true = shots["golden_shot_planted"].astype(bool)
+
+    hits = (found & true).sum()
+    assert hits / true.sum() >= 0.8
+    assert hits / found.sum() >= 0.8
+    accounts = table(stages, "key_accounts").set_index("party_id")["verdict"]
+    assert "key_account_now" not in set(accounts.reindex(shots.loc[found, "customer_id"]))
+
+
+def test_the_pyramid_does_not_follow_profit(stages):
+    accounts = table(stages, "key_accounts")
+    ranked = accounts[accounts["active"]].sort_values("customer_profit", ascending=False)
+
+    assert 1 in set(ranked.head(20)["confirmed_level"])  # one of the best sales stands at the base
+    assert 3 in set(
+        ranked.tail(len(ranked) // 2)["confirmed_level"]
+    )  # and a loyal small one does not
+
+
+def test_nobody_s_guess_alone_confirms_a_key_account(stages):
+    accounts = table(stages, "key_accounts")
+
+    assert accounts.loc[accounts["verdict"] == "key_account_now", "asked"].all()
+
+
+def test_the_ledger_leaves_nothing_unexplained_in_any_stage(stages):
+    names = [path.stem for path in stages.glob("ledger_*.parquet")]
+    left = pd.concat([table(stages, name) for name in names])
+    left = left[left["role"] == "unexplained"]
+
+    assert len(left) >= 20
+    assert left["amount"].abs().max() < 0.005
