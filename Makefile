@@ -33,7 +33,7 @@ report: $(STAMP)  ## make the report of an engagement: make report ENGAGEMENT=de
 	$(VENV)/bin/kam report $(ENGAGEMENT)
 
 test: $(STAMP)  ## all tests, the notebooks against their stored outputs, and the linter
-	$(PY) -m pytest -m "not slow"
+	$(PY) -m pytest
 	@set -e; stages="$$(mktemp -d)"; trap 'rm -rf "$$stages"' EXIT; \
 	echo "The notebooks, run in order on the demo, against their stored outputs:"; \
 	KAM_STAGES="$$stages" $(PY) -m pytest -o addopts="" -q -p nbval \

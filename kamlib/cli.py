@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -63,7 +63,7 @@ def demo(
     scenario: Annotated[str | None, typer.Option(help="The kind of company.")] = None,
 ) -> None:
     """Write the engagement of an invented company whose truth is known."""
-    given = {"customers": customers, "seed": seed, "scenario": scenario}
+    given: dict[str, Any] = {"customers": customers, "seed": seed, "scenario": scenario}
     with told_in_one_line():
         from kamlib.demo import write_demo
 

@@ -105,15 +105,15 @@ def page_notebook() -> object:
     import pandas as pd
 
     import kamlib as kam
-    from kamlib import display
-    from kamlib.verdicts import Balance, ledger_table
+    from kamlib.verdicts import Balance, Verdict, ledger_table
 
     cells: list[object] = []
 
-    def caught(data: dict, metadata: dict | None = None) -> None:
+    def caught(data: dict, *, metadata: dict, raw: bool) -> None:
+        assert raw
         if isinstance(data.get("image/png"), bytes):
             data = data | {"image/png": b64encode(data["image/png"]).decode()}
-        output = new_output("display_data", data=data, metadata=metadata or {})
+        output = new_output("display_data", data=data, metadata=metadata)
         cells.append(new_code_cell("secret_code()", outputs=[output], execution_count=1))
 
     def say(text: str) -> None:
@@ -140,7 +140,7 @@ def page_notebook() -> object:
     balance = Balance("customer profit", "PLN").start("Profit of all customers", "8420000.00")
     balance.change("Set aside in quarantine", "-41870.55", "151 lines without a customer, listed")
     balance.end("Profit in the classes", "8378129.45", "equals the sum of the account pages")
-    with mock.patch.object(display, "_publish", caught):
+    with mock.patch("IPython.display.display", caught):
         kam.show_facts({"Engagement": "Tiny & <Sons>", "Period": "FY2025: 1 Jan 2025 to 31 Dec"})
         say("## How concentrated is the profit?\n\nCustomers are ranked, best first.")
         figure, ax = plt.subplots(figsize=(8, 4.5))
@@ -152,8 +152,8 @@ def page_notebook() -> object:
         rules = {"rule": "r", "title": "Two totals are lower bounds"}
         kam.show_verdicts(
             [
-                display.Verdict("r", "FLAG", rules["title"], "Visits are missing for B.", ""),
-                display.Verdict("r", "REFUSE", "Lifetime", "12 of 30 have left.", "lines of 2021"),
+                Verdict("r", "FLAG", rules["title"], "Visits are missing for B.", ""),
+                Verdict("r", "REFUSE", "Lifetime", "12 of 30 have left.", "lines of 2021"),
             ]
         )
         say("## Who are the vital few?\n\nThe smallest group that brings the share.")

@@ -3,6 +3,7 @@
 import gzip
 import re
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -84,3 +85,46 @@ def test_other_customer_ids_give_the_same_answers(company, answer, tmp_path):
 
     other.index = other.index.str.replace("X", "K")
     pd.testing.assert_frame_equal(other.sort_index(), accounts(answer))
+
+
+MONEY = {"Wartość katalogowa", "Wartość netto", "Koszt własny", "amount", "average_balance"}
+
+
+def doubled(text: str) -> str:
+    """Return a decimal-comma amount twice as large; what is no number stays as it is."""
+    plain = text.replace(" ", "").replace(",", ".")
+    if not re.fullmatch(r"-?\d+(\.\d+)?", plain):
+        return text
+    places = len(plain.partition(".")[2])
+    return f"{2 * Decimal(plain):.{places}f}".replace(".", ",")
+
+
+def test_twice_the_money_and_twice_the_key_account_unit_give_the_same_verdicts(
+    company, answer, tmp_path
+):
+    heads = {}
+
+    def twice(name, lines):
+        head = heads[name]
+        at = [i for i, column in enumerate(head) if column in MONEY]
+        rows = [line.split(";") for line in lines]
+        return [";".join(doubled(c) if i in at else c for i, c in enumerate(row)) for row in rows]
+
+    for path in (company / "input").iterdir():
+        read = gzip.open if path.suffix == ".gz" else open
+        with read(path, "rt", encoding="utf-8") as file:
+            heads[path.name] = file.readline().strip().split(";")
+    large = rewritten(company, tmp_path / "small", twice)
+    settings = (large / "engagement.yaml").read_text(encoding="utf-8")
+    settings = re.sub(
+        r"(\b(?:cost|amount): )(-?[\d.]+)", lambda m: m[1] + str(2 * Decimal(m[2])), settings
+    )
+    (large / "engagement.yaml").write_text(settings, encoding="utf-8")
+
+    stages = run_stages(large, "FY2025", tmp_path / "stages")
+
+    mine, theirs = accounts(answer), accounts(stages)
+    assert theirs["verdict"].tolist() == mine["verdict"].tolist()
+    pd.testing.assert_series_equal(theirs["confirmed_level"], mine["confirmed_level"])
+    apart = (theirs["customer_profit"] / 2 - mine["customer_profit"]).abs().max()
+    assert apart <= 0.0101  # each line of the statement is rounded to the cent on its own scale

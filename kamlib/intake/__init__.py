@@ -2,6 +2,5 @@
 
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.reading import Intake, read_inputs
-from kamlib.intake.rules import INTAKE_RULES
 
-__all__ = ["CONTRACT", "INTAKE_RULES", "Intake", "read_inputs"]
+__all__ = ["CONTRACT", "Intake", "read_inputs"]

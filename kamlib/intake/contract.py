@@ -8,7 +8,7 @@ is broken in two columns is set aside for the first of them.
 from typing import Literal, NamedTuple
 
 from kamlib.columns import COLUMNS, LADDER, Kind
-from kamlib.method_rules import N_
+from kamlib.language import N_
 
 DOCUMENT_TYPES = ("invoice", "credit_note", "correction")
 RELATIONS = ("external", "intercompany", "collective")

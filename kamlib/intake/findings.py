@@ -8,9 +8,8 @@ import pandas as pd
 from kamlib.errors import listed
 from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.intake.lines import LineFacts
-from kamlib.intake.rules import said
 from kamlib.language import _, day, money, month, number, percent
-from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
+from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement, Period
@@ -29,10 +28,10 @@ def set_aside_verdict(read: pd.DataFrame, coverage: pd.DataFrame, *, currency: s
     """
     rows, aside = int(coverage["rows"].sum()), int(coverage["set_aside"].sum())
     if not aside:
-        return said("rows_set_aside", PASS, all=number(rows))
+        return verdict("rows_set_aside", PASS, all=number(rows))
     lost = read[read["reason"].notna()]
     size, whole = (float(t["size"].dropna().sum() or 0) for t in (lost, read))
-    return said(
+    return verdict(
         "rows_set_aside",
         FLAG,
         n=number(aside),
@@ -51,8 +50,10 @@ def line_verdicts(facts: LineFacts, *, mapped: list[str], currency: str) -> list
     """Say what the lines do not tell: kind of document, list price, cost, and repeated lines."""
     every = number(facts.lines)
     found = [
-        said("document_types", FLAG if facts.untyped else PASS, n=number(facts.untyped), all=every),
-        said(
+        verdict(
+            "document_types", FLAG if facts.untyped else PASS, n=number(facts.untyped), all=every
+        ),
+        verdict(
             "list_price",
             FLAG if facts.without_list else PASS,
             n=number(facts.without_list),
@@ -60,7 +61,7 @@ def line_verdicts(facts: LineFacts, *, mapped: list[str], currency: str) -> list
             estimated=number(facts.estimated),
         ),
         _cost_verdict(facts, mapped, currency),
-        said(
+        verdict(
             "identical_rows",
             FLAG if facts.identical else PASS,
             n=number(facts.identical),
@@ -69,15 +70,15 @@ def line_verdicts(facts: LineFacts, *, mapped: list[str], currency: str) -> list
     ]
     if 2 * facts.below_net > facts.of_two_units:
         n, several = number(facts.below_net), number(facts.of_two_units)
-        found.insert(2, said("list_price_unit", FLAG, n=n, all=several))
+        found.insert(2, verdict("list_price_unit", FLAG, n=n, all=several))
     return found
 
 
 def _cost_verdict(facts: LineFacts, mapped: list[str], currency: str) -> Verdict:
     """Say whether margins can be shown."""
     if "cost_of_goods_sold" not in mapped or facts.without_cost == facts.lines:
-        return said("cost_of_goods", REFUSE)
-    return said(
+        return verdict("cost_of_goods", REFUSE)
+    return verdict(
         "cost_of_goods",
         FLAG if facts.without_cost else PASS,
         n=number(facts.without_cost),
@@ -92,7 +93,7 @@ def coverage_verdict(months: pd.DataFrame, facts: LineFacts, *, span: "Period") 
     inside = months[months["period"] == span.name]
     words = {"period": span.name, "first": day(facts.first), "last": day(facts.last)}
     if inside.empty:
-        return said("coverage", REFUSE, **words)
+        return verdict("coverage", REFUSE, **words)
     expected = pd.date_range(pd.Timestamp(start).replace(day=1), pd.Timestamp(end), freq="MS")
     silent = [month(m) for m in expected[~expected.isin(inside["month"])]]
     quiet = timedelta(days=QUIET_DAYS)
@@ -104,7 +105,7 @@ def coverage_verdict(months: pd.DataFrame, facts: LineFacts, *, span: "Period") 
     if silent:
         what.append(_("there is no line in {months}").format(months=listed(silent, most=12)))
     outcome = FLAG if what else PASS
-    return said("coverage", outcome, **words, what="; ".join(what))
+    return verdict("coverage", outcome, **words, what="; ".join(what))
 
 
 def table_verdicts(engagement: "Engagement", coverage: pd.DataFrame) -> list[Verdict]:
@@ -114,13 +115,22 @@ def table_verdicts(engagement: "Engagement", coverage: pd.DataFrame) -> list[Ver
     rows = dict(zip(coverage["table"], coverage["rows"], strict=True))
     empty = [name for name in given if rows.get(name) == 0]
     return [
-        *(said("empty_table", FLAG, table=name) for name in empty),
-        *(said("table_absent", FLAG, table=name, loses=_(CONTRACT[name].loses)) for name in absent),
+        *(verdict("empty_table", FLAG, table=name) for name in empty),
+        _absent(absent),
     ]
+
+
+def _absent(names: list[str]) -> Verdict:
+    """Say in one verdict which tables were not given, and what each would have brought."""
+    if not names:
+        return verdict("tables_absent", PASS)
+    template = _("{table} ({loses})")
+    what = [template.format(table=name, loses=_(CONTRACT[name].loses)) for name in names]
+    return verdict("tables_absent", FLAG, what="; ".join(what), tables=", ".join(names))
 
 
 def customers_verdict(engagement: "Engagement", customers: pd.DataFrame, *, sites: int) -> Verdict:
     """Say where the customers are known from."""
     n = number(len(customers))
     outcome = PASS if "customers" in engagement.inputs else FLAG
-    return said("customers_table", outcome, n=n, sites=number(sites))
+    return verdict("customers_table", outcome, n=n, sites=number(sites))

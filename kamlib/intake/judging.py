@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 GRACE = timedelta(days=366)
 WHO = {"customer": contract.NO_CUSTOMER, "party": contract.NO_PARTY}
 MARKS = ("_file", "_row", "_column", "_reason", "_value")
-SET_ASIDE = ("table", "file", "row", "column", "value", "reason", "customer_id", "date", "amount")
+SET_ASIDE = (
+    "table", "file", "row", "column", "value", "reason", "customer_id", "date", "amount",
+    "cost_of_goods_sold",
+)  # fmt: skip
 
 
 class Desk(NamedTuple):
@@ -165,6 +168,11 @@ def quarantine(rows: Judged) -> pd.DataFrame:
         customer_id=t[who] if who else ibis.null("string"),
         date=t[contract_.dated] if contract_.dated else ibis.null("date"),
         amount=t[contract_.amount] if contract_.amount else ibis.null("decimal(38, 6)"),
+        cost_of_goods_sold=(
+            t["cost_of_goods_sold"]
+            if "cost_of_goods_sold" in t.columns
+            else ibis.null("decimal(38, 6)")
+        ),
     )
     frame = fetched(picked.order_by(["number", "row"]))
     shown = dict(enumerate(rows.raw.files))

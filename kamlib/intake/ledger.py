@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kamlib.intake.judging import Judged
-from kamlib.intake.rules import said
 from kamlib.language import _, money, percent
-from kamlib.verdicts import FLAG, PASS, REFUSE, Balance, Verdict
+from kamlib.verdicts import FLAG, PASS, REFUSE, Balance, Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
@@ -72,16 +71,14 @@ def ledger_of_revenue(
     ours = _revenue_by_relation(months[months["period"] == period], customers)
     aside = _set_aside_in(period, quarantine, engagement)
     theirs = _revenue_accounts(period, gl_totals)
-    revenue = sum(ours.values(), Decimal(0))
     if theirs is None or theirs.empty:
-        amount = money(float(revenue), engagement.currency)
-        why = _("have nothing to tie to: the general ledger's revenue was not given")
-        return None, said(
-            "ledger_revenue", FLAG, period=period, difference=amount, share=percent(1.0), why=why
-        )
+        return None, verdict("ledger_absent", FLAG)
+    there = total(theirs["as_ladder"])
+    material = abs(there) * Decimal(str(engagement.ledger.materiality.refuse))
     balance = Balance(
         _("Invoice revenue of {period} and the general ledger").format(period=period),
         engagement.currency,
+        tolerance=material,
     )
     balance.start(_("customers"), ours["external"])
     balance.change(_("intercompany"), ours["intercompany"])
@@ -89,8 +86,8 @@ def ledger_of_revenue(
     balance.change(_("set aside, with readable date and amount"), aside)
     for item in _items(period, set(theirs["gl_account"]), engagement):
         balance.change(str(item.what), item.amount, _("named by {by}").format(by=item.by))
-    balance.end(_("general ledger"), total(theirs["as_ladder"]))
-    return balance, _ledger_verdict(period, balance, total(theirs["as_ladder"]), engagement)
+    balance.end(_("general ledger"), there)
+    return balance, _ledger_verdict(period, balance, there, engagement)
 
 
 def _ledger_verdict(
@@ -100,15 +97,13 @@ def _ledger_verdict(
     gap = abs(balance.unexplained)
     share = float(gap / abs(revenue)) if revenue else 1.0
     limits = engagement.ledger.materiality
-    ties = balance.holds or share <= limits.flag
-    outcome = PASS if ties else FLAG if share <= limits.refuse else REFUSE
-    return said(
+    outcome = PASS if share <= limits.flag else FLAG if share <= limits.refuse else REFUSE
+    return verdict(
         "ledger_revenue",
         outcome,
         period=period,
         difference=money(float(gap), engagement.currency, 2),
         share=percent(share),
-        why=_("differ from the general ledger without a reason"),
     )
 
 

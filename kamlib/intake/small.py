@@ -10,7 +10,7 @@ from kamlib.errors import DataError, listed
 from kamlib.intake.contract import CONTRACT, Field
 from kamlib.intake.convert import DECIMAL
 from kamlib.intake.judging import Desk, Judged, fetched, judged, kept
-from kamlib.method_rules import N_
+from kamlib.language import N_
 
 REPEATS = N_("repeats an earlier row")
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")

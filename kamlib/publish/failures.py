@@ -5,8 +5,10 @@ import json
 import re
 import shutil
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from kamlib.errors import DataError, ParameterError
 
@@ -63,7 +65,7 @@ def failure_in_cell(
     if name in REJECTIONS and _is_ours(frames):
         return REJECTIONS[name](value)
     where = f"cell [{cell}] of {notebook}"
-    place = {"notebook": notebook, "cell": cell}
+    place: dict[str, Any] = {"notebook": notebook, "cell": cell}
     if "Memory" in name:
         return RunFailed("memory", f"memory ran out in {where}.", **place)
     if NO_ROOM_SAID.search(value):
@@ -80,7 +82,7 @@ def _is_ours(told: list[str]) -> bool:
 
 
 def keep_failure(
-    folder: Path, staging: Path, failure: RunFailed, *, about: dict[str, object]
+    folder: Path, staging: Path, failure: RunFailed, *, about: Mapping[str, object]
 ) -> None:
     """Move the staging folder to ``failed-<run id>``, the only one kept, and say why in JSON.
 
@@ -99,7 +101,7 @@ def keep_failure(
         text = "".join(traceback.format_exception(failure.__cause__))
         (kept / "traceback.txt").write_text(text, encoding="utf-8")
     failure.kept = kept / "notebooks" / failure.notebook if failure.notebook else kept
-    record = about | {
+    record = dict(about) | {
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),
         "cause": failure.cause,
         "message": str(failure),

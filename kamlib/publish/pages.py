@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kamlib import __version__
-from kamlib.display import SIGNS
+from kamlib.display.page import SIGNS
 from kamlib.language import _, ngettext, number
 from kamlib.publish.record import counts
 from kamlib.publish.rendering import Page, heading, render

@@ -51,18 +51,10 @@ class Page(NamedTuple):
 
 
 class ReportExporter(HTMLExporter):  # type: ignore[misc]
-    """nbconvert with the template in ``kamlib/template``."""
-
-    template_name = "template"
-    exclude_anchor_links = True
-
-    @property
-    def extra_template_basedirs(self) -> list[str]:
-        """Return where our template lies; nbconvert looks there first."""
-        return [str(PACKAGE)]
+    """nbconvert's exporter with our filters; `render` gives it our template."""
 
     def default_filters(self) -> Iterable[tuple[str, Any]]:
-        """Return nbconvert's filters and ours."""
+        """Yield nbconvert's filters and ours."""
         yield from super().default_filters()
         yield "show_output", show_output
         yield "lower_headings", lower_headings
@@ -77,7 +69,10 @@ def render(notebook: Any, page: Page) -> str:
     opening = next(cell for cell in copy.cells if _titles(cell))
     opening.metadata["kam_opening"] = True
     kam = page._asdict() | {"words": _words()}
-    body, _resources = ReportExporter().from_notebook_node(copy, resources={"kam": kam})
+    exporter = ReportExporter(
+        extra_template_basedirs=[str(PACKAGE)], template_name="template", exclude_anchor_links=True
+    )
+    body, _resources = exporter.from_notebook_node(copy, resources={"kam": kam})
     return body if body.endswith("\n") else body + "\n"
 
 

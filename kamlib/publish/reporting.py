@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from kamlib.engagement import Engagement, load_engagement, project_root
 from kamlib.errors import DataError, ParameterError, listed
@@ -20,7 +20,8 @@ START_TIMEOUT = 60.0  # seconds a kernel may take to come up
 Progress = Callable[[str], None]
 
 
-class Published(NamedTuple):
+@dataclass(frozen=True)
+class Published:
     """A published report: its start page, its run, and how many rules had which outcome."""
 
     index: Path

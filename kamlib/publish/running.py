@@ -143,7 +143,7 @@ def _manager(kernels: Kernels) -> tuple[type, Any]:
     from traitlets.config import Config
 
     class Manager(AsyncKernelManager):  # type: ignore[misc]
-        async def start_kernel(self, **options: Any) -> None:
+        async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
             kernels.running.append(self)
             with kernels.log.open("ab") as log:
                 options |= {"env": kernels.environment, "stdout": log, "stderr": log}

@@ -47,7 +47,7 @@ def both_sides(
         period=period,
         customer_profit=table["party_id"].map(profit),
         profit_potential=table["party_id"].map(potential),
-        doors=table["party_id"].map(through).fillna(""),
+        doors=through.reindex(table["party_id"], fill_value="").to_numpy(),
     )
 
 

@@ -1,0 +1,369 @@
+"""What tables and figures are made of: rows picked, named and ordered, nothing computed anew."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from worlds import IDEAL, accounts_of
+
+from kamlib.views import (
+    account_balances,
+    account_table,
+    both_sides,
+    chain,
+    charging_pools,
+    concentration_table,
+    criteria_of,
+    criteria_summary,
+    example_party,
+    external_months,
+    first_steps,
+    managers_of,
+    matrix_frame,
+    monthly_revenue,
+    named,
+    pyramid_table,
+    questions_table,
+    set_aside_reasons,
+    shots_table,
+    sides_balances,
+    sides_table,
+    statement_lines,
+    top20_interval,
+    verdict_table,
+)
+
+PARTIES = pd.DataFrame({
+    "party_id": list("ABP"), "name": ["Alfa", "Beta", "Pi"], "is_prospect": [False, False, True],
+    "account_manager": ["Ewa", None, "Jan"],
+})  # fmt: skip
+
+
+# --------------------------------------------------------------------------------- the company
+def test_rows_set_aside_are_counted_by_reason_the_largest_amount_first():
+    quarantine = pd.DataFrame(
+        [("lines", "date", "no such day", "a", -500.0), ("lines", "amount", "missing", "a", np.nan),
+         ("lines", "date", "no such day", "b", 100.0), ("lines", "date", "missing", "b", 20.0)],
+        columns=["table", "column", "reason", "file", "amount"],
+    )  # fmt: skip
+
+    assert set_aside_reasons(quarantine).to_numpy().tolist() == [
+        ["lines", "date", "no such day", 2, -400.0], ["lines", "date", "missing", 1, 20.0],
+        ["lines", "amount", "missing", 1, 0.0],
+    ]  # fmt: skip
+    assert set_aside_reasons(quarantine.head(0)).empty
+
+
+TABLES = {
+    "customers": pd.DataFrame({
+        "customer_id": list("ABI"), "relation": ["external", "external", "intercompany"],
+    }),
+    "customer_months": pd.DataFrame({
+        "customer_id": list("AABI"), "invoice_revenue": [10.0, 20, 30, 999],
+        "month": pd.to_datetime(["2024-12-01", "2025-01-01", "2025-01-01", "2025-01-01"]),
+        "period": ["FY2024", "FY2025", "FY2025", "FY2025"],
+    }),
+}  # fmt: skip
+
+
+def test_months_add_up_external_customers_and_mark_the_report_period():
+    months = monthly_revenue(TABLES, "FY2025")
+
+    assert months["invoice_revenue"].tolist() == [10, 50]
+    assert months["period"].fillna("-").tolist() == ["-", "FY2025"]
+    assert external_months(TABLES)["customer_id"].tolist() == ["A", "A", "B"]
+
+
+def test_pools_with_nothing_left_to_charge_are_not_shown():
+    pools = pd.DataFrame({
+        "period": ["FY2025", "FY2025", "FY2024"], "pool": ["order_desk", "support", "order_desk"],
+        "assigned_cost": [7.0, 0, 1], "unused_cost": [0.0, 0, 1], "unassigned_cost": [0.0, 0, 1],
+    })  # fmt: skip
+
+    assert charging_pools(pools, "FY2025")["pool"].tolist() == ["order desk"]
+
+
+def test_a_loss_is_explained_down_to_where_the_statement_ends():
+    losers = pd.DataFrame(columns=[
+        "customer_id", "name", "pocket_revenue", "gross_margin", "cost_to_serve",
+        "capital_charge", "customer_profit",
+    ])  # fmt: skip
+
+    assert list(statement_lines(losers, "customer_profit")) == list(losers.columns[1:])
+    assert list(statement_lines(losers, "gross_margin")) == [
+        "name",
+        "pocket_revenue",
+        "gross_margin",
+    ]
+
+
+def test_the_main_measure_s_interval_is_the_last_row_s():
+    measures = pd.DataFrame({
+        "measure": ["gross_margin", "customer_profit"], "top20": [0.7, 0.8], "few": [2, 1],
+        "top20_low": [0.6, 0.7], "top20_high": [0.8, 0.9], "few_share": [0.5, 0.25],
+        "gini": [0.1, 0.2], "effective_n": [3.0, 2.0], "losing": [0, 1],
+    })  # fmt: skip
+
+    assert top20_interval(measures) == {"value": 0.8, "low": 0.7, "high": 0.9}
+    assert top20_interval(measures.head(0)) is None
+    assert concentration_table(measures)["measure"].tolist() == ["Gross margin", "Customer profit"]
+
+
+def test_names_stand_in_the_place_of_ids_and_an_unknown_id_stays():
+    table = pd.DataFrame({"customer_id": ["B", "Z"], "rank": [1, 2]})
+    names = pd.DataFrame({"customer_id": ["A", "B"], "name": ["Alfa", "Beta"]})
+
+    assert named(table, names).to_numpy().tolist() == [["Beta", 1], ["Z", 2]]
+    assert list(named(table, names)) == ["name", "rank"]
+
+
+def test_the_chain_leads_from_the_ledger_to_the_sum_over_customers():
+    ledger = pd.DataFrame(
+        [("Revenue FY2025", "PLN", "data_prep"), ("Revenue FY2024", "PLN", "data_prep"),
+         ("Rows FY2025", "rows", "data_prep"), ("Profit FY2025", "PLN", "profitability"),
+         ("Customer profit in classes", "PLN", "segmentation"), ("Levels", "PLN", "pyramid"),
+         ("Sides", "PLN", "attractiveness")],
+        columns=["what", "unit", "stage"],
+    )  # fmt: skip
+
+    assert chain(ledger, "FY2025")["what"].tolist() == [
+        "Revenue FY2025", "Profit FY2025", "Customer profit in classes", "Levels",
+    ]  # fmt: skip
+
+
+# --------------------------------------------------------------------------------- both sides
+def test_criteria_are_counted_by_source_the_heaviest_first():
+    values = pd.DataFrame({
+        "party_id": list("ABAB"), "criterion": ["openness", "openness", "own_growth", "own_growth"],
+        "source": ["rated", "unknown", "measured", "measured"], "weight": [0.1, 0.1, 0.9, 0.9],
+    })  # fmt: skip
+
+    assert criteria_summary(values).to_numpy().tolist() == [
+        ["own growth", 0.9, 2, 0, 0], ["openness", 0.1, 0, 1, 1],
+    ]  # fmt: skip
+
+
+A_SIDE = pd.DataFrame({
+    "party_id": list("ABP"), "side_a_low": [0.7, 0.2, 0.0], "side_a_high": [0.7, 0.2, 1.0],
+    "known_weight": [1.0, 1, 0], "side_a_known": [True, True, False],
+})  # fmt: skip
+B_SIDE = pd.DataFrame({
+    "party_id": list("ABP"), "side_b_low": [0.8, 0.2, 0.2], "side_b_high": [0.8, 0.9, 0.9],
+    "asked": [True, True, False], "rival_named": [True, False, False],
+    "relative_strength_low": 0.0, "relative_strength_high": 0.0,
+})  # fmt: skip
+STATEMENT = pd.DataFrame({
+    "period": "FY2025", "customer_id": list("AB"), "customer_profit": [100.0, -7], "active": True,
+})  # fmt: skip
+DOORS = pd.DataFrame({
+    "party_id": list("AAB"), "door": ["vital_few", "strategic", "strategic"],
+    "open": [True, True, False],
+})  # fmt: skip
+VALUES = pd.DataFrame({
+    "party_id": list("ABP"), "criterion": "profit_potential", "raw": [0.5, np.nan, 1.0],
+})  # fmt: skip
+
+
+def joined(doors=DOORS) -> pd.DataFrame:
+    return both_sides(PARTIES, A_SIDE, B_SIDE, STATEMENT, doors, VALUES, period="FY2025")
+
+
+def test_both_sides_stand_in_one_row_per_party():
+    table = joined().set_index("party_id")
+
+    assert table["doors"].tolist() == ["1 profit, 4 strategic", "", ""]
+    assert table["customer_profit"].tolist() == pytest.approx([100, -7, np.nan], nan_ok=True)
+    assert table["profit_potential"].tolist() == pytest.approx([0.5, np.nan, 1], nan_ok=True)
+    assert joined(DOORS.head(0))["doors"].tolist() == ["", "", ""]
+    assert joined(DOORS.tail(1))["doors"].tolist() == ["", "", ""]
+
+
+def test_parties_with_an_open_door_come_by_profit():
+    sides = joined().assign(doors=["1 profit", "4 strategic", "4 strategic"])
+
+    assert sides_table(sides)["name"].tolist() == ["Alfa", "Beta", "Pi"]
+    assert sides_table(joined())["name"].tolist() == ["Alfa"]
+
+
+def test_the_matrix_numbers_those_who_matter_most():
+    verdicts = joined().assign(
+        verdict=["harvest", "find_out_first", "develop"], confirmed_level=[4, 1, np.nan]
+    )
+    many = pd.concat([verdicts.tail(1).assign(party_id=f"P{i:02}") for i in range(20)])
+
+    def numbered(sides: pd.DataFrame) -> list[str]:
+        frame = matrix_frame(sides)
+        return frame.loc[frame["numbered"], "party_id"].tolist()
+
+    assert numbered(joined()) == ["A"]  # the only one with an open door
+    assert numbered(verdicts) == ["P", "B"]  # to develop, then open; harvest is not numbered
+    assert numbered(many.sample(frac=1, random_state=1)) == [f"P{i:02}" for i in range(12)]
+    levels = matrix_frame(verdicts).set_index("party_id")["level"]
+    assert levels[["A", "B", "P"]].tolist() == pytest.approx([4, 1, np.nan], nan_ok=True)
+
+
+def test_the_example_is_the_most_profitable_party_that_was_asked_and_named_a_rival():
+    def example(**changed) -> str | None:
+        return example_party(B_SIDE.assign(**changed), DOORS, STATEMENT)
+
+    assert example() == "A"
+    assert example(rival_named=[False, True, False]) == "B"  # no door, but the only one told
+    assert example(asked=False) is None
+
+
+def test_one_party_s_criteria_come_by_weight_and_show_no_unknown_as_zero():
+    wanted = pd.DataFrame({
+        "party_id": ["A", "A", "A", "B"], "criterion": ["lead_time", "price", "service", "price"],
+        "weight": [0.2, 0.3, 0.5, 1.0], "us_low": [0.0, 4, 8, 1], "us_high": [10.0, 4, 8, 1],
+        "rival_low": [2.0, 9, np.nan, 1], "rival_high": [4.0, 9, np.nan, 1],
+        "source": ["unknown", "fact", "fact", "fact"], "rival": ["R", "R", None, "R"],
+    })  # fmt: skip
+
+    table = criteria_of(wanted, "A")
+
+    assert table["criterion"].tolist() == ["service", "price", "lead time"]
+    assert table["us_low"].tolist() == pytest.approx([8, 4, np.nan], nan_ok=True)
+    assert table["rival"].tolist() == pytest.approx([np.nan, 9, 3], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "unexplained"),
+    [
+        pytest.param([("A", 0.4), ("A", 0.6)], [0, 0], id="weights add up"),
+        pytest.param([("A", 0.4), ("A", 0.5)], [0, -1], id="weights do not"),
+        pytest.param([], [0, 0], id="nobody was asked"),
+    ],
+)
+def test_every_party_has_one_row_and_its_weights_add_up(wanted, unexplained):
+    criteria = pd.DataFrame(wanted, columns=["party_id", "weight"])
+
+    found = sides_balances(PARTIES, joined(), criteria)
+
+    assert [float(balance.unexplained) for balance in found] == unexplained
+    assert float(sides_balances(PARTIES, joined().head(2), criteria)[0].unexplained) == -1
+
+
+# --------------------------------------------------------------------------------- accounts
+ACCOUNTS = pd.DataFrame({
+    "party_id": list("ABP"), "confirmed_level": pd.array([4, 1, None], "Int64"),
+    "possible_level": pd.array([4, 3, None], "Int64"), "blocked_by": ["", "trust 4, needs 7", ""],
+    "verdict": ["key_account_now", "find_out_first", "develop"],
+    "verdict_worst": ["key_account_now", "harvest", "develop"],
+    "verdict_best": ["key_account_now", "develop", "develop"],
+    "stake": [2.0, 0.5, np.nan], "questions": ["", "Ask. By 28 Feb 2026.", ""],
+})  # fmt: skip
+SHOTS = pd.DataFrame({
+    "customer_id": list("ABC"), "golden_shot": ["no", "yes", "too early to say"],
+    "profit": [1.0, 5, 9], "discount_rate": 0.0, "margin_percentile": 0.9,
+})  # fmt: skip
+
+
+def accounts(statement=STATEMENT) -> pd.DataFrame:
+    return account_table(ACCOUNTS, PARTIES, joined(), SHOTS, statement, period="FY2025")
+
+
+def test_an_account_is_one_row_with_everything_known_of_it():
+    table = accounts().set_index("party_id")
+
+    assert table["account_manager"].fillna("-").tolist() == ["Ewa", "-", "Jan"]
+    assert table["active"].tolist() == [True, True, False]
+    assert table["golden_shot"].fillna("-").tolist() == ["no", "yes", "-"]
+    assert table["customer_profit"].tolist() == pytest.approx([100, -7, np.nan], nan_ok=True)
+    assert (table["period"] == "FY2025").all()
+
+
+@pytest.mark.parametrize(
+    ("statement", "profit"),
+    [
+        pytest.param(STATEMENT.head(1), [100, 0, np.nan], id="no line in the period: nothing"),
+        pytest.param(
+            STATEMENT.assign(customer_profit=[100, np.nan]), [100, np.nan, np.nan],
+            id="not known is not zero",
+        ),
+        pytest.param(
+            STATEMENT.assign(customer_profit=np.nan).head(1), [np.nan] * 3, id="not known at all"
+        ),
+    ],
+)  # fmt: skip
+def test_a_customer_s_profit_is_nothing_or_unknown_and_never_mixed_up(statement, profit):
+    assert accounts(statement)["customer_profit"].tolist() == pytest.approx(profit, nan_ok=True)
+
+
+def test_nobody_manages_where_nobody_is_named():
+    assert managers_of(PARTIES)["A"] == "Ewa"
+    assert managers_of(PARTIES.drop(columns="account_manager")).isna().all()
+
+
+def test_golden_shots_come_with_those_too_young_the_largest_first():
+    customers = pd.DataFrame({"customer_id": list("ABC"), "name": ["Alfa", "Beta", "Gama"]})
+
+    assert shots_table(SHOTS, customers)["name"].tolist() == ["Gama", "Beta"]
+
+
+@pytest.mark.parametrize("kind", ["Int64", "float64"], ids=["in memory", "read back from a file"])
+def test_a_verdict_s_accounts_come_by_profit_with_level_and_both_sides_in_words(kind):
+    table = accounts().assign(verdict="develop")
+    levels = ["confirmed_level", "possible_level"]
+    table[levels] = table[levels].astype(kind)
+
+    shown = verdict_table(table, "develop")
+
+    assert shown["name"].tolist() == ["Alfa", "Beta", "Pi"]
+    assert shown["level"].tolist() == ["4 synergy", "1 transaction, possibly 3", "prospect"]
+    assert shown["side_a"].tolist() == ["70", "20", "0 to 100"]
+    assert shown["side_b"].tolist() == ["80", "20 to 90", "20 to 90"]
+    assert verdict_table(table, "fix").empty
+
+
+def test_open_verdicts_come_with_their_questions_the_largest_stake_first():
+    table = accounts().assign(verdict="find_out_first")
+
+    shown = questions_table(table)
+
+    assert shown["name"].tolist() == ["Alfa", "Beta", "Pi"]
+    assert shown.loc[1, ["verdict_worst", "verdict_best"]].tolist() == ["harvest", "develop"]
+    assert shown.loc[1, "questions"] == "Ask. By 28 Feb 2026."
+
+
+def test_first_steps_say_what_to_do_and_who():
+    steps = first_steps(accounts(), pd.DataFrame())
+
+    assert steps[["name", "what", "account_manager"]].to_numpy().tolist() == [
+        ["Alfa", "name a team and keep what holds: both sides and the relation", "Ewa"],
+        ["Beta", "Ask. By 28 Feb 2026.", "nobody named"],
+        ["Pi", "work on what blocks the next level: side B", "Jan"],
+    ]
+    losing = accounts().assign(verdict="fix", blocked_by="trust 4, needs 7")
+    assert first_steps(losing, pd.DataFrame())["what"].unique().tolist() == [
+        "find the cause of the loss and mend it: price, order size, service, terms"
+    ]
+
+
+def test_without_customer_profit_the_first_step_is_to_bring_what_was_refused_for():
+    verdicts = pd.DataFrame({
+        "outcome": ["REFUSE", "FLAG", "REFUSE", "REFUSE"], "bring": ["costs", "words", "costs", ""],
+        "title": ["Cost-to-serve", "Side B", "Benefit", "Sums"],
+    })  # fmt: skip
+
+    steps = first_steps(accounts().assign(customer_profit=np.nan), verdicts)
+
+    assert steps.to_numpy().tolist() == [["costs", "Cost-to-serve"]]
+
+
+def test_the_pyramid_shows_customers_with_what_they_voted_with():
+    bounds = accounts_of(IDEAL, {**IDEAL, "trust": None}, IDEAL, ids="ABP")
+
+    table = pyramid_table(accounts(), bounds).set_index("customer_id")
+
+    assert table.index.tolist() == ["A", "B"]
+    assert table["trust_low"].tolist() == [9, -np.inf]
+    assert table["side_b_high"].tolist() == [0.8, 0.8]
+
+
+def test_every_party_has_one_verdict_and_the_levels_hold_all_profit():
+    found = account_balances(PARTIES, accounts(), STATEMENT, "PLN")
+
+    assert [float(balance.unexplained) for balance in found] == [0, 0]
+    lost = account_balances(PARTIES, accounts().head(1), STATEMENT, "PLN")
+    assert [float(balance.unexplained) for balance in lost] == [-2, 7]
+    unknown = STATEMENT.assign(customer_profit=np.nan)
+    assert len(account_balances(PARTIES, accounts(unknown), unknown, "PLN")) == 1
