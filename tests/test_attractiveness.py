@@ -367,18 +367,18 @@ def test_our_guess_has_a_half_width_and_confirms_nothing(rating, low, high):
     assert low < RULES_B.cut
 
 
-def test_the_half_width_applies_criterion_by_criterion():
-    """9 guessed is 6.5 to 10, 5 guessed 2.5 to 7.5; equal weights, one in their words: 8."""
+def test_the_half_width_applies_criterion_by_criterion_and_is_cut_at_both_ends():
+    """Guessed: 9 is 6.5 to 10, 1 is 0 to 3.5, 5 is 2.5 to 7.5; in their words 8 is 8."""
+    guesses = [
+        ("A", name, "us", 1, rating, "our_guess")
+        for name, rating in zip("abc", (9, 1, 5), strict=True)
+    ]
     criteria = side_b_criteria(
-        theirs(
-            ("A", "one", "us", 1, 9, "our_guess"), ("A", "two", "us", 1, 5, "our_guess"),
-            ("A", "zero", "us", 1, 8, "their_words"),
-        ),
-        guess_halfwidth=0.25,
-    )  # fmt: skip
+        theirs(*guesses, ("A", "d", "us", 1, 8, "their_words")), guess_halfwidth=0.25
+    )
 
-    assert criteria["us_low"].tolist() == [6.5, 2.5, 8]
-    assert criteria["us_high"].tolist() == [10, 7.5, 8]
+    assert criteria["us_low"].tolist() == [6.5, 0, 2.5, 8]
+    assert criteria["us_high"].tolist() == [10, 3.5, 7.5, 8]
 
 
 @pytest.mark.parametrize(

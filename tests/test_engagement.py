@@ -1019,3 +1019,24 @@ def test_settings_are_read_without_pandas():
 )
 def test_the_engagements_that_come_with_the_project_load(source):
     assert isinstance(load_engagement(source), Engagement)
+
+
+def test_a_client_s_own_attribute_may_be_mapped_where_rows_carry_attributes(tmp_path):
+    (tmp_path / "engagement.yaml").write_text(
+        "currency: PLN\nperiods: {FY2025: {from: 2025-01-01, to: 2025-12-31}}\n"
+        "inputs:\n  invoice_lines: {files: lines.csv, columns: {pallets: Palety}}\n"
+    )
+
+    assert load_engagement(tmp_path).inputs["invoice_lines"].columns == {"pallets": "Palety"}
+
+
+def test_a_slip_in_one_of_our_columns_is_no_attribute(tmp_path):
+    (tmp_path / "engagement.yaml").write_text(
+        "currency: PLN\nperiods: {FY2025: {from: 2025-01-01, to: 2025-12-31}}\n"
+        "inputs:\n  invoice_lines:\n    files: lines.csv\n    columns:\n      net_amout: Netto\n"
+    )
+
+    with pytest.raises(
+        ParameterError, match=r"engagement.yaml:7: .*net_amout.*Did you mean 'net_amount'"
+    ):
+        load_engagement(tmp_path)

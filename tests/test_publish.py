@@ -4,6 +4,8 @@ import errno
 import json
 import os
 import re
+import shutil
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,10 +53,10 @@ def place(tmp_path) -> Place:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory) -> tuple[Place, list]:
-    """Two runs on the same inputs."""
+    """Two runs on the same inputs, the second one with a notebook more."""
     place = Place(tmp_path_factory.mktemp("published"))
-    stubs = {stage: stub_notebook(stage) for stage in ORDER}
-    return place, [place.publish(**stubs), place.publish(**stubs)]
+    summary, first = stub_notebook("summary"), stub_notebook("first")
+    return place, [place.publish(summary=summary), place.publish(first=first, summary=summary)]
 
 
 def state(folder: Path) -> tuple[str, dict[str, bytes]]:
@@ -107,9 +109,9 @@ def test_the_same_inputs_give_the_same_bytes_in_tables(published):
     place, runs = published
     one, two = (place.folder / "runs" / run.run_id / "tables" for run in runs)
 
-    assert {p.name: p.read_bytes() for p in one.iterdir()} == {
-        p.name: p.read_bytes() for p in two.iterdir()
-    }
+    before = {path.name: path.read_bytes() for path in one.iterdir()}
+    assert len(before) == 6
+    assert before == {name: (two / name).read_bytes() for name in before}
 
 
 def test_runs_sort_by_time_and_the_earlier_one_is_still_there_unchanged(published):
@@ -212,16 +214,24 @@ def test_a_notebook_s_own_rejection_keeps_its_message_and_is_no_failure_of_a_sta
     assert place.failure()["cause"] == "rejected"
 
 
-def test_a_failed_run_leaves_the_earlier_report_whole_and_a_good_one_clears_the_failure(place):
-    place.publish(summary=stub_notebook("summary"))
+def test_a_failed_run_leaves_the_earlier_report_whole_and_a_good_one_clears_the_failure(
+    place, published, monkeypatch
+):
+    shutil.copytree(published[0].reports, place.reports)
     before = state(place.folder)
 
+    def dies(*_args, **_options):
+        raise RunFailed("kernel died", "the kernel died", notebook="06_summary.ipynb")
+
     for _again in range(2):
-        with pytest.raises(RunFailed, match="raised ZeroDivisionError"):
-            place.publish(summary=notebook_of("1 / 0"))
+        with monkeypatch.context() as patch:
+            patch.setattr("kamlib.publish.running.run_notebook", dies)
+            with pytest.raises(RunFailed, match="the kernel died"):
+                place.publish(summary=stub_notebook("summary"))
 
     assert state(place.folder) == before
     assert len(list(place.folder.glob("failed-*"))) == 1, "only the latest failure is kept"
+    assert place.failure()["cause"] == "kernel died"
 
     place.publish(summary=stub_notebook("summary"))
     assert state(place.folder)[0] != before[0]
@@ -246,8 +256,6 @@ def test_an_input_that_changes_during_the_run_stops_the_report(place):
 def receipt(tmp_path) -> dict:
     """A receipt that holds, written to disk with its table."""
     pq.write_table(pa.table({"a": [1]}), tmp_path / "t.parquet")
-    import sys
-
     about = {"stage": "summary", "engagement": "tiny", "period": "FY2025", "kamlib": __version__}
     about |= {"executable": sys.executable, "settings": "abc"}
     return about | {"tables": {"t": {"rows": 1, "sha256": file_hash(tmp_path / "t.parquet")}}}

@@ -73,7 +73,7 @@ def _once(units: pd.DataFrame, once: Mapping[str, Any], rng: np.random.Generator
         own["big"] & own["archetype"].eq("too_early")).to_numpy()  # fmt: skip
     part = np.where(own["big"], 0.08, rng.uniform(0.4, 0.7, len(who)))
     back = (rng.random(len(who)) < once["returning"]) & own["archetype"].eq("one_off").to_numpy()
-    early = first - rng.integers(800, 1100, len(who))
+    early = np.datetime64("2022-02-01") + rng.integers(0, 685, len(who))
     parts = [(who, first, np.where(two, size * part, size)), (who[two], second[two],
              (size * (1 - part))[two]), (who[back], early[back], size[back])]  # fmt: skip
     unit, days, value = (np.concatenate(column) for column in zip(*parts, strict=True))

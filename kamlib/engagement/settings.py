@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails
@@ -33,6 +33,7 @@ from kamlib.engagement.kinds import (
 )
 from kamlib.errors import did_you_mean
 
+CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects")
 TABLES = (
     "invoice_lines", "customers", "prospects", "products", "resources", "drivers", "receivables",
     "off_invoice", "gl_totals", "strategic", "ratings_ours", "ratings_theirs", "evidence",
@@ -192,16 +193,6 @@ class Input(Part):
         )
         return files
 
-    @field_validator("columns", "values")
-    @classmethod
-    def _our_names(cls, names: dict[str, Any]) -> dict[str, Any]:
-        refuse(
-            complaint_at(f"is not one of our columns. {_nearest_column(name)}", name)
-            for name in names
-            if name not in COLUMNS
-        )
-        return names
-
 
 def _nearest_column(name: str) -> str:
     hint = did_you_mean(name, COLUMNS)
@@ -210,12 +201,24 @@ def _nearest_column(name: str) -> str:
     return "Ours stand left of the colon, the client's right of it; see kamlib/columns.py."
 
 
+def _unknown_columns(table: str, given: Input) -> Iterator[InitErrorDetails]:
+    """Yield names that are none of ours, where attributes may be carried only near misses."""
+    for part in ("columns", "values"):
+        for name in getattr(given, part):
+            hint = _nearest_column(name)
+            own = table in CARRY_ATTRIBUTES and not hint.startswith("Did")
+            if name not in COLUMNS and not own:
+                yield complaint_at(f"is not one of our columns. {hint}", table, part, name)
+
+
 def _known_tables(inputs: dict[str, Input]) -> dict[str, Input]:
     problems = [
         complaint_at(f"is not a table this version reads. {did_you_mean(name, TABLES)}", name)
         for name in inputs
         if name not in TABLES
     ]
+    for table, given in inputs.items():
+        problems += _unknown_columns(table, given)
     if "invoice_lines" not in inputs:
         problems.append(
             complaint_at("is missing: without invoice lines there is no analysis.", "invoice_lines")
