@@ -29,7 +29,7 @@ _MODULES = {
     "intake": "Intake read_inputs",
     "views": (
         "account_balances account_table both_sides chain charging_pools concentration_table criteria_of "
-        "criteria_summary example_party external_months first_steps managers_of matrix_frame "
+        "criteria_summary example_party external external_months first_steps managers_of matrix_frame "
         "monthly_revenue named pyramid_table questions_table set_aside_reasons shots_table "
         "sides_balances sides_table statement_lines top20_interval verdict_table"
     ),

@@ -32,7 +32,8 @@ def largest_remainder(values: ArrayLike, *, total: float | None = None) -> Float
 
     Notes
     -----
-    Half a cent of the total is rounded up. The cents that are left go to the largest remainders; equal remainders in order of position.
+    Half a cent of the total is rounded up. The cents that are left go to the largest remainders;
+    equal remainders in order of position.
 
     Examples
     --------

@@ -39,7 +39,9 @@ def test_the_statement_s_revenue_and_margin_are_the_source_s_to_the_cent(stages,
     statement = table(stages, "profitability")
 
     assert round(statement["invoice_revenue"].sum(), 2) == expected["revenue"]
-    assert round(statement["gross_margin"].sum(), 2) == expected["profit"]  # the source calls it profit
+    assert (
+        round(statement["gross_margin"].sum(), 2) == expected["profit"]
+    )  # the source calls it profit
     assert (statement["gross_margin"] < 0).sum() == expected["unprofitable_customers"]
     losses = statement["gross_margin"].clip(upper=0).sum()
     assert losses == pytest.approx(expected["sum_of_losses"], abs=1.0)  # the source rounds per line
@@ -48,7 +50,9 @@ def test_the_statement_s_revenue_and_margin_are_the_source_s_to_the_cent(stages,
 def test_the_ten_best_and_the_ten_worst_are_the_source_s(stages, expected):
     ranked = table(stages, "profitability").sort_values("gross_margin", ascending=False)
 
-    assert ranked["customer_id"].head(10).tolist() == [key for key, _v in expected["top10_by_profit"]]
+    assert ranked["customer_id"].head(10).tolist() == [
+        key for key, _v in expected["top10_by_profit"]
+    ]
     assert ranked["customer_id"].tail(10).tolist() == [key for key, _v in expected["worst10"]]
 
 
@@ -67,7 +71,9 @@ def test_classes_rest_on_gross_margin_and_later_stages_carry_the_flag(stages, ve
     measures = table(stages, "concentration").set_index("measure")
     assert measures.loc["gross_margin", "peak_at"] == expected["whale_peak_at_customer"]
     assert measures.loc["invoice_revenue", "few"] == expected["customers_reaching_80pct_revenue"]
-    assert measures.loc["invoice_revenue", "top20"] == pytest.approx(expected["top20_revenue_share"], abs=1e-6)
+    assert measures.loc["invoice_revenue", "top20"] == pytest.approx(
+        expected["top20_revenue_share"], abs=1e-6
+    )
 
 
 def test_shares_of_the_net_total_are_refused_in_words_that_make_sense(verdicts):

@@ -172,7 +172,6 @@ doors:
   strategic:
     rating: {at_least: 7}
     requires: [justification, owner]
-    expires_months: 12
     quota_of_key_list: .20
 capacity:
   key_accounts_per_manager: 8

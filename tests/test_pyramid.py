@@ -243,7 +243,7 @@ def test_levels_trust_and_benefit_are_judged():
         ("FLAG", "1 of 2 customers may stand higher than what is confirmed."),
         (
             "FLAG",
-            "Trust is unknown for 1 of 2 active customers; partnership is not confirmed there.",
+            "Trust is unknown for 1 of 2 customers; partnership is not confirmed there.",
         ),
         (
             "REFUSE",
@@ -695,6 +695,40 @@ def test_find_out_first_where_worst_and_best_differ_and_the_stake_is_material(ac
     assert decided({**IDEAL, **account})["verdict"].tolist() == [verdict]
 
 
+@pytest.mark.parametrize(
+    ("account", "worst", "best"),
+    [
+        pytest.param({"side_a": UNKNOWN}, "harvest", "key_account_now", id="side A"),
+        pytest.param({"trust": UNKNOWN}, "develop", "key_account_now", id="the level"),
+        pytest.param(
+            {"side_b": 0.5, "path_cost_to_uplift_2y": UNKNOWN}, "harvest", "develop",
+            id="what it costs to catch up is worst when high",
+        ),
+        pytest.param(
+            {"trust": 4, "golden_shot": UNKNOWN}, "harvest", "develop",
+            id="it is worst if it is a golden shot",
+        ),
+        pytest.param(
+            {**LOSING, "p_unprofitable": UNKNOWN}, "fix", "develop", id="worst if the loss is real"
+        ),
+        pytest.param(
+            {**LOSING, "loss_periods": 2, "drop_effect": 1, "fix_price_change": UNKNOWN}, "let_go",
+            "fix", id="worst if no price could mend it",
+        ),
+        pytest.param(
+            {**LOSING, "loss_periods": 2, "drop_effect": UNKNOWN, "fix_price_change": 0.5},
+            "let_go", "fix", id="worst if leaving gains",
+        ),
+    ],
+)  # fmt: skip
+def test_each_account_is_run_with_its_unknowns_at_worst_and_at_best(account, worst, best):
+    row = decided({**IDEAL, **account}).loc["A"]
+
+    assert [row["verdict"], row["verdict_worst"], row["verdict_best"]] == [
+        "find_out_first", worst, best,
+    ]  # fmt: skip
+
+
 def test_without_a_unit_the_stake_is_unknown_and_taken_as_material():
     row = decided({**IDEAL, "side_b": UNKNOWN, "profit_12m": 1.0}, unit=None).loc["A"]
 
@@ -740,6 +774,8 @@ def test_places_go_by_profit_then_side_a_then_id():
     assert table["in_capacity"].tolist() == [True, False, True, False]
     by_side = decided({**IDEAL, "side_a": 0.7}, IDEAL, places=1)
     assert by_side["verdict"].tolist() == ["develop", "key_account_now"]
+    richer = {**IDEAL, "side_a": 0.6, "profit_12m": 3 * KAU}
+    assert decided(IDEAL, richer, places=1)["verdict"].tolist() == ["develop", "key_account_now"]
 
 
 def test_without_declared_places_everybody_has_one():

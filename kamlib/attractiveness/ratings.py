@@ -33,7 +33,9 @@ def current_ratings(
     source = dated["source"] if "source" in dated else pd.Series("our_guess", index=dated.index)
     dated = dated.assign(source=source.fillna("our_guess"))
     dated = dated.assign(theirs=dated["source"].isin(FROM_THEM))
-    ordered = dated.sort_values([*by, "theirs", "date", "rating"], na_position="first")
+    rank = [*by, "theirs", "date", "rating"]
+    rising = [*([True] * (len(rank) - 1)), False]  # of two on one day the lower one counts
+    ordered = dated.sort_values(rank, ascending=rising, na_position="first")
     latest = ordered.drop_duplicates(list(by), keep="last").reset_index(drop=True)
     day_of = latest["date"].fillna(pd.Timestamp(end))
     age = whole_months(day_of, end).where(latest["date"].notna())

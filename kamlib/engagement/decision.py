@@ -152,7 +152,6 @@ class StrategicDoor(Part):
 
     rating: NumberBound
     requires: list[Literal[REASONS]]  # type: ignore[valid-type]
-    expires_months: Several
     quota_of_key_list: Share
 
 

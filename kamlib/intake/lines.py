@@ -196,7 +196,7 @@ def corrections(lines: ir.Table, work: Desk) -> pd.DataFrame:
 def seen_on(lines: ir.Table, judged: Judged) -> LineFacts:
     """Count what verdicts speak of, in two passes over the lines."""
     no_cost = lines["cost_of_goods_sold"].isnull()
-    several = lines["list_price"].notnull() & (lines["quantity"].abs() >= 2)
+    several = lines["list_price"].notnull() & (lines["quantity"] >= 2)  # returns are negative
     below = several & (lines["list_price"] < (lines["net_amount"] * SAME_AS_NET).cast(DECIMAL))
     totals = lines.aggregate(
         lines=lines.count(),

@@ -30,11 +30,15 @@ def _size(amount: pd.Series) -> float:
     return float(abs(amount.sum()))
 
 
+def external(customers: pd.DataFrame) -> pd.Series:
+    """Return the ids of external customers."""
+    return customers.loc[customers["relation"] == "external", "customer_id"]
+
+
 def external_months(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the months of external customers."""
-    customers, months = tables["customers"], tables["customer_months"]
-    external = customers.loc[customers["relation"] == "external", "customer_id"]
-    return months[months["customer_id"].isin(external)]
+    months = tables["customer_months"]
+    return months[months["customer_id"].isin(external(tables["customers"]))]
 
 
 def monthly_revenue(tables: Mapping[str, pd.DataFrame], period: str) -> pd.DataFrame:
