@@ -253,6 +253,7 @@ COLUMNS: dict[str, Column] = {
     "parties": Column(N_("Parties"), "whole", N_("number of customers and prospects")),
     "means": Column(N_("What it means"), "text", N_("what follows from it")),
     "bring": Column(N_("What to bring"), "text", N_("what would make it known")),
+    "lacking": Column(N_("What is missing"), "text", N_("for a key account, at worst")),
     "questions": Column(N_("Find out first"), "text", N_("what decides the verdict")),
     "stake": Column(N_("Stake"), "number", N_("money at stake"), N_("key-account units")),
 }

@@ -514,26 +514,26 @@ def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
     ("accounts", "said"),
     [
         pytest.param(
-            page(key=3, other=7), "Can every customer be key? No: 3 of 10 parties can today.",
+            page(key=3, other=7), "No: 3 of 10 customers and prospects can today.",
             id="some",
         ),
         pytest.param(
-            page(key=3, may=2, other=5), "Can every customer be key? No: 3 of 10 parties can today. "
+            page(key=3, may=2, other=5), "No: 3 of 10 customers and prospects can today. "
             "2 more may, once we find out.", id="some may",
         ),
         pytest.param(
-            page(may=1, other=9), "Can every customer be key? Today none of 10 parties can be called "
-            "so. 1 more may, once we find out.", id="one may",
+            page(may=1, other=9), "No: today none of 10 customers and prospects can be called so. "
+            "1 more may, once we find out.", id="one may",
         ),
         pytest.param(
-            page(other=5, open_otherwise=5), "Can every customer be key? Today none of 10 parties "
+            page(other=5, open_otherwise=5), "No: today none of 10 customers and prospects "
             "can be called so.", id="open, but never key",
         ),
         pytest.param(
-            page(key=4), "Can every customer be key? Yes: all 4 parties can today.", id="all"
+            page(key=4), "Yes: all 4 customers and prospects can today.", id="all"
         ),
         pytest.param(
-            page(key=1), "Can every customer be key? Yes: the only party can today.", id="the only"
+            page(key=1), "Yes: the only one can today.", id="the only"
         ),
     ],
 )  # fmt: skip

@@ -246,6 +246,7 @@ def test_every_party_has_one_row_and_its_weights_add_up(wanted, unexplained):
 ACCOUNTS = pd.DataFrame({
     "party_id": list("ABP"), "confirmed_level": pd.array([4, 1, None], "Int64"),
     "possible_level": pd.array([4, 3, None], "Int64"), "blocked_by": ["", "trust 4, needs 7", ""],
+    "lacking": ["", "", "side B is not certain"],
     "verdict": ["key_account_now", "find_out_first", "develop"],
     "verdict_worst": ["key_account_now", "harvest", "develop"],
     "verdict_best": ["key_account_now", "develop", "develop"],
@@ -330,7 +331,7 @@ def test_first_steps_say_what_to_do_and_who():
     assert steps[["name", "what", "account_manager"]].to_numpy().tolist() == [
         ["Alfa", "name a team and keep what holds: both sides and the relation", "Ewa"],
         ["Beta", "Ask. By 28 Feb 2026.", "nobody named"],
-        ["Pi", "work on what blocks the next level: side B", "Jan"],
+        ["Pi", "to become a key account: side B is not certain", "Jan"],
     ]
     losing = accounts().assign(verdict="fix", blocked_by="trust 4, needs 7")
     assert first_steps(losing, pd.DataFrame())["what"].unique().tolist() == [

@@ -6,25 +6,25 @@ from kamlib.language import _, ngettext, number
 
 
 def headline(accounts: pd.DataFrame) -> str:
-    """Answer the question of the workbook in one line."""
+    """Answer the question of the workbook, can every customer be a key customer, in one line."""
     n = len(accounts)
     keys = int((accounts["verdict"] == "key_account_now").sum())
     open_ = accounts[accounts["verdict"] == "find_out_first"]
     may = int((open_["verdict_best"] == "key_account_now").sum())
     if keys and keys == n:
         said = ngettext(
-            "Can every customer be key? Yes: the only party can today.",
-            "Can every customer be key? Yes: all {n} parties can today.",
+            "Yes: the only one can today.",
+            "Yes: all {n} customers and prospects can today.",
             n,
         ).format(n=number(n))
     elif keys:
         said = ngettext(
-            "Can every customer be key? No: {keys} of {n} parties can today.",
-            "Can every customer be key? No: {keys} of {n} parties can today.",
+            "No: {keys} of {n} customers and prospects can today.",
+            "No: {keys} of {n} customers and prospects can today.",
             keys,
         ).format(keys=number(keys), n=number(n))
     else:
-        said = _("Can every customer be key? Today none of {n} parties can be called so.").format(
+        said = _("No: today none of {n} customers and prospects can be called so.").format(
             n=number(n)
         )
     if not may:

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from kamlib.language import _, money, number
+from kamlib.language import N_, _, money, number, points
 from kamlib.pyramid.bounds import Bounds
 from kamlib.pyramid.decide import (
     DecisionRules,
@@ -22,6 +22,17 @@ from kamlib.pyramid.questions import questions
 from kamlib.verdicts import Verdict, verdict
 
 CUTS_TRIED = (0.50, 0.60, 0.70)
+KEY_LEVEL = 3
+NAMES = {
+    "side_a": N_("side A"),
+    "side_b": N_("side B"),
+    "relative_strength": N_("the lead over the best rival"),
+}
+LACKS = {
+    "side_a": N_("side A is {value}, needs {limit}"),
+    "side_b": N_("side B is {value}, needs {limit}"),
+    "relative_strength": N_("the best rival is ahead by their criteria ({value} points)"),
+}
 
 
 def assess_accounts(
@@ -49,7 +60,8 @@ def assess_accounts(
     Returns
     -------
     DataFrame, one row per party: the columns of `assign_levels` (missing for prospects) and
-    `decide`, ``key_customer``, ``key_supplier``, ``questions``
+    `decide`, ``key_customer``, ``key_supplier``, ``questions``, ``lacking`` (what is missing for a
+    key account)
     """
     levels = assign_levels(bounds, boundaries, relations)
     for_all = replace(rules, places=None)
@@ -66,7 +78,28 @@ def assess_accounts(
     for name in ("confirmed_level", "possible_level"):
         levels[name] = levels[name].astype("Int64").mask(prospect)
     levels["blocked_by"] = levels["blocked_by"].mask(prospect, "")
-    return levels.merge(decided, on="party_id", validate="one_to_one")
+    table = levels.merge(decided, on="party_id", validate="one_to_one")
+    return table.assign(lacking=_lacking(table, bounds, rules.cuts))
+
+
+def _lacking(accounts: pd.DataFrame, bounds: Bounds, cuts: Mapping[str, float]) -> list[str]:
+    """Say what each party lacks to be a key account for certain; empty where it lacks nothing."""
+    at_worst = {name: bounds[name][0] for name in ("side_a", "side_b", "relative_strength")}
+    told: list[list[str]] = [[] for _i in range(len(accounts))]
+    for name, words in LACKS.items():
+        short = at_worst[name] < cuts[name] - 1e-9
+        for i in np.flatnonzero(short):
+            unsure = bounds.unknown(name)[i] and bounds[name][1][i] >= cuts[name]
+            template = _("{what} is not certain") if unsure else _(words)
+            told[i].append(
+                template.format(
+                    what=_(NAMES[name]), value=points(at_worst[name][i]), limit=points(cuts[name])
+                )
+            )
+    below = accounts["confirmed_level"].fillna(3) < KEY_LEVEL
+    for i in np.flatnonzero(below):
+        told[i].append(_("the relation: {what}").format(what=accounts["blocked_by"].iloc[i]))
+    return ["; ".join(parts) for parts in told]
 
 
 def capacity_verdicts(

@@ -142,8 +142,7 @@ def _step(row: dict[str, object]) -> str:
     if row["verdict"] == "key_account_now":
         return _("name a team and keep what holds: both sides and the relation")
     if row["verdict"] == "develop":
-        blocked = str(row["blocked_by"] or "")
-        return _("work on what blocks the next level: {what}").format(what=blocked or _("side B"))
+        return _("to become a key account: {what}").format(what=row["lacking"])
     return _("find the cause of the loss and mend it: price, order size, service, terms")
 
 
