@@ -111,6 +111,11 @@ def test_another_run_is_status_4_and_named(project):
     assert f"process {os.getpid()}, since" in done.stderr
 
 
+def listen_to_interrupts() -> None:
+    """Hear SIGINT also where the tests themselves run in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_ends_soon_with_its_kernel_and_publishes_nothing(project, sent, status):
     note = project / "kernel"
@@ -121,7 +126,7 @@ def test_an_interrupted_run_ends_soon_with_its_kernel_and_publishes_nothing(proj
     )
     running = subprocess.Popen(
         [*KAM, "report", "tiny"], cwd=project, env=surroundings(project), stderr=subprocess.PIPE,
-        text=True,
+        text=True, preexec_fn=listen_to_interrupts,
     )  # fmt: skip
     wait_for(lambda: note.exists() and note.read_text().isdigit())
     running.send_signal(sent)

@@ -23,7 +23,6 @@ from kamlib.findings import (
     side_a_finding,
     side_b_finding,
     statement_finding,
-    summary_findings,
     twenty_eighty_finding,
     unknown_table,
     verdict_finding,
@@ -539,10 +538,6 @@ def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
 )  # fmt: skip
 def test_the_headline_answers_the_question_of_the_workbook(accounts, said):
     assert headline(accounts) == said
-
-
-def test_the_page_leaves_out_what_a_refusal_left_empty():
-    assert summary_findings("one", "", "two") == ["one", "two"]
 
 
 def test_what_is_unknown_is_counted_with_what_to_bring():

@@ -26,7 +26,7 @@ from kamlib.findings.shares import (
     return_finding,
     twenty_eighty_finding,
 )
-from kamlib.findings.summary import headline, summary_findings, unknown_table
+from kamlib.findings.summary import headline, unknown_table
 
 __all__ = [
     "both_sides_finding",
@@ -47,7 +47,6 @@ __all__ = [
     "side_a_finding",
     "side_b_finding",
     "statement_finding",
-    "summary_findings",
     "twenty_eighty_finding",
     "unknown_table",
     "verdict_finding",

@@ -102,7 +102,7 @@ def losses_finding(statement: pd.DataFrame, *, measure: str | None, currency: st
 def whale_finding(curve: pd.DataFrame, *, measure: str, currency: str) -> str:
     """Say where the cumulative curve peaks and what is left at its end."""
     peak = curve["cumulative"].max()
-    at = int(curve["cumulative"].idxmax()) + 1
+    at = int(curve["cumulative"].argmax()) + 1
     total = curve["cumulative"].iloc[-1]
     what = label(measure)
     if peak <= 0:

@@ -66,8 +66,8 @@ def class_finding(classes: pd.DataFrame, *, measure: str | None, currency: str) 
     """Say how many are vital few, and what the loss-makers give back."""
     if measure is None:
         return _("There are no classes: neither customer profit nor gross margin is known.")
-    rows = classes.set_index("profit_class")
-    few, losing = rows.loc["vital_few"], rows.loc["loss_making"]
+    rows = classes.set_index("profit_class").to_dict("index")
+    few, losing = rows["vital_few"], rows["loss_making"]
     if not few["customers"]:
         return ngettext(
             "Nobody earns anything, so there are no vital few; {n} at a loss loses {lost}.",
@@ -119,7 +119,7 @@ def return_finding(rates: pd.DataFrame | None) -> str:
     """Say how the chance of return rises with order days."""
     if rates is None:
         return _("How many come back could not be measured.")
-    by = rates.set_index("order_days")
+    rate = rates.set_index("order_days")["rate"]
     start, cutoff, end = (
         pd.Timestamp(rates[name].iloc[0]).to_period("M")
         for name in ("window_start", "cutoff", "window_end")
@@ -129,8 +129,7 @@ def return_finding(rates: pd.DataFrame | None) -> str:
         "with three {three}, of those with twelve or more {many}."
     ).format(
         months=number((cutoff - start).n), later=number((end - cutoff).n),
-        one=percent(by.loc[1, "rate"]), three=percent(by.loc[3, "rate"]),
-        many=percent(by.loc[12, "rate"]),
+        one=percent(rate.loc[1]), three=percent(rate.loc[3]), many=percent(rate.loc[12]),
     )  # fmt: skip
 
 

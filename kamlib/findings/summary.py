@@ -36,11 +36,6 @@ def headline(accounts: pd.DataFrame) -> str:
     ).format(said=said, open=number(may))
 
 
-def summary_findings(*sentences: str) -> list[str]:
-    """Return the sentences of the page in their order, leaving out what a refusal left empty."""
-    return [sentence for sentence in sentences if sentence]
-
-
 def unknown_table(accounts: pd.DataFrame) -> pd.DataFrame:
     """Count what is unknown of active customers and prospects, and say what to bring.
 

@@ -1,5 +1,6 @@
 """Views of accounts: the verdict table, golden shots, questions, first steps."""
 
+from collections.abc import Hashable, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -102,6 +103,21 @@ def verdict_table(accounts: pd.DataFrame, verdict: str) -> pd.DataFrame:
     }).reset_index(drop=True)  # fmt: skip
 
 
+def overrides_table(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Pick the accounts on which people decided, with the model's verdict beside theirs."""
+    chosen = accounts[accounts["override_author"].notna()].sort_values(
+        ["override_expires", "party_id"]
+    )
+    return pd.DataFrame({
+        "name": chosen["name"],
+        "verdict": [_(VERDICTS[each]) for each in chosen["verdict"]],
+        "decided_verdict": [_(VERDICTS[each]) for each in chosen["decided_verdict"]],
+        "override_author": chosen["override_author"],
+        "override_reason": chosen["override_reason"],
+        "override_expires": chosen["override_expires"],
+    }).reset_index(drop=True)  # fmt: skip
+
+
 def questions_table(accounts: pd.DataFrame) -> pd.DataFrame:
     """Pick the open verdicts with the questions that decide them, the largest stake first."""
     chosen = accounts[accounts["verdict"] == "find_out_first"].sort_values(
@@ -136,7 +152,7 @@ def first_steps(accounts: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
     }).reset_index(drop=True)  # fmt: skip
 
 
-def _step(row: dict[str, object]) -> str:
+def _step(row: Mapping[Hashable, object]) -> str:
     if row["verdict"] == "find_out_first":
         return str(row["questions"])
     if row["verdict"] == "key_account_now":

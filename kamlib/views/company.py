@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from kamlib.columns import label
@@ -74,11 +73,7 @@ def statement_lines(losers: pd.DataFrame, measure: str | None) -> pd.DataFrame:
 def concentration_table(measures: pd.DataFrame) -> pd.DataFrame:
     """Pick what is compared between revenue, gross margin and customer profit."""
     table = measures.assign(measure=[label(name) for name in measures["measure"]])
-    names = {
-        "measure": "measure", "few": "few", "few_share": "few_share", "top20": "top20",
-        "gini": "gini", "effective_n": "effective_n", "losing": "losing",
-    }  # fmt: skip
-    return table[list(names)]
+    return table[["measure", "few", "few_share", "top20", "gini", "effective_n", "losing"]]
 
 
 def top20_interval(measures: pd.DataFrame) -> dict[str, float] | None:
@@ -103,4 +98,4 @@ def chain(ledger: pd.DataFrame, period: str) -> pd.DataFrame:
     here = money["what"].str.contains(period, regex=False)
     first = money["stage"].isin(["data_prep", "profitability"]) & here
     later = money["stage"].isin(["segmentation", "pyramid"])
-    return money[first | later].assign(what=lambda t: np.asarray(t["what"]))
+    return money[first | later].reset_index(drop=True)

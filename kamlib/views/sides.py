@@ -58,6 +58,7 @@ def matrix_frame(sides: pd.DataFrame) -> pd.DataFrame:
     and in the order of their numbers.
     """
     profit = sides["customer_profit"].fillna(0.0)
+    rank: pd.Series
     if "verdict" in sides:
         rank = (
             sides["verdict"]
