@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed-for
 NOTEBOOKS := $(sort $(wildcard notebooks/0*.ipynb))
 ENGAGEMENT ?= demo
 
-.PHONY: help setup report test lab lint notebooks demo clean
+.PHONY: help setup report test lab lint coverage notebooks demo accuracy bench hooks clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -32,7 +32,7 @@ setup: $(STAMP)  ## build the environment
 report: $(STAMP)  ## make the report of an engagement: make report ENGAGEMENT=demo
 	$(VENV)/bin/kam report $(ENGAGEMENT)
 
-test: $(STAMP)  ## all tests, the notebooks against their stored outputs, and the linter
+test: $(STAMP)  ## all tests, the notebooks against their stored outputs, linter and types
 	$(PY) -m pytest
 	@set -e; stages="$$(mktemp -d)"; trap 'rm -rf "$$stages"' EXIT; \
 	echo "The notebooks, run in order on the demo, against their stored outputs:"; \
@@ -40,9 +40,13 @@ test: $(STAMP)  ## all tests, the notebooks against their stored outputs, and th
 	  --nbval --nbval-current-env --nbval-cell-timeout=120 $(NOTEBOOKS)
 	@$(MAKE) --no-print-directory lint
 
-lint: $(STAMP)  ## the linter and the formatter's check
+lint: $(STAMP)  ## the linter, the formatter's check and the types
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+coverage: $(STAMP)  ## which lines and branches the tests pass through; kernels are not counted
+	$(PY) -m pytest --cov --cov-report=term-missing:skip-covered
 
 lab: $(STAMP)  ## open the notebooks in JupyterLab
 	$(VENV)/bin/jupyter lab notebooks
@@ -52,6 +56,16 @@ notebooks: $(STAMP)  ## run the notebooks on the demo, as they are stored in git
 
 demo: $(STAMP)  ## write the demo engagement afresh
 	$(VENV)/bin/kam demo data/demo
+
+accuracy: $(STAMP)  ## hold fresh companies against their planted truth and write docs/accuracy.md
+	$(PY) benchmarks/accuracy.py
+
+bench: $(STAMP)  ## how the stages grow from 1,000 to 100,000 customers, as ratios
+	$(PY) benchmarks/growth.py --out docs/growth.md
+
+hooks: $(STAMP)  ## check each commit: linter, formatter, and notebooks as they are stored
+	@if [ -x $(VENV)/bin/pre-commit ]; then $(VENV)/bin/pre-commit install; \
+	else echo "pre-commit is not in $(VENV): run $(PY) -m pip install -e '.[dev]'." >&2; exit 1; fi
 
 clean:  ## remove hand-over tables and caches; reports and the environment stay
 	rm -rf build data/*/stages .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "errors": "DataError ParameterError",
     "columns": "label",
-    "engagement": "Engagement load_engagement project_root",
+    "engagement": "Engagement engagement_schema load_engagement project_root",
     "verdicts": "Balance Verdict verdict",
     "stage": "Stage open_stage",
     "tables": "read_table write_table",
@@ -30,7 +30,7 @@ _MODULES = {
     "views": (
         "account_balances account_table both_sides chain charging_pools concentration_table criteria_of "
         "criteria_summary example_party external external_months first_steps managers_of matrix_frame "
-        "monthly_revenue named pyramid_table questions_table set_aside_reasons shots_table "
+        "monthly_revenue named overrides_table pyramid_table questions_table set_aside_reasons shots_table "
         "sides_balances sides_table statement_lines top20_interval verdict_table"
     ),
     "profitability": (
@@ -53,13 +53,13 @@ _MODULES = {
         "Bounds DecisionRules account_bounds accounts_at_cuts assess_accounts assign_levels "
         "capacity_verdicts contact_functions decide decision_rules golden_shots golden_verdicts "
         "joint_evidence level_counts margin_percentiles money_of_shots pyramid_verdicts "
-        "unit_verdict verdict_counts"
+        "unit_verdict verdict_counts apply_overrides overrides_verdict"
     ),
     "findings": (
         "both_sides_finding capacity_finding class_finding concentration_finding door_finding "
         "figure_words flips_finding golden_finding headline intake_finding losses_finding "
         "pyramid_finding return_finding revenue_finding shot_dependence_finding side_a_finding "
-        "side_b_finding statement_finding summary_findings twenty_eighty_finding unknown_table "
+        "side_b_finding statement_finding twenty_eighty_finding unknown_table "
         "verdict_finding whale_finding"
     ),
     "plots": (
@@ -67,6 +67,7 @@ _MODULES = {
         "plot_pyramid plot_return plot_statement plot_their_criteria plot_whale_curve"
     ),
     "publish": "publish_report",
+    "checking": "Checked check_inputs",
     "demo": "write_demo",
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}

@@ -1,8 +1,9 @@
 """The `kam` command: thin, so that its help is there at once; the work is imported when it is done.
 
-Exit status: 0 published, 1 a stage failed, 2 rejected, 4 another run is going on, 130 interrupted,
-143 ended from outside. `report` prints the path of the report as its last line; everything else it
-has to say goes to the other stream.
+Exit status: 0 published, 1 a stage failed, 2 rejected, 3 published and something required was
+refused (`check`: it would be, or a sum does not hold), 4 another run is going on, 130 interrupted,
+143 ended from outside. `report` prints the path of the report as its last line, `run` that of the
+stage tables; everything else they have to say goes to the other stream.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-FAILED, REJECTED, GOING_ON, INTERRUPTED, ENDED = 1, 2, 4, 130, 143
+FAILED, REJECTED, REFUSED, GOING_ON, INTERRUPTED, ENDED = 1, 2, 3, 4, 130, 143
 
 app = typer.Typer(
     name="kam",
@@ -25,17 +26,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+EngagementName = Annotated[str, typer.Argument(help="A name under data/, or a path.")]
+PeriodName = Annotated[
+    str | None, typer.Option(help="A period of engagement.yaml; the last one without it.")
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A notebook's parameter."),
+]
+
 
 @app.command()
 def report(
-    engagement: Annotated[str, typer.Argument(help="A name under data/, or a path.")],
-    period: Annotated[
-        str | None, typer.Option(help="A period of engagement.yaml; the last one without it.")
-    ] = None,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A notebook's parameter."),
-    ] = None,
+    engagement: EngagementName,
+    period: PeriodName = None,
+    parameter: Parameters = None,
     reports: Annotated[
         Path | None, typer.Option(help="Where reports go; reports/ in the project without it.")
     ] = None,
@@ -53,6 +58,39 @@ def report(
             progress=None if quiet or not sys.stderr.isatty() else _say,
         )
         print(_from_here(published.index))
+    if published.refused:
+        named = "; ".join(f"{each} ({', '.join(by)})" for each, by in published.refused.items())
+        _stop(f"Published, but what is required was refused: {named}.", REFUSED)
+
+
+@app.command()
+def check(
+    engagement: EngagementName,
+    period: PeriodName = None,
+) -> None:
+    """Read the inputs only: what came in, what was set aside, what is lacking."""
+    with told_in_one_line():
+        from kamlib.checking import check_inputs
+
+        found = check_inputs(engagement, period)
+        print("\n".join(found.lines()))
+    if not found.holds:
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def schema(
+    write: Annotated[
+        Path | None, typer.Option(help="A folder to write engagement.schema.json into.")
+    ] = None,
+) -> None:
+    """Print the JSON schema of engagement.yaml, for editors."""
+    with told_in_one_line():
+        from kamlib.engagement.schema import schema_text, write_schema
+
+        print(
+            _from_here(write_schema(write)) if write else schema_text(), end="\n" if write else ""
+        )
 
 
 @app.command()
@@ -72,15 +110,46 @@ def demo(
 
 
 @app.command()
+def run(
+    engagement: EngagementName,
+    period: PeriodName = None,
+    until: Annotated[
+        str | None, typer.Option(help="The last stage that runs, such as segmentation.")
+    ] = None,
+    parameter: Parameters = None,
+) -> None:
+    """Run the stages' notebooks in order into the engagement's stages folder; publish nothing."""
+    with told_in_one_line(lost="what ran before stays, the rest did not run"):
+        from kamlib.publish import run_stages
+
+        stages = run_stages(
+            engagement,
+            period,
+            until=until,
+            knobs=knobs_of(parameter or []),
+            progress=_say if sys.stderr.isatty() else None,
+        )
+        print(_from_here(stages))
+
+
+@app.command()
 def notebooks(
     folder: Annotated[
         Path | None, typer.Argument(help="notebooks/ in the project without it.")
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Run nothing: tell whether they are as stored.")
+    ] = False,
 ) -> None:
     """Run the notebooks in place on the demo, as they are stored in git."""
     with told_in_one_line():
-        from kamlib.stored import store_notebooks
+        from kamlib.stored import problems_of_notebooks, store_notebooks
 
+        if check:
+            problems = problems_of_notebooks(folder)
+            if problems:
+                _stop("\n".join(problems), FAILED)
+            return
         for path in store_notebooks(folder, progress=_say):
             print(_from_here(path))
 
@@ -119,8 +188,11 @@ def _value(text: str) -> object:
 
 
 @contextlib.contextmanager
-def told_in_one_line() -> Iterator[None]:
-    """Turn what can go wrong into one message and its exit status, without a traceback."""
+def told_in_one_line(lost: str = "nothing was published") -> Iterator[None]:
+    """Turn what can go wrong into one message and its exit status, without a traceback.
+
+    `lost` says what a failure or an interruption leaves undone.
+    """
     from kamlib.errors import DataError, ParameterError
 
     before = signal.signal(signal.SIGTERM, _end)
@@ -129,12 +201,12 @@ def told_in_one_line() -> Iterator[None]:
     except (DataError, ParameterError) as error:
         _stop(f"{type(error).__name__}: {error}", REJECTED)
     except KeyboardInterrupt:
-        _stop("Interrupted: nothing was published.", INTERRUPTED)
+        _stop(f"Interrupted: {lost}.", INTERRUPTED)
     except RuntimeError as error:
         status = _status_of(error)
         if status is None:
             raise
-        _stop(str(error), status)
+        _stop(_with_place(error, lost), status)
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -145,11 +217,14 @@ def _status_of(error: RuntimeError) -> int | None:
 
     if isinstance(error, RunGoingOn):
         return GOING_ON
-    if not isinstance(error, RunFailed):
-        return None
-    if error.kept:
-        error.args = (f"Nothing was published: {error} It is kept in {_from_here(error.kept)}.",)
-    return FAILED
+    return FAILED if isinstance(error, RunFailed) else None
+
+
+def _with_place(error: RuntimeError, lost: str) -> str:
+    kept = getattr(error, "kept", None)
+    if kept is None:
+        return str(error)
+    return f"{lost[0].upper()}{lost[1:]}: {error} It is kept in {_from_here(kept)}."
 
 
 def _stop(message: str, status: int) -> NoReturn:

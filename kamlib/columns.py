@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from kamlib.language import N_, _
 
 Kind = Literal[
-    "id", "text", "money", "number", "whole", "share", "rating", "date", "bool", "period"
+    "id", "text", "money", "number", "whole", "share", "score", "rating", "date", "bool", "period"
 ]
 
 
@@ -232,6 +232,12 @@ COLUMNS: dict[str, Column] = {
     "blocked_by": Column(N_("What blocks the next"), "text", N_("limits not met and vetoes")),
     "golden_shot": Column(N_("Golden shot"), "text", N_("yes, no or too early to say")),
     "verdict": Column(N_("Verdict"), "text", N_("what the rules propose")),
+    "decided_verdict": Column(
+        N_("Decided"), "text", N_("what people decided; the rules' verdict where nobody did")
+    ),
+    "override_reason": Column(N_("Reason"), "text", N_("why people decided otherwise")),
+    "override_author": Column(N_("Decided by"), "text", N_("who decided otherwise")),
+    "override_expires": Column(N_("Valid until"), "date", N_("last day of that decision")),
     "verdict_worst": Column(N_("At worst"), "text", N_("with the unknowns at their worst")),
     "verdict_best": Column(N_("At best"), "text", N_("with the unknowns at their best")),
     "key_customer": Column(N_("Key customer?"), "text", N_("can they be our key customer")),
@@ -246,6 +252,8 @@ COLUMNS: dict[str, Column] = {
     "profit": Column(N_("Profit in 24 months"), "money", N_("over the window"), "currency"),
     "margin_percentile": Column(N_("Margin percentile"), "share", N_("in its industry segment")),
     "what": Column(N_("What to do"), "text", N_("the step")),
+    "title": Column(N_("Rule"), "text", N_("rule of method")),
+    "said": Column(N_("What was found"), "text", N_("in the reader's words")),
     "unknown": Column(N_("Unknown"), "text", N_("what is not known, or for how many")),
     "weight_share": Column(N_("Weight"), "share", N_("of the side; all add up to 1")),
     "measured": Column(N_("Measured"), "whole", N_("parties with a measured value")),

@@ -45,7 +45,13 @@ def N_(message: str) -> str:
 
 
 def ngettext(one: str, many: str, n: int) -> str:
-    """Translate a template that depends on a count."""
+    """Translate a template that depends on a count.
+
+    Examples
+    --------
+    >>> ngettext("{n} customer", "{n} customers", 2).format(n=2)
+    '2 customers'
+    """
     return _catalogue(language()).ngettext(one, many, n)
 
 
@@ -123,14 +129,26 @@ def points(score: float) -> str:
 
 
 def day(value: date) -> str:
-    """Write a date, such as "31 Dec 2025"."""
+    """Write a date.
+
+    Examples
+    --------
+    >>> day(date(2025, 12, 31))
+    '31 Dec 2025'
+    """
     from babel.dates import format_date
 
     return str(format_date(value, "d MMM y", locale=language()))
 
 
 def month(value: date) -> str:
-    """Write a month, such as "Dec 2025"."""
+    """Write a month.
+
+    Examples
+    --------
+    >>> month(date(2025, 12, 31))
+    'Dec 2025'
+    """
     from babel.dates import format_date
 
     return str(format_date(value, "MMM y", locale=language()))

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from kamlib.language import N_
 
+FEW_CUSTOMERS = 30  # below it shares and intervals say little
+
 
 class Rule(NamedTuple):
     """A rule of method: `title` names it; the other fields are templates for readers."""
@@ -213,6 +215,11 @@ RULES: dict[str, Rule] = {
     ),
     "interval": Rule(
         N_("Bootstrap interval"),
+        passed=N_(
+            "The interval is a bootstrap of {n} customers who are much alike. On such companies a "
+            "nominal {level} interval holds in about 80 (50 customers) to 90 (240 and more) of 100 "
+            "cases."
+        ),
         flag=N_(
             "The interval is a plain bootstrap of {n} customers. With tails as heavy as these a "
             "nominal {level} interval holds in about 64 to 80 of 100 cases: read it as a lower "
@@ -379,6 +386,14 @@ RULES: dict[str, Rule] = {
         ),
         bring=N_("a later version; avoidable_share of the cost pools"),
     ),
+    "overrides": Rule(
+        N_("Decisions made by people"),
+        passed=N_("Decided by people: {n} verdicts, each shown beside what the rules propose."),
+        flag=N_(
+            "Decisions of people that are not in force: {which}. There the rules' verdict holds."
+        ),
+        bring=N_("overrides in engagement.yaml: renewed, given the right id, or taken out"),
+    ),
     "levels": Rule(
         N_("Levels"),
         passed=N_("All {n} customers have one certain level."),
@@ -391,4 +406,15 @@ RULES: dict[str, Rule] = {
         refuse=N_("{n} sums do not hold: {which}. What builds on them should not be used."),
         bring=N_("the difference shown in the ledger below"),
     ),
+}
+
+ANALYSES: dict[str, tuple[str, ...]] = {  # what may stand under `required` → rules that refuse it
+    "gross_margin": ("gross_margin",),
+    "customer_profit": ("cost_to_serve", "gross_margin"),
+    "classes": ("class_measure",),
+    "side_a": ("side_a",),
+    "side_b": ("side_b",),
+    "levels": ("benefit_ours", "trust"),
+    "golden_shots": ("golden_shots",),
+    "ledger": ("ledger_profit", "ledger_revenue", "adds_up"),
 }

@@ -1,7 +1,8 @@
 """Notebooks as they are stored in git: with the outputs of the demo, and a fingerprint that proves it.
 
 Only `make notebooks` writes the fingerprint. Whoever saves a notebook with other sources or outputs,
-such as those of a client, leaves one that no longer fits, and the checks refuse it.
+such as those of a client, leaves one that no longer fits, and the checks refuse it. They refuse as
+well what no stored output may hold: a path of a machine, and the canary.
 """
 
 import base64
@@ -9,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +20,11 @@ from kamlib.stage import NOTEBOOKS
 
 CELL_TIMEOUT = 600
 PICTURE = "Whale curve"
+CANARY = "Kanarek Kopalniany"  # the name of a client in tests; no stored output may hold it
+MACHINE_PATH = re.compile(
+    r"(?<![\w.<-])/(?:home|Users|root|tmp|var|private|opt|mnt|srv|usr)/[^\s\"'<>&)]+"
+    r"|\b[A-Za-z]:\\+(?:Users|Documents|Windows)\b"
+)
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -46,6 +53,62 @@ def fingerprint(notebook: Any) -> str:
 def is_stored(notebook: Any) -> bool:
     """Tell whether a notebook is as `store_notebooks` left it."""
     return notebook.metadata.get("kam", {}).get("sha256") == fingerprint(notebook)
+
+
+def problems_of_notebooks(folder: Path | None = None) -> list[str]:
+    """Return why notebooks may not be stored as they are, one sentence each; none where they may.
+
+    Parameters
+    ----------
+    folder : Path, optional; ``notebooks`` in the project without it
+    """
+    import nbformat
+
+    from kamlib.engagement import project_root
+
+    folder = Path(folder or project_root() / "notebooks")
+    found = []
+    for path in sorted(folder.glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        found += [f"{path.name} {problem}" for problem in problems_of(notebook)]
+    return found
+
+
+def problems_of(notebook: Any) -> list[str]:
+    """Return why a notebook may not be stored as it is: second halves of sentences."""
+    found = []
+    if not is_stored(notebook):
+        found.append(
+            "is not as make notebooks left it: sources or outputs were changed by hand or come from "
+            "another engagement. Run make notebooks."
+        )
+    for number, cell in enumerate(notebook.cells, 1):
+        told = "\n".join(_texts(cell.get("outputs", [])))
+        machine = MACHINE_PATH.search(told) or _own_place(told)
+        if machine:
+            found.append(f"shows a path of a machine in cell {number}: {machine.group()}.")
+        if CANARY in told:
+            found.append(f"shows the name of a client, {CANARY}, in cell {number}.")
+    return found
+
+
+def _own_place(text: str) -> re.Match[str] | None:
+    """Find the folders of this machine that a general pattern does not know."""
+    places = {str(place) for place in (Path.cwd(), Path.home(), tempfile.gettempdir())}
+    named = [re.escape(place) for place in sorted(places) if len(place) > 1]
+    return re.search("|".join(named), text)
+
+
+def _texts(value: object, kind: str = "") -> Iterator[str]:
+    """Yield the texts of outputs, at any depth; pictures are none."""
+    if isinstance(value, str) and not kind.startswith("image/"):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _texts(each, str(name))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each, kind)
 
 
 def store_notebooks(

@@ -29,10 +29,10 @@ def period_of(days: pd.Series, periods: Iterable[Span]) -> pd.Series:
     >>> period_of(pd.Series(pd.to_datetime(["2025-12-31", "2026-01-01"])), [year]).tolist()
     ['FY2025', nan]
     """
-    names = pd.Series(np.nan, index=days.index, dtype="str")
+    names: pd.Series = pd.Series(np.nan, index=days.index, dtype="str")
     for period in periods:
         inside = days.between(pd.Timestamp(period.start), pd.Timestamp(period.end))
-        names[inside] = period.name
+        names = names.mask(inside, period.name)
     return names
 
 
@@ -63,5 +63,12 @@ def whole_months(start: pd.Series, end: date) -> pd.Series:
 
 
 def is_a_year(period: Span) -> bool:
-    """Tell whether a period is twelve whole months."""
+    """Tell whether a period is twelve whole months.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as S
+    >>> is_a_year(S(name="FY2025", start=date(2025, 4, 1), end=date(2026, 3, 31)))
+    True
+    """
     return months_earlier(period.end, 12) == pd.Timestamp(period.start)

@@ -74,6 +74,15 @@ def stub_notebook(stage: str) -> object:
     return notebook_of(*cells, RECEIPT, title=f"# 1 · Stub of {stage}")
 
 
+def refusing(*rules: str) -> object:
+    """Return the stub of the summary, which refuses these rules."""
+    notebook = stub_notebook("summary")
+    tables = f'"rule": {list(rules)}, "outcome": {["REFUSE"] * len(rules)}'
+    for cell in notebook.cells:
+        cell.source = cell.source.replace('"rule": ["r", "s"], "outcome": ["PASS", "FLAG"]', tables)
+    return notebook
+
+
 def notebook_of(*codes: str, title: str = "# 1 · Stub") -> object:
     """Return a notebook with a title, a parameters cell and `codes`."""
     parameters = new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})

@@ -9,7 +9,14 @@ import time
 from pathlib import Path
 
 import pytest
-from stub_notebooks import ONE, notebook_of, stub_notebook, write_engagement, write_notebooks
+from stub_notebooks import (
+    ONE,
+    notebook_of,
+    refusing,
+    stub_notebook,
+    write_engagement,
+    write_notebooks,
+)
 from typer.testing import CliRunner
 
 from kamlib.cli import app, knobs_of
@@ -55,6 +62,41 @@ def test_a_report_that_was_published_is_named_on_the_last_line_and_the_status_is
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == "reports/tiny/FY2025/index.html"
     assert (project / "reports/tiny/FY2025/index.html").exists()
+
+
+def test_a_report_without_what_is_required_is_published_named_and_status_3(project):
+    settings = project / "data/tiny/engagement.yaml"
+    settings.write_text(settings.read_text() + "required: [levels, side_b]\n")
+    write_notebooks(project / "notebooks", {ONE["summary"]: refusing("side_b", "trust")})
+    alone = f"from kamlib.publish import reporting; reporting.NOTEBOOKS = {ONE}"
+
+    done = subprocess.run(
+        [sys.executable, "-c", f"{alone}; from kamlib.cli import app; app(['report', 'tiny'])"],
+        cwd=project, env=surroundings(project), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 3
+    assert done.stdout.splitlines()[-1] == "reports/tiny/FY2025/index.html"
+    assert done.stderr == (
+        "Published, but what is required was refused: levels (trust); side_b (side_b).\n"
+    )
+
+
+def test_the_schema_is_printed_or_written_beside_an_engagement(tmp_path):
+    printed = CliRunner().invoke(app, ["schema"])
+    written = CliRunner().invoke(app, ["schema", "--write", str(tmp_path)])
+
+    assert (printed.exit_code, written.exit_code) == (0, 0)
+    assert (tmp_path / "engagement.schema.json").read_text() == printed.stdout
+    assert json.loads(printed.stdout)["properties"]["periods"]
+    assert written.stdout == f"{tmp_path / 'engagement.schema.json'}\n"
+
+
+def test_a_schema_that_cannot_be_written_is_status_2(tmp_path):
+    done = CliRunner().invoke(app, ["schema", "--write", str(tmp_path / "none")])
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "cannot be written (No such file or directory). Give a folder" in done.stderr
 
 
 def test_a_failed_stage_is_status_1_with_one_message_that_says_where_it_is_kept(project):
@@ -140,6 +182,94 @@ def test_an_interrupted_run_ends_soon_with_its_kernel_and_publishes_nothing(proj
     assert not (project / "reports/tiny/FY2025/index.html").exists()
 
 
+RUN = "from kamlib.publish import stages; stages.NOTEBOOKS = {order}"
+THREE = {"data_prep": "01_a.ipynb", "profitability": "02_b.ipynb", "segmentation": "03_c.ipynb"}
+
+
+def kam_run(project: Path, *words: str, **notebooks: object) -> subprocess.CompletedProcess:
+    """Run `kam run` on stub notebooks, one a stage, or on those given."""
+    stubs = {stage: notebooks.get(stage, stub_notebook(stage)) for stage in THREE}
+    write_notebooks(project / "notebooks", {THREE[stage]: each for stage, each in stubs.items()})
+    code = f"{RUN.format(order=THREE)}; from kamlib.cli import app; app({['run', *words]})"
+    own = {name: value for name, value in surroundings(project).items() if name != "KAM_STAGES"}
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=project, env=own, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_run_leaves_tables_and_notebooks_in_the_engagement_s_stages_and_publishes_nothing(project):
+    done = kam_run(project, "tiny", "--period", "FY2024", "--until", "profitability")
+    stages = project / "data/tiny/stages/FY2024"
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "data/tiny/stages/FY2024\n", "")
+    assert (stages / "profitability.parquet").exists()
+    assert sorted(p.name for p in (stages / "notebooks").glob("*.ipynb")) == [
+        "01_a.ipynb",
+        "02_b.ipynb",
+    ]
+    assert not (stages / "segmentation.parquet").exists()
+    assert not (project / "reports").exists()
+
+
+def test_run_stops_at_the_stage_that_fails_and_says_where_it_is_kept(project):
+    stale = project / "data/tiny/stages/FY2025/receipt_profitability.json"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("{}")
+
+    done = kam_run(project, "tiny", profitability=notebook_of("1 / 0"))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("What ran before stays, the rest did not run: cell [3] of 02_b")
+    assert "It is kept in data/tiny/stages/FY2025/notebooks/02_b.ipynb." in done.stderr
+    assert (stale.parent / "data_prep.parquet").exists()
+    assert not (stale.parent / "segmentation.parquet").exists()
+    assert not stale.exists()
+
+
+def test_run_by_a_stage_without_a_receipt_is_a_failure(project):
+    done = kam_run(project, "tiny", "--until", "data_prep", data_prep=notebook_of("1 + 1"))
+
+    assert done.returncode == 1
+    assert "01_a.ipynb ran to its end and left no receipt" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["tyni"], "engagement 'tyni' was not found"),
+        (["tiny", "--period", "FY1925"], "period 'FY1925' is not in engagement.yaml"),
+        (["tiny", "--until", "segmentatoin"], "Did you mean 'segmentation'?"),
+        (["tiny", "-p", "profit_share=80"], "profit_share"),
+        (["tiny", "-p", "stage_folder=x"], "stage_folder cannot be set with -p"),
+        (
+            ["tiny", "--until", "segmentation", "-p", "managers=2"],
+            "managers is a parameter of 05_pyramid.ipynb, which does not run with --until",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_words_of_run_is_status_2(project, monkeypatch, words, said):
+    monkeypatch.setenv("KAM_HOME", str(project))
+
+    done = CliRunner().invoke(app, ["run", *words])
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_a_second_run_in_the_same_stages_is_status_4(project, monkeypatch):
+    monkeypatch.setenv("KAM_HOME", str(project))
+    monkeypatch.delenv("KAM_STAGES", raising=False)
+    folder = project / "data/tiny/stages/FY2025/notebooks"
+    folder.mkdir(parents=True)
+
+    with only_run(folder):
+        done = CliRunner().invoke(app, ["run", "tiny"])
+
+    assert done.exit_code == 4
+    assert "another run of tiny FY2025 is going on" in done.stderr
+
+
 def wait_for(condition) -> None:
     end = time.monotonic() + 30
     while not condition():
@@ -161,14 +291,16 @@ def test_help_names_the_commands_and_loads_nothing_heavy():
         "import sys; from kamlib.cli import app\n"
         "try: app(['--help'])\n"
         "except SystemExit: pass\n"
-        "print([n for n in ('pandas', 'pydantic', 'nbconvert', 'papermill') if n in sys.modules])"
+        "heavy = ('pandas', 'numpy', 'pydantic', 'matplotlib', 'duckdb', 'ibis', 'pyarrow',\n"
+        "         'nbformat', 'nbconvert', 'papermill', 'IPython', 'jinja2', 'babel')\n"
+        "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
 
     assert done.stdout.splitlines()[-1] == "[]"
-    for command in ("report", "demo", "notebooks"):
+    for command in ("report", "check", "demo", "run", "schema", "notebooks"):
         assert f"  {command} " in done.stdout
 
 

@@ -243,7 +243,7 @@ def test_another_engagement_is_never_overwritten(tmp_path):
 
 
 def test_an_unknown_scenario_lists_those_there_are(tmp_path):
-    with pytest.raises(ParameterError, match="Known here: .*seven_customers, wholesaler"):
+    with pytest.raises(ParameterError, match=r"Known here: .*seven_customers, wholesaler"):
         write_demo(tmp_path, scenario="retailer")
 
 

@@ -9,11 +9,21 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import jsonschema
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from kamlib.engagement import Bound, Condition, Engagement, load_engagement, loading, project_root
+from kamlib.engagement import (
+    Bound,
+    Condition,
+    Engagement,
+    engagement_schema,
+    load_engagement,
+    loading,
+    project_root,
+)
+from kamlib.engagement.written import read_yaml
 from kamlib.errors import DataError, ParameterError
 
 BARE = """\
@@ -194,6 +204,23 @@ find_out_first:
   names:
     questions_at_most: 3
     with: [who_asks, by_when]
+required: [customer_profit, levels]
+overrides:
+  - party_id: K00042
+    field: verdict
+    value: develop
+    author: sales director
+    reason: new plant opens in May
+    expires: 2026-06-30
+  - customer_id: K00043
+    value: harvest
+    author: sales director
+    reason: the plant closes
+    expires: 2026-03-31
+sign_off:
+  by: controller
+  on: 2026-02-01
+  of: 3f79bb7b435b05321651daefd374cdc681dc06faa65e374e38337b88ca046dea
 """
 KEY = re.compile(r"^[ -]*(\w+):")
 FIXED = [
@@ -624,6 +651,48 @@ def test_a_condition_that_is_none_is_refused_at_its_key(load, condition, words):
         ),
         ("verdicts: []", r"verdicts must have at least 1 item, not 0."),
         (
+            "dialects: {erp: {date: DD.MM.YYYY}}",
+            r"dialects.erp.date must be a pattern such as %d.%m.%Y, not 'DD.MM.YYYY'.",
+        ),
+        (
+            "dialects: {erp: {decimal: ';'}}",
+            r"dialects.erp.decimal must be '.' or ',', not ';'.",
+        ),
+        (
+            "required: [side_bb]",
+            r"required\[1\] must be one of gross_margin, .* not 'side_bb'. "
+            r"Did you mean 'side_b'\?",
+        ),
+        (
+            "overrides: [{party_id: K1, value: develp, author: a, reason: r, expires: 2026-06-30}]",
+            r"overrides\[1\].value must be one of .* not 'develp'. Did you mean 'develop'\?",
+        ),
+        (
+            "overrides: [{party_id: K1, value: fix, reason: r, expires: 2026-06-30}]",
+            r"overrides\[1\].author is missing. Add it.",
+        ),
+        (
+            "overrides: [{party_id: K1, value: fix, author: a, reason: ' ', expires: 2026-06-30}]",
+            r"overrides\[1\].reason must not be empty.",
+        ),
+        (
+            "overrides: [{party_id: K1, value: fix, author: a, reason: r, expires: June}]",
+            r"overrides\[1\].expires must be a day such as 2025-12-31, not 'June'.",
+        ),
+        (
+            "overrides: [{field: level, party_id: K1, value: fix, author: a, reason: r, "
+            "expires: 2026-06-30}]",
+            r"overrides\[1\].field must be verdict, not 'level'.",
+        ),
+        (
+            "overrides: [{value: fix, author: a, reason: r, expires: 2026-06-30}]",
+            r"overrides\[1\] must have either party_id or customer_id, and none is there.",
+        ),
+        (
+            "sign_off: {by: controller, on: 2026-02-01}",
+            r"sign_off.of is missing: a signature has by, on and of \(signed_hash in the run.json",
+        ),
+        (
             "verdicts: [{verdict: fixx, all: [{is: customer}]}]",
             r"verdicts\[1\].verdict is 'fixx', no verdict. Did you mean 'fix'\?",
         ),
@@ -660,6 +729,19 @@ def test_a_mistake_is_named_with_its_line(load, line, words):
             NEXT + 4,
             r"profitability.time_equations\[1\].pool 'order_desk' is not among "
             r"profitability.resources. None is declared.",
+        ),
+        (
+            "profitability:\n  resources:\n  - {pool: order_desk, period: FY2025, cost: 1, unit: h}\n"
+            "  time_equations:\n  - per: order\n    base: 6\n    pool: order_dsk\n",
+            NEXT + 6,
+            r"profitability.time_equations\[1\].pool 'order_dsk' is not among "
+            r"profitability.resources. Did you mean 'order_desk'\?",
+        ),
+        (
+            "overrides:\n- {party_id: K1, value: fix, author: a, reason: r, expires: 2026-06-30}\n"
+            "- {customer_id: K1, value: harvest, author: b, reason: s, expires: 2026-06-30}\n",
+            NEXT + 1,
+            r"overrides\[1\] 'K1' has 2 overrides. Keep one.",
         ),
         (
             "profitability:\n  resources:\n  - pool: desk\n    period: FY2026\n    cost: 1\n"
@@ -732,7 +814,13 @@ def test_what_spans_two_parts_is_named_at_the_key_that_refers(load, extra, line,
             "csv}",
             "csv, dialect: erp}",
             6,
-            "inputs.invoice_lines.dialect 'erp' is not among dialect",
+            "inputs.invoice_lines.dialect 'erp' is not among dialects. None is declared.",
+        ),
+        (
+            "lines.csv}",
+            "lines.csv, dialect: epr}\ndialects: {erp: {}}",
+            6,
+            r"inputs.invoice_lines.dialect 'epr' is not among dialects. Did you mean 'erp'\?",
         ),
         (
             "lines.csv",
@@ -1039,3 +1127,87 @@ def test_a_slip_in_one_of_our_columns_is_no_attribute(tmp_path):
         ParameterError, match=r"engagement.yaml:7: .*net_amout.*Did you mean 'net_amount'"
     ):
         load_engagement(tmp_path)
+
+
+# ------------------------------------------------------------------ what people decide
+ONE_OVERRIDE = (
+    "overrides: [{customer_id: K00042, field: verdict, value: develop, author: sales director, "
+    "reason: new plant opens in May, expires: 2026-06-30}]"
+)
+
+
+def test_an_override_says_who_decided_what_and_until_when(load):
+    (override,) = load(ONE_OVERRIDE).overrides
+
+    assert (override.party, override.value, override.author) == (
+        "K00042", "develop", "sales director",
+    )  # fmt: skip
+    assert override.in_force(date(2026, 6, 30))
+    assert not override.in_force(date(2026, 7, 1))
+
+
+@pytest.mark.parametrize("unsigned", ["", "sign_off:", "sign_off: {by: null, on: null, of: null}"])
+def test_nobody_has_signed_until_somebody_has(load, unsigned):
+    assert not load(unsigned).sign_off.signed
+
+
+def test_a_signature_is_none_of_the_settings_it_is_put_under(load):
+    signed = load("sign_off: {by: controller, on: 2026-02-01, of: abc}")
+
+    assert signed.sign_off.signed
+    assert signed.settings_hash() == load().settings_hash()
+    assert load(ONE_OVERRIDE).settings_hash() != load().settings_hash()
+
+
+# ------------------------------------------------------------------------------ the schema
+def in_json(value):
+    """Return data as JSON holds them: days and the names of keys as text."""
+    if isinstance(value, dict):
+        return {str(name): in_json(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [in_json(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def complaints(source: Path) -> list[str]:
+    """Return the places of a file that its schema does not allow."""
+    check = jsonschema.Draft202012Validator(engagement_schema())
+    written = read_yaml(source, name=source.name).data
+    return sorted(each.json_path for each in check.iter_errors(in_json(written)))
+
+
+def test_the_schema_is_one():
+    jsonschema.Draft202012Validator.check_schema(engagement_schema())
+
+
+@pytest.mark.parametrize("name", ["demo", "adventureworks"])
+def test_the_engagements_of_the_project_are_what_the_schema_allows(name):
+    source = Path(__file__).parents[1] / "data" / name / "engagement.yaml"
+
+    assert complaints(source) == []
+
+
+@pytest.mark.parametrize("text", [BARE, WHOLE, BARE + ONE_OVERRIDE, BARE + "sign_off:"])
+def test_the_schema_allows_what_loads(tmp_path, text):
+    assert complaints(write(tmp_path, text) / "engagement.yaml") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (BARE.replace("{from:", "{form:"), "$.periods.FY2024"),
+        (BARE.replace("currency: PLN", ""), "$"),
+        (BARE.replace("invoice_lines", "invoice_line"), "$.inputs"),
+        (BARE + "segmentation: {profit_shar: 0.8}", "$.segmentation"),
+        (BARE + "segmentation: {profit_share: 80}", "$.segmentation.profit_share"),
+        (BARE + "required: [side_bb]", "$.required[0]"),
+        (BARE + "unit: sites", "$.unit"),
+        (
+            BARE + "verdicts: [{verdict: fix, all: [{profit_12: {below: 0}}]}]",
+            "$.verdicts[0].all[0]",
+        ),
+        (BARE + ONE_OVERRIDE.replace("develop", "devlop"), "$.overrides[0].value"),
+    ],
+)
+def test_the_schema_marks_what_is_wrong_where_it_stands(tmp_path, text, place):
+    assert place in complaints(write(tmp_path, text) / "engagement.yaml")

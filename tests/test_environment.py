@@ -52,15 +52,24 @@ def test_the_version_is_said_once():
     assert kamlib.__version__ == PROJECT["version"] == version("kamlib")
 
 
-def test_make_test_runs_pytest_the_notebooks_in_order_and_the_linter():
+def test_make_test_runs_pytest_the_notebooks_in_order_the_linter_and_the_types():
     made = subprocess.run(
         ["make", "--dry-run", "test"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
 
-    runs = [made.index(word) for word in ("-m pytest", "--nbval ", "ruff check")]
+    runs = [made.index(word) for word in ("-m pytest", "--nbval ", "ruff check", "-m mypy")]
     assert runs == sorted(runs)
     names = re.findall(r"notebooks/(\d\d)_\w+\.ipynb", made)
     assert names == [f"{n:02}" for n in range(1, 7)]
+
+
+def test_hooks_before_a_commit_come_from_this_checkout_and_call_what_the_environment_has():
+    config = YAML(typ="safe").load(ROOT / ".pre-commit-config.yaml")
+
+    assert [repo["repo"] for repo in config["repos"]] == ["local"]
+    hooks = config["repos"][0]["hooks"]
+    assert {hook["language"] for hook in hooks} == {"system"}
+    assert {hook["entry"].split()[0] for hook in hooks} == {".venv/bin/ruff", ".venv/bin/kam"}
 
 
 def test_ci_runs_the_test_command_and_must_not_skip():

@@ -188,7 +188,7 @@ def measures(**changed) -> pd.DataFrame:
     row = {
         "measure": "customer_profit", "few": 48, "customers": 240, "few_share": 0.2,
         "few_low": 0.15, "few_high": 0.26, "top20": 0.80, "top20_low": 0.7, "top20_high": 0.9,
-        "interval_level": 0.90,
+        "interval_level": 0.90, "total": 900_000.0,
     }  # fmt: skip
     return pd.DataFrame([{**row, **changed}])
 
@@ -241,6 +241,15 @@ def test_the_company_s_own_x_percent_bring_y_percent(changed, said):
             {"few": 0, "top20": np.nan},
             "Whether the 20/80 rule fits cannot be said: nothing positive is there to share.",
             id="nothing positive",
+        ),
+        pytest.param(
+            {"total": -5.0}, "The best 20% bring 80% of positive customer profit, but all together "
+            "the customers lose money: there is nothing for the 20/80 rule to share out.",
+            id="all together lose",
+        ),
+        pytest.param(
+            {"customers": 7}, "The best 20% bring 80% of positive customer profit (70% to 90%); 7 "
+            "customers are too few to say whether the 20/80 rule fits.", id="too few",
         ),
     ],
 )  # fmt: skip

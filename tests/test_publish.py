@@ -9,16 +9,27 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from stub_notebooks import ONE, ORDER, notebook_of, stub_notebook, write_engagement, write_notebooks
+from stub_notebooks import (
+    ONE,
+    ORDER,
+    notebook_of,
+    refusing,
+    stub_notebook,
+    write_engagement,
+    write_notebooks,
+)
 
-from kamlib import DataError, ParameterError, __version__
+from kamlib import DataError, ParameterError, __version__, load_engagement
+from kamlib.method_rules import ANALYSES, RULES
 from kamlib.publish import RunFailed, RunGoingOn, committing, publish_report, write_csv
 from kamlib.publish.failures import failure_in_cell, failure_of
 from kamlib.publish.running import require_all_cells_run, require_receipt
+from kamlib.publish.signing import signed_hash
 from kamlib.tables import file_hash
 
 HERE = ["Cell In[2], line 1", "----> 1 raise"]
@@ -569,3 +580,94 @@ def test_a_table_without_rows_keeps_its_heads(tmp_path):
 def test_order_of_stubs_is_that_of_the_real_notebooks():
     assert list(ORDER.values()) == sorted(ORDER.values())
     assert set(ONE) <= set(ORDER)
+
+
+# Signed off, and required
+
+
+def on_pages(done) -> set[tuple[str, str]]:
+    """Return how each page of a run marks its numbers: the mark and its sentence."""
+    pages = [done.index, *(done.index.parent / "runs" / done.run_id).glob("*.html")]
+    marks = [re.findall(r'<p class="draft.*?<b>(.*?)</b> (.*?)</p>', p.read_text()) for p in pages]
+    assert all(len(found) == 1 for found in marks)
+    return {found[0] for found in marks}
+
+
+def record_of(done) -> dict:
+    return json.loads((done.index.parent / "runs" / done.run_id / "run.json").read_text())
+
+
+def test_a_signature_holds_for_the_numbers_it_was_put_under_and_falls_when_one_changes(place):
+    summary = stub_notebook("summary")
+    draft = place.publish(summary=summary)
+    hash_ = record_of(draft)["signed_hash"]
+    settings = place.engagement / "engagement.yaml"
+    settings.write_text(
+        settings.read_text() + f"sign_off: {{by: A & B, on: 2026-02-01, of: {hash_}}}\n"
+    )
+    assert on_pages(draft) == {("Draft.", "Nobody has signed these numbers off.")}
+
+    signed = place.publish(summary=summary)
+    assert record_of(signed)["signed_hash"] == hash_
+    assert on_pages(signed) == {("Signed.", "Signed off by A &amp; B on 1 Feb 2026.")}
+    assert 'class="draft signed"' in signed.index.read_text()
+
+    with (place.engagement / "input" / "lines.csv").open("a") as lines:
+        lines.write("2,2025-01-02\n")
+    changed = place.publish(summary=summary)
+    assert record_of(changed)["signed_hash"] != hash_
+    ((mark, said),) = on_pages(changed)
+    assert mark == "Draft."
+    assert "signed on 1 Feb 2026, and the signed numbers have changed since" in said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"period": "FY2024"},
+        {"hashes": {"engagement.yaml": "0", "input/lines.csv": "2"}},
+        {"reference": {"reference/repeat_rates.csv": "2"}},
+        {"settings": "segmentation: {profit_share: 0.75}"},
+        {"settings": "required: [side_b]"},
+    ],
+)
+def test_whatever_decides_the_numbers_is_signed(tmp_path, change):
+    here = SimpleNamespace(
+        engagement=SimpleNamespace(id="tiny", source=Path("engagement.yaml")), period="FY2025",
+        settings="", hashes={"engagement.yaml": "0", "input/lines.csv": "1"},
+        reference={"reference/repeat_rates.csv": "1"},
+    )  # fmt: skip
+    other = SimpleNamespace(**(vars(here) | change))
+    for number, each in enumerate((here, other)):
+        folder = write_engagement(tmp_path / str(number) / "tiny")
+        with (folder / "engagement.yaml").open("a") as file:
+            file.write(each.settings)
+        each.settings = load_engagement(folder)
+    again = SimpleNamespace(**(vars(here) | {"hashes": here.hashes | {"engagement.yaml": "9"}}))
+
+    assert signed_hash(here) != signed_hash(other)
+    assert signed_hash(here) == signed_hash(again), "the file itself counts through its settings"
+
+
+def test_a_required_analysis_that_was_refused_is_published_and_recorded(place):
+    settings = place.engagement / "engagement.yaml"
+    settings.write_text(settings.read_text() + "required: [side_b, levels, gross_margin]\n")
+
+    done = place.publish(summary=refusing("side_b", "gross_margin"))
+
+    assert done.index.exists()
+    assert done.refused == {"side_b": ["side_b"], "gross_margin": ["gross_margin"]}
+    record = record_of(done)
+    assert record["required"] == ["side_b", "levels", "gross_margin"]
+    assert record["required_refused"] == done.refused
+
+
+def test_what_was_refused_and_is_not_required_is_no_matter(place):
+    done = place.publish(summary=refusing("side_b"))
+
+    assert (done.refused, record_of(done)["required_refused"]) == ({}, {})
+
+
+@pytest.mark.parametrize("analysis", ANALYSES)
+def test_every_analysis_stands_on_rules_that_can_refuse(analysis):
+    assert all(RULES[rule].refuse for rule in ANALYSES[analysis])

@@ -324,12 +324,21 @@ def test_curves_end_with_the_main_measure():
 
 
 def test_the_interval_says_what_it_is_worth():
-    said = interval_verdict(pd.DataFrame({"customers": [240]}), level=0.90).said
+    said = interval_verdict(pd.DataFrame({"customers": [240], "gini": [0.76]}), level=0.90).said
 
     assert said == (
         "The interval is a plain bootstrap of 240 customers. With tails as heavy as these a nominal "
         "90% interval holds in about 64 to 80 of 100 cases: read it as a lower bound of the doubt."
     )
+
+
+@pytest.mark.parametrize(
+    ("customers", "gini", "outcome"), [(240, 0.06, "PASS"), (240, 0.50, "FLAG"), (7, 0.06, "FLAG")]
+)
+def test_the_interval_of_many_customers_who_are_alike_needs_no_warning(customers, gini, outcome):
+    measures = pd.DataFrame({"customers": [customers], "gini": [gini]})
+
+    assert interval_verdict(measures, level=0.90).outcome == outcome
 
 
 # --------------------------------------------------------------------------------- net shares

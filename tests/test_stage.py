@@ -1,12 +1,15 @@
 """Opening a stage: the right folder, refused parameters, and the notebook to run first."""
 
 import json
+import re
 
+import nbformat
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 from kamlib import DataError, ParameterError, open_stage
-from kamlib.stage import assigned_names
+from kamlib.stage import NOTEBOOKS, WRITTEN_BY, assigned_names
 from kamlib.stage.opening import refuse_unknown_parameters
 from kamlib.verdicts import REFUSE, Balance, verdict
 
@@ -57,6 +60,57 @@ def test_opening_a_stage_too_early_names_the_notebook_to_run(small):
         DataError, match=r"needs the table profitability.*Run notebooks/02_profitability.ipynb"
     ):
         opened(small).read("profitability")
+
+
+@pytest.mark.parametrize("table", WRITTEN_BY)
+def test_every_table_that_is_not_there_yet_names_the_notebook_that_writes_it(small, table):
+    writer = NOTEBOOKS[WRITTEN_BY[table]]
+
+    with pytest.raises(DataError, match=rf"needs the table {table},.*Run notebooks/{writer} first"):
+        opened(small, "summary").read(table)
+
+
+def test_each_table_that_a_notebook_names_is_written_by_the_stage_that_is_said_to():
+    place = list(NOTEBOOKS)
+    for stage, name in NOTEBOOKS.items():
+        cells = nbformat.read(ROOT / "notebooks" / name, as_version=4).cells
+        code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+        reads = re.findall(r'stage\.read\(\s*"(\w+)"', code)
+        writes = re.findall(r'stage\.write\(.*?, "(\w+)"\)', code)
+        assert {table: WRITTEN_BY.get(table) for table in writes} == dict.fromkeys(writes, stage)
+        assert [t for t in reads if place.index(WRITTEN_BY[t]) >= place.index(stage)] == []
+
+
+def told(small, capsys, name="segmentation", **knobs) -> str:
+    opened(small, name, **knobs).show_settings()
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.fixture
+def as_text(monkeypatch):
+    monkeypatch.setattr("kamlib.display.page.publish", lambda forms: print(forms["text/plain"]))
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.75, "segmentation.profit_share: 0.75 instead of 0.80"),
+        (0.755, "segmentation.profit_share: 0.755 instead of 0.80"),
+        (0.80, "segmentation.profit_share: 0.80, as in engagement.yaml"),
+    ],
+)
+def test_a_turned_knob_is_shown_beside_the_engagement_s_value(small, capsys, as_text, share, said):
+    assert told(small, capsys, profit_share=share).endswith(said)
+
+
+def test_a_knob_that_was_not_turned_is_not_shown(small, capsys, as_text):
+    assert "profit_share" not in told(small, capsys, profit_share=None)
+
+
+def test_a_knob_without_a_value_of_the_engagement_says_so(small, capsys, as_text):
+    said = told(small, capsys, "pyramid", managers=3)
+
+    assert said.endswith("capacity.managers: 3, where engagement.yaml has none")
 
 
 def test_optional_tables_are_none_once_data_prep_has_run(small):

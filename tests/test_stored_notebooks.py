@@ -1,14 +1,20 @@
-"""Notebooks in git: the fingerprint notices every change that matters, and storing leaves no trace."""
+"""Notebooks in git: the fingerprint notices every change that matters, and storing leaves no trace.
+
+Those of this checkout are held against it as well, because hooks before a commit are opt-in.
+"""
 
 from copy import deepcopy
 
 import nbformat
 import pytest
+from conftest import NOTEBOOKS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from stub_notebooks import notebook_of, write_notebooks
+from typer.testing import CliRunner
 
+from kamlib.cli import app
 from kamlib.publish import RunFailed
-from kamlib.stored import fingerprint, is_stored, store_notebooks, tidied
+from kamlib.stored import CANARY, fingerprint, is_stored, problems_of, store_notebooks, tidied
 
 ORDER = {"first": "01_first.ipynb", "second": "02_second.ipynb"}
 
@@ -94,6 +100,69 @@ def test_a_save_by_hand_is_noticed():
 
     assert not is_stored(kept)
     assert not is_stored(new_notebook())
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_the_notebooks_of_this_checkout_are_as_make_notebooks_left_them(path):
+    assert problems_of(nbformat.read(path, as_version=4)) == []
+
+
+def shown(text: str, kind: str = "text/plain") -> object:
+    other = changed(lambda n: n.cells[1].outputs[0].data.update({kind: text}))
+    return tidied(other, ["one", "two"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "read /home/anna/engagements/acme/lines.csv",
+        "[/Users/anna/acme]",
+        "<td>/tmp/acme/x.parquet</td>",
+        r"C:\Users\anna\acme",
+        str(NOTEBOOKS[0]),
+    ],
+)
+def test_a_path_of_a_machine_in_an_output_is_refused(text):
+    (problem,) = problems_of(shown(text))
+
+    assert "shows a path of a machine in cell 2" in problem
+
+
+@pytest.mark.parametrize(
+    "text", ["reports/demo/FY2025/index.html", "and/or", "1/2 of 9/10", "<b>5</b> USD/home"]
+)
+def test_what_only_looks_like_a_path_is_none(text):
+    assert problems_of(shown(text, "text/html")) == []
+
+
+def test_letters_of_a_picture_are_no_path():
+    assert problems_of(shown("aGk/tmp/aGk=", "image/png")) == []
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_the_canary_in_an_output_is_refused_however_it_got_there(kind):
+    (problem,) = problems_of(shown(f"1,204 PLN lost with {CANARY}.", kind))
+
+    assert f"the name of a client, {CANARY}, in cell 2" in problem
+
+
+def test_the_canary_in_the_words_of_a_figure_is_refused():
+    def name(notebook):
+        notebook.cells[1].outputs[0].metadata["image/png"].update(alt=f"Bars; {CANARY} is last")
+
+    assert "the name of a client" in problems_of(tidied(changed(name), ["one", "two"]))[0]
+
+
+def test_the_check_of_a_folder_names_each_notebook_that_was_saved_by_hand(tmp_path):
+    kept = tidied(notebook(), ["one", "two"])
+    nbformat.write(kept, tmp_path / "01_good.ipynb")
+    nbformat.write(new_notebook(), tmp_path / "02_by_hand.ipynb")
+
+    done = CliRunner().invoke(app, ["notebooks", str(tmp_path), "--check"])
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith("02_by_hand.ipynb is not as make notebooks left it")
+    assert "01_good" not in done.stderr
 
 
 def test_notebooks_run_in_order_on_one_fresh_stage_folder_and_a_second_time_changes_nothing(

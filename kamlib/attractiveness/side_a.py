@@ -62,12 +62,12 @@ def side_a_criteria(
     wide = ratings.pivot_table(
         index="party_id", columns="criterion", values="rating", aggfunc="last"
     )
+    nothing = pd.Series(np.nan, index=measured.index)
     parts = []
     for name, criterion in criteria.items():
-        raw = measured[name] if name in measured else pd.Series(np.nan, index=measured.index)
-        raw = raw.to_numpy(dtype=np.float64)
-        rated = measured["party_id"].map(wide[name]) if name in wide else raw * np.nan
-        rated = np.asarray(rated, dtype=np.float64)
+        own = measured.get(name, nothing)
+        given = measured["party_id"].map(wide[name]) if name in wide else nothing
+        raw, rated = own.to_numpy(dtype=np.float64), given.to_numpy(dtype=np.float64)
         is_measured = ~np.isnan(raw)
         is_rated = ~is_measured & ~np.isnan(rated)
         value = np.where(is_measured, piecewise(np.nan_to_num(raw), criterion.value), rated / 10)
@@ -110,7 +110,8 @@ def missing_criteria(values: pd.DataFrame) -> dict[str, str]:
     """Return the unknown criteria of each party, in words; parties that miss none are left out."""
     unknown = values[values["source"] == "unknown"]
     words = unknown["criterion"].str.replace("_", " ")
-    return words.groupby(unknown["party_id"]).agg(", ".join).to_dict()
+    joined = words.groupby(unknown["party_id"]).agg(", ".join)
+    return {str(party): names for party, names in joined.items()}
 
 
 def side_a_verdicts(

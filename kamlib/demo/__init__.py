@@ -37,7 +37,7 @@ BROKEN: dict[str, dict[str, object]] = {
 def write_demo(
     folder: str | Path,
     *,
-    customers: int = 240,
+    customers: int | None = None,
     seed: int = 20,
     scenario: str | Path = "wholesaler",
 ) -> Path:
@@ -46,7 +46,8 @@ def write_demo(
     Parameters
     ----------
     folder : str or Path, made if it is not there; an earlier demo in it is overwritten
-    customers : int, at least 7; how many ordered in the last 24 months. Former ones come on top
+    customers : int, at least 7; how many ordered in the last 24 months. Former ones come on top.
+        Default: as many as the scenario says
     seed : int, not negative; the same seed gives the same bytes
     scenario : str or Path, a scenario of kamlib or a YAML file like them
 
@@ -57,11 +58,13 @@ def write_demo(
     Raises
     ------
     ParameterError
-        Too few customers, a negative seed, an unknown scenario, or the folder is another engagement.
+        Too few customers, a negative seed, an unknown scenario or key of it, or the folder is
+        another engagement.
     """
     folder = Path(folder)
-    _require_possible(folder, customers=customers, seed=seed)
     own = load_scenario(scenario)
+    customers = own["company"]["customers"] if customers is None else customers
+    _require_possible(folder, customers=customers, seed=seed)
     company = build_company(own, seed=seed, customers=customers)
     rows = _write_inputs(folder / "input", company)
     _write_truth(folder / "truth", company, rows)

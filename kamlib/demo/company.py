@@ -15,8 +15,6 @@ from kamlib.demo.products import catalogue
 from kamlib.demo.ratings import ratings_ours, ratings_theirs
 from kamlib.demo.truth import true_customers, true_profit
 
-KEY_ACCOUNT_UNIT = 120_000
-
 
 class Company(NamedTuple):
     """All tables of the company, with the truth behind them.
@@ -70,7 +68,7 @@ def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> 
         "gl_totals": gl_totals(served.lines, given, served.pools, broken),
         **_judgements(units, firms, profit, scenario, seed=seed),
     }  # fmt: skip
-    truth = true_customers(units, profit, key_account_unit=KEY_ACCOUNT_UNIT)
+    truth = true_customers(units, profit, key_account_unit=scenario["key_account_unit"])
     return Company(units, firms, products, served.lines, broken, served.pools, tables, equations,
                    served.drivers, profit, truth)  # fmt: skip
 

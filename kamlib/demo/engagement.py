@@ -62,7 +62,8 @@ def settings_text(
         "segmentation:", "  profit_share: 0.80",
         "  interval: {draws: 2000, level: 0.90, seed: 20250131}", "",
         "capacity: {managers: 3, key_accounts_per_manager: 8}",
-        "key_account_unit: {amount: 120000, currency: PLN, approved_by: sales director, "
+        f"key_account_unit: {{amount: {scenario['key_account_unit']}, "
+        f"currency: {scenario['currency']}, approved_by: sales director, "
         "approved_on: 2025-11-03}", "",
     ])  # fmt: skip
 

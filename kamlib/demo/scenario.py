@@ -4,6 +4,7 @@ A stream depends on the seed and the table's name only, so that a new table chan
 """
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -11,11 +12,13 @@ from zlib import crc32
 import numpy as np
 from ruamel.yaml import YAML
 
+from kamlib.demo.shape import require_all_keys, require_known_keys
 from kamlib.errors import ParameterError, listed
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 YEARS = (2021, 2022, 2023, 2024, 2025)
 PERIODS = {"FY2024": 2024, "FY2025": 2025}
+KINDS = ("archetypes", "former")
 
 
 def load_scenario(scenario: str | Path) -> dict[str, Any]:
@@ -28,16 +31,46 @@ def load_scenario(scenario: str | Path) -> dict[str, Any]:
     Raises
     ------
     ParameterError
-        No scenario is called so: lists those there are.
+        No scenario is called so: lists those there are. Or a key is unknown or missing: names it.
+
+    Notes
+    -----
+    A scenario that says ``like: <another>`` takes from it what it does not say itself. Of archetypes
+    only those that it names occur; each takes its traits from the one of that name there.
     """
-    path = Path(scenario) if isinstance(scenario, Path) else SCENARIOS / f"{scenario}.yaml"
+    name = scenario.stem if isinstance(scenario, Path) else str(scenario)
+    written = _written(scenario)
+    for block in KINDS:
+        written[block] = {
+            kind: {**written.get("defaults", {}), **own}
+            for kind, own in written.get(block, {}).items()
+        }
+    require_all_keys(written, of=name)
+    return written
+
+
+def _written(scenario: str | Path) -> dict[str, Any]:
+    """Return a scenario as it is written, on top of the one it is like."""
+    path = scenario if isinstance(scenario, Path) else SCENARIOS / f"{scenario}.yaml"
     if not path.is_file():
         known = listed(sorted(file.stem for file in SCENARIOS.glob("*.yaml")))
         raise ParameterError(f"there is no scenario '{scenario}'. Known here: {known}.")
-    read = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    for block in ("archetypes", "former"):
-        read[block] = {name: {**read["defaults"], **own} for name, own in read[block].items()}
-    return read
+    own = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    model = own.pop("like", None)
+    require_known_keys(own, of=path.stem)
+    return own if model is None else _on_top(_written(str(model)), own)
+
+
+def _on_top(
+    model: Mapping[str, Any], own: Mapping[str, Any], *, kinds: bool = False
+) -> dict[str, Any]:
+    """Put own values over those of the model, block by block; of kinds only its own occur."""
+    merged = {} if kinds else dict(model)
+    for name, value in own.items():
+        there: Any = model.get(name)
+        both = isinstance(value, Mapping) and isinstance(there, Mapping)
+        merged[name] = _on_top(there, value, kinds=name in KINDS) if both else value
+    return merged
 
 
 def stream(seed: int, table: str) -> np.random.Generator:

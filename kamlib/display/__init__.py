@@ -4,14 +4,13 @@ Everything is shown twice: as HTML for readers and as plain text for terminals a
 text of a client is escaped. Nothing here computes a number.
 """
 
-from kamlib.display.grids import show_ledger, show_table
+from kamlib.display.grids import show_ledger, show_open_verdicts, show_table
 from kamlib.display.page import (
     show_facts,
     show_figure,
     show_finding,
     show_findings,
     show_headline,
-    show_open_verdicts,
     show_strip,
     show_verdicts,
 )

@@ -2,13 +2,15 @@
 
 import html
 from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
 
 import pandas as pd
 
 from kamlib.columns import COLUMNS, DOORS, LADDER, PROFIT_CLASSES, VERDICTS
-from kamlib.display.page import SIGNS, publish, show_finding
+from kamlib.display.page import SIGNS, publish, show_finding, show_verdicts
 from kamlib.language import _, day, month, number, percent, points
-from kamlib.verdicts import PASS, REFUSE
+from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
 
 MOST_ROWS = 20
 SHORT = 16
@@ -22,6 +24,17 @@ CODES = {  # columns that hold codes → what readers read
     "line": LINES,
     "measure": LINES,
 }
+
+
+class Step(NamedTuple):
+    """One row of the ledger."""
+
+    what: str
+    role: str
+    step: str
+    amount: float
+    why: str
+    holds: bool
 
 
 def show_table(
@@ -68,6 +81,15 @@ def show_table(
     )
 
 
+def show_open_verdicts(verdicts: pd.DataFrame) -> None:
+    """Display every REFUSE of the run with what to bring, and every FLAG as a row of a table."""
+    told = verdicts[verdicts["outcome"] != PASS].drop_duplicates(["rule", "said"])
+    refused = told[told["outcome"] == REFUSE][list(Verdict._fields)]
+    show_verdicts([Verdict(*row) for row in refused.itertuples(index=False, name=None)])
+    flagged = told.loc[told["outcome"] == FLAG, ["title", "said"]]
+    show_table(flagged, caption=_("Shown all the same, with the bias named."), most=len(flagged))
+
+
 def show_ledger(ledger: pd.DataFrame) -> None:
     """Display balances: of rows one a line, of money from top to bottom as sums.
 
@@ -80,17 +102,15 @@ def show_ledger(ledger: pd.DataFrame) -> None:
         cells = [_line(steps) for _what, steps in rows.groupby("what", sort=False)]
         blocks.append(_table_html(names, cells, [False, True, True, True, True, False], ""))
         texts.append(_table_text(names, cells, ""))
-    for (what, unit), steps in ledger[ledger["unit"] != "rows"].groupby(
+    for (what, unit), block in ledger[ledger["unit"] != "rows"].groupby(
         ["what", "unit"], sort=False
     ):
-        names = [what, unit, _("Explained by")]
-        body = "".join(_step_html(step) for step in steps.itertuples())
+        names = [str(what), str(unit), _("Explained by")]
+        lines = _steps(block)
+        body = "".join(map(_step_html, lines))
         heads = _heads_html(names, [False, True, False])
         blocks.append(f'<table class="ledger">{heads}<tbody>{body}</tbody></table>')
-        cells = [
-            [step.step, number(step.amount, 2) + _mark(step), step.why]
-            for step in steps.itertuples()
-        ]
+        cells = [[line.step, number(line.amount, 2) + _mark(line), line.why] for line in lines]
         texts.append(_table_text(names, cells, ""))
     publish({"text/html": "".join(blocks), "text/plain": "\n\n".join(texts)})
 
@@ -98,14 +118,19 @@ def show_ledger(ledger: pd.DataFrame) -> None:
 def _line(steps: pd.DataFrame) -> list[str]:
     """Return a balance of rows as one line: in, explained, out, unexplained, and by what."""
     sums = steps.groupby("role")["amount"].sum()
-    changes = steps[steps["role"] == "change"]
-    last = steps[steps["role"] == "unexplained"].iloc[0]
+    changes = _steps(steps[steps["role"] == "change"])
+    last = _steps(steps[steps["role"] == "unexplained"])[0]
     amounts = [number(sums.get(role, 0)) for role in ("start", "change", "end")]
-    why = [f"{step.step} {number(step.amount, signed=True)}" for step in changes.itertuples()]
-    return [str(last["what"]), *amounts, number(last["amount"]) + _mark(last), "; ".join(why)]
+    why = [f"{step.step} {number(step.amount, signed=True)}" for step in changes]
+    return [last.what, *amounts, number(last.amount) + _mark(last), "; ".join(why)]
 
 
-def _mark(step: object) -> str:
+def _steps(ledger: pd.DataFrame) -> list[Step]:
+    rows = ledger[list(Step._fields)].itertuples(index=False, name=None)
+    return [Step(*row) for row in rows]
+
+
+def _mark(step: Step) -> str:
     if step.role != "unexplained":
         return ""
     return f" {SIGNS[PASS]}" if step.holds else f" {SIGNS[REFUSE]}"
@@ -124,7 +149,7 @@ def _cell(value: object, name: str, digits: int | None) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, pd.Timestamp):
         return month(value) if name == "month" else day(value)
-    if isinstance(value, (int, float)) or hasattr(value, "as_tuple"):
+    if isinstance(value, (int, float, Decimal)):
         kind = COLUMNS[name].kind if name in COLUMNS else "number"
         if digits is None and kind in {"share", "score"}:
             return percent(float(value)) if kind == "share" else points(float(value))
@@ -165,7 +190,7 @@ def _text_html(text: str) -> str:
     return f'<span class="v unknown">{safe}</span>' if text == _("? unknown") else safe
 
 
-def _step_html(step: object) -> str:
+def _step_html(step: Step) -> str:
     last = step.role == "unexplained"
     ends = step.role in {"end", "unexplained"} or (step.role == "start")
     verdict = ""
@@ -175,7 +200,7 @@ def _step_html(step: object) -> str:
     amount = number(step.amount, 2)
     return (
         f'<tr{" class=sum" if ends else ""}><th scope="row">{html.escape(step.step)}</th>'
-        f'<td class="{"r neg" if step.amount < 0 else "r"}">{amount}</td>'
+        f'<td class="{"r neg" if amount.startswith("−") else "r"}">{amount}</td>'
         f"<td>{verdict}{html.escape(step.why)}</td></tr>"
     )
 

@@ -27,8 +27,9 @@ def show_figure(ax: "Axes", *, caption: str, alt: str) -> None:
     from PIL import Image
 
     raw = io.BytesIO()
-    ax.figure.savefig(raw, format="png", dpi=144, metadata={"Software": None})
-    plt.close(ax.figure)
+    figure = ax.figure.get_figure(root=True)
+    figure.savefig(raw, format="png", dpi=144, metadata={"Software": None})
+    plt.close(figure)
     image = Image.open(raw).convert("RGB")
     small = image.quantize(96, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     png = io.BytesIO()
@@ -57,14 +58,6 @@ def show_findings(*sentences: str) -> None:
 def show_headline(text: str) -> None:
     """Display the answer that opens the page."""
     publish({"text/html": f'<p class="lead">{html.escape(text)}</p>', "text/plain": text})
-
-
-def show_open_verdicts(verdicts: pd.DataFrame) -> None:
-    """Display every FLAG and REFUSE of the run, refusals first."""
-    told = verdicts[verdicts["outcome"] != PASS].drop_duplicates(["rule", "said"])
-    ordered = told.sort_values("outcome", ascending=False, kind="stable")
-    names = list(Verdict._fields)
-    show_verdicts([Verdict(*row) for row in ordered[names].itertuples(index=False, name=None)])
 
 
 def show_verdicts(verdicts: list[Verdict]) -> None:

@@ -21,7 +21,9 @@ from kamlib.engagement.decision import (
 from kamlib.engagement.levels import Boundary, Limit, Limits, Pyramid
 from kamlib.engagement.loading import load_engagement
 from kamlib.engagement.model import Engagement
+from kamlib.engagement.people import Override, SignOff
 from kamlib.engagement.places import project_root
+from kamlib.engagement.schema import engagement_schema
 from kamlib.engagement.settings import (
     Dialect,
     Identity,
@@ -54,6 +56,7 @@ __all__ = [
     "Limit",
     "Limits",
     "Materiality",
+    "Override",
     "Period",
     "Plus",
     "Profitability",
@@ -64,10 +67,12 @@ __all__ = [
     "SideA",
     "SideACriterion",
     "SideB",
+    "SignOff",
     "Staying",
     "TimeEquation",
     "VerdictRule",
     "Windows",
+    "engagement_schema",
     "load_engagement",
     "project_root",
 ]

@@ -33,9 +33,9 @@ NAMES = (
 
 def _number_or_cut(value: object) -> float | str | None:
     if value is None or value == CUT:
-        return value  # type: ignore[return-value]
-    if is_number(value) and math.isfinite(value):  # type: ignore[arg-type]
-        return float(value)  # type: ignore[arg-type]
+        return value
+    if is_number(value) and math.isfinite(value):
+        return float(value)
     raise complaint(f"must be a number or the word cut, not {shown(value)}.")
 
 

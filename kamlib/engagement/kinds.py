@@ -10,9 +10,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal, NamedTuple, NoReturn
+from typing import Annotated, Any, Literal, NamedTuple, NoReturn, TypeGuard
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from kamlib.errors import listed
@@ -85,7 +92,7 @@ def written(value: object) -> str:
     return str(getattr(value, "text", value))
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float | Decimal]:
     """Tell whether a value is a number; true and false are none."""
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
@@ -106,9 +113,9 @@ def _reads_as_number(text: str) -> bool:
 
 
 def _number(value: object) -> float:
-    if not is_number(value) or not math.isfinite(value):  # type: ignore[arg-type]
+    if not is_number(value) or not math.isfinite(value):
         _refuse_kind("a number", value)
-    return float(value)  # type: ignore[arg-type]
+    return float(value)
 
 
 def _whole(value: object) -> int:
@@ -213,18 +220,25 @@ def _inner_share(value: object) -> float:
 Number = Annotated[float, BeforeValidator(_number)]
 NotNegative = Annotated[float, within(low=0)]
 Positive = Annotated[float, within(above=0)]
-Share = Annotated[float, BeforeValidator(_share)]
-InnerShare = Annotated[float, BeforeValidator(_inner_share)]
+OfShares = WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})
+InnerShares = WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1})
+OfMoney = WithJsonSchema({"type": "number"})
+OfText = WithJsonSchema({"type": ["string", "number"]})
+OfTexts = WithJsonSchema(
+    {"type": ["string", "number", "array"], "items": {"type": ["string", "number"]}}
+)
+Share = Annotated[float, BeforeValidator(_share), OfShares]
+InnerShare = Annotated[float, BeforeValidator(_inner_share), InnerShares]
 Count = Annotated[int, within(low=0, read=_whole)]
 Several = Annotated[int, within(low=1, read=_whole)]
 InJson = PlainSerializer(_without_end_zeros, when_used="json")
-Money = Annotated[Decimal, BeforeValidator(_money), InJson]
-Cost = Annotated[Decimal, within(low=0, read=_money), InJson]
-PositiveMoney = Annotated[Decimal, within(above=0, read=_money), InJson]
+Money = Annotated[Decimal, BeforeValidator(_money), InJson, OfMoney]
+Cost = Annotated[Decimal, within(low=0, read=_money), InJson, OfMoney]
+PositiveMoney = Annotated[Decimal, within(above=0, read=_money), InJson, OfMoney]
 Day = Annotated[date, BeforeValidator(_day)]
-Text = Annotated[str, BeforeValidator(_text)]
+Text = Annotated[str, BeforeValidator(_text), OfText]
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Texts = Annotated[list[Text], BeforeValidator(_texts)]
+Texts = Annotated[list[Text], BeforeValidator(_texts), OfTexts]
 
 
 def whole(*, low: int) -> BeforeValidator:

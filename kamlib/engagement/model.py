@@ -27,6 +27,7 @@ from kamlib.engagement.decision import (
 )
 from kamlib.engagement.kinds import Part, Text, complaint, complaint_at, refuse
 from kamlib.engagement.levels import Pyramid
+from kamlib.engagement.people import Analysis, Overrides, Signature, SignOff
 from kamlib.engagement.settings import (
     Dialect,
     Identity,
@@ -81,6 +82,9 @@ class Engagement(Part):
     capacity: Capacity
     verdicts: list[VerdictRule] = Field(min_length=1)
     find_out_first: FindOutFirst
+    required: list[Analysis] = Field(default_factory=list)
+    overrides: Overrides = Field(default_factory=list)
+    sign_off: Signature = SignOff()
 
     _folder: Path = PrivateAttr(default=Path())
     _source: Path = PrivateAttr(default=Path("engagement.yaml"))
@@ -161,10 +165,14 @@ class Engagement(Part):
     def settings_hash(self) -> str:
         """Return the sha256 of all settings, the default rules included, as canonical JSON.
 
-        ``${ENV_NAME}`` goes in as it is written, so no secret does.
+        ``${ENV_NAME}`` goes in as it is written, so no secret does. The signature stays out: it
+        is put under these settings and is none of them.
         """
         settings = json.dumps(
-            self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+            self.model_dump(mode="json", exclude={"sign_off"}),
+            sort_keys=True,
+            separators=(",", ":"),
+            ensure_ascii=False,
         )
         return hashlib.sha256(settings.encode()).hexdigest()
 

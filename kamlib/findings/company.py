@@ -53,8 +53,16 @@ def revenue_finding(
 def statement_finding(ladder: pd.DataFrame, *, currency: str) -> str:
     """Say what is left of every 100 at list price, and where the statement ends."""
     last = ladder[ladder["kind"] == "total"].iloc[-1]
-    return _("Of every {currency} 100 at list price {left} are left as {what}: {amount} in all.").format(
-        currency=currency, left=number(100 * last["share"], 1), what=label(last["line"]).lower(),
+    template = (
+        _("Of every {currency} 100 at list price {left} are left as {what}: {amount} in all.")
+        if last["amount"] >= 0
+        else _(
+            "Of every {currency} 100 at list price nothing is left; {left} more are lost: {what} is "
+            "{amount} in all."
+        )
+    )
+    return template.format(
+        currency=currency, left=number(100 * abs(last["share"]), 1), what=label(last["line"]).lower(),
         amount=money(last["amount"], currency),
     )  # fmt: skip
 
@@ -94,6 +102,10 @@ def losses_finding(statement: pd.DataFrame, *, measure: str | None, currency: st
     )  # fmt: skip
     if earned <= 0:
         return _("{said}; nobody earns anything.").format(said=said)
+    if -losing.sum() > earned:
+        return _("{said}, more than the others earn ({earned}).").format(
+            said=said, earned=money(earned, currency)
+        )
     return _("{said}, {share} of what the others earn.").format(
         said=said, share=percent(-losing.sum() / earned)
     )

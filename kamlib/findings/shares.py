@@ -1,9 +1,13 @@
 """Sentences about 20/80: how few bring how much, who changes class, who comes back, which doors."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from kamlib.columns import DOORS, label
 from kamlib.language import _, draws, money, ngettext, number, percent
+from kamlib.method_rules import FEW_CUSTOMERS
 
 
 def _row(measures: pd.DataFrame, measure: str | None) -> pd.Series | None:
@@ -40,26 +44,38 @@ def twenty_eighty_finding(measures: pd.DataFrame, *, measure: str | None) -> str
     row = _row(measures, measure)
     if row is None or measure is None or not row["few"]:
         return _("Whether the 20/80 rule fits cannot be said: nothing positive is there to share.")
-    words = {
-        "top": percent(row["top20"]), "what": label(measure).lower(),
-        "low": percent(row["top20_low"]), "high": percent(row["top20_high"]),
-    }  # fmt: skip
+    what, top = label(measure).lower(), percent(row["top20"])
+    if row["total"] <= 0:
+        return _(
+            "The best 20% bring {top} of positive {what}, but all together the customers lose money: "
+            "there is nothing for the 20/80 rule to share out."
+        ).format(top=top, what=what)
+    return _how_it_fits(row).format(
+        top=top, what=what, low=percent(row["top20_low"]), high=percent(row["top20_high"]),
+        n=number(row["customers"]),
+    )  # fmt: skip
+
+
+def _how_it_fits(row: pd.Series) -> str:
+    if row["customers"] < FEW_CUSTOMERS:
+        return _(
+            "The best 20% bring {top} of positive {what} ({low} to {high}); {n} customers are too few "
+            "to say whether the 20/80 rule fits."
+        )
     if row["top20_high"] < 0.80:
-        template = _(
+        return _(
             "The best 20% bring {top} of positive {what} ({low} to {high}): less than the 20/80 rule "
             "says."
         )
-    elif row["top20_low"] > 0.80:
-        template = _(
+    if row["top20_low"] > 0.80:
+        return _(
             "The best 20% bring {top} of positive {what} ({low} to {high}): more than the 20/80 rule "
             "says."
         )
-    else:
-        template = _(
-            "The best 20% bring {top} of positive {what} ({low} to {high}): the 20/80 rule fits "
-            "within its error."
-        )
-    return template.format(**words)
+    return _(
+        "The best 20% bring {top} of positive {what} ({low} to {high}): the 20/80 rule fits within "
+        "its error."
+    )
 
 
 def class_finding(classes: pd.DataFrame, *, measure: str | None, currency: str) -> str:
@@ -85,14 +101,22 @@ def class_finding(classes: pd.DataFrame, *, measure: str | None, currency: str) 
     )
     if not losing["customers"]:
         return _("{said}; none makes a loss.").format(said=said)
+    return _gives_back(said, losing, currency)
+
+
+def _gives_back(said: str, losing: Mapping[Hashable, Any], currency: str) -> str:
+    back = (
+        _("more than all others earn")
+        if losing["share"] < -1
+        else _("{share} of the positive sum").format(share=percent(-losing["share"]))
+    )
     return ngettext(
-        "{said}; {n} at a loss gives back {lost} ({share} of the positive sum).",
-        "{said}; {n} at a loss give back {lost} ({share} of the positive sum).",
+        "{said}; {n} at a loss gives back {lost} ({back}).",
+        "{said}; {n} at a loss give back {lost} ({back}).",
         int(losing["customers"]),
     ).format(
-        said=said, n=number(losing["customers"]), lost=money(-losing["amount"], currency),
-        share=percent(-losing["share"]),
-    )  # fmt: skip
+        said=said, n=number(losing["customers"]), lost=money(-losing["amount"], currency), back=back
+    )
 
 
 def flips_finding(flips: pd.DataFrame, *, measure: str | None) -> str:

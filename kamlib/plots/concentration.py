@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlib.checks import require_columns
-from kamlib.columns import COLUMNS, N_
-from kamlib.language import _, ngettext, number, percent
+from kamlib.columns import COLUMNS
+from kamlib.language import N_, _, ngettext, number, percent
 from kamlib.plots.labels import Label, box_around, boxes_of, place
 from kamlib.plots.style import (
     DOTTED,

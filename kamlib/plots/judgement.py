@@ -9,8 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from kamlib.checks import require_columns
-from kamlib.columns import COLUMNS, N_
-from kamlib.language import UNKNOWN, _, number, percent
+from kamlib.columns import COLUMNS
+from kamlib.language import N_, UNKNOWN, _, number, percent
 from kamlib.plots.labels import column_at_right, fit, name_rows
 from kamlib.plots.style import (
     LIGHT,

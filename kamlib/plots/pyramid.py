@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from kamlib.checks import require_columns
-from kamlib.columns import LEVELS, N_
-from kamlib.language import _, ngettext, number, percent
+from kamlib.columns import LEVELS
+from kamlib.language import N_, _, ngettext, number, percent
 from kamlib.plots.labels import fit, width_of
 from kamlib.plots.style import LIGHT, SMALL, axes_or_new, mix, styled
 

@@ -177,7 +177,7 @@ def charge_customers(
     exact_cost = cost["used"] * cost["capacity_rate"]
     groups = [cost["period"], cost["activity"], relation]
     cost["cost"] = exact_cost.groupby(groups).transform(largest_remainder)
-    assigned = cost.groupby(["period", "pool"], as_index=False)["cost"].sum()
+    assigned = cost.groupby(["period", "pool"], as_index=False)[["cost"]].sum()
     assigned = assigned.rename(columns={"cost": "assigned_cost"})
     left = pools.merge(assigned, on=["period", "pool"], how="left").fillna({"assigned_cost": 0.0})
     rest = (left["cost"] + left["received"] - left["passed_on"] - left["assigned_cost"]).round(2)

@@ -75,7 +75,8 @@ def ledger_accounts(
     ours = pd.concat([_from_statement(statement), _from_pools(pools)], ignore_index=True)
     table = table.merge(ours, on=["period", "line", "gl_account"], how="outer")
     table = table.merge(_set_aside(quarantine), on=["period", "line"], how="left")
-    table["reconciling"] = [_items(row, items) for row in table.itertuples()]
+    lines = zip(table["period"], table["line"], table["accounts"], strict=True)
+    table["reconciling"] = [_items(*line, items=items) for line in lines]
     table = table.fillna({"ledger": 0.0, "ours": 0.0, "set_aside": 0.0})
     table["gl_account"] = table["accounts"].fillna(table["gl_account"])
     known = table["ours"] + table["set_aside"] + table["reconciling"]
@@ -101,7 +102,7 @@ def _from_statement(statement: pd.DataFrame) -> pd.DataFrame:
 def _from_pools(pools: pd.DataFrame | None) -> pd.DataFrame:
     if pools is None or pools.empty:
         return pd.DataFrame(columns=["period", "line", "gl_account", "ours"])
-    sums = pools.groupby(["period", "gl_account"], as_index=False)["cost"].sum()
+    sums = pools.groupby(["period", "gl_account"], as_index=False)[["cost"]].sum()
     return sums.rename(columns={"cost": "ours"}).assign(line="cost_to_serve")
 
 
@@ -110,7 +111,7 @@ def _set_aside(quarantine: pd.DataFrame) -> pd.DataFrame:
     money = {"invoice_revenue": "amount", "cost_of_goods_sold": "cost_of_goods_sold"}
     parts = [
         rows.assign(set_aside=rows[column].astype("float64").fillna(0.0), line=line)
-        .groupby(["period", "line"], as_index=False)["set_aside"]
+        .groupby(["period", "line"], as_index=False)[["set_aside"]]
         .sum()
         for line, column in money.items()
         if column in rows
@@ -118,10 +119,10 @@ def _set_aside(quarantine: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _items(row: object, items: Sequence[Item]) -> float:
-    accounts = str(getattr(row, "accounts", "") or "").split(", ")
-    sign = -1 if row.line in COSTS else 1
-    mine = [i.amount for i in items if i.period == row.period and i.gl_account in accounts]
+def _items(period: str, line: str, accounts: object, *, items: Sequence[Item]) -> float:
+    theirs = str(accounts or "").split(", ")
+    sign = -1 if line in COSTS else 1
+    mine = [i.amount for i in items if i.period == period and i.gl_account in theirs]
     return float(sign * sum(mine, Decimal(0)))
 
 

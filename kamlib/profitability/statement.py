@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.columns import LADDER
+from kamlib.deductions import effects
 from kamlib.numerics import largest_remainder
 from kamlib.tables import EXACT, exact_sums, floats
 from kamlib.verdicts import Verdict, verdict
@@ -24,8 +25,8 @@ def gross_margins(
     Parameters
     ----------
     months : DataFrame customer × month, exact decimals
-    off_invoice : DataFrame with period, customer_id, amount (positive as cost to us) and status;
-        None where there is none: nothing was deducted after the invoice
+    off_invoice : DataFrame with period, customer_id, amount (positive as cost to us) and status, of
+        all periods, so that a settlement finds its accrual; None: nothing was deducted
     customers : DataFrame with customer_id and relation
 
     Notes
@@ -62,15 +63,12 @@ def gross_margins(
 
 
 def _deductions(off_invoice: pd.DataFrame | None) -> pd.DataFrame:
-    """Add up what was deducted after the invoice: settled uses up its accrual, reversed subtracts."""
+    """Add up what was deducted after the invoice, in the period of each row."""
     if off_invoice is None or off_invoice.empty:
         empty = {"period": pd.Series(dtype="str"), "customer_id": pd.Series(dtype="str")}
         return pd.DataFrame({**empty, "off_invoice": pd.Series(dtype=EXACT)})
-    rows = off_invoice[off_invoice["period"].notna()]
-    status = rows["status"] if "status" in rows else pd.Series("settled", index=rows.index)
-    amount = rows["amount"].astype("object")
-    signed = amount.where(status != "reversed", -amount).astype(EXACT)
-    rows = rows.assign(off_invoice=signed)
+    rows = off_invoice.assign(off_invoice=effects(off_invoice))
+    rows = rows[rows["period"].notna()]
     parts = [
         exact_sums(part, ["off_invoice"]).assign(period=period)
         for period, part in rows.groupby("period")
@@ -158,7 +156,7 @@ def complete_statement(
     periods = set() if cost is None else set(cost["period"])
     served = pd.DataFrame(columns=[*key, "cost_to_serve"])
     if cost is not None and len(cost):
-        served = cost.groupby(key, as_index=False)["cost"].sum()
+        served = cost.groupby(key, as_index=False)[["cost"]].sum()
         served = served.rename(columns={"cost": "cost_to_serve"})
     table = upper.merge(served, on=key, how="outer")
     table = table.drop(columns="relation").merge(
@@ -232,7 +230,7 @@ def statement_verdicts(
     from kamlib.language import money, number
 
     mine = statement[(statement["period"] == period) & statement["active"]]
-    known = [] if pools is None else pools[pools["period"] == period]
+    known = pd.DataFrame() if pools is None else pools[pools["period"] == period]
     outcome = "PASS" if mine["gross_margin"].notna().all() else "REFUSE"
     found = [verdict("gross_margin", outcome)]
     if not len(known):

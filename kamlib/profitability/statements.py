@@ -79,7 +79,8 @@ def customer_statements(
     customers, months = tables["customers"], chosen["customer_months"]
     assert customers is not None
     assert months is not None
-    upper = gross_margins(months, chosen.get("off_invoice"), customers)
+    upper = gross_margins(months, tables.get("off_invoice"), customers)
+    upper = upper[upper["period"].isin(list(periods))].reset_index(drop=True)
     capital = model.capital
     charges = capital_charges(
         months,
@@ -91,9 +92,10 @@ def customer_statements(
     cost = pools = None
     resources = [r for r in model.resources if r.period in periods]
     if resources:
-        volumes = activity_volumes(
-            chosen["orders"], chosen["corrections"], chosen.get("drivers"), model.time_equations
-        )
+        orders, corrections = chosen["orders"], chosen["corrections"]
+        assert orders is not None
+        assert corrections is not None
+        volumes = activity_volumes(orders, corrections, chosen.get("drivers"), model.time_equations)
         volumes = volumes[volumes["period"].isin({r.period for r in resources})]
         rated = pool_costs(resources_table(resources), volumes)
         relations = customers.set_index("customer_id")["relation"]

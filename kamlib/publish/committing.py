@@ -22,35 +22,33 @@ from kamlib.publish.failures import LAST_FAILURE, RunGoingOn
 RUNNING = "running.json"
 
 
-def require_folder(folder: Path) -> None:
-    """Make the folder of a report; raise ParameterError if it cannot be made or written to."""
+def require_folder(
+    folder: Path, *, of: str = "reports", otherwise: str = "choose another folder with --reports"
+) -> None:
+    """Make a folder to write into; raise ParameterError if it cannot be made or written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise ParameterError(
-            f"{folder} cannot hold reports: a file is in its place. Move it away or choose another "
-            f"folder with --reports."
+            f"{folder} cannot hold {of}: a file is in its place. Move it away or {otherwise}."
         ) from None
     except OSError as error:
-        raise ParameterError(_unwritable(folder, error)) from None
+        raise ParameterError(_unwritable(folder, error, otherwise)) from None
     probe = folder / f".probe-{os.getpid()}"
     try:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise ParameterError(_unwritable(folder, error)) from None
+        raise ParameterError(_unwritable(folder, error, otherwise)) from None
 
 
-def _unwritable(folder: Path, error: OSError) -> str:
-    return (
-        f"{folder} cannot be written to ({error.strerror}). Mend its permissions or choose another "
-        f"folder with --reports."
-    )
+def _unwritable(folder: Path, error: OSError, otherwise: str) -> str:
+    return f"{folder} cannot be written to ({error.strerror}). Mend its permissions or {otherwise}."
 
 
 @contextlib.contextmanager
-def only_run(folder: Path) -> Iterator[None]:
-    """Hold the lock of a report; raise RunGoingOn if another run does.
+def only_run(folder: Path, *, of: str | None = None) -> Iterator[None]:
+    """Hold the lock of a folder, by default of a report; raise RunGoingOn if another run does.
 
     The lock is the operating system's and ends with its process, however that ends; who holds it
     stands beside it for people. It does not work across hosts on network file systems.
@@ -59,7 +57,8 @@ def only_run(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise RunGoingOn(_who_runs(folder)) from None
+        what = of or f"{folder.parent.name} {folder.name}"
+        raise RunGoingOn(_who_runs(folder, what)) from None
     try:
         holder = {"host": socket.gethostname(), "pid": os.getpid(), "since": _now()}
         write_whole(folder / RUNNING, json.dumps(holder) + "\n")
@@ -69,8 +68,8 @@ def only_run(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def _who_runs(folder: Path) -> str:
-    what = f"another run of {folder.parent.name} {folder.name} is going on"
+def _who_runs(folder: Path, of: str) -> str:
+    what = f"another run of {of} is going on"
     for _attempt in range(5):  # the other run may have the lock and not yet have written its name
         with contextlib.suppress(OSError, ValueError, KeyError):
             holder = json.loads((folder / RUNNING).read_text(encoding="utf-8"))

@@ -9,9 +9,9 @@ from kamlib.stage import KNOBS
 from kamlib.tables import file_hash
 
 SET_BY_THE_RUN = {
-    "engagement": "It is the first word after kam report.",
+    "engagement": "It is the first word after the command.",
     "period": "Choose it with --period.",
-    "stage_folder": "A report has one of its own.",
+    "stage_folder": "The command chooses it.",
 }
 
 

@@ -8,6 +8,7 @@ from kamlib.display.page import SIGNS
 from kamlib.language import _, ngettext, number
 from kamlib.publish.record import counts
 from kamlib.publish.rendering import Page, heading, render
+from kamlib.publish.signing import signature
 from kamlib.tables import read_table
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def _page(run: "Run", done: dict[str, Any], stage: str, *, within: bool) -> Page
         ],
         made=_made(run),
         run_json=f"{into}run.json",
+        signature=signature(run),
     )
 
 

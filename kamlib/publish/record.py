@@ -3,6 +3,7 @@
 import json
 import platform
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kamlib import __version__
+from kamlib.method_rules import ANALYSES
+from kamlib.publish.signing import signed_hash
 from kamlib.tables import read_table
 from kamlib.verdicts import FLAG, PASS, REFUSE
 
@@ -35,8 +38,11 @@ def write_record(run: "Run", path: Path) -> dict[str, Any]:
         "settings": run.settings.settings_hash(),
         "inputs": run.hashes,
         "reference": run.reference,
+        "signed_hash": signed_hash(run),
         "tables": _notes(run),
         "verdicts": counts(verdicts["outcome"]),
+        "required": list(run.engagement.required),
+        "required_refused": refused_of(run.engagement.required, verdicts),
         "ledger_holds": bool(ledgers["holds"].all()),
     }
     text = json.dumps(record, indent=1, ensure_ascii=False, default=str) + "\n"
@@ -54,6 +60,20 @@ def counts(outcomes: pd.Series) -> dict[str, int]:
     """
     found = Counter(outcomes)
     return {outcome: found[outcome] for outcome in (PASS, FLAG, REFUSE)}
+
+
+def refused_of(required: Sequence[str], verdicts: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the required analyses of which a rule was refused, each with these rules.
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"rule": ["side_b", "trust"], "outcome": ["REFUSE", "FLAG"]})
+    >>> refused_of(["side_b", "levels"], found)
+    {'side_b': ['side_b']}
+    """
+    refused = set(verdicts.loc[verdicts["outcome"] == REFUSE, "rule"])
+    named = {each: [rule for rule in ANALYSES[each] if rule in refused] for each in required}
+    return {each: rules for each, rules in named.items() if rules}
 
 
 def _written(run: "Run", kind: str) -> list[pd.DataFrame]:

@@ -16,6 +16,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_markdown_cell
 
 from kamlib.language import _
+from kamlib.publish.signing import Signature
 
 PACKAGE = Path(__file__).resolve().parent.parent
 TAGS = frozenset(
@@ -48,9 +49,10 @@ class Page(NamedTuple):
     tables: list[dict[str, str]]
     made: list[tuple[str, str]]
     run_json: str
+    signature: Signature | None = None
 
 
-class ReportExporter(HTMLExporter):  # type: ignore[misc]
+class ReportExporter(HTMLExporter):
     """nbconvert's exporter with our filters; `render` gives it our template."""
 
     def default_filters(self) -> Iterable[tuple[str, Any]]:
@@ -68,7 +70,9 @@ def render(notebook: Any, page: Page) -> str:
         copy.cells.insert(0, new_markdown_cell(f"# {page.title}"))
     opening = next(cell for cell in copy.cells if _titles(cell))
     opening.metadata["kam_opening"] = True
-    kam = page._asdict() | {"words": _words()}
+    unsigned = Signature(False, _("Draft."), _("Nobody has signed these numbers off."))
+    state = (page.signature or unsigned)._asdict()
+    kam = page._asdict() | {"words": _words(), "signature": state}
     exporter = ReportExporter(
         extra_template_basedirs=[str(PACKAGE)], template_name="template", exclude_anchor_links=True
     )
@@ -184,8 +188,6 @@ def _words() -> dict[str, str]:
         "skip": _("Skip to the content"),
         "stages": _("Stages"),
         "strip": _("State of this stage"),
-        "draft": _("Draft."),
-        "unsigned": _("Nobody has signed these numbers off."),
         "tables": _("The tables behind this page, as CSV:"),
         "run_json": _("How this report was made, with the hash of each input"),
     }

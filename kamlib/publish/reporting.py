@@ -13,20 +13,23 @@ from kamlib.errors import DataError, ParameterError, listed
 from kamlib.language import use_language
 from kamlib.publish import committing, inputs
 from kamlib.publish.failures import RunFailed, failure_of, keep_failure
-from kamlib.stage import KNOBS, NOTEBOOKS
+from kamlib.publish.stages import CELL_TIMEOUT, START_TIMEOUT, run_stage
+from kamlib.stage import NOTEBOOKS
 
-CELL_TIMEOUT = 600.0  # seconds one cell may take
-START_TIMEOUT = 60.0  # seconds a kernel may take to come up
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Published:
-    """A published report: its start page, its run, and how many rules had which outcome."""
+    """A published report: its start page, its run, and how many rules had which outcome.
+
+    `refused` has the analyses under `required` that were refused, each with the rules that did so.
+    """
 
     index: Path
     run_id: str
     verdicts: dict[str, int]
+    refused: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -160,29 +163,10 @@ def _run_all(run: Run) -> dict[str, Any]:
 
 
 def _run_one(run: Run, stage: str, name: str, kernels: Any) -> Any:
-    from kamlib.publish.running import require_all_cells_run, require_receipt, run_notebook
-
-    place = {
-        "engagement": str(run.engagement.source.absolute().parent),
-        "period": run.period,
-        "stage_folder": str(run.stages),
-    }
-    notebook = run_notebook(
-        run.notebooks / name,
-        run.staging / "notebooks" / name,
-        run.knobs | place,
-        kernels,
-        **run.timeouts,
-    )
-    require_all_cells_run(notebook, name)
-    own = {KNOBS.get(stage, {}).get(knob): value for knob, value in run.knobs.items()}
-    settings = run.engagement.with_knobs({key: value for key, value in own.items() if key})
-    expected = {
-        "engagement": run.engagement.id,
-        "period": run.period,
-        "settings": settings.settings_hash(),
-    }
-    run.receipts[stage] = require_receipt(run.stages, stage, name, expected)
+    notebook, run.receipts[stage] = run_stage(
+        stage, run.notebooks / name, run.staging / "notebooks" / name, engagement=run.engagement,
+        period=run.period, stages=run.stages, knobs=run.knobs, kernels=kernels, **run.timeouts,
+    )  # fmt: skip
     return notebook
 
 
@@ -203,7 +187,7 @@ def _publish(run: Run, done: dict[str, Any]) -> Published:
     path = committing.commit(
         run.folder, target, run.run_id, index=index, latest=latest | {"run": f"runs/{run.run_id}"}
     )
-    return Published(path, run.run_id, record["verdicts"])
+    return Published(path, run.run_id, record["verdicts"], record["required_refused"])
 
 
 def _tables(run: Run) -> list[str]:

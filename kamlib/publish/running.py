@@ -142,7 +142,7 @@ def _manager(kernels: Kernels) -> tuple[type, Any]:
     from jupyter_client.manager import AsyncKernelManager
     from traitlets.config import Config
 
-    class Manager(AsyncKernelManager):  # type: ignore[misc]
+    class Manager(AsyncKernelManager):
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
             kernels.running.append(self)
             with kernels.log.open("ab") as log:
@@ -214,7 +214,9 @@ def require_all_cells_run(notebook: Any, name: str) -> None:
         )
 
 
-def require_receipt(folder: Path, stage: str, name: str, expected: Mapping[str, object]) -> dict:
+def require_receipt(
+    folder: Path, stage: str, name: str, expected: Mapping[str, object]
+) -> dict[str, Any]:
     """Return the receipt of a stage; raise RunFailed if it is not there or does not hold.
 
     Parameters
@@ -230,7 +232,7 @@ def require_receipt(folder: Path, stage: str, name: str, expected: Mapping[str, 
             f"{name} ran to its end and left no receipt. Its last cell must be stage.finish().",
             notebook=name,
         )
-    receipt = json.loads(path.read_text(encoding="utf-8"))
+    receipt: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     wanted = dict(expected) | {
         "stage": stage,
         "kamlib": __version__,

@@ -27,12 +27,14 @@ from kamlib.pyramid.golden import (
     money_of_shots,
 )
 from kamlib.pyramid.levels import assign_levels, level_counts, pyramid_verdicts
+from kamlib.pyramid.overrides import apply_overrides, overrides_verdict
 
 __all__ = [
     "Bounds",
     "DecisionRules",
     "account_bounds",
     "accounts_at_cuts",
+    "apply_overrides",
     "assess_accounts",
     "assign_levels",
     "capacity_verdicts",
@@ -45,6 +47,7 @@ __all__ = [
     "level_counts",
     "margin_percentiles",
     "money_of_shots",
+    "overrides_verdict",
     "pyramid_verdicts",
     "unit_verdict",
     "verdict_counts",

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from kamlib.deductions import effects
 from kamlib.language import _
 from kamlib.tables import exact_sums, floats
 from kamlib.timespans import months_earlier
@@ -56,7 +57,8 @@ def money_of_shots(
     table = sums.assign(**{name: floats(sums[name]) for name in sums.columns[1:]})
     table["off_invoice"] = 0.0
     if off_invoice is not None and len(off_invoice):
-        dated = off_invoice[off_invoice["date"].between(start, pd.Timestamp(end))]
+        dated = off_invoice.assign(amount=effects(off_invoice))
+        dated = dated[dated["date"].between(start, pd.Timestamp(end))]
         amount = dated.assign(amount=floats(dated["amount"])).groupby("customer_id")["amount"].sum()
         table["off_invoice"] = table["customer_id"].map(amount).fillna(0.0)
     pocket = table["invoice_revenue"] - table["off_invoice"]
@@ -171,8 +173,8 @@ def golden_shots(
         & (table["profit_kau"] >= definition.profit_kau.at_least)
     )
     early = table["age_months"] < definition.months_since_first_order.at_least
-    words = np.select([shot & early, shot], [EARLY, YES], NO)
-    words = pd.Series(words, index=table.index, dtype="str")
+    told = np.select([shot & early, shot], [EARLY, YES], NO)
+    words = pd.Series(told, index=table.index, dtype="str")
     blind = unit is None or table[["p_return_12m", "margin_percentile"]].isna().all().any()
     names = ["customer_id", "margin_percentile", "discount_rate", "profit", "profit_kau"]
     return table[names].assign(golden_shot=words.mask(pd.Series(blind, index=table.index)))

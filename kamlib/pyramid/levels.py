@@ -128,6 +128,7 @@ def _blocks(
 def _block(name: str, limit: Limit, value: float, unknown: bool, veto: bool) -> str:
     least = limit.at_least is not None
     wanted = limit.at_least if least else limit.at_most
+    assert wanted is not None
     words = {
         "what": criterion_label(name),
         "value": _("unknown") if unknown else _amount(name, value),
@@ -182,7 +183,7 @@ def level_counts(accounts: pd.DataFrame) -> pd.DataFrame:
             "customers": len(here),
             "may_be_higher": int((here["possible_level"] > level).sum()),
             "golden_shots": int((here["golden_shot"] == "yes").sum()),
-            "customer_profit": here["customer_profit"].sum(min_count=1),
+            "customer_profit": here["customer_profit"].sum(min_count=min(1, len(here))),
         })  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -7,10 +7,10 @@ from kamlib.checks import require_columns, require_complete, require_one_row_eac
 from kamlib.columns import PROFIT_CLASSES, label
 from kamlib.errors import DataError
 from kamlib.language import _, number
+from kamlib.method_rules import FEW_CUSTOMERS
 from kamlib.numerics import count_reaching
 from kamlib.verdicts import Balance, Verdict, verdict
 
-FEW_CUSTOMERS = 30
 MEASURES = ("invoice_revenue", "gross_margin", "customer_profit")
 SEGMENTS = {
     "period": "str", "customer_id": "str", "measure": "str",
@@ -201,12 +201,12 @@ def class_balances(
     if measure is None:
         rows.change(_("Not classed"), -len(active), _("no measure of profit is known"))
         return [rows.end(_("In no class"), 0)]
-    sums = segments.groupby("profit_class")[measure].agg(["count", "sum"])
+    sums = segments.groupby("profit_class")[measure].agg(["count", "sum"]).to_dict("index")
     money_in = round(float(active[measure].sum()), 2)
     held = Balance(_("{what} in classes").format(what=label(measure)), currency)
     held.start(_("All active customers"), money_in)
     for name, words in PROFIT_CLASSES.items():
-        count, amount = sums.loc[name] if name in sums.index else (0, 0.0)
-        rows.change(_(words), -int(count))
-        held.change(_(words), -round(float(amount), 2))
+        of_class = sums.get(name, {"count": 0, "sum": 0.0})
+        rows.change(_(words), -int(of_class["count"]))
+        held.change(_(words), -round(float(of_class["sum"]), 2))
     return [rows.end(_("In no class"), 0), held.end(_("In no class"), 0)]

@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 
 from kamlib.language import _, draws, money, ngettext, number, percent
+from kamlib.method_rules import FEW_CUSTOMERS
 from kamlib.numerics import count_reaching, gini, herfindahl, resampled, stobachoff, top_share
 from kamlib.segmentation.classes import MEASURES, split_vital_few, whale_curve
 from kamlib.verdicts import Verdict, verdict
 
+ALIKE = 0.20  # Gini up to which no customer is a giant that a sample could miss
 MEASURED = (
     "measure", "customers", "few", "few_share", "few_low", "few_high", "top20", "top20_low",
     "top20_high", "gini", "effective_n", "positive", "lost", "losing", "total", "total_low",
@@ -145,6 +147,7 @@ def _words(row: pd.Series, currency: str) -> dict[str, str]:
 
 
 def interval_verdict(measures: pd.DataFrame, *, level: float) -> Verdict:
-    """Say what a plain bootstrap interval is worth here."""
+    """Say what a plain bootstrap interval is worth here: much where customers are much alike."""
     n = int(measures["customers"].max()) if len(measures) else 0
-    return verdict("interval", "FLAG", n=number(n), level=percent(level))
+    alike = n >= FEW_CUSTOMERS and bool((measures["gini"] <= ALIKE).all())
+    return verdict("interval", "PASS" if alike else "FLAG", n=number(n), level=percent(level))

@@ -1,8 +1,8 @@
 """The four doors to key status, each with its own evidence. Two of them are computed so far."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -47,10 +47,11 @@ def strategic_door(
 
 
 def _judge(
-    row: dict[str, object], at_least: float, requires: Sequence[str], end: date
+    row: Mapping[Hashable, Any], at_least: float, requires: Sequence[str], end: date
 ) -> dict[str, object]:
     absent = [name for name in requires if not _filled(row.get(name))]
-    rating, review = row.get("rating"), row.get("review_on")
+    rating: Any = row.get("rating")
+    review: Any = row.get("review_on")
     if absent:
         open_, words = False, _("no {what} written down").format(what=listed(absent))
     elif not _filled(rating) or float(rating) < at_least:
@@ -66,11 +67,11 @@ def _judge(
     return {"party_id": row["party_id"], "open": open_, "evidence": words}
 
 
-def _filled(value: object) -> bool:
+def _filled(value: Any) -> bool:
     return not pd.isna(value) and str(value).strip() != ""
 
 
-def _rated(rating: object) -> str:
+def _rated(rating: Any) -> str:
     return number(float(rating), 1) if _filled(rating) else _("not at all")
 
 

@@ -4,6 +4,7 @@ import ast
 import os
 import sys
 from collections.abc import Iterable
+from operator import attrgetter
 from pathlib import Path
 
 from kamlib.checks import require_choice
@@ -44,13 +45,14 @@ def open_stage(
         raise ParameterError(
             f"stage {name} has no knob '{strange[0]}'. {did_you_mean(strange[0], known)}"
         )
-    settings = load_engagement(str(engagement))
+    found = load_engagement(str(engagement))
     turned = {knob: value for knob, value in knobs.items() if value is not None}
-    settings = settings.with_knobs({known[knob]: value for knob, value in turned.items()})
+    before = {knob: attrgetter(known[knob])(found) for knob in turned}
+    settings = found.with_knobs({known[knob]: value for knob, value in turned.items()})
     use_language(settings.language)
     span = settings.period(str(period))
     folder = find_stage_folder(settings, span, stage_folder)
-    return Stage(name, settings, span, folder, turned)
+    return Stage(name, settings, span, folder, turned, instead_of=before)
 
 
 def find_stage_folder(engagement: Engagement, period: Period, given: str | None = None) -> Path:

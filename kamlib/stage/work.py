@@ -40,6 +40,7 @@ class Stage:
     verdicts: list[Verdict] = field(default_factory=list)
     balances: list[Balance] = field(default_factory=list)
     written: list[Note] = field(default_factory=list)
+    instead_of: dict[str, object] = field(default_factory=dict)
 
     @property
     def currency(self) -> str:
@@ -198,24 +199,25 @@ class Stage:
             _("Compared with"): self.previous.name if self.previous else _("no earlier period"),
         }
         for knob, value in self.knobs.items():
-            facts[KNOBS[self.name][knob]] = _("{value} (set for this run)").format(value=value)
+            facts[KNOBS[self.name][knob]] = _turned(value, self.instead_of.get(knob))
         display.show_facts(facts)
 
     def show_ledger(self) -> None:
         """Show whether the sums of this stage hold, and record it as a verdict."""
-        broken = [balance.what for balance in self.balances if not balance.holds]
-        outcome = REFUSE if broken else PASS
-        self.judge(verdict("adds_up", outcome, n=number(len(broken)), which=listed(broken)))
+        self._adds_up([balance.what for balance in self.balances if not balance.holds])
         display.show_ledger(ledger_table(self.balances))
 
     def show_sums(self) -> None:
         """Show whether every sum of the run holds."""
         ledger = self.ledger_so_far()
         broken = list(ledger.loc[~ledger["holds"].astype(bool), "what"].unique())
+        display.show_finding(self._adds_up(broken).said)
+
+    def _adds_up(self, broken: list[str]) -> Verdict:
         outcome = REFUSE if broken else PASS
         found = verdict("adds_up", outcome, n=number(len(broken)), which=listed(broken))
         self.judge(found)
-        display.show_finding(found.said)
+        return found
 
     def finish(self) -> None:
         """Write verdicts, ledger and the receipt, and say what was written."""
@@ -230,6 +232,23 @@ class Stage:
                 )
             }
         )
+
+
+def _turned(value: object, before: object) -> str:
+    """Say what a knob was turned to, and from what."""
+    if value == before:
+        return _("{value}, as in engagement.yaml").format(value=_plain(value))
+    if before is None:
+        return _("{value}, where engagement.yaml has none").format(value=_plain(value))
+    return _("{value} instead of {before}").format(value=_plain(value), before=_plain(before))
+
+
+def _plain(value: object) -> str:
+    """Write a setting as in the file, with two decimals at least: 0.80, and 3 where it is whole."""
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:.2f}"
+    return short if float(short) == value else str(value)
 
 
 def _dates(period: Period) -> str:

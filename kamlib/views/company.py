@@ -77,10 +77,12 @@ def concentration_table(measures: pd.DataFrame) -> pd.DataFrame:
 
 
 def top20_interval(measures: pd.DataFrame) -> dict[str, float] | None:
-    """Return what the best 20 % bring by the main measure, with its interval."""
+    """Return what the best 20 % bring by the main measure, with its interval; None unknown."""
     if measures.empty:
         return None
     row = measures.iloc[-1]
+    if pd.isna(row["top20"]):
+        return None
     return {"value": row["top20"], "low": row["top20_low"], "high": row["top20_high"]}
 
 

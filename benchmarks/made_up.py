@@ -1,0 +1,182 @@
+"""Stage tables of any size, made up by numpy: shaped like a wholesaler's, and without a truth."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+import kamlib as kam
+
+SEGMENTS = np.array(["food", "drinks", "furniture", "chemicals"])
+CRITERIA = np.array(["delivery", "quality", "service", "price"])
+FUNCTIONS = np.array(["purchasing", "logistics", "quality", "finance"])
+MONEY = pd.ArrowDtype(pa.decimal128(38, 6))
+FIRST = np.datetime64("2022-01-01")
+DAYS = 1461  # four years
+PERIOD_OF = {2024: "FY2024", 2025: "FY2025"}
+
+
+class Engagement:
+    """The settings of the demo company, and what was frozen on the way."""
+
+    def __init__(self, folder: Path) -> None:
+        self.rules = kam.load_engagement(folder)
+        self.names = list(PERIOD_OF.values())
+        self.before, self.now = (self.rules.period(name) for name in self.names)
+        self.unit = float(self.rules.key_account_unit.amount)
+        self.rates: pd.DataFrame | None = None
+
+    def dated(self, statement: pd.DataFrame) -> pd.DataFrame:
+        """Add the first and last day of each row's period."""
+        spans = {span.name: span for span in (self.before, self.now)}
+        start: dict[str, date] = {name: span.start for name, span in spans.items()}
+        end: dict[str, date] = {name: span.end for name, span in spans.items()}
+        return statement.assign(
+            period_start=pd.to_datetime(statement["period"].map(start)),
+            period_end=pd.to_datetime(statement["period"].map(end)),
+        )
+
+
+def made_up_tables(n: int, own: Engagement) -> dict[str, pd.DataFrame]:
+    """Return the hand-over tables of `n` external customers: orders, money, ratings, evidence."""
+    rng = np.random.default_rng(n)
+    ids = np.array([f"K{i:07d}" for i in range(n)], dtype=object)
+    orders = _orders(ids, rng)
+    months = _months(orders, rng)
+    return {
+        "customers": _customers(ids, rng), "orders": orders, "customer_months": months,
+        "corrections": _corrections(orders), "drivers": _drivers(ids, rng),
+        "receivables": _receivables(months, rng), "off_invoice": _off_invoice(ids, rng),
+        "ratings_ours": _ours(ids, own, rng), "ratings_theirs": _theirs(ids, rng),
+        "contacts": _contacts(ids, rng), "evidence": _evidence(ids, rng),
+    }  # fmt: skip
+
+
+def _texts(values: object) -> pd.Series:
+    return pd.Series(values, dtype="str")
+
+
+def _money(values: np.ndarray) -> pd.Series:
+    return pd.Series(np.round(values, 2)).astype("string[pyarrow]").astype(MONEY)
+
+
+def _days(rng: np.random.Generator, n: int) -> np.ndarray:
+    return (FIRST + rng.integers(0, DAYS, n)).astype("datetime64[us]")
+
+
+def _customers(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    n = len(ids)
+    ends = np.where(rng.random(n) < 0.1, np.datetime64("2029-12-31"), np.datetime64("NaT"))
+    return pd.DataFrame({
+        "customer_id": _texts(ids), "name": _texts([f"Firm {name}" for name in ids]),
+        "relation": _texts(["external"] * n), "account_manager": _texts(["AM North"] * n),
+        "industry_segment": _texts(SEGMENTS[rng.integers(0, len(SEGMENTS), n)]),
+        "own_growth": rng.normal(2, 3, n), "contract_end": ends.astype("datetime64[us]"),
+    })  # fmt: skip
+
+
+def _orders(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    count = 1 + np.minimum(rng.geometric(0.12, len(ids)), 30)
+    who = np.repeat(np.arange(len(ids)), count)
+    n = len(who)
+    date_ = _days(rng, n)
+    year = pd.Series(date_).dt.year
+    return pd.DataFrame({
+        "order_id": _texts([f"Z{i:08d}" for i in range(n)]), "customer_id": _texts(ids[who]),
+        "date": date_, "period": year.map(PERIOD_OF).astype("str"),
+        "lines": rng.integers(1, 9, n), "rush": rng.random(n) < 0.1, "export": rng.random(n) < 0.1,
+        "order_channel": _texts(np.array(["edi", "phone"])[rng.integers(0, 2, n)]),
+        "customer_is_new": rng.random(n) < 0.1,
+    })  # fmt: skip
+
+
+def _months(orders: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    month = orders["date"].dt.to_period("M").dt.to_timestamp().astype("datetime64[us]")
+    table = orders[["customer_id", "period"]].assign(month=month)
+    table = table.drop_duplicates(["customer_id", "month"], ignore_index=True)
+    listed = np.exp(rng.normal(8, 1.2, len(table)))
+    paid = listed * rng.uniform(0.7, 1.0, len(table))
+    return table.assign(
+        list_revenue=_money(listed), invoice_revenue=_money(paid),
+        cost_of_goods_sold=_money(paid * rng.uniform(0.6, 0.95, len(table))), lines=3,
+    )  # fmt: skip
+
+
+def _corrections(orders: pd.DataFrame) -> pd.DataFrame:
+    some = orders[::20].reset_index(drop=True)
+    return pd.DataFrame({
+        "invoice_id": some["order_id"], "customer_id": some["customer_id"], "date": some["date"],
+        "period": some["period"], "document_type": _texts(["credit_note"] * len(some)), "lines": 1,
+    })  # fmt: skip
+
+
+def _drivers(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    grid = pd.MultiIndex.from_product([PERIOD_OF.values(), ids, ["deliveries", "visits"]],
+                                      names=["period", "customer_id", "driver"])  # fmt: skip
+    table = grid.to_frame(index=False).astype("str")
+    return table.assign(volume=rng.integers(1, 20, len(table)).astype(float))
+
+
+def _receivables(months: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    table = months.loc[months["period"].isin(PERIOD_OF.values()), ["customer_id", "month"]]
+    n = len(table)
+    return table.reset_index(drop=True).assign(
+        days_to_pay=rng.integers(20, 60, n).astype(float),
+        days_beyond_terms=rng.integers(0, 20, n).astype(float), includes_vat=True,
+    )  # fmt: skip
+
+
+def _off_invoice(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    some = ids[::2]
+    nat = np.full(len(some), np.datetime64("NaT"), dtype="datetime64[us]")
+    day = np.full(len(some), np.datetime64("2025-12-20"), dtype="datetime64[us]")
+    return pd.DataFrame({
+        "customer_id": _texts(some), "date": day, "kind": _texts(["annual_bonus"] * len(some)),
+        "amount": _money(rng.uniform(50, 500, len(some))), "earned_from": nat, "earned_to": nat,
+        "status": _texts(["settled"] * len(some)), "period": _texts(["FY2025"] * len(some)),
+    })  # fmt: skip
+
+
+def _rated(ids: np.ndarray, names: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    grid = pd.MultiIndex.from_product([ids, names], names=["party_id", "criterion"])
+    table = grid.to_frame(index=False).astype("str")
+    n = len(table)
+    return table.assign(
+        rating=rng.integers(0, 21, n) / 2, rater="account manager",
+        date=np.full(n, np.datetime64("2025-06-01"), dtype="datetime64[us]"),
+    )[rng.random(n) < 0.8].reset_index(drop=True)  # fmt: skip
+
+
+def _ours(ids: np.ndarray, own: Engagement, rng: np.random.Generator) -> pd.DataFrame:
+    return _rated(ids, np.array(list(own.rules.side_a.criteria)), rng).assign(source="our_guess")
+
+
+def _theirs(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    asked = ids[rng.random(len(ids)) < 0.7]
+    us = _rated(asked, np.append(CRITERIA, "trust"), rng)
+    us = us.assign(
+        supplier="us", weight=us["criterion"].map({n: 1.0 + i for i, n in enumerate(CRITERIA)})
+    )
+    rival = us[us["criterion"] != "trust"]
+    rival = rival.assign(supplier="Rival", rating=(rival["rating"] - 1).clip(0, 10))
+    return pd.concat([us, rival], ignore_index=True).assign(source="their_words")
+
+
+def _contacts(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    who = np.repeat(ids, 3)
+    return pd.DataFrame({
+        "party_id": _texts(who), "date": _days(rng, len(who)),
+        "their_function": _texts(FUNCTIONS[rng.integers(0, len(FUNCTIONS), len(who))]),
+    })  # fmt: skip
+
+
+def _evidence(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    some = ids[::5]
+    codes = np.array(["joint_product_team", "shared_forecast"])
+    return pd.DataFrame({
+        "party_id": _texts(some), "code": _texts(codes[rng.integers(0, 2, len(some))]),
+        "date": _days(rng, len(some)),
+        "until": np.full(len(some), np.datetime64("NaT"), dtype="datetime64[us]"),
+    })  # fmt: skip

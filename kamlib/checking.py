@@ -1,0 +1,204 @@
+"""Looking at an engagement's inputs before anything is run: what came in, and what it will not carry.
+
+Settings are checked, files found and read, rows judged, in this process and without a notebook. What
+is required and would be refused is foreseen from the inputs alone, by the rules that depend on
+them; whether a report shows it is known only when it has run.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from kamlib.engagement import Engagement, Period, load_engagement
+from kamlib.intake import Intake, read_inputs
+from kamlib.language import _, day, money, number, use_language
+from kamlib.method_rules import ANALYSES, RULES
+from kamlib.verdicts import PASS, REFUSE, Balance, Verdict
+from kamlib.views import set_aside_reasons
+
+THEIRS = ("their_words", "fact")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the inputs of an engagement are, and what is to be brought.
+
+    `coverage` has one row per input table, `reasons` one per reason for which rows were set aside;
+    `verdicts` are those that are not PASS, `broken` the lines of the ledger that do not hold, and
+    `refused` the required analyses that these inputs cannot carry, each with its rules.
+    """
+
+    engagement: Engagement
+    period: Period
+    coverage: pd.DataFrame
+    reasons: pd.DataFrame
+    verdicts: list[Verdict]
+    broken: list[Balance]
+    refused: dict[str, list[str]]
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether nothing that is required would be refused and every sum holds."""
+        return not self.refused and not self.broken
+
+    def lines(self) -> list[str]:
+        """Return what to tell a reader, line by line."""
+        parts = (_tables, _reasons, _verdicts, _sums, _required)
+        blocks = [part(self) for part in parts]
+        return [_head(self), *(line for block in blocks if block for line in ["", *block])]
+
+
+def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
+    """Read an engagement's inputs and say what came in and what is lacking; nothing is written.
+
+    Parameters
+    ----------
+    engagement : str or Path, a name under data/ or a path
+    period : str, optional; the last period of engagement.yaml without it
+
+    Raises
+    ------
+    DataError, ParameterError
+        The engagement or a file is rejected.
+    """
+    settings = load_engagement(engagement)
+    use_language(settings.language)
+    span = settings.period(period or list(settings.periods)[-1])
+    intake = read_inputs(settings, span.name)
+    rules = rules_refused(settings, intake, span)
+    named = {
+        each: [rule for rule in (*ANALYSES[each], "coverage") if rule in rules]
+        for each in settings.required
+    }
+    return Checked(
+        engagement=settings,
+        period=span,
+        coverage=intake.coverage,
+        reasons=set_aside_reasons(intake.tables["quarantine"]),
+        verdicts=[each for each in intake.verdicts if each.outcome != PASS],
+        broken=[each for each in intake.balances if not each.holds],
+        refused={each: found for each, found in named.items() if found},
+    )
+
+
+def rules_refused(engagement: Engagement, intake: Intake, span: Period) -> set[str]:
+    """Return the rules of method that these inputs would have refused, as far as they decide it."""
+    refused = {each.rule for each in intake.verdicts if each.outcome == REFUSE}
+    if any(not each.holds for each in intake.balances):
+        refused.add("adds_up")
+    if not any(each.period == span.name for each in engagement.profitability.resources):
+        refused |= {"cost_to_serve", "benefit_ours", "golden_shots"}
+    if "cost_of_goods" in refused:
+        refused |= {"gross_margin", "class_measure", "benefit_ours", "golden_shots"}
+    if not span.is_a_year:
+        refused.add("golden_shots")
+    return refused | _not_asked(engagement, intake.tables.get("ratings_theirs"), span)
+
+
+def _not_asked(engagement: Engagement, ratings: pd.DataFrame | None, span: Period) -> set[str]:
+    """Return what is refused because no customer was asked: side B, and trust."""
+    if ratings is None or "source" not in ratings:
+        return {"side_b", "trust"}
+    dated = ratings["date"] if "date" in ratings else pd.Series(pd.NaT, index=ratings.index)
+    ours = (ratings["supplier"] == "us") & (dated.isna() | (dated <= pd.Timestamp(span.end)))
+    partnership = engagement.pyramid.boundaries["partnership"].criteria.get("trust")
+    named = partnership.source if partnership else None
+    believed: Sequence[str] = named or THEIRS
+    on_trust = ratings["criterion"] == "trust"
+    refused = set()
+    if not (ours & ~on_trust & ratings["source"].isin(THEIRS)).any():
+        refused.add("side_b")
+    if not (ours & on_trust & ratings["source"].isin(list(believed))).any():
+        refused.add("trust")
+    return refused
+
+
+# ----------------------------------------------------------------------------------- in words
+def _head(found: Checked) -> str:
+    template = _("{name}, {period}: {first} to {last}")
+    span = found.period
+    return template.format(
+        name=found.engagement.name, period=span.name, first=day(span.start), last=day(span.end)
+    )
+
+
+def _tables(found: Checked) -> list[str]:
+    """Write one line per input table, in columns."""
+    heads = [_("table"), _("rows"), _("set aside"), _("from"), _("to")]
+    names = ["table", "rows", "set_aside", "first", "last"]
+    rows = [
+        [str(table), number(read), number(set_aside), _day(first), _day(last)]
+        for table, read, set_aside, first, last in found.coverage[names].itertuples(
+            index=False, name=None
+        )
+    ]
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    return ["  ".join(_cells(row, widths)).rstrip() for row in [heads, *rows]]
+
+
+def _cells(row: list[str], widths: list[int]) -> Iterable[str]:
+    """Pad the cells of a row: the first to the left, the others to the right."""
+    first, *others = zip(row, widths, strict=True)
+    yield first[0].ljust(first[1])
+    yield from (text.rjust(width) for text, width in others)
+
+
+def _day(value: pd.Timestamp) -> str:
+    return "" if pd.isna(value) else day(value)
+
+
+def _reasons(found: Checked) -> list[str]:
+    """Write why rows were set aside, with the money on them that can be read."""
+    if not len(found.reasons):
+        return []
+    names = ["table", "column", "reason", "rows", "amount"]
+    template = _("{n} × {table}, {column}: {reason}{worth}")
+    currency = found.engagement.currency
+    told = [
+        template.format(
+            n=number(rows), table=table, column=column, reason=_(reason),
+            worth=_(" ({amount})").format(amount=money(amount, currency)) if amount else "",
+        )
+        for table, column, reason, rows, amount in found.reasons[names].itertuples(
+            index=False, name=None
+        )
+    ]  # fmt: skip
+    return [_("Set aside:"), *(f"  {each}" for each in told)]
+
+
+def _verdicts(found: Checked) -> list[str]:
+    lines = []
+    for each in found.verdicts:
+        lines.append(f"{each.outcome} {each.title}: {each.said}")
+        if each.bring:
+            lines.append("  " + _("To bring: {what}").format(what=each.bring))
+    return lines
+
+
+def _sums(found: Checked) -> list[str]:
+    if not found.broken:
+        return [_("Every sum holds.")]
+    template = _("{what} does not hold: {amount} is not explained.")
+    return [template.format(what=each.what, amount=_amount(each)) for each in found.broken]
+
+
+def _amount(balance: Balance) -> str:
+    size = float(balance.unexplained)
+    return (
+        _("{n} rows").format(n=number(size))
+        if balance.unit == "rows"
+        else money(size, balance.unit, 2)
+    )
+
+
+def _required(found: Checked) -> list[str]:
+    """Write which required analyses would be refused, and what to bring for each."""
+    template = _("{analysis} is required and would be refused. To bring: {what}")
+    return [
+        template.format(
+            analysis=each, what="; ".join(dict.fromkeys(_(RULES[rule].bring) for rule in rules))
+        )
+        for each, rules in found.refused.items()
+    ]

@@ -1,0 +1,164 @@
+"""Running one stage's notebook or several in order, with a receipt for each: what a report stands on.
+
+A report runs them in a folder of its own; `run_stages` runs them into the engagement's own stages
+folder, where the notebooks in JupyterLab read and write as well. Nothing is published by it.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kamlib.checks import require_choice
+from kamlib.engagement import Engagement, load_engagement, project_root
+from kamlib.errors import ParameterError
+from kamlib.language import use_language
+from kamlib.publish import committing, inputs
+from kamlib.publish.failures import RunFailed, failure_of
+from kamlib.stage import KNOBS, NOTEBOOKS, find_stage_folder
+
+if TYPE_CHECKING:
+    from kamlib.publish.running import Kernels
+
+CELL_TIMEOUT = 600.0  # seconds one cell may take
+START_TIMEOUT = 60.0  # seconds a kernel may take to come up
+
+
+def run_stages(
+    engagement: str | Path,
+    period: str | None = None,
+    *,
+    until: str | None = None,
+    knobs: Mapping[str, object] | None = None,
+    progress: Callable[[str], None] | None = None,
+    notebooks: Path | None = None,
+    order: Mapping[str, str] | None = None,
+) -> Path:
+    """Run the stages' notebooks in order into the engagement's stages folder; publish nothing.
+
+    Parameters
+    ----------
+    engagement : str or Path, a name under data/ or a path
+    period : str, optional; the last period of engagement.yaml without it
+    until : str, optional; the last stage that runs, such as "segmentation"; all without it
+    knobs : dict of a notebook's parameter to its value, such as ``{"profit_share": 0.75}``
+    progress : callable, optional, given one line for each notebook
+    notebooks, order : the folder of the notebooks, and stage → file name in the order they run
+
+    Returns
+    -------
+    Path, the folder of the stage tables; the notebooks as they ran are in ``notebooks`` below it
+
+    Raises
+    ------
+    DataError, ParameterError
+        Input or a parameter is rejected, before any kernel starts or by a notebook.
+    RunGoingOn
+        Another run works in this folder.
+    RunFailed
+        A notebook did not come to its end; later ones did not run.
+    """
+    knobs = dict(knobs or {})
+    chosen = _until(dict(order or NOTEBOOKS), until)
+    found = load_engagement(engagement)
+    span = found.period(period or list(found.periods)[-1])
+    inputs.turned(found, knobs)
+    _require_used(knobs, chosen)
+    inputs.hashes_of_inputs(found)  # a file that is not there is told before any kernel starts
+    use_language(found.language)
+    stages = find_stage_folder(found, span).absolute()
+    kept = stages / "notebooks"
+    committing.require_folder(kept, of="notebooks", otherwise="set KAM_STAGES")
+    with committing.only_run(kept, of=f"{found.id} {span.name}"):
+        source = Path(notebooks or project_root() / "notebooks").absolute()
+        _run_in_order(chosen, found, span.name, stages, source, knobs, progress)
+    return stages
+
+
+def _until(order: Mapping[str, str], until: str | None) -> dict[str, str]:
+    names = list(order)
+    if until is None:
+        return dict(order)
+    require_choice(until, names, name="until")
+    return {name: order[name] for name in names[: names.index(until) + 1]}
+
+
+def _require_used(knobs: Mapping[str, object], order: Mapping[str, str]) -> None:
+    """Refuse a parameter that no notebook of this run has."""
+    for stage, known in KNOBS.items():
+        for knob in known:
+            if knob in knobs and stage not in order:
+                raise ParameterError(
+                    f"{knob} is a parameter of {NOTEBOOKS[stage]}, which does not run with --until "
+                    f"{list(order)[-1]}. Leave it out, or run until {stage}."
+                )
+
+
+def _run_in_order(
+    order: Mapping[str, str], engagement: Engagement, period: str, stages: Path, source: Path,
+    knobs: Mapping[str, object], progress: Callable[[str], None] | None,
+) -> None:  # fmt: skip
+    from kamlib.publish.running import own_kernels
+
+    kept = stages / "notebooks"
+    with own_kernels(kept / "kernel.log") as kernels:
+        for number, (stage, name) in enumerate(order.items(), 1):
+            if progress:
+                progress(f"[{number}/{len(order)}] {name} …")
+            try:
+                run_stage(
+                    stage, source / name, kept / name, engagement=engagement, period=period,
+                    stages=stages, knobs=knobs, kernels=kernels,
+                )  # fmt: skip
+            except (RunFailed, MemoryError, OSError) as error:
+                failure = failure_of(error)
+                failure.kept = kept / name
+                raise failure from None
+
+
+def run_stage(
+    stage: str,
+    source: Path,
+    target: Path,
+    *,
+    engagement: Engagement,
+    period: str,
+    stages: Path,
+    knobs: Mapping[str, object],
+    kernels: "Kernels",
+    cell_timeout: float = CELL_TIMEOUT,
+    start_timeout: float = START_TIMEOUT,
+) -> tuple[Any, dict[str, Any]]:
+    """Run the notebook of one stage and return it with the receipt that it left.
+
+    Parameters
+    ----------
+    stage : str, such as "segmentation"
+    source, target : Path, the notebook, and where it is kept as it ran
+    engagement : Engagement, as it is written, no knob turned
+    stages : Path, where the hand-over tables live
+    knobs : of all notebooks; each takes its own
+
+    Raises
+    ------
+    RunFailed, DataError, ParameterError
+        It did not come to its end or left no receipt that holds.
+    """
+    from kamlib.publish.running import require_all_cells_run, require_receipt, run_notebook
+
+    (stages / f"receipt_{stage}.json").unlink(missing_ok=True)  # of an earlier run
+    place = {
+        "engagement": str(engagement.source.absolute().parent),
+        "period": period,
+        "stage_folder": str(stages),
+    }
+    limits = {"cell_timeout": cell_timeout, "start_timeout": start_timeout}
+    notebook = run_notebook(source, target, {**knobs, **place}, kernels, **limits)
+    require_all_cells_run(notebook, source.name)
+    own = {KNOBS.get(stage, {}).get(knob): value for knob, value in knobs.items()}
+    settings = engagement.with_knobs({key: value for key, value in own.items() if key})
+    expected = {
+        "engagement": engagement.id,
+        "period": period,
+        "settings": settings.settings_hash(),
+    }
+    return notebook, require_receipt(stages, stage, source.name, expected)

@@ -1,0 +1,237 @@
+"""kam check: what came in, what was set aside, and what these inputs will not carry."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from kamlib import check_inputs
+from kamlib.checking import Checked
+from kamlib.cli import app
+from kamlib.errors import DataError, ParameterError
+from kamlib.verdicts import Balance
+
+LINES = """\
+invoice_id,date,customer_id,net_amount,cost_of_goods_sold
+1,2025-01-02,A,100.00,60.00
+2,2025-06-30,B,50.00,30.00
+3,2025-12-30,A,25.00,10.00
+4,2025-31-12,A,7.00,5.00
+5,2025-12-31,,3.00,2.00
+"""
+TINY = """\
+id: tiny
+currency: PLN
+periods:
+  FY2024: {from: 2024-01-01, to: 2024-12-31}
+  FY2025: {from: 2025-01-01, to: 2025-12-31}
+inputs:
+  invoice_lines: {files: lines.csv}
+"""
+COSTS = """\
+profitability:
+  resources: [{pool: desk, period: FY2025, cost: 10, unit: hour}]
+"""
+ASKED = """\
+party_id,criterion,supplier,weight,rating,source
+A,price,us,1,7,their_words
+A,trust,us,,8,their_words
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """Write a tiny engagement with some lines added and other files beside; return its folder."""
+
+    def written(extra: str = "", *, text: str = TINY, **files: str) -> Path:
+        folder = tmp_path / "tiny"
+        folder.mkdir(exist_ok=True)
+        (folder / "engagement.yaml").write_text(text + extra)
+        for name, content in ({"lines": LINES} | files).items():
+            (folder / f"{name}.csv").write_text(content)
+        return folder
+
+    return written
+
+
+def words(found: Checked) -> str:
+    """Return what is told, with plain spaces."""
+    return "\n".join(found.lines()).replace("\u00a0", " ")
+
+
+# ------------------------------------------------------------------------------ what came in
+def test_every_table_is_told_with_its_rows_what_was_set_aside_and_its_days(tiny):
+    found = check_inputs(tiny())
+
+    assert found.coverage.to_dict("records") == [
+        {
+            "table": "invoice_lines", "files": "lines.csv", "rows": 5, "set_aside": 2,
+            "first": pd.Timestamp("2025-01-02"), "last": pd.Timestamp("2025-12-30"),
+        }
+    ]  # fmt: skip
+    assert words(found).splitlines()[:4] == [
+        "tiny, FY2025: 1 Jan 2025 to 31 Dec 2025",
+        "",
+        "table          rows  set aside        from           to",
+        "invoice_lines     5          2  2 Jan 2025  30 Dec 2025",
+    ]
+
+
+def test_rows_set_aside_are_told_by_reason_with_their_money(tiny):
+    told = words(check_inputs(tiny()))
+
+    assert "  1 × invoice_lines, date: no such day (PLN 7)\n" in told
+    assert "  1 × invoice_lines, customer_id: missing (PLN 3)\n" in told
+
+
+def test_verdicts_that_are_not_pass_come_with_what_to_bring(tiny):
+    found = check_inputs(tiny())
+
+    assert {each.outcome for each in found.verdicts} == {"FLAG"}
+    assert "FLAG General ledger: No totals" in words(found)
+    assert "\n  To bring: gl_totals\n" in words(found)
+
+
+def test_a_period_without_a_line_is_refused(tiny):
+    told = words(check_inputs(tiny(), "FY2024"))
+
+    assert "REFUSE Does the input cover the period?: No invoice line lies in FY2024" in told
+
+
+def test_a_sum_that_does_not_hold_is_named_with_its_difference(tiny):
+    found = check_inputs(tiny())
+    broken = Balance("Net amount of invoice_lines", "PLN").start("read", 10).end("used", "9.50")
+    rows = Balance("Rows of customers", "rows").start("read", 10).end("used", 9)
+    found.broken.extend([broken, rows])
+
+    assert broken.unexplained == Decimal("-0.50")
+    assert not found.holds
+    assert "Net amount of invoice_lines does not hold: −PLN 0.50 is not explained." in words(found)
+    assert "Rows of customers does not hold: −1 rows is not explained." in words(found)
+
+
+def test_nothing_is_written(tiny):
+    folder = tiny()
+    before = sorted(folder.rglob("*"))
+
+    check_inputs(folder)
+
+    assert sorted(folder.rglob("*")) == before
+
+
+# ---------------------------------------------------------------- what is required
+@pytest.mark.parametrize(
+    ("required", "extra", "lines", "refused"),
+    [
+        ("customer_profit", "", LINES, {"customer_profit": ["cost_to_serve"]}),
+        ("customer_profit", COSTS, LINES, {}),
+        (
+            "gross_margin, customer_profit",
+            COSTS,
+            LINES.replace(",cost_of_goods_sold", ",other"),
+            {"gross_margin": ["gross_margin"], "customer_profit": ["gross_margin"]},
+        ),
+        ("classes", "", LINES.replace(",cost_of_goods_sold", ",other"), {"classes": ["class_measure"]}),
+        ("classes, ledger, side_a", "", LINES, {}),
+        ("side_b", "", LINES, {"side_b": ["side_b"]}),
+        ("levels", COSTS, LINES, {"levels": ["trust"]}),
+        ("golden_shots", "", LINES, {"golden_shots": ["golden_shots"]}),
+        ("", "", LINES, {}),
+    ],
+)  # fmt: skip
+def test_what_is_required_and_cannot_be_carried_is_foreseen(tiny, required, extra, lines, refused):
+    found = check_inputs(tiny(f"required: [{required}]\n{extra}", lines=lines))
+
+    assert found.refused == refused
+    assert found.holds == (not refused)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "refused"),
+    [
+        (ASKED, []),
+        (ASKED.replace("their_words", "our_guess"), ["levels", "side_b"]),
+        (ASKED.replace("A,trust,us,,8,their_words\n", ""), ["levels"]),
+        (ASKED.replace("A,price,us", "A,price,rival"), ["side_b"]),
+        (ASKED.replace(",source", ",whence"), ["levels", "side_b"]),
+    ],
+)
+def test_side_b_and_trust_need_customers_who_were_asked(tiny, ratings, refused):
+    text = TINY.replace("lines.csv}", "lines.csv}\n  ratings_theirs: {files: asked.csv}")
+
+    found = check_inputs(tiny(f"required: [side_b, levels]\n{COSTS}", text=text, asked=ratings))
+
+    assert sorted(found.refused) == refused
+
+
+def test_a_revenue_that_the_ledger_does_not_confirm_carries_no_ledger(tiny):
+    text = TINY.replace("lines.csv}", "lines.csv}\n  gl_totals: {files: gl.csv}")
+    totals = "period,gl_account,amount,line\nFY2025,700,1000,invoice_revenue\n"
+
+    found = check_inputs(tiny("required: [ledger, gross_margin]", text=text, gl=totals))
+
+    assert found.refused == {"ledger": ["ledger_revenue", "adds_up"]}
+    assert "does not hold: PLN 822.00 is not explained." in words(found)
+
+
+def test_half_a_year_carries_no_golden_shots(tiny):
+    half = TINY.replace("to: 2025-12-31", "to: 2025-06-30")
+
+    assert check_inputs(tiny(f"required: [golden_shots]\n{COSTS}")).refused == {}
+    found = check_inputs(tiny(f"required: [golden_shots]\n{COSTS}", text=half))
+    assert found.refused == {"golden_shots": ["golden_shots"]}
+
+
+def test_a_period_without_a_line_carries_nothing_that_is_required(tiny):
+    found = check_inputs(tiny("required: [gross_margin]"), "FY2024")
+
+    assert found.refused == {"gross_margin": ["coverage"]}
+
+
+# ------------------------------------------------------------------------- the command
+@pytest.mark.parametrize(
+    ("extra", "status", "said"),
+    [
+        ("", 0, "Every sum holds.\n"),
+        (
+            "required: [customer_profit]", 3,
+            "customer_profit is required and would be refused. To bring: resources",
+        ),
+    ],
+)  # fmt: skip
+def test_the_command_says_what_was_found_and_its_status_whether_that_is_enough(
+    tiny, extra, status, said
+):
+    done = CliRunner().invoke(app, ["check", str(tiny(extra))])
+
+    assert (done.exit_code, done.stderr) == (status, "")
+    assert said in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "said"),
+    [
+        ({"text": TINY.replace("PLN", "euro")}, ParameterError, "engagement.yaml:2: currency must"),
+        ({"text": TINY.replace("lines.csv", "none.csv")}, DataError, "matches no file"),
+        ({"lines": "invoice_id,date\n1,2025-01-01\n"}, DataError, "has no column"),
+    ],
+)
+def test_what_is_rejected_is_one_message_and_status_2(tiny, change, kind, said):
+    folder = tiny(**change)
+    with pytest.raises(kind, match=said):
+        check_inputs(folder)
+
+    done = CliRunner().invoke(app, ["check", str(folder)])
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"{kind.__name__}: ")
+    assert said in done.stderr
+
+
+def test_an_unknown_period_is_status_2(tiny):
+    done = CliRunner().invoke(app, ["check", str(tiny()), "--period", "FY1925"])
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "period 'FY1925' is not in engagement.yaml" in done.stderr

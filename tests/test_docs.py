@@ -1,0 +1,131 @@
+"""What the README and its neighbours say is so: their commands exist, their links lead somewhere."""
+
+import doctest
+import importlib
+import inspect
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+import typer
+from conftest import ROOT
+from fastpath import run_stages
+
+from kamlib.cli import app
+from kamlib.stage import NOTEBOOKS
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCED = re.compile(r"^```\w*\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
+
+
+def commands(word: str) -> list[str]:
+    """Return every command of the pages that starts with `word`, without its comment."""
+    found = []
+    for page in PAGES:
+        text = page.read_text()
+        found += [line for block in FENCED.findall(text) for line in block.splitlines()]
+        found += re.findall(r"`([^`\n]+)`", FENCED.sub("", text))
+    told = (re.split(r"\s#\s", line)[0].strip() for line in found)
+    return sorted({line for line in told if line.split()[:1] == [word] and line != word})
+
+
+def test_every_make_command_named_is_one():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    named = {word for line in commands("make") for word in line.split()[1:] if "=" not in word}
+
+    assert {"report", "test", "lab", "notebooks"} <= named
+    assert named <= targets
+
+
+def test_make_help_lists_every_target():
+    made = subprocess.run(
+        ["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    phony = re.search(r"^\.PHONY: (help .*)$", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+
+    assert sorted(line.split()[0] for line in made.splitlines()) == sorted(phony[1].split())
+
+
+@pytest.mark.parametrize("line", commands("kam"))
+def test_every_kam_command_named_can_be_given_as_it_stands(line):
+    """Parse the words as the command line would, without doing anything."""
+    group = typer.main.get_command(app)
+    words = shlex.split(line)[1:]
+    assert words[0] in group.commands
+    command = group.commands[words[0]]
+    needed = [p for p in command.params if p.param_type_name == "argument" and p.required]
+    if words[1:] or not needed:
+        command.make_context(words[0], words[1:])
+
+
+def test_the_papermill_line_of_the_readme_runs_one_notebook_with_its_parameter(tmp_path):
+    (line,) = commands("papermill")
+    words = [str(tmp_path / word) if word == "out.ipynb" else word for word in shlex.split(line)]
+    stages = tmp_path / "demo" / "FY2025"
+    run_stages(ROOT / "data" / "demo", "FY2025", stages, until="profitability")
+
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False,
+        env={**os.environ, "KAM_STAGES": str(tmp_path)},
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    receipt = json.loads((stages / "receipt_segmentation.json").read_text())
+    assert receipt["knobs"] == {"profit_share": 0.75}
+    assert "0.75 instead of 0.80" in (tmp_path / "out.ipynb").read_text()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_relative_links_lead_to_files_of_the_checkout(page):
+    links = re.findall(r"\]\(([^)\s]+)\)", page.read_text())
+    relative = [link.partition("#")[0] for link in links if not re.match(r"[a-z]+:|#", link)]
+
+    assert [link for link in relative if not (page.parent / link).exists()] == []
+
+
+def test_the_table_of_rooms_names_every_room_of_kamlib_and_no_other():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    table = text.partition("## Rooms")[2].partition("`tests/test_layers.py`")[0]
+    named = [
+        name
+        for row in table.splitlines()
+        if row.startswith("| `")
+        for name in re.findall(r"`(\w+)`", row.split("|")[1])
+    ]
+    home = ROOT / "kamlib"
+    modules = {path.stem for path in home.glob("*.py")} - {"__init__"}
+    packages = {path.parent.name for path in home.glob("*/__init__.py")}
+
+    assert len(named) == len(set(named))
+    assert set(named) == modules | packages
+
+
+def test_the_readme_points_to_a_notebook_for_every_stage():
+    linked = re.findall(r"\]\(notebooks/([^)]+)\)", (ROOT / "README.md").read_text())
+
+    assert linked == list(NOTEBOOKS.values())
+
+
+@pytest.mark.parametrize("name", ["numerics", "timespans"])
+def test_every_public_function_of_the_exact_sums_shows_an_example(name):
+    module = importlib.import_module(f"kamlib.{name}")
+    shown = {test.name.split(".")[-1] for test in doctest.DocTestFinder().find(module)
+             if test.examples}  # fmt: skip
+    public = {
+        name
+        for name, each in vars(module).items()
+        if inspect.isfunction(each) and each.__module__ == module.__name__ and name[0] != "_"
+    }
+
+    assert public - shown == set()
+
+
+def test_files_of_kamlib_that_the_pages_name_are_there():
+    files = {name for page in PAGES for name in re.findall(r"`(kamlib/[\w/.]+)`", page.read_text())}
+
+    assert files
+    assert [name for name in files if not (ROOT / name).exists()] == []
