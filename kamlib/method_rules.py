@@ -221,9 +221,9 @@ RULES: dict[str, Rule] = {
             "cases."
         ),
         flag=N_(
-            "The interval is a plain bootstrap of {n} customers. With tails as heavy as these a "
-            "nominal {level} interval holds in about 64 to 80 of 100 cases: read it as a lower "
-            "bound of the doubt."
+            "The interval is a plain bootstrap of {n} customers. With a few very large ones a nominal "
+            "{level} interval holds in about 72 to 82 of 100 cases, and with the heaviest tails "
+            "in about 30: read it as a lower bound of the doubt."
         ),
         bring=N_("a corrected interval comes with a later version"),
     ),

@@ -254,8 +254,6 @@ def _periods_named(given: Engagement) -> Iterator[InitErrorDetails]:
 
 
 def _pools_named(given: Engagement) -> Iterator[InitErrorDetails]:
-    if "resources" in given.inputs:  # the pools stand in a table that is read later
-        return
     pools = list(dict.fromkeys(each.pool for each in given.profitability.resources))
     for index, each in enumerate(given.profitability.time_equations):
         if each.pool not in pools:

@@ -35,7 +35,7 @@ from kamlib.errors import did_you_mean
 
 CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects")
 TABLES = (
-    "invoice_lines", "customers", "prospects", "products", "resources", "drivers", "receivables",
+    "invoice_lines", "customers", "prospects", "products", "drivers", "receivables",
     "off_invoice", "gl_totals", "strategic", "ratings_ours", "ratings_theirs", "evidence",
     "contacts",
 )  # fmt: skip

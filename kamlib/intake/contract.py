@@ -126,13 +126,6 @@ CONTRACT: dict[str, TableContract] = {
         (must("product_id"), *may("name", "product_group")), key=("product_id",),
         loses=N_("products have no names and no groups (profitability)"),
     ),
-    "resources": TableContract(
-        (
-            must("pool"), must("cost"),
-            *may("period", "theoretical_capacity", "practical_capacity", "unit", "hierarchy_level",
-                 "avoidable_share", "kind", "gl_account"),
-        ),
-    ),
     "drivers": TableContract(
         (must("period"), CUSTOMER, must("driver"), must("volume")),
         loses=N_("costs follow counts of documents only (profitability)"),
