@@ -53,7 +53,7 @@ def show_table(
     table : DataFrame, already sorted by what decides; at most `most` rows are shown
     caption : str, what the table shows; the rest of a long one is named below it
     currency : str, for the heads of money columns
-    heads : other words for a column's head than `columns.py` has
+    heads : other words for a column's head than `kamlib.columns` has
     digits : decimals of a numeric column; default 0, shares as percent
     """
     heads, digits = heads or {}, digits or {}

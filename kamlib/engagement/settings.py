@@ -198,7 +198,7 @@ def _nearest_column(name: str) -> str:
     hint = did_you_mean(name, COLUMNS)
     if hint.startswith("Did"):
         return hint
-    return "Ours stand left of the colon, the client's right of it; see kamlib/columns.py."
+    return "Ours stand left of the colon, the client's right of it; see kamlib.columns."
 
 
 def _unknown_columns(table: str, given: Input) -> Iterator[InitErrorDetails]:

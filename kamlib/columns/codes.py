@@ -1,0 +1,36 @@
+"""Codes that tables hold, and what readers read for them; the money ladder in its order."""
+
+from kamlib.language import N_
+
+LADDER = (
+    "list_revenue", "on_invoice_discounts", "invoice_revenue", "off_invoice", "pocket_revenue",
+    "cost_of_goods_sold", "gross_margin", "cost_to_serve", "customer_profit_before_capital",
+    "capital_charge", "customer_profit",
+)  # fmt: skip
+LEVELS = {
+    1: N_("transaction"),
+    2: N_("cooperation"),
+    3: N_("partnership"),
+    4: N_("synergy"),
+}
+PROFIT_CLASSES = {
+    "vital_few": N_("vital few"),
+    "useful_many": N_("useful many"),
+    "loss_making": N_("loss-making"),
+}
+DOORS = {
+    "vital_few": N_("1 profit"),
+    "potential": N_("2 potential"),
+    "prospect": N_("3 prospect"),
+    "strategic": N_("4 strategic"),
+}
+VERDICTS = {
+    "key_account_now": N_("key account now"),
+    "develop": N_("develop"),
+    "find_out_first": N_("find out first"),
+    "harvest": N_("harvest"),
+    "keep_efficient": N_("keep, serve simply"),
+    "fix": N_("fix"),
+    "let_go": N_("let go"),
+    "not_now": N_("not now"),
+}

@@ -1,0 +1,33 @@
+"""The rules of method, each with its words: what PASS, FLAG and REFUSE say, and what to bring.
+
+A rule with no words for an outcome cannot have it. The numbers in a template are named, and are
+given already formatted by the stage that applies the rule.
+"""
+
+from kamlib.method_rules.attractiveness import ATTRACTIVENESS
+from kamlib.method_rules.data_prep import DATA_PREP
+from kamlib.method_rules.profitability import PROFITABILITY
+from kamlib.method_rules.pyramid import PYRAMID
+from kamlib.method_rules.rule import Rule
+from kamlib.method_rules.segmentation import SEGMENTATION
+
+__all__ = ["ANALYSES", "FEW_CUSTOMERS", "RULES", "Rule"]
+
+FEW_CUSTOMERS = 30  # below it shares and intervals say little
+RULES: dict[str, Rule] = {
+    **DATA_PREP,
+    **PROFITABILITY,
+    **SEGMENTATION,
+    **ATTRACTIVENESS,
+    **PYRAMID,
+}
+ANALYSES: dict[str, tuple[str, ...]] = {  # what may stand under `required` → rules that refuse it
+    "gross_margin": ("gross_margin",),
+    "customer_profit": ("cost_to_serve", "gross_margin"),
+    "classes": ("class_measure",),
+    "side_a": ("side_a",),
+    "side_b": ("side_b",),
+    "levels": ("benefit_ours", "trust"),
+    "golden_shots": ("golden_shots",),
+    "ledger": ("ledger_profit", "ledger_revenue", "adds_up"),
+}

@@ -1,0 +1,71 @@
+"""Rules of both sides, with their words."""
+
+from kamlib.language import N_
+from kamlib.method_rules.rule import Rule
+
+ATTRACTIVENESS: dict[str, Rule] = {
+    "rated_criteria": Rule(
+        N_("Potential and growth"),
+        flag=N_(
+            "Potential and own growth are our ratings by anchor ({potential} and {growth} rated), "
+            "not measurements."
+        ),
+        bring=N_("customers.own_growth; an estimate of potential comes with a later version"),
+    ),
+    "side_a": Rule(
+        N_("Side A"),
+        passed=N_("Side A is known for all {n} parties."),
+        flag=N_(
+            "Side A is unknown for {unknown} of {n} parties: less than {least} of its weight "
+            "is known."
+        ),
+        refuse=N_(
+            "Side A is unknown for all {n} parties: less than {least} of its weight is known."
+        ),
+        bring=N_("ratings_ours"),
+    ),
+    "key_account_units": Rule(
+        N_("Key-account units"),
+        passed=N_("One key account pays for itself from {amount} a year, approved by {by}."),
+        flag=N_(
+            "One key account pays for itself from {amount} a year; nobody has signed this off."
+        ),
+        refuse=N_(
+            "{why}, so nothing is measured in yearly key-account units: the size of a golden shot "
+            "and the money at stake are unknown."
+        ),
+        bring=N_("a period of 12 months with cost-to-serve"),
+    ),
+    "side_b": Rule(
+        N_("Side B"),
+        passed=N_("All {n} parties were asked."),
+        flag=N_(
+            "{unasked} of {n} parties were not asked in their own words: side B of {guessed} is our "
+            "guess and of {unknown} unknown. Neither can confirm anything."
+        ),
+        refuse=N_("Nobody was asked: side B is unknown for all {n} parties."),
+        bring=N_("ratings_theirs in the customers' own words"),
+    ),
+    "rivals": Rule(
+        N_("Rivals"),
+        passed=N_("Every party that was asked named a rival."),
+        flag=N_("{n} parties named no rival; there the lead over the best rival is not asked for."),
+        bring=N_("ratings_theirs of at least one rival"),
+    ),
+    "ratings_age": Rule(
+        N_("Age of ratings"),
+        passed=N_("No rating in use is older than {months} months."),
+        flag=N_(
+            "{n} of {all} ratings in use are older than {months} months, the oldest is from "
+            "{oldest}. Their age is shown and widens nothing yet."
+        ),
+        bring=N_("fresh ratings"),
+    ),
+    "trust": Rule(
+        N_("Trust"),
+        passed=N_("Trust is known in the customers' words."),
+        flag=N_("Trust is unknown for {n} of {all} customers; partnership is not confirmed there."),
+        refuse=N_("Trust is unknown for everybody: no partnership can be confirmed."),
+        bring=N_("ratings_theirs, criterion trust, in their words or as a fact"),
+    ),
+}

@@ -1,0 +1,87 @@
+"""Rules of profitability, with their words."""
+
+from kamlib.language import N_
+from kamlib.method_rules.rule import Rule
+
+PROFITABILITY: dict[str, Rule] = {
+    "cost_to_serve": Rule(
+        N_("Cost-to-serve"),
+        passed=N_("Cost-to-serve is known: {pools} cost pools, {activities} activities."),
+        flag=N_("Cost-to-serve rests on counts from documents only: {what}."),
+        refuse=N_(
+            "There is no table of cost pools for {period}, so cost-to-serve, and with it customer "
+            "profit, are not shown. The statement ends at gross margin."
+        ),
+        bring=N_("resources (cost and capacity of each pool), time equations, drivers"),
+    ),
+    "unit_of_cost": Rule(
+        N_("Where the cost stops"),
+        passed=N_("Costs are followed down to the {level}; company-level cost is on nobody."),
+        flag=N_(
+            "{amount} of cost in {pools} belongs to no customer: it has no activity that a "
+            "customer causes. It is shown, and charged to nobody."
+        ),
+        bring=N_("a time equation or a driver for these pools, if customers do cause the cost"),
+    ),
+    "capacity": Rule(
+        N_("Capacity"),
+        passed=N_("Every pool is used within its practical capacity."),
+        flag=N_(
+            "Used above what it can supply: {pools}. Either the capacity or the times are wrong; "
+            "nothing was scaled down."
+        ),
+        bring=N_("practical_capacity and the time equations of these pools"),
+    ),
+    "practical_capacity": Rule(
+        N_("Practical capacity"),
+        passed=N_("Every pool that serves customers has a practical capacity."),
+        flag=N_(
+            "No capacity is given for {pools}: their whole cost is spread over what was used, "
+            "so that idle time hides inside the rates."
+        ),
+        bring=N_("practical_capacity (about 80 % of the theoretical one)"),
+    ),
+    "capital_charge": Rule(
+        N_("Capital charge"),
+        passed=N_("Days to pay are known for every active customer."),
+        flag=N_(
+            "{n} active customers have no days to pay; their capital charge is 0 and their "
+            "profit at most what is shown."
+        ),
+        bring=N_("receivables (customer, month, days_to_pay) of these customers"),
+    ),
+    "capital_absent": Rule(
+        N_("Capital charge"),
+        flag=N_(
+            "There are no receivables, or no rate of capital: the capital charge is not counted, and "
+            "customer profit is at most what is shown."
+        ),
+        bring=N_("receivables (customer, month, days_to_pay) and profitability.capital"),
+    ),
+    "gross_margin": Rule(
+        N_("Gross margin"),
+        passed=N_("The cost of goods sold is known."),
+        refuse=N_("The cost of goods sold is not known; revenue is shown, and no margin."),
+        bring=N_("invoice_lines.cost_of_goods_sold"),
+    ),
+    "ledger_profit": Rule(
+        N_("Profit against the general ledger"),
+        passed=N_(
+            "Customer profit and what belongs to nobody tie to the ledger: {difference} apart."
+        ),
+        flag=N_(
+            "{difference} between our profit and the general ledger's is not explained "
+            "({share} of revenue)."
+        ),
+        refuse=N_(
+            "{difference} between our profit and the general ledger's is not explained "
+            "({share} of revenue): nothing that builds on it should be used."
+        ),
+        bring=N_("the missing accounts in gl_totals, or reconciling items with their reason"),
+    ),
+    "ledger_absent": Rule(
+        N_("General ledger"),
+        flag=N_("No totals of the general ledger were given: nothing outside confirms the sums."),
+        bring=N_("gl_totals"),
+    ),
+}

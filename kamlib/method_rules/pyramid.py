@@ -1,0 +1,67 @@
+"""Rules of levels, golden shots, verdicts and sums, with their words."""
+
+from kamlib.language import N_
+from kamlib.method_rules.rule import Rule
+
+PYRAMID: dict[str, Rule] = {
+    "benefit_ours": Rule(
+        N_("Benefit to us"),
+        passed=N_("The benefit to us is customer profit in pocket revenue."),
+        refuse=N_(
+            "Customer profit is not known, so the benefit to us is unknown: no partnership "
+            "can be confirmed."
+        ),
+        bring=N_("resources and time equations"),
+    ),
+    "golden_shots": Rule(
+        N_("Golden shots"),
+        passed=N_("Golden shots are measured over 24 months on customer profit."),
+        flag=N_(
+            "Golden shots are measured on gross margin: cost-to-serve does not cover 24 months."
+        ),
+        refuse=N_("Golden shots cannot be told: {why}."),
+        bring=N_("costs of 24 months, invoice lines of three years"),
+    ),
+    "thresholds": Rule(
+        N_("Limits and cuts"),
+        flag=N_(
+            "The limits of levels and cuts are judgement and not calibrated. With cuts of 50, "
+            "60 and 70 on both sides there would be {low}, {middle} and {high} key accounts."
+        ),
+        bring=N_("a sign-off of the limits by those who use them"),
+    ),
+    "capacity_key_accounts": Rule(
+        N_("Places for key accounts"),
+        passed=N_("{n} accounts qualify for {places} places."),
+        flag=N_("How many key accounts can be looked after is not declared: ranked and not cut."),
+        bring=N_("capacity.managers"),
+    ),
+    "drop_effect": Rule(
+        N_("Fix or let go"),
+        flag=N_(
+            "What leaving a loss-maker would really change is not computed by this version, so "
+            "nobody is proposed to be let go: {n} loss-makers are to be fixed or looked at."
+        ),
+        bring=N_("a later version; avoidable_share of the cost pools"),
+    ),
+    "overrides": Rule(
+        N_("Decisions made by people"),
+        passed=N_("Decided by people: {n} verdicts, each shown beside what the rules propose."),
+        flag=N_(
+            "Decisions of people that are not in force: {which}. There the rules' verdict holds."
+        ),
+        bring=N_("overrides in engagement.yaml: renewed, given the right id, or taken out"),
+    ),
+    "levels": Rule(
+        N_("Levels"),
+        passed=N_("All {n} customers have one certain level."),
+        flag=N_("{n} of {all} customers may stand higher than what is confirmed."),
+        bring=N_("trust, side B, contacts and staying of these customers"),
+    ),
+    "adds_up": Rule(
+        N_("Does it add up?"),
+        passed=N_("Every sum holds to half a cent."),
+        refuse=N_("{n} sums do not hold: {which}. What builds on them should not be used."),
+        bring=N_("the difference shown in the ledger below"),
+    ),
+}

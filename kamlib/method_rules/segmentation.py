@@ -1,0 +1,86 @@
+"""Rules of rankings, 20/80, doors and staying, with their words."""
+
+from kamlib.language import N_
+from kamlib.method_rules.rule import Rule
+
+SEGMENTATION: dict[str, Rule] = {
+    "customers_in_rankings": Rule(
+        N_("Customers in the rankings"),
+        passed=N_("{n} customers are active in the period."),
+        flag=N_("Only {n} customers are active in the period: shares and intervals say little."),
+        refuse=N_("No customer is active in the period."),
+        bring=N_("invoice_lines that reach into the period"),
+    ),
+    "net_shares": Rule(
+        N_("Shares of the net total"),
+        passed=N_("The net total is large enough for shares of it."),
+        refuse=N_("{said}"),
+    ),
+    "interval": Rule(
+        N_("Bootstrap interval"),
+        passed=N_(
+            "The interval is a bootstrap of {n} customers who are much alike. On such companies a "
+            "nominal {level} interval holds in about 80 (50 customers) to 90 (240 and more) of 100 "
+            "cases."
+        ),
+        flag=N_(
+            "The interval is a plain bootstrap of {n} customers. With a few very large ones a nominal "
+            "{level} interval holds in about 72 to 82 of 100 cases, and with the heaviest tails "
+            "in about 30: read it as a lower bound of the doubt."
+        ),
+        bring=N_("a corrected interval comes with a later version"),
+    ),
+    "class_measure": Rule(
+        N_("What the classes rest on"),
+        passed=N_("Classes rest on customer profit."),
+        flag=N_(
+            "Classes rest on gross margin, because customer profit is not known. A customer who "
+            "looks good here may cost more to serve than it brings."
+        ),
+        refuse=N_("Neither customer profit nor gross margin is known: there are no classes."),
+        bring=N_("resources and time equations"),
+    ),
+    "doors_not_computed": Rule(
+        N_("Doors 2 and 3"),
+        flag=N_(
+            "Door 2 (potential) and door 3 (prospects likely to be won) are not computed by this "
+            "version. They stand shut, which is not a finding."
+        ),
+        bring=N_("a later version"),
+    ),
+    "door_strategic": Rule(
+        N_("Door 4 as declared"),
+        passed=N_("Each of the {n} strategic parties has a reason, an owner and a valid date."),
+        flag=N_("{n} declared as strategic stay outside: {who}."),
+        bring=N_("strategic: rating, justification, owner, review_on"),
+    ),
+    "reference_values": Rule(
+        N_("Reference values"),
+        passed=N_("Repeat rates and margin percentiles were frozen over {window}."),
+        flag=N_(
+            "Repeat rates were frozen over {window} from {n} customers only; a chance of return "
+            "may be off by some points."
+        ),
+        refuse=N_(
+            "The input is shorter than two years, so how many come back cannot be measured. "
+            "The chance of return is unknown."
+        ),
+        bring=N_("invoice_lines of earlier years"),
+    ),
+    "chance_of_return": Rule(
+        N_("Chance of return"),
+        flag=N_(
+            "The chance of return is the repeat rate of customers with as many order days. It does "
+            "not look at the rhythm of the single customer."
+        ),
+        bring=N_("a model of each customer's rhythm comes with a later version"),
+    ),
+    "staying": Rule(
+        N_("Chance of staying"),
+        flag=N_(
+            "The chance of staying comes from a contract ({contract}) or our own rating ({rated}); "
+            "for {unknown} active customers it is unknown."
+        ),
+        bring=N_("ratings_ours on staying; an estimate from the data comes with a later version"),
+    ),
+}
