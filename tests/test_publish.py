@@ -325,7 +325,7 @@ def test_the_cause_in_a_cell_is_told_from_what_was_raised(name, value, cause):
 
 def test_a_driver_s_own_data_error_is_not_taken_for_a_rejection():
     theirs = ["File ~/env/site-packages/driver/connection.py:88, in run(query)"]
-    ours = ["Cell In[2], line 1", "File ~/work/kamlib/checks.py:20, in require_columns(table)"]
+    ours = ["Cell In[2], line 1", "File ~/kamlib/checks.py:20, in require_columns(table)"]
 
     failure = failure_in_cell("DataError", "bad", theirs, notebook="n.ipynb", cell=2)
     rejection = failure_in_cell("DataError", "bad", ours, notebook="n.ipynb", cell=2)

@@ -122,15 +122,14 @@ def commit(folder: Path, run: Path, run_id: str, *, index: str, latest: dict[str
     before = folder / "latest.json"
     earlier = before.read_bytes() if before.exists() else None
     sync_tree(run)
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(_take_back, final, run, before, earlier, drafts)
         final.parent.mkdir(exist_ok=True)
         os.rename(run, final)
         sync_folder(final.parent)
         os.replace(drafts["latest.json"], before)
         os.replace(drafts["index.html"], folder / "index.html")
-    except BaseException:
-        _take_back(final, run, before, earlier, drafts)
-        raise
+        undo.pop_all()  # all is in its place: nothing to take back
     with contextlib.suppress(OSError):  # it is published; the system writes it out in its own time
         sync_folder(folder)
     return folder / "index.html"

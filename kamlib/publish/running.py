@@ -103,13 +103,11 @@ def run_notebook(
 
 def _in_a_thread(source: Path, target: Path, options: dict[str, Any], kernels: Kernels) -> Any:
     """Run papermill beside the main thread, whose signals nbclient would otherwise take."""
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(_execute, source, target, options, kernels)
-        try:
-            return future.result()
-        except BaseException:
-            kernels.kill()
-            raise
+    with ThreadPoolExecutor(1) as pool, contextlib.ExitStack() as undo:
+        undo.callback(kernels.kill)
+        result = pool.submit(_execute, source, target, options, kernels).result()
+        undo.pop_all()  # it came to its end: no kernel to kill
+        return result
 
 
 def _execute(source: Path, target: Path, options: dict[str, Any], kernels: Kernels) -> Any:
