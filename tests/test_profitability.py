@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from worlds import Equation, Term
 
 from kamlib import DataError
 from kamlib.numerics import largest_remainder
@@ -60,26 +61,6 @@ def orders(*rows: tuple) -> pd.DataFrame:
 
 
 NO_CORRECTIONS = pd.DataFrame({"period": [], "customer_id": [], "document_type": []})
-
-
-@dataclass
-class Term:
-    time: float
-    per: str | None = None
-    when: dict = field(default_factory=dict)
-
-
-@dataclass
-class Equation:
-    pool: str
-    per: str
-    base: float
-    plus: tuple = ()
-    driver: str | None = None
-
-    @property
-    def name(self) -> str:
-        return f"{self.pool}, {self.per}"
 
 
 @dataclass

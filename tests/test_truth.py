@@ -1,6 +1,6 @@
 """The demo company's planted truth, held against what the workbook finds without seeing it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from fastpath import run_stages, table
 from ruamel.yaml import YAML
+from worlds import Equation, Term
 
 from kamlib import customer_statements, load_engagement
 from kamlib.columns import LADDER
@@ -16,26 +17,6 @@ ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "data" / "demo"
 TRUTH = DEMO / "truth"
 PERIODS = ["FY2024", "FY2025"]
-
-
-@dataclass
-class Term:
-    time: float
-    per: str | None = None
-    when: dict = field(default_factory=dict)
-
-
-@dataclass
-class Equation:
-    pool: str
-    per: str
-    base: float
-    plus: list
-    driver: str | None = None
-
-    @property
-    def name(self) -> str:
-        return f"{self.pool}, {self.per}"
 
 
 @dataclass

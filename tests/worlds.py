@@ -1,6 +1,8 @@
 """Small worlds that several test files stand on: statements, stays, sides and accounts by hand."""
 
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,6 +13,31 @@ import pandas as pd
 from kamlib.engagement import load_engagement
 from kamlib.pyramid import Bounds
 from kamlib.pyramid.bounds import certain
+
+
+@dataclass
+class Term:
+    """Time that a condition or each line adds to an event."""
+
+    time: float
+    per: str | None = None
+    when: dict = field(default_factory=dict)
+
+
+@dataclass
+class Equation:
+    """Time of one pool per event."""
+
+    pool: str
+    per: str
+    base: float
+    plus: Sequence[Term] = ()
+    driver: str | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.pool}, {self.per}"
+
 
 END = date(2025, 12, 31)
 KAU = 120_000.0
