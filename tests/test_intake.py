@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 from kamlib.engagement import load_engagement
 from kamlib.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, Intake, read_inputs
-from kamlib.intake.convert import date_pattern
 from kamlib.intake.units import unit_of_each
+from kamlib.intake.values import date_pattern
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 YEARS = {"FY2024": (date(2024, 1, 1), date(2024, 12, 31))}

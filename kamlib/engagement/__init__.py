@@ -18,6 +18,7 @@ from kamlib.engagement.decision import (
     SideB,
     Windows,
 )
+from kamlib.engagement.inputs import Dialect, Input
 from kamlib.engagement.levels import Boundary, Limit, Limits, Pyramid
 from kamlib.engagement.loading import load_engagement
 from kamlib.engagement.model import Engagement
@@ -25,9 +26,7 @@ from kamlib.engagement.people import Override, SignOff
 from kamlib.engagement.places import project_root
 from kamlib.engagement.schema import engagement_schema
 from kamlib.engagement.settings import (
-    Dialect,
     Identity,
-    Input,
     Interval,
     LedgerSettings,
     Materiality,

@@ -25,13 +25,12 @@ from kamlib.engagement.decision import (
     SideB,
     Windows,
 )
+from kamlib.engagement.inputs import Dialect, Inputs
 from kamlib.engagement.kinds import Part, Text, complaint, complaint_at, refuse
 from kamlib.engagement.levels import Pyramid
 from kamlib.engagement.people import Analysis, Overrides, Signature, SignOff
 from kamlib.engagement.settings import (
-    Dialect,
     Identity,
-    Inputs,
     LedgerSettings,
     Period,
     Periods,

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from kamlib.engagement.conditions import NAMES, PARTIES, YES_OR_NO
+from kamlib.engagement.inputs import TABLES
 from kamlib.engagement.model import Engagement
-from kamlib.engagement.settings import TABLES
 from kamlib.errors import ParameterError
 
 FILE = "engagement.schema.json"

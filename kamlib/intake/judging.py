@@ -18,8 +18,9 @@ import pyarrow as pa
 
 from kamlib.intake import contract
 from kamlib.intake.contract import CONTRACT, REPORTING_CURRENCY, Field, fields_of
-from kamlib.intake.convert import DECIMAL, Cell, converted, dtype_of
+from kamlib.intake.convert import Cell, converted, dtype_of
 from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_rows
+from kamlib.intake.values import DECIMAL
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement

@@ -13,8 +13,8 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.intake.contract import CONTRACT, Field
-from kamlib.intake.convert import DECIMAL
 from kamlib.intake.judging import Desk, Judged, fetched
+from kamlib.intake.values import DECIMAL
 
 ORDER_ATTRIBUTES = ("order_channel", "rush", "export", "warehouse")
 LIST_QUANTILE, LIST_LINES = 0.9, 5
@@ -22,7 +22,7 @@ SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
 
 
 @ibis.udf.agg.builtin
-def quantile_disc(value: DECIMAL, share: float) -> DECIMAL:  # type: ignore[valid-type]
+def quantile_disc(value: DECIMAL, share: float) -> DECIMAL:
     """Return the value at a share of the ordered values; the engine has it built in."""
 
 

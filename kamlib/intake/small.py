@@ -8,8 +8,8 @@ import pandas as pd
 
 from kamlib.errors import DataError, listed
 from kamlib.intake.contract import CONTRACT, Field
-from kamlib.intake.convert import DECIMAL
 from kamlib.intake.judging import Desk, Judged, fetched, judged, kept
+from kamlib.intake.values import DECIMAL
 from kamlib.language import N_
 
 REPEATS = N_("repeats an earlier row")

@@ -1,0 +1,125 @@
+"""Columns of what the client brings: who, lines, money ladder, judgements, evidence, rows set aside."""
+
+from kamlib.columns.column import Column
+from kamlib.language import N_
+
+INPUTS: dict[str, Column] = {
+    # ------------------------------------------------------------------ who
+    "customer_id": Column(N_("Customer"), "id", N_("id of the buyer who decides")),
+    "prospect_id": Column(N_("Prospect"), "id", N_("id of a firm not yet buying")),
+    "party_id": Column(N_("Party"), "id", N_("id of a customer or a prospect")),
+    "name": Column(N_("Name"), "text", N_("name of the customer, prospect or product")),
+    "tax_id": Column(N_("Tax id"), "text", N_("tax number as given")),
+    "parent_id": Column(N_("Group"), "id", N_("id of the group the site belongs to")),
+    "relation": Column(N_("Relation"), "text", N_("external, intercompany or collective")),
+    "account_manager": Column(N_("Account manager"), "text", N_("who looks after the customer")),
+    "industry_segment": Column(N_("Industry segment"), "text", N_("what kind of firm it is")),
+    "region": Column(N_("Region"), "text", N_("where it is")),
+    "channel": Column(N_("Channel"), "text", N_("how it is sold to")),
+    "since": Column(N_("Customer since"), "date", N_("first day of the relation, as recorded")),
+    "employees": Column(N_("Employees"), "number", N_("number of its people")),
+    "annual_revenue": Column(N_("Their revenue"), "money", N_("its yearly sales"), "currency"),
+    "own_growth": Column(
+        N_("Own growth"), "number", N_("real growth of its sales"), N_("% a year")
+    ),
+    "contract_start": Column(N_("Contract from"), "date", N_("first day of its contract with us")),
+    "contract_end": Column(N_("Contract to"), "date", N_("last day of its contract with us")),
+    # ------------------------------------------------------------------ lines
+    "invoice_id": Column(N_("Invoice"), "id", N_("number of the document")),
+    "line_id": Column(N_("Line"), "id", N_("number of the line in its document")),
+    "date": Column(N_("Date"), "date", N_("day of the document or event")),
+    "product_id": Column(N_("Product"), "id", N_("id of the product")),
+    "product_group": Column(N_("Product group"), "text", N_("group of the product")),
+    "quantity": Column(N_("Quantity"), "number", N_("units of the product; negative for returns")),
+    "unit_price": Column(N_("Unit price"), "money", N_("net price of one unit"), "currency"),
+    "list_price": Column(N_("List price"), "money", N_("line total at list price"), "currency"),
+    "net_amount": Column(N_("Net amount"), "money", N_("line total without VAT"), "currency"),
+    "currency": Column(N_("Currency"), "text", N_("three letters")),
+    "document_type": Column(N_("Document"), "text", N_("invoice, credit_note or correction")),
+    "corrects_invoice_id": Column(N_("Corrects"), "id", N_("the invoice that is corrected")),
+    "order_id": Column(N_("Order"), "id", N_("number of the order")),
+    "order_date": Column(N_("Order date"), "date", N_("day of the order")),
+    "order_channel": Column(N_("Order channel"), "text", N_("how the order came in")),
+    "rush": Column(N_("Rush"), "bool", N_("the order was urgent")),
+    "export": Column(N_("Export"), "bool", N_("the order left the country")),
+    "delivery_id": Column(N_("Delivery"), "id", N_("number of the delivery")),
+    "warehouse": Column(N_("Warehouse"), "text", N_("where it left from")),
+    "lines": Column(N_("Lines"), "whole", N_("number of invoice lines")),
+    "customer_is_new": Column(N_("New"), "bool", N_("ordered within the set-up months")),
+    "month": Column(N_("Month"), "date", N_("first day of the month")),
+    "period": Column(N_("Period"), "period", N_("a period of engagement.yaml")),
+    # ------------------------------------------------------------------ money ladder
+    "list_revenue": Column(N_("List revenue"), "money", N_("before any discount"), "currency"),
+    "on_invoice_discounts": Column(
+        N_("On-invoice discounts"), "money", N_("list less invoice revenue"), "currency"
+    ),
+    "invoice_revenue": Column(
+        N_("Invoice revenue"), "money", N_("as invoiced, net of VAT, after returns"), "currency"
+    ),
+    "off_invoice": Column(
+        N_("Off-invoice deductions"), "money", N_("bonuses, promotions, bad debt"), "currency"
+    ),
+    "pocket_revenue": Column(
+        N_("Pocket revenue"), "money", N_("invoice revenue less off-invoice"), "currency"
+    ),
+    "cost_of_goods_sold": Column(
+        N_("Cost of goods sold"), "money", N_("cost of what was sold"), "currency"
+    ),
+    "gross_margin": Column(
+        N_("Gross margin"), "money", N_("pocket revenue less cost of goods sold"), "currency"
+    ),
+    "cost_to_serve": Column(
+        N_("Cost-to-serve"), "money", N_("work done for the customer at capacity rates"), "currency"
+    ),
+    "customer_profit_before_capital": Column(
+        N_("Customer profit before capital"),
+        "money",
+        N_("gross margin less cost-to-serve"),
+        "currency",
+    ),
+    "capital_charge": Column(
+        N_("Capital charge"), "money", N_("price of the money it owes us"), "currency"
+    ),
+    "customer_profit": Column(
+        N_("Customer profit"), "money", N_("after cost-to-serve and capital charge"), "currency"
+    ),
+    "cumulative_profit": Column(
+        N_("Cumulative customer profit"), "money", N_("running sum, best first"), "currency"
+    ),
+    "discount_rate": Column(N_("Discount"), "share", N_("discounts in list revenue")),
+    "margin_rate": Column(N_("Margin rate"), "share", N_("gross margin in pocket revenue")),
+    "profit_rate": Column(N_("Profit rate"), "share", N_("customer profit in pocket revenue")),
+    "active": Column(N_("Active"), "bool", N_("had a line, an off-invoice item or a cost")),
+    # ------------------------------------------------------------------ judgements and evidence
+    "criterion": Column(N_("Criterion"), "text", N_("what makes attractive")),
+    "weight": Column(N_("Weight"), "number", N_("importance; weights of one party add up to 1")),
+    "rating": Column(N_("Rating"), "rating", N_("judgement on the criterion's anchors"), "0–10"),
+    "supplier": Column(N_("Supplier"), "text", N_("us or a rival's name")),
+    "source": Column(N_("Source"), "text", N_("their_words, fact, our_guess or a document")),
+    "rater": Column(N_("Rater"), "text", N_("role of the person who rated")),
+    "code": Column(N_("Sign"), "text", N_("code of a sign of closeness")),
+    "until": Column(N_("Until"), "date", N_("last day on which it exists")),
+    "their_function": Column(N_("Their function"), "text", N_("function of theirs in contact")),
+    "our_function": Column(N_("Our function"), "text", N_("function of ours in contact")),
+    "justification": Column(N_("Why"), "text", N_("why the party is strategic")),
+    "owner": Column(N_("Owner"), "text", N_("role that answers for it")),
+    "review_on": Column(N_("Review on"), "date", N_("day by which it is looked at again")),
+    "market_access": Column(N_("Market access"), "text", N_("which market it opens")),
+    "learning": Column(N_("Learning"), "text", N_("what we learn from it")),
+    # ------------------------------------------------------------------ quarantine
+    "table": Column(N_("Table"), "text", N_("input table")),
+    "file": Column(N_("File"), "text", N_("file inside the engagement folder")),
+    "row": Column(N_("Row"), "whole", N_("line of the file, the head being 1")),
+    "column": Column(N_("Column"), "text", N_("column that is broken")),
+    "value": Column(N_("Value"), "text", N_("what stands there")),
+    "rows": Column(N_("Rows"), "whole", N_("number of rows")),
+    "files": Column(N_("Files"), "text", N_("files of the table")),
+    "set_aside": Column(N_("Set aside"), "number", N_("in quarantine")),
+    "first": Column(N_("From"), "date", N_("first day")),
+    "last": Column(N_("To"), "date", N_("last day")),
+    "ledger": Column(N_("Ledger"), "money", N_("general ledger, sign of the ladder"), "currency"),
+    "ours": Column(N_("Ours"), "money", N_("what the statement has"), "currency"),
+    "reconciling": Column(N_("Reconciling items"), "money", N_("named by people"), "currency"),
+    "unexplained": Column(N_("Unexplained"), "money", N_("what is left"), "currency"),
+    "reason": Column(N_("Reason"), "text", N_("why the row was set aside")),
+}
