@@ -33,6 +33,7 @@ INPUTS: dict[str, Column] = {
     "quantity": Column(N_("Quantity"), "number", N_("units of the product; negative for returns")),
     "unit_price": Column(N_("Unit price"), "money", N_("net price of one unit"), "currency"),
     "list_price": Column(N_("List price"), "money", N_("line total at list price"), "currency"),
+    "freight": Column(N_("Freight"), "money", N_("what bringing the line cost us"), "currency"),
     "net_amount": Column(N_("Net amount"), "money", N_("line total without VAT"), "currency"),
     "currency": Column(N_("Currency"), "text", N_("three letters")),
     "document_type": Column(N_("Document"), "text", N_("invoice, credit_note or correction")),
@@ -55,6 +56,12 @@ INPUTS: dict[str, Column] = {
     ),
     "invoice_revenue": Column(
         N_("Invoice revenue"), "money", N_("as invoiced, net of VAT, after returns"), "currency"
+    ),
+    "returned_revenue": Column(
+        N_("Returned"), "money", N_("credit notes and corrections in invoice revenue"), "currency"
+    ),
+    "earned_period": Column(
+        N_("Earned in"), "period", N_("period of the sale that a correction corrects")
     ),
     "off_invoice": Column(
         N_("Off-invoice deductions"), "money", N_("bonuses, promotions, bad debt"), "currency"

@@ -101,7 +101,7 @@ CONTRACT: dict[str, TableContract] = {
             CUSTOMER,
             *may("product_id", "quantity", "unit_price", "list_price"),
             must("net_amount"),
-            Field("cost_of_goods_sold"),
+            *may("cost_of_goods_sold", "freight"),
             Field(
                 "currency", filled=True, allowed=(REPORTING_CURRENCY,),
                 otherwise=N_("not in the reporting currency"),

@@ -109,20 +109,77 @@ def period_of(day: ir.DateValue, work: Desk) -> ir.StringValue:
     return ibis.cases(*cases, else_=ibis.null("string"))
 
 
-def customer_months(lines: ir.Table, work: Desk) -> pd.DataFrame:
+def customer_months(lines: ir.Table, judged: Judged, work: Desk) -> pd.DataFrame:
     """Return one row per unit, month and period with exact sums.
 
-    To ``customer_id, month, period, list_revenue, invoice_revenue, cost_of_goods_sold, lines``.
+    To ``customer_id, month, period, list_revenue, invoice_revenue, returned_revenue,
+    cost_of_goods_sold, lines``, and ``freight`` where the input has it.
     """
     dated = lines.mutate(period=period_of(lines["date"], work))
     key = ["customer_id", "month", "period"]
+    freight = {"freight": _sum(dated["freight"])} if "freight" in judged.raw.names else {}
     summed = dated.group_by(customer_id="unit", month="month", period="period").aggregate(
-        list_revenue=dated["list_total"].sum().cast(DECIMAL),
-        invoice_revenue=dated["net_amount"].sum().cast(DECIMAL),
-        cost_of_goods_sold=dated["cost_of_goods_sold"].sum().cast(DECIMAL),
-        lines=dated.count(),
+        **ladder_sums(dated), **freight, lines=dated.count()
     )
     return fetched(summed.order_by(key))
+
+
+def ladder_sums(lines: ir.Table) -> dict[str, ir.DecimalValue]:
+    """Return the exact sums of the ladder's upper half, and what of the revenue was given back."""
+    back = (lines["document_type"] != "invoice").ifelse(lines["net_amount"], ibis.literal(0))
+    return {
+        "list_revenue": _sum(lines["list_total"]),
+        "invoice_revenue": _sum(lines["net_amount"]),
+        "returned_revenue": _sum(back),
+        "cost_of_goods_sold": _sum(lines["cost_of_goods_sold"]),
+    }
+
+
+def _sum(money: ir.DecimalValue) -> ir.DecimalValue:
+    return money.sum().cast(DECIMAL)
+
+
+def customer_products(lines: ir.Table, work: Desk) -> pd.DataFrame:
+    """Return one row per period, unit and product with exact sums, of the periods of engagement.yaml.
+
+    To ``period, customer_id, product_id, quantity, list_revenue, invoice_revenue,
+    returned_revenue, cost_of_goods_sold``.
+    """
+    dated = lines.mutate(period=period_of(lines["date"], work))
+    dated = dated.filter(dated["period"].notnull())
+    summed = dated.group_by("period", customer_id="unit", product_id="product_id").aggregate(
+        quantity=_sum(dated["quantity"]), **ladder_sums(dated)
+    )
+    kinds = {"quantity": "number"}
+    return fetched(summed.order_by(["period", "customer_id", "product_id"]), kinds)
+
+
+def timing(lines: ir.Table, work: Desk) -> pd.DataFrame:
+    """Return what credit notes and corrections took from sales of another period.
+
+    To ``period, customer_id, earned_period, list_revenue, invoice_revenue, returned_revenue,
+    cost_of_goods_sold``: posted in ``period``, correcting an invoice of ``earned_period``; either
+    is null outside all periods.
+
+    Notes
+    -----
+    An invoice's day is its first. A correction of an invoice that is not in the input stays in the
+    period in which it was posted.
+    """
+    sold = lines.filter(lines["document_type"] == "invoice")
+    first = sold.group_by(corrected="invoice_id").aggregate(sold_on=sold["date"].min())
+    late = lines.filter(lines["document_type"] != "invoice")
+    late = late.join(first, late["corrects_invoice_id"] == first["corrected"])
+    late = late.mutate(
+        period=period_of(late["date"], work), earned_period=period_of(late["sold_on"], work)
+    )
+    apart = ibis.coalesce(late["period"], "") != ibis.coalesce(late["earned_period"], "")
+    moved = late.filter(apart)
+    key = ["period", "customer_id", "earned_period"]
+    summed = moved.group_by("period", "earned_period", customer_id="unit").aggregate(
+        **ladder_sums(moved)
+    )
+    return fetched(summed.order_by(key))[[*key, *ladder_sums(moved)]]
 
 
 def site_revenue(lines: ir.Table) -> pd.DataFrame:

@@ -55,7 +55,8 @@ class Intake:
 def read_inputs(engagement: "Engagement", period: str) -> Intake:
     """Read an engagement's inputs into tables that keep the contract, and a quarantine.
 
-    To ``customers, customer_months, orders, corrections, quarantine`` and the small tables given.
+    To ``customers, customer_months, orders, corrections, timing, quarantine``, ``customer_products``
+    where lines name products, and the small tables given.
 
     Parameters
     ----------
@@ -129,11 +130,20 @@ def _tables(
     revenue = line_work.site_revenue(worked)
     return {
         "customers": unit_table(sites, of_each, revenue, engagement=work.engagement),
-        "customer_months": line_work.customer_months(worked, work),
+        "customer_months": line_work.customer_months(worked, lines, work),
         "orders": line_work.orders(worked, lines, work),
         "corrections": line_work.corrections(worked, work),
+        "timing": line_work.timing(worked, work),
+        **_products(work, lines, worked),
         **{name: table.frame for name, table in small.items() if name != "customers"},
     }
+
+
+def _products(work: Desk, lines: Judged, worked: ir.Table) -> dict[str, pd.DataFrame]:
+    """Return what each customer bought of each product, where lines name products."""
+    if "product_id" not in lines.raw.names:
+        return {}
+    return {"customer_products": line_work.customer_products(worked, work)}
 
 
 def _in_order(tables: list[Judged]) -> list[Judged]:

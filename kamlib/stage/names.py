@@ -18,7 +18,16 @@ KNOBS = {  # parameter of a notebook → key of engagement.yaml
 }
 WRITTEN_BY = {
     **dict.fromkeys(
-        ("customers", "customer_months", "orders", "corrections", "quarantine", "coverage"),
+        (
+            "customers",
+            "customer_months",
+            "customer_products",
+            "orders",
+            "corrections",
+            "timing",
+            "quarantine",
+            "coverage",
+        ),
         "data_prep",
     ),
     **dict.fromkeys(("profitability", "cost_to_serve", "pools", "gl_accounts"), "profitability"),
