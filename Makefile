@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed-for
 NOTEBOOKS := $(sort $(wildcard notebooks/0*.ipynb))
 ENGAGEMENT ?= demo
 
-.PHONY: help setup report test lab lint coverage notebooks demo accuracy bench hooks clean
+.PHONY: help setup report test soak lab lint coverage notebooks demo accuracy bench hooks clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -33,12 +33,15 @@ report: $(STAMP)  ## make the report of an engagement: make report ENGAGEMENT=de
 	$(VENV)/bin/kam report $(ENGAGEMENT)
 
 test: $(STAMP)  ## all tests, the notebooks against their stored outputs, linter and types
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --dist loadfile
 	@set -e; stages="$$(mktemp -d)"; trap 'rm -rf "$$stages"' EXIT; \
 	echo "The notebooks, run in order on the demo, against their stored outputs:"; \
 	KAM_STAGES="$$stages" $(PY) -m pytest -o addopts="" -q -p nbval \
 	  --nbval --nbval-current-env --nbval-cell-timeout=120 $(NOTEBOOKS)
 	@$(MAKE) --no-print-directory lint
+
+soak: $(STAMP)  ## the long tests: many seeds, large data, Spark, hundreds of kills
+	$(PY) -m pytest -m soak
 
 lint: $(STAMP)  ## the linter, the formatter's check and the types
 	$(PY) -m ruff check .
