@@ -42,6 +42,7 @@ test: $(STAMP)  ## all tests, the notebooks against their stored outputs, linter
 
 soak: $(STAMP)  ## the long tests: many seeds, large data, Spark, hundreds of kills
 	$(PY) -m pytest -m soak
+	$(PY) benchmarks/order_lines.py --scale 1 10
 
 lint: $(STAMP)  ## the linter, the formatter's check and the types
 	$(PY) -m ruff check .
@@ -65,6 +66,8 @@ accuracy: $(STAMP)  ## hold fresh companies against their planted truth and writ
 
 bench: $(STAMP)  ## how the stages grow from 1,000 to 100,000 customers, as ratios
 	$(PY) benchmarks/growth.py --out docs/growth.md
+	$(PY) benchmarks/order_lines.py --out docs/order_lines.md
+	$(PY) benchmarks/draws.py --out docs/draws.md
 
 hooks: $(STAMP)  ## check each commit: linter, formatter, and notebooks as they are stored
 	@if [ -x $(VENV)/bin/pre-commit ]; then $(VENV)/bin/pre-commit install; \

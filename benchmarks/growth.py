@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from made_up import Engagement, made_up_tables
 import kamlib as kam
 
 ROOT = Path(__file__).resolve().parent.parent
+RANGES = {"order_desk": 0.15, "warehouse": 0.10, "field_sales, visit": 0.20}
 ALLOWED = 1.3  # times as much as the customers: n log n and caches
 
 
@@ -42,6 +44,7 @@ def stages(tables: dict[str, pd.DataFrame], own: Engagement, draws: int) -> dict
         "concentration",
         lambda: kam.concentration(now, threshold=0.8, draws=draws, level=0.9, seed=1),
     )
+    step("intervals, whale band, bridge", lambda: _doubted(tables, own, result, draws))
     stays, parties, doors = step("classes, staying, doors", lambda: _segmented(
         tables, own, result.statement, now))  # fmt: skip
     values, wanted, sides = step("side A and side B", lambda: _both(
@@ -53,6 +56,26 @@ def stages(tables: dict[str, pd.DataFrame], own: Engagement, draws: int) -> dict
     assert end == own.now.end
     assert len(wanted) > len(parties)
     return spent
+
+
+def _doubted(tables: dict, own: Engagement, result: kam.Statements, draws: int) -> None:
+    equations = own.rules.profitability.time_equations
+    model = SimpleNamespace(uncertainty=RANGES, time_equations=equations)
+    how = {"draws": draws, "seed": 1}
+    now = result.statement[result.statement["period"] == own.now.name]
+    assert result.cost_to_serve is not None
+    sure = kam.profit_sureness(
+        now, result.cost_to_serve, model, profit_share=0.8, level=0.9, **how
+    )  # fmt: skip
+    world = kam.uncertain_profits(now, result.cost_to_serve, model, **how)
+    curve = kam.whale_curve(now[now["active"]])
+    whale = kam.whale_band(curve, uncertain=world, level=0.9, **how)
+    names = {"period": own.now.name, "previous": own.before.name}
+    bridge = kam.profit_bridge(result.statement, tables["customer_products"], **names)
+    steps = kam.bridge_steps(bridge, result.statement, **names)
+    assert len(sure) == whale.numbers["customers"] == len(curve)
+    assert kam.largest_changes(bridge)["customer_id"].is_unique
+    assert len(steps) > 2
 
 
 def _segmented(tables: dict, own: Engagement, statement: pd.DataFrame, now: pd.DataFrame) -> tuple:

@@ -47,6 +47,7 @@ def made_up_tables(n: int, own: Engagement) -> dict[str, pd.DataFrame]:
     months = _months(orders, rng)
     return {
         "customers": _customers(ids, rng), "orders": orders, "customer_months": months,
+        "customer_products": _products(months, rng),
         "corrections": _corrections(orders), "drivers": _drivers(ids, rng),
         "receivables": _receivables(months, rng), "off_invoice": _off_invoice(ids, rng),
         "ratings_ours": _ours(ids, own, rng), "ratings_theirs": _theirs(ids, rng),
@@ -102,6 +103,26 @@ def _months(orders: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         list_revenue=_money(listed), invoice_revenue=_money(paid),
         cost_of_goods_sold=_money(paid * rng.uniform(0.6, 0.95, len(table))), lines=3,
     )  # fmt: skip
+
+
+def _products(months: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Split what was bought in each period of the engagement over two of eight products."""
+    money = ["invoice_revenue", "cost_of_goods_sold"]
+    rows = months[months["period"].isin(PERIOD_OF.values())]
+    sums = rows[["period", "customer_id"]].assign(
+        **{name: rows[name].astype("float64") for name in money}
+    )
+    sums = sums.groupby(["period", "customer_id"], as_index=False)[money].sum()
+    first = rng.uniform(0.2, 0.8, len(sums))
+    halves = [
+        sums[["period", "customer_id"]].assign(
+            product_id=[f"P{i}" for i in rng.integers(start, start + 4, len(sums))],
+            quantity=rng.integers(1, 500, len(sums)).astype(float),
+            **{name: sums[name] * share for name in money},
+        )
+        for start, share in ((0, first), (4, 1 - first))
+    ]
+    return pd.concat(halves, ignore_index=True).astype({"product_id": "str"})
 
 
 def _corrections(orders: pd.DataFrame) -> pd.DataFrame:

@@ -28,46 +28,59 @@ _MODULES = {
     ),
     "intake": "Intake read_inputs",
     "views": (
-        "account_balances account_table both_sides chain charging_pools concentration_table criteria_of "
-        "criteria_summary example_party external external_months first_steps managers_of matrix_frame "
-        "monthly_revenue named overrides_table pyramid_table questions_table set_aside_reasons shots_table "
-        "sides_balances sides_table statement_lines top20_interval verdict_table"
+        "account_balances account_table action_table both_sides break_even_table causes_table chain "
+        "charging_pools concentration_table criteria_of criteria_summary doubtful_losses "
+        "example_party external external_months first_steps how_far keep_fix_drop_table "
+        "largest_losses managers_of matrix_frame matrix_points monthly_revenue most_doubtful named "
+        "open_signs overrides_table pairs_table pyramid_table quadrant_table quality_table "
+        "questions_table served_activities set_aside_reasons shots_table sides_balances sides_table "
+        "statement_lines top20_interval verdict_table"
     ),
     "profitability": (
-        "Statements activity_volumes capital_charges charge_customers company_ladder "
-        "complete_statement customer_statements gross_margins ledger_accounts ledger_verdict "
-        "loss_makers pool_costs profit_balance resources_table statement_balances "
-        "statement_verdicts"
+        "activity_volumes asset_charges break_evens bridge_balance bridge_measure bridge_steps "
+        "bridge_verdict capital_charges charge_customers company_ladder complete_statement "
+        "customer_statements days_tied_up drop_effects economic_statements effect_of_dropping "
+        "gross_margins largest_changes ledger_accounts ledger_verdict loss_makers matrix_verdict "
+        "orders_left peer_ladder pool_costs price_matrix profit_balance profit_bridge profit_if "
+        "profit_sureness profit_tornado Rescue rescue_losses rescue_verdicts resources_table "
+        "statement_balances statement_verdicts Statements sureness_verdict timing_balance "
+        "uncertain_profits"
     ),
     "segmentation": (
         "assessed_parties class_balances class_flips class_summary concentration concentration_curves "
         "door_verdicts interval_verdict main_measure measure_verdicts net_shares_verdict open_doors "
         "reference_window repeat_rates segment split_vital_few staying staying_verdicts "
-        "strategic_door whale_curve"
+        "strategic_door subsidy_verdict Whale whale_band whale_curve"
     ),
     "attractiveness": (
         "current_ratings measured_criteria missing_criteria ratings_age_verdict side_a "
         "side_a_criteria side_a_verdicts side_b side_b_criteria side_b_verdicts their_trust"
     ),
     "pyramid": (
-        "Bounds DecisionRules account_bounds accounts_at_cuts assess_accounts assign_levels "
-        "capacity_verdicts contact_functions decide decision_rules golden_shots golden_verdicts "
-        "joint_evidence level_counts margin_percentiles money_of_shots pyramid_verdicts "
-        "unit_verdict verdict_counts apply_overrides overrides_verdict"
+        "account_bounds accounts_at_cuts apply_overrides assess_accounts assign_levels Bounds "
+        "capacity_verdicts contact_functions decide decision_rules DecisionRules golden_shots "
+        "golden_verdicts joint_evidence level_counts margin_percentiles money_of_shots "
+        "overrides_verdict pyramid_verdicts unit_verdict verdict_counts"
     ),
     "findings": (
-        "both_sides_finding capacity_finding class_finding concentration_finding door_finding "
-        "figure_words flips_finding golden_finding headline intake_finding losses_finding "
-        "pyramid_finding return_finding revenue_finding shot_dependence_finding side_a_finding "
-        "side_b_finding statement_finding twenty_eighty_finding unknown_table "
-        "verdict_finding whale_finding"
+        "actions_finding both_sides_finding break_even_finding bridge_finding capacity_finding "
+        "causes_finding class_finding comers_finding concentration_finding customer_doubt_finding "
+        "door_finding dropping_finding figure_words flips_finding golden_finding headline "
+        "intake_finding levels_finding losses_finding mover_finding pairs_finding peer_finding "
+        "price_matrix_finding pyramid_finding quality_finding return_finding revenue_finding "
+        "setup_finding shot_dependence_finding side_a_finding side_b_finding statement_finding "
+        "sureness_finding twenty_eighty_finding unknown_table verdict_finding whale_doubt_finding "
+        "whale_finding"
     ),
     "plots": (
-        "plot_capacity plot_concentration plot_losses plot_matrix plot_monthly_revenue "
-        "plot_pyramid plot_return plot_statement plot_their_criteria plot_whale_curve"
+        "plot_activities plot_against_peers plot_bridge plot_capacity plot_causes plot_concentration "
+        "plot_keep_fix_drop plot_losses plot_matrix plot_monthly_revenue plot_price_matrix "
+        "plot_pyramid plot_return plot_statement plot_sureness plot_their_criteria plot_tornado "
+        "plot_whale_curve"
     ),
     "publish": "publish_report",
     "checking": "Checked check_inputs",
+    "suggesting": "Draft suggest",
     "demo": "write_demo",
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}

@@ -5,20 +5,22 @@ is required and would be refused is foreseen from the inputs alone, by the rules
 them; whether a report shows it is known only when it has run.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from kamlib.engagement import Engagement, Period, load_engagement
 from kamlib.intake import Intake, read_inputs
-from kamlib.language import _, day, money, number, use_language
+from kamlib.language import _, day, money, number, percent, use_language
 from kamlib.method_rules import ANALYSES, RULES
 from kamlib.verdicts import PASS, REFUSE, Balance, Verdict
-from kamlib.views import set_aside_reasons
+from kamlib.views import pairs_table, set_aside_reasons
 
 THEIRS = ("their_words", "fact")
+MOST_PAIRS = 20
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Checked:
 
     `coverage` has one row per input table, `reasons` one per reason for which rows were set aside;
     `verdicts` are those that are not PASS, `broken` the lines of the ledger that do not hold, and
-    `refused` the required analyses that these inputs cannot carry, each with its rules.
+    `refused` the required analyses that these inputs cannot carry, each with its rules. `pairs` are
+    ids that look like one customer and wait for a decision.
     """
 
     engagement: Engagement
@@ -37,6 +40,7 @@ class Checked:
     verdicts: list[Verdict]
     broken: list[Balance]
     refused: dict[str, list[str]]
+    pairs: pd.DataFrame
 
     @property
     def holds(self) -> bool:
@@ -45,7 +49,7 @@ class Checked:
 
     def lines(self) -> list[str]:
         """Return what to tell a reader, line by line."""
-        parts = (_tables, _reasons, _verdicts, _sums, _required)
+        parts = (_tables, _reasons, _pairs, _verdicts, _sums, _required)
         blocks = [part(self) for part in parts]
         return [_head(self), *(line for block in blocks if block for line in ["", *block])]
 
@@ -80,6 +84,7 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
         verdicts=[each for each in intake.verdicts if each.outcome != PASS],
         broken=[each for each in intake.balances if not each.holds],
         refused={each: found for each, found in named.items() if found},
+        pairs=pairs_table(intake.tables["identity_pairs"]),
     )
 
 
@@ -88,13 +93,25 @@ def rules_refused(engagement: Engagement, intake: Intake, span: Period) -> set[s
     refused = {each.rule for each in intake.verdicts if each.outcome == REFUSE}
     if any(not each.holds for each in intake.balances):
         refused.add("adds_up")
-    if not any(each.period == span.name for each in engagement.profitability.resources):
+    if not _serving_costs(engagement, intake, span):
         refused |= {"cost_to_serve", "benefit_ours", "golden_shots"}
     if "cost_of_goods" in refused:
         refused |= {"gross_margin", "class_measure", "benefit_ours", "golden_shots"}
     if not span.is_a_year:
         refused.add("golden_shots")
     return refused | _not_asked(engagement, intake.tables.get("ratings_theirs"), span)
+
+
+def _serving_costs(engagement: Engagement, intake: Intake, span: Period) -> bool:
+    """Tell whether anything says what serving customers costs: pools, a table of them, or freight."""
+    table = intake.tables.get("resources")
+    listed_pools = table is not None and (table["period"] == span.name).any()
+    written = any(each.period == span.name for each in engagement.profitability.resources)
+    months = intake.tables["customer_months"]
+    mine = months[months["period"] == span.name]
+    traced = "freight" in mine and mine["freight"].notna().any()
+    counted = bool(engagement.profitability.time_equations) and (written or listed_pools)
+    return bool(counted or traced)
 
 
 def _not_asked(engagement: Engagement, ratings: pd.DataFrame | None, span: Period) -> set[str]:
@@ -166,6 +183,35 @@ def _reasons(found: Checked) -> list[str]:
         )
     ]  # fmt: skip
     return [_("Set aside:"), *(f"  {each}" for each in told)]
+
+
+def _pairs(found: Checked) -> list[str]:
+    """Write which ids look like one customer, with the evidence, as rows for identity.merge."""
+    if found.pairs.empty:
+        return []
+    template = _("{new},{old}   {name} = {kept}: {evidence}")
+    told = [
+        template.format(
+            new=row["customer_id"], old=row["keep_as"], name=row["name"], kept=row["kept_name"],
+            evidence=", ".join(_evidence(row, found.engagement.currency)),
+        )
+        for row in found.pairs.head(MOST_PAIRS).to_dict("records")
+    ]  # fmt: skip
+    head = _("Ids that look like one customer (customer_id,keep_as for identity.merge): {n}")
+    return [head.format(n=number(len(found.pairs))), *(f"  {each}" for each in told)]
+
+
+def _evidence(row: Mapping[Any, Any], currency: str) -> Iterable[str]:
+    """Yield what speaks for a pair being one customer."""
+    if row["same_tax_id"]:
+        yield _("same tax id")
+    if row["name_likeness"]:
+        yield _("names {share} alike").format(share=percent(row["name_likeness"]))
+    if row["alike_by"] == "re_registered":
+        yield _("the old id ends on {last}, the new one begins on {first}").format(
+            last=day(row["kept_last"]), first=day(row["first"])
+        )
+    yield money(row["invoice_revenue"], currency)
 
 
 def _verdicts(found: Checked) -> list[str]:

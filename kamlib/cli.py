@@ -67,15 +67,51 @@ def report(
 def check(
     engagement: EngagementName,
     period: PeriodName = None,
+    suggest: Annotated[
+        bool,
+        typer.Option("--suggest", help="Draft dialects and columns for files, with evidence."),
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="With --suggest: a new file to write the draft into.")
+    ] = None,
 ) -> None:
     """Read the inputs only: what came in, what was set aside, what is lacking."""
     with told_in_one_line():
+        if suggest:
+            _suggest(engagement, output)
+            return
         from kamlib.checking import check_inputs
 
-        found = check_inputs(engagement, period)
+        with _pointing_to_suggestions(engagement):
+            found = check_inputs(engagement, period)
         print("\n".join(found.lines()))
     if not found.holds:
         raise typer.Exit(REFUSED)
+
+
+def _suggest(engagement: str, output: Path | None) -> None:
+    """Print a draft of engagement.yaml, or write it into a new file."""
+    from kamlib.suggesting import suggest, write_draft
+
+    draft = suggest(engagement)
+    if output:
+        print(_from_here(write_draft(draft, output)))
+    else:
+        print(draft.text, end="")
+    if not draft.has_lines:
+        _stop("No file can stand for invoice lines; the draft says what each one lacks.", REFUSED)
+
+
+@contextlib.contextmanager
+def _pointing_to_suggestions(engagement: str) -> Iterator[None]:
+    """Add to an error in the data where a draft of the settings is to be had."""
+    from kamlib.errors import DataError
+
+    try:
+        yield
+    except DataError as error:
+        hint = f"`kam check {engagement} --suggest` proposes how to read the files."
+        raise DataError(f"{error} {hint}") from error
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Real order lines of a firm with hardly any margin and no cost-to-serve: what is said, what refused."""
+"""Real order lines of a firm that loses money once freight is paid: what is said, what refused."""
 
 import json
 from decimal import Decimal
@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 from conftest import REFERENCE
 from fastpath import run_stages, table
+
+from kamlib import company_ladder, losses_finding, statement_finding
 
 
 @pytest.fixture(scope="module")
@@ -56,19 +58,45 @@ def test_the_ten_best_and_the_ten_worst_are_the_source_s(stages, expected):
     assert ranked["customer_id"].tail(10).tolist() == [key for key, _v in expected["worst10"]]
 
 
-def test_there_is_no_customer_profit_and_the_report_says_why(stages, verdicts):
-    assert table(stages, "profitability")["customer_profit"].isna().all()
-    assert verdicts.loc["cost_to_serve", "outcome"] == "REFUSE"
-    assert "with it customer profit, are not shown" in verdicts.loc["cost_to_serve", "said"]
+def test_freight_on_the_lines_takes_the_company_below_zero(stages, expected):
+    after = expected["after_freight"]
+    statement = table(stages, "profitability")
+
+    total = statement["customer_profit"].sum()
+    assert total == pytest.approx(after["profit"], abs=0.02)  # the source rounds per line
+    losing = (statement["customer_profit"] < 0).sum()
+    assert losing == after["unprofitable_customers"]
+    assert losing / len(statement) == pytest.approx(0.628, abs=0.0005)
+    pools = table(stages, "pools")
+    assert pools["pool"].tolist() == ["freight"]
+    assert pools["cost"].sum() == pytest.approx(expected["profit"] - after["profit"], abs=0.02)
+    assert pools["assigned_cost"].tolist() == pools["cost"].tolist()
 
 
-def test_classes_rest_on_gross_margin_and_later_stages_carry_the_flag(stages, verdicts, expected):
+def test_the_best_and_the_worst_after_freight_are_the_source_s(stages, expected):
+    after = expected["after_freight"]
+    ranked = table(stages, "profitability").sort_values("customer_profit", ascending=False)
+
+    assert ranked["customer_id"].head(10).tolist() == [k for k, _v in after["top10_by_profit"]]
+    assert ranked["customer_id"].tail(10).tolist() == [k for k, _v in after["worst10"]]
+
+
+def test_the_report_says_that_cost_to_serve_is_freight_only(verdicts):
+    said = verdicts.loc["cost_to_serve", "said"]
+
+    assert verdicts.loc["cost_to_serve", "outcome"] == "FLAG"
+    assert "it consists of freight only" in said
+    assert "Customer profit is too high by what is missing" in said
+
+
+def test_classes_rest_on_customer_profit_after_freight(stages, expected):
+    after = expected["after_freight"]
     classes = table(stages, "segmentation")
 
-    assert set(classes["measure"]) == {"gross_margin"}
-    assert (classes["profit_class"] == "loss_making").sum() == expected["unprofitable_customers"]
-    assert verdicts.loc["class_measure", "outcome"] == "FLAG"
+    assert set(classes["measure"]) == {"customer_profit"}
+    assert (classes["profit_class"] == "loss_making").sum() == after["unprofitable_customers"]
     measures = table(stages, "concentration").set_index("measure")
+    assert measures.loc["customer_profit", "peak_at"] == after["whale_peak_at_customer"]
     assert measures.loc["gross_margin", "peak_at"] == expected["whale_peak_at_customer"]
     assert measures.loc["invoice_revenue", "few"] == expected["customers_reaching_80pct_revenue"]
     assert measures.loc["invoice_revenue", "top20"] == pytest.approx(
@@ -80,7 +108,23 @@ def test_shares_of_the_net_total_are_refused_in_words_that_make_sense(verdicts):
     said = verdicts.loc["net_shares", "said"]
 
     assert verdicts.loc["net_shares", "outcome"] == "REFUSE"
-    assert "Of every 100 earned, 82.2 are given back by 335 customers and 17.8 remain." in said
+    assert "1,540,783: a share of it has no meaning. Money is shown." in said
+
+
+def test_sentences_about_a_loss_speak_of_a_loss(stages):
+    statement = table(stages, "profitability")
+    words = statement_finding(company_ladder(statement), currency="USD")
+    losses = losses_finding(statement, measure="customer_profit", currency="USD")
+
+    assert "nothing is left; 1.9 more are lost: customer profit is" in words
+    assert "399 of 635 active customers have a negative customer profit" in losses
+    assert "more than the others earn" in losses
+
+
+def test_every_sum_holds(stages):
+    parts = [table(stages, path.stem) for path in stages.glob("ledger_*.parquet")]
+
+    assert pd.concat(parts)["holds"].all()
 
 
 def test_nothing_is_measured_in_yearly_key_account_units(stages, verdicts):

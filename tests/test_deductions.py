@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kamlib.deductions import effects
 from kamlib.tables import EXACT
@@ -51,3 +53,46 @@ def test_rows_without_a_status_are_settled():
     rows = bonus(("2025-03-01", "settled", 40)).drop(columns=["status", "kind"])
 
     assert [float(cost) for cost in effects(rows)] == [40]
+
+
+def test_settling_last_year_s_bonus_does_not_use_up_this_year_s_accruals():
+    rows = bonus(("2024-12-31", "accrued", 100), ("2025-01-31", "accrued", 10),
+                 ("2025-03-01", "settled", 120)).assign(
+        earned_from=pd.to_datetime(["2024-01-01", "2025-01-01", "2024-01-01"]),
+        earned_to=pd.to_datetime(["2024-12-31", "2025-01-31", "2024-12-31"]))  # fmt: skip
+
+    assert [float(cost) for cost in effects(rows)] == [100, 10, 20]
+
+
+def test_a_settlement_without_days_uses_up_the_oldest_accrual():
+    rows = bonus(
+        ("2024-06-30", "accrued", 50), ("2024-12-31", "accrued", 50), ("2025-03-01", "settled", 60)
+    )
+
+    assert [float(cost) for cost in effects(rows)] == [50, 50, 0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "costs"),
+    [
+        pytest.param([("2025-03-01", "settled", -10)], [-10], id="money that came back"),
+        pytest.param([("2024-12-31", "accrued", 100), ("2025-02-01", "accrued", -30),
+                      ("2025-03-01", "settled", 70)], [100, -30, 0], id="an accrual taken down"),
+    ],
+)  # fmt: skip
+def test_negative_amounts_give_money_back_once(rows, costs):
+    assert [float(cost) for cost in effects(bonus(*rows))] == costs
+
+
+amounts = st.integers(1, 10**6).map(lambda n: Decimal(n) / 100)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(amounts, min_size=1, max_size=6), amounts)
+def test_whatever_was_accrued_in_the_end_the_settlement_is_what_it_costs(accrued, paid):
+    days = pd.date_range("2024-01-31", periods=len(accrued), freq="ME").strftime("%Y-%m-%d")
+    months = [(day, "accrued", str(money)) for day, money in zip(days, accrued, strict=True)]
+
+    costs = effects(bonus(*months, ("2025-03-01", "settled", str(paid))))
+
+    assert sum(costs) == max(paid, sum(accrued))  # what is too much accrued is reversed apart

@@ -652,7 +652,7 @@ def test_a_condition_that_is_none_is_refused_at_its_key(load, condition, words):
         ("verdicts: []", r"verdicts must have at least 1 item, not 0."),
         (
             "dialects: {erp: {date: DD.MM.YYYY}}",
-            r"dialects.erp.date must be a pattern such as %d.%m.%Y, not 'DD.MM.YYYY'.",
+            r"dialects.erp.date must be a pattern such as %d.%m.%Y, or excel, not 'DD.MM.YYYY'.",
         ),
         (
             "dialects: {erp: {decimal: ';'}}",
@@ -776,8 +776,8 @@ def test_a_mistake_is_named_with_its_line(load, line, words):
         (
             "profitability:\n  time_equations:\n  - {pool: desk, base: 1,\n     per: visit}\n",
             NEXT + 3,
-            r"profitability.time_equations\[1\].per must be one of order, line, correction, "
-            r"credit_note, not 'visit', or the equation names the driver",
+            r"profitability.time_equations\[1\].per must be one of order, line, rush_order, "
+            r"export_order, new_customer, delivery, correction, credit_note, not 'visit', or the equation names the driver",
         ),
         (
             "profitability:\n  time_equations:\n  - pool: desk\n    per: order\n    base: 1\n"
@@ -789,7 +789,19 @@ def test_a_mistake_is_named_with_its_line(load, line, words):
             "profitability:\n  time_equations:\n"
             + "  - {pool: desk, per: order, base: 1, activity: a}\n" * 2,
             NEXT + 3,
-            r"profitability.time_equations\[2\].pool 'desk' has two equations per order.",
+            r"profitability.time_equations\[2\].pool 'desk' has two equations per order called 'a'",
+        ),
+        (
+            "profitability:\n  time_equations:\n  - {pool: desk, per: visit, base: 1, driver: visits,"
+            "\n     when: {warehouse: north}}\n",
+            NEXT + 3,
+            r"profitability.time_equations\[1\].when does not hold for a driver",
+        ),
+        (
+            "profitability:\n  resources:\n  - {pool: board, period: FY2025, cost: 1, unit: hour,\n"
+            "     hierarchy_level: company, step_down_to: {desk: 1}}\n",
+            NEXT + 3,
+            r"profitability.resources\[1\].step_down_to must be empty: cost of the whole company is never",
         ),
     ],
 )

@@ -15,10 +15,12 @@ from kamlib.findings import (
     golden_finding,
     headline,
     intake_finding,
+    levels_finding,
     losses_finding,
     pyramid_finding,
     return_finding,
     revenue_finding,
+    setup_finding,
     shot_dependence_finding,
     side_a_finding,
     side_b_finding,
@@ -110,12 +112,49 @@ def test_what_is_left_of_every_hundred_at_list_price():
 def test_what_the_cost_pools_did():
     pools = pd.DataFrame({
         "cost": [600.0, 400], "assigned_cost": [500.0, 250], "unused_cost": [100.0, 50],
-        "unassigned_cost": [0.0, 100],
+        "unassigned_cost": [0.0, 100], "unit": ["minute", "none"],
     })  # fmt: skip
 
     assert plain(capacity_finding(pools, **PLN)) == (
         "Of PLN 1,000 of cost, PLN 750 (75%) is work done for customers; PLN 150 is capacity that "
         "nobody used and PLN 100 belongs to no customer."
+    )
+
+
+def test_freight_of_the_lines_has_no_capacity_to_speak_of():
+    pools = pd.DataFrame({"unit": ["traced"], "cost": [2000.0]})
+
+    assert plain(capacity_finding(pools, **PLN)) == (
+        "Freight that stands on invoice lines comes to PLN 2,000: all of it names its customer."
+    )
+
+
+def test_the_report_says_at_which_level_of_cost_it_stops():
+    pools = pd.DataFrame({
+        "pool": ["desk", "trade_fair", "board"], "unassigned_cost": [50.0, 300, 700],
+        "hierarchy_level": ["customer", "channel", "company"],
+    })  # fmt: skip
+
+    assert plain(levels_finding(pools, stops_at="customer", **PLN)) == (
+        "Costs are followed to the customer and no further: PLN 1,000 of trade fair, board stands "
+        "above it and is on nobody."
+    )
+    assert plain(levels_finding(pools, stops_at="channel", **PLN)) == (
+        "Costs are followed to the channel and no further: PLN 700 of board stands above it and is "
+        "on nobody."
+    )
+    assert plain(levels_finding(pools.head(1), stops_at="order", **PLN)).startswith(
+        "Costs are followed to the order and no further: PLN 50 of desk"
+    )
+
+
+def test_setting_up_new_customers_is_told_apart():
+    statement = pd.DataFrame({
+        "active": [True, True, False], "cost_to_serve": [800.0, 200, 50], "setup_cost": [0.0, 100, 50],
+    })  # fmt: skip
+
+    assert plain(setup_finding(statement, **PLN)) == (
+        "Of cost-to-serve, PLN 100 (10%) was setting up 1 new customer; it does not come back."
     )
 
 
@@ -575,7 +614,8 @@ def test_a_caption_has_its_number_and_says_what_the_figure_shows():
     )
     assert words["alt"] == (
         "Whale curve: cumulative Gross margin against the share of customers, best first, with peak, "
-        "total and the erosion between them. The numbers are printed in the figure."
+        "total, the erosion between them and, where it is known, a band of doubt. The numbers are "
+        "printed in the figure or said below it."
     )
     named = figure_words("their_criteria", "4.1", name="Alfa")["caption"]
     assert named == (

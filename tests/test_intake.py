@@ -21,10 +21,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kamlib.engagement import load_engagement
+from kamlib.engagement.inputs import Input
+from kamlib.engagement.settings import Exchange, Identity
 from kamlib.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, Intake, read_inputs
 from kamlib.intake.units import unit_of_each
-from kamlib.intake.values import date_pattern
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 YEARS = {"FY2024": (date(2024, 1, 1), date(2024, 12, 31))}
@@ -45,7 +46,8 @@ class World:
     dialects: dict = field(default_factory=dict)
     currency: str = "PLN"
     unit: str = "group"
-    identity: SimpleNamespace = None
+    identity: Identity = None
+    exchange: Exchange = field(default_factory=Exchange)
     windows: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(setup_months=12))
     ledger: SimpleNamespace = None
 
@@ -77,7 +79,7 @@ def world(folder, *, periods=YEARS, intercompany=(), collective=(), items=(), **
     return World(
         Path(folder),
         named,
-        identity=SimpleNamespace(intercompany=list(intercompany), collective=list(collective)),
+        identity=Identity(intercompany=list(intercompany), collective=list(collective)),
         ledger=SimpleNamespace(
             materiality=SimpleNamespace(flag=0.005, refuse=0.02), reconciling_items=list(items)
         ),
@@ -93,8 +95,8 @@ def give(engagement, table, content, *, name=None, dialect=None, columns=None, v
         pq.write_table(content, path)
     else:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-    engagement.inputs[table] = SimpleNamespace(
-        files=name, dialect=dialect, columns=columns or {}, values=values or {}
+    engagement.inputs[table] = Input(
+        files=[name], dialect=dialect, columns=columns or {}, values=values or {}
     )
     return engagement
 
@@ -238,100 +240,56 @@ def test_without_document_types_a_negative_amount_is_a_credit_note(two_firms):
 
 
 # --------------------------------------------------------------------------- cells
-GOOD = {  # text → value, under the Polish dialect
-    "1234,50": "1234.5",
+CELLS = {  # text → value under the Polish dialect, or why not; more ways in test_intake_values.py
     "1 234,50": "1234.5",
-    "1\u00a0234\u202f567,50": "1234567.5",
-    "\u221212,5": "-12.5",
-    "-0,01": "-0.01",
-    "007": "7",
+    "(12,50)": "-12.5",
+    "12 zł": "12",
     " 5 ": "5",
     "999999999999,999999": "999999999999.999999",
-}
-BAD = {
-    "1.234,50": "not a number",  # a point is neither mark of this dialect
-    "1 23,00": "not a number",  # thousands stand in threes
-    "1234 567,00": "not a number",
-    "1234,": "not a number",
-    ",5": "not a number",
+    "1.234,50": "not a number",
     "1E5": "not a number",
-    "nan": "not a number",
     "inf": "not a number",
     "1000000000000": "not a number",
-    "12 zł": "not a number",
-    "--1": "not a number",
     "": "missing",
     " \u00a0 ": "missing",
 }
 
 
-@pytest.fixture(scope="module")
-def polish_amounts(tmp_path_factory):
-    """One line for each way to write an amount; customer n for the n-th."""
-    rows = [
-        f"F{n};05.01.2024;{n:03};{text}"
-        for n, text in enumerate([*GOOD, *BAD])
-        if "\u2212" not in text
-    ]
-    minus = [f"F{n};05.01.2024;{n:03};{t}" for n, t in enumerate(GOOD) if "\u2212" in t]
-    text = "\n".join(["invoice_id;date;customer_id;net_amount", *rows, *minus])
-    utf = SimpleNamespace(**{**vars(POLISH), "encoding": "utf-8"})
-    engagement = world(tmp_path_factory.mktemp("polish"), dialects={"erp": utf})
-    return read_inputs(give(engagement, "invoice_lines", text, dialect="erp"), "FY2024")
-
-
-@pytest.mark.parametrize(("place", "text"), list(enumerate(GOOD)), ids=list(GOOD))
-def test_an_amount_is_read_by_its_declared_marks(polish_amounts, place, text):
-    assert revenue(polish_amounts)[f"{place:03}"] == Decimal(GOOD[text])
-
-
-@pytest.mark.parametrize(("place", "text"), list(enumerate(BAD)), ids=[t or "empty" for t in BAD])
-def test_an_amount_that_is_not_as_declared_is_set_aside(polish_amounts, place, text):
-    aside = polish_amounts.tables["quarantine"].set_index("customer_id")
-    found = aside.loc[f"{len(GOOD) + place:03}"]
-    assert (found["column"], found["reason"]) == ("net_amount", BAD[text])
-    assert found["date"] == pd.Timestamp("2024-01-05")
+def test_a_cell_is_read_as_declared_or_set_aside_with_its_reason(tmp_path):
+    rows = [f"F{n};05.01.2024;{n:03};{text}" for n, text in enumerate(CELLS)]
+    text = "\n".join(["invoice_id;date;customer_id;net_amount", *rows])
+    engagement = world(tmp_path, dialects={"erp": POLISH})
+    content = text.encode("cp1250")
+    intake = read_inputs(give(engagement, "invoice_lines", content, dialect="erp"), "FY2024")
+    aside = intake.tables["quarantine"].set_index("customer_id")
+    assert set(aside["column"]) == {"net_amount"}
+    assert set(aside["date"]) == {pd.Timestamp("2024-01-05")}
+    found = {n: str(value.normalize()) for n, value in revenue(intake).items()}
+    found |= aside["reason"].to_dict()
+    wanted = {f"{n:03}": cell for n, cell in enumerate(CELLS.values())}
+    assert found == wanted
 
 
 DAYS = {
     "31.01.2024": "2024-01-31",
     "1.2.2024": "2024-02-01",
-    "29.02.2024": "2024-02-29",
     "31.02.2024": "no such day",
-    "29.02.2023": "no such day",
-    "01.13.2024": "no such day",
     "2024-01-31": "not a date",
-    "45292": "not a date",
-    "31/01/2024": "not a date",
     "": "missing",
     "01.01.2026": "2026-01-01",
     "02.01.2026": "date in the future",
 }
 
 
-@pytest.fixture(scope="module")
-def polish_days(tmp_path_factory):
-    """One line for each way to write a day; the last period ends with 2024."""
+def test_a_day_is_read_by_its_declared_format_up_to_a_year_after_the_last_period(tmp_path):
     rows = [f"F{n};{day};{n:03};1" for n, day in enumerate(DAYS)]
     text = "\n".join(["invoice_id;date;customer_id;net_amount", *rows])
-    engagement = world(tmp_path_factory.mktemp("days"), dialects={"erp": POLISH})
-    return read_inputs(give(engagement, "invoice_lines", text, dialect="erp"), "FY2024")
-
-
-@pytest.mark.parametrize(("place", "day"), list(enumerate(DAYS)), ids=[d or "empty" for d in DAYS])
-def test_a_day_is_read_by_its_declared_format(polish_days, place, day):
-    orders = polish_days.tables["orders"].set_index("order_id")["date"]
-    read = orders.map("{:%Y-%m-%d}".format).to_dict()
-    aside = polish_days.tables["quarantine"].set_index("customer_id")["reason"].to_dict()
-    assert read.get(f"F{place}", aside.get(f"{place:03}")) == DAYS[day]
-
-
-def test_a_date_format_may_have_two_digits_of_the_year_but_no_names_of_months():
-    pattern, places = date_pattern("%y%m%d")
-    assert pattern == r"^(\d{2})(\d{1,2})(\d{1,2})$"
-    assert places == {"short year": 1, "month": 2, "day": 3}
-    with pytest.raises(ParameterError, match="Use %d, %m, %Y"):
-        date_pattern("%d %b %Y")
+    engagement = world(tmp_path, dialects={"erp": POLISH})
+    intake = read_inputs(give(engagement, "invoice_lines", text, dialect="erp"), "FY2024")
+    orders = intake.tables["orders"].set_index("customer_id")["date"]
+    found = orders.map("{:%Y-%m-%d}".format).to_dict()
+    found |= intake.tables["quarantine"].set_index("customer_id")["reason"].to_dict()
+    assert found == {f"{n:03}": day for n, day in enumerate(DAYS.values())}
 
 
 def test_ids_stay_as_they_are_written(tmp_path):
@@ -350,12 +308,12 @@ def test_a_quoted_name_may_hold_commas_quotes_and_line_ends(tmp_path):
     assert set_aside(intake) == [(5, "", "1 cells where the head has 2")]
 
 
-def test_an_unknown_document_type_and_a_foreign_currency_are_set_aside(tmp_path):
+def test_an_unknown_document_type_and_what_is_no_currency_are_set_aside(tmp_path):
     text = book(
         "invoice_id, date, customer_id, net_amount, document_type, currency",
         "F1, 2024-01-01, A, 1, FA, PLN",
         "F2, 2024-01-01, A, 2, PROFORMA, PLN",
-        "F3, 2024-01-01, A, 4, FA, EUR",
+        "F3, 2024-01-01, A, 4, FA, 12",
         "F4, 2024-01-01, A, 8, FA, ",
     )
     engagement = give(
@@ -365,7 +323,7 @@ def test_an_unknown_document_type_and_a_foreign_currency_are_set_aside(tmp_path)
     assert revenue(intake) == {"A": 1}
     assert set_aside(intake) == [
         (3, "document_type", "unknown document type"),
-        (4, "currency", "not in the reporting currency"),
+        (4, "currency", "not a currency"),
         (5, "currency", "missing"),
     ]
 
@@ -379,14 +337,14 @@ def test_the_line_that_excel_leaves_before_the_head_is_passed_over(tmp_path):
 
 
 def test_ragged_rows_are_set_aside_and_counted(tmp_path):
-    rows = ["F1,2024-01-01,A,1", "F2,2024-01-01,A", "", "F3,2024-01-01,A,1,2"]
+    rows = ["F1,2024-01-01,A,1", "F2,2024-01-01,A", "", "F3,2024-01-01,A,1,2", "F4,2024-01-01,A,1"]
     text = "\n".join(["invoice_id,date,customer_id,net_amount", *rows])
     intake = read_inputs(give(world(tmp_path), "invoice_lines", text), "FY2024")
     assert set_aside(intake) == [
         (3, "", "3 cells where the head has 4"),
         (5, "", "5 cells where the head has 4"),
     ]
-    assert intake.coverage.iloc[0][["rows", "set_aside"]].tolist() == [3, 2]
+    assert intake.coverage.iloc[0][["rows", "set_aside"]].tolist() == [4, 2]
 
 
 # --------------------------------------------------------------------------- files
@@ -397,12 +355,12 @@ REJECTED = [
     (HEAD.replace("customer_id", "customer_ids"), "no column 'customer_id'.*'customer_ids'"),
     ((HEAD + "F1,2024-01-01,Łódź Śląsk,1\n").encode("cp1250"), "line 2 .*looks like cp1250"),
     ((HEAD + "F1,2024-01-01,Łódź Śląsk,1\n").encode("iso8859-2"), "line 2 .*looks like iso8859-2"),
-    ((HEAD + "F1,2024-01-01,A,1\n").encode("utf-16"), "looks like utf-16"),
+    ((HEAD + "F1,2024-01-01,A,1\n").encode("utf-16"), "make sense in utf-16 only"),
     (gzip.compress(HEAD.encode()), "is gzip, not what its name says"),
     (b"PK\x03\x04 and so on", "Excel workbook"),
     ("", "no invoice line.* Export the lines again"),
     (HEAD, "no invoice line.* Export the lines again"),
-    (HEAD + "F1,01.02.2024,A,1\n", "none of the 1 .*1 × date not a date.* dialect"),
+    (HEAD + "F1,01.02.2024,A,1\n", "1 × like 01.02.2024.* date: '%d.%m.%Y'"),
 ]
 
 
@@ -426,9 +384,7 @@ def test_half_a_parquet_file_is_rejected(two_firms):
 
 
 def test_an_absent_file_is_named(two_firms):
-    two_firms.inputs["customers"] = SimpleNamespace(
-        files="no.csv", dialect=None, columns={}, values={}
-    )
+    two_firms.inputs["customers"] = Input(files=["no.csv"])
     with pytest.raises(DataError, match=r"no\.csv is not there"):
         read_inputs(two_firms, "FY2024")
 
@@ -512,7 +468,8 @@ def test_several_files_csv_and_parquet_make_one_table(two_firms):
     for name, part in {"a.csv": rows[:1], "b.csv": rows[1:2]}.items():
         (two_firms.folder / name).write_text(head + "".join(part))
     pq.write_table(typed(head + "".join(rows[2:])), two_firms.folder / "c.parquet")
-    two_firms.inputs["invoice_lines"].files = ["a.csv", "b.csv", "c.parquet"]
+    several = {"files": ["a.csv", "b.csv", "c.parquet"]}
+    two_firms.inputs["invoice_lines"] = two_firms.inputs["invoice_lines"].model_copy(update=several)
     parts = read_inputs(two_firms, "FY2024")
     same(whole, parts)
     assert parts.coverage["files"].tolist() == ["a.csv, b.csv, c.parquet"]
@@ -645,7 +602,7 @@ def test_a_line_of_an_unknown_customer_is_set_aside_unless_the_engagement_names_
     give(two_firms, "customers", "customer_id\nA\n")
     intake = read_inputs(two_firms, "FY2024")
     assert set_aside(intake) == [(4, "customer_id", "customer is not in customers")]
-    two_firms.identity.collective = ["B"]
+    two_firms.identity = Identity(collective=["B"])
     intake = read_inputs(two_firms, "FY2024")
     assert set_aside(intake) == []
     assert intake.tables["customers"]["relation"].tolist() == ["external", "collective"]
@@ -772,7 +729,7 @@ def general_ledger(amount: str, sign: str = "-1") -> str:
 @pytest.mark.parametrize(
     ("amount", "outcome", "words"),
     [
-        ("-120.004", "PASS", "PLN\u00a00.00 apart"),
+        ("-120.0040", "PASS", "PLN\u00a00.00 apart"),
         ("-120.59", "PASS", "PLN\u00a00.59 apart"),
         ("-122", "FLAG", "general ledger's is not explained (1.6% of revenue)"),
         ("-130", "REFUSE", "PLN\u00a010.00 between"),
@@ -792,7 +749,7 @@ def test_revenue_ties_to_the_general_ledger_or_says_by_how_much_not(
 
 def test_the_way_to_the_ledger_names_everybody_and_every_item(two_firms):
     """A 90, B intercompany 30 of which nothing is lost, 5 set aside, an item of 2: 127."""
-    two_firms.identity.intercompany = ["B"]
+    two_firms.identity = Identity(intercompany=["B"])
     two_firms.ledger.reconciling_items = [
         SimpleNamespace(what="late", amount=2, period="FY2024", gl_account="700", by="controller"),
         SimpleNamespace(what="cost", amount=9, period="FY2024", gl_account="400", by="controller"),
@@ -804,7 +761,7 @@ def test_the_way_to_the_ledger_names_everybody_and_every_item(two_firms):
     assert [(step.what, step.amount) for step in balance.steps] == [
         ("customers", 90),
         ("intercompany", 30),
-        ("set aside, with readable date and amount", 5),
+        ("unassigned: no usable customer on the line", 5),
         ("late", 2),
         ("general ledger", 127),
     ]
@@ -858,8 +815,8 @@ ODD_CELLS = [
     "-",
     "1e3",
     "inf",
-    "-7.125",
-    "\u2212 3",
+    "-7.25",
+    "3 3",
 ]
 
 
@@ -906,7 +863,8 @@ def test_the_order_of_the_lines_and_their_files_changes_nothing(seed):
         first = read_inputs(engagement, "FY2024")
         for name, part in {"z.csv": rows[:17], "y.csv": rows[17:]}.items():
             (engagement.folder / name).write_text(as_csv(part))
-        engagement.inputs["invoice_lines"].files = ["z.csv", "y.csv"]
+        both = engagement.inputs["invoice_lines"].model_copy(update={"files": ["z.csv", "y.csv"]})
+        engagement.inputs["invoice_lines"] = both
         same(first, read_inputs(engagement, "FY2024"))
 
 

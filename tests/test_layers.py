@@ -36,6 +36,7 @@ ALLOWED = {
     "stage": CORE | {"engagement", "display"},
     "demo": {"errors", "numerics"},
     "checking": CORE | {"engagement", "intake", "views"},
+    "suggesting": CORE | {"engagement", "intake", "views"},
 }
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.numerics import (
+    among_fewest,
     count_reaching,
     cumulative_best_first,
     gini,
@@ -40,6 +41,13 @@ FALLING = [(0.0, 1.0), (14.0, 0.7), (30.0, 0.4), (60.0, 0.0)]
 )
 def test_rounded_amounts_add_up_to_the_rounded_total(values, total, cents):
     assert largest_remainder(values, total=total).tolist() == pytest.approx(cents, abs=1e-12)
+
+
+def test_each_row_of_a_table_is_rounded_to_its_own_total():
+    rounded = largest_remainder([[1 / 3, 1 / 3, 1 / 3], [0.5, 0.25, 0.25]], total=[1.0, 1.02])
+
+    assert rounded.sum(axis=1).tolist() == pytest.approx([1.0, 1.02])
+    assert rounded[1].tolist() == pytest.approx([0.51, 0.26, 0.25])
 
 
 @given(st.lists(st.integers(-(10**7), 10**7), min_size=1, max_size=30))
@@ -98,6 +106,26 @@ def test_the_fewest_reach_the_share_and_one_less_does_not(values, share):
     else:
         assert earned[few - 1] >= share * earned[-1] - 1e-4
         assert few == 1 or earned[few - 2] < share * earned[-1]
+
+
+@given(amounts, st.floats(0.01, 0.99))
+@moderately
+def test_the_fewest_are_named_as_they_are_counted_the_first_of_equals_before_the_last(
+    values, share
+):
+    named = among_fewest(values, share)
+
+    best_first = sorted(range(len(values)), key=lambda place: (-values[place], place))
+    few = int(count_reaching(values, share))
+    assert np.flatnonzero(named).tolist() == sorted(best_first[:few])
+
+
+def test_the_fewest_of_thousands_of_draws_are_those_of_each_draw():
+    draws = np.random.default_rng(5).normal(0, 10, (40, 30)).round()
+
+    together = among_fewest(draws, 0.8)
+
+    assert together.tolist() == [among_fewest(row, 0.8).tolist() for row in draws]
 
 
 @given(amounts, st.floats(0, 1), st.floats(0, 1))

@@ -1,6 +1,7 @@
 """Figures, tested on their artists: the data drawn, the words written, nothing that overlaps."""
 
 import itertools
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from kamlib import plots
-from kamlib.columns import LADDER
+from kamlib.columns import CHANGES, LADDER
 from kamlib.errors import DataError
 from kamlib.plots.labels import fit, width_of
 from kamlib.plots.style import LIGHT, money_of
@@ -150,12 +151,53 @@ def returns() -> pd.DataFrame:
     return pd.DataFrame({"order_days": np.arange(13), "rate": rate, "n": n})
 
 
+def whale(*profits: float) -> SimpleNamespace:
+    """Build a band of a tenth around the whale curve of `profits`."""
+    drawn = curve(*profits)
+    width = 0.1 * drawn["cumulative"].abs()
+    band = drawn[["customer_share"]].assign(
+        low=drawn["cumulative"] - width, high=drawn["cumulative"] + width
+    )
+    return SimpleNamespace(band=band, rests_on="rates", level=0.90)
+
+
+def bridge(before: float = 4_000_000.0) -> pd.DataFrame:
+    """Build a bridge with every cause, from `before` on: 400,000 up and 100,000 down in turn."""
+    amounts = [400_000.0 if place % 2 == 0 else -100_000.0 for place in range(len(CHANGES))]
+    rows = [("FY2024", "total", before)]
+    rows += [(cause, "step", a) for cause, a in zip(CHANGES, amounts, strict=True)]
+    rows.append(("FY2025", "total", before + sum(amounts)))
+    return pd.DataFrame(rows, columns=["line", "kind", "amount"])
+
+
+def doubtful(n: int = 3) -> pd.DataFrame:
+    """Build customers 100 apart from -100 on, each give or take 60; the second one is at zero."""
+    profit = 100.0 * np.arange(n) - 100
+    return pd.DataFrame({
+        "name": [f"Firm {place}" for place in range(n)], "customer_profit": profit,
+        "profit_low": profit - 60, "profit_high": profit + 60,
+        "p_unprofitable": np.select([profit < 0, profit == 0], [1.0, 0.61], 0.0),
+    })  # fmt: skip
+
+
+def tornado() -> pd.DataFrame:
+    """Build three ranges around a loss of 30: 50, 20 and 5 either way."""
+    swing = np.array([50.0, 20.0, 5.0])
+    return pd.DataFrame({
+        "source": ["order_desk", "field_sales, visit", "warehouse, line"],
+        "kind": ["rate", "volume", "time"], "low_profit": -30 - swing, "high_profit": -30 + swing,
+    })  # fmt: skip
+
+
 FIGURES = {
     "12 months": lambda: plots.plot_monthly_revenue(months(12), currency="PLN"),
     "72 months": lambda: plots.plot_monthly_revenue(months(72), currency="PLN"),
     "statement": lambda: plots.plot_statement(ladder(), currency="PLN"),
     "capacity": lambda: plots.plot_capacity(pools(), currency="PLN"),
     "whale curve": lambda: plots.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN"),
+    "whale curve in a band": lambda: plots.plot_whale_curve(
+        curve(90, 60, 50, -20, -40), currency="PLN", whale=whale(90, 60, 50, -20, -40)
+    ),
     "one customer": lambda: plots.plot_whale_curve(curve(90), currency="PLN"),
     "all at a loss": lambda: plots.plot_whale_curve(curve(-9, -5, -2, -1), currency="PLN"),
     "concentration": lambda: plots.plot_concentration(
@@ -164,6 +206,10 @@ FIGURES = {
     "concentration of one": lambda: plots.plot_concentration(concentration(1), interval=None),
     "losses": lambda: plots.plot_losses(losers(14), currency="PLN"),
     "no losses": lambda: plots.plot_losses(losers(0), currency="PLN"),
+    "bridge": lambda: plots.plot_bridge(bridge(), currency="PLN"),
+    "bridge of losses": lambda: plots.plot_bridge(bridge(-900_000.0), currency="PLN"),
+    "intervals": lambda: plots.plot_sureness(doubtful(14), currency="PLN"),
+    "tornado": lambda: plots.plot_tornado(tornado(), profit=-30.0, currency="PLN"),
     "matrix": lambda: plots.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
     "matrix of 500": lambda: plots.plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
     "pyramid": lambda: plots.plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1), share_of="profit"),
@@ -418,6 +464,60 @@ def test_whale_curve_shows_peak_total_and_erosion():
     assert "erosion\n−60\n(30% of\nthe peak)" in shown
     assert ax.get_ylabel() == "Cumulative customer profit, PLN"
     assert ax.get_xlabel() == "Customers, most profitable first"
+
+
+def test_the_band_of_the_whale_curve_says_what_it_is():
+    ax = plots.plot_whale_curve(
+        curve(90, 60, 50, -20, -40), currency="PLN", whale=whale(90, 60, 50, -20, -40)
+    )
+
+    said = [text.get_text() for text in ax.texts]
+    assert "the band: nine draws of ten,\nwithin the declared ranges of cost" in said
+    band = ax.collections[0].get_paths()[0].vertices
+    assert band[:, 1].max() == pytest.approx(220)
+    assert band[:, 1].min() == 0
+
+
+def test_the_bridge_stands_on_its_causes_and_ends_at_the_total():
+    ax = plots.plot_bridge(bridge(), currency="PLN")
+
+    bars = [bar.get_bbox() for bar in ax.patches]
+    assert len(bars) == 12
+    assert bars[0].y1 == 4_000_000
+    assert (bars[1].y0, bars[1].y1) == (4_000_000, 4_400_000)
+    assert (bars[2].y0, bars[2].y1) == (4_400_000, 4_300_000)
+    assert bars[-1].y1 == 5_500_000
+    said = [text.get_text() for text in ax.texts]
+    assert said[:3] == ["4,000", "+400", "−100"]
+    assert ax.get_ylabel() == "Customer profit, PLN thousand"
+
+
+def test_an_interval_is_marked_by_whether_it_earns_and_loses_for_sure():
+    ax = plots.plot_sureness(doubtful(3), currency="PLN")
+
+    marks = [line for line in ax.lines if line.get_marker() in ("o", "v")]
+    assert [mark.get_marker() for mark in marks] == ["v", "o", "o"]
+    assert marks[1].get_markerfacecolor() == LIGHT["paper"]
+    said = [text.get_text() for text in ax.texts]
+    assert said[4:7] == ["100", "61", "0"]
+    legend = [text.get_text() for text in ax.figure.legends[0].get_texts()]
+    assert legend == [
+        "earns or loses: not sure",
+        "surely a loss",
+        "surely a profit",
+        "nine draws of ten",
+    ]
+
+
+def test_the_tornado_has_both_ends_of_each_range_around_the_profit_as_it_stands():
+    ax = plots.plot_tornado(tornado(), profit=-30.0, currency="PLN")
+
+    ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches[:2]]
+    assert [sorted(pair) for pair in ends] == [[-80, -30], [-30, 20]]
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    assert names == ["order desk: rate", "field sales, visit: volume", "warehouse, line: time"]
+    legend = [text.get_text() for text in ax.figure.legends[0].get_texts()]
+    assert legend[-1] == "as it stands: −30"
 
 
 def test_whale_curve_of_the_margin_is_named_so():

@@ -541,9 +541,10 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
         }),
         "shots": pd.DataFrame({"customer_id": list("AB"), "golden_shot": ["yes", "no"]}),
     }  # fmt: skip
+    extra = {name: tables.pop(name) for name in ("sureness", "rescue") if name in tables}
     given |= tables
     table = pd.DataFrame({"party_id": ids, "is_prospect": [p in prospects for p in ids]})
-    return account_bounds(table, *given.values(), period="FY2025", yearly=True)
+    return account_bounds(table, *given.values(), period="FY2025", yearly=True, **extra)
 
 
 def ends(bounds: Bounds, name: str) -> list[tuple[float, float]]:
@@ -564,6 +565,27 @@ def test_bounds_hold_what_is_known_and_leave_open_what_is_not():
     assert ends(bounds, "door_vital_few") == [(1, 1), (0, 0)]
     assert ends(bounds, "strategic_only") == [(0, 0), (1, 1)]
     assert bounds.unknown("trust").all()
+
+
+def test_a_loss_is_as_sure_as_the_draws_say_and_open_where_nothing_was_drawn():
+    drawn = pd.DataFrame({"customer_id": ["B"], "p_unprofitable": [0.62]})
+
+    assert ends(joined(), "p_unprofitable") == [(0, 1), (0, 1)]
+    assert ends(joined(sureness=drawn), "p_unprofitable") == [(0, 1), (0.62, 0.62)]
+
+
+def test_what_leaving_would_change_and_the_price_that_mends_come_from_the_rescue_of_losses():
+    rescue = pd.DataFrame({
+        "customer_id": ["B"], "drop_effect_low": [-50.0], "drop_effect_high": [20.0],
+        "fix_price_change": [0.07],
+    })  # fmt: skip
+    bounds, beyond = joined(rescue=rescue), joined(rescue=rescue.assign(fix_price_change=np.nan))
+
+    assert ends(joined(), "drop_effect") == [(-np.inf, -np.inf)] * 2
+    assert joined().unknown("fix_price_change").all()
+    assert ends(bounds, "drop_effect") == [(-np.inf, -np.inf), (-50, 20)]
+    assert ends(bounds, "fix_price_change") == [(0, 0), (0.07, 0.07)]
+    assert ends(beyond, "fix_price_change") == [(0, 0), (np.inf, np.inf)]  # no price ends this loss
 
 
 def test_a_door_declared_twice_is_one_door():
@@ -852,9 +874,14 @@ def test_places_cuts_and_losses_are_told():
         "2 accounts qualify for 1 places.",
         "The limits of levels and cuts are judgement and not calibrated. With cuts of 50, 60 and 70 "
         "on both sides there would be 1, 1 and 1 key accounts.",
-        "What leaving a loss-maker would really change is not computed by this version, so nobody "
-        "is proposed to be let go: 1 loss-makers are to be fixed or looked at.",
+        "What leaving a loss-maker would really change is not known, so nobody is proposed to be let "
+        "go: 1 loss-makers are to be fixed or looked at.",
     ]
+    known = accounts_of(*(row | {"fix_price_change": 0.2, "drop_effect": 5.0} for row in rows))
+    assert capacity_verdicts(table, known, rules)[2].said == (
+        "What leaving would change and which price would end the loss is known of every loss-maker: "
+        "1 to fix, 0 to let go."
+    )
     undeclared = capacity_verdicts(table, bounds, replace(rules, places=None))[0]
     assert (undeclared.outcome, undeclared.said) == (
         "FLAG",

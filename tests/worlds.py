@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -33,10 +34,47 @@ class Equation:
     base: float
     plus: Sequence[Term] = ()
     driver: str | None = None
+    when: dict = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return f"{self.pool}, {self.per}"
+
+
+@dataclass
+class Pool:
+    """A pool of cost in one period."""
+
+    pool: str
+    cost: Decimal
+    practical_capacity: float | None = None
+    theoretical_capacity: float | None = None
+    period: str = "FY2025"
+    unit: str = "minute"
+    kind: str | None = "people"
+    avoidable_share: float | None = None
+    hierarchy_level: str = "customer"
+    gl_account: str | None = "501"
+    step_down_to: dict = field(default_factory=dict)
+
+
+@dataclass
+class Freight:
+    """What engagement.yaml says of the freight on invoice lines."""
+
+    gl_account: str | None = None
+    avoidable_share: float = 1.0
+
+
+@dataclass
+class CostModel:
+    """Pools, times and capital, as engagement.yaml would have them."""
+
+    resources: Sequence = ()
+    time_equations: Sequence = ()
+    capital: object = None
+    stops_at: str = "customer"
+    freight: Freight = field(default_factory=Freight)
 
 
 END = date(2025, 12, 31)

@@ -18,6 +18,13 @@ PROFIT_CLASSES = {
     "useful_many": N_("useful many"),
     "loss_making": N_("loss-making"),
 }
+COST_LEVELS = {  # of the cost hierarchy, from the narrowest to the widest
+    "unit": N_("unit"),
+    "order": N_("order"),
+    "customer": N_("customer"),
+    "channel": N_("channel"),
+    "company": N_("company"),
+}
 DOORS = {
     "vital_few": N_("1 profit"),
     "potential": N_("2 potential"),
@@ -33,4 +40,21 @@ VERDICTS = {
     "fix": N_("fix"),
     "let_go": N_("let go"),
     "not_now": N_("not now"),
+}
+CHANGES = {  # causes of a change of profit, in the order in which they are shown
+    "price": N_("price"),
+    "volume": N_("volume"),
+    "mix": N_("mix"),
+    "unit_cost": N_("unit cost"),
+    "sales_and_margin": N_("sales and margin"),
+    "off_invoice": N_("off-invoice"),
+    "cost_to_serve": N_("cost to serve"),
+    "capital": N_("capital"),
+    "lost": N_("lost"),
+    "new": N_("new"),
+}
+RANGES = {  # what a declared range is a range of
+    "rate": N_("rate"),
+    "time": N_("time"),
+    "volume": N_("volume"),
 }

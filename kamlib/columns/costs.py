@@ -14,6 +14,42 @@ COSTS: dict[str, Column] = {
     "avoidable_share": Column(N_("Avoidable"), "share", N_("part that ends when the work ends")),
     "kind": Column(N_("Kind"), "text", N_("kind of the row")),
     "gl_account": Column(N_("Ledger account"), "id", N_("account of the general ledger")),
+    "step_down_to": Column(
+        N_("Passed on to"), "text", N_("pools it serves with their shares, such as desk: 0.5")
+    ),
+    "received": Column(N_("Received"), "money", N_("cost passed on by support pools"), "currency"),
+    "passed_on": Column(N_("Passed on"), "money", N_("cost passed on to other pools"), "currency"),
+    "charged": Column(N_("Charged"), "bool", N_("customers are charged for what they use of it")),
+    "capacity": Column(N_("Capacity"), "number", N_("units that its cost is spread over")),
+    "setup_used": Column(N_("Used for set-up"), "number", N_("part of used, for new customers")),
+    "setup_cost": Column(
+        N_("Set-up"), "money", N_("part of cost-to-serve: setting up new customers"), "currency"
+    ),
+    "bad_debt": Column(
+        N_("Bad debt"), "money", N_("part of off-invoice: what is never paid"), "currency"
+    ),
+    "assets_charge": Column(
+        N_("Capital in assets"), "money", N_("part of the capital charge: ours at the customer"),
+        "currency",
+    ),
+    "revenue_timing": Column(
+        N_("Revenue, timing"), "money", N_("what revenue gains in the economic view"), "currency"
+    ),
+    "off_invoice_timing": Column(
+        N_("Deductions, timing"), "money", N_("what off-invoice gains in the economic view"),
+        "currency",
+    ),
+    "goods_timing": Column(
+        N_("Cost of goods, timing"), "money", N_("what it gains in the economic view"), "currency"
+    ),
+    "economic_margin": Column(
+        N_("Gross margin as earned"), "money", N_("in the period it was earned"), "currency"
+    ),
+    "economic_profit": Column(
+        N_("Profit as earned"), "money", N_("before capital, in the period it was earned"),
+        "currency",
+    ),
+    "from": Column(N_("From"), "date", N_("first day on which it stands there")),
     "activity": Column(N_("Activity"), "text", N_("what a pool does, per event")),
     "driver": Column(N_("Driver"), "text", N_("what drives the activity")),
     "volume": Column(N_("Volume"), "number", N_("events of the driver in the period")),
@@ -31,6 +67,7 @@ COSTS: dict[str, Column] = {
     "days_beyond_terms": Column(
         N_("Days late"), "number", N_("beyond what was agreed"), N_("days")
     ),
+    "vat_rate": Column(N_("VAT"), "share", N_("VAT in what they owe us")),
     "includes_vat": Column(N_("With VAT"), "bool", N_("the balance contains VAT")),
     "amount": Column(N_("Amount"), "money", N_("amount of the row"), "currency"),
     "earned_from": Column(N_("Earned from"), "date", N_("first day it was earned for")),

@@ -10,6 +10,9 @@ INPUTS: dict[str, Column] = {
     "party_id": Column(N_("Party"), "id", N_("id of a customer or a prospect")),
     "name": Column(N_("Name"), "text", N_("name of the customer, prospect or product")),
     "tax_id": Column(N_("Tax id"), "text", N_("tax number as given")),
+    "keep_as": Column(N_("Is"), "id", N_("id under which the customer is kept")),
+    "decided_by": Column(N_("Decided by"), "text", N_("role of who decided")),
+    "why": Column(N_("Why"), "text", N_("what speaks for it")),
     "parent_id": Column(N_("Group"), "id", N_("id of the group the site belongs to")),
     "relation": Column(N_("Relation"), "text", N_("external, intercompany or collective")),
     "account_manager": Column(N_("Account manager"), "text", N_("who looks after the customer")),
@@ -35,8 +38,16 @@ INPUTS: dict[str, Column] = {
     "list_price": Column(N_("List price"), "money", N_("line total at list price"), "currency"),
     "freight": Column(N_("Freight"), "money", N_("what bringing the line cost us"), "currency"),
     "net_amount": Column(N_("Net amount"), "money", N_("line total without VAT"), "currency"),
+    "discount": Column(N_("Discount"), "number", N_("off quantity × unit price"), "%"),
     "currency": Column(N_("Currency"), "text", N_("three letters")),
-    "document_type": Column(N_("Document"), "text", N_("invoice, credit_note or correction")),
+    "rate": Column(
+        N_("Rate"), "money", N_("reporting currency for one unit of another"), "currency"
+    ),
+    "document_type": Column(
+        N_("Document"),
+        "text",
+        N_("invoice, final, advance, credit_note, correction or cancellation"),
+    ),
     "corrects_invoice_id": Column(N_("Corrects"), "id", N_("the invoice that is corrected")),
     "order_id": Column(N_("Order"), "id", N_("number of the order")),
     "order_date": Column(N_("Order date"), "date", N_("day of the order")),
@@ -60,6 +71,13 @@ INPUTS: dict[str, Column] = {
     "returned_revenue": Column(
         N_("Returned"), "money", N_("credit notes and corrections in invoice revenue"), "currency"
     ),
+    "returned_list_revenue": Column(
+        N_("Returned, at list"), "money", N_("credit notes in list revenue"), "currency"
+    ),
+    "returned_cost": Column(
+        N_("Cost of returned goods"), "money", N_("credited in cost of goods sold"), "currency"
+    ),
+    "order_value": Column(N_("Order value"), "money", N_("invoiced on the order"), "currency"),
     "earned_period": Column(
         N_("Earned in"), "period", N_("period of the sale that a correction corrects")
     ),
@@ -127,6 +145,21 @@ INPUTS: dict[str, Column] = {
     "ledger": Column(N_("Ledger"), "money", N_("general ledger, sign of the ladder"), "currency"),
     "ours": Column(N_("Ours"), "money", N_("what the statement has"), "currency"),
     "reconciling": Column(N_("Reconciling items"), "money", N_("named by people"), "currency"),
+    "explained": Column(
+        N_("Explained"), "money", N_("rows set aside and reconciling items"), "currency"
+    ),
     "unexplained": Column(N_("Unexplained"), "money", N_("what is left"), "currency"),
     "reason": Column(N_("Reason"), "text", N_("why the row was set aside")),
+    "remedy": Column(N_("Mend it at the source"), "text", N_("what to do in the client's system")),
+    "share_of_money": Column(N_("Of the money"), "share", N_("part of all money set aside")),
+    # ------------------------------------------------------------------ who is one customer
+    "kept_name": Column(N_("Its name"), "text", N_("name of the id that would be kept")),
+    "alike_by": Column(N_("Alike by"), "text", N_("why two ids look like one customer")),
+    "decision": Column(N_("Decision"), "text", N_("proposed, merged or kept apart")),
+    "same_tax_id": Column(N_("Same tax id"), "bool", N_("both have the same usable tax id")),
+    "name_likeness": Column(N_("Names alike"), "score", N_("1: the same but for legal form")),
+    "same_region": Column(N_("Same region"), "bool", N_("both are recorded in one region")),
+    "kept_first": Column(N_("Its first day"), "date", N_("first line of the id to be kept")),
+    "kept_last": Column(N_("Its last day"), "date", N_("last line of the id to be kept")),
+    "chosen": Column(N_("Chosen"), "bool", N_("the name by which the customer is shown")),
 }

@@ -6,12 +6,14 @@ descriptions in the metadata of the stage tables. `kind` says how the intake rea
 
 from kamlib.columns.column import Column, Kind
 from kamlib.columns.costs import COSTS
+from kamlib.columns.doubt import DOUBT
 from kamlib.columns.inputs import INPUTS
+from kamlib.columns.losses import LOSSES
 from kamlib.columns.results import RESULTS
 
 __all__ = ["COLUMNS", "Column", "Kind", "label"]
 
-COLUMNS: dict[str, Column] = {**INPUTS, **COSTS, **RESULTS}
+COLUMNS: dict[str, Column] = {**INPUTS, **COSTS, **RESULTS, **DOUBT, **LOSSES}
 
 
 def label(name: str, currency: str = "") -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kamlib.demo.company import Company, build_company
+from kamlib.demo.doubles import decisions, true_identity
 from kamlib.demo.engagement import MARK, flow, settings_text
 from kamlib.demo.ledger import NO_SUCH_DAY, NOBODY, UNREADABLE, reconciling_items
 from kamlib.demo.scenario import YEARS, load_scenario
@@ -22,7 +23,7 @@ __all__ = ["write_demo"]
 
 FEWEST = 7
 PLACES: dict[str, dict[str, int]] = {
-    "receivables": {"average_balance": 2}, "off_invoice": {"amount": 2},
+    "receivables": {"average_balance": 2}, "assets": {"amount": 2}, "off_invoice": {"amount": 2},
     "gl_totals": {"amount": 2}, "strategic": {"rating": 1}, "ratings_ours": {"rating": 1},
     "ratings_theirs": {"rating": 1, "weight": 0},
 }  # fmt: skip
@@ -99,7 +100,8 @@ def _write_inputs(folder: Path, company: Company) -> pd.DataFrame:
         write_table(folder / name, table)
         place = {number: row for row, number in enumerate(table["Nr faktury"], start=2)}
         found.append(wrong.assign(file=f"input/{name}", row=wrong["invoice_id"].map(place)))
-    write_table(folder / "customers.csv", customer_file(company.units))
+    write_table(folder / "customers.csv", customer_file(company.units, company.doubles))
+    _write_plain(folder / "identity.csv", decisions(company.doubles, company.units))
     write_table(folder / "products.csv", product_file(company.products))
     write_table(folder / "prospects.csv", prospect_file(company.prospects))
     for name, table in company.tables.items():
@@ -137,11 +139,14 @@ def _write_truth(folder: Path, company: Company, broken: pd.DataFrame) -> None:
     profit = company.profit[["period", "customer_id", *LADDER]]
     _write_plain(folder / "profit_true.csv", profit)
     _write_plain(folder / "customers_true.csv", company.customers)
+    drops = company.drops[["period", "customer_id", "drop_effect"]]
+    _write_plain(folder / "drops_true.csv", drops)
     _write_plain(folder / "broken_rows.csv", broken)
+    _write_plain(folder / "same_customers.csv", true_identity(company.doubles, company.units))
 
 
 def _write_plain(path: Path, table: pd.DataFrame) -> None:
     """Write a table with commas and decimal points; money to the cent."""
-    money = [name for name in table.columns if name in LADDER]
+    money = [name for name in table.columns if name in (*LADDER, "drop_effect")]
     texts = table.assign(**{name: table[name].map("{:.2f}".format) for name in money})
     write_text(path, texts.to_csv(index=False, lineterminator="\n"))

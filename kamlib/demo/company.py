@@ -5,15 +5,19 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from kamlib.demo import costs, money, prices
+from kamlib.demo import assets, costs, money, prices
+from kamlib.demo.causes import true_amounts, true_causes, true_drop_effects
+from kamlib.demo.doubles import Doubles, plant_doubles, with_second_ids
 from kamlib.demo.evidence import contacts, evidence, strategic
 from kamlib.demo.firms import customer_sites, customer_units, prospects
 from kamlib.demo.ledger import broken_lines, gl_totals
 from kamlib.demo.lines import INVOICE, document_lines
+from kamlib.demo.names import warehouse_of
 from kamlib.demo.orders import order_days
 from kamlib.demo.products import catalogue
 from kamlib.demo.ratings import ratings_ours, ratings_theirs
-from kamlib.demo.truth import true_customers, true_profit
+from kamlib.demo.scenario import PERIODS
+from kamlib.demo.truth import true_customers, true_profit, with_true_cause
 
 
 class Company(NamedTuple):
@@ -33,6 +37,8 @@ class Company(NamedTuple):
     drivers: pd.DataFrame
     profit: pd.DataFrame
     customers: pd.DataFrame
+    drops: pd.DataFrame
+    doubles: Doubles
 
 
 class Served(NamedTuple):
@@ -51,26 +57,39 @@ def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> 
     products = catalogue(scenario, seed=seed)
     orders = order_days(units, sites, scenario, seed=seed)
     lines = document_lines(orders, units, products, scenario, seed=seed)
-    lines = lines.assign(site_id=sites["site_id"].to_numpy()[lines["site"]])
+    lines = lines.assign(
+        site_id=sites["site_id"].to_numpy()[lines["site"]],
+        warehouse=warehouse_of(units["region"]).to_numpy()[lines["unit"]],
+    )
     units = _with_days(units, lines)
     equations = costs.true_equations(scenario, seed=seed)
-    served = _served(units, lines, equations, scenario, seed=seed)
+    stands = assets.assets(units, scenario["assets"], seed=seed)
+    tied = assets.asset_charges(stands, scenario["capital"]["rate"])
+    served = _served(units, lines, equations, tied, scenario, seed=seed)
     months = money.monthly_revenue(served.lines)
     owed = money.receivables(months, units, scenario["capital"], seed=seed)
-    given = money.off_invoice(months, units, seed=seed)
-    charges = money.capital_charges(months, owed, scenario["capital"])
-    profit = true_profit(served.lines, given, served.serving, charges, units, equations)
+    given = money.off_invoice(months, units, accrued=scenario["accrued"], seed=seed)
+    charges = [money.capital_charges(months, owed, scenario["capital"]), tied]
+    profit = true_profit(served.lines, given, served.serving, pd.concat(charges), units, equations)
     broken = broken_lines(served.lines, seed=seed)
     firms = prospects(scenario, seed=seed, named=len(units), customers=customers)
     seen = costs.observed_drivers(served.drivers, noise=scenario["driver_noise"], seed=seed)
     tables = {
-        "drivers": seen, "receivables": owed, "off_invoice": given,
+        "drivers": seen, "receivables": owed, "assets": stands,
+        "off_invoice": given.drop(columns="cost"),
         "gl_totals": gl_totals(served.lines, given, served.pools, broken),
         **_judgements(units, firms, profit, scenario, seed=seed),
     }  # fmt: skip
     truth = true_customers(units, profit, key_account_unit=scenario["key_account_unit"])
-    return Company(units, firms, products, served.lines, broken, served.pools, tables, equations,
-                   served.drivers, profit, truth)  # fmt: skip
+    amounts = true_amounts(
+        served.lines, given, served.serving, profit, equations, period=list(PERIODS)[-1]
+    )
+    truth = with_true_cause(truth, units, true_causes(amounts))
+    drops = true_drop_effects(profit, served.serving, served.pools)
+    twice = plant_doubles(units, served.lines, seed=seed)
+    exported = with_second_ids(served.lines, twice)
+    return Company(units, firms, products, exported, broken, served.pools, tables, equations,
+                   served.drivers, profit, truth, drops, twice)  # fmt: skip
 
 
 def _with_days(units: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
@@ -82,10 +101,10 @@ def _with_days(units: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _served(
-    units: pd.DataFrame, lines: pd.DataFrame, equations: costs.Equations,
+    units: pd.DataFrame, lines: pd.DataFrame, equations: costs.Equations, tied: pd.DataFrame,
     scenario: Mapping[str, Any], *, seed: int,
 ) -> Served:  # fmt: skip
-    """Find what serving costs, then the prices that leave each customer its profit."""
+    """Find what serving costs, then the prices that leave each customer its profit after assets."""
     orders, returns = costs.order_table(lines), costs.return_table(lines)
     drivers = costs.true_drivers(orders, units, seed=seed)
     used = costs.capacity_used(orders, returns, drivers, equations)
@@ -95,7 +114,8 @@ def _served(
     drivers = costs.true_drivers(orders, units, seed=seed, extra=extra)
     used = costs.capacity_used(orders, returns, drivers, equations)
     serving = costs.cost_to_serve(used, costs.cost_pools(used, scenario))
-    price = prices.customer_prices(units, lines, serving, scenario["capital"])
+    spent = pd.concat([serving, tied.rename(columns={"capital_charge": "cost"})])
+    price = prices.customer_prices(units, lines, spent, scenario["capital"])
     price = price.assign(whole_cents=units["relation"] != "external")
     lines = prices.priced_lines(lines, price)
     cents = lines.groupby(costs.period_of(lines["date"]))["net_cents"].sum()

@@ -37,6 +37,7 @@ def order_table(lines: pd.DataFrame) -> pd.DataFrame:
     table = sold.groupby("order", as_index=False).agg(
         unit=("unit", "first"), date=("date", "min"), lines=("product", "size"),
         order_channel=("channel", "first"), rush=("rush", "any"), export=("export", "any"),
+        warehouse=("warehouse", "first"),
     )  # fmt: skip
     first = table.groupby("unit")["date"].transform("min")
     table["customer_is_new"] = table["date"] < first + pd.DateOffset(months=SETUP_MONTHS)
@@ -101,10 +102,10 @@ def _used(
         rows = drivers[drivers["driver"] == equation["driver"]]
         used = rows["volume"] * equation["base"]
     elif equation["per"] in ("order", "line"):
-        rows = orders
-        used = equation["base"] + sum(_plus(term, orders) for term in equation.get("plus", []))
-        used = used * (orders["lines"] if equation["per"] == "line" else 1)
-        used = used if isinstance(used, pd.Series) else pd.Series(float(used), index=orders.index)
+        rows = orders[_holds(equation.get("when", {}), orders)]
+        used = equation["base"] + sum(_plus(term, rows) for term in equation.get("plus", []))
+        used = used * (rows["lines"] if equation["per"] == "line" else 1)
+        used = used if isinstance(used, pd.Series) else pd.Series(float(used), index=rows.index)
     else:
         kind = {"correction": CORRECTION, "credit_note": CREDIT_NOTE}[equation["per"]]
         rows = returns[returns["kind"] == kind]
@@ -120,9 +121,15 @@ def _plus(term: Mapping[str, Any], orders: pd.DataFrame) -> pd.Series:
     time = pd.Series(float(term["time"]), index=orders.index)
     if term.get("per") == "line":
         time = time * orders["lines"]
-    for name, value in term.get("when", {}).items():
-        time = time * (orders[name] == value)
-    return time
+    return time * _holds(term.get("when", {}), orders)
+
+
+def _holds(when: Mapping[str, Any], orders: pd.DataFrame) -> pd.Series:
+    """Tell for which orders all conditions hold."""
+    holds = pd.Series(True, index=orders.index)
+    for name, value in when.items():
+        holds = holds & (orders[name] == value)
+    return holds
 
 
 def activity_name(equation: Mapping[str, Any]) -> str:

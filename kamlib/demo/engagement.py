@@ -15,7 +15,7 @@ LINES = {
     "list_price": "Wartość katalogowa", "net_amount": "Wartość netto",
     "cost_of_goods_sold": "Koszt własny", "document_type": "Typ",
     "corrects_invoice_id": "Koryguje", "order_id": "Nr zamówienia", "order_channel": "Kanał",
-    "rush": "Pilne", "export": "Eksport",
+    "rush": "Pilne", "export": "Eksport", "warehouse": "Magazyn",
 }  # fmt: skip
 CUSTOMERS = {
     "customer_id": "Kod", "name": "Nazwa", "tax_id": "NIP", "parent_id": "Grupa",
@@ -25,8 +25,8 @@ CUSTOMERS = {
 }  # fmt: skip
 PRODUCTS = {"product_id": "Indeks", "name": "Nazwa", "product_group": "Grupa"}
 PLAIN = (
-    "prospects", "drivers", "receivables", "off_invoice", "gl_totals", "strategic", "ratings_ours",
-    "ratings_theirs", "evidence", "contacts",
+    "prospects", "drivers", "receivables", "assets", "off_invoice", "gl_totals", "strategic",
+    "ratings_ours", "ratings_theirs", "evidence", "contacts",
 )  # fmt: skip
 POOL_KEYS = (
     "pool", "period", "cost", "theoretical_capacity", "practical_capacity", "unit", "kind",
@@ -55,7 +55,8 @@ def settings_text(
         f"    values: {{industry_segment: {flow(segments)}}}",
         *_source("products", "input/products.csv", PRODUCTS),
         *plain, "",
-        f"identity: {{intercompany: [{INTERCOMPANY}], collective: [{COLLECTIVE}]}}", "",
+        "identity:", "  merge: input/identity.csv   # ids that people have said are one customer",
+        f"  intercompany: [{INTERCOMPANY}]", f"  collective: [{COLLECTIVE}]", "",
         "ledger:", "  materiality: {flag: 0.005, refuse: 0.02}   # share of revenue",
         "  reconciling_items:", *(f"    - {flow(_item(item))}" for item in items), "",
         *_profitability(scenario, pools), "",
@@ -98,7 +99,13 @@ def _profitability(scenario: Mapping[str, Any], pools: pd.DataFrame) -> list[str
         "profitability:", "  stops_at: customer", "  resources:", *resources,
         "  time_equations:   # as people estimate them", *equations,
         f"  capital: {flow(scenario['capital'])}   # receivables contain VAT, revenue does not",
+        f"  uncertainty: {flow(_quoted(scenario['uncertainty']))}   # half-width of a 90 % range",
     ]  # fmt: skip
+
+
+def _quoted(ranges: Mapping[str, float]) -> dict[str, float]:
+    """Return ranges with names that YAML takes as one: an activity has a comma in its name."""
+    return {f'"{name}"' if "," in name else name: half for name, half in ranges.items()}
 
 
 def _resource(row: Mapping[Any, Any]) -> dict[str, Any]:

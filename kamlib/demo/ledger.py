@@ -94,7 +94,7 @@ def _cents(e4: int) -> float:
 
 def _deductions(period: str, off_invoice: pd.DataFrame) -> list[tuple[str, str, float, str, int]]:
     mine = off_invoice[off_invoice["period"] == period]
-    cents = (mine["amount"] * 100).round().groupby(mine["kind"]).sum()
+    cents = (mine["cost"] * 100).round().groupby(mine["kind"]).sum()
     lost = LOST_PROMOTION if period == "FY2025" else 0.0
     return [
         (period, account, cents.get(kind, 0.0) / 100 + lost * (kind == "promotion"),

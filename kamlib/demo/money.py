@@ -8,6 +8,7 @@ import pandas as pd
 
 from kamlib.demo.scenario import PERIODS, stream
 
+FOUR_MONTHS, ONE_DAY = pd.Timedelta(days=120), pd.Timedelta(days=1)
 KINDS = {"annual_bonus": "735-01", "promotion": "735-02", "bad_debt": "761-01"}
 
 
@@ -61,11 +62,21 @@ def capital_charges(
     return charge.dropna().rename("capital_charge").reset_index()
 
 
-def off_invoice(months: pd.DataFrame, units: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-    """Return bonuses, promotions and bad debts: ``unit, date, kind, amount, status``.
+def off_invoice(
+    months: pd.DataFrame, units: pd.DataFrame, *, accrued: float, seed: int
+) -> pd.DataFrame:
+    """Return bonuses, promotions and bad debts, with what each row truly costs in its own period.
+
+    To ``period, unit, date, kind, amount, earned_from, earned_to, status, cost``.
 
     Together they are the unit's share of its invoice revenue of the period: mostly an annual bonus
-    at the end of the year, some of it promotions; late payers leave bad debt.
+    at the end of the year, some of it promotions of the four months before; late payers leave bad
+    debt.
+
+    Parameters
+    ----------
+    accrued : share of annual bonuses that are accrued at the end of the year; settling them in
+        February costs nothing more
     """
     rng = stream(seed, "off_invoice")
     yearly = pd.DataFrame(months.groupby(["period", "unit"], as_index=False)["revenue"].sum())
@@ -80,20 +91,43 @@ def off_invoice(months: pd.DataFrame, units: pd.DataFrame, *, seed: int) -> pd.D
     spring = pd.to_datetime(year + "-03-01") + pd.to_timedelta(
         rng.integers(0, 200, len(own)), unit="D"
     )
+    new_year = pd.to_datetime(year + "-01-01")
     parts = [
-        _items(yearly, spring, "promotion", amount * promoted * ~debt),
-        _items(yearly, last, "annual_bonus", amount * (1 - promoted) * ~debt),
-        _items(yearly, last, "bad_debt", amount * debt),
+        _items(yearly, spring, "promotion", amount * promoted * ~debt, spring - FOUR_MONTHS),
+        _items(yearly, last, "annual_bonus", amount * (1 - promoted) * ~debt, new_year),
+        _items(yearly, last, "bad_debt", amount * debt, new_year),
     ]
     table = pd.concat(parts, ignore_index=True)
     table = table[(table["amount"] >= 50) & own["relation"].eq("external").to_numpy()[table["row"]]]
-    return table.sort_values(["date", "unit", "kind"], ignore_index=True).drop(columns="row")
+    table = table.assign(
+        earned_from=table["earned_from"].mask(table["kind"] == "bad_debt"),
+        earned_to=table["earned_to"].mask(table["kind"] == "bad_debt"), cost=table["amount"],
+    )  # fmt: skip
+    table = _with_accruals(table.drop(columns="row"), accrued, stream(seed, "accruals"))
+    return table.sort_values(["date", "unit", "kind"], ignore_index=True)
+
+
+def _with_accruals(table: pd.DataFrame, share: float, rng: np.random.Generator) -> pd.DataFrame:
+    """Accrue some annual bonuses, and settle those of the first period in February after it."""
+    chosen = (rng.random(len(table)) < share) & (table["kind"] == "annual_bonus").to_numpy()
+    table = table.assign(status=np.where(chosen, "accrued", table["status"]))
+    first, second = PERIODS
+    paid = table[chosen & (table["period"] == first).to_numpy()]
+    paid = paid.assign(
+        period=second, status="settled", date=pd.Timestamp(PERIODS[second], 2, 14), cost=0.0
+    )
+    return pd.concat([table, paid], ignore_index=True)
 
 
 def _items(
-    yearly: pd.DataFrame, date: pd.Series, kind: str, amount: np.ndarray | pd.Series
-) -> pd.DataFrame:
+    yearly: pd.DataFrame, date: pd.Series, kind: str, amount: np.ndarray | pd.Series,
+    earned_from: pd.Series,
+) -> pd.DataFrame:  # fmt: skip
+    """Return one item per period and unit; an annual bonus is earned to the end of its year."""
+    year_end = pd.to_datetime(yearly["period"].map(PERIODS).astype(str) + "-12-31")
     return pd.DataFrame({
         "row": np.arange(len(yearly)), "period": yearly["period"], "unit": yearly["unit"],
-        "date": date, "kind": kind, "amount": np.round(amount, 2), "status": "settled",
+        "date": date, "kind": kind, "amount": np.round(amount, 2),
+        "earned_from": earned_from, "earned_to": year_end if kind == "annual_bonus" else date - ONE_DAY,
+        "status": "settled",
     })  # fmt: skip

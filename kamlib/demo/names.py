@@ -1,6 +1,7 @@
 """Names of invented firms: playful, plausible, and nobody's."""
 
 import numpy as np
+import pandas as pd
 
 SEGMENTS = ("food", "drinks", "cosmetics", "e-commerce", "furniture", "automotive", "chemicals")
 SEGMENTS_PL = {
@@ -29,6 +30,7 @@ PLACES = (
     "z Żabiej Wólki", "z Dolnych Łąk", "ze Szczypiorna Małego", "z Górek Płaskich",
     "z Pstrągowa Leśnego", "z Ćwiklic Nowych", "z Brzęczyska", "z Końca Świata",
 )  # fmt: skip
+NORTH, SOUTH = "north", "south"  # the two warehouses
 FORMS = ("Sp. z o.o.", "S.A.", "s.c.", "Sp.k.", "Sp. z o.o.")
 REGIONS = {
     "Pomorze": "North", "Mazowsze": "North", "Podlasie": "North", "Śląsk": "South",
@@ -36,6 +38,17 @@ REGIONS = {
 }  # fmt: skip
 HOME = tuple(region for region, manager in REGIONS.items() if manager != "Export")
 ABROAD = tuple(region for region, manager in REGIONS.items() if manager == "Export")
+
+
+def warehouse_of(regions: pd.Series) -> pd.Series:
+    """Return the warehouse that delivers to each region: the south has its own.
+
+    Examples
+    --------
+    >>> warehouse_of(pd.Series(["Śląsk", "Niemcy"])).tolist()
+    ['south', 'north']
+    """
+    return regions.map(REGIONS).map({"South": SOUTH}).fillna(NORTH)
 
 
 def firm_names(segments: np.ndarray, *, offset: int = 0) -> list[str]:

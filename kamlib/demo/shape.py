@@ -15,7 +15,7 @@ TRAITS = (
 BLOCKS: dict[str, tuple[str, ...]] = {
     "": ("name", "id", "currency", "key_account_unit", "company", "products", "defaults", "archetypes",
          "former", "once", "pools", "support", "company_level", "time_error", "time_equations",
-         "driver_noise", "capital", "gaps", "ratings"),
+         "assets", "accrued", "driver_noise", "capital", "uncertainty", "gaps", "ratings"),
     "company": ("customers", "prospects", "former_share", "group_share", "managers", "intercompany",
                 "collective", "seasons", "old_share", "earliest_start", "growth", "export_share"),
     "company.intercompany": SITE,
@@ -31,6 +31,7 @@ BLOCKS: dict[str, tuple[str, ...]] = {
     "pools.*": ("rate", "use", "unit", "kind", "avoidable_share", "gl_account", "step"),
     "support": ("pool", "share", "to", "kind", "avoidable_share", "gl_account"),
     "company_level": ("pool", "share_of_revenue", "kind", "avoidable_share", "gl_account"),
+    "assets": ("archetypes", "share", "kinds"),
     "capital": ("rate", "receivables", "vat_rate"),
     "gaps": ("no_side_b", "guess_only", "no_trust", "no_staying", "no_contacts", "no_receivables"),
     "ratings": ("noise", "guess_noise", "stale", "missing", "rivals"),

@@ -1,14 +1,15 @@
 """The input tables in the client's words: names of columns, dates, decimal commas, broken rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
+from kamlib.demo.doubles import Doubles, tax_id_of_unit
 from kamlib.demo.engagement import CUSTOMERS, LINES, PRODUCTS
 from kamlib.demo.firms import customer_sites
 from kamlib.demo.ledger import FREIGHT, NO_SUCH_DAY, NOBODY, UNREADABLE
-from kamlib.demo.names import SEGMENTS_PL
+from kamlib.demo.names import NORTH, SEGMENTS_PL
 from kamlib.demo.writing import days, numbers
 
 CONTRACT_STARTS = np.datetime64("2024-01-01")
@@ -27,6 +28,7 @@ def line_file(lines: pd.DataFrame, products: pd.DataFrame, broken: pd.DataFrame)
         "document_type": lines["kind"], "corrects_invoice_id": lines["corrects_invoice_id"],
         "order_id": lines["order_id"], "order_channel": lines["channel"],
         "rush": lines["rush"].astype(int), "export": lines["export"].astype(int),
+        "warehouse": lines["warehouse"],
     })  # fmt: skip
     wrong = _broken_texts(broken)
     places = np.linspace(0, len(table), len(wrong) + 2).astype(int)[1:-1]
@@ -50,10 +52,11 @@ def _broken_texts(broken: pd.DataFrame) -> pd.DataFrame:
         "net_amount": np.where(fault == "amount not readable", UNREADABLE, amount),
         "cost_of_goods_sold": "0,0000", "document_type": "FA", "corrects_invoice_id": "",
         "order_id": broken["order_id"], "order_channel": "mail", "rush": 0, "export": 0,
+        "warehouse": NORTH,
     })  # fmt: skip
 
 
-def customer_file(units: pd.DataFrame) -> pd.DataFrame:
+def customer_file(units: pd.DataFrame, doubles: Doubles) -> pd.DataFrame:
     """Return one row per site; a group's own row has no group, its other sites name it."""
     sites = customer_sites(units)
     own = units.iloc[sites["unit"]].reset_index(drop=True)
@@ -65,7 +68,7 @@ def customer_file(units: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame({
         "customer_id": sites["site_id"],
         "name": own["name"].where(head, own["name"] + " – oddział " + (sites["number"] + 1).astype(str)),
-        "tax_id": ["000" + f"{7 * (u + 1) + 1_000_000:07d}" for u in sites["unit"]],
+        "tax_id": [tax_id_of_unit(unit) for unit in _whose_number(sites["unit"], doubles)],
         "parent_id": sites["customer_id"].mask(head, ""),
         "account_manager": own["account_manager"],
         "industry_segment": own["industry_segment"].map(SEGMENTS_PL), "region": own["region"],
@@ -75,7 +78,27 @@ def customer_file(units: pd.DataFrame) -> pd.DataFrame:
         "contract_start": days(pd.Series(start)).where(own["has_contract"], ""),
         "contract_end": days(pd.to_datetime(end)).where(own["has_contract"], ""),
     })  # fmt: skip
-    return table.sort_values("customer_id", ignore_index=True).rename(columns=CUSTOMERS)
+    whole = pd.concat([table, *_second_rows(table, units, doubles)], ignore_index=True)
+    return whole.sort_values("customer_id", ignore_index=True).rename(columns=CUSTOMERS)
+
+
+def _whose_number(unit: pd.Series, doubles: Doubles) -> list[int]:
+    """Return whose tax id each site bears; one was copied by mistake."""
+    copied = dict([doubles.copied[::-1]]) if doubles.copied else {}
+    return [copied.get(each, each) for each in unit]
+
+
+def _second_rows(
+    table: pd.DataFrame, units: pd.DataFrame, doubles: Doubles
+) -> Iterator[pd.DataFrame]:
+    """Yield the rows of second ids: like the first one, with another name and no history."""
+    for one in doubles.ids:
+        row = table[table["customer_id"] == units["customer_id"].iloc[one.unit]]
+        empty = dict.fromkeys(("employees", "annual_revenue", "own_growth", "contract_start",
+                               "contract_end"), "")  # fmt: skip
+        number = row["tax_id"] if one.sign != "similar_name" else ""
+        yield row.assign(customer_id=one.customer_id, name=one.name, tax_id=number,
+                         since=f"{one.since:%d.%m.%Y}", **empty)  # fmt: skip
 
 
 def _contract_end(years: int) -> str:

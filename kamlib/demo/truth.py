@@ -41,10 +41,10 @@ def _period_profit(
 ) -> pd.DataFrame:  # fmt: skip
     mine = lines[lines["date"].dt.year == PERIODS[period]].groupby("unit")
     sums = mine[["list_cents", "net_cents", "goods_e4"]].sum() / [100, 100, 10_000]
-    given = off_invoice[off_invoice["period"] == period].groupby("unit")["amount"].sum()
+    given = off_invoice[off_invoice["period"] == period].groupby("unit")["cost"].sum()
     cost = serving[serving["period"] == period]
     cost = cost.pivot_table(index="unit", columns="activity", values="cost", aggfunc="sum")
-    tied = charges[charges["period"] == period].set_index("unit")["capital_charge"]
+    tied = charges[charges["period"] == period].groupby("unit")["capital_charge"].sum()
     exact = pd.concat([sums, given, cost.reindex(columns=activities), tied], axis=1).fillna(0.0)
     exact = exact[units["relation"].reindex(exact.index) == "external"]
     exact.columns = ["list_revenue", "invoice_revenue", "cost_of_goods_sold", "off_invoice",
@@ -70,6 +70,19 @@ def _ladder(rows: pd.DataFrame, activities: list[str]) -> pd.DataFrame:
         customer_profit_before_capital=before,
         customer_profit=(before - rows["capital_charge"]).round(2),
     )  # fmt: skip
+
+
+def with_true_cause(
+    customers: pd.DataFrame, units: pd.DataFrame, causes: pd.Series
+) -> pd.DataFrame:
+    """Add ``true_cause`` of those who lose: what takes most from them by true amounts.
+
+    It is not always the planted ``loss_cause``: where that alone would not make a loss, the company
+    gives such customers a lower price too, and that may cost it more.
+    """
+    named = pd.Series(causes.to_numpy(), index=units["customer_id"].reindex(causes.index))
+    found = customers["customer_id"].map(named).fillna("")
+    return customers.assign(true_cause=found.where(customers["loss_cause"] != "", ""))
 
 
 def true_customers(

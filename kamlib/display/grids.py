@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from kamlib.columns import COLUMNS, DOORS, LADDER, PROFIT_CLASSES, VERDICTS
+from kamlib.columns import CHANGES, COLUMNS, DOORS, LADDER, PROFIT_CLASSES, VERDICTS
 from kamlib.display.page import SIGNS, publish, show_finding, show_verdicts
 from kamlib.language import _, day, month, number, percent, points
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
@@ -23,6 +23,7 @@ CODES = {  # columns that hold codes → what readers read
     "verdict": VERDICTS,
     "line": LINES,
     "measure": LINES,
+    "cause": CHANGES,
 }
 
 
@@ -72,7 +73,7 @@ def show_table(
         ]
         for row in shown.itertuples(index=False, name=None)
     ]
-    numeric = [pd.api.types.is_numeric_dtype(table[name]) for name in table.columns]
+    numeric = [_is_numeric(table[name]) for name in table.columns]
     publish(
         {
             "text/html": _table_html(names, cells, numeric, caption),
@@ -134,6 +135,13 @@ def _mark(step: Step) -> str:
     if step.role != "unexplained":
         return ""
     return f" {SIGNS[PASS]}" if step.holds else f" {SIGNS[REFUSE]}"
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    """Tell whether cells stand to the right: numbers, some of which a dash may replace."""
+    if pd.api.types.is_numeric_dtype(column):
+        return True
+    return column.dtype == object and any(isinstance(value, int | float) for value in column)
 
 
 def _head(name: str, currency: str) -> str:

@@ -1,10 +1,10 @@
 """The cost model: pools of cost with their capacity, and time equations that say what uses them."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
 from kamlib.engagement.kinds import (
@@ -12,6 +12,7 @@ from kamlib.engagement.kinds import (
     NotNegative,
     Part,
     Positive,
+    Several,
     Share,
     Text,
     complaint,
@@ -21,7 +22,10 @@ from kamlib.engagement.kinds import (
 )
 from kamlib.errors import did_you_mean, listed
 
-EVENTS = ("order", "line", "correction", "credit_note")  # counted from the invoice lines
+EVENTS = (  # counted from the invoice lines
+    "order", "line", "rush_order", "export_order", "new_customer", "delivery", "correction",
+    "credit_note",
+)  # fmt: skip
 
 
 class Resource(Part):
@@ -34,7 +38,7 @@ class Resource(Part):
     practical_capacity: Positive | None = None
     unit: Text
     kind: Literal["money", "material", "people"] | None = None
-    hierarchy_level: Text = "customer"
+    hierarchy_level: Literal["unit", "order", "customer", "channel", "company"] = "customer"
     avoidable_share: Share | None = None
     gl_account: Text | None = None
     step_down_to: dict[Text, Share] = Field(default_factory=dict)
@@ -53,26 +57,31 @@ class Resource(Part):
         if passed_on > 1 + 1e-9:
             message = f"must not pass on more than 1 in all; the shares add up to {passed_on:g}."
             yield complaint_at(message, "step_down_to")
+        if self.step_down_to and self.hierarchy_level == "company":
+            message = "must be empty: cost of the whole company is never put on a customer."
+            yield complaint_at(message, "step_down_to")
+
+
+def _plain(when: object) -> object:
+    if not isinstance(when, dict):
+        return when
+    refuse(
+        complaint_at(f"must be text, a whole number, true or false, not {shown(value)}.", name)
+        for name, value in when.items()
+        if not isinstance(value, str | int)
+    )
+    return {n: v if isinstance(v, str | bool) else int(v) for n, v in when.items()}
+
+
+When = Annotated[dict[Text, str | bool | int], BeforeValidator(_plain)]
 
 
 class Plus(Part):
     """Time added to an event, for each line or where an attribute of the order says so."""
 
     per: Literal["line"] | None = None
-    when: dict[Text, str | bool | int] = Field(default_factory=dict)
+    when: When = Field(default_factory=dict)
     time: NotNegative
-
-    @field_validator("when", mode="before")
-    @classmethod
-    def _plain(cls, when: object) -> object:
-        if not isinstance(when, dict):
-            return when
-        refuse(
-            complaint_at(f"must be text, a whole number, true or false, not {shown(value)}.", name)
-            for name, value in when.items()
-            if not isinstance(value, str | int)
-        )
-        return {n: v if isinstance(v, str | bool) else int(v) for n, v in when.items()}
 
     @model_validator(mode="after")
     def _says_when(self) -> "Plus":
@@ -82,12 +91,16 @@ class Plus(Part):
 
 
 class TimeEquation(Part):
-    """Time of one pool per event: `base`, plus terms; `driver` where volumes come from a table."""
+    """Time of one pool per event: `base`, plus terms; `driver` where volumes come from a table.
+
+    `when` says for which events it holds: those of one warehouse, say.
+    """
 
     pool: Text
     per: Text
     base: NotNegative
     plus: list[Plus] = Field(default_factory=list)
+    when: When = Field(default_factory=dict)
     driver: Text | None = None
     activity: Text | None = None
 
@@ -100,11 +113,23 @@ class TimeEquation(Part):
     def _is_countable(self) -> "TimeEquation":
         if not self.driver and self.per not in EVENTS:
             message = (
-                f"must be one of {listed(EVENTS)}, not '{self.per}', or the equation names the "
+                f"must be one of {listed(EVENTS, most=9)}, not '{self.per}', or the equation names the "
                 f"driver whose volumes count it."
             )
             refuse([complaint_at(message, "per")])
+        refuse(
+            complaint_at("does not hold for a driver, whose volumes have no attributes.", name)
+            for name in ("plus", "when")
+            if self.driver and getattr(self, name)
+        )
         return self
+
+
+class Freight(Part):
+    """Freight that stands on invoice lines: its ledger account, and what of it ends with the work."""
+
+    gl_account: Text | None = None
+    avoidable_share: Share = 1.0
 
 
 class Capital(Part):
@@ -115,17 +140,40 @@ class Capital(Part):
     vat_rate: Share = 0.0
 
 
+class Peers(Part):
+    """Whom a customer is held against: customers with the same `by`, if there are enough of them."""
+
+    by: Text = "industry_segment"
+    at_least: Several = 8
+
+
+class Dropping(Part):
+    """What ends when a customer leaves, and from where a price rise is out of reach."""
+
+    cogs_avoidable: Share = 1.0
+    freed_capacity_used: Share = 0.0
+    exit_penalties: dict[Text, Cost] = Field(default_factory=dict)
+    price_reach: Share = 0.10
+
+
 class Profitability(Part):
-    """The cost model: how far the statement goes, pools of cost, and what uses them."""
+    """The cost model: how far the statement goes, pools of cost, and what uses them.
+
+    `uncertainty` maps a pool or an activity to half of a 90 % range on its rate, time or volume.
+    """
 
     stops_at: Literal["unit", "order", "customer", "channel"] = "customer"
     resources: list[Resource] = Field(default_factory=list)
     time_equations: list[TimeEquation] = Field(default_factory=list)
+    freight: Freight = Freight()
+    peers: Peers = Peers()
+    dropping: Dropping = Dropping()
     capital: Capital | None = None
+    uncertainty: dict[Text, Share] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Profitability":
-        refuse([*self._repeated(), *self._passed_backwards()])
+        refuse([*self._repeated(), *self._passed_backwards(), *self._ranged()])
         return self
 
     def _repeated(self) -> Iterator[InitErrorDetails]:
@@ -133,9 +181,13 @@ class Profitability(Part):
         for index in _again(pools):
             message = "'{}' stands twice in period {}. Keep one.".format(*pools[index])
             yield complaint_at(message, "resources", index, "pool")
-        events = [(each.pool, each.per) for each in self.time_equations]
-        for index in _again(events):
-            message = "'{}' has two equations per {}. Keep one.".format(*events[index])
+        names = [each.name for each in self.time_equations]
+        for index in _again(names):
+            twice = self.time_equations[index]
+            message = (
+                f"'{twice.pool}' has two equations per {twice.per} called '{twice.name}'. Keep one, or "
+                f"give each its own activity."
+            )
             yield complaint_at(message, "time_equations", index, "pool")
 
     def _passed_backwards(self) -> Iterator[InitErrorDetails]:
@@ -149,10 +201,25 @@ class Profitability(Part):
                         "resources", index, "step_down_to", pool,
                     )  # fmt: skip
 
+    def _ranged(self) -> Iterator[InitErrorDetails]:
+        named = {each.pool for each in self.time_equations}
+        named |= {each.name for each in self.time_equations}
+        for name, half_width in self.uncertainty.items():
+            if name not in named:
+                near = did_you_mean(name, sorted(named)) if named else "There are none."
+                message = (
+                    f"is neither a pool of a time equation nor an activity, so a range on it moves "
+                    f"no customer. {near}"
+                )
+                yield complaint_at(message, "uncertainty", name)
+            elif half_width == 1:
+                message = "must be below 1: half of a 90 % range, such as 0.15 for 15 % up or down."
+                yield complaint_at(message, "uncertainty", name)
 
-def _again(keys: list[tuple[str, str]]) -> list[int]:
+
+def _again(keys: Sequence[Hashable]) -> list[int]:
     """Return the places at which a key stands that stood before."""
-    seen: Counter[tuple[str, str]] = Counter()
+    seen: Counter[Hashable] = Counter()
     again = []
     for index, key in enumerate(keys):
         seen[key] += 1

@@ -1,14 +1,17 @@
 """What an engagement says of its inputs: where each table is, how it is written, whose columns are ours."""
 
+import re
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
 from kamlib.columns import COLUMNS
+from kamlib.engagement.database import Database
 from kamlib.engagement.kinds import (
     Part,
+    Several,
     Text,
     Texts,
     complaint,
@@ -22,9 +25,9 @@ from kamlib.errors import did_you_mean
 
 CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects")
 TABLES = (
-    "invoice_lines", "customers", "prospects", "products", "drivers", "receivables",
-    "off_invoice", "gl_totals", "strategic", "ratings_ours", "ratings_theirs", "evidence",
-    "contacts",
+    "invoice_lines", "customers", "prospects", "products", "resources", "drivers", "receivables",
+    "assets", "off_invoice", "fx_rates", "identity", "gl_totals", "strategic", "ratings_ours",
+    "ratings_theirs", "evidence", "contacts",
 )  # fmt: skip
 
 
@@ -41,13 +44,18 @@ def _mark(value: object) -> str:
 
 
 class Dialect(Part):
-    """How a client's files write numbers, dates and letters."""
+    """How a client's files write numbers, dates and letters.
+
+    `date` is one strptime format or several in order; ``excel`` stands for the days that Excel
+    counts. `repair` mends text in UTF-8 that was opened in a Windows encoding and saved again.
+    """
 
     encoding: Text = "utf-8"
     separator: Annotated[str, BeforeValidator(_mark)] = ","
-    decimal: Annotated[str, BeforeValidator(_mark)] = "."
+    decimal: Annotated[str, BeforeValidator(_mark)] | None = None
     thousands: Annotated[str, BeforeValidator(_sign)] = ""
-    date: Text = "%Y-%m-%d"
+    date: Texts = Field(default_factory=list)
+    repair: Literal["utf8_read_as_cp1252", "utf8_read_as_cp1250"] | None = None
 
     @model_validator(mode="after")
     def _makes_sense(self) -> "Dialect":
@@ -59,12 +67,17 @@ class Dialect(Part):
             yield complaint_at(
                 f"must be an encoding such as utf-8 or cp1250, not '{self.encoding}'.", "encoding"
             )
-        if self.decimal not in (".", ","):
+        if self.decimal not in (None, ".", ","):
             yield complaint_at(f"must be '.' or ',', not '{self.decimal}'.", "decimal")
-        if self.decimal == self.thousands:
-            yield complaint_at(f"must differ from decimal, which is '{self.decimal}'.", "thousands")
-        if "%" not in self.date:
-            yield complaint_at(f"must be a pattern such as %d.%m.%Y, not '{self.date}'.", "date")
+        if (self.decimal or ".") == self.thousands:
+            yield complaint_at(
+                f"must differ from decimal, which is '{self.decimal or '.'}'.", "thousands"
+            )
+        for form in self.date:
+            if "%" not in form and form != "excel":
+                yield complaint_at(
+                    f"must be a pattern such as %d.%m.%Y, or excel, not '{form}'.", "date"
+                )
 
 
 def _is_encoding(name: str) -> bool:
@@ -86,13 +99,40 @@ def _word(value: object) -> object:
 Word = Annotated[str, BeforeValidator(_word)]
 
 
-class Input(Part):
-    """Where one input table comes from, and how the client's names become ours."""
+MONEY_OF_LINES = ("net_amount", "list_price", "unit_price", "cost_of_goods_sold", "freight")
+DocumentType = Literal["invoice", "final", "advance", "credit_note", "correction", "cancellation"]
 
-    files: Texts
+
+def _code(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", value):
+        raise complaint(f"must be three capital letters such as EUR, not '{value}'.")
+    return value
+
+
+class Input(Part):
+    """Where one input table comes from, and how the client's names become ours.
+
+    `identical_rows` says what becomes of a row that repeats an earlier one in every column that is
+    read. Of invoice lines only: `default_currency` fills empty cells, `in_line_currency` names the
+    money that stands in the line's own currency (the rest is in the reporting one), and
+    `document_prefixes` tells the kind of a document from the start of its number where its line
+    does not. `header_row` is the line of a text file, or the row of `sheet`, that holds the head;
+    what stands above it is passed over.
+    """
+
+    files: Texts = Field(default_factory=list)
+    database: Database | None = None
     dialect: Text | None = None
     columns: dict[Text, Text] = Field(default_factory=dict)
     values: dict[Text, dict[str, Word]] = Field(default_factory=dict)
+    identical_rows: Literal["keep", "quarantine"] = "keep"
+    default_currency: Annotated[Text, AfterValidator(_code)] | None = None
+    in_line_currency: list[Literal[MONEY_OF_LINES]] = Field(  # type: ignore[valid-type]
+        default_factory=lambda: ["net_amount", "list_price", "unit_price"]
+    )
+    document_prefixes: dict[Text, DocumentType] = Field(default_factory=dict)
+    sheet: Text | None = None
+    header_row: Several = 1
 
     @field_validator("files")
     @classmethod
@@ -107,6 +147,16 @@ class Input(Part):
             if (problem := problem_of_pattern(pattern))
         )
         return files
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> "Input":
+        if self.database and self.files:
+            refuse(
+                [complaint_at("must not stand beside files: a table has one source.", "database")]
+            )
+        if not self.database and not self.files:
+            refuse([complaint_at("is missing. Name the files, or a database.", "files")])
+        return self
 
 
 def _nearest_column(name: str) -> str:
@@ -126,6 +176,13 @@ def _unknown_columns(table: str, given: Input) -> Iterator[InitErrorDetails]:
                 yield complaint_at(f"is not one of our columns. {hint}", table, part, name)
 
 
+def _only_of_lines(table: str, given: Input) -> Iterator[InitErrorDetails]:
+    """Yield keys that only invoice lines can have."""
+    for key in ("default_currency", "in_line_currency", "document_prefixes"):
+        if table != "invoice_lines" and key in given.model_fields_set:
+            yield complaint_at("is a key of invoice_lines only.", table, key)
+
+
 def _known_tables(inputs: dict[str, Input]) -> dict[str, Input]:
     problems = [
         complaint_at(f"is not a table this version reads. {did_you_mean(name, TABLES)}", name)
@@ -134,6 +191,7 @@ def _known_tables(inputs: dict[str, Input]) -> dict[str, Input]:
     ]
     for table, given in inputs.items():
         problems += _unknown_columns(table, given)
+        problems += _only_of_lines(table, given)
     if "invoice_lines" not in inputs:
         problems.append(
             complaint_at("is missing: without invoice lines there is no analysis.", "invoice_lines")

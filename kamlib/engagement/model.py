@@ -25,11 +25,12 @@ from kamlib.engagement.decision import (
     SideB,
     Windows,
 )
-from kamlib.engagement.inputs import Dialect, Inputs
+from kamlib.engagement.inputs import Dialect, Input, Inputs
 from kamlib.engagement.kinds import Part, Text, complaint, complaint_at, refuse
 from kamlib.engagement.levels import Pyramid
 from kamlib.engagement.people import Analysis, Overrides, Signature, SignOff
 from kamlib.engagement.settings import (
+    Exchange,
     Identity,
     LedgerSettings,
     Period,
@@ -67,6 +68,7 @@ class Engagement(Part):
     dialects: dict[Text, Dialect] = Field(default_factory=dict)
     inputs: Inputs
     identity: Identity = Identity()
+    exchange: Exchange = Exchange()
     ledger: LedgerSettings = LedgerSettings()
     profitability: Profitability = Profitability()
     segmentation: Segmentation = Segmentation()
@@ -91,6 +93,8 @@ class Engagement(Part):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Engagement":
+        if self.identity.merge and "identity" not in self.inputs:
+            self.inputs["identity"] = Input(files=[self.identity.merge])
         refuse(_across(self))
         return self
 
@@ -192,15 +196,21 @@ class Engagement(Part):
             )
         found = {
             path
-            for pattern in self.inputs[table].files
+            for pattern in _patterns(self.inputs[table])
             for path in places.files_of(pattern, self._folder, key=f"inputs.{table}.files")
         }
         return sorted(found)
 
     def relative(self, path: str | Path) -> str:
         """Return a path as readers may see it: inside the folder, or from ``${ENV}`` on."""
-        patterns = [pattern for each in self.inputs.values() for pattern in each.files]
+        patterns = [pattern for each in self.inputs.values() for pattern in _patterns(each)]
         return places.for_readers(Path(path), self._folder, patterns)
+
+
+def _patterns(given: Input) -> list[str]:
+    """Return the files of an input table; a DuckDB database is one."""
+    file = given.database and given.database.engine == "duckdb"
+    return [given.database.url] if given.database and file else given.files
 
 
 def _periods_there(name: str, names: list[str]) -> str:
@@ -253,6 +263,8 @@ def _periods_named(given: Engagement) -> Iterator[InitErrorDetails]:
 
 
 def _pools_named(given: Engagement) -> Iterator[InitErrorDetails]:
+    if "resources" in given.inputs:  # the table may have more; profitability looks when it is read
+        return
     pools = list(dict.fromkeys(each.pool for each in given.profitability.resources))
     for index, each in enumerate(given.profitability.time_equations):
         if each.pool not in pools:

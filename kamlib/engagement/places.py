@@ -61,7 +61,10 @@ def find_source(engagement: str | Path) -> Path:
             return source.absolute()
     looked = " and ".join(dict.fromkeys(_told(path) for path in tried))
     missing = f"has no {FILE}" if tried[0].is_dir() else "was not found"
-    raise ParameterError(f"engagement '{engagement}' {missing}: looked at {looked}. {_there_are()}")
+    draft = " `kam check FOLDER --suggest` drafts one." if tried[0].is_dir() else ""
+    raise ParameterError(
+        f"engagement '{engagement}' {missing}: looked at {looked}. {_there_are()}{draft}"
+    )
 
 
 def _candidates(engagement: str | Path) -> list[Path]:

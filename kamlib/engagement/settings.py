@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -99,11 +99,39 @@ Periods = Annotated[
 ]
 
 
-class Identity(Part):
-    """Customers that are none: own companies, and pots such as cash sales."""
+def _file_inside(path: str) -> str:
+    from kamlib.engagement.places import problem_of_pattern
 
+    problem = problem_of_pattern(path)
+    if problem:
+        raise complaint(problem)
+    return path
+
+
+def _country(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}", value):
+        raise complaint(f"must be two capital letters such as PL, not '{value}'.")
+    return value
+
+
+class Identity(Part):
+    """Who is one customer, and which customers are none: own companies, pots such as cash sales.
+
+    `by` says whether ids are the client's numbers or tax ids; a tax id without letters is of
+    `country`. `merge` names a file of decisions: ids that are one customer, and who said so.
+    """
+
+    by: Literal["customer_id", "tax_id"] = "customer_id"
+    country: Annotated[Text, AfterValidator(_country)] = "PL"
+    merge: Annotated[Text, AfterValidator(_file_inside)] | None = None
     intercompany: Texts = Field(default_factory=list)
     collective: Texts = Field(default_factory=list)
+
+
+class Exchange(Part):
+    """How old the latest rate before a day may be to be used for that day."""
+
+    at_most_days_old: Count = 7
 
 
 class Materiality(Part):

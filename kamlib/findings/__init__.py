@@ -9,15 +9,27 @@ from kamlib.findings.accounts import (
     side_b_finding,
     verdict_finding,
 )
+from kamlib.findings.bridge import bridge_finding, comers_finding
 from kamlib.findings.captions import figure_words
 from kamlib.findings.company import (
     capacity_finding,
     intake_finding,
+    levels_finding,
     losses_finding,
     revenue_finding,
+    setup_finding,
     statement_finding,
     whale_finding,
 )
+from kamlib.findings.losses import (
+    actions_finding,
+    break_even_finding,
+    causes_finding,
+    dropping_finding,
+    peer_finding,
+    price_matrix_finding,
+)
+from kamlib.findings.quality import pairs_finding, quality_finding
 from kamlib.findings.shares import (
     class_finding,
     concentration_finding,
@@ -27,28 +39,50 @@ from kamlib.findings.shares import (
     twenty_eighty_finding,
 )
 from kamlib.findings.summary import headline, unknown_table
+from kamlib.findings.sureness import (
+    customer_doubt_finding,
+    mover_finding,
+    sureness_finding,
+    whale_doubt_finding,
+)
 
 __all__ = [
+    "actions_finding",
     "both_sides_finding",
+    "break_even_finding",
+    "bridge_finding",
     "capacity_finding",
+    "causes_finding",
     "class_finding",
+    "comers_finding",
     "concentration_finding",
+    "customer_doubt_finding",
     "door_finding",
+    "dropping_finding",
     "figure_words",
     "flips_finding",
     "golden_finding",
     "headline",
     "intake_finding",
+    "levels_finding",
     "losses_finding",
+    "mover_finding",
+    "pairs_finding",
+    "peer_finding",
+    "price_matrix_finding",
     "pyramid_finding",
+    "quality_finding",
     "return_finding",
     "revenue_finding",
+    "setup_finding",
     "shot_dependence_finding",
     "side_a_finding",
     "side_b_finding",
     "statement_finding",
+    "sureness_finding",
     "twenty_eighty_finding",
     "unknown_table",
     "verdict_finding",
+    "whale_doubt_finding",
     "whale_finding",
 ]

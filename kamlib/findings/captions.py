@@ -22,7 +22,60 @@ FIGURES: dict[str, tuple[str, str]] = {
     "whale_curve": (
         N_("{measure}, added up from the best customer to the worst."),
         N_("Whale curve: cumulative {measure} against the share of customers, best first, with "
-           "peak, total and the erosion between them. The numbers are printed in the figure."),
+           "peak, total, the erosion between them and, where it is known, a band of doubt. The numbers "
+           "are printed in the figure or said below it."),
+    ),
+    "bridge": (
+        N_("What changed from the previous period to this one, cause by cause, all active customers."),
+        N_("Bridge: the profit of the previous period, each cause that added to it or took away, and "
+           "the profit of this one. The numbers are printed in the figure."),
+    ),
+    "sure_losses": (
+        N_("The largest losses, each with its interval and in how many of 100 draws it is one."),
+        N_("Intervals: customer profit of each of the largest loss-makers with the range of nine "
+           "draws of ten, and the share of draws with a loss. The table below holds the numbers."),
+    ),
+    "open_signs": (
+        N_("Customers that may earn or lose, within the declared ranges of cost; the widest interval "
+           "first."),
+        N_("Intervals: customer profit of customers near zero with the range of nine draws of ten, "
+           "and the share of draws with a loss, printed at the right."),
+    ),
+    "tornado": (
+        N_("What moves the profit of {name}: one range at a time from end to end, the largest first."),
+        N_("Tornado: for each declared range the customer's profit with that cost at its upper and "
+           "at its lower end, printed at the right, around the profit as it stands."),
+    ),
+    "against_peers": (
+        N_("{name} against its peers, from list value down to profit; ▼ is where more than 1 of 100 is "
+           "worse than usual."),
+        N_("Waterfall: one customer's way from the list value of goods sold to its profit, each step "
+           "beside what is usual among its peers and the gap. The numbers are printed in the figure."),
+    ),
+    "causes": (
+        N_("What sets the largest losses apart from their peers, cause by cause; each row adds up to "
+           "its gap."),
+        N_("Fields: for each of the largest loss-makers the part of its gap to the peers that each of "
+           "six causes makes, as a bar and a number, and the gap at the right."),
+    ),
+    "activities": (
+        N_("What each activity costs for the largest losses, of 100 of their invoice revenue."),
+        N_("Heat map: loss-makers against activities, with the cost in each field and its total at "
+           "the right. The numbers are printed in the figure."),
+    ),
+    "keep_fix_drop": (
+        N_("What the largest losses promise (ring), what dropping the customer would bring (bar) and "
+           "what mending may bring (triangle)."),
+        N_("Bars and marks: for each of the largest loss-makers the loss it shows, the effect of "
+           "dropping it, the effect of all actions, and the proposal. The table below holds the "
+           "numbers."),
+    ),
+    "price_matrix": (
+        N_("Net price against cost-to-serve; the area of a mark is sales, a triangle loses money. The "
+           "dashed lines are the company's averages, weighted by sales."),
+        N_("Scatter: what is kept of list value against cost-to-serve for each customer, divided at "
+           "the company's averages into carriage trade, passive, aggressive and bargain basement. The "
+           "table below holds the counts."),
     ),
     "losses": (
         N_("The largest losses: gross margin, and what cost-to-serve and capital take from it."),

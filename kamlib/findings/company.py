@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import label
+from kamlib.columns import COST_LEVELS, label
 from kamlib.language import _, money, month, ngettext, number, percent
 from kamlib.tables import floats
 
@@ -68,7 +68,11 @@ def statement_finding(ladder: pd.DataFrame, *, currency: str) -> str:
 
 
 def capacity_finding(pools: pd.DataFrame, *, currency: str) -> str:
-    """Say what the pools cost, and what of it nobody used."""
+    """Say what the pools cost, and what of it nobody used; of freight on lines, what it comes to."""
+    if (pools["unit"] == "traced").all():
+        return _(
+            "Freight that stands on invoice lines comes to {cost}: all of it names its customer."
+        ).format(cost=money(pools["cost"].sum(), currency))
     cost, assigned = pools["cost"].sum(), pools["assigned_cost"].sum()
     unused, nobody = pools["unused_cost"].sum(), pools["unassigned_cost"].sum()
     return _(
@@ -78,6 +82,45 @@ def capacity_finding(pools: pd.DataFrame, *, currency: str) -> str:
         cost=money(cost, currency), assigned=money(assigned, currency), share=percent(assigned / cost),
         unused=money(unused, currency), nobody=money(nobody, currency),
     )  # fmt: skip
+
+
+def levels_finding(pools: pd.DataFrame, *, stops_at: str, currency: str) -> str:
+    """Say down to which level of the cost hierarchy customers are charged, and what stands above it.
+
+    Parameters
+    ----------
+    pools : DataFrame of the pools of one period: pool, hierarchy_level, unassigned_cost
+    stops_at : str, a level of `kamlib.columns.COST_LEVELS`
+    """
+    levels = list(COST_LEVELS)
+    above = pools[pools["hierarchy_level"].isin(levels[levels.index(stops_at) + 1 :])]
+    said = _("Costs are followed to the {level} and no further").format(
+        level=_(COST_LEVELS[stops_at])
+    )
+    if above["unassigned_cost"].abs().sum() < 1:
+        return _("{said}.").format(said=said)
+    return _("{said}: {amount} of {pools} stands above it and is on nobody.").format(
+        said=said, amount=money(above["unassigned_cost"].sum(), currency),
+        pools=", ".join(name.replace("_", " ") for name in above["pool"]),
+    )  # fmt: skip
+
+
+def setup_finding(statement: pd.DataFrame, *, currency: str) -> str:
+    """Say what of cost-to-serve was setting up new customers, all active customers together."""
+    active = statement[statement["active"]]
+    fresh = active[active["setup_cost"] > 0]
+    if fresh.empty:
+        return _("No cost of setting up new customers is counted.")
+    share = fresh["setup_cost"].sum() / active["cost_to_serve"].sum()
+    return ngettext(
+        "Of cost-to-serve, {amount} ({share}) was setting up {n} new customer; it does not come back.",
+        "Of cost-to-serve, {amount} ({share}) was setting up {n} new customers; it does not come back.",
+        len(fresh),
+    ).format(
+        amount=money(fresh["setup_cost"].sum(), currency),
+        share=percent(share),
+        n=number(len(fresh)),
+    )
 
 
 def losses_finding(statement: pd.DataFrame, *, measure: str | None, currency: str) -> str:

@@ -7,23 +7,14 @@ is broken in two columns is set aside for the first of them.
 
 from typing import Literal, NamedTuple
 
-from kamlib.columns import COLUMNS, LADDER, Kind
+from kamlib.columns import COLUMNS, COST_LEVELS, LADDER, Kind
 from kamlib.language import N_
+from kamlib.method_rules import set_aside
 
-DOCUMENT_TYPES = ("invoice", "credit_note", "correction")
+SALES = ("invoice", "final")  # what an order is counted by
+BACK = ("credit_note", "correction", "cancellation")  # what gives revenue back
+DOCUMENT_TYPES = (*SALES, "advance", *BACK)
 RELATIONS = ("external", "intercompany", "collective")
-REPORTING_CURRENCY = "the currency of engagement.yaml"
-
-NOT_A_NUMBER = N_("not a number")
-NOT_WHOLE = N_("not a whole number")
-NOT_A_DATE = N_("not a date")
-NO_SUCH_DAY = N_("no such day")
-IN_THE_FUTURE = N_("date in the future")
-NEITHER = N_("neither yes nor no")
-MISSING = N_("missing")
-NO_PERIOD = N_("not a period of engagement.yaml")
-NO_CUSTOMER = N_("customer is not in customers")
-NO_PARTY = N_("neither in customers nor in prospects")
 
 RANGES: dict[str, tuple[int, int]] = {"share": (0, 1), "rating": (0, 10)}
 
@@ -45,6 +36,8 @@ class Field(NamedTuple):
     allowed: tuple[str, ...] = ()
     otherwise: str = ""
     at_least: int | None = None
+    above: int | None = None
+    form: str = ""
     past: bool = False
     who: Who = ""
 
@@ -52,6 +45,11 @@ class Field(NamedTuple):
     def kind(self) -> Kind:
         """Return how text becomes the column's value; an attribute of the client's own is text."""
         return COLUMNS[self.name].kind if self.name in COLUMNS else "text"
+
+    @property
+    def tells_a_line(self) -> bool:
+        """Tell whether every line of the table has this, and no total of them has."""
+        return self.needed and not self.who and self.kind in ("text", "date")
 
 
 class TableContract(NamedTuple):
@@ -85,6 +83,9 @@ def may(*names: str) -> tuple[Field, ...]:
 CUSTOMER = must("customer_id", who="customer")
 PARTY = must("party_id", who="party")
 DAY = must("date", past=True)
+CURRENCY = Field(
+    "currency", filled=True, form="^[A-Z]{3}$", otherwise=set_aside.NOT_A_CURRENCY
+)
 FIRM = may(
     "name", "tax_id", "account_manager", "industry_segment", "region", "channel", "since",
     "employees", "annual_revenue", "own_growth", "contract_start", "contract_end",
@@ -99,13 +100,12 @@ CONTRACT: dict[str, TableContract] = {
             Field("line_id"),
             DAY,
             CUSTOMER,
-            *may("product_id", "quantity", "unit_price", "list_price"),
+            *may("name", "tax_id", "product_id", "quantity", "unit_price"),
+            Field("discount", at_least=0),
+            *may("list_price"),
             must("net_amount"),
             *may("cost_of_goods_sold", "freight"),
-            Field(
-                "currency", filled=True, allowed=(REPORTING_CURRENCY,),
-                otherwise=N_("not in the reporting currency"),
-            ),
+            CURRENCY,
             Field(
                 "document_type", allowed=DOCUMENT_TYPES, otherwise=N_("unknown document type")
             ),
@@ -113,6 +113,10 @@ CONTRACT: dict[str, TableContract] = {
                  "export", "delivery_id", "warehouse"),
         ),
         dated="date", amount="net_amount",
+    ),
+    "identity": TableContract(
+        (must("customer_id"), must("keep_as"), must("decided_by"), must("why")),
+        key=("customer_id",),
     ),
     "customers": TableContract(
         (must("customer_id"), FIRM[0], *may("parent_id"), RELATION, *FIRM[1:]),
@@ -126,6 +130,18 @@ CONTRACT: dict[str, TableContract] = {
         (must("product_id"), *may("name", "product_group")), key=("product_id",),
         loses=N_("products have no names and no groups (profitability)"),
     ),
+    "resources": TableContract(
+        (
+            must("pool"), must("period"), Field("cost", needed=True, filled=True, at_least=0),
+            Field("theoretical_capacity", at_least=0), Field("practical_capacity", at_least=0),
+            Field("unit"),
+            Field("kind", allowed=("money", "material", "people"), otherwise=N_("unknown kind")),
+            Field(
+                "hierarchy_level", allowed=tuple(COST_LEVELS), otherwise=N_("unknown cost level")
+            ),
+            *may("avoidable_share", "step_down_to", "gl_account"),
+        ),
+    ),
     "drivers": TableContract(
         (must("period"), CUSTOMER, must("driver"), must("volume")),
         loses=N_("costs follow counts of documents only (profitability)"),
@@ -133,10 +149,18 @@ CONTRACT: dict[str, TableContract] = {
     "receivables": TableContract(
         (
             CUSTOMER, must("month", past=True),
-            *may("average_balance", "days_to_pay", "days_beyond_terms", "includes_vat"),
+            *may("average_balance", "days_to_pay", "days_beyond_terms", "includes_vat", "vat_rate"),
         ),
         dated="month",
         loses=N_("there is no capital charge (profitability) and no days late (pyramid)"),
+    ),
+    "assets": TableContract(
+        (
+            CUSTOMER, must("kind"), Field("amount", needed=True, filled=True, at_least=0),
+            *may("from", "until"),
+        ),
+        amount="amount",
+        loses=N_("our stock, tools and equipment at customers cost nothing (profitability)"),
     ),
     "off_invoice": TableContract(
         (
@@ -148,6 +172,10 @@ CONTRACT: dict[str, TableContract] = {
         ),
         dated="date", amount="amount",
         loses=N_("bonuses and promotions outside invoices are not counted (profitability)"),
+    ),
+    "fx_rates": TableContract(
+        (must("date"), CURRENCY._replace(needed=True), Field("rate", needed=True, filled=True, above=0)),
+        key=("currency", "date"), dated="date",
     ),
     "gl_totals": TableContract(
         (

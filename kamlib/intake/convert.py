@@ -15,14 +15,14 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from kamlib.errors import DataError
-from kamlib.intake import contract
 from kamlib.intake.contract import RANGES, Field
-from kamlib.intake.texts import Dialect
-from kamlib.intake.values import DECIMAL, ISO, day_of, number_of
+from kamlib.intake.dialects import Dialect
+from kamlib.intake.engines import DECIMAL, REACH, exact, tidy, written
+from kamlib.intake.excel.cells import ERROR_CELLS, MERGED, TOO_LONG
+from kamlib.intake.values import day_of, number_of
+from kamlib.method_rules import set_aside as reasons
 
 NUMERIC = ("money", "number", "whole", "share", "rating")
-SPACE_AROUND = r"[\s\x{00A0}\x{2007}\x{202F}\x{FEFF}]+"
-EDGES = f"^{SPACE_AROUND}|{SPACE_AROUND}$"
 WORDS = {
     **dict.fromkeys(("1", "true", "yes", "tak", "x"), True),
     **dict.fromkeys(("0", "false", "no", "nie"), False),
@@ -33,13 +33,22 @@ class Cell(NamedTuple):
     """A converted column: its value, why it may not stand, and what stood there."""
 
     value: ir.Value
-    reason: ir.StringValue
+    cases: list[tuple[ir.BooleanValue, str | ir.StringValue]]
     shown: ir.StringValue
 
+    @property
+    def reason(self) -> ir.StringValue:
+        """Return why the value may not stand, null where it may."""
+        none = ibis.null("string")
+        return ibis.cases(*self.cases, else_=none) if self.cases else none
 
-@ibis.udf.scalar.builtin
-def nfc_normalize(text: str) -> str:  # type: ignore[empty-body]
-    """Compose letters and accents; the engine has it built in."""
+    @property
+    def fine(self) -> ir.BooleanValue:
+        """Return whether the value may stand: the same as no reason, and quicker to find out."""
+        fine: ir.BooleanValue = ibis.literal(True)
+        for holds, _why in self.cases:
+            fine = fine & ~holds.fill_null(False)
+        return fine
 
 
 def dtype_of(field: Field) -> dt.DataType:
@@ -66,41 +75,61 @@ def converted(
     last_day : date, the last day that a date of the past may have
     """
     text = as_text(column, field.name)
-    ours = {unicodedata.normalize("NFC", theirs): word for theirs, word in values.items()}
+    ours = {
+        unicodedata.normalize(form, theirs): word
+        for theirs, word in values.items()
+        for form in ("NFC", "NFD")
+    }
     meant = text.substitute(ours, else_=text) if ours else text
     if values or column.type().is_string() or field.kind not in (*NUMERIC, "date"):
         value, wrong = _from_text(meant, field, dialect)
     else:
         value, wrong = _from_own_type(column, field)
-    cases: list[tuple[ir.BooleanValue, str | ir.StringValue]] = []
+    cases = _errors(meant) if column.type().is_string() else []
     if field.kind != "bool":
-        cases += [(meant.notnull() & value.isnull(), wrong)]
+        there = _is_there(column, meant)
+        if value is not meant:
+            cases += [(there & value.isnull(), wrong)]
         if field.filled:
-            cases += [(meant.isnull(), contract.MISSING)]
+            cases += [(~there, reasons.MISSING)]
     cases += _outside(value, meant, field, last_day)
     if field.kind == "bool":
-        cases += [(value.isnull(), contract.NEITHER)]
-    reason = ibis.cases(*cases, else_=ibis.null("string")) if cases else ibis.null("string")
-    return Cell(value, reason, text)
+        cases += [(value.isnull(), reasons.NEITHER)]
+    return Cell(value, cases, text)
+
+
+def _is_there(column: ir.Column, text: ir.StringValue) -> ir.BooleanValue:
+    """Return whether a cell holds anything; of a typed one that shows without writing it out."""
+    kind = column.type()
+    own = kind.is_decimal() or kind.is_integer() or kind.is_date() or kind.is_timestamp()
+    return column.notnull() if own else text.notnull()
+
+
+def _errors(text: ir.StringValue) -> list[tuple[ir.BooleanValue, str | ir.StringValue]]:
+    """Return the cases in which a cell holds one of Excel's errors, whatever the column."""
+    marked, cut = text.startswith("#"), text.startswith(f"{TOO_LONG} ")
+    errors = [mark for mark, why in ERROR_CELLS.items() if why == reasons.EXCEL_ERROR]
+    return [
+        (marked & text.isin(errors), reasons.EXCEL_ERROR),
+        (marked & (text == MERGED), reasons.MERGED_ABOVE),
+        (marked & cut, reasons.DIGITS_LOST),
+    ]
 
 
 def as_text(column: ir.Column, name: str) -> ir.StringValue:
     """Return a column as text without space around it; empty is null, 12.0 is 12."""
     kind = column.type()
     if kind.is_string():
-        tidy = nfc_normalize(column).re_replace(EDGES, "")
-        return tidy.nullif("")
-    if kind.is_floating():
-        return column.cast("string").nullif("nan").re_replace(r"\.0$", "")
-    if kind.is_decimal():
-        return column.cast("string").re_replace(r"\.0*$|(\.\d*[1-9])0+$", r"\1")
+        return tidy(column)
+    if kind.is_numeric() and not kind.is_boolean():
+        return written(column)
     if kind.is_timestamp() or kind.is_date():
         return column.cast("date").cast("string")
-    if kind.is_integer() or kind.is_boolean():
+    if kind.is_boolean() or kind.is_uuid() or kind.is_unknown():
         return column.cast("string")
     raise DataError(
-        f"the column for {name} is of type {kind} in the Parquet file, which is neither text nor "
-        f"a number, a date or yes and no. Write it as one of these."
+        f"the column for {name} is of type {kind} in its source, which is neither text nor a "
+        f"number, a date or yes and no. Write it as one of these."
     )
 
 
@@ -109,10 +138,11 @@ def _from_text(
 ) -> tuple[ir.Value, str | ir.StringValue]:
     """Return the value of a text and why it has none."""
     if field.kind in NUMERIC:
-        return _within_reach(number_of(text, dialect), field)
+        number = number_of(text, dialect, percent=field.kind == "share")
+        return _within_reach(number, field)
     if field.kind == "date":
-        value, has_form = day_of(text, dialect.date or ISO)
-        wrong = has_form.ifelse(contract.NO_SUCH_DAY, contract.NOT_A_DATE)
+        value, has_form = day_of(text, dialect.forms)
+        wrong = has_form.ifelse(reasons.NO_SUCH_DAY, reasons.NOT_A_DATE)
         return _first_of_month(value, field), wrong
     if field.kind == "bool":
         known = text.isnull().ifelse("false", text.lower())
@@ -120,7 +150,7 @@ def _from_text(
         value = ibis.cases(
             (known.isin(yes), True), (known.isin(no), False), else_=ibis.null("bool")
         )
-        return value, contract.NEITHER
+        return value, reasons.NEITHER
     return text, ""
 
 
@@ -129,19 +159,19 @@ def _from_own_type(column: ir.Column, field: Field) -> tuple[ir.Value, str]:
     kind = column.type()
     if field.kind == "date":
         if not (kind.is_date() or kind.is_timestamp()):
-            return ibis.null("date"), contract.NOT_A_DATE
-        return _first_of_month(column.cast("date"), field), contract.NO_SUCH_DAY
+            return ibis.null("date"), reasons.NOT_A_DATE
+        return _first_of_month(column.cast("date"), field), reasons.NO_SUCH_DAY
     if not kind.is_numeric() or kind.is_boolean():
-        return ibis.null(DECIMAL), contract.NOT_A_NUMBER
-    return _within_reach(column.try_cast(DECIMAL), field)
+        return ibis.null(DECIMAL), reasons.NOT_A_NUMBER
+    return _within_reach(exact(column), field)
 
 
 def _within_reach(value: ir.DecimalValue, field: Field) -> tuple[ir.DecimalValue, str]:
     """Return a number unless it is absurdly large, or broken where it should be whole."""
-    usable = value.abs() < ibis.literal(10**12)
+    usable = (value > -REACH) & (value < REACH)
     if field.kind == "whole":
         usable = usable & (value == value.floor())
-    wrong = contract.NOT_WHOLE if field.kind == "whole" else contract.NOT_A_NUMBER
+    wrong = reasons.NOT_WHOLE if field.kind == "whole" else reasons.NOT_A_NUMBER
     return usable.ifelse(value, ibis.null(DECIMAL)), wrong
 
 
@@ -162,8 +192,12 @@ def _outside(
     if field.kind in RANGES:
         low, high = RANGES[field.kind]
         cases += [((value < low) | (value > high), f"outside {low} to {high}")]
+    if field.form:
+        cases += [(~text.re_search(field.form), field.otherwise)]
+    if field.above is not None:
+        cases += [(value <= field.above, f"not above {field.above}")]
     if field.at_least is not None:
         cases += [(value < field.at_least, f"below {field.at_least}")]
     if field.past:
-        cases += [(value > ibis.literal(last_day), contract.IN_THE_FUTURE)]
+        cases += [(value > ibis.literal(last_day), reasons.IN_THE_FUTURE)]
     return cases

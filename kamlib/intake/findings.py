@@ -7,6 +7,8 @@ import pandas as pd
 
 from kamlib.errors import listed
 from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
+from kamlib.intake.counted import in_words
+from kamlib.intake.judging import Judged
 from kamlib.intake.lines import LineFacts
 from kamlib.language import _, day, money, month, number, percent
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
@@ -127,6 +129,18 @@ def _absent(names: list[str]) -> Verdict:
     template = _("{table} ({loses})")
     what = [template.format(table=name, loses=_(CONTRACT[name].loses)) for name in names]
     return verdict("tables_absent", FLAG, what="; ".join(what), tables=", ".join(names))
+
+
+def how_read_verdict(tables: list[Judged]) -> Verdict:
+    """Say what the readers passed over, and which numbers were not written plainly."""
+    template = _("{n} × {what} ({table})")
+    what = [
+        template.format(n=number(n), what=in_words(key), table=table.name)
+        for table in tables
+        for key, n in sorted(table.raw.notes.items())
+        if n
+    ]
+    return verdict("how_read", FLAG if what else PASS, what="; ".join(what))
 
 
 def customers_verdict(engagement: "Engagement", customers: pd.DataFrame, *, sites: int) -> Verdict:

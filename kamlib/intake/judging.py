@@ -5,46 +5,36 @@ one place, so that both always add up to what was read.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
-import pyarrow as pa
 
-from kamlib.intake import contract
-from kamlib.intake.contract import CONTRACT, REPORTING_CURRENCY, Field, fields_of
-from kamlib.intake.convert import Cell, converted, dtype_of
-from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_rows
-from kamlib.intake.values import DECIMAL
+from kamlib.errors import listed
+from kamlib.intake.contract import Field, fields_of
+from kamlib.intake.convert import NUMERIC, Cell, as_text, converted, dtype_of
+from kamlib.intake.counted import numbers_read
+from kamlib.intake.databases import answering
+from kamlib.intake.derived import derived_net, told_by_number
+from kamlib.intake.desk import Desk, kept, lookup, viewed
+from kamlib.intake.engines import spelled_apart
+from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_from_database, raw_rows
+from kamlib.intake.spelling import (
+    currency_codes,
+    currency_words,
+    holds_tax_ids,
+    with_tax_ids,
+)
+from kamlib.intake.undeclared import refuse_undeclared
+from kamlib.method_rules import set_aside as reasons
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
+    from kamlib.engagement.inputs import Input
 
-GRACE = timedelta(days=366)
-WHO = {"customer": contract.NO_CUSTOMER, "party": contract.NO_PARTY}
+WHO = {"customer": reasons.NO_CUSTOMER, "party": reasons.NO_PARTY}
+RAW = "raw "  # before the name of a whole number that stands for a text, as it was read
 MARKS = ("_file", "_row", "_column", "_reason", "_value")
-SET_ASIDE = (
-    "table", "file", "row", "column", "value", "reason", "customer_id", "date", "amount",
-    "cost_of_goods_sold",
-)  # fmt: skip
-
-
-class Desk(NamedTuple):
-    """Where one intake works: its engine, its folder for what is not kept, and the engagement."""
-
-    con: ibis.BaseBackend
-    folder: Path
-    engagement: "Engagement"
-
-    @property
-    def last_day(self) -> date:
-        """Return the last day that an event of the past may have."""
-        return max(period.end for period in self.engagement.periods.values()) + GRACE
 
 
 class Judged(NamedTuple):
@@ -54,37 +44,19 @@ class Judged(NamedTuple):
     rows: ir.Table
     raw: Raw
     fields: tuple[Field, ...]
+    fine: ir.Table | None = None  # the rows that may stand, where they are not kept
 
     @property
     def used(self) -> ir.Table:
         """Return the rows that may stand."""
+        if self.fine is not None:
+            return self.fine
         return self.rows.filter(self.rows["_reason"].isnull())
 
     @property
     def set_aside(self) -> ir.Table:
         """Return the rows that may not."""
         return self.rows.filter(self.rows["_reason"].notnull())
-
-
-class Tally(NamedTuple):
-    """How many rows of a table are used and set aside, and from when to when the used ones run."""
-
-    used: int
-    set_aside: int
-    first: date | None
-    last: date | None
-
-
-@contextmanager
-def desk(engagement: "Engagement") -> Iterator[Desk]:
-    """Open an engine whose data lie in a folder that is removed at the end."""
-    with TemporaryDirectory(prefix="kamlib-intake-") as name:
-        con = ibis.duckdb.connect(Path(name) / "intake.duckdb")
-        try:
-            con.raw_sql("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
-            yield Desk(con, Path(name), engagement)
-        finally:
-            con.disconnect()
 
 
 def judged(work: Desk, table: str, *, known: dict[str, ir.Table] | None = None) -> Judged:
@@ -101,98 +73,66 @@ def judged(work: Desk, table: str, *, known: dict[str, ir.Table] | None = None) 
     -------
     Judged, with a column for every field of the contract (null where the input has none)
     """
-    columns = work.engagement.inputs[table].columns
+    given = work.engagement.inputs[table]
+    if given.database:
+        with answering(given.database.engine, f"inputs.{table}.database"):
+            return _judged_rows(work, table, *raw_from_database(work, table), known or {})
     files = headed_files(work.engagement, table)
     heads = {name for file in files for name in file.head}
-    fields = tuple(_in_this_engagement(f, work) for f in fields_of(table, columns, heads))
+    fields = fields_of(table, given.columns, heads)
     raw = raw_rows(work.con, work.engagement, table, files, fields, folder=work.folder)
-    parts = [_judged_part(work, table, part, fields, known or {}) for part in raw.parts]
+    return _judged_rows(work, table, raw, fields, known or {})
+
+
+def _judged_rows(
+    work: Desk,
+    table: str,
+    raw: Raw,
+    fields: tuple[Field, ...],
+    known: dict[str, ir.Table],
+) -> Judged:
+    """Judge raw rows, and keep them unless they are read from their types anew as fast."""
+    fields = tuple(_in_this_engagement(field, work) for field in fields)
+    for part in raw.parts:
+        dialect = dialect_of(work.engagement, table)
+        refuse_undeclared(part, fields, dialect, shown=listed(raw.files, most=3))
+        raw.notes.update(numbers_read(part, fields, dialect))
+    parts = [_judged_part(work, table, part, fields, known) for part in raw.parts]
     if not parts:
         return Judged(table, _no_rows(work, table, fields), raw, fields)
     together = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    if table == "invoice_lines" and "net_amount" not in raw.names:
-        net = (together["quantity"] * together["unit_price"]).cast(DECIMAL)
-        together = together.mutate(net_amount=net)
-    return Judged(table, kept(work, table, together), raw, fields)
+    if table == "invoice_lines":
+        given = work.engagement.inputs[table]
+        together = together.mutate(document_type=told_by_number(together, given))
+        if "net_amount" not in raw.names:
+            together = together.mutate(net_amount=derived_net(together))
+    if table == "invoice_lines" and (not work.owns(together) or _is_typed(raw.parts, fields)):
+        fine = viewed(work, f"{table} used", together.filter(together["_fine"]).drop("_fine"))
+        plain = together.drop("_fine", *_raw_of(together))
+        return Judged(table, viewed(work, table, plain), raw, fields, fine)
+    return Judged(table, kept(work, table, together.drop("_fine", *_raw_of(together))), raw, fields)
 
 
-def kept(work: Desk, name: str, expression: ir.Table) -> ir.Table:
-    """Compute an expression once and keep it in the engine under a name of ours.
-
-    Said in SQL because ibis, asked to create a table, first spells out the type of each column,
-    which takes longer than computing a small table does.
-    """
-    work.con.raw_sql(f'CREATE OR REPLACE TABLE "{name}" AS {work.con.compile(expression)}')
-    return work.con.table(name)
+def _raw_of(rows: ir.Table) -> list[str]:
+    """Return the columns of whole numbers that stand for texts."""
+    return [name for name in rows.columns if name.startswith(RAW)]
 
 
-def fetched(expression: ir.Table, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Bring a small table out of the engine: money exact, days as datetime64, text as text.
-
-    Columns of decimals stay exact unless `kinds` calls them anything but money.
-    """
-    table = expression.to_pyarrow()
-    for place, field in enumerate(table.schema):
-        column = table.column(place)
-        if pa.types.is_date(field.type):
-            table = table.set_column(place, field.name, column.cast(pa.timestamp("us")))
-        elif pa.types.is_decimal(field.type) and (kinds or {}).get(field.name, "money") != "money":
-            table = table.set_column(place, field.name, column.cast(pa.float64()))
-    return table.to_pandas(types_mapper=_exact_if_decimal)
-
-
-def tally(table: Judged) -> Tally:
-    """Count the rows of a judged table that are used and set aside, and find its first and last day."""
-    rows, dated = table.rows, CONTRACT[table.name].dated
-    fine = rows["_reason"].isnull()
-    day = fine.ifelse(rows[dated], ibis.null("date")) if dated else None
-    counted = rows.aggregate(
-        used=fine.sum().fill_null(0),
-        set_aside=(~fine).sum().fill_null(0),
-        first=ibis.null("date") if day is None else day.min(),
-        last=ibis.null("date") if day is None else day.max(),
+def _is_typed(parts: list[ir.Table], fields: tuple[Field, ...]) -> bool:
+    """Tell whether numbers and dates come as such, so that reading a row again costs little."""
+    return not any(
+        part[field.name].type().is_string()
+        for part in parts
+        for field in fields
+        if field.name in part.columns and field.kind in (*NUMERIC, "date")
     )
-    return Tally(**counted.to_pyarrow().to_pylist()[0])
-
-
-def quarantine(rows: Judged) -> pd.DataFrame:
-    """Return the rows set aside of one table, in the order of its files."""
-    contract_ = CONTRACT[rows.name]
-    t = rows.set_aside
-    who = next((n for n in ("customer_id", "party_id", "prospect_id") if n in t.columns), "")
-    picked = t.select(
-        number=t["_file"],
-        row=t["_row"],
-        column=t["_column"],
-        value=t["_value"],
-        reason=t["_reason"],
-        customer_id=t[who] if who else ibis.null("string"),
-        date=t[contract_.dated] if contract_.dated else ibis.null("date"),
-        amount=t[contract_.amount] if contract_.amount else ibis.null("decimal(38, 6)"),
-        cost_of_goods_sold=(
-            t["cost_of_goods_sold"]
-            if "cost_of_goods_sold" in t.columns
-            else ibis.null("decimal(38, 6)")
-        ),
-    )
-    frame = fetched(picked.order_by(["number", "row"]))
-    shown = dict(enumerate(rows.raw.files))
-    files = pd.Series(frame["number"].map(shown), index=frame.index, dtype="str")
-    return frame.assign(table=rows.name, file=files)[list(SET_ASIDE)]
-
-
-def _exact_if_decimal(kind: pa.DataType) -> pd.ArrowDtype | None:
-    """Keep decimals as decimals when a table goes to pandas."""
-    return pd.ArrowDtype(kind) if pa.types.is_decimal(kind) else None
 
 
 def _in_this_engagement(field: Field, work: Desk) -> Field:
     """Return a field with the values that this engagement allows."""
-    if field.allowed == (REPORTING_CURRENCY,):
-        return field._replace(allowed=(work.engagement.currency,))
     if field.kind == "period":
         names = tuple(work.engagement.periods)
-        return field._replace(allowed=names, otherwise=contract.NO_PERIOD)
+        return field._replace(allowed=names, otherwise=reasons.NO_PERIOD)
     return field
 
 
@@ -204,11 +144,11 @@ def _judged_part(
     known: dict[str, ir.Table],
 ) -> ir.Table:
     """Convert the rows of one part and name the first broken column of each."""
-    values, dialect = work.engagement.inputs[table].values, dialect_of(work.engagement, table)
+    dialect = dialect_of(work.engagement, table)
     cells = {
         field.name: converted(
-            part[field.name], field, dialect,
-            values=values.get(field.name, {}), last_day=work.last_day,
+            _one_spelling(part, field, work.engagement.inputs[table]), field, dialect,
+            values=_words(field, work.engagement.inputs[table]), last_day=work.last_day,
         )
         for field in fields
         if field.name in part.columns
@@ -217,12 +157,53 @@ def _judged_part(
         "_file", "_row", "_broken", "_cells",
         **{name: cell.value.cast(dtype_of(f)) for name, cell, f in _with_fields(cells, fields)},
         **{f"reason {name}": cell.reason for name, cell in cells.items()},
+        **{f"fine {name}": cell.fine for name, cell in cells.items()},
+        **{RAW + name: part[name] for name in _whole_ids(work, table, part, fields)},
         **{f"shown {name}": cell.shown for name, cell in cells.items()},
     )  # fmt: skip
     for field in fields:
+        if field.name in cells and holds_tax_ids(work.engagement, field):
+            wide = with_tax_ids(
+                wide, field, country=work.engagement.identity.country,
+                lookup=partial(lookup, work, f"spelling_{table}_{field.name}", like=part),
+            )  # fmt: skip
         if field.who in known and field.name in cells:
-            wide = _must_be_known(wide, field, known[field.who])
+            everybody = known[field.who]
+            if not work.owns(part):
+                everybody = lookup(work, "", spelled_apart(everybody.to_pyarrow()), like=part)
+            wide = _must_be_known(wide, field, everybody)
+        if field.name in cells and (field.who in known or holds_tax_ids(work.engagement, field)):
+            wide = wide.mutate(**{f"fine {field.name}": wide[f"reason {field.name}"].isnull()})
     return _with_first_broken(wide, fields, list(cells))
+
+
+def _whole_ids(work: Desk, table: str, part: ir.Table, fields: tuple[Field, ...]) -> list[str]:
+    """Return the columns of text that are whole numbers: grouped as such, they need half the time."""
+    given = work.engagement.inputs[table]
+    return [
+        field.name
+        for field in fields
+        if table == "invoice_lines"
+        and field.name in part.columns
+        and field.kind == "text"
+        and part[field.name].type().is_integer()
+        and field.name not in given.values
+        and not holds_tax_ids(work.engagement, field)
+    ]
+
+
+def _one_spelling(part: ir.Table, field: Field, given: "Input") -> ir.Column:
+    """Return a raw column; currencies in capitals, as many spellings as they have."""
+    column = part[field.name]
+    if field.name != "currency":
+        return column
+    return currency_codes(as_text(column, field.name), default=given.default_currency)
+
+
+def _words(field: Field, given: "Input") -> Mapping[str, str]:
+    """Return the client's words for the values of a column."""
+    words = given.values.get(field.name, {})
+    return currency_words(words) if field.name == "currency" else words
 
 
 def _with_fields(
@@ -254,9 +235,20 @@ def _with_first_broken(wide: ir.Table, fields: tuple[Field, ...], present: list[
         ibis.cases(*((holds, found[place]) for holds, found in broken), else_=ibis.null("string"))
         for place in range(3)
     ]
+    fine = wide["_broken"].isnull()
+    for name in present:
+        fine = fine & wide[f"fine {name}"]
+    raw = [name for name in wide.columns if name.startswith(RAW)]
     typed = {f.name: wide[f.name] if f.name in present else ibis.null(dtype_of(f)) for f in fields}
     return wide.select(
-        "_file", "_row", _column=first[0], _reason=first[1], _value=first[2], **typed
+        "_file",
+        "_row",
+        *raw,
+        _column=first[0],
+        _reason=first[1],
+        _value=first[2],
+        _fine=fine,
+        **typed,
     )
 
 

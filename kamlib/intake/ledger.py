@@ -7,6 +7,7 @@ import pandas as pd
 
 from kamlib.intake.judging import Judged
 from kamlib.language import _, money, percent
+from kamlib.method_rules.set_aside import UNASSIGNED
 from kamlib.verdicts import FLAG, PASS, REFUSE, Balance, Verdict, verdict
 
 if TYPE_CHECKING:
@@ -30,17 +31,24 @@ def rows_balance(table: Judged, quarantine: pd.DataFrame, used: int) -> Balance:
     return balance.end(_("used"), used)
 
 
-def money_balance(read: pd.DataFrame, months: pd.DataFrame, *, currency: str) -> Balance:
+def money_balance(
+    read: pd.DataFrame, months: pd.DataFrame, converted: pd.DataFrame, *, currency: str
+) -> Balance:
     """Say what became of the net amounts that can be read.
 
     Parameters
     ----------
     read : DataFrame from `kamlib.intake.lines.money_read`
     months : DataFrame, `customer_months`
+    converted : DataFrame from `kamlib.intake.currency.in_reporting_currency`
     currency : str, the unit
     """
     balance = Balance(_("Net amount of invoice_lines"), currency)
-    balance.start(_("read, where it can be read"), total(read["amount"]))
+    elsewhere = total(converted["amount"])
+    balance.start(_("read, where it can be read"), total(read["amount"]) - elsewhere)
+    for row in converted.to_dict("records"):
+        original = money(float(row["original"]), row["currency"], 2)
+        balance.change(_("converted from {original}").format(original=original), row["amount"])
     lost = read[read["reason"].notna() & read["amount"].notna()]
     for reason, amount in zip(lost["reason"], lost["amount"], strict=True):
         balance.change(_("set aside: {reason}").format(reason=_(reason)), -amount)
@@ -69,7 +77,7 @@ def ledger_of_revenue(
     its amount is in profit sense: it is what the ledger has and the lines have not.
     """
     ours = _revenue_by_relation(months[months["period"] == period], customers)
-    aside = _set_aside_in(period, quarantine, engagement)
+    aside, unassigned = _set_aside_in(period, quarantine, engagement)
     theirs = _revenue_accounts(period, gl_totals)
     if theirs is None or theirs.empty:
         return None, verdict("ledger_absent", FLAG)
@@ -83,6 +91,7 @@ def ledger_of_revenue(
     balance.start(_("customers"), ours["external"])
     balance.change(_("intercompany"), ours["intercompany"])
     balance.change(_("collective customers"), ours["collective"])
+    balance.change(_("unassigned: no usable customer on the line"), unassigned)
     balance.change(_("set aside, with readable date and amount"), aside)
     for item in _items(period, set(theirs["gl_account"]), engagement):
         balance.change(str(item.what), item.amount, _("named by {by}").format(by=item.by))
@@ -117,13 +126,22 @@ def _revenue_by_relation(months: pd.DataFrame, customers: pd.DataFrame) -> dict[
     }
 
 
-def _set_aside_in(period: str, quarantine: pd.DataFrame, engagement: "Engagement") -> Decimal:
-    """Return the net amount of lines set aside in the period; other currencies are no part of it."""
+def _set_aside_in(
+    period: str, quarantine: pd.DataFrame, engagement: "Engagement"
+) -> tuple[Decimal, Decimal]:
+    """Return the net amount of lines set aside in the period, and of those without a customer.
+
+    Lines of an unknown currency are no part of it: what they are worth is not known.
+    """
     span = engagement.periods[period]
     lines = quarantine[quarantine["table"] == "invoice_lines"]
     lines = lines[lines["column"] != "currency"]
     inside = lines["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))
-    return total(lines.loc[inside, "amount"])
+    nobody = (lines["column"] == "customer_id") & lines["reason"].isin(UNASSIGNED)
+    return (
+        total(lines.loc[inside & ~nobody, "amount"]),
+        total(lines.loc[inside & nobody, "amount"]),
+    )
 
 
 def _revenue_accounts(period: str, gl_totals: pd.DataFrame | None) -> pd.DataFrame | None:

@@ -5,7 +5,7 @@ file, line and reason, and the ledger shows that nothing was lost on the way.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -15,26 +15,27 @@ import pyarrow as pa
 from kamlib.errors import DataError, listed
 from kamlib.intake import findings, ledger
 from kamlib.intake import lines as line_work
+from kamlib.intake.aside import Aside, aside_of, aside_of_lines, money_read, quarantine
+from kamlib.intake.booked import booked, lines_told
 from kamlib.intake.contract import CONTRACT
-from kamlib.intake.judging import (
-    Desk,
-    Judged,
-    Tally,
-    desk,
-    fetched,
-    judged,
-    kept,
-    quarantine,
-    tally,
-)
-from kamlib.intake.small import Small, master_table, no_customers, party_table
-from kamlib.intake.units import unit_of_each, unit_table
+from kamlib.intake.coverage import reach_verdicts
+from kamlib.intake.currency import currency_verdicts, in_reporting_currency
+from kamlib.intake.customers import customer_tables, identity_verdicts
+from kamlib.intake.databases import asked
+from kamlib.intake.deliveries import deliveries
+from kamlib.intake.desk import Desk, desk, fetched
+from kamlib.intake.documents import document_verdicts, seen_of_documents, without_repeats
+from kamlib.intake.identity import Who, names_of_lines, who_is_who
+from kamlib.intake.judging import Judged, judged
+from kamlib.intake.products import customer_products
+from kamlib.intake.repeated import identical
+from kamlib.intake.small import Small, master_table, party_table
 from kamlib.verdicts import Balance, Verdict
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
 
-MASTERS = ("customers", "prospects", "products")
+MASTERS = ("identity", "customers", "prospects", "products", "fx_rates")
 COVERAGE = ("table", "files", "rows", "set_aside", "first", "last")
 
 
@@ -55,8 +56,9 @@ class Intake:
 def read_inputs(engagement: "Engagement", period: str) -> Intake:
     """Read an engagement's inputs into tables that keep the contract, and a quarantine.
 
-    To ``customers, customer_months, orders, corrections, timing, quarantine``, ``customer_products``
-    where lines name products, and the small tables given.
+    To ``customers, customer_months, orders, corrections, timing, identity_pairs, quarantine``,
+    ``customer_products`` where lines name products, ``name_variants`` where they name customers and
+    nothing else does, and the small tables given.
 
     Parameters
     ----------
@@ -75,12 +77,18 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
         The period is not known, or a dialect's date format cannot be read.
     """
     engagement.period(period)
-    with desk(engagement) as work:
+    with desk(engagement) as work, asked(engagement, "invoice_lines"):
         masters = {n: master_table(work, n) for n in MASTERS if n in engagement.inputs}
-        units, known = _who_is_who(work, masters)
-        lines = judged(work, "invoice_lines", known=known)
-        _refuse_without_lines(lines)
-        worked = kept(work, "worked", line_work.worked_out(lines, units))
+        who = who_is_who(masters, unit=engagement.unit)
+        units, known = _for_the_engine(work, who, masters)
+        lines = without_repeats(work, judged(work, "invoice_lines", known=known))
+        _refuse_without_rows(lines)
+        rates = masters["fx_rates"].frame if "fx_rates" in masters else None
+        lines, converted = in_reporting_currency(work, lines, rates)
+        told = lines_told(work, lines)
+        worked = booked(work, lines, told, units)
+        aside = aside_of_lines(work, lines, worked)
+        _refuse_without_lines(lines, aside)
         if "customers" not in masters:
             known = _known_from_lines(work, worked, masters)
         small = masters | {
@@ -88,62 +96,83 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
             for name in CONTRACT
             if name in engagement.inputs and name not in (*MASTERS, "invoice_lines")
         }
-        return _handed_over(work, period, lines, worked, small)
+        read_ = Read(lines, told, worked, aside, units, small, who, converted)
+        return _handed_over(work, period, read_)
 
 
-def _handed_over(
-    work: Desk, period: str, lines: Judged, worked: ir.Table, small: dict[str, Small]
-) -> Intake:
+class Read(NamedTuple):
+    """What was read, while the engine is open."""
+
+    lines: Judged
+    told: ir.Table
+    worked: ir.Table
+    aside: Aside
+    units: ir.Table
+    small: dict[str, Small]
+    who: Who
+    converted: pd.DataFrame
+
+
+def _handed_over(work: Desk, period: str, read_: Read) -> Intake:
     """Draw up tables, balances and verdicts while the engine is open."""
+    lines, worked, small, converted = read_.lines, read_.worked, read_.small, read_.converted
     engagement, currency = work.engagement, work.engagement.currency
     judged_ = _in_order([lines, *(table.judged for table in small.values())])
-    tallies = {table.name: tally(table) for table in judged_}
-    coverage = _coverage(judged_, tallies)
-    tables = _tables(work, lines, worked, small)
-    tables["quarantine"] = _all_set_aside(judged_, tallies)
+    apart = {one.name: read_.aside if one is lines else aside_of(one) for one in judged_}
+    coverage = _coverage(judged_, apart)
+    tables = _tables(work, read_)
+    tables["quarantine"] = _all_set_aside(judged_, apart)
     months = tables["customer_months"]
-    facts, read = line_work.seen_on(worked, lines), line_work.money_read(lines)
+    facts = line_work.seen_on(worked, identical(work, lines))
+    read = money_read(worked, read_.aside)
     tied, tie_verdicts = _ledger_lines(engagement, period, tables)
     balances = [
-        *_rows(judged_, tallies, tables),
-        ledger.money_balance(read, months, currency=currency),
+        *_rows(judged_, apart, tables),
+        ledger.money_balance(read, months, converted, currency=currency),
         *tied,
     ]
     sites = len(small["customers"].frame) if "customers" in small else 0
     verdicts = [
         findings.set_aside_verdict(read, coverage, currency=currency),
+        findings.how_read_verdict(judged_),
         findings.coverage_verdict(months, facts, span=engagement.period(period)),
+        *reach_verdicts(
+            facts.first, facts.last, months=months, customers=tables["customers"],
+            span=engagement.period(period), currency=currency,
+        ),
         findings.customers_verdict(engagement, tables["customers"], sites=sites),
         *findings.line_verdicts(facts, mapped=lines.raw.names, currency=currency),
+        *document_verdicts(seen_of_documents(worked, lines), currency=currency),
+        *identity_verdicts(tables["identity_pairs"], currency=currency),
+        *currency_verdicts(converted, engagement),
         *tie_verdicts,
         *findings.table_verdicts(engagement, coverage),
-    ]
+    ]  # fmt: skip
     return Intake(tables, balances, verdicts, coverage)
 
 
-def _tables(
-    work: Desk, lines: Judged, worked: ir.Table, small: dict[str, Small]
-) -> dict[str, pd.DataFrame]:
+def _tables(work: Desk, read_: Read) -> dict[str, pd.DataFrame]:
     """Return the tables that data prep hands over, all but the quarantine."""
-    sites = small["customers"].frame if "customers" in small else no_customers()
-    of_each = unit_of_each(sites, unit=work.engagement.unit)
-    revenue = line_work.site_revenue(worked)
+    lines, worked, small, who = read_.lines, read_.worked, read_.small, read_.who
+    activity = line_work.site_revenue(worked)
+    names = names_of_lines(worked) if "name" in lines.raw.names else None
     return {
-        "customers": unit_table(sites, of_each, revenue, engagement=work.engagement),
+        **customer_tables(who, activity, names, engagement=work.engagement),
         "customer_months": line_work.customer_months(worked, lines, work),
         "orders": line_work.orders(worked, lines, work),
         "corrections": line_work.corrections(worked, work),
         "timing": line_work.timing(worked, work),
-        **_products(work, lines, worked),
+        **deliveries(worked, lines, work),
+        **_products(work, read_),
         **{name: table.frame for name, table in small.items() if name != "customers"},
     }
 
 
-def _products(work: Desk, lines: Judged, worked: ir.Table) -> dict[str, pd.DataFrame]:
+def _products(work: Desk, read_: Read) -> dict[str, pd.DataFrame]:
     """Return what each customer bought of each product, where lines name products."""
-    if "product_id" not in lines.raw.names:
+    if "product_id" not in read_.lines.raw.names:
         return {}
-    return {"customer_products": line_work.customer_products(worked, work)}
+    return {"customer_products": customer_products(work, read_.told, read_.units)}
 
 
 def _in_order(tables: list[Judged]) -> list[Judged]:
@@ -151,10 +180,11 @@ def _in_order(tables: list[Judged]) -> list[Judged]:
     return sorted(tables, key=lambda table: list(CONTRACT).index(table.name))
 
 
-def _who_is_who(work: Desk, masters: dict[str, Small]) -> tuple[ir.Table, dict[str, ir.Table]]:
+def _for_the_engine(
+    work: Desk, who: Who, masters: dict[str, Small]
+) -> tuple[ir.Table, dict[str, ir.Table]]:
     """Return which unit each id belongs to, and which ids are known, as tables for the engine."""
-    sites = masters["customers"].frame if "customers" in masters else no_customers()
-    of_each = unit_of_each(sites, unit=work.engagement.unit)
+    of_each = who.units
     units = _in_engine(work, "units", known_id=list(of_each), unit=list(of_each.values()))
     if "customers" not in masters:
         return units, {}
@@ -185,18 +215,24 @@ def _in_engine(work: Desk, table: str, **columns: list[str]) -> ir.Table:
     return work.con.create_table(table, rows, overwrite=True)
 
 
-def _refuse_without_lines(lines: Judged) -> None:
-    """Raise DataError if no invoice line can be used, with the reasons."""
+def _refuse_without_rows(lines: Judged) -> None:
+    """Raise DataError if there is no invoice line at all."""
     files = listed(lines.raw.files)
     if not lines.raw.rows:
+        what = "has a head only" if lines.raw.names else "is empty, without even a head"
         raise DataError(
-            f"{files} has no invoice line: it is empty or has a head only. "
+            f"{files} has no invoice line: it {what}. "
             f"Export the lines again, or name another file under inputs.invoice_lines."
         )
-    if lines.used.count().execute():
+
+
+def _refuse_without_lines(lines: Judged, aside: Aside) -> None:
+    """Raise DataError if no invoice line can be used, with the reasons."""
+    files = listed(lines.raw.files)
+    if aside.tally.used:
         return
-    why = lines.rows.group_by(["_column", "_reason"]).aggregate(n=lines.rows.count())
-    found = fetched(why.order_by([ibis.desc("n"), "_column", "_reason"]))
+    why = aside.rows.group_by(["column", "reason"]).aggregate(n=aside.rows.count())
+    found = fetched(why.order_by([ibis.desc("n"), "column", "reason"]))
     reasons = listed(f"{row.n} × {row[1]} {row[2]}" for row in found.itertuples())
     raise DataError(
         f"none of the {lines.raw.rows} invoice lines of {files} can be used ({reasons}). "
@@ -204,18 +240,19 @@ def _refuse_without_lines(lines: Judged) -> None:
     )
 
 
-def _all_set_aside(tables: list[Judged], tallies: dict[str, Tally]) -> pd.DataFrame:
+def _all_set_aside(tables: list[Judged], apart: dict[str, Aside]) -> pd.DataFrame:
     """Return the rows set aside of all tables; where nothing was, of the lines, for the columns."""
-    broken = [table for table in tables if tallies[table.name].set_aside] or tables[:1]
-    return pd.concat([quarantine(table) for table in broken], ignore_index=True)
+    broken = [one for one in tables if apart[one.name].tally.set_aside] or tables[:1]
+    frames = [quarantine(one.name, apart[one.name].rows, one.raw.files) for one in broken]
+    return pd.concat(frames, ignore_index=True)
 
 
 def _rows(
-    judged_: list[Judged], tallies: dict[str, Tally], tables: dict[str, pd.DataFrame]
+    judged_: list[Judged], apart: dict[str, Aside], tables: dict[str, pd.DataFrame]
 ) -> list[Balance]:
     """Return the balance of rows of each input table; of lines, those that reached a month."""
     aside = tables["quarantine"]
-    used = {name: one.used for name, one in tallies.items()}
+    used = {name: one.tally.used for name, one in apart.items()}
     used["invoice_lines"] = int(tables["customer_months"]["lines"].sum())
     return [
         ledger.rows_balance(one, aside[aside["table"] == one.name], used[one.name])
@@ -223,10 +260,10 @@ def _rows(
     ]
 
 
-def _coverage(tables: list[Judged], tallies: dict[str, Tally]) -> pd.DataFrame:
+def _coverage(tables: list[Judged], apart: dict[str, Aside]) -> pd.DataFrame:
     """Return one row per input table: what was read, set aside, and from when to when."""
     rows = [
-        (one.name, listed(one.raw.files, most=3), one.raw.rows, *tallies[one.name][1:])
+        (one.name, listed(one.raw.files, most=3), one.raw.rows, *apart[one.name].tally[1:])
         for one in tables
     ]
     frame = pd.DataFrame(rows, columns=list(COVERAGE))

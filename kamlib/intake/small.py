@@ -8,7 +8,8 @@ import pandas as pd
 
 from kamlib.errors import DataError, listed
 from kamlib.intake.contract import CONTRACT, Field
-from kamlib.intake.judging import Desk, Judged, fetched, judged, kept
+from kamlib.intake.desk import Desk, fetched, kept
+from kamlib.intake.judging import Judged, judged
 from kamlib.intake.values import DECIMAL
 from kamlib.language import N_
 

@@ -5,6 +5,8 @@ can be found again, and `_broken` where the row as a whole cannot be read.
 """
 
 import unicodedata
+from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,17 +15,33 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kamlib.columns.aliases import alias_in
 from kamlib.errors import DataError, did_you_mean, listed
-from kamlib.intake.contract import Field
-from kamlib.intake.texts import Dialect, TextFile, records, write_texts
+from kamlib.intake.contract import Field, fields_of
+from kamlib.intake.currency_words import money_words
+from kamlib.intake.desk import brought
+from kamlib.intake.dialects import Dialect
+from kamlib.intake.heads import refuse_unfit_head
+from kamlib.intake.readers import (
+    EXCEL_ENDINGS,
+    TEXT_ENDINGS,
+    XML_ENDINGS,
+    TextFile,
+    records_of,
+    refuse_same_bytes,
+    write_texts,
+)
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
+    from kamlib.engagement.inputs import Input
+    from kamlib.intake.desk import Desk
 
-TEXT_ENDINGS = (".csv", ".csv.gz", ".txt", ".txt.gz", ".tsv", ".tsv.gz")
+FIRST_ROWS = 25
+READABLE = (*TEXT_ENDINGS, *EXCEL_ENDINGS, *XML_ENDINGS, ".parquet")
 TRUE_NATURE = {
     b"\x1f\x8b": ("gzip", ".csv.gz"),
-    b"PK\x03\x04": ("an Excel workbook or a zip archive", ".xlsx"),
+    b"PK\x03\x04": ("an Excel workbook or a zip archive", ".xlsx", ".xlsm"),
     b"PAR1": ("Parquet", ".parquet"),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook, or one with a password", ".xls"),
 }
@@ -33,13 +51,15 @@ class Raw(NamedTuple):
     """The raw rows of one input table.
 
     `parts` are tables of the engine: one for all CSV files, one for each Parquet file. `names` are
-    our names found in any head; `files` as readers know them; `rows` as the readers counted them.
+    our names found in any head; `files` as readers know them; `rows` as the readers counted them;
+    `notes` what the readers passed over or put right, with how often.
     """
 
     parts: list[ir.Table]
     names: list[str]
     files: list[str]
     rows: int
+    notes: Counter[str]
 
 
 class Headed(NamedTuple):
@@ -65,12 +85,12 @@ def headed_files(engagement: "Engagement", table: str) -> list[Headed]:
         A file is missing, of another kind than its name says, repeats a name in its head, or
         cannot be read as declared.
     """
-    dialect = dialect_of(engagement, table)
+    given, dialect = engagement.inputs[table], dialect_of(engagement, table)
     files = []
     for number, path in enumerate(engagement.paths(table)):
         shown = engagement.relative(path)
         _refuse_another_kind(path, shown)
-        head = [composed(name) for name in _head(path, dialect, shown)]
+        head = [composed(name) for name in _head(given, dialect, path, shown)]
         twice = sorted({name for name in head if name and head.count(name) > 1})
         if twice:
             raise DataError(
@@ -78,6 +98,7 @@ def headed_files(engagement: "Engagement", table: str) -> list[Headed]:
                 f"meant. Rename one of them in the export."
             )
         files.append(Headed(number, path, shown, head))
+    refuse_same_bytes([(file.path, file.shown) for file in files])
     return files
 
 
@@ -97,25 +118,63 @@ def raw_rows(
     DataError
         A head lacks a mapped or a required column, or a file cannot be read as declared.
     """
-    columns = engagement.inputs[table].columns
+    given, notes = engagement.inputs[table], Counter[str]()
     texts: list[TextFile] = []
     parts: list[ir.Table] = []
     rows = 0
     for file in files:
-        places = _places(file, fields, columns, table=table)
+        places = _places(file, fields, given.columns, table=table)
         if file.is_parquet:
             rows += pq.read_metadata(file.path).num_rows
             parts.append(_parquet_part(con, file, places))
         elif file.head:
-            texts.append(TextFile(file.number, file.path, file.shown, len(file.head), places))
+            ids = tuple(places[field.name] for field in fields if field.tells_a_line)
+            texts.append(
+                TextFile(
+                    file.number, file.path, file.shown, file.head, places,
+                    ids=ids, sheet=given.sheet, header_row=given.header_row,
+                )
+            )  # fmt: skip
     if texts:
         names = [f.name for f in fields if any(f.name in file.places for file in texts)]
         target = folder / f"{table}.parquet"
-        rows += write_texts(target, texts, dialect_of(engagement, table), names=names)
+        dialect = dialect_of(engagement, table)
+        rows += write_texts(target, texts, dialect, names=names, notes=notes)
         parts.insert(0, con.read_parquet(target))
     found = {name for part in parts for name in part.columns}
     names = [field.name for field in fields if field.name in found]
-    return Raw(parts, names, [file.shown for file in files], rows)
+    return Raw(parts, names, [file.shown for file in files], rows, notes)
+
+
+def raw_from_database(work: "Desk", table: str) -> tuple[Raw, tuple[Field, ...]]:
+    """Return the rows of an input table that lies in a client's database, and its fields.
+
+    Invoice lines stay where they are. A small table comes over whole, in the columns we know.
+
+    Raises
+    ------
+    DataError
+        The database refuses, or has no mapped or no required column.
+    """
+    given = work.engagement.inputs[table]
+    theirs = work.databases.table(table)
+    shown = given.database.shown if given.database else table
+    heads = [composed(name) for name in theirs.columns]
+    fields = fields_of(table, given.columns, set(heads))
+    file = Headed(0, Path(), shown, heads)
+    none = ibis.null("string")
+    part = theirs.select(
+        _file=ibis.literal(0, "int32"), _row=ibis.literal(0, "int64"), _broken=none, _cells=none,
+        **{
+            name: theirs[theirs.columns[place]]
+            for name, place in _places(file, fields, given.columns, table=table).items()
+        },
+    )  # fmt: skip
+    if table != "invoice_lines":
+        part = brought(work, f"{table}_raw", part, key=f"inputs.{table}.database")
+    names = [field.name for field in fields if field.name in part.columns]
+    rows = part.count().to_pyarrow().as_py()
+    return Raw([part], names, [file.shown], rows, Counter()), fields
 
 
 def composed(name: str) -> str:
@@ -124,25 +183,52 @@ def composed(name: str) -> str:
 
 
 def dialect_of(engagement: "Engagement", table: str) -> Dialect:
-    """Return the dialect declared for an input table; none is UTF-8, comma, point, ISO dates."""
-    name = engagement.inputs[table].dialect
-    if not name:
-        return Dialect()
-    given = engagement.dialects[name]
-    named = {field: getattr(given, field, None) for field in Dialect._fields}
+    """Return the dialect declared for an input table; none is UTF-8, comma, point, ISO dates.
+
+    Days of an Excel sheet may also be counted, as Excel does where a cell has no format.
+    """
+    given = engagement.inputs[table]
+    declared = engagement.dialects[given.dialect] if given.dialect else None
+    named = {field: getattr(declared, field, None) for field in Dialect._fields}
+    forms = named["date"] or ()
+    forms = (forms,) if isinstance(forms, str) else tuple(forms)
+    named |= {
+        "date": forms,
+        "money": _money_words(engagement, table),
+        "serials": any(
+            path.name.lower().endswith(EXCEL_ENDINGS) for path in engagement.paths(table)
+        ),
+    }
     return Dialect(**{field: value for field, value in named.items() if value})
 
 
-def _head(path: Path, dialect: Dialect, shown: str) -> list[str]:
+def _money_words(engagement: "Engagement", table: str) -> tuple[str, ...]:
+    """Return the words that may stand beside an amount: of any currency where a column names it."""
+    return money_words(engagement.currency, every="currency" in engagement.inputs[table].columns)
+
+
+def _head(given: "Input", dialect: Dialect, path: Path, shown: str) -> list[str]:
     """Return the names in the head of a file; an empty file has none."""
     if path.suffix.lower() != ".parquet":
-        return next(records(path, dialect, shown=shown), (1, []))[1]
+        return _head_of_texts(given, dialect, path, shown)
     try:
         return list(pq.read_schema(path).names)
     except (pa.ArrowInvalid, OSError) as error:
         raise DataError(
             f"{shown} is no whole Parquet file ({error}). Copy or write it again."
         ) from error
+
+
+def _head_of_texts(given: "Input", dialect: Dialect, path: Path, shown: str) -> list[str]:
+    """Return the head of a file of texts, once the first rows under it are seen to fit it."""
+    found = records_of(
+        path, dialect, shown=shown, sheet=given.sheet, header_row=given.header_row
+    )
+    first = list(islice(found, FIRST_ROWS))
+    if not first:
+        return []
+    refuse_unfit_head(first[0][1], first[1:], dialect, shown=shown)
+    return first[0][1]
 
 
 def _places(
@@ -159,10 +245,18 @@ def _places(
             key = f"inputs.{table}.columns.{field.name}"
             raise DataError(
                 f"{file.shown} has no column '{theirs}' for {field.name} of {table}. "
-                f"{did_you_mean(theirs, [name for name in file.head if name])} "
+                f"{_likely_name(field.name, theirs, file.head, table)} "
                 f"Map the client's column to it under {key} in engagement.yaml."
             )
     return places
+
+
+def _likely_name(ours: str, theirs: str, head: list[str], table: str) -> str:
+    """Return which name in a head is likely meant: one that clients use for it, else the nearest."""
+    usual = alias_in(ours, head, table)
+    if usual and usual != theirs:
+        return f"Clients call it '{usual}' at times: is it that one?"
+    return did_you_mean(theirs, [name for name in head if name])
 
 
 def _parquet_part(con: ibis.BaseBackend, file: Headed, places: dict[str, int]) -> ir.Table:
@@ -184,15 +278,18 @@ def _refuse_another_kind(path: Path, shown: str) -> None:
     if not path.is_file():
         raise DataError(f"{shown} is not there. Look at the files under inputs in engagement.yaml.")
     name = path.name.lower()
-    if not name.endswith((*TEXT_ENDINGS, ".parquet")):
+    if not name.endswith(READABLE):
         raise DataError(
-            f"{shown} is neither CSV nor Parquet by its name. "
-            f"Save it as one of {listed((*TEXT_ENDINGS, '.parquet'), most=9)}."
+            f"{shown} is of a kind that is not read, by its name. "
+            f"Save it as one of {listed(READABLE, most=12)}."
         )
+    if name.endswith(EXCEL_ENDINGS):
+        return  # whoever reads workbooks looks closer
     with path.open("rb") as stream:
         start = stream.read(4)
-    for mark, (nature, ending) in TRUE_NATURE.items():
-        if start.startswith(mark) and not name.endswith(ending[-3:]):
+    for mark, (nature, ending, *others) in TRUE_NATURE.items():
+        ends = tuple(one[-3:] for one in (ending, *others))
+        if start.startswith(mark) and not name.endswith(ends):
             raise DataError(
                 f"{shown} is {nature}, not what its name says. "
                 f"Export it as CSV, or give it the ending {ending} if kamlib can read that."

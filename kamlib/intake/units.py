@@ -4,6 +4,7 @@ A unit is the group where one is given, else the site. It takes its attributes f
 is the group's own, else from its site with the largest invoice revenue.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,17 +15,20 @@ if TYPE_CHECKING:
     from kamlib.engagement import Engagement
 
 
-def unit_of_each(customers: pd.DataFrame, *, unit: str) -> dict[str, str]:
+def unit_of_each(
+    customers: pd.DataFrame, *, unit: str, merged: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Say to which unit each id belongs: the group at the top, or the site itself.
 
     Parameters
     ----------
     customers : DataFrame, one row per site, with ``customer_id`` and ``parent_id``
     unit : "group" or "site"
+    merged : dict of id to the one it is the same as, by decision
 
     Returns
     -------
-    dict of id to unit, with an entry for each unit's own id too
+    dict of id to unit, with an entry for each unit's own id too, and for each merged one
 
     Raises
     ------
@@ -37,11 +41,13 @@ def unit_of_each(customers: pd.DataFrame, *, unit: str) -> dict[str, str]:
     >>> unit_of_each(sites, unit="group")
     {'A': 'G', 'B': 'B', 'G': 'G'}
     """
-    ids = customers["customer_id"].tolist()
+    same = dict(merged or {})
+    ids = [*customers["customer_id"], *sorted(set(same) - set(customers["customer_id"]))]
     if unit == "site":
-        return {site: site for site in ids}
+        return {site: same.get(site, site) for site in ids}
     given = customers.loc[customers["parent_id"].notna(), ["customer_id", "parent_id"]]
-    above: dict[str, str] = dict(given.itertuples(index=False))
+    parents = ((site, same.get(group, group)) for site, group in given.itertuples(index=False))
+    above = {site: group for site, group in parents if group != site} | same
     units = {site: _top(site, above) for site in ids}
     return units | {top: top for top in sorted(set(units.values()) - set(ids))}
 
@@ -65,6 +71,7 @@ def unit_table(
     revenue: pd.DataFrame,
     *,
     engagement: "Engagement",
+    names: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Return one row per unit with the attributes of the row that speaks for it.
 
@@ -77,6 +84,7 @@ def unit_table(
     units : dict from `unit_of_each`
     revenue : DataFrame with ``customer_id`` (as on the lines) and ``invoice_revenue``
     engagement : whose identity names intercompany and collective customers
+    names : dict of unit to the name on its lines, for those that have none
 
     Notes
     -----
@@ -93,8 +101,9 @@ def unit_table(
     count = ranked.groupby("unit")["customer_id"].count()
     speaks = speaks.assign(sites=speaks["unit"].map(count).astype("int64"))
     speaks = speaks.rename(columns={"unit": "customer_id"}).reset_index(drop=True)
+    told = pd.Series([(names or {}).get(one, one) for one in speaks["customer_id"]], dtype="str")
     named = speaks.assign(
-        name=speaks["name"].fillna(speaks["customer_id"]),
+        name=speaks["name"].fillna(told),
         relation=_relation(speaks, units, engagement),
     )
     ends = {"customer_id", "name", "relation", "parent_id", "sites"}

@@ -1,53 +1,152 @@
-"""Numbers and days as clients write them: text into values by the declared marks, never by a guess."""
+"""Numbers and days as clients write them: text into values by the declared marks, never by a guess.
+
+The expressions are the same on every engine: a regular expression says whether a text is a number
+or a day at all, and only what it accepts is cast, so that no engine has to try. Characters beyond
+ASCII stand in the expressions as themselves, because engines spell their codes differently.
+"""
 
 import re
+from collections.abc import Sequence
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from kamlib.errors import ParameterError
-from kamlib.intake.texts import Dialect
+from kamlib.intake.dialects import EXCEL, ISO, Dialect
+from kamlib.intake.month_names import MONTHS
 
 DECIMAL = dt.Decimal(38, 6)
-SPACES = "\u0020\u00a0\u2007\u202f"
-ISO, ISO_TIME = "%Y-%m-%d", r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+SPACES = "\u0020\u00a0\u2007\u2008\u2009\u202f"
+APOSTROPHES = "'\u2019"
+GAP = f"[{SPACES}]?"
+MINUS = "\u2212"
+ISO_TIME = r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?)?"
 DIRECTIVES = {
-    "%Y": (r"(\d{4})", "year"), "%y": (r"(\d{2})", "short year"),
-    "%m": (r"(\d{1,2})", "month"), "%d": (r"(\d{1,2})", "day"),
-    "%H": (r"(\d{1,2})", ""), "%M": (r"(\d{1,2})", ""), "%S": (r"(\d{1,2})", ""),
+    "%Y": ("([0-9]{4})", "year"), "%y": ("([0-9]{2})", "short year"),
+    "%m": ("([0-9]{1,2})", "month"), "%d": ("([0-9]{1,2})", "day"),
+    "%b": ("([^0-9 .,/-]+)[.]?", "month name"), "%B": ("([^0-9 .,/-]+)[.]?", "month name"),
+    "%H": ("([0-9]{1,2})", ""), "%M": ("([0-9]{1,2})", ""), "%S": ("([0-9]{1,2})", ""),
 }  # fmt: skip
+IS_DAY = (  # years 1000 to 9999; every month with its own days, February by the leap years
+    "^(?:[1-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+    "|(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29)$"
+)
+SERIAL = "^[1-9][0-9]{4}(?:[.,][0-9]+)?$"  # from 1927 to 2173
 
 
-def number_of(text: ir.StringValue, dialect: Dialect) -> ir.DecimalValue:
+def number_of(text: ir.StringValue, dialect: Dialect, *, percent: bool = False) -> ir.DecimalValue:
     """Return text as an exact number by the declared marks, null where it is none.
 
-    Thousands must stand in groups of three: ``1.5`` is no number where the point groups thousands.
+    A negative number is written ``-1``, ``−1``, ``1-`` or ``(1)``; a word of the dialect's money may
+    stand on either side. Thousands must stand in groups of three: ``1.5`` is no number where the
+    point groups thousands.
+
+    Parameters
+    ----------
+    percent : bool, read ``12%`` as 0.12; where False it is no number
     """
-    point = re.escape(dialect.decimal)
-    whole = r"\d+"
-    tidy = text.replace("\u2212", "-")
-    if dialect.thousands:
-        group = f"[{SPACES}]" if dialect.thousands in SPACES else re.escape(dialect.thousands)
-        whole = rf"(?:\d+|\d{{1,3}}(?:{group}\d{{3}})+)"
-        bare = tidy.re_replace(group, "")
-    else:
-        bare = tidy
-    plain = bare.replace(dialect.decimal, ".") if dialect.decimal != "." else bare
-    is_number = tidy.re_search(rf"^-?{whole}(?:{point}\d+)?$")
-    return is_number.ifelse(plain, ibis.null("string")).try_cast(DECIMAL)
+    decimal = dialect.decimal or "."
+    plain = text.re_search(f"^-?[0-9]{{1,30}}(?:[{decimal}][0-9]{{1,30}})?$")
+    is_number = text.re_search(number_pattern(dialect, percent=percent))
+    bare = text.translate(*_to_bare(dialect))
+    digits = ibis.cases(
+        (plain, text.replace(decimal, ".") if decimal != "." else text),
+        (is_number & bare.contains("-"), ibis.literal("-").concat(bare.replace("-", ""))),
+        (is_number, bare),
+        else_=ibis.null("string"),
+    )
+    value = digits.cast(DECIMAL)
+    if not percent:
+        return value
+    return text.contains("%").ifelse(value / 100, value).cast(DECIMAL)
 
 
-def day_of(text: ir.StringValue, form: str) -> tuple[ir.DateValue, ir.BooleanValue]:
-    """Return text as a date by a strptime format, and whether it has that form at all."""
+def number_pattern(dialect: Dialect, *, percent: bool = False) -> str:
+    """Return the regular expression of all that is a number in a dialect.
+
+    Examples
+    --------
+    >>> bool(re.search(number_pattern(Dialect(decimal=",", thousands=".")), "(1.234,50)"))
+    True
+    """
+    group = _group(dialect)
+    whole = f"[0-9]{{1,3}}(?:{group}[0-9]{{3}}){{1,9}}|[0-9]{{1,30}}" if group else "[0-9]{1,30}"
+    number = f"(?:{whole})(?:{_class(dialect.decimal or '.')}[0-9]{{1,30}})?"
+    minus = f"[{MINUS}-]"
+    words = "|".join(map(re.escape, dialect.money))
+    before, after = (f"(?:(?:{words}){GAP})?", f"(?:{GAP}(?:{words}))?") if words else ("", "")
+    if percent:
+        after = f"(?:{GAP}%)?"
+    return (
+        f"^(?:{before}(?:{minus}{GAP})?{number}{after}|{minus}{before}{number}"
+        f"|{before}{number}{GAP}{minus}{after}|{number}{after}{GAP}{minus}"
+        rf"|{before}[(]{before}{number}{after}[)]{after})$"
+    )
+
+
+def _to_bare(dialect: Dialect) -> tuple[str, str]:
+    """Return two texts that turn a number into digits, a point and a minus, character by character."""
+    decimal = dialect.decimal or "."
+    kept = {decimal: ".", MINUS: "-", "(": "-"}
+    words = set("".join(dialect.money)) | set(SPACES) | set(APOSTROPHES) | set(".,)%")
+    dropped = sorted(words - set(kept) - set("-0123456789"))
+    return "".join([*kept, *dropped]), "".join(kept.values())
+
+
+def _group(dialect: Dialect) -> str:
+    """Return what may stand between groups of thousands; empty where nothing may."""
+    if not dialect.thousands:
+        return ""
+    for kin in (SPACES, APOSTROPHES):
+        if dialect.thousands in kin:
+            return _class(kin)
+    return _class(dialect.thousands)
+
+
+def _class(characters: str) -> str:
+    """Return a regular expression for any of some characters."""
+    return "[" + re.sub(r"([]^\\-])", r"\\\1", characters) + "]"
+
+
+def day_of(text: ir.StringValue, forms: Sequence[str]) -> tuple[ir.DateValue, ir.BooleanValue]:
+    """Return text as a date by the first format it has, and whether it has any of them at all.
+
+    Parameters
+    ----------
+    forms : list of strptime formats in order; ``excel`` stands for the days that Excel counts
+    """
+    found = [_serial_day(text) if form == EXCEL else _written_day(text, form) for form in forms]
+    iso, has_form = ibis.cases(*((has, iso) for iso, has in found), else_=ibis.null("string")), None
+    for _, has in found:
+        has_form = has if has_form is None else has_form | has
+    is_day = iso.re_search(IS_DAY)
+    return is_day.ifelse(iso, ibis.null("string")).cast("date"), has_form
+
+
+def _written_day(text: ir.StringValue, form: str) -> tuple[ir.StringValue, ir.BooleanValue]:
+    """Return text as an ISO day that may not exist, and whether it has a format."""
     pattern, places = date_pattern(form)
     part = {what: text.re_extract(pattern, place) for what, place in places.items()}
     if "short year" in places:
         short = part["short year"]
         part["year"] = (short >= "69").ifelse("19", "20").concat(short)
-    iso = part["year"].concat("-", part["month"].lpad(2, "0"), "-", part["day"].lpad(2, "0"))
     has_form = text.re_search(pattern)
-    return has_form.ifelse(iso, ibis.null("string")).try_cast("date"), has_form
+    if "month name" in places:
+        name = part["month name"].translate("ĄĆĘŁŃÓŚŹŻ", "ąćęłńóśźż").lower()
+        part["month"] = name.substitute(MONTHS, else_="")
+        has_form = has_form & (part["month"] != "")
+    iso = part["year"].concat("-", part["month"].lpad(2, "0"), "-", part["day"].lpad(2, "0"))
+    return iso, has_form
+
+
+def _serial_day(text: ir.StringValue) -> tuple[ir.StringValue, ir.BooleanValue]:
+    """Return Excel's count of days as an ISO day, and whether text is such a count."""
+    is_serial = text.re_search(SERIAL)
+    days = is_serial.ifelse(text.left(5), ibis.null("string")).cast("int32")
+    day = ibis.date("1899-12-30") + days.as_interval("D")
+    return day.cast("string").left(10), is_serial
 
 
 def date_pattern(form: str) -> tuple[str, dict[str, int]]:
@@ -66,14 +165,21 @@ def date_pattern(form: str) -> tuple[str, dict[str, int]]:
         if piece not in DIRECTIVES:
             raise ParameterError(
                 f"the date format '{form}' has {piece}, which is not read. "
-                f"Use %d, %m, %Y, %y and, for a time of day, %H, %M and %S."
+                f"Use %d, %m, %b, %Y, %y and, for a time of day, %H, %M and %S."
             )
         group += 1
         pattern += DIRECTIVES[piece][0]
         places[DIRECTIVES[piece][1]] = group
     places.pop("", None)
-    if not {"day", "month"} <= set(places) or len(places) != 3:
+    if sorted(places) not in KNOWN_PARTS:
         raise ParameterError(f"the date format '{form}' needs a day, a month and a year.")
     if form == ISO:
         pattern += ISO_TIME
     return f"^{pattern}$", places
+
+
+KNOWN_PARTS = [
+    sorted(["day", month, year])
+    for month in ("month", "month name")
+    for year in ("year", "short year")
+]

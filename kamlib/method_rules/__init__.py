@@ -6,6 +6,7 @@ given already formatted by the stage that applies the rule.
 
 from kamlib.method_rules.attractiveness import ATTRACTIVENESS
 from kamlib.method_rules.data_prep import DATA_PREP
+from kamlib.method_rules.losses import LOSSES
 from kamlib.method_rules.profitability import PROFITABILITY
 from kamlib.method_rules.pyramid import PYRAMID
 from kamlib.method_rules.rule import Rule
@@ -17,6 +18,7 @@ FEW_CUSTOMERS = 30  # below it shares and intervals say little
 RULES: dict[str, Rule] = {
     **DATA_PREP,
     **PROFITABILITY,
+    **LOSSES,
     **SEGMENTATION,
     **ATTRACTIVENESS,
     **PYRAMID,
@@ -24,6 +26,8 @@ RULES: dict[str, Rule] = {
 ANALYSES: dict[str, tuple[str, ...]] = {  # what may stand under `required` → rules that refuse it
     "gross_margin": ("gross_margin",),
     "customer_profit": ("cost_to_serve", "gross_margin"),
+    "loss_causes": ("loss_causes",),
+    "drop_effect": ("avoidable_cost",),
     "classes": ("class_measure",),
     "side_a": ("side_a",),
     "side_b": ("side_b",),

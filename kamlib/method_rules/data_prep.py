@@ -13,6 +13,12 @@ DATA_PREP: dict[str, Rule] = {
         ),
         bring=N_("the rows set aside, mended; each is named with its file and line"),
     ),
+    "how_read": Rule(
+        N_("How cells were read"),
+        passed=N_("Every file begins with its head, and every number is written plainly."),
+        flag=N_("Some things had to be understood as declared: {what}."),
+        bring=N_("an export without titles, with plain numbers: -1234.50"),
+    ),
     "customers_table": Rule(
         N_("Who the customers are"),
         passed=N_("{n} customers come from {sites} rows of the table of customers."),
@@ -28,6 +34,80 @@ DATA_PREP: dict[str, Rule] = {
         flag=N_("{period} is not covered as a whole: {what}."),
         refuse=N_("No invoice line lies in {period}; they run from {first} to {last}."),
         bring=N_("invoice lines of the whole period"),
+    ),
+    "young_customers": Rule(
+        N_("Customers younger than a year"),
+        passed=N_("Every customer of {period} bought for the first time a year before its end."),
+        flag=N_(
+            "{n} of {all} customers of {period} bought for the first time less than 12 months before "
+            "its end; their {amount} ({share} of revenue) are not a whole year."
+        ),
+        bring=N_("nothing: their yearly figures are to be read as part of a year"),
+    ),
+    "asleep_or_gone": Rule(
+        N_("Asleep or gone?"),
+        passed=N_("Lines reach {months} months back from the end of {period}."),
+        flag=N_(
+            "Lines reach only {months} months back from the end of {period}: who orders once a year "
+            "or less cannot be told from who has gone."
+        ),
+        refuse=N_(
+            "Lines reach only {months} months back from the end of {period}: nobody can tell who is "
+            "asleep from who has gone, and trends are not known."
+        ),
+        bring=N_("invoice lines of at least 24 months"),
+    ),
+    "partial_month": Rule(
+        N_("The last month"),
+        passed=N_("The last month of the input reaches to its end."),
+        flag=N_(
+            "The last month of the input ends on {last}: {month} is not a whole month, and lower than "
+            "the others for that reason."
+        ),
+        bring=N_("the lines up to the month's end, or a period that ends a month earlier"),
+    ),
+    "identity_pairs": Rule(
+        N_("Two ids, one customer?"),
+        passed=N_("No two ids look like one customer without a decision."),
+        flag=N_(
+            "Pairs of ids that look like one customer and wait for a decision: {n} ({which}). Up to "
+            "{amount} of invoice revenue would move to another name."
+        ),
+        bring=N_("a row for each in identity.merge: customer_id, keep_as, decided_by, why"),
+    ),
+    "identity_merged": Rule(
+        N_("Ids counted as one customer"),
+        passed=N_("Ids counted as another's, as decided by {by}: {n}."),
+    ),
+    "converted": Rule(
+        N_("Other currencies"),
+        passed=N_(
+            "Converted by the latest rate on or before each day: {what}. Converted were {columns}; "
+            "other money of these lines was taken to be in {currency} already."
+        ),
+    ),
+    "credit_notes": Rule(
+        N_("Credit notes and their invoices"),
+        passed=N_("Credit notes, corrections and cancellations: {n}; they give back {amount}."),
+        flag=N_(
+            "Of {n} credit notes, corrections and cancellations {alone}, worth {alone_amount}, name "
+            "no invoice of the input: they count in the period in which they were posted, also in "
+            "the economic view."
+        ),
+        bring=N_("invoice_lines.corrects_invoice_id, and invoices of earlier years"),
+    ),
+    "advances": Rule(
+        N_("Advances"),
+        passed=N_("No advance waits for its final invoice."),
+        flag=N_(
+            "Advances without a final invoice yet: {n}, worth {amount}. They are counted as revenue "
+            "and as no order."
+        ),
+        bring=N_("final invoices that name their advance (corrects_invoice_id or order_id)"),
+    ),
+    "samples": Rule(
+        N_("Free of charge"),
+        passed=N_("Lines free of charge: {n}; their goods cost {cost}."),
     ),
     "identical_rows": Rule(
         N_("Lines that occur twice"),

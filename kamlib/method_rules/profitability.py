@@ -7,19 +7,22 @@ PROFITABILITY: dict[str, Rule] = {
     "cost_to_serve": Rule(
         N_("Cost-to-serve"),
         passed=N_("Cost-to-serve is known: {pools} cost pools, {activities} activities."),
-        flag=N_("Cost-to-serve rests on counts from documents only: {what}."),
+        flag=N_(
+            "Cost-to-serve is not whole: {what}. Customer profit is too high by what is missing, most "
+            "for customers who make much work."
+        ),
         refuse=N_(
-            "There is no table of cost pools for {period}, so cost-to-serve, and with it customer "
-            "profit, are not shown. The statement ends at gross margin."
+            "Cost-to-serve, and with it customer profit, are not shown: {why}. The statement ends at "
+            "gross margin."
         ),
         bring=N_("resources (cost and capacity of each pool), time equations, drivers"),
     ),
     "unit_of_cost": Rule(
         N_("Where the cost stops"),
-        passed=N_("Costs are followed down to the {level}; company-level cost is on nobody."),
+        passed=N_("Costs are followed to the {level}; what stands above that is on nobody."),
         flag=N_(
-            "{amount} of cost in {pools} belongs to no customer: it has no activity that a "
-            "customer causes. It is shown, and charged to nobody."
+            "{amount} of cost in {pools} is charged to nobody: no activity or driver says who uses "
+            "it. It is shown as unassigned."
         ),
         bring=N_("a time equation or a driver for these pools, if customers do cause the cost"),
     ),
@@ -57,6 +60,43 @@ PROFITABILITY: dict[str, Rule] = {
             "customer profit is at most what is shown."
         ),
         bring=N_("receivables (customer, month, days_to_pay) and profitability.capital"),
+    ),
+    "receivables_absent": Rule(
+        N_("Capital charge"),
+        flag=N_(
+            "There are no receivables: the capital charge is that of our stock and tools at customers "
+            "only, and customer profit is at most what is shown."
+        ),
+        bring=N_("receivables (customer, month, days_to_pay)"),
+    ),
+    "uncertainty": Rule(
+        N_("How sure each profit is"),
+        passed=N_(
+            "A range is declared for every pool that charges customers. Intervals and chances rest "
+            "on these ranges and on nothing else."
+        ),
+        flag=N_(
+            "No range is declared for {pools}: what they charge is taken as certain. Intervals are "
+            "too narrow by that, and a loss looks surer than it is."
+        ),
+        refuse=N_(
+            "No range is declared for any rate, time or volume, so how sure each profit is cannot be "
+            "said: there are no intervals and no chances of a loss."
+        ),
+        bring=N_(
+            "profitability.uncertainty: for each pool half of a 90 % range on its rate, such as "
+            "order_desk: 0.15"
+        ),
+    ),
+    "bridge": Rule(
+        N_("What changed since the previous period"),
+        passed=N_("{previous} is known as far as {period}; the causes add up to the cent."),
+        flag=N_("{said}"),
+        refuse=N_("{said}"),
+        bring=N_(
+            "the inputs of {previous} as complete as those of {period}: invoice lines from its first "
+            "day with product and quantity, resources, receivables"
+        ),
     ),
     "gross_margin": Rule(
         N_("Gross margin"),

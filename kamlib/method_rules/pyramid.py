@@ -38,11 +38,15 @@ PYRAMID: dict[str, Rule] = {
     ),
     "drop_effect": Rule(
         N_("Fix or let go"),
-        flag=N_(
-            "What leaving a loss-maker would really change is not computed by this version, so "
-            "nobody is proposed to be let go: {n} loss-makers are to be fixed or looked at."
+        passed=N_(
+            "What leaving would change and which price would end the loss is known of every "
+            "loss-maker: {fix} to fix, {let_go} to let go."
         ),
-        bring=N_("a later version; avoidable_share of the cost pools"),
+        flag=N_(
+            "What leaving a loss-maker would really change is not known, so nobody is proposed to be "
+            "let go: {fix} loss-makers are to be fixed or looked at."
+        ),
+        bring=N_("resources with their avoidable_share, so that notebook 2 can write rescue"),
     ),
     "overrides": Rule(
         N_("Decisions made by people"),

@@ -16,6 +16,11 @@ SEGMENTATION: dict[str, Rule] = {
         passed=N_("The net total is large enough for shares of it."),
         refuse=N_("{said}"),
     ),
+    "subsidy": Rule(
+        N_("Index of subsidy"),
+        passed=N_("The total is surely positive; the index of subsidy (Stobachoff) is {index}."),
+        refuse=N_("{said}"),
+    ),
     "interval": Rule(
         N_("Bootstrap interval"),
         passed=N_(

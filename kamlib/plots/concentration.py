@@ -1,4 +1,4 @@
-"""How unequal customers are: the whale curve, and what the best few bring."""
+"""How unequal customers are: what the best few bring, by each measure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,74 +9,17 @@ from matplotlib.axes import Axes
 
 from kamlib.checks import require_columns
 from kamlib.columns import COLUMNS
-from kamlib.language import N_, _, ngettext, number, percent
-from kamlib.plots.labels import Label, box_around, boxes_of, place
+from kamlib.language import _, number, percent
 from kamlib.plots.style import (
     DOTTED,
     LIGHT,
-    SMALL,
-    Money,
     axes_or_new,
-    halo,
-    money_of,
-    money_ticks,
     percent_ticks,
-    settle,
     styled,
 )
 
 TOP = 0.20
-CUMULATIVE = {
-    "customer_profit": COLUMNS["cumulative_profit"].label,
-    "gross_margin": N_("Cumulative gross margin"),
-    "invoice_revenue": N_("Cumulative invoice revenue"),
-}
-FALLING = (0, (5, 1.5))
 MEASURE_LINES = ((0, (1.2, 1.6)), (0, (6, 2)), "-")  # the main measure, the last one, is solid
-
-
-@styled
-def plot_whale_curve(
-    curve: pd.DataFrame, *, currency: str, measure: str = "customer_profit", ax: Axes | None = None
-) -> Axes:
-    """Draw the running sum over customers, best first, with its peak, total and erosion.
-
-    Parameters
-    ----------
-    curve : DataFrame, one row per customer, best first
-        ``customer_share`` (1/n to 1), ``cumulative`` in reporting currency.
-    currency : str, for the axis label, such as "EUR"
-    measure : str, the column that was summed; it names the axis
-    ax : Axes, optional; a new figure is made without it
-
-    Returns
-    -------
-    Axes; the first line is the rising part, the second the falling one
-    """
-    require_columns(curve, "customer_share", "cumulative", of="whale curve")
-    ax = axes_or_new(ax, height=4.6)
-
-    share = np.concatenate([[0.0], curve["customer_share"].to_numpy(dtype=float)])
-    total = np.concatenate([[0.0], curve["cumulative"].to_numpy(dtype=float)])
-    peak = int(total.argmax())
-    money = money_of(total, currency)
-    ax.plot(share[: peak + 1], total[: peak + 1], color=LIGHT["earned"])
-    ax.plot(share[peak:], total[peak:], color=LIGHT["lost"], linestyle=FALLING)
-    ax.hlines(total[-1], 0, 1, color=LIGHT["ink_soft"], linewidth=0.8, linestyle=DOTTED)
-    low, high = min(total.min(), 0), max(total.max(), 0)
-    room = (high - low) or 1.0
-    ax.set(xlim=(0, 1), ylim=(low - (0.12 * room if low < 0 else 0), high + 0.14 * room))
-    if low < 0:
-        ax.axhline(0, color=LIGHT["ink"], linewidth=0.8)
-    percent_ticks(ax.xaxis)
-    money_ticks(ax.yaxis, money)
-    first = _("Customers, most profitable first")
-    ax.set_xlabel(first if measure == "customer_profit" else _("Customers, best first"))
-    ax.set_ylabel(f"{_(CUMULATIVE[measure])}, {money.unit}")
-    _say_total(ax, total, peak, money)
-    _say_peak(ax, share, total, peak, money)
-    _say_halves(ax, share, total, peak)
-    return ax
 
 
 @styled
@@ -122,79 +65,6 @@ def plot_concentration(
     ax.set_ylabel(_("Share of the positive sum"))
     _explain(ax, curves, lines, interval, profit_share)
     return ax
-
-
-def _say_total(ax: Axes, total: np.ndarray, peak: int, money: Money) -> None:
-    end, top = total[-1], total[peak]
-    low, high = ax.get_ylim()
-    ax.annotate(
-        _("total\n{amount}").format(amount=money.write(end)), (1, end), (16, -2 if end < top else 0),
-        textcoords="offset points", va="top" if end < top else "center", weight="bold",
-        linespacing=1.25, annotation_clip=False,
-    )  # fmt: skip
-    if end >= top or peak == 0:
-        return
-    arrow: dict[str, Any] = {
-        "arrowstyle": "-|>",
-        "color": LIGHT["lost"],
-        "lw": 1.6,
-        "shrinkA": 0,
-        "shrinkB": 0,
-    }
-    ax.annotate("", (1.02, end), (1.02, top), arrowprops=arrow, annotation_clip=False)
-    words = _("erosion\n{amount}\n({share} of\nthe peak)").format(
-        amount=money.write(end - top), share=percent((top - end) / top)
-    )
-    short = (top - end) / (high - low) < 0.27  # then the words stand on the end of the arrow
-    ax.annotate(
-        words, (1, end if short else (end + top) / 2), (16, 2 if short else 0),
-        textcoords="offset points", va="bottom" if short else "center", color=LIGHT["lost"],
-        linespacing=1.25, annotation_clip=False,
-    )  # fmt: skip
-
-
-def _say_peak(ax: Axes, share: np.ndarray, total: np.ndarray, peak: int, money: Money) -> None:
-    if peak == 0:
-        words = _("No customer earns money.")
-        ax.annotate(words, (0, 0), (6, 6), textcoords="offset points", weight="bold")
-        return
-    ax.plot(share[peak], total[peak], "o", clip_on=False, color=LIGHT["paper"], zorder=5,
-            markeredgecolor=LIGHT["earned"], markeredgewidth=2)  # fmt: skip
-    words = ngettext(
-        "peak {amount} after {n} customer ({share})",
-        "peak {amount} after {n} customers ({share})",
-        peak,
-    ).format(amount=money.write(total[peak]), n=number(peak), share=percent(share[peak]))
-    if peak == len(share) - 1:
-        words = _("nobody loses money: the peak is the total")
-    side = "left" if share[peak] < 0.35 else "right" if share[peak] > 0.65 else "center"
-    text = ax.annotate(words, (share[peak], total[peak]), (0, 12), textcoords="offset points",
-                       ha=side, weight="bold")  # fmt: skip
-    halo(text)
-
-
-def _say_halves(ax: Axes, share: np.ndarray, total: np.ndarray, peak: int) -> None:
-    if len(share) <= 3:
-        return
-    renderer = settle(ax)
-    grid = np.linspace(0, 1, 200)
-    curve = [box_around(ax, x, np.interp(x, share, total), 7) for x in grid]
-    curve += [box_around(ax, x, total[-1], 1) for x in grid]
-    curve += boxes_of([text for text in ax.texts if text.get_text()], renderer)
-    style: dict[str, Any] = {"fontsize": SMALL + 0.5, "linespacing": 1.25, "zorder": 6}
-    labels = []
-    if peak > 0:
-        x = float(np.interp(total[peak] * 0.55, total[: peak + 1], share[: peak + 1]))
-        words = _("the profitable\nbuild it up")
-        at = Label(x, total[peak] * 0.55, 4, words, {**style, "color": LIGHT["earned"]})
-        labels.append(at)
-    fall = (total[peak] - total[-1]) / (total.max() - total.min() or 1)
-    if fall > 0.1 and share[-1] - share[peak] > 0.05:
-        x = (share[peak] + 1) / 2
-        words = _("the loss-makers\ntake it back") if peak else _("each one\nloses money")
-        at = Label(x, np.interp(x, share, total), 4, words, {**style, "color": LIGHT["lost"]})
-        labels.append(at)
-    place(ax, labels, avoid=curve, soft=[])
 
 
 def _measure_style(line: object) -> dict:

@@ -1,156 +1,95 @@
-"""Time-driven costing: capacity rates, time equations as data, and unused capacity as its own line."""
+"""Time-driven costing: capacity rates, step-down of support pools, and unused capacity as its own line.
 
-from collections.abc import Sequence
-from typing import Protocol
+Sources
+-------
+Kaplan and Anderson (2004), "Time-Driven Activity-Based Costing": a rate is the cost of capacity supplied
+over practical capacity.
+"""
+
+from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 import pandas as pd
 
-from kamlib.checks import require_columns
 from kamlib.errors import DataError, listed
 from kamlib.numerics import largest_remainder
 
-
-class Term(Protocol):
-    """Time that a condition or each line adds to an event."""
-
-    per: str | None
-    when: dict[str, object]
-    time: float
-
-
-class Equation(Protocol):
-    """Time of one pool per event: `base` plus terms; `driver` where volumes come from a table."""
-
-    pool: str
-    per: str
-    base: float
-    plus: Sequence[Term]
-    driver: str | None
-
-    @property
-    def name(self) -> str: ...
-
-
-def activity_volumes(
-    orders: pd.DataFrame,
-    corrections: pd.DataFrame,
-    drivers: pd.DataFrame | None,
-    equations: Sequence[Equation],
-) -> pd.DataFrame:
-    """Count the events of each activity per customer and period, and the capacity they use.
-
-    From  orders and corrections (one row per document), drivers (customer × driver)
-    to    ``period, customer_id, activity, pool, driver_volume, used``, sorted by key.
-
-    Parameters
-    ----------
-    orders : DataFrame with period, customer_id, lines and the attributes that equations name
-    corrections : DataFrame with period, customer_id, document_type
-    drivers : DataFrame with period, customer_id, driver, volume; None where there is none
-    equations : times in the pool's unit
-
-    Raises
-    ------
-    DataError
-        An equation names an attribute or driver that the input does not have.
-    """
-    parts = [_events(equation, orders, corrections, drivers) for equation in equations]
-    columns = ["period", "customer_id", "activity", "pool", "driver_volume", "used"]
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    volumes = pd.concat(parts, ignore_index=True)[columns]
-    return volumes.sort_values(["period", "customer_id", "activity"], ignore_index=True)
-
-
-def _events(
-    equation: Equation,
-    orders: pd.DataFrame,
-    corrections: pd.DataFrame,
-    drivers: pd.DataFrame | None,
-) -> pd.DataFrame:
-    if equation.driver:
-        events = _driver_rows(equation, drivers)
-        count = events["volume"].to_numpy(dtype=np.float64)
-        used = count * equation.base
-    elif equation.per in ("order", "line"):
-        events = orders[orders["period"].notna()]
-        lines = events["lines"].to_numpy(dtype=np.float64)
-        time = equation.base + sum(_added(term, events, equation) for term in equation.plus)
-        count = lines if equation.per == "line" else np.ones(len(events))
-        used = count * time
-    else:
-        events = corrections[
-            (corrections["document_type"] == equation.per) & corrections["period"].notna()
-        ]
-        count = np.ones(len(events))
-        used = np.full(len(events), float(equation.base))
-    rows = events[["period", "customer_id"]].assign(driver_volume=count, used=used)
-    sums = rows.groupby(["period", "customer_id"], as_index=False)[["driver_volume", "used"]].sum()
-    return sums.assign(activity=equation.name, pool=equation.pool)
-
-
-def _driver_rows(equation: Equation, drivers: pd.DataFrame | None) -> pd.DataFrame:
-    known = [] if drivers is None else sorted(drivers["driver"].unique())
-    if equation.driver not in known:
-        raise DataError(
-            f"time equation '{equation.name}' needs the driver '{equation.driver}', and the drivers "
-            f"table has {listed(known) or 'no rows'}. Add the driver, or take the equation out of "
-            f"profitability.time_equations in engagement.yaml."
-        )
-    assert drivers is not None
-    return drivers[drivers["driver"] == equation.driver]
-
-
-def _added(term: Term, events: pd.DataFrame, equation: Equation) -> np.ndarray:
-    holds = np.ones(len(events))
-    for attribute, wanted in term.when.items():
-        require_columns(events, attribute, of=f"orders (time equation '{equation.name}')")
-        holds = holds * _matches(events[attribute], wanted)
-    lines = events["lines"].to_numpy(dtype=np.float64) if term.per == "line" else 1.0
-    return holds * lines * float(term.time)
-
-
-def _matches(column: pd.Series, wanted: object) -> np.ndarray:
-    if isinstance(wanted, bool):
-        return np.asarray(column.fillna(False).astype(bool) == wanted, dtype=np.float64)
-    return np.asarray(column.astype("str") == str(wanted), dtype=np.float64)
+PRACTICAL = 0.8  # of the theoretical capacity, where no practical one is given
 
 
 def pool_costs(resources: pd.DataFrame, volumes: pd.DataFrame) -> pd.DataFrame:
     """Pass on support pools, and turn each pool's cost into a rate of its practical capacity.
 
     From  resources (pool × period) and the volumes of `activity_volumes`
-    to    ``period, pool, cost, passed_on, received, capacity, used, used_share, capacity_rate``.
+    to    ``... + charged, received, passed_on, used, capacity, capacity_rate, used_share``.
+
+    Parameters
+    ----------
+    resources : DataFrame with period, pool, cost, theoretical_capacity, practical_capacity,
+        step_down_to; ``charged`` says which pools reach customers, without it those that have volumes
+
+    Raises
+    ------
+    DataError
+        Support pools serve each other in a circle.
 
     Notes
     -----
-    Support pools pass on in file order; what they do not pass on stays with them. Without a
-    practical capacity 80 % of the theoretical one counts; without either the rate is cost per unit
-    used, and idle time hides in it. Overload is shown and never scaled down.
+    A support pool passes on its own cost and what it received; what it does not pass on stays with
+    it. Without a practical capacity 80 % of the theoretical one counts; without either the rate is
+    cost per unit used, and idle time hides in it. Overload is shown and never scaled down. A pool that
+    is not charged has no rate.
     """
-    pools = resources.reset_index(drop=True).copy()
-    received = np.zeros(len(pools))
-    passed = np.zeros(len(pools))
-    own = pools["cost"].astype("float64").to_numpy()
-    place = {key: i for i, key in enumerate(zip(pools["period"], pools["pool"], strict=True))}
-    for i, (period, shares) in enumerate(zip(pools["period"], pools["step_down_to"], strict=True)):
-        for pool, share in (shares or {}).items():
-            amount = (own[i] + received[i]) * share
-            received[place[(period, pool)]] += amount
-            passed[i] += amount
-    pools = pools.assign(cost=own, received=received, passed_on=passed)
+    pools = _stepped_down(resources.reset_index(drop=True).astype({"cost": "float64"}))
     used = volumes.groupby(["period", "pool"], as_index=False)["used"].sum()
-    pools = pools.merge(used, on=["period", "pool"], how="left").fillna({"used": 0.0})
-    capacity = pools["practical_capacity"].fillna(0.8 * pools["theoretical_capacity"])
-    known = capacity.notna()
-    to_charge = pools["cost"] + pools["received"] - pools["passed_on"]
-    base = capacity.where(known, pools["used"])
+    pools = pools.merge(used, on=["period", "pool"], how="left")
+    if "charged" not in pools:
+        pools = pools.assign(charged=pools["used"].notna())
+    pools = pools.fillna({"used": 0.0})
+    capacity = pools["practical_capacity"].fillna(PRACTICAL * pools["theoretical_capacity"])
+    base = capacity.where(capacity.notna(), pools["used"])
+    rated = pools["charged"] & (base > 0)
     return pools.assign(
         capacity=capacity,
-        capacity_rate=np.where(base > 0, to_charge / base.where(base > 0, 1.0), np.nan),
-        used_share=np.where(known, pools["used"] / capacity, np.nan),
+        capacity_rate=(_to_charge(pools) / base.where(rated, 1.0)).where(rated),
+        used_share=np.where(capacity.notna(), pools["used"] / capacity, np.nan),
     )
+
+
+def _to_charge(pools: pd.DataFrame) -> pd.Series:
+    return pools["cost"] + pools["received"] - pools["passed_on"]
+
+
+def _stepped_down(pools: pd.DataFrame) -> pd.DataFrame:
+    """Add what each pool received from support pools and passed on itself."""
+    place = {key: i for i, key in enumerate(zip(pools["period"], pools["pool"], strict=True))}
+    given = [
+        {place[(period, pool)]: share for pool, share in (shares or {}).items()}
+        for period, shares in zip(pools["period"], pools["step_down_to"], strict=True)
+    ]
+    own, received, passed = pools["cost"].to_numpy(), np.zeros(len(pools)), np.zeros(len(pools))
+    for i in _givers_first(given, pools):
+        whole = own[i] + received[i]
+        for to, share in given[i].items():
+            received[to] += whole * share
+            passed[i] += whole * share
+    return pools.assign(received=received, passed_on=passed)
+
+
+def _givers_first(given: list[dict[int, float]], pools: pd.DataFrame) -> list[int]:
+    """Order pools so that each comes after all that pass on to it."""
+    before: dict[int, list[int]] = {i: [] for i in range(len(given))}
+    for i, shares in enumerate(given):
+        for to in shares:
+            before[to].append(i)
+    try:
+        return list(TopologicalSorter(before).static_order())
+    except CycleError as circle:
+        names = listed(pools["pool"].iloc[sorted(set(circle.args[1]))])
+        raise DataError(
+            f"the pools {names} pass their cost on to each other in a circle. Take one share out of "
+            f"step_down_to: the pool that serves most comes first."
+        ) from None
 
 
 def charge_customers(
@@ -166,23 +105,31 @@ def charge_customers(
 
     Returns
     -------
-    cost_to_serve : ``volumes`` + capacity_rate, cost (cents, largest remainder per activity,
-        period and relation)
+    cost_to_serve : ``volumes`` of charged pools + capacity_rate, cost, setup_cost (cents, largest
+        remainder per activity, period and relation)
     pools : ``pools`` + assigned_cost, unused_cost, unassigned_cost, which add up to what the pool
         has to charge
     """
-    cost = volumes.merge(pools[["period", "pool", "capacity_rate"]], on=["period", "pool"])
+    rates = pools.loc[pools["charged"], ["period", "pool", "capacity_rate"]]
+    cost = volumes.merge(rates, on=["period", "pool"])
     cost = cost.sort_values(["period", "customer_id", "activity"], ignore_index=True)
     relation = cost["customer_id"].map(relations.astype("str")).fillna("external")
-    exact_cost = cost["used"] * cost["capacity_rate"]
     groups = [cost["period"], cost["activity"], relation]
-    cost["cost"] = exact_cost.groupby(groups).transform(largest_remainder)
+    for part, name in [("used", "cost"), ("setup_used", "setup_cost")]:
+        used = cost[part] if part in cost else pd.Series(0.0, index=cost.index)
+        exact_cost = (used * cost["capacity_rate"]).fillna(0.0)
+        cost[name] = exact_cost.groupby(groups).transform(largest_remainder)
+    return cost, _left(pools, cost)
+
+
+def _left(pools: pd.DataFrame, cost: pd.DataFrame) -> pd.DataFrame:
+    """Say of each pool what was assigned, what nobody used, and what is on nobody."""
     assigned = cost.groupby(["period", "pool"], as_index=False)[["cost"]].sum()
     assigned = assigned.rename(columns={"cost": "assigned_cost"})
     left = pools.merge(assigned, on=["period", "pool"], how="left").fillna({"assigned_cost": 0.0})
-    rest = (left["cost"] + left["received"] - left["passed_on"] - left["assigned_cost"]).round(2)
-    serves = left["used"].gt(0) & left["capacity"].notna()
-    return cost, left.assign(
+    rest = (_to_charge(left) - left["assigned_cost"]).round(2)
+    serves = left["charged"] & left["capacity"].notna()
+    return left.assign(
         assigned_cost=left["assigned_cost"].round(2),
         unused_cost=rest.where(serves, 0.0),
         unassigned_cost=rest.where(~serves, 0.0),

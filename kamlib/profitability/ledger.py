@@ -1,18 +1,21 @@
-"""The statement against the general ledger: account by account, and as one sum down to the customers."""
+"""The statement against the general ledger, account by account."""
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from kamlib.language import N_, _, number, percent
-from kamlib.tables import exact_sums
-from kamlib.verdicts import Balance, Verdict, exact, verdict
+from kamlib.language import number, percent
+from kamlib.verdicts import Verdict, verdict
 
 COSTS = ("off_invoice", "cost_of_goods_sold", "cost_to_serve")
 LINES = ("invoice_revenue", *COSTS)
+PARTS = {
+    "list_revenue": 1,
+    "on_invoice_discounts": -1,
+}  # of invoice revenue, where the ledger splits it
 
 
 class Item(Protocol):
@@ -31,20 +34,6 @@ class Materiality(Protocol):
     refuse: float
 
 
-class LedgerSettings(Protocol):
-    """Materiality and reconciling items."""
-
-    materiality: Materiality
-    reconciling_items: Sequence[Item]
-
-
-class Declared(Protocol):
-    """What an engagement declares about its ledger."""
-
-    currency: str
-    ledger: LedgerSettings
-
-
 def ledger_accounts(
     gl_totals: pd.DataFrame | None,
     statement: pd.DataFrame,
@@ -61,13 +50,13 @@ def ledger_accounts(
 
     Notes
     -----
-    Accounts of one line are taken together, except cost pools, which stay with their own account.
+    Accounts of one line are taken together, except cost pools, which stay with their own account. A
+    ledger that books revenue at list price and discounts apart is held against invoice revenue.
     """
     columns = ["period", "line", "gl_account", "ledger", "ours", "set_aside", "reconciling"]
     if gl_totals is None:
         return pd.DataFrame(columns=[*columns, "unexplained"])
-    rows = gl_totals[gl_totals["line"].isin(LINES)].copy()
-    rows["ledger"] = rows["amount"].astype("float64") * rows["sign"].astype("float64")
+    rows = _on_lines(gl_totals)
     groups = rows["gl_account"].where(rows["line"] == "cost_to_serve", "")
     key = [rows["period"], rows["line"], groups]
     table = rows.groupby(key).agg(ledger=("ledger", "sum"), accounts=("gl_account", _joined))
@@ -86,6 +75,14 @@ def ledger_accounts(
     order = table["line"].map({name: i for i, name in enumerate(LINES)})
     table = table.assign(order=order).sort_values(["period", "order", "gl_account"])
     return table[[*columns, "unexplained"]].reset_index(drop=True)
+
+
+def _on_lines(gl_totals: pd.DataFrame) -> pd.DataFrame:
+    """Return the ledger's rows that stand on a line, with their amount as it reads on the ladder."""
+    sign = gl_totals["sign"].astype("float64").fillna(1.0) * gl_totals["line"].map(PARTS).fillna(1)
+    line = gl_totals["line"].where(~gl_totals["line"].isin(list(PARTS)), "invoice_revenue")
+    rows = gl_totals.assign(line=line, ledger=gl_totals["amount"].astype("float64") * sign)
+    return rows[rows["line"].isin(LINES)]
 
 
 def _joined(accounts: pd.Series) -> str:
@@ -137,114 +134,3 @@ def ledger_verdict(accounts: pd.DataFrame, *, period: str, materiality: Material
     outcome = "PASS" if share <= materiality.flag else "FLAG"
     outcome = "REFUSE" if share > materiality.refuse else outcome
     return verdict("ledger_profit", outcome, difference=number(apart, 2), share=percent(share))
-
-
-def profit_balance(
-    statement: pd.DataFrame,
-    pools: pd.DataFrame | None,
-    accounts: pd.DataFrame,
-    engagement: Declared,
-    *,
-    period: str,
-) -> list[Balance]:
-    """Draw up the sum from the general ledger's profit to the customers' profit before capital.
-
-    Empty where there is no general ledger or no cost-to-serve.
-    """
-    currency, items = engagement.currency, engagement.ledger.reconciling_items
-    materiality = engagement.ledger.materiality
-    mine = statement[statement["period"] == period]
-    gl = accounts[accounts["period"] == period]
-    if gl.empty or pools is None or mine["customer_profit_before_capital"].isna().all():
-        return []
-    sign = np.where(gl["line"].isin(COSTS), -1, 1)
-    total = float((gl["ledger"] * sign).sum())
-    revenue = abs(float(gl.loc[gl["line"] == "invoice_revenue", "ledger"].sum()))
-    title = _("From the general ledger to the customers, {period}").format(period=period)
-    balance = Balance(title, currency, tolerance=exact(round(materiality.refuse * revenue, 2)))
-    balance.start(_("Profit in the general ledger"), round(total, 2), _("revenue less all costs"))
-    for item in items:
-        if item.period == period:
-            balance.change(item.what, -item.amount, _("reconciling item"))
-    aside = float((gl["set_aside"] * sign).sum())
-    balance.change(_("Lines set aside in quarantine"), -round(aside, 2), _("listed in notebook 1"))
-    for relation, words in _OTHERS.items():
-        other = mine.loc[mine["relation"] == relation, "customer_profit_before_capital"].sum()
-        balance.change(_(words), -round(float(other), 2), _("kept out of rankings"))
-    own = pools[pools["period"] == period]
-    unused = round(float(own["unused_cost"].sum()), 2)
-    nobody = round(float(own["unassigned_cost"].sum()), 2)
-    balance.change(_("Capacity nobody used"), unused, _("shown, charged to no customer"))
-    balance.change(
-        _("Cost that belongs to no customer"), nobody, _("shown, charged to no customer")
-    )
-    active = mine[mine["active"]]
-    profit = round(float(active["customer_profit_before_capital"].sum()), 2)
-    words = _("Profit before capital of {n} customers").format(n=number(len(active)))
-    return [balance.end(words, profit), _capital_memo(active, period, currency)]
-
-
-def _capital_memo(active: pd.DataFrame, period: str, currency: str) -> Balance:
-    """Draw up the memo line after reconciliation: the capital charge is not in the ledger."""
-    title = _("Memo: the capital charge, {period}").format(period=period)
-    before, charge, after = (
-        round(float(active[name].sum()), 2)
-        for name in ("customer_profit_before_capital", "capital_charge", "customer_profit")
-    )
-    return (
-        Balance(title, currency)
-        .start(_("Profit before capital"), before)
-        .change(_("Capital charge"), -charge, _("not in the general ledger"))
-        .end(_("Customer profit"), after)
-    )
-
-
-_OTHERS = {
-    "intercompany": N_("Profit on intercompany customers"),
-    "collective": N_("Profit on collective customers"),
-}
-
-
-def statement_balances(
-    statement: pd.DataFrame, months: pd.DataFrame, pools: pd.DataFrame | None, *, period: str,
-    currency: str,
-) -> list[Balance]:  # fmt: skip
-    """Draw up the sums inside the stage: revenue of the months, each pool, and the ladder."""
-    mine = statement[statement["period"] == period]
-    inside = months[months["period"] == period]
-    exact_total, cents = _rounded(inside, mine)
-    revenue = round(float(mine["invoice_revenue"].sum()), 2)
-    title = _("Invoice revenue of the statement, {period}").format(period=period)
-    found = [
-        Balance(title, currency)
-        .start(_("Sum of the months"), exact_total, _("at the scale of the source"))
-        .change(_("Rounded to the cent"), cents, _("once, at customer grain"))
-        .end(_("Sum of the statements"), revenue)
-    ]
-    if pools is not None and len(own := pools[pools["period"] == period]):
-        title = _("Cost pools, {period}").format(period=period)
-        unused = round(float(own["unused_cost"].sum()), 2)
-        nobody = round(float(own["unassigned_cost"].sum()), 2)
-        served = round(float(mine["cost_to_serve"].sum()), 2)
-        found.append(
-            Balance(title, currency)
-            .start(_("Cost of all pools"), round(float(own["cost"].sum()), 2))
-            .change(_("Capacity nobody used"), -unused)
-            .change(_("Cost that belongs to no customer"), -nobody)
-            .end(_("Cost-to-serve of the statements"), served)
-        )
-    return found
-
-
-def _rounded(months: pd.DataFrame, statement: pd.DataFrame) -> tuple[Decimal, Decimal]:
-    """Return the exact revenue of the months, and what rounding to the cent adds to it.
-
-    External customers and others are rounded apart, as in the statement; half a cent goes up.
-    """
-    relation = statement.drop_duplicates("customer_id").set_index("customer_id")["relation"]
-    total = added = Decimal(0)
-    for _name, rows in months.groupby(months["customer_id"].map(relation).fillna("external")):
-        part = exact(exact_sums(rows, ["invoice_revenue"])["invoice_revenue"].sum())
-        whole = (part * 100 + Decimal("0.5")).to_integral_value(ROUND_FLOOR) / 100
-        total, added = total + part, added + whole - part
-    return total, added

@@ -1,27 +1,30 @@
 """All statements of an engagement in one go: from the hand-over tables to customer profit."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 import pandas as pd
 
-from kamlib.profitability.costing import Equation, activity_volumes, charge_customers, pool_costs
-from kamlib.profitability.statement import capital_charges, complete_statement, gross_margins
+from kamlib.errors import DataError, did_you_mean, listed
+from kamlib.language import _
+from kamlib.profitability.capital import KEY, asset_charges, capital_charges
+from kamlib.profitability.costing import charge_customers, pool_costs
+from kamlib.profitability.resources import Resource, given_resources, with_reach
+from kamlib.profitability.statement import complete_statement, gross_margins
+from kamlib.profitability.traced import (
+    Freight,
+    freight_costs,
+    freight_pools,
+    require_one_owner,
+)
+from kamlib.profitability.volumes import (
+    Equation,
+    activity_volumes,
+    driver_gaps,
+    without_driver,
+)
 
-
-class Resource(Protocol):
-    """One pool of cost in one period."""
-
-    pool: str
-    period: str
-    cost: Decimal
-    theoretical_capacity: float | None
-    practical_capacity: float | None
-    unit: str
-    hierarchy_level: str
-    gl_account: str | None
-    step_down_to: Mapping[str, float]
+Tables = Mapping[str, pd.DataFrame | None]
 
 
 class Capital(Protocol):
@@ -33,75 +36,168 @@ class Capital(Protocol):
 
 
 class CostModel(Protocol):
-    """Pools, times and capital, as engagement.yaml has them."""
+    """Pools, times, freight and capital as engagement.yaml has them, and the level cost stops at."""
 
+    stops_at: str
     resources: Sequence[Resource]
     time_equations: Sequence[Equation]
     capital: Capital | None
+    freight: Freight
 
 
 class Statements(NamedTuple):
-    """The statement per customer and period, its cost per activity, and the pools."""
+    """The statement per customer and period, its cost per activity, and the pools.
+
+    `unknown` says of a period why its cost-to-serve is not known; `left_out` names the activities whose
+    driver nobody gave.
+    """
 
     statement: pd.DataFrame
     cost_to_serve: pd.DataFrame | None
     pools: pd.DataFrame | None
+    unknown: Mapping[str, str]
+    left_out: tuple[str, ...]
 
 
-def resources_table(resources: Sequence[Resource]) -> pd.DataFrame:
-    """Return the pools of engagement.yaml as a table, in file order."""
-    return pd.DataFrame([
-        {"period": r.period, "pool": r.pool, "cost": float(r.cost), "unit": r.unit,
-         "theoretical_capacity": r.theoretical_capacity, "practical_capacity": r.practical_capacity,
-         "hierarchy_level": r.hierarchy_level, "gl_account": r.gl_account or "",
-         "step_down_to": dict(r.step_down_to)}
-        for r in resources
-    ]).astype({"theoretical_capacity": "float64", "practical_capacity": "float64"})  # fmt: skip
+class Served(NamedTuple):
+    """What serving customers costs, the pools behind it, and why it is unknown in a period."""
+
+    cost: pd.DataFrame | None
+    pools: pd.DataFrame | None
+    unknown: dict[str, str]
 
 
-def customer_statements(
-    tables: Mapping[str, pd.DataFrame | None], model: CostModel, *, periods: Sequence[str]
-) -> Statements:
+def customer_statements(tables: Tables, model: CostModel, *, periods: Sequence[str]) -> Statements:
     """State the profit of every customer in each of `periods`.
 
     Parameters
     ----------
-    tables : customers, customer_months, orders, corrections; off_invoice, drivers and receivables
-        where they are given, else None
-    model : CostModel; without resources for a period, cost-to-serve is unknown there
+    tables : customers, customer_months, orders, corrections; off_invoice, drivers, receivables,
+        resources, deliveries, and assets of `days_tied_up`, where they are given, else None
+    model : CostModel
     periods : names of the periods to state
 
     Returns
     -------
-    Statements; ``cost_to_serve`` and ``pools`` are None where no period has resources
+    Statements; ``cost_to_serve`` and ``pools`` are None where nothing is known of cost-to-serve in any
+    period. A period of which nothing is known has statements down to gross margin.
+
+    Raises
+    ------
+    DataError
+        A cost stands in two places, a pool of a time equation is not there, or pools contradict.
     """
     chosen = {name: _within(table, periods) for name, table in tables.items()}
-    customers, months = tables["customers"], chosen["customer_months"]
-    assert customers is not None
-    assert months is not None
+    customers, months = _there(tables, "customers"), _there(chosen, "customer_months")
     upper = gross_margins(months, tables.get("off_invoice"), customers)
     upper = upper[upper["period"].isin(list(periods))].reset_index(drop=True)
+    charges = _capital(months, tables, chosen, model)
+    whole = {name: tables.get(name) for name in ("orders", "drivers")}  # of all periods
+    served = _served({**chosen, **whole}, model, months, customers, periods)
+    statement = complete_statement(upper, served.cost, charges, customers)
+    left_out = without_driver(tables.get("drivers"), model.time_equations)
+    return Statements(statement, served.cost, served.pools, served.unknown, left_out)
+
+
+def _there(tables: Tables, name: str) -> pd.DataFrame:
+    table = tables.get(name)
+    assert table is not None, name
+    return table
+
+
+def _capital(
+    months: pd.DataFrame, tables: Tables, chosen: Tables, model: CostModel
+) -> pd.DataFrame:
+    """Add up the price of receivables and of assets per period and customer, not rounded."""
     capital = model.capital
-    charges = capital_charges(
+    rate = capital.rate if capital else 0.0
+    owed = capital_charges(
         months,
         tables.get("receivables"),
-        rate=capital.rate if capital else 0.0,
+        rate=rate,
         vat_rate=capital.vat_rate if capital else 0.0,
         by=capital.receivables if capital else "days_to_pay",
     )
-    cost = pools = None
-    resources = [r for r in model.resources if r.period in periods]
-    if resources:
-        orders, corrections = chosen["orders"], chosen["corrections"]
-        assert orders is not None
-        assert corrections is not None
-        volumes = activity_volumes(orders, corrections, chosen.get("drivers"), model.time_equations)
-        volumes = volumes[volumes["period"].isin({r.period for r in resources})]
-        rated = pool_costs(resources_table(resources), volumes)
-        relations = customers.set_index("customer_id")["relation"]
-        cost, pools = charge_customers(volumes, rated, relations)
-        pools = pools.drop(columns="step_down_to")
-    return Statements(complete_statement(upper, cost, charges, customers), cost, pools)
+    both = owed.merge(asset_charges(chosen.get("assets"), rate=rate), on=KEY, how="outer")
+    parts = both[["capital_charge", "assets_charge"]].astype("float64").fillna(0.0)
+    return both.assign(capital_charge=parts.sum(axis=1))
+
+
+def _served(
+    chosen: Tables, model: CostModel, months: pd.DataFrame, customers: pd.DataFrame,
+    periods: Sequence[str],
+) -> Served:  # fmt: skip
+    """Charge the pools and the freight of the lines; say why a period's cost-to-serve is unknown."""
+    resources = given_resources(model.resources, chosen.get("resources"), periods=periods)
+    _require_pools(model.time_equations, resources, whole=periods)
+    owned = model.capital is not None
+    require_one_owner(months, chosen.get("off_invoice"), resources, capital=owned)
+    relations = customers.set_index("customer_id")["relation"]
+    charged = _charged(chosen, model, resources, relations)
+    freight = freight_costs(months, relations)
+    if freight is None:
+        return charged
+    freight = freight[~freight["period"].isin(charged.unknown)]
+    return Served(
+        _together(charged.cost, freight).sort_values([*KEY, "activity"], ignore_index=True),
+        _together(charged.pools, freight_pools(freight, model.freight)),
+        charged.unknown,
+    )
+
+
+def _together(first: pd.DataFrame | None, second: pd.DataFrame) -> pd.DataFrame:
+    """Put two tables below each other; an empty one has no say in the kinds of columns."""
+    filled = [part for part in (first, second) if part is not None and len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else second
+
+
+def _charged(
+    chosen: Tables, model: CostModel, resources: pd.DataFrame, relations: pd.Series
+) -> Served:
+    """Charge customers with the pools of cost; nothing where there is none."""
+    if resources.empty:
+        return Served(None, None, {})
+    drivers = chosen.get("drivers")
+    missing = without_driver(drivers, model.time_equations)
+    equations = [each for each in model.time_equations if each.name not in missing]
+    reached = with_reach(resources, equations, stops_at=model.stops_at)
+    unknown = _window_gaps(drivers, reached[reached["charged"]], equations)
+    reached = reached.assign(charged=reached["charged"] & ~reached["period"].isin(unknown))
+    volumes = activity_volumes(
+        _there(chosen, "orders"), _there(chosen, "corrections"), drivers, equations,
+        deliveries=chosen.get("deliveries"),
+    )  # fmt: skip
+    volumes = volumes[volumes["period"].isin(set(resources["period"]) - set(unknown))]
+    cost, pools = charge_customers(volumes, pool_costs(reached, volumes), relations)
+    idle = [name for name in pools["period"].unique() if name not in {*cost["period"], *unknown}]
+    why = _("no activity counts what customers use of the cost pools")
+    return Served(cost, pools.drop(columns="step_down_to"), unknown | dict.fromkeys(idle, why))
+
+
+def _window_gaps(
+    drivers: pd.DataFrame | None, pools: pd.DataFrame, equations: Sequence[Equation]
+) -> dict[str, str]:
+    """Say of each period which drivers are given for other periods only."""
+    template = _(
+        "a pool has its cost in {period}, and its driver {drivers} is given for other periods"
+    )
+    return {
+        period: template.format(period=period, drivers=listed(sorted(set(names))))
+        for period, names in driver_gaps(drivers, pools, equations).items()
+    }
+
+
+def _require_pools(
+    equations: Sequence[Equation], resources: pd.DataFrame, *, whole: Sequence[str]
+) -> None:
+    """Raise DataError if a time equation names a pool that no period has, where there are pools."""
+    known = sorted(set(resources["pool"]))
+    strange = [each for each in equations if known and each.pool not in known]
+    if strange:
+        raise DataError(
+            f"time equation '{strange[0].name}' uses the pool '{strange[0].pool}', which has no cost in "
+            f"{listed(whole)}. {did_you_mean(strange[0].pool, known)}"
+        )
 
 
 def _within(table: pd.DataFrame | None, periods: Sequence[str]) -> pd.DataFrame | None:

@@ -1,17 +1,31 @@
-"""Tables of a report: the stage's Parquet files, and CSV beside them that a spreadsheet can open.
+"""Tables of a report: the stage's Parquet files, CSV beside them, and the rows set aside in Excel.
 
 CSV is plain UTF-8 with commas, ISO dates and exact decimals. A text that a spreadsheet would take
 for a formula gets an apostrophe in front; numbers never do.
 """
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from kamlib.columns import label
+from kamlib.language import _, number
+from kamlib.tables import read_table
+from kamlib.views import quality_table, worst_rows
+
+MOST_ROWS = 50_000
+WIDTHS = {"remedy": 60, "file": 32, "reason": 32, "value": 24}
+EXACT_TEXT = {
+    "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+    "constant_memory": True,
+}  # fmt: skip
 ISO = "%Y-%m-%dT%H:%M:%S"
 FORMULA = r"\A([=+\-@\t\r\n])"
 
@@ -21,10 +35,10 @@ def export_tables(stages: Path, names: list[str], target: Path) -> None:
     target.mkdir(parents=True)
     for name in names:
         shutil.copyfile(stages / f"{name}.parquet", target / f"{name}.parquet")
-        write_csv(
-            pq.read_table(stages / f"{name}.parquet", page_checksum_verification=True),
-            target / f"{name}.csv",
-        )
+        table = pq.read_table(stages / f"{name}.parquet", page_checksum_verification=True)
+        write_csv(table, target / f"{name}.csv")
+    if "quarantine" in names:
+        write_rows_set_aside(read_table(stages, "quarantine"), target / "rows_set_aside.xlsx")
 
 
 def write_csv(table: pa.Table, path: Path) -> None:
@@ -64,3 +78,43 @@ def _for_csv(column: pa.ChunkedArray) -> pa.ChunkedArray:
         texts = [None if value is None else str(value) for value in column.to_pylist()]
         return _for_csv(pa.chunked_array([pa.array(texts, pa.string())]))
     return column
+
+
+def write_rows_set_aside(quarantine: pd.DataFrame, path: Path) -> None:
+    """Write the rows set aside as a workbook: one sheet by rule, one row by row.
+
+    The same rows give the same bytes. Text stays text, whatever it begins with. Of more than
+    `MOST_ROWS` rows those worth most are written; the CSV beside it has all.
+    """
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(path, EXACT_TEXT)
+    book.set_properties({"created": datetime(1980, 1, 1, tzinfo=UTC)})
+    _sheet(book, _("By rule"), quality_table(quarantine))
+    rows = worst_rows(quarantine, most=MOST_ROWS)
+    name = _("Rows") if len(rows) == len(quarantine) else _("Rows, first {n}")
+    _sheet(book, name.format(n=number(len(rows))), rows)
+    book.close()
+
+
+def _sheet(book: Any, name: str, table: pd.DataFrame) -> None:
+    """Write a table as a sheet: head in bold and fixed, days as days, money with two digits."""
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    kinds = {"amount": "#,##0.00", "share_of_money": "0.0%", "date": "yyyy-mm-dd"}
+    forms = {column: book.add_format({"num_format": form}) for column, form in kinds.items()}
+    sheet = book.add_worksheet(name[:31])
+    sheet.freeze_panes(1, 0)
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, WIDTHS.get(column, 14), forms.get(column))
+        sheet.write_string(0, place, label(column), bold)
+    for number_, row in enumerate(table.itertuples(index=False, name=None), start=1):
+        for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
+            if pd.isna(value):
+                continue
+            if column == "date":
+                sheet.write_datetime(number_, place, value.to_pydatetime(), forms[column])
+            elif isinstance(value, str):
+                sheet.write_string(number_, place, value)
+            else:
+                sheet.write_number(number_, place, float(value), forms.get(column))
+    sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)

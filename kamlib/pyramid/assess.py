@@ -119,11 +119,15 @@ def capacity_verdicts(
         )
     low, middle, high = accounts_at_cuts(bounds, levels, rules, CUTS_TRIED).values()
     moved = {"low": number(low), "middle": number(middle), "high": number(high)}
-    losing = int(accounts["verdict"].isin(["fix", "let_go"]).sum())
+    verdicts = accounts["verdict"].value_counts()
+    counts = {name: number(int(verdicts.get(name, 0))) for name in ("fix", "let_go")}
+    losing = bounds["profit_12m"][0] < 0
+    computed = ~bounds.unknown("fix_price_change")[losing]
+    outcome = "PASS" if computed.all() else "FLAG"
     return [
         places,
         verdict("thresholds", "FLAG", **moved),
-        verdict("drop_effect", "FLAG", n=number(losing)),
+        verdict("drop_effect", outcome, **counts),
     ]
 
 

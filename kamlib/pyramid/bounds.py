@@ -13,7 +13,7 @@ from kamlib.timespans import months_earlier
 UNKNOWN = (-np.inf, np.inf)
 BOTH_ENDS = ("side_a", "side_b", "relative_strength")
 COUNTED = ("age_months", "known_years", "order_days_24m", "orders_per_year")  # no order: zero
-NOT_COMPUTED = ("path_cost_to_uplift_2y", "fix_price_change")
+NOT_COMPUTED = ("path_cost_to_uplift_2y",)
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,8 @@ def account_bounds(
     *,
     period: str,
     yearly: bool,
+    sureness: pd.DataFrame | None = None,
+    rescue: pd.DataFrame | None = None,
 ) -> Bounds:
     """Collect everything that levels and verdicts ask of an account.
 
@@ -121,6 +123,10 @@ def account_bounds(
     contacts : Series by party id; a party that is not there is unknown
     period : the report period
     yearly : profit of the period may be taken as a year's; else it is unknown
+    sureness : DataFrame with customer_id and p_unprofitable, rows of the report period; whoever is not
+        in it, or without it everybody, may be unprofitable or not
+    rescue : DataFrame with customer_id, drop_effect_low, drop_effect_high and fix_price_change, rows of
+        the report period; without it leaving is taken to cost, and the price that mends is unknown
     """
     ids = parties["party_id"]
     stay, side = stays.set_index("customer_id"), sides.set_index("party_id")
@@ -137,8 +143,8 @@ def account_bounds(
         "uplift_kau": certain(_of(ids, side["profit_potential"])),
         "contact_functions": certain(_of(ids, contacts)),
         "golden_shot": _golden(shots, parties),
-        "p_unprofitable": (np.zeros(len(ids)), np.ones(len(ids))),
-        "drop_effect": certain(np.full(len(ids), -np.inf)),
+        "p_unprofitable": _at_a_loss(sureness, ids),
+        **_leaving(rescue, ids),
         **{name: certain(np.full(len(ids), np.nan)) for name in NOT_COMPUTED},
     }
     return Bounds(ids.to_numpy(), found)
@@ -188,6 +194,37 @@ def _golden(shots: pd.DataFrame, parties: pd.DataFrame) -> tuple[np.ndarray, np.
     golden = golden.mask(parties["is_prospect"].astype(bool), 0.0)
     known = golden.to_numpy(dtype=np.float64)
     return np.nan_to_num(known, nan=0.0), np.nan_to_num(known, nan=1.0)
+
+
+def _at_a_loss(sureness: pd.DataFrame | None, ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return the share of draws in which each party loses money: 0 to 1 where nothing was drawn."""
+    if sureness is None:
+        return np.zeros(len(ids)), np.ones(len(ids))
+    share = _of(ids, sureness.set_index("customer_id")["p_unprofitable"])
+    return np.nan_to_num(share, nan=0.0), np.nan_to_num(share, nan=1.0)
+
+
+def _leaving(
+    rescue: pd.DataFrame | None, ids: pd.Series
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return what leaving would change, and the price rise that ends the loss.
+
+    Who is not among the loss-makers costs us by leaving, and needs no other price. A loss that no price
+    ends needs an infinite rise.
+    """
+    if rescue is None or rescue.empty:
+        return {
+            "drop_effect": certain(np.full(len(ids), -np.inf)),
+            "fix_price_change": certain(np.full(len(ids), np.nan)),
+        }
+    own = rescue.set_index("customer_id")
+    losing = ids.isin(own.index).to_numpy()
+    low, high = (_of(ids, own[f"drop_effect_{end}"]) for end in ("low", "high"))
+    change = _of(ids, own["fix_price_change"].fillna(np.inf))
+    return {
+        "drop_effect": (np.where(losing, low, -np.inf), np.where(losing, high, -np.inf)),
+        "fix_price_change": certain(np.where(losing, change, 0.0)),
+    }
 
 
 def _loss_periods(statement: pd.DataFrame, ids: pd.Series) -> np.ndarray:

@@ -26,12 +26,16 @@ ASK: dict[str, tuple[tuple[str, ...], str]] = {
     "return": (("p_return_12m",), N_("Do they plan to order again within a year?")),
     "profit": (("profit_12m", "benefit_ours"), N_("What does it cost to serve them?")),
     "loss": (("p_unprofitable",), N_("Is the loss real: which cost of serving them may be wrong?")),
+    "leaving": (
+        ("drop_effect",),
+        N_("Which of the work done for them would really end if they left, and its cost with it?"),
+    ),
     "path": (
         ("path_cost_to_uplift_2y",),
         N_("What would it cost to catch up with the best rival on their criteria?"),
     ),
 }
-WORST_AT_HIGH = {"days_late", "p_unprofitable", "path_cost_to_uplift_2y"}
+WORST_AT_HIGH = {"days_late", "p_unprofitable", "path_cost_to_uplift_2y", "drop_effect"}
 FROM_THEM = ("side_b", "trust")
 
 

@@ -32,8 +32,10 @@ from kamlib.segmentation.staying import (
     staying,
     staying_verdicts,
 )
+from kamlib.segmentation.whale import Whale, subsidy_verdict, whale_band
 
 __all__ = [
+    "Whale",
     "assessed_parties",
     "class_balances",
     "class_flips",
@@ -53,5 +55,7 @@ __all__ = [
     "staying",
     "staying_verdicts",
     "strategic_door",
+    "subsidy_verdict",
+    "whale_band",
     "whale_curve",
 ]

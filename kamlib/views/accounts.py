@@ -1,13 +1,13 @@
 """Views of accounts: the verdict table, golden shots, questions, first steps."""
 
 from collections.abc import Hashable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import LEVELS, VERDICTS
-from kamlib.language import _, points
+from kamlib.columns import CAUSES, LEVELS, VERDICTS
+from kamlib.language import _, money, percent, points
 from kamlib.verdicts import Balance
 
 STEPS_FIRST = ("fix", "let_go", "find_out_first", "develop", "key_account_now")
@@ -132,10 +132,17 @@ def questions_table(accounts: pd.DataFrame) -> pd.DataFrame:
     }).reset_index(drop=True)  # fmt: skip
 
 
-def first_steps(accounts: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+def first_steps(
+    accounts: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    rescue: pd.DataFrame | None = None,
+    *,
+    currency: str = "",
+) -> pd.DataFrame:
     """Pick what to do first: loss-makers, open verdicts, accounts to develop; by money at stake.
 
     Without customer profit there is one thing before all accounts: to bring what was refused for.
+    `rescue` says of loss-makers what takes most away, and what would end the loss.
     """
     if accounts["customer_profit"].isna().all():
         refused = verdicts[(verdicts["outcome"] == "REFUSE") & (verdicts["bring"] != "")]
@@ -143,23 +150,36 @@ def first_steps(accounts: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
     chosen = accounts[accounts["verdict"].isin(STEPS_FIRST)]
     size = chosen["customer_profit"].abs().fillna(0.0)
     ordered = chosen.assign(size=size).sort_values(["size", "party_id"], ascending=[False, True])
+    known = {} if rescue is None else rescue.set_index("customer_id").to_dict("index")
+    rows = [(row, known.get(row["party_id"], {})) for row in ordered.to_dict("records")]
     return pd.DataFrame({
         "name": ordered["name"],
         "verdict": ordered["verdict"].map(lambda v: _(VERDICTS[v])),
         "customer_profit": ordered["customer_profit"],
-        "what": [_step(row) for row in ordered.to_dict("records")],
+        "what": [_step(row, loss, currency) for row, loss in rows],
         "account_manager": ordered["account_manager"].fillna(_("nobody named")),
     }).reset_index(drop=True)  # fmt: skip
 
 
-def _step(row: Mapping[Hashable, object]) -> str:
+def _step(row: Mapping[Hashable, object], loss: Mapping[Hashable, Any], currency: str) -> str:
     if row["verdict"] == "find_out_first":
         return str(row["questions"])
     if row["verdict"] == "key_account_now":
         return _("name a team and keep what holds: both sides and the relation")
     if row["verdict"] == "develop":
         return _("to become a key account: {what}").format(what=row["lacking"])
-    return _("find the cause of the loss and mend it: price, order size, service, terms")
+    if row["verdict"] == "let_go" and loss:
+        return _("let go: that brings {effect}, and no price within reach ends the loss").format(
+            effect=money(loss["drop_effect"], currency)
+        )
+    if not loss.get("largest_cause"):
+        return _("find the cause of the loss and mend it: price, order size, service, terms")
+    said = _("{cause} takes most away").format(cause=_(CAUSES[loss["largest_cause"]]))
+    if loss["fix_price_change"] == loss["fix_price_change"]:
+        said = _("{said}; a price rise of {rise} alone would end the loss").format(
+            said=said, rise=percent(loss["fix_price_change"])
+        )
+    return said
 
 
 def pyramid_table(accounts: pd.DataFrame, bounds: Intervals) -> pd.DataFrame:

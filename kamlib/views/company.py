@@ -55,6 +55,18 @@ def monthly_revenue(tables: Mapping[str, pd.DataFrame], period: str) -> pd.DataF
     return sums.assign(period=sums["period"].where(sums["period"] == period))
 
 
+def gl_table(accounts: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Put each account of the ledger beside ours: what explains the difference, and what does not.
+
+    From  ``period, line, gl_account, ledger, ours, set_aside, reconciling, unexplained``
+    to    ``line, gl_account, ledger, ours, explained, unexplained`` of one period.
+    """
+    mine = accounts[accounts["period"] == period]
+    explained = (mine["set_aside"] + mine["reconciling"]).round(2)
+    names = ["line", "gl_account", "ledger", "ours", "explained", "unexplained"]
+    return mine.assign(explained=explained)[names].reset_index(drop=True)
+
+
 def charging_pools(pools: pd.DataFrame, period: str) -> pd.DataFrame:
     """Pick the pools of a period that have something left to charge, with plain names."""
     parts = ["assigned_cost", "unused_cost", "unassigned_cost"]

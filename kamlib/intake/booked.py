@@ -1,0 +1,187 @@
+"""Invoice lines brought to their documents, where the lines lie: what comes out is summed up.
+
+One row for each document, customer and day carries all that months, orders, corrections and verdicts
+ask for. Lines themselves never leave their engine, and this is the one pass over all of them.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from kamlib.intake.contract import CONTRACT, SALES, Field
+from kamlib.intake.desk import Desk, brought, held, kept, viewed
+from kamlib.intake.engines import DECIMAL, exact
+from kamlib.intake.judging import RAW, Judged
+
+KEY = "inputs.invoice_lines.database"
+KEYS = (
+    "invoice_id", "order_id", "customer_id", "name", "date", "document_type",
+    "corrects_invoice_id", "delivery_id",
+)  # fmt: skip
+ORDER_ATTRIBUTES = ("order_channel", "rush", "export", "warehouse")
+LIST_SHARE, LIST_LINES = (9, 10), 5
+SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
+
+
+def lines_told(work: Desk, lines: Judged) -> ir.Table:
+    """Return the used lines with ``untyped``, kind of document, ``list_total`` and ``estimated``."""
+    return viewed(work, "lines_told", with_list_total(work, lines, typed_by_sign(lines.used)))
+
+
+def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table) -> ir.Table:
+    """Return one row per document, customer and day of the lines that are used, in our own engine.
+
+    To ``invoice_id, order_id, customer_id, name, date, document_type, corrects_invoice_id,
+    delivery_id``, the attributes of an order, the sums ``net_amount, size, list_total,
+    cost_of_goods_sold, freight``, counts of what verdicts speak of, ``month`` and ``unit``.
+
+    Parameters
+    ----------
+    work : the desk
+    lines : the judged invoice lines
+    told : table from `lines_told`
+    units : table of ``known_id`` and ``unit``; an id that is not in it is its own unit
+
+    Notes
+    -----
+    `size` is the sum of absolute net amounts.
+    """
+    fields = {field.name: field for field in order_fields(lines)}
+    mapped = [name for name in KEYS if name in lines.raw.names or name == "document_type"]
+    texts = [name for name, field in fields.items() if field.kind == "text"]
+    others = {
+        name: told[name].any() if field.kind == "bool" else told[name].min()
+        for name, field in fields.items()
+        if name not in texts
+    }
+    keys = {name: _key(told, name) for name in [*mapped, *texts]}
+    sums = told.group_by(**keys).aggregate(**_sums(told, lines), **others)
+    sums = sums.mutate(**{n: sums[n].cast("string") for n in keys if sums[n].type().is_integer()})
+    if not work.owns(sums):
+        sums = brought(work, "documents_brought", sums, key=KEY)
+    joined = sums.left_join(units, sums["customer_id"] == units["known_id"])
+    absent = [name for name in KEYS if name not in mapped]
+    whole = joined.mutate(
+        unit=ibis.coalesce(joined["unit"], joined["customer_id"]),
+        month=joined["date"].truncate("M"),
+        **{name: ibis.null("string") for name in absent},
+    )
+    return kept(work, "documents", whole.drop("known_id"))
+
+
+def _key(told: ir.Table, name: str) -> ir.Column:
+    """Return a column to group by: as whole numbers where they were read so."""
+    return told[RAW + name if RAW + name in told.columns else name]
+
+
+def order_fields(judged: Judged) -> list[Field]:
+    """Return the attributes of an order that the input has, the client's own included."""
+    own = [f.name for f in judged.fields if f.name not in CONTRACT["invoice_lines"].names]
+    names = [*ORDER_ATTRIBUTES, *own]
+    return [f for f in judged.fields if f.name in names and f.name in judged.raw.names]
+
+
+def typed_by_sign(lines: ir.Table) -> ir.Table:
+    """Add whether a line tells its kind of document, and the kind by its sign where it does not."""
+    returned = (lines["net_amount"] < 0) | (lines["quantity"] < 0).fill_null(False)
+    by_sign = returned.ifelse("credit_note", "invoice")
+    return lines.mutate(
+        untyped=lines["document_type"].isnull(),
+        document_type=ibis.coalesce(lines["document_type"], by_sign),
+    )
+
+
+def with_list_total(work: Desk, judged: Judged, lines: ir.Table) -> ir.Table:
+    """Add what each line would cost at list price, and whether that is estimated.
+
+    Where it is not given, it is the 90 % quantile of the product's unit prices of that month on
+    invoices, times the quantity, where at least five lines stand behind it, and never less than
+    the net amount; else it is the net amount.
+    """
+    if not _may_be_estimated(judged):
+        total = ibis.coalesce(lines["list_price"], lines["net_amount"])
+        return lines.mutate(list_total=total, estimated=ibis.literal(False))
+    prices = held(work, "usual_prices", usual_prices(lines))
+    month = lines["date"].truncate("M")
+    wide = lines.left_join(
+        prices,
+        [lines["product_id"] == prices["list_product"], month == prices["list_month"]],
+    )
+    at_list = (wide["usual"] * wide["quantity"]).cast(DECIMAL)
+    estimate = ((wide["quantity"] > 0) & at_list.notnull()).ifelse(
+        ibis.greatest(wide["net_amount"], at_list), ibis.null(DECIMAL)
+    )
+    estimated = wide["list_price"].isnull() & estimate.notnull()
+    total = ibis.coalesce(wide["list_price"], estimate, wide["net_amount"])
+    return wide.mutate(list_total=total, estimated=estimated).drop(
+        "usual", "list_product", "list_month"
+    )
+
+
+def _may_be_estimated(judged: Judged) -> bool:
+    """Tell whether a line lacks its list price and could have one."""
+    if not {"product_id", "quantity"} <= set(judged.raw.names):
+        return False
+    if "list_price" not in judged.raw.names:
+        return True
+    without = judged.rows.filter(judged.rows["list_price"].isnull())
+    return bool(without.limit(1).count().to_pyarrow().as_py())
+
+
+def usual_prices(lines: ir.Table) -> ir.Table:
+    """Return the 90 % quantile of unit prices of each product and month with five lines or more.
+
+    To ``list_product, list_month, usual``.
+    """
+    sold = lines.filter(lines["document_type"].isin(SALES) & (lines["quantity"] > 0))
+    sold = sold.filter(sold["product_id"].notnull())
+    each = sold["net_amount"].cast("float64") / sold["quantity"].cast("float64")
+    sold = sold.select(
+        list_product="product_id", list_month=sold["date"].truncate("M"), price=exact(each)
+    )
+    of_product = ["list_product", "list_month"]
+    counted = sold.group_by([*of_product, "price"]).aggregate(n=sold.count())
+    so_far = ibis.cumulative_window(group_by=of_product, order_by="price")
+    ranked = counted.mutate(
+        reached=counted["n"].sum().over(so_far),
+        seen=counted["n"].sum().over(ibis.window(group_by=of_product)),
+    )
+    share, of = LIST_SHARE
+    high = ranked.filter(
+        (ranked["seen"] >= LIST_LINES) & (ranked["reached"] * of >= ranked["seen"] * share)
+    )
+    return high.group_by(of_product).aggregate(usual=high["price"].min())
+
+
+def _sums(lines: ir.Table, judged: Judged) -> dict[str, ir.Value]:
+    """Return what is summed and counted of the lines of a document; what is not mapped is absent."""
+    has = set(judged.raw.names).__contains__
+    net, list_price, cost = (lines[n] for n in ("net_amount", "list_price", "cost_of_goods_sold"))
+    every = lines.count()
+    several = list_price.notnull() & (lines["quantity"] >= 2)  # returns are negative
+    below = several & (list_price < (net * SAME_AS_NET).cast(DECIMAL))
+    free = (net == 0) & (lines["quantity"] > 0)
+    both = has("list_price") and has("quantity")
+    none = lines.count(where=ibis.literal(False))
+    freight = {"freight": money_sum(lines["freight"])} if has("freight") else {}
+    return {
+        "net_amount": money_sum(net),
+        "size": money_sum(net.abs()),
+        "list_total": money_sum(lines["list_total"]),
+        "cost_of_goods_sold": money_sum(cost),
+        **freight,
+        "lines": every,
+        "untyped": lines.count(where=lines["untyped"]),
+        "without_list": lines.count(where=list_price.isnull()) if has("list_price") else every,
+        "estimated": lines.count(where=lines["estimated"]),
+        "of_two_units": lines.count(where=several) if both else none,
+        "below_net": lines.count(where=below) if both else none,
+        "without_cost": lines.count(where=cost.isnull()) if has(cost.get_name()) else every,
+        "revenue_without_cost": money_sum(cost.isnull().ifelse(net, 0)),
+        "samples": lines.count(where=free) if has("quantity") else none,
+        "samples_cost": money_sum(free.ifelse(cost, ibis.null(DECIMAL))),
+    }
+
+
+def money_sum(money: ir.DecimalValue) -> ir.DecimalValue:
+    """Return an exact sum of money."""
+    return money.sum().cast(DECIMAL)

@@ -1,0 +1,195 @@
+"""Lines in other currencies, into the reporting one: by the latest rate on or before their day.
+
+Nothing is ever taken one to one. A currency for which there is no rate, or none that is recent
+enough, stops the run: a revenue in which euros count as złoty is worse than none.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from kamlib.errors import DataError, listed
+from kamlib.intake.desk import Desk, fetched, held, lookup
+from kamlib.intake.judging import Judged
+from kamlib.intake.values import DECIMAL
+from kamlib.language import _, day, money, number
+from kamlib.verdicts import PASS, Verdict, verdict
+
+if TYPE_CHECKING:
+    from kamlib.engagement import Engagement
+
+CONVERTED = ["currency", "lines", "original", "amount"]
+
+
+class Settled(NamedTuple):
+    """Lines in the reporting currency, and what was converted.
+
+    `converted` has one row per other currency: ``currency, lines, original, amount``, the amounts
+    being net, before and after.
+    """
+
+    lines: Judged
+    converted: pd.DataFrame
+
+
+def in_reporting_currency(work: Desk, lines: Judged, rates: pd.DataFrame | None) -> Settled:
+    """Convert the money of lines that are in another currency, exactly to six digits.
+
+    Parameters
+    ----------
+    work : the desk
+    lines : the judged invoice lines
+    rates : DataFrame ``date, currency, rate`` of fx_rates; None where there is none
+
+    Raises
+    ------
+    DataError
+        A line that is used is in a currency without a rate on or before its day, or with none that
+        is recent enough: names currencies, money and what to bring.
+
+    Notes
+    -----
+    A line that is set aside for another reason and has no rate keeps no amount, because it cannot
+    be said in the reporting currency.
+    """
+    engagement, rows = work.engagement, lines.rows
+    default = engagement.inputs["invoice_lines"].default_currency
+    if "currency" not in lines.raw.names and default:
+        rows = rows.mutate(currency=ibis.literal(default))
+    if not ("currency" in lines.raw.names or default) or not _any_other(rows, engagement):
+        return Settled(lines, pd.DataFrame({name: [] for name in CONVERTED}))
+    rated = _with_rate(work, rows, rates)
+    _refuse_without_rate(rated, engagement)
+    apart = rated["currency"] != engagement.currency
+    columns = engagement.inputs["invoice_lines"].in_line_currency
+    changed = {
+        name: apart.fill_null(False).ifelse(
+            (rated[name] * rated["_rate"]).cast(DECIMAL), rated[name]
+        )
+        for name in columns
+    }
+    before = rated.mutate(_original=rated["net_amount"])
+    settled = held(work, "invoice_lines_settled", before.mutate(**changed))
+    other = (settled["currency"] != engagement.currency) & settled["_rate"].notnull()
+    there = settled.filter(other)
+    sums = there.group_by("currency").aggregate(
+        lines=there.count(),
+        original=there["_original"].sum().cast(DECIMAL),
+        amount=there["net_amount"].sum().cast(DECIMAL),
+    )
+    plain = settled.drop("_rate", "_original")
+    return Settled(
+        lines._replace(rows=plain, fine=None), fetched(sums.order_by("currency"))[CONVERTED]
+    )
+
+
+def daily_rates(rates: pd.DataFrame, *, at_most_days_old: int) -> pd.DataFrame:
+    """Return the rate of each day on which one may be used.
+
+    From  ``date, currency, rate``
+    to    ``fx_currency, fx_day, _rate``, one row per currency and day.
+
+    Parameters
+    ----------
+    rates : DataFrame, one row per currency and date
+    at_most_days_old : int, how many days after its own a rate may still be used
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> friday = pd.DataFrame({"date": pd.to_datetime(["2025-01-03"]), "currency": ["EUR"],
+    ...                        "rate": [Decimal("4.25")]})
+    >>> daily_rates(friday, at_most_days_old=2)["fx_day"].dt.day.tolist()
+    [3, 4, 5]
+    """
+    ordered = rates.sort_values(["currency", "date"], ignore_index=True)
+    next_day = ordered.groupby("currency")["date"].shift(-1)
+    reach = (next_day - ordered["date"]).dt.days.fillna(at_most_days_old + 1)
+    times = np.minimum(reach.to_numpy(dtype=int), at_most_days_old + 1)
+    place = np.repeat(np.arange(len(ordered)), times)
+    later = np.arange(len(place)) - np.repeat(np.cumsum(times) - times, times)
+    spread = ordered.iloc[place].reset_index(drop=True)
+    day_ = spread["date"] + pd.to_timedelta(later, unit="D")
+    return pd.DataFrame({
+        "fx_currency": spread["currency"], "fx_day": day_, "_rate": spread["rate"]
+    })  # fmt: skip
+
+
+def _any_other(rows: ir.Table, engagement: "Engagement") -> bool:
+    """Tell whether a line is in another currency."""
+    other = rows.filter(rows["currency"] != engagement.currency)
+    return bool(other.limit(1).count().execute())
+
+
+def _with_rate(work: Desk, rows: ir.Table, given: pd.DataFrame | None) -> ir.Table:
+    """Put beside each line the rate of its currency on its day, null where there is none."""
+    if given is None:
+        return rows.mutate(_rate=ibis.null(DECIMAL))
+    daily = daily_rates(given, at_most_days_old=work.engagement.exchange.at_most_days_old)
+    table = pa.table({
+        "fx_currency": pa.array(daily["fx_currency"], pa.string()),
+        "fx_day": pa.array(daily["fx_day"].dt.date, pa.date32()),
+        "_rate": pa.array(daily["_rate"].tolist(), pa.decimal128(38, 6)),
+    })  # fmt: skip
+    daily_ = lookup(work, "daily_rates", table, like=rows)
+    same = [rows["currency"] == daily_["fx_currency"], rows["date"] == daily_["fx_day"]]
+    return rows.left_join(daily_, same).drop("fx_currency", "fx_day")
+
+
+def _refuse_without_rate(rated: ir.Table, engagement: "Engagement") -> None:
+    """Raise DataError if a line that is used has no rate."""
+    lost = rated.filter(
+        rated["_reason"].isnull()
+        & (rated["currency"] != engagement.currency)
+        & rated["_rate"].isnull()
+    )
+    sums = lost.group_by("currency").aggregate(
+        n=lost.count(), amount=lost["net_amount"].sum(), first=lost["date"].min(),
+        last=lost["date"].max(),
+    )  # fmt: skip
+    found = fetched(sums.order_by("currency"))
+    if found.empty:
+        return
+    what = listed([_in_words(row) for row in found.to_dict("records")], most=9)
+    days = engagement.exchange.at_most_days_old
+    raise DataError(
+        f"invoice lines are in other currencies than {engagement.currency} and have no rate: {what}. "
+        f"Bring fx_rates (date, currency, rate: {engagement.currency} for one unit) with a rate at "
+        f"most {days} days before each of these days, and name it under inputs in "
+        f"engagement.yaml; exchange.at_most_days_old says how old a rate may be."
+    )
+
+
+def _in_words(row: Mapping[Any, Any]) -> str:
+    """Say how much of a currency has no rate."""
+    amount = money(float(row["amount"] or 0), row["currency"], 2)
+    first, last = row["first"], row["last"]
+    return f"{amount} on {number(row['n'])} lines from {day(first)} to {day(last)}"
+
+
+def currency_verdicts(converted: pd.DataFrame, engagement: "Engagement") -> list[Verdict]:
+    """Say what was converted, and which money of the same lines was not."""
+    if converted.empty:
+        return []
+    given = engagement.inputs["invoice_lines"]
+    what = [
+        _("{original} to {amount}").format(
+            original=money(float(row["original"]), row["currency"]),
+            amount=money(float(row["amount"]), engagement.currency),
+        )
+        for row in converted.to_dict("records")
+    ]
+    return [
+        verdict(
+            "converted",
+            PASS,
+            what=listed(what, most=9),
+            columns=", ".join(given.in_line_currency),
+            currency=engagement.currency,
+        )
+    ]

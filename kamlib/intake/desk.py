@@ -1,0 +1,170 @@
+"""Where one intake works: an engine of our own, a folder that is removed at the end, clients' databases.
+
+What is computed once is kept in our engine (`kept`); what lies in a client's engine comes out summed
+up (`brought`), and nothing is ever created there.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+
+from kamlib.intake.databases import Databases, answering, databases
+from kamlib.intake.engines import engine_of, nfc_normalize, written_down
+
+if TYPE_CHECKING:
+    from kamlib.engagement import Engagement
+
+GRACE = timedelta(days=366)
+MEMORY = "2GB"  # of our engine, which goes on in files of its folder
+ROWS_AT_ONCE = 100_000
+
+
+class Desk(NamedTuple):
+    """Where one intake works: its engine, its folder for what is not kept, and the engagement."""
+
+    con: ibis.BaseBackend
+    folder: Path
+    engagement: "Engagement"
+    databases: Databases
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day that an event of the past may have."""
+        return max(period.end for period in self.engagement.periods.values()) + GRACE
+
+    def owns(self, expression: ir.Expr) -> bool:
+        """Tell whether an expression stands on our own engine."""
+        return expression.get_backend() is self.con
+
+
+@contextmanager
+def desk(engagement: "Engagement") -> Iterator[Desk]:
+    """Open an engine whose data lie in a folder that is removed at the end."""
+    with (
+        TemporaryDirectory(prefix="kamlib-intake-") as name,
+        databases(engagement) as open_,
+        _unfused(),
+    ):
+        con = ibis.duckdb.connect(Path(name) / "intake.duckdb")
+        try:
+            con.raw_sql(
+                "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; "
+                f"SET memory_limit = '{MEMORY}'"
+            )
+            yield Desk(con, Path(name), engagement, open_)
+        finally:
+            con.disconnect()
+
+
+@contextmanager
+def _unfused() -> Iterator[None]:
+    """Let queries stand on each other as they are: fused, what they share is written out many times."""
+    before = ibis.options.sql.fuse_selects
+    ibis.options.sql.fuse_selects = False
+    try:
+        yield
+    finally:
+        ibis.options.sql.fuse_selects = before
+
+
+def kept(work: Desk, name: str, expression: ir.Table) -> ir.Table:
+    """Compute an expression once and keep it in the engine under a name of ours.
+
+    Said in SQL because ibis, asked to create a table, first spells out the type of each column,
+    which takes longer than computing a small table does.
+    """
+    work.con.raw_sql(f'CREATE OR REPLACE TABLE "{name}" AS {work.con.compile(expression)}')
+    return work.con.table(name)
+
+
+def held(work: Desk, name: str, expression: ir.Table) -> ir.Table:
+    """Keep an expression where the engine is ours; in a client's it stays an expression."""
+    return kept(work, name, expression) if work.owns(expression) else expression
+
+
+def viewed(work: Desk, name: str, expression: ir.Table) -> ir.Table:
+    """Put an expression into the engine's words once; nothing is computed, and no row is copied.
+
+    An expression that many queries stand on is otherwise spelled out anew in each, which takes
+    longer than a small database needs to answer.
+    """
+    con: Any = expression.get_backend()
+    words = con.compile(expression)
+    if con.name != "duckdb":
+        return con.sql(words, schema=expression.schema())
+    con.raw_sql(f'CREATE OR REPLACE TEMPORARY VIEW "kam {name}" AS {words}')
+    return con.table(f"kam {name}", database=("temp", "main"))
+
+
+def brought(work: Desk, name: str, expression: ir.Table, *, key: str) -> ir.Table:
+    """Compute an expression where its rows lie and keep the result in our own engine.
+
+    Parameters
+    ----------
+    work : the desk
+    name : str, the table's name with us
+    expression : table of our engine or of a client's database
+    key : str, the setting that names the database, for what it has against us
+
+    Notes
+    -----
+    Accents are composed on the way, as an engine may not be able to.
+    """
+    if work.owns(expression):
+        return kept(work, name, expression)
+    own: Any = work.con
+    with answering(engine_of(expression), key):
+        own.con.register("incoming", _batches(expression))
+        try:
+            own.raw_sql(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM incoming')
+        finally:
+            own.con.unregister("incoming")
+    table = work.con.table(name)
+    texts = [name for name, kind in table.schema().items() if kind.is_string()]
+    return table.mutate(**{name: nfc_normalize(table[name]) for name in texts})
+
+
+def _batches(expression: ir.Table) -> pa.RecordBatchReader:
+    """Return the rows of an expression in parts."""
+    con: Any = expression.get_backend()
+    if con.name != "duckdb":
+        return expression.to_pyarrow_batches(chunk_size=ROWS_AT_ONCE)
+    return con.con.sql(con.compile(expression)).to_arrow_reader(ROWS_AT_ONCE)
+
+
+def lookup(work: Desk, name: str, rows: pa.Table, *, like: ir.Table) -> ir.Table:
+    """Put a small table where the rows of an input are, so that they can be joined.
+
+    In a client's database it is written into the query: nothing is created there.
+    """
+    if work.owns(like):
+        return work.con.create_table(name, rows, overwrite=True)
+    return written_down(like, rows.to_pandas(), ibis.schema(rows.schema))
+
+
+def fetched(expression: ir.Table, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Bring a small table out of the engine: money exact, days as datetime64, text as text.
+
+    Columns of decimals stay exact unless `kinds` calls them anything but money.
+    """
+    table = expression.to_pyarrow()
+    for place, field in enumerate(table.schema):
+        column = table.column(place)
+        if pa.types.is_date(field.type):
+            table = table.set_column(place, field.name, column.cast(pa.timestamp("us")))
+        elif pa.types.is_decimal(field.type) and (kinds or {}).get(field.name, "money") != "money":
+            table = table.set_column(place, field.name, column.cast(pa.float64()))
+    return table.to_pandas(types_mapper=_exact_if_decimal)
+
+
+def _exact_if_decimal(kind: pa.DataType) -> pd.ArrowDtype | None:
+    """Keep decimals as decimals when a table goes to pandas."""
+    return pd.ArrowDtype(kind) if pa.types.is_decimal(kind) else None

@@ -1,0 +1,281 @@
+"""A sheet as a table of text: the head, then the rows, as a CSV file would give them.
+
+What people do to sheets is either harmless (hidden rows, stray cells), or it hides to which row or
+column a value belongs (merged cells, heads of two rows), or it hides the value itself (a formula
+that nobody calculated). The first is read and noted, the second and third are refused or marked;
+nothing is ever filled in.
+"""
+
+import re
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from kamlib.errors import DataError, did_you_mean, listed
+from kamlib.intake.dialects import Dialect
+from kamlib.intake.excel.book import Book, Sheet, book_of
+from kamlib.intake.excel.cells import MERGED
+from kamlib.intake.excel.package import opened
+from kamlib.intake.excel.sheet import (
+    DIGITS,
+    Merge,
+    Row,
+    column,
+    has_cells,
+    letters,
+    merges_of,
+    rows_of,
+)
+from kamlib.language import N_
+
+HIDDEN_ROWS = N_("rows hidden in Excel, read like the others")
+MASKED_IDS = N_("numbers read with the zeros that Excel shows, not as Excel stores them")
+STRAY_CELLS = N_("cells right of the table, left out")
+ROWS_TO_LOOK_AT = 20
+
+
+class SheetSeen(NamedTuple):
+    """A sheet as one sees it: its name, whether it is hidden, and its first rows as text."""
+
+    name: str
+    hidden: bool
+    rows: list[list[str]]
+
+
+def sheet_records(
+    path: Path,
+    dialect: Dialect,
+    *,
+    shown: str,
+    sheet: str | None = None,
+    header_row: int = 1,
+    notes: Counter[str] | None = None,
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the head and the rows of a sheet, each with its number in Excel.
+
+    Blank rows are passed over. Every row has as many cells as the head. A workbook without any cell
+    yields nothing.
+
+    Parameters
+    ----------
+    path : Path of the workbook
+    dialect : Dialect, whose decimal mark and date form typed numbers and dates are written in
+    shown : str, the file as readers know it
+    sheet : str, the sheet's name; without it the only visible sheet with cells is read
+    header_row : int, the row that holds the names of the columns, from 1
+    notes : Counter, to which what is worth knowing is added
+
+    Raises
+    ------
+    DataError
+        No whole workbook; no such sheet, or several and none named; a head of merged cells, of two
+        rows or of none; a formula without a value.
+    """
+    noted: Counter[str] = Counter() if notes is None else notes
+    with opened(path, shown=shown) as archive:
+        book = book_of(archive, shown=shown)
+        chosen = _chosen(archive, book, sheet, shown)
+        if chosen is None:
+            return
+        place = f"sheet '{chosen.name}' of {shown}"
+        merges = merges_of(archive, chosen, shown=place)
+        _refuse_merged_head(merges, header_row, place)
+        rows = rows_of(archive, book, chosen, dialect, shown=place)
+        head = _head(rows, header_row, place)
+        yield head.number, _filled(head, _width(head))
+        first = True
+        for row in _judged(rows, _width(head), merges, place, noted):
+            if first:
+                _refuse_second_head(head, row, place)
+            first = False
+            yield row.number, _filled(row, _width(head))
+
+
+def sheets_of(path: Path, *, shown: str, rows: int = ROWS_TO_LOOK_AT) -> list[SheetSeen]:
+    """Return the sheets of a workbook with their first `rows` rows; blank ones are empty lists.
+
+    Raises
+    ------
+    DataError
+        It is no whole workbook.
+    """
+    seen = []
+    with opened(path, shown=shown) as archive:
+        book = book_of(archive, shown=shown)
+        for sheet in book.sheets:
+            first: list[list[str]] = [[] for _ in range(rows)]
+            for row in rows_of(archive, book, sheet, Dialect(), shown=shown):
+                if row.number > rows:
+                    break
+                first[row.number - 1] = _filled(row, _width(row))
+            while first and not first[-1]:
+                first.pop()
+            seen.append(SheetSeen(sheet.name, sheet.hidden, first))
+    return seen
+
+
+def likely_header_row(rows: Iterable[list[str]]) -> int:
+    """Return the row, from 1, that most likely holds the names of the columns; only a suggestion.
+
+    It is the first row that is as wide as any below it, has a text in each cell, no number, and no
+    text twice.
+
+    Examples
+    --------
+    >>> likely_header_row([["Report 2024"], [], ["id", "date", "net"], ["F1", "2024-01-02", "10"]])
+    3
+    """
+    kept = list(rows)
+    widest = max((_filled_cells(row) for row in kept), default=0)
+    for number, row in enumerate(kept, start=1):
+        names = [cell.strip() for cell in row if cell.strip()]
+        wide = len(names) > 1 or widest == 1
+        if (
+            wide
+            and 2 * len(names) > widest
+            and len(set(names)) == len(names)
+            and not any(_is_value(name) for name in names)
+        ):
+            return number
+    return 1
+
+
+def _chosen(archive: zipfile.ZipFile, book: Book, wanted: str | None, shown: str) -> Sheet | None:
+    """Return the sheet to read, or None where no visible one has a cell."""
+    names = [sheet.name for sheet in book.sheets]
+    if wanted is not None:
+        for sheet in book.sheets:
+            if _same(sheet.name) == _same(wanted):
+                return sheet
+        raise DataError(
+            f"{shown} has no sheet '{wanted}'. {did_you_mean(wanted, names)} "
+            f"Set the name under sheet of this input in engagement.yaml."
+        )
+    visible = [
+        sheet
+        for sheet in book.sheets
+        if not sheet.hidden and has_cells(archive, sheet, shown=shown)
+    ]
+    if len(visible) > 1:
+        raise DataError(
+            f"{shown} has {len(visible)} sheets with data "
+            f"({listed((sheet.name for sheet in visible), most=12)}), and nothing says which is "
+            f"meant. Name one under sheet of this input in engagement.yaml."
+        )
+    return visible[0] if visible else None
+
+
+def _same(name: str) -> str:
+    """Return a sheet's name as Excel compares it."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
+
+
+def _head(rows: Iterator[Row], number: int, place: str) -> Row:
+    """Return the row that holds the names of the columns."""
+    early: list[list[str]] = []
+    for row in rows:
+        if row.number == number:
+            return row
+        if row.number < ROWS_TO_LOOK_AT:
+            early += [[] for _ in range(row.number - len(early) - 1)]
+            early.append(_filled(row, _width(row)))
+        if row.number > number:
+            break
+    guess = likely_header_row(early)
+    hint = f" Row {guess} looks like it." if early and guess != number else ""
+    raise DataError(
+        f"row {number} of {place} is empty, but the names of the columns should stand in it.{hint} "
+        f"Set header_row of this input in engagement.yaml."
+    )
+
+
+def _width(row: Row) -> int:
+    """Return how many columns a row reaches."""
+    return max(row.cells, default=-1) + 1
+
+
+def _filled(row: Row, width: int) -> list[str]:
+    """Return the cells of a row from the first column on, empty ones included."""
+    cells = row.cells
+    return [cells.get(place, "") for place in range(width)]
+
+
+def _filled_cells(row: list[str]) -> int:
+    """Return how many cells of a row have something in them."""
+    return sum(bool(cell.strip()) for cell in row)
+
+
+def _judged(
+    rows: Iterator[Row], width: int, merges: list[Merge], place: str, noted: Counter[str]
+) -> Iterator[Row]:
+    """Yield the rows that have something inside the table, with merged cells marked."""
+    tall = [area for area in merges if area.last_row > area.first_row]
+    waiting, active = iter(tall), list[Merge]()
+    coming = next(waiting, None)
+    for row in rows:
+        while coming is not None and coming.first_row < row.number:
+            active.append(coming)
+            coming = next(waiting, None)
+        stray = sum(at >= width for at in row.cells)
+        noted.update({STRAY_CELLS: stray} if stray else {})
+        _refuse_uncalculated(row, width, place)
+        if stray == len(row.cells):
+            continue
+        noted.update({HIDDEN_ROWS: 1} if row.hidden else {})
+        noted.update({MASKED_IDS: row.masked} if row.masked else {})
+        if active:
+            active = [area for area in active if area.last_row >= row.number]
+            row = _marked(row, active, width)
+        yield row
+
+
+def _marked(row: Row, areas: list[Merge], width: int) -> Row:
+    """Mark the cells of a row that are merged with a cell above."""
+    under = {
+        at: MERGED
+        for area in areas
+        for at in range(area.first_column, min(area.last_column + 1, width))
+    }
+    return row._replace(cells=row.cells | under)
+
+
+def _refuse_merged_head(merges: list[Merge], header_row: int, place: str) -> None:
+    """Raise DataError if cells of the head are merged."""
+    in_head = [area for area in merges if area.first_row <= header_row <= area.last_row]
+    if in_head:
+        raise DataError(
+            f"the head in row {header_row} of {place} has merged cells ({listed(in_head)}), so some "
+            f"columns have no name. Unmerge them and write one name over each column, in one row; "
+            f"if that row is another one, set header_row of this input in engagement.yaml."
+        )
+
+
+def _refuse_second_head(head: Row, row: Row, place: str) -> None:
+    """Raise DataError if the row after the head goes on naming columns that the head leaves out."""
+    width = _width(head)
+    unnamed = [at for at in row.cells if at < width and at not in head.cells]
+    if unnamed and not any(_is_value(text) for text in row.cells.values()):
+        where = listed(f"{letters(at)}{row.number}" for at in unnamed)
+        raise DataError(
+            f"the names of the columns of {place} stand in two rows: row {head.number} leaves out "
+            f"what {where} names. Write one name over each column, in one row, and set header_row "
+            f"of this input in engagement.yaml to that row."
+        )
+
+
+def _refuse_uncalculated(row: Row, width: int, place: str) -> None:
+    """Raise DataError if a formula inside the table has no value."""
+    inside = [name for name in row.unknown if column(name.rstrip(DIGITS)) < width]
+    if inside:
+        raise DataError(
+            f"{place} has formulas that were never calculated ({listed(inside)}): the program that "
+            f"wrote the file left their values out. Open it in Excel, save it, and run again."
+        )
+
+
+def _is_value(text: str) -> bool:
+    """Tell whether a cell reads like a number or a date rather than a name."""
+    return bool(re.fullmatch(r"[-+(\u2212]?[\d\s.,:/\u00a0\u202f-]*\d[\d\s.,:/)%-]*", text.strip()))

@@ -1,0 +1,68 @@
+"""XML read in a stream and without its dangers: no document type, so no entities and nothing fetched.
+
+Names are compared without their namespace, so that a prefix or a new edition of a schema changes
+nothing. The encoding is the one that the XML declares.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+from xml.parsers import expat
+
+from kamlib.errors import DataError
+
+BYTES_AT_ONCE = 1 << 16
+DEEPEST = 200
+
+
+def careful_parser(shown: str) -> expat.XMLParserType:
+    """Return a parser that raises DataError at a document type; `shown` names the file."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+
+    def refuse(*_: object) -> None:
+        raise DataError(
+            f"{shown} declares a document type (<!DOCTYPE ...>), which may call in other files or "
+            f"swell without end. No invoice and no workbook needs one: export the file again."
+        )
+
+    parser.StartDoctypeDeclHandler = refuse
+    return parser
+
+
+def fed(parser: expat.XMLParserType, stream: BinaryIO, *, shown: str) -> Iterator[None]:
+    """Feed a stream to a parser and pause after each piece.
+
+    Raises
+    ------
+    DataError
+        It is no well-formed XML, or it ends too early.
+    """
+    try:
+        while piece := stream.read(BYTES_AT_ONCE):
+            parser.Parse(piece, False)
+            yield
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise DataError(
+            f"{shown} is no whole XML: {expat.errors.messages[error.code]} in line {error.lineno}. "
+            f"Copy or export it again."
+        ) from error
+    except (LookupError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(
+            f"{shown} cannot be read as what it says it is ({error}). Export it again, as UTF-8."
+        ) from error
+    yield
+
+
+def local(name: str) -> str:
+    """Return a name without its prefix.
+
+    Examples
+    --------
+    >>> local("tns:FakturaWiersz"), local("row")
+    ('FakturaWiersz', 'row')
+    """
+    return name.rpartition(":")[2] if ":" in name else name

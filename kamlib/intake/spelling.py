@@ -1,0 +1,75 @@
+"""One spelling for what people write in many: tax ids and currencies."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from kamlib.intake.contract import Field
+from kamlib.intake.tax_ids import tax_id_of
+
+if TYPE_CHECKING:
+    from kamlib.engagement import Engagement
+
+ID_COLUMNS = ("customer_id", "parent_id", "party_id", "keep_as")
+MUST_BE_USABLE = ("customer_id",)
+CURRENCY_WORDS = {
+    **dict.fromkeys(("ZŁ", "Zł", "zł", "ZL", "ZŁ.", "Zł.", "zł.", "ZLOTY", "ZŁOTY"), "PLN"),
+    **dict.fromkeys(("€", "EURO"), "EUR"),
+    "£": "GBP", "KČ": "CZK", "Kč": "CZK", "kč": "CZK",
+}  # fmt: skip
+
+
+def holds_tax_ids(engagement: "Engagement", field: Field) -> bool:
+    """Tell whether a column holds tax ids in this engagement."""
+    return engagement.identity.by == "tax_id" and field.name in ID_COLUMNS
+
+
+def with_tax_ids(
+    wide: ir.Table, field: Field, *, country: str, lookup: Callable[[pa.Table], ir.Table]
+) -> ir.Table:
+    """Write the tax ids of a column in one spelling; a row without a usable one gets a reason.
+
+    Parameters
+    ----------
+    wide : converted rows, with ``reason <column>`` beside the column
+    field : the column; a group or a party may be known by another id and then stays as it is
+    country : str, whose tax ids have no letters
+    lookup : puts a small table where the rows are
+    """
+    texts = wide.select(as_written=wide[field.name]).distinct().to_pyarrow()["as_written"]
+    written = sorted(text for text in texts.to_pylist() if text is not None)
+    found = [tax_id_of(text, country=country) for text in written]
+    table = lookup(pa.table({
+        "_written": pa.array(written, pa.string()),
+        "_number": pa.array([one.number or None for one in found], pa.string()),
+        "_why": pa.array([one.reason or None for one in found], pa.string()),
+    }))  # fmt: skip
+    joined = wide.left_join(table, wide[field.name] == table["_written"])
+    changed: dict[str, ir.Value] = {
+        field.name: ibis.coalesce(joined["_number"], joined[field.name])
+    }
+    if field.name in MUST_BE_USABLE:
+        reason = f"reason {field.name}"
+        changed[reason] = ibis.coalesce(joined[reason], joined["_why"])
+    return joined.mutate(**changed).drop("_written", "_number", "_why")
+
+
+def currency_words(declared: Mapping[str, str]) -> dict[str, str]:
+    """Return words for currencies, as they read in capitals, with those that the client declares.
+
+    Examples
+    --------
+    >>> currency_words({"marka": "DEM"})["MARKA"]
+    'DEM'
+    """
+    own = {theirs.strip(): ours for theirs, ours in declared.items()}
+    return CURRENCY_WORDS | own | {theirs.upper(): ours for theirs, ours in own.items()}
+
+
+def currency_codes(text: ir.StringValue, *, default: str | None) -> ir.StringValue:
+    """Return texts in capitals, empty ones as the default currency where one is declared."""
+    codes = text.upper()
+    return codes if default is None else ibis.coalesce(codes, ibis.literal(default))

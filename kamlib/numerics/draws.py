@@ -1,0 +1,222 @@
+"""Many draws at once: customers drawn again, and profits that hang on uncertain costs.
+
+Draws stand on the leading axis and customers on the last. Nothing here holds more than a part of
+all draws of all customers, and how it is cut changes no number.
+
+Sources
+-------
+Efron and Tibshirani (1993), An Introduction to the Bootstrap: `resampled`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kamlib.numerics.concentration import among_fewest, subsidy_of
+
+Floats = NDArray[np.float64]
+CELLS_AT_ONCE = 200_000
+CELLS_OF_DRAWS = 2_000_000  # 16 MB
+HALF_WIDTH = 1.645  # standard deviations from the middle of a 90 % range to its end
+BLOCK = (20, 4096)  # draws × customers whose own errors come from one seed
+
+
+def resampled(values: ArrayLike, *, draws: int, seed: int, chunk: int = 200) -> Iterator[Floats]:
+    """Draw bootstrap samples of `values`, at most `chunk` draws at a time and few of many values.
+
+    A sample of 100,000 customers at a time stays near the processor, 200 of them do not; the draws
+    are the same either way.
+
+    Yields
+    ------
+    array draws × n; together `draws` rows
+
+    Examples
+    --------
+    >>> [rows.shape for rows in resampled([1.0, 2.0, 3.0], draws=250, seed=1)]
+    [(200, 3), (50, 3)]
+    """
+    known = np.asarray(values, dtype=np.float64)
+    rng = np.random.default_rng(seed)
+    chunk = max(1, min(chunk, CELLS_AT_ONCE // max(known.size, 1)))
+    for start in range(0, draws, chunk):
+        rows = min(chunk, draws - start)
+        yield known[rng.integers(0, known.size, (rows, known.size))]
+
+
+def range_errors(half_widths: ArrayLike, *, draws: int, seed: int) -> Floats:
+    """Draw relative errors from declared ranges, independent of each other.
+
+    Parameters
+    ----------
+    half_widths : array sources; half of a 90 % range, relative: 0.15 is 15 % up or down
+    draws, seed : int
+
+    Returns
+    -------
+    array draws × sources of errors of a factor 1, normal, never below −1: a cost has no negative
+    rate. Another source at the end leaves the earlier ones as they are.
+
+    Examples
+    --------
+    >>> errors = range_errors([0.0, 0.1], draws=10_000, seed=1)
+    >>> errors[:, 0].any(), round(float(np.mean(np.abs(errors[:, 1]) < 0.1)), 2)
+    (np.False_, 0.9)
+    """
+    spread = np.asarray(half_widths, dtype=np.float64) / HALF_WIDTH
+    normal = np.random.default_rng(seed).standard_normal((spread.size, draws))
+    return np.maximum(normal.T * spread, -1.0)
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """Profits of customers that hang on costs whose size is not sure.
+
+    A cost is what stands in `costs` times (1 + its error of that draw), times (1 + the customer's
+    own error) where it has one.
+    """
+
+    profit: Floats  # customers, in money, with every cost as it stands
+    costs: Floats  # costs × customers, in money
+    errors: Floats  # draws × costs, relative and common to all customers
+    own: Floats  # costs: half-width of the 90 % range of each customer's own error, 0 for none
+    seed: int
+
+    @property
+    def draws(self) -> int:
+        """Return the number of draws."""
+        return len(self.errors)
+
+    def profits(
+        self, rows: slice = slice(None), sheet: slice = slice(None), *, by_customer: bool = False
+    ) -> Floats:
+        """Return the profits of some draws (`rows`) of some customers (`sheet`).
+
+        Parameters
+        ----------
+        rows, sheet : slices that begin at a whole block of draws and of customers
+        by_customer : bool, lay the draws of one customer beside each other in memory
+
+        Returns
+        -------
+        array draws × customers
+        """
+        errors, costs = self.errors[rows], self.costs[:, sheet]
+        found = np.empty((len(errors), costs.shape[1]), order="F" if by_customer else "C")
+        np.matmul(errors, costs, out=found)
+        np.subtract(self.profit[sheet], found, out=found)
+        for source in np.flatnonzero(self.own):
+            scale = (1 + errors[:, source, None]) * costs[source]
+            found -= scale * self._own_errors(int(source), rows, sheet)
+        return found
+
+    def _own_errors(self, source: int, rows: slice, sheet: slice) -> Floats:
+        """Return each customer's own errors of one cost; a block always has the same ones."""
+        first, last, _step = rows.indices(self.draws)
+        left, right, _step = sheet.indices(self.profit.size)
+        parts = [
+            [self._block(source, down, across) for across in range(left, right, BLOCK[1])]
+            for down in range(first, last, BLOCK[0])
+        ]
+        errors = np.block(parts)[: last - first, : right - left]
+        return np.maximum(errors * (self.own[source] / HALF_WIDTH), -1.0)
+
+    def _block(self, source: int, down: int, across: int) -> Floats:
+        place = [self.seed, source, down // BLOCK[0], across // BLOCK[1]]
+        width = min(BLOCK[1], self.profit.size - across)
+        return np.random.default_rng(place).standard_normal((BLOCK[0], width))
+
+    def row_chunks(self) -> Iterator[Floats]:
+        """Yield the profits of all customers, some draws at a time."""
+        blocks = max(1, CELLS_OF_DRAWS // (BLOCK[0] * max(self.profit.size, 1)))
+        for start in range(0, self.draws, blocks * BLOCK[0]):
+            yield self.profits(slice(start, start + blocks * BLOCK[0]))
+
+
+class Odds(NamedTuple):
+    """What many draws say of each customer; every field is an array over customers."""
+
+    low: Floats  # lower end of the interval of its profit
+    high: Floats
+    below: Floats  # share of draws in which it loses money
+    among: Floats  # share of draws in which it is among the fewest who bring the share
+
+
+def odds(world: Uncertain, *, level: float, share: float) -> Odds:
+    """Return the interval of each profit, and how often it is a loss or among the best few.
+
+    Parameters
+    ----------
+    world : Uncertain
+    level : float, share of draws inside the interval, such as 0.90
+    share : float, share of the positive sum that the best few bring
+
+    Examples
+    --------
+    A cost of 100 that is sure to a tenth, and a profit of 5 after it:
+
+    >>> errors = range_errors([0.10], draws=2000, seed=1)
+    >>> found = odds(Uncertain(np.array([5.0]), np.array([[100.0]]), errors, np.zeros(1), 1),
+    ...              level=0.90, share=0.80)
+    >>> [round(float(each[0]), 1) for each in (found.low, found.high, found.below)]
+    [-5.2, 14.9, 0.2]
+    """
+    n = world.profit.size
+    low, high, below, among = np.zeros((4, n))
+    width = max(BLOCK[1], CELLS_OF_DRAWS // max(world.draws, 1) // BLOCK[1] * BLOCK[1])
+    for start in range(0, n, width):
+        sheet = slice(start, min(start + width, n))
+        profits = world.profits(sheet=sheet, by_customer=True)
+        profits.sort(axis=0)
+        below[sheet] = (profits < 0).sum(axis=0) / world.draws
+        low[sheet] = _quantile(profits, (1 - level) / 2)
+        high[sheet] = _quantile(profits, (1 + level) / 2)
+    for rows in world.row_chunks():
+        among += among_fewest(rows, share).sum(axis=0)
+    return Odds(low, high, below, among / world.draws)
+
+
+def _quantile(ranked: Floats, q: float) -> Floats:
+    """Return the quantile of each column of draws that are sorted, linear between two of them."""
+    place = q * (len(ranked) - 1)
+    first = int(place)
+    last = min(first + 1, len(ranked) - 1)
+    return np.asarray(ranked[first] + (place - first) * (ranked[last] - ranked[first]))
+
+
+class Whales(NamedTuple):
+    """The whale curve of many draws; every field has draws on its leading axis."""
+
+    curve: Floats  # draws × places: the running sum there
+    peak: Floats
+    peak_at: NDArray[np.int64]  # customers up to the peak, 0 where nobody earns
+    total: Floats
+    stobachoff: Floats  # NaN where the total is not positive
+
+
+def whales(samples: Iterator[Floats], at: ArrayLike) -> Whales:
+    """Read the whale curve of every draw at some places, with its peak and its total.
+
+    Parameters
+    ----------
+    samples : arrays draws × customers, one after another
+    at : array of whole numbers: after how many customers the curve is read
+
+    Examples
+    --------
+    >>> found = whales(iter([np.array([[30.0, -20, 90], [5, 5, 5]])]), [1, 3])
+    >>> found.curve.tolist(), found.peak.tolist(), found.peak_at.tolist()
+    ([[90.0, 100.0], [5.0, 15.0]], [120.0, 15.0], [2, 3])
+    """
+    places = np.asarray(at, dtype=np.int64) - 1
+    parts = []
+    for sample in samples:
+        curve = np.cumsum(np.sort(sample, axis=-1)[..., ::-1], axis=-1)
+        peak_at = (sample > 0).sum(axis=-1)
+        peak = np.where(peak_at > 0, curve.max(axis=-1), 0.0)
+        index = subsidy_of(curve)
+        parts.append(Whales(curve[..., places], peak, peak_at, curve[..., -1], index))
+    return Whales(*(np.concatenate(each) for each in zip(*parts, strict=True)))

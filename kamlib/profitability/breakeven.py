@@ -1,0 +1,168 @@
+"""Break-evens: the price, the size of orders and the days to pay at which a customer makes no loss.
+
+Each is the solution of one function, `profit_if`, and is put back into it as proof. Everything else stays
+as it is, the quantity bought above all: a break-even says what is needed, not what the customer will do.
+"""
+
+import numpy as np
+import pandas as pd
+
+from kamlib.profitability.factors import PER_ORDER
+
+WITHIN_A_CENT = 0.005
+
+
+def profit_if(
+    amounts: pd.DataFrame, *, price_change: object = 0.0, orders: object = None,
+    days_to_pay: object = None,
+) -> np.ndarray:  # fmt: skip
+    """Return the profit that customers would leave with other prices, fewer orders or other terms.
+
+    ::
+
+        (1 + price_change) × (invoice_revenue − off_invoice − receivables × days_to_pay / now)
+        − cost_of_goods_sold − work with orders × orders / now − all other work − capital in assets
+
+    Parameters
+    ----------
+    amounts : DataFrame of `customer_amounts`
+    price_change : array or float, share; bonuses, bad debt and what they owe move with the price
+    orders : array, number of orders in the period that carry the same goods; lines stay as many
+    days_to_pay : array, days
+
+    Returns
+    -------
+    array of money, one per row; equal to customer_profit when nothing changes
+    """
+    a = {name: amounts[name].to_numpy(dtype=np.float64) for name in _NEEDED}
+    charge = np.nan_to_num(a["capital_charge"])
+    owed = charge - a["assets_charge"]
+    if days_to_pay is not None:
+        owed = owed * np.asarray(days_to_pay, dtype=np.float64) / a["days_to_pay"]
+    with_orders = _work_with_orders(amounts)
+    others = np.nan_to_num(a["cost_to_serve"]) - with_orders
+    if orders is not None:
+        with_orders = with_orders * np.asarray(orders, dtype=np.float64) / a["orders"]
+    change = np.asarray(price_change, dtype=np.float64)
+    kept = (1 + change) * (a["invoice_revenue"] - a["off_invoice"] - owed)
+    spent = a["cost_of_goods_sold"] + with_orders + others + a["assets_charge"]
+    return np.asarray(kept - spent)
+
+
+def break_evens(
+    amounts: pd.DataFrame, order_values: pd.DataFrame, *, target: float = 0.0
+) -> pd.DataFrame:
+    """Return what each customer would need to leave `target`, one thing at a time.
+
+    Parameters
+    ----------
+    amounts : DataFrame of `customer_amounts`
+    order_values : DataFrame with customer_id and order_value (revenue of each order, money)
+    target : float, the profit wanted, in reporting currency
+
+    Returns
+    -------
+    DataFrame in the order of `amounts`: ``fix_price_change`` (share of invoice revenue),
+    ``fix_order_value`` (revenue of an order, if all were alike), ``fix_minimum_order`` (the same
+    goods, no order below it), ``fix_days_to_pay``; NaN where it cannot be reached, and then the reason
+    in ``fix_unknown`` as codes
+
+    Notes
+    -----
+    Codes: ``price`` (nothing is left of a higher price), ``no_order_work`` (no work is known that
+    comes with orders), ``orders`` (even one order leaves a loss), ``no_capital`` (no receivables are
+    known), ``days`` (even payment at once leaves a loss).
+    """
+    profit = amounts["customer_profit"].to_numpy(dtype=np.float64)
+    short = target - profit
+    slope = profit_if(amounts, price_change=1.0) - profit_if(amounts)
+    change = _over(short, slope)
+    count, orders_code = _orders_needed(amounts, short)
+    value = _over(amounts["sold_revenue"].to_numpy(dtype=np.float64), count)
+    days, days_code = _days_needed(amounts, short)
+    price_code = np.where(np.isnan(change) & ~np.isnan(profit), "price", "")
+    codes = zip(price_code, orders_code, days_code, strict=True)
+    return pd.DataFrame({
+        "customer_id": amounts["customer_id"].to_numpy(), "fix_price_change": change,
+        "fix_order_value": value,
+        "fix_minimum_order": _minimum_order(amounts["customer_id"], order_values, count),
+        "fix_days_to_pay": days,
+        "fix_unknown": [", ".join(code for code in three if code) for three in codes],
+    })  # fmt: skip
+
+
+def _over(amount: np.ndarray, by: np.ndarray) -> np.ndarray:
+    """Return amount / by where `by` is positive, else NaN."""
+    positive = np.asarray(by) > 0
+    return np.where(positive, amount / np.where(positive, by, 1.0), np.nan)
+
+
+def _work_with_orders(amounts: pd.DataFrame) -> np.ndarray:
+    return amounts[list(PER_ORDER)].to_numpy(dtype=np.float64).sum(axis=1)
+
+
+def _orders_needed(amounts: pd.DataFrame, short: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many orders may carry the same goods, at least one; NaN with the reason's code."""
+    now = amounts["orders"].to_numpy(dtype=np.float64)
+    work = _work_with_orders(amounts)
+    needed = now - _over(short * now, work)
+    code = np.where(np.isnan(needed), "no_order_work", np.where(needed < 1, "orders", ""))
+    return np.where(needed >= 1, needed, np.nan), code
+
+
+def _days_needed(amounts: pd.DataFrame, short: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the days to pay that leave the target, not below nothing; NaN with the reason's code."""
+    days = amounts["days_to_pay"].to_numpy(dtype=np.float64)
+    owed = np.nan_to_num(amounts["capital_charge"].to_numpy(dtype=np.float64))
+    owed = owed - amounts["assets_charge"].to_numpy(dtype=np.float64)
+    needed = days - _over(short * days, owed)
+    code = np.where(np.isnan(needed), "no_capital", np.where(needed < 0, "days", ""))
+    return np.where(needed >= 0, needed, np.nan), code
+
+
+def orders_left(values: np.ndarray, minimum: float) -> float:
+    """Return how many orders carry the same goods when none may be below `minimum`.
+
+    Smaller ones are put together into orders of that size; orders without value stay as they are.
+
+    Examples
+    --------
+    Four orders of 100 make two of 200, and the large one stays:
+
+    >>> orders_left(np.array([100.0, 100.0, 100.0, 100.0, 900.0]), 200.0)
+    3.0
+    """
+    positive = np.clip(np.asarray(values, dtype=np.float64), 0, None)
+    return float(np.where(positive > 0, np.minimum(1.0, positive / minimum), 1.0).sum())
+
+
+def _minimum_order(ids: pd.Series, order_values: pd.DataFrame, count: np.ndarray) -> np.ndarray:
+    """Return the smallest order that leaves `count` orders, as in `orders_left`; NaN where unknown."""
+    rows = order_values[order_values["customer_id"].isin(ids[~np.isnan(count)])]
+    rows = rows.assign(value=rows["order_value"].astype("float64"))
+    values = {str(who): group.to_numpy() for who, group in rows.groupby("customer_id")["value"]}
+    nobody = np.zeros(0)
+    return np.array(
+        [_smallest(values.get(str(who), nobody), n) for who, n in zip(ids, count, strict=True)],
+        dtype=np.float64,
+    )
+
+
+def _smallest(values: np.ndarray, count: float) -> float:
+    """Solve ``orders_left(values, minimum) = count``: on each step the rest is sum / minimum."""
+    ranked = np.sort(values[values > 0])
+    free = len(values) - len(ranked)
+    if np.isnan(count) or not len(ranked) or count - free <= 0 or count > len(values):
+        return np.nan
+    merged = np.cumsum(ranked)
+    whole = len(ranked) - np.arange(1, len(ranked) + 1) + free
+    with np.errstate(divide="ignore"):
+        minimum = np.where(
+            count > whole, merged / np.where(count > whole, count - whole, 1), np.inf
+        )
+    fits = (minimum >= ranked - 1e-9) & (minimum <= np.append(ranked[1:], np.inf) + 1e-9)
+    return float(minimum[fits][0]) if fits.any() else np.nan
+
+
+_NEEDED = ("invoice_revenue", "off_invoice", "cost_of_goods_sold", "cost_to_serve", "capital_charge",
+           "assets_charge", "days_to_pay", "orders")  # fmt: skip

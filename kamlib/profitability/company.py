@@ -1,0 +1,40 @@
+"""The statements seen together: the company's ladder, and who loses."""
+
+import numpy as np
+import pandas as pd
+
+from kamlib.columns import LADDER
+
+STEPS = ("on_invoice_discounts", "off_invoice", "cost_of_goods_sold", "cost_to_serve",
+         "capital_charge")  # fmt: skip
+
+
+def company_ladder(statement: pd.DataFrame) -> pd.DataFrame:
+    """Add up the statements of the active customers to the company's ladder.
+
+    Returns
+    -------
+    DataFrame, one row per known line of the ladder: ``line``, ``kind`` (total or step), ``amount``
+    (steps are negative where they take away), ``share`` of list revenue
+    """
+    rows = statement[statement["active"]]
+    sums = {name: rows[name].sum() for name in LADDER if rows[name].notna().all()}
+    table = pd.DataFrame({"line": list(sums), "amount": list(sums.values())})
+    table["kind"] = np.where(table["line"].isin(STEPS), "step", "total")
+    table["amount"] = (
+        table["amount"].where(table["kind"] == "total", -table["amount"]).round(2) + 0.0
+    )
+    return table.assign(
+        share=table["amount"] / sums["list_revenue"] if sums["list_revenue"] else np.nan
+    )
+
+
+def loss_makers(
+    statement: pd.DataFrame, customers: pd.DataFrame, *, measure: str | None
+) -> pd.DataFrame:
+    """Return the active customers with a negative measure, the largest loss first."""
+    if measure is None:
+        return statement.head(0).assign(name="")
+    losing = statement[statement["active"] & (statement[measure] < 0)]
+    named = losing.merge(customers[["customer_id", "name"]], on="customer_id", how="left")
+    return named.sort_values([measure, "customer_id"], ignore_index=True)

@@ -1,0 +1,95 @@
+"""What may be said of a period's statements: what is known, what rests on what, what is on nobody."""
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from kamlib.columns import COST_LEVELS
+from kamlib.language import _, money, number
+from kamlib.profitability.resources import within_reach
+from kamlib.profitability.traced import TRACED
+from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
+
+WORTH_A_WORD = 1.0  # money of a pool that is on nobody; below it is rounding
+
+
+def statement_verdicts(
+    statement: pd.DataFrame, pools: pd.DataFrame | None, activities: int, *, period: str,
+    stops_at: str, currency: str, unknown: str = "", left_out: Sequence[str] = (),
+) -> list[Verdict]:  # fmt: skip
+    """Judge the statement of one period: what is known, what rests on what, what belongs to nobody.
+
+    Parameters
+    ----------
+    activities : int, number of time equations
+    stops_at : str, level of the cost hierarchy down to which customers are charged
+    unknown : str, why cost-to-serve is not known, where another reason than no pools holds
+    left_out : names of activities whose driver nobody gave
+    """
+    mine = statement[(statement["period"] == period) & statement["active"]]
+    known = pd.DataFrame() if pools is None else pools[pools["period"] == period]
+    outcome = PASS if mine["gross_margin"].notna().all() else REFUSE
+    found = [verdict("gross_margin", outcome)]
+    if not len(known) or mine["cost_to_serve"].isna().any():
+        why = unknown or _("there is no table of cost pools for {period}").format(period=period)
+        return [*found, verdict("cost_to_serve", REFUSE, why=why)]
+    found.append(_cost_to_serve(known, activities - len(left_out), left_out))
+    found += _pools(known, stops_at=stops_at, currency=currency)
+    return [*found, _capital(mine)]
+
+
+def _cost_to_serve(pools: pd.DataFrame, activities: int, left_out: Sequence[str]) -> Verdict:
+    """Say what cost-to-serve is made of, and what it leaves out."""
+    traced = _is_traced(pools)
+    if not (pools["charged"] & ~traced).any():
+        what = _("it consists of freight only; ordering, picking, visits and care are not in it")
+        return verdict("cost_to_serve", FLAG, what=what)
+    if left_out:
+        what = _(
+            "without drivers it rests on counts from documents only, and nothing counts {activities}"
+        )
+        return verdict(
+            "cost_to_serve", FLAG, what=what.format(activities="; ".join(_plain(left_out)))
+        )
+    counted = number(activities + int(traced.any()))
+    return verdict("cost_to_serve", PASS, pools=number(len(pools)), activities=counted)
+
+
+def _pools(known: pd.DataFrame, *, stops_at: str, currency: str) -> list[Verdict]:
+    """Judge the pools: what is on nobody, what is overloaded, what has no capacity."""
+    over = known[known["used_share"] > 1]
+    worked = known["charged"] & (known["used"] > 0) & ~_is_traced(known)
+    blind = known[worked & known["capacity"].isna()]
+    return [
+        _on_nobody(known, stops_at=stops_at, currency=currency),
+        verdict("capacity", FLAG if len(over) else PASS, pools=", ".join(_plain(over["pool"]))),
+        verdict("practical_capacity", FLAG if len(blind) else PASS,
+                pools=", ".join(_plain(blind["pool"]))),
+    ]  # fmt: skip
+
+
+def _on_nobody(known: pd.DataFrame, *, stops_at: str, currency: str) -> Verdict:
+    """Say where cost stops, and which pools within reach of customers no activity counts."""
+    nobody = known[known["unassigned_cost"].abs() >= WORTH_A_WORD]
+    within = nobody[within_reach(nobody["hierarchy_level"], stops_at)]
+    if within.empty:
+        return verdict("unit_of_cost", PASS, level=_(COST_LEVELS[stops_at]))
+    amount = money(within["unassigned_cost"].sum(), currency)
+    return verdict("unit_of_cost", FLAG, amount=amount, pools=", ".join(_plain(within["pool"])))
+
+
+def _capital(mine: pd.DataFrame) -> Verdict:
+    """Say for how many customers the price of receivables is not known."""
+    if mine["days_to_pay"].isna().all():
+        rule = "receivables_absent" if (mine["assets_charge"] > 0).any() else "capital_absent"
+        return verdict(rule, FLAG)
+    without = int((mine["days_to_pay"].isna() & (mine["invoice_revenue"] != 0)).sum())
+    return verdict("capital_charge", FLAG if without else PASS, n=number(without))
+
+
+def _is_traced(pools: pd.DataFrame) -> pd.Series:
+    return pools["unit"] == TRACED
+
+
+def _plain(names: Iterable[str]) -> list[str]:
+    return [name.replace("_", " ") for name in names]

@@ -1,0 +1,206 @@
+"""Loss-makers in one go: why they lose, what would mend it, and what dropping them would bring."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import pandas as pd
+
+from kamlib.errors import ParameterError, did_you_mean
+from kamlib.profitability.actions import list_actions
+from kamlib.profitability.breakeven import break_evens
+from kamlib.profitability.causes import causes_verdict, explain_gaps
+from kamlib.profitability.dropping import (
+    Dropping,
+    drop_effects,
+    dropping_verdict,
+    proposals,
+    stranded_verdict,
+)
+from kamlib.profitability.factors import (
+    CAUSES,
+    Equation,
+    comparable,
+    customer_amounts,
+    customer_rates,
+    kinds_of_work,
+)
+from kamlib.profitability.peers import Peers, Typical, peer_kinds, peers_verdict, typical_rates
+from kamlib.verdicts import Verdict
+
+COLUMNS = [
+    "period", "customer_id", "customer_profit", "peer_group", "peers", "peer_level", "gap",
+    *(f"effect_{cause}" for cause in CAUSES), "largest_cause", "fix_price_change",
+    "fix_order_value", "fix_minimum_order", "fix_days_to_pay", "fix_unknown", "drop_effect",
+    "drop_effect_low", "drop_effect_high", "stranded_cost", "released_capital", "exit_penalty",
+    "all_actions", "proposal",
+]  # fmt: skip
+ACTION_COLUMNS = ["period", "customer_id", "action", "role", "effect", "effect_soon", "change_from",
+                  "change_to"]  # fmt: skip
+
+
+class RescueModel(Protocol):
+    """The settings of profitability that a rescue needs."""
+
+    time_equations: Sequence[Equation]
+    peers: Peers
+    dropping: Dropping
+
+
+class Rescue(NamedTuple):
+    """Loss-makers with causes and proposals, what to do about them, and all customers explained.
+
+    `explained` has one row per comparable active customer: its amounts, its causes, and the rates that
+    are usual among its peers.
+    """
+
+    rescue: pd.DataFrame
+    actions: pd.DataFrame
+    explained: pd.DataFrame
+
+
+def rescue_losses(
+    tables: Mapping[str, pd.DataFrame | None], statement: pd.DataFrame,
+    cost_to_serve: pd.DataFrame | None, pools: pd.DataFrame | None, model: RescueModel,
+) -> Rescue:  # fmt: skip
+    """Explain the losses of every period whose customer profit is known.
+
+    Parameters
+    ----------
+    tables : customers, customer_months, orders; customer_products where products are known
+    statement, cost_to_serve, pools : as `customer_statements` gives them
+
+    Returns
+    -------
+    Rescue; tables without rows where customer profit is not known
+
+    Raises
+    ------
+    ParameterError
+        An exit penalty is declared for a customer that is not there.
+    """
+    _require_known(model.dropping, tables["customers"])
+    found = []
+    for period in sorted(statement.loc[statement["customer_profit"].notna(), "period"].unique()):
+        amounts = period_amounts(tables, statement, cost_to_serve, pools, model, period=str(period))
+        found.append(_of_period(amounts, tables, model, str(period)))
+    if not found:
+        return Rescue(_nothing(COLUMNS), _nothing(ACTION_COLUMNS), statement.head(0))
+    rescue, actions, explained = (
+        pd.concat(part, ignore_index=True) for part in zip(*found, strict=True)
+    )
+    return Rescue(rescue[COLUMNS], actions[ACTION_COLUMNS], explained)
+
+
+def _nothing(columns: list[str]) -> pd.DataFrame:
+    """Return a table without rows; what is text in it is text all the same."""
+    texts = {"period", "customer_id", "peer_group", "largest_cause", "fix_unknown", "proposal",
+             "action", "role"}  # fmt: skip
+    kinds = {name: "str" if name in texts else "float64" for name in columns}
+    return pd.DataFrame(columns=columns).astype(kinds)
+
+
+def _require_known(dropping: Dropping, customers: pd.DataFrame | None) -> None:
+    known = [] if customers is None else customers["customer_id"].tolist()
+    for who in dropping.exit_penalties:
+        if who not in known:
+            raise ParameterError(
+                f"profitability.dropping.exit_penalties names {who}, and there is no such customer. "
+                f"{did_you_mean(who, known)}"
+            )
+
+
+def period_amounts(
+    tables: Mapping[str, pd.DataFrame | None], statement: pd.DataFrame,
+    cost_to_serve: pd.DataFrame | None, pools: pd.DataFrame | None, model: RescueModel,
+    *, period: str,
+) -> pd.DataFrame:  # fmt: skip
+    """Collect the amounts behind the statements of one period, as `customer_amounts` does."""
+    products, orders = _of(tables.get("customer_products"), period), _of(tables["orders"], period)
+    months = _of(tables["customer_months"], period)
+    assert months is not None
+    assert orders is not None
+    cost, own = _of(cost_to_serve, period), _of(pools, period)
+    work = kinds_of_work(
+        pd.DataFrame(columns=["activity", "customer_id"]) if cost is None else cost, orders,
+        model.time_equations,
+        pd.Series(dtype="float64") if own is None else own.set_index("pool")["avoidable_share"],
+    )  # fmt: skip
+    mine = statement[(statement["period"] == period) & statement["active"]]
+    return customer_amounts(
+        mine, months, products if products is not None and len(products) else None, orders, work
+    )
+
+
+def _of(table: pd.DataFrame | None, period: str) -> pd.DataFrame | None:
+    return None if table is None else table[table["period"] == period]
+
+
+def _of_period(
+    amounts: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame | None],
+    model: RescueModel,
+    period: str,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    customers, orders = tables["customers"], _of(tables["orders"], period)
+    assert customers is not None
+    assert orders is not None
+    whole = amounts[comparable(amounts)].reset_index(drop=True)
+    own = customer_rates(whole)
+    kinds = peer_kinds(whole["customer_id"], customers, model.peers)
+    typical = typical_rates(own, kinds, at_least=model.peers.at_least)
+    told = explain_gaps(whole, own, typical.rates).assign(
+        peer_group=typical.group, peers=typical.size
+    )
+    usual = pd.DataFrame({f"usual_{name}": values for name, values in typical.rates.items()})
+    losing = amounts[amounts["customer_profit"] < 0].reset_index(drop=True)
+    dropped = drop_effects(losing, model.dropping)
+    listed = _actions(dropped, whole, own, typical, model.dropping.price_reach)
+    rescue = losing[["customer_id", "customer_profit"]].merge(told, on="customer_id", how="left")
+    rescue = rescue.merge(
+        break_evens(losing, orders[["customer_id", "order_value"]]), on="customer_id"
+    )
+    rescue = rescue.merge(dropped, on="customer_id").assign(period=period)
+    rescue["peers"] = rescue["peers"].fillna(0).astype("int64")
+    rescue = rescue.fillna({"peer_group": "", "largest_cause": ""})
+    brings = rescue["customer_id"].map(_all_together(listed)).fillna(0.0)
+    rescue["all_actions"] = brings.where(rescue["peers"] > 0)
+    rescue["proposal"] = proposals(rescue, price_reach=model.dropping.price_reach)
+    explained = pd.concat([whole, told.drop(columns="customer_id"), usual], axis=1)
+    explained = explained.assign(period=period)
+    return rescue, listed.assign(period=period), explained
+
+
+def _actions(
+    dropped: pd.DataFrame, whole: pd.DataFrame, own: Mapping[str, np.ndarray], typical: Typical,
+    price_reach: float,
+) -> pd.DataFrame:  # fmt: skip
+    """List the actions of the loss-makers; those that nobody can be compared with may only be let go."""
+    at = np.flatnonzero(whole["customer_id"].isin(dropped["customer_id"]))
+    mine = {name: values[at] for name, values in own.items()}
+    theirs = {name: values[at] for name, values in typical.rates.items()}
+    there = whole.iloc[at].reset_index(drop=True)
+    if len(whole) < 2:
+        theirs = mine
+    return list_actions(there, mine, theirs, dropped, price_reach=price_reach)
+
+
+def _all_together(listed: pd.DataFrame) -> pd.Series:
+    part = listed[listed["role"] != "alternative"]
+    return part.groupby("customer_id")["effect"].sum().round(2)
+
+
+def rescue_verdicts(
+    found: Rescue, pools: pd.DataFrame | None, model: RescueModel, *, period: str, products: bool,
+    currency: str,
+) -> list[Verdict]:  # fmt: skip
+    """Judge what the rescue of one period rests on: peers, causes, avoidable cost."""
+    mine = found.explained[found.explained["period"] == period]
+    causes = causes_verdict(mine, products=products)
+    if mine.empty:
+        return [causes, dropping_verdict(None)]
+    losing = found.rescue[found.rescue["period"] == period]
+    own = pools[pools["period"] == period] if pools is not None else None
+    told = [peers_verdict(losing, model.peers), causes, dropping_verdict(own)]
+    stays = stranded_verdict(losing, currency=currency)
+    return [*told, stays] if stays else told

@@ -1,0 +1,208 @@
+"""How days are written: the forms that together cover all values, and whether the day comes first."""
+
+import contextlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from kamlib.intake.month_names import MONTHS
+from kamlib.language import _, number
+from kamlib.suggesting.told import Told, few
+
+SERIAL = "excel"
+SEPARATED = re.compile(
+    r"^(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?$"
+)
+YEAR_FIRST = re.compile(
+    r"^\d{4}([./-])(\d{1,2})\1(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
+)
+COMPACT = re.compile(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
+DAYS_SINCE_1900 = re.compile(r"^[2-6]\d{4}(?:[.,]\d+)?$")
+NAMED = re.compile(r"^\d{1,2}([ .-]*)([^\W\d_]{1,12})\.?([ .-]*)(\d{4}|\d{2})\.?(?: ?r\.?)?$")
+
+
+@dataclass
+class Days:
+    """What values say of the way days are written.
+
+    `forms` counts the values of each form that can be told; `orders` those of forms such as
+    05/01/2023, by the marks they are written with: how many, with a first number above 12, with a
+    second one above 12.
+    """
+
+    days: int = 0
+    forms: Counter[str] = field(default_factory=Counter)
+    orders: dict[str, Counter[str]] = field(default_factory=dict)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def add(self, other: "Days") -> None:
+        """Take over what other values say."""
+        self.days += other.days
+        self.forms.update(other.forms)
+        for form, counts in other.orders.items():
+            self.orders.setdefault(form, Counter()).update(counts)
+        self.examples = {**other.examples, **self.examples}
+
+
+class Form(NamedTuple):
+    """One form of writing days: the pattern, how often it stands, why it reads so, and a doubt."""
+
+    pattern: str
+    times: int
+    told: Told
+    question: str = ""
+
+
+def days_in(values: Counter[str]) -> Days:
+    """Return what values say of the way days are written; what is no day is passed over.
+
+    Examples
+    --------
+    >>> seen = days_in(Counter(["17.01.2023", "5.1.2023", "2023-01-05", "5 paź 2024", "K17"]))
+    >>> seen.days, dict(seen.orders["%d.%m.%Y"])
+    (4, {'all': 2, 'first': 1})
+    """
+    seen = Days()
+    for value, times in values.items():
+        form, order = _form(value)
+        if not form:
+            continue
+        seen.days += times
+        seen.examples.setdefault(form, value)
+        if order is None:
+            seen.forms[form] += times
+        else:
+            counts = seen.orders.setdefault(form, Counter())
+            counts["all"] += times
+            if order:
+                counts[order] += times
+    return seen
+
+
+def day_in(value: str, forms: Sequence[str]) -> date | None:
+    """Return the day that a value means by the first form that fits; ISO always does.
+
+    Examples
+    --------
+    >>> day_in("5 paź 2024", ["%d.%m.%Y", "%d %b %Y"]), day_in("45292", ["excel"])
+    (datetime.date(2024, 10, 5), datetime.date(2024, 1, 1))
+    """
+    for form in (*forms, "%Y-%m-%d"):
+        if form == SERIAL and DAYS_SINCE_1900.match(value):
+            return date(1899, 12, 30) + timedelta(days=int(value[:5]))
+        text = value[:10] if form == "%Y-%m-%d" else value
+        if "%b" in form and (found := NAMED.match(value)):
+            month = MONTHS.get(found[2].casefold(), found[2])
+            text = value.rstrip(" r.").replace(found[2], month)
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(text, form.replace("%b", "%m")).date()
+    return None
+
+
+def _form(value: str) -> tuple[str, str | None]:
+    """Return a value's form, and for 05/01/2023 which of its numbers cannot be a month."""
+    if found := SEPARATED.match(value):
+        first, mark, second, year, time = found.groups()
+        form = f"%d{mark}%m{mark}{'%Y' if len(year) == 4 else '%y'}" + _time(time)
+        over = int(first) > 12, int(second) > 12
+        if max(int(first), int(second)) > 31 or all(over) or not int(first) or not int(second):
+            return "", None
+        return form, "first" if over[0] else "second" if over[1] else ""
+    if found := YEAR_FIRST.match(value):
+        valid = 1 <= int(found[2]) <= 12 and 1 <= int(found[3]) <= 31
+        return (f"%Y{found[1]}%m{found[1]}%d", None) if valid else ("", None)
+    if COMPACT.match(value):
+        return "%Y%m%d", None
+    if DAYS_SINCE_1900.match(value):
+        return SERIAL, None
+    found = NAMED.match(value)
+    if found and found[2].casefold() in MONTHS:
+        return f"%d{found[1]}%b{found[3]}{'%Y' if len(found[4]) == 4 else '%y'}", None
+    return "", None
+
+
+def _time(time: str | None) -> str:
+    if not time:
+        return ""
+    return " %H:%M:%S" if time.count(":") == 2 else " %H:%M"
+
+
+def forms_of(days: Days) -> list[Form]:
+    """Return the forms in which days are written, most frequent first.
+
+    Examples
+    --------
+    >>> [(form.pattern, form.told.sure) for form in forms_of(days_in(Counter(["17/01/2023", "1/2/2023"])))]
+    [('%d/%m/%Y', True)]
+    >>> forms_of(days_in(Counter(["03/04/2024"])))[0].told.sure
+    False
+    """
+    template = _("{n} of {all} days, such as {example}")
+    found = [
+        Form(
+            form,
+            n,
+            Told(
+                form,
+                template.format(n=number(n), all=number(days.days), example=days.examples[form]),
+            ),
+        )
+        for form, n in days.forms.items()
+    ]
+    known = _known_orders(days)
+    found += [_ordered(days, form, counts, known) for form, counts in days.orders.items()]
+    return sorted(found, key=lambda form: (-form.times, form.pattern))
+
+
+def _known_orders(days: Days) -> set[str]:
+    """Return whether the day or the month comes first wherever that can be told."""
+    seen = (("first", "day"), ("second", "month"))
+    return {order for key, order in seen if any(counts[key] for counts in days.orders.values())}
+
+
+def _ordered(days: Days, form: str, counts: Counter[str], known: set[str]) -> Form:
+    """Return a form such as 05/01/2023 with the order that its values, or else others, tell."""
+    all_, first, second = counts["all"], counts["first"], counts["second"]
+    example = few([days.examples[form]])
+    if first and not second:
+        return Form(form, all_, Told(form, _above(first, all_, "day")))
+    if second and not first:
+        turned = _turned(form)
+        return Form(turned, all_, Told(turned, _above(second, all_, "month")))
+    if first and second:
+        template = _(
+            "{a} of {all} first numbers and {b} second numbers are above 12: both orders stand there"
+        )
+        why = template.format(a=number(first), b=number(second), all=number(all_))
+        kept = form if first >= second else _turned(form)
+        question = _(
+            "Days such as {example}: some can only be day first, others only month first. Which holds?"
+        )
+        return Form(kept, all_, Told(kept, why, sure=False), question.format(example=example))
+    kept = _turned(form) if known == {"month"} else form
+    why = (
+        _("no number is above 12, so that no value tells the order")
+        if len(known) != 1
+        else _("no number is above 12; the order is that of the other days")
+    )
+    question = _(
+        "{example}: does the day or the month come first? None of {n} values tells. The draft reads {form}."
+    )
+    asked = question.format(example=example, n=number(all_), form=kept)
+    return Form(kept, all_, Told(kept, why, sure=False), asked)
+
+
+def _above(times: int, all_: int, first: str) -> str:
+    template = (
+        _("{n} of {all} days are above 12: day first") if first == "day"
+        else _("{n} of {all} second numbers are above 12: month first")
+    )  # fmt: skip
+    return template.format(n=number(times), all=number(all_))
+
+
+def _turned(form: str) -> str:
+    """Return a form with the month before the day."""
+    return form.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")

@@ -1,0 +1,116 @@
+"""What the cells of a column look like: numbers, days, yes and no, ids; counted over all that were read."""
+
+import re
+from collections import Counter
+from itertools import islice
+from typing import NamedTuple
+
+from kamlib.columns import Kind
+from kamlib.language import _, number
+from kamlib.suggesting.days import Days, days_in
+from kamlib.suggesting.marks import NATIVE, Marks, marks_in
+from kamlib.suggesting.told import FEW, few
+
+YES_OR_NO = {"1", "0", "true", "false", "yes", "no", "tak", "nie", "x", "t", "n", "y"}
+NUMERIC = ("money", "number", "whole", "share", "rating", "score")
+MOST = 0.9
+OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")
+
+
+class Look(NamedTuple):
+    """What a column holds: its values with how often each stands, and how many are of a kind."""
+
+    values: Counter[str]
+    marks: Marks
+    days: Days
+    own_days: int
+    yes_or_no: int
+
+    @property
+    def filled(self) -> int:
+        """Return how many cells are not empty."""
+        return self.values.total()
+
+    @property
+    def day_share(self) -> float:
+        """Return the share of filled cells that are days."""
+        return (self.days.days + self.own_days) / max(self.filled, 1)
+
+    @property
+    def number_share(self) -> float:
+        """Return the share of filled cells that are numbers."""
+        return (self.marks.numbers - self.own_days) / max(self.filled, 1)
+
+
+def look_of(cells: list[str]) -> Look:
+    """Return what the cells of a column look like.
+
+    Examples
+    --------
+    >>> look = look_of(["05.01.2023", "17.01.2023", ""])
+    >>> look.filled, look.day_share
+    (2, 1.0)
+    """
+    values = Counter(
+        stripped for cell in cells if (stripped := cell.strip(" \t\u00a0\u202f\ufeff"))
+    )
+    own = sum(times for value, times in values.items() if OWN_DAY.match(value))
+    boolean = sum(times for value, times in values.items() if value.casefold() in YES_OR_NO)
+    return Look(values, marks_in(values), days_in(values), own, boolean)
+
+
+def objection(look: Look, kind: Kind) -> str:
+    """Return why a column cannot be of a kind by what it holds; empty where it can.
+
+    Examples
+    --------
+    >>> objection(look_of(["05.01.2023", "17.01.2023"]), "money")
+    'only 0 of 2 values are numbers, not 05.01.2023, 17.01.2023'
+    >>> objection(look_of(["12,50"]), "money")
+    ''
+    """
+    if not look.filled:
+        return ""
+    if kind == "date":
+        fits, what = round(look.day_share * look.filled), _("days")
+    elif kind in NUMERIC:
+        fits, what = round(_numbers_that_are_no_days(look) * look.filled), _("numbers")
+    elif kind == "bool":
+        fits, what = look.yes_or_no, _("yes or no")
+    elif kind == "id" and _plain_days(look) >= MOST:
+        return _("its values are days such as {example}").format(example=few(list(look.values)[:1]))
+    else:
+        return ""
+    if fits >= MOST * look.filled:
+        return ""
+    template = _("only {n} of {all} values are {what}, not {examples}")
+    shown = few(value.removesuffix(NATIVE) for value in islice(look.values, FEW))
+    return template.format(n=number(fits), all=number(look.filled), what=what, examples=shown)
+
+
+def _numbers_that_are_no_days(look: Look) -> float:
+    """Return the share of numbers, 0 where the column is one of days."""
+    return 0.0 if _plain_days(look) >= MOST else look.number_share
+
+
+def _plain_days(look: Look) -> float:
+    """Return the share of cells that can be nothing but days."""
+    unsure = look.days.forms["%Y%m%d"] + look.days.forms["excel"]
+    return (look.days.days - unsure + look.own_days) / max(look.filled, 1)
+
+
+def fits(look: Look, kind: Kind, rows: int) -> str:
+    """Say how a column fits its kind: the evidence that stands behind a mapped column."""
+    if not look.filled:
+        return _("all {n} cells are empty").format(n=number(rows))
+    filled = number(look.filled)
+    if kind == "date":
+        template, n = _("{n} of {all} values are days"), look.days.days + look.own_days
+    elif kind in NUMERIC:
+        template, n = _("{n} of {all} values are numbers"), look.marks.numbers
+    elif kind == "bool":
+        template, n = _("{n} of {all} values are yes or no"), look.yes_or_no
+    else:
+        template = _("{n} of {rows} cells filled, {different} different")
+        return template.format(n=filled, rows=number(rows), different=number(len(look.values)))
+    return template.format(n=number(n), all=filled)

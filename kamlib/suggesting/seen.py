@@ -1,0 +1,51 @@
+"""What one file was seen to be: its head, its cells by column, and what it tells of itself."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kamlib.language import _
+from kamlib.suggesting.grids import Grid, notes_on
+from kamlib.suggesting.letters import mended
+from kamlib.suggesting.told import Told
+
+
+@dataclass
+class Seen:
+    """What one file, or one sheet of it, was seen to be.
+
+    `columns` holds the cells by column as far as they were read; `settings` what the file itself
+    tells of encoding, separator, repair, header_row and sheet. `problem` says why nothing can be
+    proposed for it; it is empty otherwise.
+    """
+
+    path: Path
+    shown: str
+    kind: str = "text"
+    head: list[str] = field(default_factory=list)
+    columns: list[list[str]] = field(default_factory=list)
+    settings: dict[str, Told] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    problem: str = ""
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows were read."""
+        return len(self.columns[0]) if self.columns else 0
+
+    @property
+    def words(self) -> list[str]:
+        """Return the names in the head as they were meant: spoilt letters are put right."""
+        if "repair" not in self.settings:
+            return self.head
+        return [mended(name, self.settings["repair"].value) for name in self.head]
+
+
+def keep(seen: Seen, grid: Grid) -> None:
+    """Keep head and cells of a grid; without rows there is nothing to propose."""
+    seen.head = grid.head
+    seen.notes += notes_on(grid)
+    if not grid.rows:
+        seen.problem = _("it has a head of {n} names and no row").format(n=len(grid.head))
+        return
+    seen.columns = [list(column) for column in zip(*grid.rows, strict=True)]

@@ -1,0 +1,136 @@
+"""Files that keep numbers and days apart from text: workbooks, Parquet and invoices as XML.
+
+Their own numbers and days are marked with `NATIVE`, so that they say nothing of the way in which
+texts beside them are written.
+"""
+
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kamlib.errors import DataError
+from kamlib.intake.dialects import Dialect
+from kamlib.intake.excel import SheetSeen, likely_header_row, sheet_records, sheets_of
+from kamlib.intake.invoices_xml import xml_kind, xml_records
+from kamlib.language import _, number
+from kamlib.suggesting.grids import ROWS_READ, grid_of
+from kamlib.suggesting.marks import NATIVE
+from kamlib.suggesting.seen import Seen, keep
+from kamlib.suggesting.told import Told, few
+
+AS_TYPED = Dialect(decimal=NATIVE, date=(f"%Y-%m-%d{NATIVE}",))
+
+
+def workbook(path: Path, shown: str) -> Seen:
+    """Look into a workbook: the visible sheet that is most like a table.
+
+    Raises
+    ------
+    DataError
+        It is no whole workbook, or its head cannot be told.
+    """
+    seen = Seen(path, shown, kind="excel")
+    sheets = [each for each in sheets_of(path, shown=shown) if any(each.rows)]
+    if not sheets:
+        seen.problem = _("none of its sheets holds anything")
+        return seen
+    best = max(sheets, key=lambda each: (not each.hidden, _width(each)))
+    row = likely_header_row(best.rows)
+    _tell_sheet(seen, sheets, best)
+    notes: Counter[str] = Counter()
+    records = sheet_records(
+        path, AS_TYPED, shown=shown, sheet=best.name, header_row=row, notes=notes
+    )
+    grid = grid_of(list(islice(records, ROWS_READ)))
+    if grid is None or grid.head_row != 1:
+        seen.problem = _("no row of sheet {name} looks like a head of names").format(name=best.name)
+        return seen
+    if row > 1:
+        above = [cell for each in best.rows[: row - 1] for cell in each if cell]
+        template = _("above it stand {titles}") if above else _("the rows above it are blank")
+        seen.settings["header_row"] = Told(str(row), template.format(titles=few(above)))
+    seen.notes += [f"{_(what)}: {number(n)}" for what, n in sorted(notes.items()) if n]
+    keep(seen, grid)
+    return seen
+
+
+def _width(sheet: SheetSeen) -> int:
+    """Return how many cells the fullest of the first rows has."""
+    return max(sum(bool(cell) for cell in row) for row in sheet.rows)
+
+
+def _tell_sheet(seen: Seen, sheets: list[SheetSeen], best: SheetSeen) -> None:
+    """Say which sheet is taken, and ask where another could be meant as well."""
+    if len(sheets) == 1 and not best.hidden:
+        return
+    template = _("{n} columns; the other sheets ({others}) hold less")
+    others = [each for each in sheets if each is not best]
+    alike = [each.name for each in others if not each.hidden and 2 * _width(each) > _width(best)]
+    why = template.format(n=_width(best), others=few(each.name for each in others))
+    if alike:
+        why = _("the widest of {n} sheets").format(n=len(sheets))
+        question = _("{file}: sheets {names} look like tables too. Which one is meant?")
+        seen.questions.append(question.format(file=seen.shown, names=few(alike)))
+    seen.settings["sheet"] = Told(best.name, why, sure=not alike and not best.hidden)
+
+
+def invoices(path: Path, shown: str) -> Seen:
+    """Look into a file of invoices as XML, whose columns need no mapping.
+
+    Raises
+    ------
+    DataError
+        It is no whole XML.
+    """
+    seen = Seen(path, shown, kind="xml")
+    kind = xml_kind(path, shown=shown)
+    if not kind:
+        seen.problem = _("it is no XML of invoices that is read here (JPK_FA, FA of KSeF)")
+        return seen
+    seen.settings["form"] = Told(kind, _("its first element and form say so"))
+    notes: Counter[str] = Counter()
+    grid = grid_of(list(islice(xml_records(path, AS_TYPED, shown=shown, notes=notes), ROWS_READ)))
+    if grid is None:
+        seen.problem = _("it holds no invoice")
+        return seen
+    seen.notes += [f"{_(what)}: {number(n)}" for what, n in sorted(notes.items()) if n]
+    keep(seen, grid)
+    return seen
+
+
+def parquet(path: Path, shown: str) -> Seen:
+    """Look into the first rows of a Parquet file.
+
+    Raises
+    ------
+    DataError
+        It is no whole Parquet file.
+    """
+    seen = Seen(path, shown, kind="parquet")
+    try:
+        with pq.ParquetFile(path) as file:
+            all_rows = file.metadata.num_rows
+            first = next(file.iter_batches(batch_size=ROWS_READ), None)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataError(_("it is no whole Parquet file ({why})").format(why=error)) from error
+    if first is None or not first.num_rows:
+        seen.problem = _("it has no row")
+        return seen
+    seen.head = list(first.schema.names)
+    seen.columns = [_texts(column) for column in first.columns]
+    if all_rows > ROWS_READ:
+        template = _("only the first {n} of {all} rows were looked at")
+        seen.notes.append(template.format(n=number(first.num_rows), all=number(all_rows)))
+    return seen
+
+
+def _texts(column: pa.Array) -> list[str]:
+    """Return a column's values as text, its own numbers and days marked."""
+    kind = column.type
+    own = pa.types.is_temporal(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    if pa.types.is_timestamp(kind):
+        column = column.cast(pa.date32(), safe=False)
+    return ["" if each is None else f"{each}{NATIVE if own else ''}" for each in column.to_pylist()]

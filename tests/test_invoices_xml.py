@@ -1,0 +1,381 @@
+"""Polish invoice files, JPK_FA and KSeF: every line and every grosz under our names, or a refusal."""
+
+import os
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from kamlib.engagement import load_engagement
+from kamlib.errors import DataError
+from kamlib.intake import read_inputs
+from kamlib.intake.dialects import Dialect
+from kamlib.intake.invoices_xml import XML_HEAD, xml_kind, xml_records
+from kamlib.intake.invoices_xml.jpk_fa import NO_HEAD
+from kamlib.intake.invoices_xml.ksef import TAKEN_WHOLE
+
+REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
+POINT = Dialect(decimal=".")
+POLISH = Dialect(decimal=",", date=("%d.%m.%Y",))
+JPK = "http://jpk.mf.gov.pl/wzor/2022/02/17/02171/"
+FA2 = "http://crd.gov.pl/wzor/2023/06/29/12648/"
+FA3 = "http://crd.gov.pl/wzor/2025/06/25/13775/"
+
+
+# --------------------------------------------------------------------------- building files
+def leaves(**texts):
+    """Write elements with a text each."""
+    return "".join(f"<{name}>{text}</{name}>" for name, text in texts.items())
+
+
+def jpk_invoice(number="FV/1", net="100.00", kind="VAT", buyer="5261040828", **more):
+    """Write the head of an invoice in JPK_FA."""
+    given = {"KodWaluty": "PLN", "P_1": "2024-03-05", "P_2A": number, "P_3A": "Młyn Ścinawa"}
+    given |= {"P_5B": buyer, "P_13_1": net, "P_15": "123.00", "RodzajFaktury": kind, **more}
+    return f"<Faktura>{leaves(**{k: v for k, v in given.items() if v is not None})}</Faktura>"
+
+
+def jpk_line(number="FV/1", net="100.00", quantity="4", name="Śruba", **more):
+    """Write a line of an invoice in JPK_FA."""
+    given = {"P_2B": number, "P_7": name, "P_8A": "szt.", "P_8B": quantity, "P_9A": "25.00"}
+    given |= {"P_11": net, "P_12": "23", **more}
+    kept = {key: text for key, text in given.items() if text is not None}
+    return f"<FakturaWiersz>{leaves(**kept)}</FakturaWiersz>"
+
+
+def jpk(tmp_path, *parts, form="JPK_FA", encoding="UTF-8", prefix="", prolog=""):
+    """Write a JPK_FA file of these parts and return its path."""
+    text = (
+        f'<JPK xmlns="{JPK}"><Naglowek><KodFormularza kodSystemowy="JPK_FA (4)">{form}'
+        f"</KodFormularza><WariantFormularza>4</WariantFormularza></Naglowek>"
+        f"<Podmiot1><IdentyfikatorPodmiotu><NIP>1111111111</NIP></IdentyfikatorPodmiotu></Podmiot1>"
+        f"{''.join(parts)}</JPK>"
+    )
+    if prefix:
+        text = text.replace("</", f"</{prefix}:").replace("<", f"<{prefix}:")
+        text = text.replace(f"<{prefix}:/{prefix}:", f"</{prefix}:").replace(
+            "xmlns=", f"xmlns:{prefix}="
+        )
+    path = tmp_path / "jpk.xml"
+    head = f'<?xml version="1.0" encoding="{encoding}"?>{prolog}'
+    path.write_bytes((head + text).encode(encoding))
+    return path
+
+
+def ksef(tmp_path, *lines, net="100.00", kind="VAT", buyer=None, edition=(FA3, 3), **more):
+    """Write an invoice as KSeF gives it and return its path."""
+    space, variant = edition
+    buyer = buyer or leaves(NIP="5261040828", Nazwa="Młyn Ścinawa")
+    given = {"KodWaluty": "PLN", "P_1": "2024-03-05", "P_2": "FV/1", "P_13_1": net}
+    given |= {"P_15": "123.00", "RodzajFaktury": kind, **more}
+    kept = {key: text for key, text in given.items() if text is not None}
+    path = tmp_path / "invoice.xml"
+    path.write_text(
+        f'<Faktura xmlns="{space}"><Naglowek><KodFormularza kodSystemowy="FA ({variant})">FA'
+        f"</KodFormularza><WariantFormularza>{variant}</WariantFormularza></Naglowek>"
+        f"<Podmiot1><DaneIdentyfikacyjne><NIP>1111111111</NIP><Nazwa>We</Nazwa>"
+        f"</DaneIdentyfikacyjne></Podmiot1><Podmiot2><DaneIdentyfikacyjne>{buyer}"
+        f"</DaneIdentyfikacyjne></Podmiot2><Fa>{leaves(**kept)}{''.join(lines)}</Fa></Faktura>",
+        encoding="utf-8",
+    )
+    return path
+
+
+def ksef_line(net="100.00", quantity="4", **more):
+    """Write a line of an invoice in KSeF."""
+    given = {"P_7": "Śruba", "P_8A": "szt.", "P_8B": quantity, "P_9A": "25.00", "P_11": net}
+    kept = {key: text for key, text in (given | more).items() if text is not None}
+    return f"<FaWiersz>{leaves(**kept)}</FaWiersz>"
+
+
+def read(path, dialect=POINT, notes=None):
+    """Return the lines of a file as one dict each."""
+    (_, head), *rows = xml_records(path, dialect, shown=path.name, notes=notes)
+    assert head == list(XML_HEAD)
+    return [dict(zip(head, cells, strict=True)) for _, cells in rows]
+
+
+def nets(path, notes=None):
+    """Return the net amounts of a file's lines."""
+    return [line["net_amount"] for line in read(path, notes=notes)]
+
+
+def refusal(path):
+    """Return the words in which a file is refused."""
+    with pytest.raises(DataError) as error:
+        read(path)
+    return str(error.value)
+
+
+# --------------------------------------------------------------------------- JPK_FA
+def test_a_line_carries_its_invoice_and_its_buyer_under_our_names(tmp_path):
+    path = jpk(tmp_path, jpk_invoice(), jpk_line())
+
+    assert xml_kind(path, shown="x") == "JPK_FA (4)"
+    assert read(path) == [
+        {
+            "invoice_id": "FV/1", "line_id": "1", "date": "2024-03-05", "customer_id": "5261040828",
+            "name": "Młyn Ścinawa", "tax_id": "5261040828", "product_id": "Śruba", "quantity": "4",
+            "unit_price": "25", "net_amount": "100", "currency": "PLN", "document_type": "invoice",
+            "corrects_invoice_id": "",
+        }
+    ]  # fmt: skip
+
+
+def test_numbers_and_days_are_written_as_the_dialect_reads_them(tmp_path):
+    path = jpk(tmp_path, jpk_invoice(net="100.55"), jpk_line(net="100.55", quantity="+1.234"))
+
+    line = read(path, POLISH)[0]
+    assert (line["date"], line["net_amount"], line["quantity"]) == ("05.03.2024", "100,55", "1,234")
+    assert read(path, Dialect())[0]["quantity"] == "1.2340"
+
+
+def test_a_correction_names_what_it_corrects_and_takes_money_back(tmp_path):
+    path = jpk(
+        tmp_path,
+        jpk_invoice("KOR/1", "-25.00", kind="KOREKTA", NrFaKorygowanej="FV/1"),
+        jpk_line("KOR/1", "-25.00", quantity="-1"),
+    )
+
+    line = read(path)[0]
+    assert (line["document_type"], line["corrects_invoice_id"]) == ("correction", "FV/1")
+    assert (line["net_amount"], line["quantity"]) == ("-25", "-1")
+
+
+def test_an_unknown_kind_of_document_stays_as_it_is_to_be_set_aside(tmp_path):
+    assert read(jpk(tmp_path, jpk_invoice(kind="RR"), jpk_line()))[0]["document_type"] == "RR"
+
+
+def test_lines_are_numbered_within_their_invoice_wherever_they_stand(tmp_path):
+    path = jpk(
+        tmp_path, jpk_line("FV/1"), jpk_invoice("FV/1", "150"), jpk_invoice("FV/2"),
+        jpk_line("FV/2"), jpk_line("FV/1", "50"),
+    )  # fmt: skip
+
+    assert [(line["invoice_id"], line["line_id"]) for line in read(path)] == [
+        ("FV/1", "1"),
+        ("FV/2", "1"),
+        ("FV/1", "2"),
+    ]
+
+
+def test_the_net_total_is_over_all_rates_of_vat(tmp_path):
+    path = jpk(tmp_path, jpk_invoice(net="100.00", P_13_2="10.00", P_13_6="5.00", P_14_1="23.00"))
+
+    assert nets(path) == ["115"]  # an invoice without lines is one line
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [{"net": None, "P_11A": "123.00"}],  # gross prices only
+        [{"net": "100.00"}, {"net": "60.00"}],  # a correction showing before and after
+        [{"net": "not a number"}],
+    ],
+)
+def test_an_invoice_whose_lines_do_not_give_its_net_total_is_one_line(tmp_path, lines):
+    notes = Counter()
+    path = jpk(tmp_path, jpk_invoice(net="-40.00"), *(jpk_line(**line) for line in lines))
+
+    assert nets(path, notes) == ["-40"]
+    assert notes[TAKEN_WHOLE] == 1
+
+
+def test_a_cent_of_rounding_for_each_line_is_no_difference(tmp_path):
+    path = jpk(tmp_path, jpk_invoice(net="100.00"), jpk_line(net="50.01"), jpk_line(net="50.00"))
+
+    assert nets(path) == ["50.01", "50"]
+
+
+def test_a_line_whose_invoice_is_missing_is_kept_and_noted(tmp_path):
+    notes = Counter()
+    line = read(jpk(tmp_path, jpk_invoice(), jpk_line(), jpk_line("FV/9")), notes=notes)[1]
+
+    assert (line["invoice_id"], line["date"], line["net_amount"]) == ("FV/9", "", "100")
+    assert notes[NO_HEAD] == 1
+
+
+def test_foreign_buyers_keep_their_country_and_buyers_without_a_number_have_no_id(tmp_path):
+    german = read(jpk(tmp_path, jpk_invoice(P_5A="DE", buyer="123456789"), jpk_line()))[0]
+    person = read(jpk(tmp_path, jpk_invoice(buyer=None), jpk_line()))[0]
+
+    assert german["customer_id"] == german["tax_id"] == "DE123456789"
+    assert (person["customer_id"], person["name"]) == ("", "Młyn Ścinawa")
+
+
+def control(invoices="1", gross="123.00", lines="1", net="100.00"):
+    """Write the control totals of a JPK_FA."""
+    return (
+        f"<FakturaCtrl>{leaves(LiczbaFaktur=invoices, WartoscFaktur=gross)}</FakturaCtrl>"
+        f"<FakturaWierszCtrl>{leaves(LiczbaWierszyFaktur=lines, WartoscWierszyFaktur=net)}"
+        f"</FakturaWierszCtrl>"
+    )
+
+
+def test_control_totals_that_tie_let_the_file_pass(tmp_path):
+    assert nets(jpk(tmp_path, jpk_invoice(), jpk_line(), control())) == ["100"]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"invoices": "2"}, "LiczbaFaktur of jpk.xml says 2, but the file holds 1 (invoices)"),
+        ({"gross": "124.00"}, "WartoscFaktur of jpk.xml says 124.00"),
+        ({"lines": "3"}, "LiczbaWierszyFaktur of jpk.xml says 3"),
+        ({"net": "99.98"}, "WartoscWierszyFaktur of jpk.xml says 99.98"),
+        ({"net": "a lot"}, "says a lot"),
+    ],
+)
+def test_control_totals_that_do_not_tie_are_refused_before_a_line_is_taken(tmp_path, said, words):
+    path = jpk(tmp_path, jpk_invoice(), jpk_line(), control(**said))
+
+    assert words in refusal(path)
+
+
+def test_an_invoice_number_that_occurs_twice_is_refused(tmp_path):
+    assert "FV/1 occurs twice" in refusal(jpk(tmp_path, jpk_invoice(), jpk_invoice(), jpk_line()))
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "windows-1250", "ISO-8859-2", "UTF-16"])
+def test_letters_are_read_in_the_encoding_that_the_file_names(tmp_path, encoding):
+    path = jpk(tmp_path, jpk_invoice(), jpk_line(), encoding=encoding)
+
+    assert read(path)[0]["name"] == "Młyn Ścinawa"
+
+
+def test_a_prefix_before_the_names_changes_nothing(tmp_path):
+    path = jpk(tmp_path, jpk_invoice(), jpk_line(), prefix="tns")
+
+    assert "<tns:Faktura>" in path.read_text()
+    assert nets(path) == ["100"]
+
+
+# --------------------------------------------------------------------------- KSeF
+@pytest.mark.parametrize(("edition", "kind"), [((FA2, 2), "FA (2)"), ((FA3, 3), "FA (3)")])
+def test_an_invoice_from_ksef_gives_its_lines(tmp_path, edition, kind):
+    path = ksef(tmp_path, ksef_line("60.00"), ksef_line("40.00", Indeks="SR-4"), edition=edition)
+
+    first, second = read(path)
+    assert xml_kind(path, shown="x") == kind
+    assert (first["customer_id"], first["name"]) == ("5261040828", "Młyn Ścinawa")
+    assert (first["line_id"], first["product_id"], first["net_amount"]) == ("1", "Śruba", "60")
+    assert (second["line_id"], second["product_id"], second["net_amount"]) == ("2", "SR-4", "40")
+
+
+def test_the_state_before_a_correction_is_taken_back_and_the_one_after_put_in_its_place(tmp_path):
+    path = ksef(
+        tmp_path, "<DaneFaKorygowanej><NrFaKorygowanej>FV/0</NrFaKorygowanej></DaneFaKorygowanej>",
+        ksef_line("100.00", "4", StanPrzed="1"), ksef_line("75.00", "3"), net="-25.00", kind="KOR",
+    )  # fmt: skip
+
+    before, after = read(path)
+    assert (before["net_amount"], before["quantity"]) == ("-100", "-4")
+    assert (after["net_amount"], after["quantity"]) == ("75", "3")
+    assert (after["document_type"], after["corrects_invoice_id"]) == ("correction", "FV/0")
+
+
+def test_a_correction_that_shows_the_difference_alone_is_taken_as_it_is(tmp_path):
+    path = ksef(tmp_path, ksef_line("-25.00", "-1"), net="-25.00", kind="KOR")
+
+    assert nets(path) == ["-25"]
+
+
+def test_a_final_invoice_counts_what_is_left_after_its_advances(tmp_path):
+    notes = Counter()
+    path = ksef(tmp_path, ksef_line("100.00"), net="70.00", kind="ROZ")
+
+    assert nets(path, notes) == ["70"]
+    assert notes[TAKEN_WHOLE] == 1
+
+
+@pytest.mark.parametrize(
+    ("buyer", "number"),
+    [
+        (leaves(KodUE="DE", NrVatUE="123456789"), "DE123456789"),
+        (leaves(KodKraju="US", NrID="77-1"), "US77-1"),
+        (leaves(BrakID="1", Nazwa="Jan Kowalski"), ""),
+    ],
+)
+def test_buyers_from_abroad_and_buyers_without_a_number(tmp_path, buyer, number):
+    assert read(ksef(tmp_path, ksef_line(), buyer=buyer))[0]["customer_id"] == number
+
+
+def test_a_file_without_an_invoice_is_refused(tmp_path):
+    path = ksef(tmp_path, ksef_line())
+    path.write_text(path.read_text(encoding="utf-8").replace("Fa>", "Fb>"), encoding="utf-8")
+
+    assert "holds no invoice" in refusal(path)
+
+
+# --------------------------------------------------------------------------- what is neither
+@pytest.mark.parametrize("form", ["JPK_VAT", "JPK_FA_RR", "FA_RR"])
+def test_other_structures_are_named_with_what_to_export(tmp_path, form):
+    words = refusal(jpk(tmp_path, form=form))
+
+    assert f"is {form} (4). Of XML, only JPK_FA" in words
+
+
+def test_xml_of_another_kind_and_broken_xml_are_refused(tmp_path):
+    path = tmp_path / "sales.xml"
+    path.write_text("<sales><row/></sales>")
+    assert "is XML, but no file of invoices" in refusal(path)
+    path.write_text("")
+    assert "no whole XML" in refusal(path)
+    whole = jpk(tmp_path, jpk_invoice(), jpk_line()).read_bytes()
+    path.write_bytes(whole[:-40])
+    assert "no whole XML" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        '<!DOCTYPE JPK [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>',
+        '<!DOCTYPE JPK [<!ENTITY x SYSTEM "file:///etc/hostname">]>',
+        '<!DOCTYPE JPK SYSTEM "http://example.invalid/jpk.dtd">',
+    ],
+)
+def test_a_document_type_is_refused_so_that_no_entity_is_ever_followed(tmp_path, prolog):
+    path = jpk(tmp_path, jpk_invoice(), jpk_line(), prolog=prolog)
+
+    assert "declares a document type" in refusal(path)
+
+
+def test_elements_nested_without_end_and_unknown_encodings_are_refused(tmp_path):
+    path = jpk(tmp_path, "<a>" * 300, "</a>" * 300)
+    assert "more than 200 deep" in refusal(path)
+    path.write_text('<?xml version="1.0" encoding="klingon"?><JPK/>')
+    assert "jpk.xml" in refusal(path)
+
+
+# --------------------------------------------------------------------------- through data prep
+def test_files_of_a_folder_go_through_data_prep_without_naming_a_column(tmp_path):
+    kinds = {"a": {"net": "100.00"}, "b": {"net": "-25.00", "kind": "KOR"}}
+    for name, given in kinds.items():
+        path = ksef(tmp_path, ksef_line(given["net"]), P_2=f"FV/{name}", **given)
+        path.rename(tmp_path / f"ksef_{name}.xml")
+    (tmp_path / "engagement.yaml").write_text(
+        "id: tiny\ncurrency: PLN\nperiods:\n  FY2024: {from: 2024-01-01, to: 2024-12-31}\n"
+        "inputs:\n  invoice_lines: {files: ksef_*.xml}\n"
+    )
+    intake = read_inputs(load_engagement(tmp_path), "FY2024")
+
+    months = intake.tables["customer_months"]
+    assert months["customer_id"].tolist() == ["5261040828"]
+    assert months["invoice_revenue"].tolist() == [75]
+    assert len(intake.tables["quarantine"]) == 0
+
+
+# --------------------------------------------------------------------------- the collected case
+def test_the_simplified_jpk_fa_gives_every_line_and_every_grosz():
+    path = REFERENCE / "polish_dirty" / "25_jpk_fa_uproszczony.xml"
+    if not path.exists():
+        pytest.skip("the collected cases are not at hand")
+    notes = Counter()
+    lines = read(path, notes=notes)
+
+    assert len(lines) == 383
+    assert sum(Decimal(line["net_amount"]) for line in lines) == Decimal("1826440.21")
+    assert len({line["customer_id"] for line in lines}) == 19
+    assert sum(line["document_type"] == "correction" for line in lines) == 12
+    assert notes.total() == 0

@@ -1,0 +1,270 @@
+"""What is said about losses, word for word; and the figures, on their artists."""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib import findings, plots, views
+from kamlib.profitability.dropping import stranded_verdict
+
+
+@pytest.fixture(autouse=True)
+def _closed_figures():
+    mpl.use("Agg")
+    yield
+    plt.close("all")
+
+
+def losers(**changes) -> pd.DataFrame:
+    """Build three loss-makers: 100, 60 and 40 lost; dropping costs 30, 20 and gains 10."""
+    table = pd.DataFrame({
+        "period": "FY2025", "customer_id": ["A", "B", "C"], "name": ["Alba", "Boreas", "Cirrus"],
+        "customer_profit": [-100_000.0, -60_000.0, -40_000.0], "peers": [14, 14, 9],
+        "gap": [-180_000.0, -90_000.0, -50_000.0],
+        "effect_price": [-200_000.0, 0.0, -50_000.0], "effect_mix": [-5_000.0, 0.0, 0.0],
+        "effect_order_size": [0.0, -90_000.0, 0.0], "effect_service": [25_000.0, 0.0, 0.0],
+        "effect_terms": [0.0, 0.0, 0.0], "effect_returns": [0.0, 0.0, 0.0],
+        "largest_cause": ["price", "order_size", "price"],
+        "fix_price_change": [0.12, 0.05, np.nan], "fix_order_value": [np.nan, 4_000.0, 9_000.0],
+        "fix_minimum_order": [np.nan, 3_500.0, 9_000.0], "fix_days_to_pay": [np.nan, np.nan, 12.0],
+        "fix_unknown": ["orders, days", "no_capital", "price"],
+        "drop_effect": [-30_000.0, -20_000.0, 10_000.0],
+        "drop_effect_low": [-30_000.0, -20_000.0, 10_000.0],
+        "drop_effect_high": [-30_000.0, -20_000.0, 10_000.0],
+        "stranded_cost": [130_000.0, 80_000.0, 30_000.0],
+        "all_actions": [120_000.0, 90_000.0, np.nan], "proposal": ["fix", "fix", "drop"],
+    })  # fmt: skip
+    return table.assign(**changes)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+# ------------------------------------------------------------------ sentences
+def test_the_largest_causes_are_counted():
+    assert plain(findings.causes_finding(losers(), currency="PLN")) == (
+        "3 customers lose PLN 200,000 in all. What takes most away, against their peers: price for 2, "
+        "size of orders for 1."
+    )
+    assert findings.causes_finding(losers().head(0), currency="PLN") == (
+        "Nobody loses money, so there is no loss to explain."
+    )
+
+
+def test_one_customer_is_held_against_its_peers():
+    row = losers().iloc[0]
+
+    assert plain(findings.peer_finding(row, name="Alba", currency="PLN")) == (
+        "Alba loses PLN 100,000; customers like it (14 peers) would leave PLN 80,000 on the same "
+        "sales. What takes away: price PLN 200,000. What gives back: service PLN 25,000."
+    )
+    nobody = row.copy()
+    nobody["peers"] = 0
+    assert findings.peer_finding(nobody, name="Alba", currency="PLN") == (
+        "Alba cannot be held against peers."
+    )
+
+
+def test_break_evens_are_counted_and_what_is_unknown_is_not_called_zero():
+    assert findings.break_even_finding(losers(), price_reach=0.10) == (
+        "At the same quantity, a price rise of at most 10% would end 1 of 3 losses. Fewer, larger "
+        "orders alone could end 2, faster payment alone 1."
+    )
+    blind = losers(fix_unknown="no_order_work, no_capital")
+    assert findings.break_even_finding(blind, price_reach=0.10).endswith(
+        "What other orders or terms would do is unknown."
+    )
+
+
+def test_dropping_all_loss_makers_costs_where_the_numbers_say_so():
+    assert plain(findings.dropping_finding(losers(), currency="PLN")) == (
+        "The loss-makers (3) show a loss of PLN 200,000, yet dropping all of them would cost another "
+        "PLN 40,000: PLN 240,000 of cost would stay and land on the others. For 1 of them leaving would "
+        "gain: PLN 10,000."
+    )
+
+
+def test_dropping_all_loss_makers_brings_something_where_the_numbers_say_so():
+    gains = {name: [30_000.0, 20_000.0, 10_000.0]
+             for name in ("drop_effect", "drop_effect_low", "drop_effect_high")}  # fmt: skip
+
+    assert plain(findings.dropping_finding(losers(**gains), currency="PLN")) == (
+        "The loss-makers (3) show a loss of PLN 200,000. Dropping all of them would bring PLN 60,000, "
+        "not that loss: PLN 240,000 of cost would stay and land on the others. Each of them would gain "
+        "something by leaving."
+    )
+
+
+def test_dropping_is_an_interval_where_nobody_declared_what_ends():
+    unsure = losers(drop_effect_high=[50_000.0, -20_000.0, 10_000.0], drop_effect=np.nan)
+
+    assert plain(findings.dropping_finding(unsure, currency="PLN")) == (
+        "The loss-makers (3) show a loss of PLN 200,000. Dropping all of them would change profit by "
+        "something between −PLN 40,000 and PLN 40,000: it is not declared what of the work would end."
+    )
+
+
+def test_where_no_known_cost_would_stay_it_is_flagged():
+    whole = -losers()["customer_profit"]
+    every = losers(
+        drop_effect=whole, drop_effect_low=whole, drop_effect_high=whole, stranded_cost=0.0
+    )
+
+    assert plain(findings.dropping_finding(every, currency="PLN")) == (
+        "The loss-makers (3) show a loss of PLN 200,000, and dropping all of them would bring just that: "
+        "nothing that is known of their cost would stay."
+    )
+    assert stranded_verdict(every, currency="PLN").outcome == "FLAG"
+    assert plain(stranded_verdict(losers(), currency="PLN").said) == (
+        "PLN 240,000 of cost would stay if all loss-makers left, and land on the others."
+    )
+    assert stranded_verdict(every.head(0), currency="PLN") is None
+
+
+def actions() -> pd.DataFrame:
+    return pd.DataFrame({
+        "period": "FY2025", "customer_id": ["A", "A", "A", "A", "B"],
+        "action": ["reprice", "fewer_orders", "interaction", "let_go", "fewer_orders"],
+        "role": ["action", "action", "interaction", "alternative", "action"],
+        "effect": [50.0, 30.0, -5.0, -90.0, 40.0], "effect_soon": [50.0, 10.0, -2.0, -90.0, 12.0],
+        "change_from": [0.28, 52.0, np.nan, np.nan, 12.0],
+        "change_to": [0.20, 33.3, np.nan, np.nan, 8.0],
+    })  # fmt: skip
+
+
+def test_what_mending_brings_and_how_much_of_it_soon():
+    assert plain(findings.actions_finding(actions(), currency="PLN")) == (
+        "Moved towards their peers' level, never beyond it, 2 accounts would have brought PLN 115, "
+        "PLN 70 of it soon (the rest once capacity is given up or used). Most comes from one action: "
+        "fewer, larger orders, PLN 70 (accounts: 2)."
+    )
+
+
+def test_actions_are_listed_with_how_far_and_the_alternative_last():
+    table = views.action_table(actions(), losers().head(2), currency="PLN")
+
+    assert table["name"].tolist() == ["Alba"] * 4 + ["Boreas"]
+    assert table["how"].tolist() == [
+        "by 11%: deductions fall from 28% to 20% of list value",
+        "52 orders become 33",
+        "all of the above at once, less their sum",
+        "instead of all of the above",
+        "12 orders become 8",
+    ]
+
+
+def test_what_would_end_each_loss_and_what_would_not():
+    table = views.break_even_table(losers())
+
+    assert table["fix_unknown"].tolist() == [
+        "fewer orders: even one leaves a loss; payment at once: a loss is left",
+        "payment terms: no receivables are known",
+        "no price: nothing is left of a higher one",
+    ]
+
+
+def test_the_price_matrix_says_where_the_averages_lie():
+    points = pd.DataFrame({
+        "quadrant": ["aggressive", "aggressive", "passive"], "customer_profit": [-5.0, 1.0, 9.0],
+    })  # fmt: skip
+
+    assert findings.price_matrix_finding(points, net_price=0.764, serve_rate=0.058) == (
+        "On average 76.4 of 100 at list value are kept, and 5.8 go into serving. 2 of 3 customers pay "
+        "less and cost more than that; 1 of these loses money."
+    )
+
+
+# ------------------------------------------------------------------ figures
+def ladder() -> pd.DataFrame:
+    own = {"list": 1.0, "discounts": -0.3, "given_back": -0.02, "off_invoice": -0.03, "pocket": 0.65,
+           "goods": -0.6, "margin": 0.05, "orders": -0.04, "service": -0.03, "returns_work": 0.0,
+           "capital": -0.01, "profit": -0.03}  # fmt: skip
+    usual = {**own, "discounts": -0.2, "pocket": 0.75, "margin": 0.15, "profit": 0.07}
+    totals = ("list", "pocket", "margin", "profit")
+    return pd.DataFrame({
+        "line": list(own), "own": list(own.values()), "usual": list(usual.values()),
+        "kind": ["total" if line in totals else "step" for line in own],
+    })  # fmt: skip
+
+
+def matrix_points() -> pd.DataFrame:
+    return pd.DataFrame({
+        "name": ["A$B$C", "Złota Rybka", "Long " * 9, "D"], "net_price": [0.9, 0.8, 0.7, 0.6],
+        "serve_rate": [0.02, 0.2, 0.1, 0.05], "sold_list": [1e6, 2e5, 1e5, 1e4],
+        "customer_profit": [5.0, -1.0, -2.0, 1.0], "named": [True, True, True, False],
+    })  # fmt: skip
+
+
+def activities() -> pd.DataFrame:
+    return pd.DataFrame({"name": ["Alba", "Boreas"], "desk, order": [0.02, 0.10],
+                         "visits": [0.2, np.nan]})  # fmt: skip
+
+
+DRAWN = {
+    "against_peers": lambda: plots.plot_against_peers(ladder(), currency="PLN"),
+    "causes": lambda: plots.plot_causes(losers(), currency="PLN"),
+    "activities": lambda: plots.plot_activities(activities(), currency="PLN"),
+    "keep_fix_drop": lambda: plots.plot_keep_fix_drop(losers(), currency="PLN"),
+    "price_matrix": lambda: plots.plot_price_matrix(matrix_points(), net_price=0.8, serve_rate=0.1),
+}
+
+
+def words(ax) -> list[str]:
+    return [text.get_text() for text in ax.findobj(mpl.text.Text) if text.get_text().strip()]
+
+
+@pytest.mark.parametrize("figure", DRAWN)
+def test_no_two_texts_of_a_figure_overlap_and_none_is_cut(figure):
+    ax = DRAWN[figure]()
+    ax.figure.draw_without_rendering()
+    whole = ax.figure.bbox
+    boxes = [t.get_window_extent() for t in ax.figure.findobj(mpl.text.Text)
+             if t.get_visible() and t.get_text().strip()]  # fmt: skip
+    boxes = [box.padded(-1.5) for box in boxes if box.width and box.height]
+
+    assert all(whole.x0 <= b.x0 and b.x1 <= whole.x1 and whole.y0 <= b.y0 and b.y1 <= whole.y1
+               for b in boxes)  # fmt: skip
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+
+
+def test_a_step_worse_than_usual_is_marked_and_the_peers_stand_beside():
+    told = words(DRAWN["against_peers"]())
+
+    assert "−10.0 ▼" in told  # discounts of 30 against 20
+    assert {"70.0", "75.0", "−3.0", "7.0"} & set(told) >= {"75.0", "−3.0", "7.0"}
+
+
+def test_each_cause_has_its_number_and_an_unknown_one_a_question_mark():
+    told = words(plots.plot_causes(losers(effect_price=[np.nan, 0.0, -50_000.0]), currency="PLN"))
+
+    assert "?" in told
+    assert {"−90", "−50", "+25"} <= set(told)
+
+
+def test_an_activity_nobody_counted_is_unknown_and_the_total_at_least():
+    told = words(DRAWN["activities"]())
+
+    assert {"22.0", "≥ 10.0", "?"} <= set(told)
+
+
+def test_the_loss_stands_beside_what_dropping_brings():
+    ax = DRAWN["keep_fix_drop"]()
+
+    assert [bar.get_width() for bar in ax.patches][:3] == [-30_000, -20_000, 10_000]
+    rings = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
+    assert rings == [100_000, 60_000, 40_000]
+    assert {"FIX", "DROP", "−30", "+10"} <= set(words(ax))
+
+
+def test_quarters_of_the_matrix_are_counted():
+    told = words(DRAWN["price_matrix"]())
+
+    assert {"CARRIAGE TRADE: 1", "PASSIVE: 1", "AGGRESSIVE: 1", "BARGAIN BASEMENT: 1"} <= set(told)
+
+
+def test_without_losses_the_figures_say_so():
+    for draw in (plots.plot_causes, plots.plot_keep_fix_drop):
+        assert words(draw(losers().head(0), currency="PLN")) == ["Nobody loses money."]
