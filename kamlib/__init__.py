@@ -30,11 +30,11 @@ _MODULES = {
     "views": (
         "account_balances account_table action_table both_sides break_even_table causes_table chain "
         "charging_pools concentration_table criteria_of criteria_summary doubtful_losses "
-        "example_party external external_months first_steps how_far keep_fix_drop_table "
+        "example_party external external_months first_steps gl_table how_far keep_fix_drop_table "
         "largest_losses managers_of matrix_frame matrix_points monthly_revenue most_doubtful named "
         "open_signs overrides_table pairs_table pyramid_table quadrant_table quality_table "
         "questions_table served_activities set_aside_reasons shots_table sides_balances sides_table "
-        "statement_lines top20_interval verdict_table"
+        "statement_lines top20_interval verdict_table worst_rows"
     ),
     "profitability": (
         "activity_volumes asset_charges break_evens bridge_balance bridge_measure bridge_steps "

@@ -102,9 +102,8 @@ class World:
             ("F4", "1", "2024-05-05", "B", "P3", "1", "5", "5", "2", "FA", None, "O4", "T"),
         ]
         kept += [  # six prices of one product in one month: the usual one is the fifth, 10.6
-            (f"F{10 + n}", "1", "2024-07-01", "B", "P9", "2", None, str(Decimal("20.4") + 2 * n / Decimal(10)),
-             "3", "FA", None, None, None)
-            for n in range(6)
+            (f"F{n}", "1", "2024-07-01", "B", "P9", "2", None, price, "3", "FA", None, None, None)
+            for n, price in enumerate(("20.4", "20.6", "20.8", "21", "21.2", "21.4"), start=10)
         ]  # fmt: skip
         aside = [
             ("F9", "1", "2024-03-05", "C9", "P1", "1", None, "99", "1", "FA", None, None, None),
