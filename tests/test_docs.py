@@ -16,6 +16,7 @@ from conftest import ROOT
 from fastpath import run_stages
 
 from kamlib.cli import app
+from kamlib.engagement import load_engagement
 from kamlib.stage import NOTEBOOKS
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -31,6 +32,22 @@ def commands(word: str) -> list[str]:
         found += re.findall(r"`([^`\n]+)`", FENCED.sub("", text))
     told = (re.split(r"\s#\s", line)[0].strip() for line in found)
     return sorted({line for line in told if line.split()[:1] == [word] and line != word})
+
+
+SNIPPETS = [
+    pytest.param(block, id=f"{page.stem}-{place}")
+    for page in PAGES
+    for place, block in enumerate(re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.M | re.S))
+]
+BARE = "currency: PLN\nperiods: {FY2025: {from: 2025-01-01, to: 2025-12-31}}\n"
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS)
+def test_every_piece_of_engagement_yaml_in_the_pages_is_read_as_it_stands(snippet, tmp_path):
+    lines = "" if "invoice_lines" in snippet else "inputs: {invoice_lines: {files: lines.csv}}\n"
+    (tmp_path / "engagement.yaml").write_text(BARE + lines + snippet)
+
+    assert load_engagement(tmp_path).periods
 
 
 def test_every_make_command_named_is_one():

@@ -23,7 +23,6 @@ from kamlib.intake.currency import currency_verdicts, in_reporting_currency
 from kamlib.intake.customers import customer_tables, identity_verdicts
 from kamlib.intake.databases import asked
 from kamlib.intake.deliveries import deliveries
-from kamlib.intake.deliveries import deliveries
 from kamlib.intake.desk import Desk, desk, fetched
 from kamlib.intake.documents import document_verdicts, seen_of_documents, without_repeats
 from kamlib.intake.identity import Who, names_of_lines, who_is_who
@@ -163,7 +162,6 @@ def _tables(work: Desk, read_: Read) -> dict[str, pd.DataFrame]:
         "orders": line_work.orders(worked, lines, work),
         "corrections": line_work.corrections(worked, work),
         "timing": line_work.timing(worked, work),
-        **deliveries(worked, lines, work),
         **_products(work, read_),
         **deliveries(worked, lines, work),
         **{name: table.frame for name, table in small.items() if name != "customers"},
