@@ -103,12 +103,15 @@ def _line_work(work: Desk) -> tuple:
     units = work.con.create_table(
         "units", schema=ibis.schema({"known_id": "string", "unit": "string"})
     )
-    documents = booked.booked(work, lines, booked.lines_told(work, lines), units)
+    told = booked.lines_told(work, lines)
+    documents = booked.booked(work, lines, told, units)
     aside = aside_of_lines(work, lines, documents)
     quarantine("invoice_lines", aside.rows, lines.raw.files)
     months = customer_months(documents, lines, work)
     none = pd.DataFrame({name: [] for name in ("currency", "lines", "original", "amount")})
-    balance = money_balance(money_read(documents, aside), months, none, currency="PLN")
+    balance = money_balance(
+        money_read(documents, booked.counted(lines, told), aside), months, none, currency="PLN"
+    )
     assert balance.holds
     sums = documents.aggregate(r=documents["net_amount"].sum(), n=documents["lines"].sum())
     found = fetched(sums)

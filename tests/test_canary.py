@@ -26,7 +26,7 @@ BROKEN = {  # what lies at the end of the path → what is said of it
     "lines.csv.gz": (b"\x1f\x8b\x08\x00broken", ""),
     "lines.parquet": (b"PAR1 and no more", "no whole Parquet file"),
     "cut.parquet": (b"", ""),
-    "book.xlsx": (b"PK\x03\x04", "neither CSV nor Parquet"),
+    "book.xlsx": (b"PK\x03\x04", "no whole workbook"),
     "none.csv": (None, "matches no file in ${KAM_EXPORTS}"),
 }
 

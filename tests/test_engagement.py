@@ -777,7 +777,8 @@ def test_a_mistake_is_named_with_its_line(load, line, words):
             "profitability:\n  time_equations:\n  - {pool: desk, base: 1,\n     per: visit}\n",
             NEXT + 3,
             r"profitability.time_equations\[1\].per must be one of order, line, rush_order, "
-            r"export_order, new_customer, delivery, correction, credit_note, not 'visit', or the equation names the driver",
+            r"export_order, new_customer, delivery, correction, credit_note, not 'visit', "
+            r"or the equation names the driver",
         ),
         (
             "profitability:\n  time_equations:\n  - pool: desk\n    per: order\n    base: 1\n"

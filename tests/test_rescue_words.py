@@ -114,8 +114,8 @@ def test_where_no_known_cost_would_stay_it_is_flagged():
     )
 
     assert plain(findings.dropping_finding(every, currency="PLN")) == (
-        "The loss-makers (3) show a loss of PLN 200,000, and dropping all of them would bring just that: "
-        "nothing that is known of their cost would stay."
+        "The loss-makers (3) show a loss of PLN 200,000, and dropping all of them would bring at most "
+        "that: no cost is known that would stay without them."
     )
     assert stranded_verdict(every, currency="PLN").outcome == "FLAG"
     assert plain(stranded_verdict(losers(), currency="PLN").said) == (

@@ -10,11 +10,11 @@ from kamlib.verdicts import FLAG, PASS, REFUSE, ledger_table
 
 
 def test_a_refusal_says_why_and_what_to_bring():
-    said = verdict("cost_to_serve", REFUSE, period="FY2025")
+    said = verdict("cost_to_serve", REFUSE, why="there is no table of cost pools for FY2025")
 
     assert said.said == (
-        "There is no table of cost pools for FY2025, so cost-to-serve, and with it customer profit, "
-        "are not shown. The statement ends at gross margin."
+        "Cost-to-serve, and with it customer profit, are not shown: there is no table of cost pools "
+        "for FY2025. The statement ends at gross margin."
     )
     assert said.bring == "resources (cost and capacity of each pool), time equations, drivers"
 

@@ -29,14 +29,18 @@ COSTS: dict[str, Column] = {
         N_("Bad debt"), "money", N_("part of off-invoice: what is never paid"), "currency"
     ),
     "assets_charge": Column(
-        N_("Capital in assets"), "money", N_("part of the capital charge: ours at the customer"),
+        N_("Capital in assets"),
+        "money",
+        N_("part of the capital charge: ours at the customer"),
         "currency",
     ),
     "revenue_timing": Column(
         N_("Revenue, timing"), "money", N_("what revenue gains in the economic view"), "currency"
     ),
     "off_invoice_timing": Column(
-        N_("Deductions, timing"), "money", N_("what off-invoice gains in the economic view"),
+        N_("Deductions, timing"),
+        "money",
+        N_("what off-invoice gains in the economic view"),
         "currency",
     ),
     "goods_timing": Column(
@@ -46,7 +50,9 @@ COSTS: dict[str, Column] = {
         N_("Gross margin as earned"), "money", N_("in the period it was earned"), "currency"
     ),
     "economic_profit": Column(
-        N_("Profit as earned"), "money", N_("before capital, in the period it was earned"),
+        N_("Profit as earned"),
+        "money",
+        N_("before capital, in the period it was earned"),
         "currency",
     ),
     "from": Column(N_("From"), "date", N_("first day on which it stands there")),

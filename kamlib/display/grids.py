@@ -13,6 +13,7 @@ from kamlib.language import _, day, month, number, percent, points
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
 
 MOST_ROWS = 20
+NO_VALUE = "–"  # there is none; what is not known says so in words
 SHORT = 16
 LINES = {name: COLUMNS[name].label for name in LADDER}
 CODES = {  # columns that hold codes → what readers read
@@ -141,7 +142,9 @@ def _is_numeric(column: pd.Series) -> bool:
     """Tell whether cells stand to the right: numbers, some of which a dash may replace."""
     if pd.api.types.is_numeric_dtype(column):
         return True
-    return column.dtype == object and any(isinstance(value, int | float) for value in column)
+    return column.dtype == object and all(
+        value == NO_VALUE or isinstance(value, int | float) for value in column
+    )
 
 
 def _head(name: str, currency: str) -> str:
@@ -150,7 +153,7 @@ def _head(name: str, currency: str) -> str:
 
 def _cell(value: object, name: str, digits: int | None) -> str:
     if value is pd.NaT:
-        return "–"
+        return NO_VALUE
     if value is None or (isinstance(value, float) and value != value):
         return _("? unknown")
     if isinstance(value, (bool,)):

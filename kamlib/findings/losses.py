@@ -89,8 +89,8 @@ def dropping_finding(rescue: pd.DataFrame, *, currency: str) -> str:
     stranded = money(rescue["stranded_cost"].sum(), currency)
     if np.isclose(high, -rescue["customer_profit"].sum(), atol=0.5):
         return _(
-            "The loss-makers ({n}) show a loss of {loss}, and dropping all of them would bring just "
-            "that: nothing that is known of their cost would stay."
+            "The loss-makers ({n}) show a loss of {loss}, and dropping all of them would bring at most "
+            "that: no cost is known that would stay without them."
         ).format(n=n, loss=loss)
     if high < 0:
         said = _(

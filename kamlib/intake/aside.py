@@ -1,7 +1,9 @@
 """What was set aside and what is used: counted, weighed in money, and listed so that it can be found."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -63,14 +65,21 @@ def aside_of_lines(work: Desk, lines: Judged, documents: ir.Table) -> Aside:
     return Aside(rows, Tally(set_aside=rows.count().to_pyarrow().as_py(), **found))
 
 
-def money_read(documents: ir.Table, aside: Aside) -> pd.DataFrame:
+def money_read(documents: ir.Table, counted: Mapping[str, Any], aside: Aside) -> pd.DataFrame:
     """Return rows and readable net amounts by reason; a null reason is what is used.
 
     To ``reason, rows, amount, size`` (`size` is the sum of absolute amounts).
+
+    Parameters
+    ----------
+    documents : table from `kamlib.intake.booked.booked`
+    counted : dict from `kamlib.intake.booked.counted`
+    aside : what was set aside of the lines
     """
     used = documents.aggregate(
         rows=documents["lines"].sum().cast("int64"),
-        amount=money_sum(documents["net_amount"]), size=money_sum(documents["size"]),
+        amount=money_sum(documents["net_amount"]),
+        size=ibis.literal(Decimal(counted["size"])).cast(DECIMAL),
     ).mutate(reason=ibis.null("string"))  # fmt: skip
     lost = aside.rows.group_by("reason").aggregate(
         rows=aside.rows.count(),

@@ -4,13 +4,16 @@ One row for each document, customer and day carries all that months, orders, cor
 ask for. Lines themselves never leave their engine, and this is the one pass over all of them.
 """
 
+from typing import Any
+
 import ibis
 import ibis.expr.types as ir
 
 from kamlib.intake.contract import CONTRACT, SALES, Field
+from kamlib.intake.databases import answering
 from kamlib.intake.desk import Desk, brought, held, kept, viewed
-from kamlib.intake.engines import DECIMAL, exact
-from kamlib.intake.judging import RAW, Judged
+from kamlib.intake.engines import DECIMAL, engine_of, exact
+from kamlib.intake.judging import Judged, as_read
 
 KEY = "inputs.invoice_lines.database"
 KEYS = (
@@ -31,8 +34,8 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table) -> ir.Tab
     """Return one row per document, customer and day of the lines that are used, in our own engine.
 
     To ``invoice_id, order_id, customer_id, name, date, document_type, corrects_invoice_id,
-    delivery_id``, the attributes of an order, the sums ``net_amount, size, list_total,
-    cost_of_goods_sold, freight``, counts of what verdicts speak of, ``month`` and ``unit``.
+    delivery_id``, the attributes of an order, the sums ``net_amount, list_total,
+    cost_of_goods_sold, freight``, ``lines``, ``month`` and ``unit``.
 
     Parameters
     ----------
@@ -40,10 +43,6 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table) -> ir.Tab
     lines : the judged invoice lines
     told : table from `lines_told`
     units : table of ``known_id`` and ``unit``; an id that is not in it is its own unit
-
-    Notes
-    -----
-    `size` is the sum of absolute net amounts.
     """
     fields = {field.name: field for field in order_fields(lines)}
     mapped = [name for name in KEYS if name in lines.raw.names or name == "document_type"]
@@ -53,7 +52,7 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table) -> ir.Tab
         for name, field in fields.items()
         if name not in texts
     }
-    keys = {name: _key(told, name) for name in [*mapped, *texts]}
+    keys = {name: as_read(told, name) for name in [*mapped, *texts]}
     sums = told.group_by(**keys).aggregate(**_sums(told, lines), **others)
     sums = sums.mutate(**{n: sums[n].cast("string") for n in keys if sums[n].type().is_integer()})
     if not work.owns(sums):
@@ -66,11 +65,6 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table) -> ir.Tab
         **{name: ibis.null("string") for name in absent},
     )
     return kept(work, "documents", whole.drop("known_id"))
-
-
-def _key(told: ir.Table, name: str) -> ir.Column:
-    """Return a column to group by: as whole numbers where they were read so."""
-    return told[RAW + name if RAW + name in told.columns else name]
 
 
 def order_fields(judged: Judged) -> list[Field]:
@@ -98,7 +92,9 @@ def with_list_total(work: Desk, judged: Judged, lines: ir.Table) -> ir.Table:
     the net amount; else it is the net amount.
     """
     if not _may_be_estimated(judged):
-        total = ibis.coalesce(lines["list_price"], lines["net_amount"])
+        total = net = as_read(lines, "net_amount")
+        if "list_price" in judged.raw.names:
+            total = ibis.coalesce(as_read(lines, "list_price"), net)
         return lines.mutate(list_total=total, estimated=ibis.literal(False))
     prices = held(work, "usual_prices", usual_prices(lines))
     month = lines["date"].truncate("M")
@@ -153,33 +149,45 @@ def usual_prices(lines: ir.Table) -> ir.Table:
 
 
 def _sums(lines: ir.Table, judged: Judged) -> dict[str, ir.Value]:
-    """Return what is summed and counted of the lines of a document; what is not mapped is absent."""
-    has = set(judged.raw.names).__contains__
-    net, list_price, cost = (lines[n] for n in ("net_amount", "list_price", "cost_of_goods_sold"))
-    every = lines.count()
-    several = list_price.notnull() & (lines["quantity"] >= 2)  # returns are negative
-    below = several & (list_price < (net * SAME_AS_NET).cast(DECIMAL))
-    free = (net == 0) & (lines["quantity"] > 0)
+    """Return what is summed of the lines of a document."""
+    names = ["net_amount", "list_total", "cost_of_goods_sold"]
+    names += ["freight"] if "freight" in judged.raw.names else []
+    return {**{name: money_sum(as_read(lines, name)) for name in names}, "lines": lines.count()}
+
+
+def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
+    """Return what verdicts say of all lines together: counts and sums, which no document needs.
+
+    To ``lines, size, untyped, without_list, estimated, of_two_units, below_net, without_cost,
+    revenue_without_cost, samples, samples_cost``.
+
+    Notes
+    -----
+    `size` is the sum of absolute net amounts. What is not mapped is absent on every line.
+    """
+    has = set(lines.raw.names).__contains__
+    names = ("net_amount", "list_price", "cost_of_goods_sold", "quantity")
+    net, list_price, cost, quantity = (as_read(told, name) for name in names)
+    every, none = told.count(), ibis.literal(0, "int64")
+    several = list_price.notnull() & (quantity >= 2)  # returns are negative
+    free = (net == 0) & (quantity > 0)
     both = has("list_price") and has("quantity")
-    none = lines.count(where=ibis.literal(False))
-    freight = {"freight": money_sum(lines["freight"])} if has("freight") else {}
-    return {
-        "net_amount": money_sum(net),
-        "size": money_sum(net.abs()),
-        "list_total": money_sum(lines["list_total"]),
-        "cost_of_goods_sold": money_sum(cost),
-        **freight,
-        "lines": every,
-        "untyped": lines.count(where=lines["untyped"]),
-        "without_list": lines.count(where=list_price.isnull()) if has("list_price") else every,
-        "estimated": lines.count(where=lines["estimated"]),
-        "of_two_units": lines.count(where=several) if both else none,
-        "below_net": lines.count(where=below) if both else none,
-        "without_cost": lines.count(where=cost.isnull()) if has(cost.get_name()) else every,
-        "revenue_without_cost": money_sum(cost.isnull().ifelse(net, 0)),
-        "samples": lines.count(where=free) if has("quantity") else none,
-        "samples_cost": money_sum(free.ifelse(cost, ibis.null(DECIMAL))),
-    }
+    totals = told.aggregate(
+        lines=every,
+        size=money_sum(net.abs()),
+        untyped=told.count(where=told["untyped"]),
+        without_list=told.count(where=list_price.isnull()) if has("list_price") else every,
+        estimated=told.count(where=told["estimated"]),
+        of_two_units=told.count(where=several) if both else none,
+        below_net=told.count(where=several & (list_price < net * SAME_AS_NET)) if both else none,
+        without_cost=told.count(where=cost.isnull()) if has("cost_of_goods_sold") else every,
+        revenue_without_cost=money_sum(cost.isnull().ifelse(net, 0)),
+        samples=told.count(where=free) if has("quantity") else none,
+        samples_cost=money_sum(free.ifelse(cost, ibis.null(cost.type()))),
+    )
+    with answering(engine_of(totals), KEY):
+        found = totals.to_pyarrow().to_pylist()[0]
+    return {name: value or 0 for name, value in found.items()}
 
 
 def money_sum(money: ir.DecimalValue) -> ir.DecimalValue:

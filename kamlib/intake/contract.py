@@ -83,9 +83,7 @@ def may(*names: str) -> tuple[Field, ...]:
 CUSTOMER = must("customer_id", who="customer")
 PARTY = must("party_id", who="party")
 DAY = must("date", past=True)
-CURRENCY = Field(
-    "currency", filled=True, form="^[A-Z]{3}$", otherwise=set_aside.NOT_A_CURRENCY
-)
+CURRENCY = Field("currency", filled=True, form="^[A-Z]{3}$", otherwise=set_aside.NOT_A_CURRENCY)
 FIRM = may(
     "name", "tax_id", "account_manager", "industry_segment", "region", "channel", "since",
     "employees", "annual_revenue", "own_growth", "contract_start", "contract_end",

@@ -35,6 +35,7 @@ class Cell(NamedTuple):
     value: ir.Value
     cases: list[tuple[ir.BooleanValue, str | ir.StringValue]]
     shown: ir.StringValue
+    plain: ir.BooleanValue | None = None  # holds where no case can, and shows at a glance
 
     @property
     def reason(self) -> ir.StringValue:
@@ -48,7 +49,7 @@ class Cell(NamedTuple):
         fine: ir.BooleanValue = ibis.literal(True)
         for holds, _why in self.cases:
             fine = fine & ~holds.fill_null(False)
-        return fine
+        return fine if self.plain is None else self.plain | fine
 
 
 def dtype_of(field: Field) -> dt.DataType:
@@ -74,7 +75,10 @@ def converted(
     values : dict of their word to ours, applied before anything else
     last_day : date, the last day that a date of the past may have
     """
+    plain = _is_a_word_of_ours(column, field) if not values else None
     text = as_text(column, field.name)
+    if plain is not None:
+        text = plain.ifelse(column, text)
     ours = {
         unicodedata.normalize(form, theirs): word
         for theirs, word in values.items()
@@ -89,13 +93,34 @@ def converted(
     if field.kind != "bool":
         there = _is_there(column, meant)
         if value is not meant:
-            cases += [(there & value.isnull(), wrong)]
+            own = value.type().is_decimal() and not values and is_exact(column)
+            cases += [(there & (~_in_reach(column, field) if own else value.isnull()), wrong)]
         if field.filled:
             cases += [(~there, reasons.MISSING)]
     cases += _outside(value, meant, field, last_day)
     if field.kind == "bool":
         cases += [(value.isnull(), reasons.NEITHER)]
-    return Cell(value, cases, text)
+    return Cell(value, cases, text, plain)
+
+
+def is_exact(column: ir.Column) -> bool:
+    """Tell whether a column's own type has whole numbers or at most the six decimals that ours has."""
+    kind = column.type()
+    return kind.is_integer() or (
+        kind.is_decimal() and kind.scale is not None and kind.scale <= DECIMAL.scale
+    )
+
+
+def _is_a_word_of_ours(column: ir.Column, field: Field) -> ir.BooleanValue | None:
+    """Return whether a text is, as it stands, one of those that its field allows."""
+    if (
+        not field.allowed
+        or field.form
+        or field.kind not in ("id", "text")
+        or not column.type().is_string()
+    ):
+        return None
+    return column.isin(field.allowed).fill_null(False)
 
 
 def _is_there(column: ir.Column, text: ir.StringValue) -> ir.BooleanValue:
@@ -163,16 +188,27 @@ def _from_own_type(column: ir.Column, field: Field) -> tuple[ir.Value, str]:
         return _first_of_month(column.cast("date"), field), reasons.NO_SUCH_DAY
     if not kind.is_numeric() or kind.is_boolean():
         return ibis.null(DECIMAL), reasons.NOT_A_NUMBER
+    if is_exact(column):
+        wrong = reasons.NOT_WHOLE if field.kind == "whole" else reasons.NOT_A_NUMBER
+        value = _in_reach(column, field).ifelse(column.cast(DECIMAL), ibis.null(DECIMAL))
+        return value, wrong
     return _within_reach(exact(column), field)
+
+
+def _in_reach(number: ir.NumericValue, field: Field) -> ir.BooleanValue:
+    """Return whether a number is not absurdly large, nor broken where it should be whole.
+
+    Of a column as it stands the engine may know that from the file's least and greatest value.
+    """
+    usable = (number > -REACH) & (number < REACH)
+    whole = field.kind == "whole" and not number.type().is_integer()
+    return usable & (number == number.floor()) if whole else usable
 
 
 def _within_reach(value: ir.DecimalValue, field: Field) -> tuple[ir.DecimalValue, str]:
     """Return a number unless it is absurdly large, or broken where it should be whole."""
-    usable = (value > -REACH) & (value < REACH)
-    if field.kind == "whole":
-        usable = usable & (value == value.floor())
     wrong = reasons.NOT_WHOLE if field.kind == "whole" else reasons.NOT_A_NUMBER
-    return usable.ifelse(value, ibis.null(DECIMAL)), wrong
+    return _in_reach(value, field).ifelse(value, ibis.null(DECIMAL)), wrong
 
 
 def _first_of_month(value: ir.DateValue, field: Field) -> ir.DateValue:

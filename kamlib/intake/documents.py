@@ -5,6 +5,7 @@ posted. An advance is money before the goods: it is revenue of its invoice, and 
 the final invoice comes, from which it is deducted.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import ibis
@@ -72,7 +73,7 @@ def ordered(lines: ir.Table) -> ir.Table:
     return sales.anti_join(gone, sales["invoice_id"] == gone["gone_id"])
 
 
-def seen_of_documents(lines: ir.Table, judged: Judged) -> DocumentFacts:
+def seen_of_documents(lines: ir.Table, judged: Judged, counted: Mapping[str, Any]) -> DocumentFacts:
     """Count credit notes, those whose invoice is not in the input, samples, and open advances."""
     sold = lines.filter(~lines["document_type"].isin(BACK)).select(there="invoice_id").distinct()
     back = lines.filter(lines["document_type"].isin(BACK))
@@ -85,10 +86,10 @@ def seen_of_documents(lines: ir.Table, judged: Judged) -> DocumentFacts:
         orphans=alone.ifelse(linked["invoice_id"], ibis.null("string")).nunique(),
         orphans_amount=alone.ifelse(linked["net_amount"], 0).sum(),
     )
-    samples = lines.aggregate(
-        samples=lines["samples"].sum(), samples_cost=lines["samples_cost"].sum()
-    )
-    found: dict[str, Any] = {**_row(returns), **_row(samples), **_row(_open_advances(lines))}
+    found: dict[str, Any] = {
+        **_row(returns), **_row(_open_advances(lines)),
+        "samples": counted["samples"], "samples_cost": float(counted["samples_cost"]),
+    }  # fmt: skip
     if not named:
         found |= {"orphans": 0, "orphans_amount": 0.0}
     return DocumentFacts(**found)

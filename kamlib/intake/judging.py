@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from kamlib.errors import listed
 from kamlib.intake.contract import Field, fields_of
-from kamlib.intake.convert import NUMERIC, Cell, as_text, converted, dtype_of
+from kamlib.intake.convert import NUMERIC, Cell, as_text, converted, dtype_of, is_exact
 from kamlib.intake.counted import numbers_read
 from kamlib.intake.databases import answering
 from kamlib.intake.derived import derived_net, told_by_number
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kamlib.engagement.inputs import Input
 
 WHO = {"customer": reasons.NO_CUSTOMER, "party": reasons.NO_PARTY}
-RAW = "raw "  # before the name of a whole number that stands for a text, as it was read
+RAW = "raw "  # before the name of a column of exact numbers, as it was read
 MARKS = ("_file", "_row", "_column", "_reason", "_value")
 
 
@@ -97,7 +97,8 @@ def _judged_rows(
         dialect = dialect_of(work.engagement, table)
         refuse_undeclared(part, fields, dialect, shown=listed(raw.files, most=3))
         raw.notes.update(numbers_read(part, fields, dialect))
-    parts = [_judged_part(work, table, part, fields, known) for part in raw.parts]
+    plain = _as_read(work, table, raw.parts, fields)
+    parts = [_judged_part(work, table, part, fields, known, plain) for part in raw.parts]
     if not parts:
         return Judged(table, _no_rows(work, table, fields), raw, fields)
     together = ibis.union(*parts) if len(parts) > 1 else parts[0]
@@ -114,7 +115,7 @@ def _judged_rows(
 
 
 def _raw_of(rows: ir.Table) -> list[str]:
-    """Return the columns of whole numbers that stand for texts."""
+    """Return the columns of numbers as they were read."""
     return [name for name in rows.columns if name.startswith(RAW)]
 
 
@@ -142,6 +143,7 @@ def _judged_part(
     part: ir.Table,
     fields: tuple[Field, ...],
     known: dict[str, ir.Table],
+    plain: list[str],
 ) -> ir.Table:
     """Convert the rows of one part and name the first broken column of each."""
     dialect = dialect_of(work.engagement, table)
@@ -158,7 +160,7 @@ def _judged_part(
         **{name: cell.value.cast(dtype_of(f)) for name, cell, f in _with_fields(cells, fields)},
         **{f"reason {name}": cell.reason for name, cell in cells.items()},
         **{f"fine {name}": cell.fine for name, cell in cells.items()},
-        **{RAW + name: part[name] for name in _whole_ids(work, table, part, fields)},
+        **{RAW + name: part[name] for name in plain},
         **{f"shown {name}": cell.shown for name, cell in cells.items()},
     )  # fmt: skip
     for field in fields:
@@ -177,19 +179,34 @@ def _judged_part(
     return _with_first_broken(wide, fields, list(cells))
 
 
-def _whole_ids(work: Desk, table: str, part: ir.Table, fields: tuple[Field, ...]) -> list[str]:
-    """Return the columns of text that are whole numbers: grouped as such, they need half the time."""
-    given = work.engagement.inputs[table]
+def _as_read(work: Desk, table: str, parts: list[ir.Table], fields: tuple[Field, ...]) -> list[str]:
+    """Return the columns of lines whose numbers are grouped and summed as read, in half the time.
+
+    To whole numbers that stand for texts, and money and quantities in exact types of their own.
+    """
+    given, kinds = work.engagement.inputs[table], [part.schema() for part in parts]
     return [
         field.name
         for field in fields
         if table == "invoice_lines"
-        and field.name in part.columns
-        and field.kind == "text"
-        and part[field.name].type().is_integer()
+        and all(field.name in part.columns for part in parts)
+        and len({kind[field.name] for kind in kinds}) == 1
         and field.name not in given.values
         and not holds_tax_ids(work.engagement, field)
+        and _stays_as_read(parts[0][field.name], field)
     ]
+
+
+def _stays_as_read(column: ir.Column, field: Field) -> bool:
+    """Tell whether a column's values mean the same before they are converted."""
+    if field.kind in NUMERIC:
+        return is_exact(column)
+    return dtype_of(field).is_string() and column.type().is_integer()
+
+
+def as_read(lines: ir.Table, name: str) -> ir.Column:
+    """Return a column of lines that are used: in the type it was read in, where that is as good."""
+    return lines[RAW + name if RAW + name in lines.columns else name]
 
 
 def _one_spelling(part: ir.Table, field: Field, given: "Input") -> ir.Column:

@@ -172,22 +172,16 @@ def corrections(lines: ir.Table, work: Desk) -> pd.DataFrame:
     return fetched(dated.order_by(["invoice_id", "customer_id"]))[names]
 
 
-def seen_on(lines: ir.Table, repeated: Mapping[str, Any]) -> LineFacts:
+def seen_on(lines: ir.Table, counted: Mapping[str, Any], repeated: Mapping[str, Any]) -> LineFacts:
     """Return what verdicts speak of.
 
     Parameters
     ----------
     lines : table from `kamlib.intake.booked.booked`
+    counted : dict from `kamlib.intake.booked.counted`
     repeated : dict of what `kamlib.intake.repeated.identical` counted
     """
-    counts = ("lines", "untyped", "without_list", "estimated", "of_two_units", "below_net",
-              "without_cost")  # fmt: skip
-    totals = lines.aggregate(
-        first=lines["date"].min(),
-        last=lines["date"].max(),
-        revenue_without_cost=money_sum(lines["revenue_without_cost"]),
-        **{name: lines[name].sum().cast("int64") for name in counts},
-    )
-    facts: dict[str, Any] = totals.to_pyarrow().to_pylist()[0]
-    known: dict[str, Any] = {name: value or 0 for name, value in facts.items()}
-    return LineFacts(**known, **repeated)
+    days = lines.aggregate(first=lines["date"].min(), last=lines["date"].max())
+    facts: dict[str, Any] = days.to_pyarrow().to_pylist()[0]
+    known = {name: value for name, value in counted.items() if name in LineFacts._fields}
+    return LineFacts(**facts, **known, **repeated)

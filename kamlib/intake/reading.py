@@ -16,7 +16,7 @@ from kamlib.errors import DataError, listed
 from kamlib.intake import findings, ledger
 from kamlib.intake import lines as line_work
 from kamlib.intake.aside import Aside, aside_of, aside_of_lines, money_read, quarantine
-from kamlib.intake.booked import booked, lines_told
+from kamlib.intake.booked import booked, counted, lines_told
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.coverage import reach_verdicts
 from kamlib.intake.currency import currency_verdicts, in_reporting_currency
@@ -123,8 +123,9 @@ def _handed_over(work: Desk, period: str, read_: Read) -> Intake:
     tables = _tables(work, read_)
     tables["quarantine"] = _all_set_aside(judged_, apart)
     months = tables["customer_months"]
-    facts = line_work.seen_on(worked, identical(work, lines))
-    read = money_read(worked, read_.aside)
+    of_all = counted(lines, read_.told)
+    facts = line_work.seen_on(worked, of_all, identical(work, lines))
+    read = money_read(worked, of_all, read_.aside)
     tied, tie_verdicts = _ledger_lines(engagement, period, tables)
     balances = [
         *_rows(judged_, apart, tables),
@@ -142,7 +143,7 @@ def _handed_over(work: Desk, period: str, read_: Read) -> Intake:
         ),
         findings.customers_verdict(engagement, tables["customers"], sites=sites),
         *findings.line_verdicts(facts, mapped=lines.raw.names, currency=currency),
-        *document_verdicts(seen_of_documents(worked, lines), currency=currency),
+        *document_verdicts(seen_of_documents(worked, lines, of_all), currency=currency),
         *identity_verdicts(tables["identity_pairs"], currency=currency),
         *currency_verdicts(converted, engagement),
         *tie_verdicts,

@@ -221,9 +221,7 @@ def _head(given: "Input", dialect: Dialect, path: Path, shown: str) -> list[str]
 
 def _head_of_texts(given: "Input", dialect: Dialect, path: Path, shown: str) -> list[str]:
     """Return the head of a file of texts, once the first rows under it are seen to fit it."""
-    found = records_of(
-        path, dialect, shown=shown, sheet=given.sheet, header_row=given.header_row
-    )
+    found = records_of(path, dialect, shown=shown, sheet=given.sheet, header_row=given.header_row)
     first = list(islice(found, FIRST_ROWS))
     if not first:
         return []

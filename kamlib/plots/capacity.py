@@ -60,8 +60,9 @@ def plot_capacity(pools: pd.DataFrame, *, currency: str, ax: Axes | None = None)
     ax.set_ylim(len(pools) - 0.4, -0.6)
     name_rows(ax, pools["pool"].tolist(), points=170)
     serves = pools["assigned_cost"].fillna(0) > 0
-    words = [_use(share, of) for share, of in zip(pools["used_share"], serves, strict=True)]
-    styles = [_use_style(share) for share in pools["used_share"]]
+    traced = pools["unit"].eq("traced") if "unit" in pools else pd.Series(False, index=pools.index)
+    words = [_use(*row) for row in zip(pools["used_share"], serves, traced, strict=True)]
+    styles = [_use_style(*row) for row in zip(pools["used_share"], traced, strict=True)]
     head = _("{used},\nof capacity").format(used=_(COLUMNS["used_share"].label))
     column_at_right(ax, words, head=head, after=0, styles=styles)
     legend_above(ax, [swatch(_(COLUMNS[name].label), fill) for name, fill in FILLS.items()])
@@ -70,7 +71,9 @@ def plot_capacity(pools: pd.DataFrame, *, currency: str, ax: Axes | None = None)
     return ax
 
 
-def _use(share: float, serves: bool) -> str:
+def _use(share: float, serves: bool, traced: bool) -> str:
+    if traced:  # what stands on invoice lines has no capacity
+        return "–"
     if pd.isna(share) and not serves:
         return _("serves no one")
     if pd.isna(share):
@@ -78,7 +81,7 @@ def _use(share: float, serves: bool) -> str:
     return _("overloaded: {share}").format(share=percent(share)) if share > 1 else percent(share)
 
 
-def _use_style(share: float) -> dict[str, str]:
-    if pd.isna(share):
+def _use_style(share: float, traced: bool) -> dict[str, str]:
+    if pd.isna(share) and not traced:
         return {"color": LIGHT["uncertain"]}
     return {"weight": "bold", "color": LIGHT["lost"]} if share > 1 else {}
