@@ -138,7 +138,7 @@ CLEAN = [row for who in "AB" for row in monthly("2024-01-01", "2024-12-01", who=
 
 
 @settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate, Phase.shrink],

@@ -157,7 +157,7 @@ class Stage:
 
     def relations(self, table: pd.DataFrame) -> list[str]:
         """Return the kind of relation of each row: auto, contractual or project."""
-        segments = table.get("industry_segment", pd.Series(None, index=table.index))
+        segments = table.get("industry_segment", pd.Series("", index=table.index)).fillna("")
         known = {each: self.engagement.staying.relation_of(each) for each in segments.unique()}
         return [known[each] for each in segments]
 
