@@ -18,9 +18,10 @@ def quality_finding(quality: pd.DataFrame, *, currency: str) -> str:
         return _("No row was set aside: nothing has to be mended at the source.")
     first = quality.iloc[0]
     rows = int(quality["rows"].sum())
+    by = ngettext("{rules} rule", "{rules} rules", len(quality)).format(rules=number(len(quality)))
     counted = ngettext(
-        "{n} row was set aside by {rules} rules.", "{n} rows were set aside by {rules} rules.", rows
-    ).format(n=number(rows), rules=number(len(quality)))
+        "{n} row was set aside by {by}.", "{n} rows were set aside by {by}.", rows
+    ).format(n=number(rows), by=by)
     if not first["amount"]:
         return counted
     most = _(
@@ -45,6 +46,8 @@ def pairs_finding(pairs: pd.DataFrame, *, currency: str) -> str:
     ----------
     pairs : DataFrame `identity_pairs`
     """
+    if pairs.empty:
+        return _("No two ids look like one customer, and nobody has said that any are.")
     count = pairs["decision"].value_counts()
     waiting = int(count.get("proposed", 0))
     decided = _("{merged} ids are counted as another's and {apart} pairs are kept apart.").format(

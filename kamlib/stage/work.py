@@ -129,6 +129,13 @@ class Stage:
         """Tell whether what a rule guards may be shown: it was not refused."""
         return not self.refused(rule)
 
+    def show_refusal(self, rule: str) -> None:
+        """Say in the place of a figure that it is not shown, and why; nothing where it is shown."""
+        told = self.verdicts_so_far()
+        refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
+        for said in refused["said"].tail(1):
+            display.show_finding(_("Not shown. {why}").format(why=said))
+
     def freeze(self, name: str, values: pd.DataFrame | None) -> pd.DataFrame | None:
         """Return reference values as frozen with the engagement, freezing `values` the first time.
 
