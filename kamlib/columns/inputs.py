@@ -135,6 +135,7 @@ INPUTS: dict[str, Column] = {
     "table": Column(N_("Table"), "text", N_("input table")),
     "file": Column(N_("File"), "text", N_("file inside the engagement folder")),
     "row": Column(N_("Row"), "whole", N_("line of the file, the head being 1")),
+    "where": Column(N_("Where"), "text", N_("file and line of the row")),
     "column": Column(N_("Column"), "text", N_("column that is broken")),
     "value": Column(N_("Value"), "text", N_("what stands there")),
     "rows": Column(N_("Rows"), "whole", N_("number of rows")),

@@ -14,7 +14,7 @@ from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
 
 MOST_ROWS = 20
 NO_VALUE = "–"  # there is none; what is not known says so in words
-SHORT = 16
+SHORT, LONG = 16, 28  # letters that stay on one line, and of a word that may be broken
 LINES = {name: COLUMNS[name].label for name in LADDER}
 CODES = {  # columns that hold codes → what readers read
     "profit_class": PROFIT_CLASSES,
@@ -193,6 +193,8 @@ def _kind(text: str, right: bool) -> str:
     """Return the class of a cell: numbers right and losses marked, short words on one line."""
     if right:
         return ' class="r neg"' if text.startswith("−") else ' class="r"'
+    if max(map(len, text.split()), default=0) > LONG:
+        return ' class="long"'
     return ' class="nw"' if len(text) <= SHORT else ""
 
 

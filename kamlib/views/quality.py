@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from kamlib.language import _
+from kamlib.language import _, number
 from kamlib.method_rules.set_aside import remedy_of
 from kamlib.tables import floats
 from kamlib.views.company import set_aside_reasons
 
-WORST = ["table", "file", "row", "column", "value", "reason", "customer_id", "date", "amount"]
+WORST = ["where", "column", "value", "reason", "customer_id", "amount"]
 
 
 def quality_table(quarantine: pd.DataFrame) -> pd.DataFrame:
@@ -49,9 +49,16 @@ def worst_rows(quarantine: pd.DataFrame, most: int = 10) -> pd.DataFrame:
         ["_size", "table", "file", "row"], ascending=[False, True, True, True], ignore_index=True
     )
     top = ranked.head(most)
-    return top.assign(amount=floats(top["amount"]), reason=[_(reason) for reason in top["reason"]])[
-        WORST
-    ]
+    return top.assign(
+        where=[_place(file, row) for file, row in zip(top["file"], top["row"], strict=True)],
+        amount=floats(top["amount"]), reason=[_(reason) for reason in top["reason"]],
+    )[WORST]  # fmt: skip
+
+
+def _place(file: str, row: int) -> str:
+    """Return where a row stands: the file's name and its line; a database's row has its document."""
+    name = file.rpartition("/")[2]
+    return _("{file}, row {row}").format(file=name, row=number(row)) if row else file
 
 
 def pairs_table(pairs: pd.DataFrame, *, decision: str = "proposed") -> pd.DataFrame:
