@@ -57,7 +57,8 @@ def desk(engagement: "Engagement") -> Iterator[Desk]:
         try:
             con.raw_sql(
                 "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; "
-                f"SET memory_limit = '{MEMORY}'"
+                f"SET memory_limit = '{MEMORY}'; "
+                "SET force_compression = 'uncompressed'"  # nothing is kept: packing costs more
             )
             yield Desk(con, Path(name), engagement, open_)
         finally:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 WHO = {"customer": reasons.NO_CUSTOMER, "party": reasons.NO_PARTY}
 RAW = "raw "  # before the name of a column of exact numbers, as it was read
+KEPT_FLOATS = 3_000_000  # rows
 MARKS = ("_file", "_row", "_column", "_reason", "_value")
 
 
@@ -107,7 +108,7 @@ def _judged_rows(
         together = together.mutate(document_type=told_by_number(together, given))
         if "net_amount" not in raw.names:
             together = together.mutate(net_amount=derived_net(together))
-    if table == "invoice_lines" and (not work.owns(together) or _is_typed(raw.parts, fields)):
+    if table == "invoice_lines" and (not work.owns(together) or _is_typed(raw, fields)):
         fine = viewed(work, f"{table} used", together.filter(together["_fine"]).drop("_fine"))
         plain = together.drop("_fine", *_raw_of(together))
         return Judged(table, viewed(work, table, plain), raw, fields, fine)
@@ -119,14 +120,19 @@ def _raw_of(rows: ir.Table) -> list[str]:
     return [name for name in rows.columns if name.startswith(RAW)]
 
 
-def _is_typed(parts: list[ir.Table], fields: tuple[Field, ...]) -> bool:
-    """Tell whether numbers and dates come as such, so that reading a row again costs little."""
-    return not any(
-        part[field.name].type().is_string()
-        for part in parts
+def _is_typed(raw: Raw, fields: tuple[Field, ...]) -> bool:
+    """Tell whether numbers and dates come as such, so that reading a row again costs little.
+
+    Floats are read again only where there are too many rows to keep.
+    """
+    kinds = [
+        part[field.name].type()
+        for part in raw.parts
         for field in fields
         if field.name in part.columns and field.kind in (*NUMERIC, "date")
-    )
+    ]
+    floats = raw.rows <= KEPT_FLOATS and any(kind.is_floating() for kind in kinds)
+    return not floats and not any(kind.is_string() for kind in kinds)
 
 
 def _in_this_engagement(field: Field, work: Desk) -> Field:

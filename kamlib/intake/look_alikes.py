@@ -85,7 +85,7 @@ def look_alikes(
     re_registered or said; `status` proposed, merged or kept_apart. The id that bought first is
     proposed to be kept, because earlier reports know it by that.
     """
-    known = _known(sites, activity, tops, country)
+    known = _known(sites, activity, tops, country, said=decisions)
     pairs = {**_name_pairs(known), **_tax_pairs(known)}
     by_id = {one.customer_id: one for one in known}
     said = {
@@ -135,10 +135,22 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _known(
-    sites: pd.DataFrame, activity: pd.DataFrame, tops: dict[str, str], country: str
+    sites: pd.DataFrame,
+    activity: pd.DataFrame,
+    tops: dict[str, str],
+    country: str,
+    *,
+    said: pd.DataFrame,
 ) -> list[_One]:
-    """Gather what is known of each id, in the order of ids."""
+    """Gather what is known of each id that could be in a pair, in the order of ids.
+
+    An id has a name or a tax id to be alike by, or somebody has decided on it.
+    """
     wide = sites.merge(activity, on="customer_id", how="outer").sort_values("customer_id")
+    told = wide["customer_id"].isin([*said["customer_id"], *said["keep_as"]])
+    for column in {"name", "tax_id"} & set(wide.columns):
+        told |= wide[column].notna()
+    wide = wide[told]
     found = []
     for row in wide.to_dict("records"):
         who, name, tax = row["customer_id"], row.get("name"), row.get("tax_id")
