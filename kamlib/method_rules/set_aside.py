@@ -24,7 +24,6 @@ TAX_ID_LENGTH = N_("tax id of a wrong length")
 TAX_ID_NO_NUMBER = N_("no tax id")
 NOT_A_CURRENCY = N_("not a currency")
 A_TOTAL = N_("a total, no line of its own")
-OTHER_MONEY = N_("amount in another currency than its column")
 EXCEL_ERROR = N_("an error in Excel")
 MERGED_ABOVE = N_("merged in Excel with the cell above")
 DIGITS_LOST = N_("a number of more than 15 digits, of which Excel has lost the end")
@@ -64,7 +63,6 @@ REMEDIES: dict[str, str] = {
     ),
     MERGED_ABOVE: N_("unmerge the cells in Excel and fill each row"),
     DIGITS_LOST: _EXPORT_TEXT,
-    OTHER_MONEY: N_("bring a column with the currency of each line, and fx_rates"),
     N_("not in the reporting currency"): N_("bring fx_rates"),
     N_("unknown document type"): _ALLOWED,
     N_("unknown relation"): _ALLOWED,
