@@ -28,7 +28,7 @@ _MODULES = {
     ),
     "intake": "Intake read_inputs",
     "views": (
-        "account_balances account_table action_table both_sides break_even_table causes_table chain "
+        "account_balances account_table action_table both_sides break_even_table chain "
         "charging_pools concentration_table criteria_of criteria_summary doubtful_losses "
         "example_party external external_months first_steps gl_table how_far keep_fix_drop_table "
         "largest_losses managers_of matrix_frame matrix_points monthly_revenue most_doubtful named "

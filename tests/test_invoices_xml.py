@@ -143,6 +143,16 @@ def test_a_correction_names_what_it_corrects_and_takes_money_back(tmp_path):
     assert (line["net_amount"], line["quantity"]) == ("-25", "-1")
 
 
+def test_an_advance_invoice_is_no_second_sale_and_the_final_one_is_told_as_such(tmp_path):
+    advance = read(jpk(tmp_path, jpk_invoice(kind="ZAL"), jpk_line()))
+    assert advance[0]["document_type"] == "advance"
+
+    found = {kind: read(ksef(tmp_path, ksef_line(), kind=kind))[0] for kind in ("ZAL", "ROZ")}
+    assert {kind: line["document_type"] for kind, line in found.items()} == {
+        "ZAL": "advance", "ROZ": "final",
+    }  # fmt: skip
+
+
 def test_an_unknown_kind_of_document_stays_as_it_is_to_be_set_aside(tmp_path):
     assert read(jpk(tmp_path, jpk_invoice(kind="RR"), jpk_line()))[0]["document_type"] == "RR"
 

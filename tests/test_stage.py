@@ -192,3 +192,15 @@ def test_an_injected_parameter_that_the_notebook_lacks_is_refused(monkeypatch):
         ParameterError, match=r"no parameter 'proft_share'. Did you mean 'profit_share'"
     ):
         refuse_unknown_parameters("segmentation")
+
+
+def test_what_is_refused_is_said_in_the_place_of_its_figure(small, capsys):
+    stage = opened(small, "profitability")
+    stage.verdicts.append(verdict("cost_to_serve", REFUSE, why="there are no pools"))
+
+    stage.show_refusal("cost_to_serve")
+    stage.show_refusal("gross_margin")  # shown, so nothing is said
+
+    told = capsys.readouterr().out
+    assert told.count("text/plain") == 1
+    assert "are not shown: there are no pools" in told

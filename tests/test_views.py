@@ -17,6 +17,7 @@ from kamlib.views import (
     example_party,
     external_months,
     first_steps,
+    gl_table,
     managers_of,
     matrix_frame,
     monthly_revenue,
@@ -368,3 +369,33 @@ def test_every_party_has_one_verdict_and_the_levels_hold_all_profit():
     assert [float(balance.unexplained) for balance in lost] == [-2, 7]
     unknown = STATEMENT.assign(customer_profit=np.nan)
     assert len(account_balances(PARTIES, accounts(unknown), unknown, "PLN")) == 1
+
+
+def test_the_ledger_s_table_adds_rows_set_aside_and_named_items_to_one_explanation():
+    gl = pd.DataFrame({
+        "period": ["FY2024", "FY2025"], "line": "invoice_revenue", "gl_account": "730",
+        "ledger": [90.0, 110.0], "ours": [90.0, 100.0], "set_aside": [0.0, 7.0],
+        "reconciling": [0.0, 2.0], "unexplained": [0.0, 1.0],
+    })  # fmt: skip
+
+    table = gl_table(gl, "FY2025")
+
+    assert table[["ledger", "ours", "explained", "unexplained"]].to_numpy().tolist() == [
+        [110, 100, 9, 1]
+    ]
+
+
+def test_first_steps_name_the_cause_of_a_loss_and_the_price_that_ends_it():
+    losing = accounts().assign(verdict=["fix", "let_go", *["harvest"] * (len(accounts()) - 2)])
+    ids = losing["party_id"].tolist()[:2]
+    rescue = pd.DataFrame({
+        "customer_id": ids, "largest_cause": ["price", "price"], "fix_price_change": [0.05, np.nan],
+        "drop_effect": [-10.0, 400.0],
+    })  # fmt: skip
+
+    steps = first_steps(losing, pd.DataFrame(), rescue, currency="PLN").set_index("verdict")
+
+    assert steps.loc["fix", "what"].startswith("price takes most away; a price rise of 5")
+    assert (
+        steps.loc["let go", "what"].replace("\u00a0", " ").startswith("let go: that brings PLN 400")
+    )

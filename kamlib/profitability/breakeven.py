@@ -9,8 +9,6 @@ import pandas as pd
 
 from kamlib.profitability.factors import PER_ORDER
 
-WITHIN_A_CENT = 0.005
-
 
 def profit_if(
     amounts: pd.DataFrame, *, price_change: object = 0.0, orders: object = None,

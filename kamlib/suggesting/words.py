@@ -28,20 +28,6 @@ CODES: dict[str, dict[str, tuple[str, ...]]] = {
 CURRENCIES: dict[str, str] = {
     "zł": "PLN", "zl": "PLN", "zlotych": "PLN", "€": "EUR", "euro": "EUR", "$": "USD", "£": "GBP",
 }  # fmt: skip
-KNOWN_CURRENCIES = (
-    "PLN",
-    "EUR",
-    "USD",
-    "GBP",
-    "CHF",
-    "CZK",
-    "SEK",
-    "NOK",
-    "DKK",
-    "HUF",
-    "UAH",
-    "RON",
-)
 IN_FILE_NAMES: dict[str, tuple[str, ...]] = {
     "invoice_lines": ("sprzedaz", "faktur", "invoice", "sales", "orderlines", "obrotyklient", "retail"),
     "customers": ("kontrahen", "klienci", "odbiorc", "customer", "client", "reseller", "accounts"),

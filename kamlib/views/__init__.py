@@ -32,7 +32,6 @@ from kamlib.views.quality import pairs_table, quality_table, worst_rows
 from kamlib.views.rescue import (
     action_table,
     break_even_table,
-    causes_table,
     how_far,
     keep_fix_drop_table,
     largest_losses,
@@ -56,7 +55,6 @@ __all__ = [
     "action_table",
     "both_sides",
     "break_even_table",
-    "causes_table",
     "chain",
     "charging_pools",
     "concentration_table",

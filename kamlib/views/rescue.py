@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import ACTIONS, CAUSES, PROPOSALS, QUADRANTS
+from kamlib.columns import ACTIONS, PROPOSALS, QUADRANTS
 from kamlib.language import _, money, number, percent
 
 MOST_NAMED = 5
@@ -78,12 +78,6 @@ def quadrant_table(points: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
     table = table.reindex([q for q in QUADRANTS if q in table.index]).reset_index()
     return table.assign(quadrant=[_(QUADRANTS[each]) for each in table["quadrant"]])
-
-
-def causes_table(losers: pd.DataFrame) -> pd.DataFrame:
-    """Pick loss, peers, gap and its parts."""
-    parts = ["customer_profit", "gap", *(f"effect_{cause}" for cause in CAUSES)]
-    return losers[["name", *parts]]
 
 
 def break_even_table(losers: pd.DataFrame) -> pd.DataFrame:

@@ -29,7 +29,7 @@ from kamlib.intake.invoices_xml.ksef import TAKEN_WHOLE
 from kamlib.language import N_
 
 NO_HEAD = N_("lines whose invoice is not in the file")
-TYPES = {**dict.fromkeys(("VAT", "POZ", "ZAL"), "invoice"), "KOREKTA": "correction"}
+TYPES = {"VAT": "invoice", "POZ": "invoice", "ZAL": "advance", "KOREKTA": "correction"}
 CENT = Decimal("0.01")
 
 

@@ -29,7 +29,9 @@ from kamlib.language import N_
 
 TAKEN_WHOLE = N_("invoices whose lines do not add up to their net total, taken as one line each")
 TYPES = {
-    **dict.fromkeys(("VAT", "ZAL", "ROZ", "UPR"), "invoice"),
+    **dict.fromkeys(("VAT", "UPR"), "invoice"),
+    "ZAL": "advance",
+    "ROZ": "final",
     **dict.fromkeys(("KOR", "KOR_ZAL", "KOR_ROZ"), "correction"),
 }
 
