@@ -103,6 +103,24 @@ def write_notebooks(folder: Path, notebooks: dict[str, object]) -> Path:
     return folder
 
 
+def run_here(source: Path, target: Path, parameters: dict, _kernels: object) -> object:
+    """Run a stub in this process, in place of `kamlib.publish.running.run_notebook`."""
+    import contextlib
+    import io
+
+    notebook = nbformat.read(source, as_version=4)
+    known: dict[str, object] = {}
+    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(codes, 1):
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(cell.source, known)
+        cell.execution_count = number
+        if "parameters" in cell.metadata.get("tags", []):
+            known |= {name: value for name, value in parameters.items() if name in known}
+    nbformat.write(notebook, target)
+    return notebook
+
+
 def page_notebook() -> object:
     """Return a run notebook with everything a page can show, without running anything.
 

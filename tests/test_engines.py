@@ -1,6 +1,7 @@
 """The same expressions in every engine: what differs between engines stands in one module."""
 
 import datetime as dt
+import unicodedata
 from decimal import Decimal
 
 import duckdb
@@ -13,8 +14,8 @@ from worlds_in_engines import TABLES_ALIKE, WORLD, alike, engagement_on
 from kamlib.engagement import load_engagement
 from kamlib.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
-from kamlib.intake.databases import one_that_reads, parts_of
 from kamlib.intake.engines import exact, tidy, written, written_down
+from kamlib.intake.queries import letters_apart, one_that_reads, parts_of
 
 
 @pytest.fixture(scope="module")
@@ -230,3 +231,14 @@ def test_an_address_that_is_not_set_is_asked_for(tmp_path, monkeypatch):
 
     with pytest.raises(ParameterError, match="needs the environment variable KAM_DB_URL"):
         read_inputs(load_engagement(engagement_on(tmp_path, "postgres")), "FY2024")
+
+
+def test_spark_is_told_how_every_letter_of_our_alphabets_is_composed():
+    """Latin, Greek and Cyrillic letters, with one accent or with several."""
+    letters = "ąćęłńóśźżĄĆĘŁŃÓŚŹŻäöüßéèçñåøčřžůőűăâîșțģķļņßΆέήίόύώЙйЁёЇї ǖǘǭ"
+    text = unicodedata.normalize("NFD", letters)
+    for pair in letters_apart().split(" "):
+        apart, _, one = pair.partition("=")
+        text = text.replace(apart, one)
+
+    assert text == unicodedata.normalize("NFC", letters)

@@ -5,8 +5,12 @@ import json
 import os
 import re
 import shutil
+import signal
+import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,9 +30,18 @@ from stub_notebooks import (
 
 from kamlib import DataError, ParameterError, __version__, load_engagement
 from kamlib.method_rules import ANALYSES, RULES
-from kamlib.publish import RunFailed, RunGoingOn, committing, publish_report, write_csv
+from kamlib.publish import (
+    Limits,
+    RunFailed,
+    RunGoingOn,
+    committing,
+    folders,
+    publish_report,
+    write_csv,
+)
 from kamlib.publish.failures import failure_in_cell, failure_of
-from kamlib.publish.running import require_all_cells_run, require_receipt
+from kamlib.publish.receipts import require_all_cells_run, require_receipt
+from kamlib.publish.running import Kernels, own_kernels, run_notebook
 from kamlib.publish.signing import signed_hash
 from kamlib.tables import file_hash
 
@@ -43,6 +56,7 @@ class Place:
         self.notebooks = folder / "notebooks"
         self.reports = folder / "reports"
         self.folder = self.reports / "tiny" / "FY2025"
+        self.limits = Limits()
 
     def publish(self, **notebooks: object):
         order = {stage: ORDER[stage] for stage in notebooks}
@@ -50,7 +64,7 @@ class Place:
         write_notebooks(self.notebooks, files)
         return publish_report(
             self.engagement, "FY2025", reports=self.reports, notebooks=self.notebooks,
-            order=order, cell_timeout=3,
+            order=order, limits=self.limits,
         )  # fmt: skip
 
     def failure(self) -> dict:
@@ -186,6 +200,8 @@ def test_nothing_but_the_report_is_left_behind(published):
     ],
 )  # fmt: skip
 def test_a_run_that_did_not_come_to_its_end_is_never_published(place, codes, cause, said):
+    if cause == "time-out":
+        place.limits = Limits(cell=3)
     with pytest.raises(RunFailed, match=said) as caught:
         place.publish(summary=notebook_of(*codes))
 
@@ -195,6 +211,72 @@ def test_a_run_that_did_not_come_to_its_end_is_never_published(place, codes, cau
     assert (place.folder / failure["kept"]).is_file()
     assert not (place.folder / "index.html").exists()
     assert not list(place.folder.glob(".staging-*"))
+
+
+@pytest.fixture
+def kernels(tmp_path) -> Iterator[Kernels]:
+    with own_kernels(tmp_path / "kernel.log", Limits(run=0.3)) as kernels:
+        yield kernels
+
+
+def test_a_run_that_takes_too_long_as_a_whole_is_ended_wherever_it_is(
+    tmp_path, kernels, monkeypatch
+):
+    """A notebook of many short cells never takes too long by one of them."""
+    ended = threading.Event()
+    monkeypatch.setattr(kernels, "kill", ended.set)
+    monkeypatch.setattr("kamlib.publish.running._execute", lambda *_: ended.wait(60))
+    notebooks = write_notebooks(tmp_path / "notebooks", {"06_summary.ipynb": notebook_of("1")})
+    source, target = notebooks / "06_summary.ipynb", tmp_path / "none.ipynb"
+
+    with pytest.raises(
+        RunFailed, match=r"longer than 0.005 minutes.*06_summary.*--run-limit"
+    ) as told:
+        run_notebook(source, target, {}, kernels)
+
+    assert (told.value.cause, told.value.notebook) == ("time-out", "06_summary.ipynb")
+
+
+def test_what_a_cell_started_ends_with_its_kernel_even_out_of_its_group(kernels):
+    sleeping = [sys.executable, "-c", "import time; time.sleep(60)"]
+    child = subprocess.Popen(sleeping, env=kernels.environment, start_new_session=True)
+    other = subprocess.Popen(sleeping, start_new_session=True)
+    try:
+        if not Path(f"/proc/{child.pid}/environ").exists():
+            pytest.skip("this system does not show the environment of a process")
+        kernels.kill()
+
+        assert child.wait(timeout=20) == -signal.SIGKILL
+        assert other.poll() is None
+    finally:
+        child.kill()
+        other.kill()
+        other.wait()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "stubborn",
+    [
+        "while True: pass",
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "import ctypes; ctypes.CDLL(None).sleep(60)",
+        "import subprocess; subprocess.run(['sleep', '60'])",
+    ],
+)
+def test_no_cell_outlives_the_time_that_a_run_may_take(place, published, stubborn):
+    shutil.copytree(published[0].reports, place.reports)
+    (place.folder.parent / folders.OWNER).unlink()
+    before = state(place.folder)
+    place.limits = Limits(run=6)
+
+    began = time.monotonic()
+    with pytest.raises(RunFailed, match=r"the run took longer than 0\.1 minutes"):
+        place.publish(summary=notebook_of(stubborn))
+
+    assert time.monotonic() - began < 36
+    assert place.failure()["cause"] == "time-out"
+    assert state(place.folder) == before
 
 
 def test_an_error_that_a_tag_lets_pass_is_still_an_error(place):
@@ -229,6 +311,7 @@ def test_a_failed_run_leaves_the_earlier_report_whole_and_a_good_one_clears_the_
     place, published, monkeypatch
 ):
     shutil.copytree(published[0].reports, place.reports)
+    (place.folder.parent / folders.OWNER).unlink()  # the engagement lies elsewhere
     before = state(place.folder)
 
     def dies(*_args, **_options):
@@ -254,7 +337,7 @@ def test_an_input_that_changes_during_the_run_stops_the_report(place):
     changing.cells[-1].source += "\nwith open(settings.folder / 'input/lines.csv', 'a') as lines:"
     changing.cells[-1].source += "\n    lines.write('2,2025-01-02')"
 
-    with pytest.raises(RunFailed, match=r"input/lines.csv changed while the report was made"):
+    with pytest.raises(RunFailed, match=r"input/lines.csv changed during the run"):
         place.publish(summary=changing)
 
     assert place.failure()["cause"] == "input changed"

@@ -1,6 +1,7 @@
 """Opening a stage: the right folder, refused parameters, and the notebook to run first."""
 
 import json
+import os
 import re
 
 import nbformat
@@ -176,6 +177,19 @@ def test_reference_values_are_frozen_and_reused(small):
     again = stage.freeze("repeat_rates", pd.DataFrame({"order_days": [1], "rate": [0.99]}))
 
     assert again.to_dict("list") == first.to_dict("list") == {"order_days": [1], "rate": [0.25]}
+
+
+def test_frozen_values_are_for_whoever_has_the_engagement_even_if_a_private_run_froze_them(small):
+    before = os.umask(0o077)
+    try:
+        opened(small).freeze("repeat_rates", pd.DataFrame({"order_days": [1], "rate": [0.25]}))
+    finally:
+        os.umask(before)
+
+    modes = [
+        (small / each).stat().st_mode for each in ("engagement.yaml", "reference/repeat_rates.csv")
+    ]
+    assert modes[0] == modes[1]
 
 
 def test_names_assigned_in_a_cell_are_read_from_its_syntax():

@@ -36,8 +36,10 @@ class Database(Part):
         return self
 
     def _problems(self) -> Iterator[InitErrorDetails]:
-        if self.engine == "duckdb":
+        if self.engine == "duckdb" and "://" not in self.url:
             problem = problem_of_pattern(self.url)
+        elif self.engine == "duckdb":
+            problem = "must be the path of a DuckDB file, and it is the address of a server."
         else:
             problem = _problem_of_address(self.engine, self.url)
         if problem:

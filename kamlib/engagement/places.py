@@ -132,7 +132,8 @@ def files_of(pattern: str, folder: Path, *, key: str) -> list[Path]:
             f"{key} is '{pattern}' and matches no file in {where}. "
             f"Put the file there or mend the name in {FILE}."
         )
-    outside = [path for path in found if not match and not path.is_relative_to(folder.resolve())]
+    inside = folder.resolve()
+    outside = [path for path in found if not match and not path.is_relative_to(inside)]
     if outside:
         raise ParameterError(
             f"{key} is '{pattern}', and {outside[0].name} is a link that leads out of the "

@@ -4,29 +4,28 @@ An address comes from the environment when it is needed and is told to nobody: w
 against us is said without its words, for libraries put addresses, users and values into them.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 import ibis
-import ibis.common.exceptions as com
 import ibis.expr.types as ir
-import sqlglot
-import sqlglot.expressions as sge
-from sqlglot.errors import SqlglotError
+import pyarrow as pa
 
 from kamlib.errors import DataError, ParameterError
+from kamlib.intake.engines import engine_of
+from kamlib.intake.queries import all_of, of_query, one_that_reads, parts_of
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
     from kamlib.engagement.database import Database
 
 EXTRAS = {"postgres": "psycopg", "spark": "pyspark"}
-DIALECTS = {"postgres": "postgres", "spark": "spark", "duckdb": "duckdb"}
-NAME = re.compile(r'"(?:[^"]|"")+"|[^".\s]+')
-SECONDS_TO_CONNECT = 15
+PATIENCE = {  # seconds until a server that is silent counts as gone; an address may say otherwise
+    "connect_timeout": 15, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+}  # fmt: skip
+TOLD = ("42", "0A", "53", "57", "25006")  # SQLSTATEs whose words name tables, columns and limits
 
 
 class Databases(NamedTuple):
@@ -52,11 +51,10 @@ class Databases(NamedTuple):
         with answering(given.engine, key):
             con = self._connection(table, given, key)
             if given.query:
-                return _of_query(con, given, key)
-            *above, name = parts_of(given.table, f"{key}.table")
-            if given.engine == "spark":  # ibis asks Spark's catalogue without quoting
-                return con.sql(sge.select("*").from_(_named(*above, name)).sql("spark"))
-            return con.table(name, database=tuple(above) or None)
+                query = one_that_reads(given.query, given.engine, f"{key}.query")
+            else:
+                query = all_of(parts_of(given.table, f"{key}.table"), given.engine)
+            return of_query(con, query, key)
 
     def _connection(self, table: str, given: "Database", key: str) -> ibis.BaseBackend:
         """Return the connection to an address, opened when it is first asked for."""
@@ -97,16 +95,19 @@ def answering(engine: str, key: str) -> Iterator[None]:
             f"{key} is in {engine}, and {problem.name} is not installed. "
             f"Install it with python -m pip install -e '.[{engine}]'."
         ) from None
-    except com.TableNotFound:
+    except refusals(engine) as refused:
+        first = _first(refused)
+        if _is_absent(first):
+            raise DataError(
+                f"{key}: the database has no such table, or does not show it to this user. Write "
+                f"its name as the database does, capitals included, with its schema before a point."
+            ) from None
+        told = _told_by(first)
+        words = f": {told}" if told else ""
+        silent = "" if told else "Its own words are not shown, as they may hold its address. "
         raise DataError(
-            f"{key}: the database has no such table, or does not show it to this user. Write its "
-            f"name as the database does, capitals included, with its schema before a point."
-        ) from None
-    except refusals(engine) as problem:
-        raise DataError(
-            f"{key}: the database did not answer ({_kind_of(problem)}). Its own words are not "
-            f"shown, as they may hold its address. Try the same address and table with the "
-            f"database's own client, then run again."
+            f"{key}: the database did not answer ({_kind_of(first)}{words}). {silent}"
+            f"Try the same address and table with the database's own client, then run again."
         ) from None
 
 
@@ -133,82 +134,78 @@ def refusals(engine: str) -> tuple[type[Exception], ...]:
 
 
 def _kind_of(problem: Exception) -> str:
-    """Return what kind of problem it is: the name of the exception, and its SQLSTATE if it has one.
+    """Return what kind of problem it is: the name of the exception, and its SQLSTATE if it has one."""
+    return f"{type(problem).__name__} {_state_of(problem)}".rstrip()
 
-    Closing a cursor after a refusal is refused as well: the first one is meant.
-    """
-    while getattr(problem.__context__, "sqlstate", None):
+
+def _state_of(problem: Exception) -> str:
+    """Return the SQLSTATE of a refusal, as PostgreSQL and Spark give it; empty where it has none."""
+    spark_s = getattr(problem, "getSqlState", None)
+    return str((spark_s() if spark_s else getattr(problem, "sqlstate", None)) or "")
+
+
+def _told_by(problem: Exception) -> str:
+    """Return the database's own words where they speak of tables, columns and limits alone."""
+    if not _state_of(problem).startswith(TOLD):
+        return ""
+    said = getattr(problem, "diag", None)
+    words = str(said.message_primary if said else problem)
+    return words.splitlines()[0] if words else ""
+
+
+def _is_absent(problem: Exception) -> bool:
+    """Tell whether a refusal says that there is no such table, schema or catalogue."""
+    absent = _state_of(problem) in ("42P01", "3F000")
+    return absent or isinstance(problem, duckdb.CatalogException)
+
+
+def _first(problem: Exception) -> Exception:
+    """Return the first of several refusals: closing a cursor after one is refused as well."""
+    while hasattr(problem.__context__, "sqlstate"):
         problem = problem.__context__  # type: ignore[assignment]
-    state = getattr(problem, "sqlstate", None)
-    return f"{type(problem).__name__} {state}" if state else type(problem).__name__
+    return problem
 
 
-def parts_of(name: str, key: str) -> list[str]:
-    """Return the parts of a table's name; a part with a point or a space in it stands in quotes.
+@contextmanager
+def streamed(expression: ir.Table, *, rows: int) -> Iterator[pa.RecordBatchReader]:
+    """Give the rows of a client's database to our engine, so many at once.
 
-    Raises
-    ------
-    ParameterError
-        It is no name of one to three parts.
-
-    Examples
-    --------
-    >>> parts_of('sales."Invoice lines"', "table")
-    ['sales', 'Invoice lines']
+    What the database refuses on the way is raised in its own name: our engine would tell it as
+    trouble of its own, with all the words of the client's.
     """
-    parts = NAME.findall(name)
-    if ".".join(parts) != name or not 1 <= len(parts) <= 3:
-        raise ParameterError(
-            f"{key} must be the name of a table such as sales.invoice_lines, not '{name}'. "
-            f'Put a part with other letters in quotes: sales."invoice lines".'
-        )
-    return [part[1:-1].replace('""', '"') if part[0] == '"' else part for part in parts]
-
-
-def _named(*parts: str) -> sge.Table:
-    """Return a table's name with each of its parts quoted."""
-    name, *above = (sge.to_identifier(part, quoted=True) for part in reversed(parts))
-    return sge.Table(this=name, **dict(zip(("db", "catalog"), above, strict=False)))
-
-
-def one_that_reads(query: str, engine: str, key: str) -> str:
-    """Return a query if it is a single one that reads.
-
-    Raises
-    ------
-    ParameterError
-        It is several statements, none, or one that does not begin with SELECT or WITH.
-    """
+    con: Any = expression.get_backend()
+    if con.name == "duckdb":
+        yield con.con.sql(con.compile(expression)).to_arrow_reader(rows)
+        return
+    refused: list[Exception] = []
+    reader = expression.to_pyarrow_batches(chunk_size=rows)
+    batches = _noting(reader, refusals(engine_of(expression)), refused)
     try:
-        found = [each for each in sqlglot.parse(query, dialect=DIALECTS[engine]) if each]
-    except SqlglotError:
-        found = []
-    if len(found) != 1 or not isinstance(found[0], sge.Query):
-        raise ParameterError(
-            f"{key} must be a single SELECT, and it is not one that can be read. "
-            f"Take out what follows it, or make a view of it and name that under table."
-        )
-    return query.strip().rstrip(";")
+        yield pa.RecordBatchReader.from_batches(reader.schema, batches)
+    except duckdb.Error:
+        if refused:
+            raise refused[0] from None
+        raise
 
 
-def _of_query(con: ibis.BaseBackend, given: "Database", key: str) -> ir.Table:
-    """Return a query of the analyst as a table."""
-    query = one_that_reads(given.query, given.engine, f"{key}.query")
-    if given.engine != "postgres":
-        return con.sql(query)
-    postgres: Any = con
-    with postgres.con.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM (\n{query}\n) AS asked LIMIT 0")
-        kinds = {column.name: column.type_display for column in cursor.description}
-    mapper = postgres.compiler.type_mapper
-    return con.sql(query, schema={name: mapper.from_string(kind) for name, kind in kinds.items()})
+def _noting(
+    batches: Iterable[pa.RecordBatch], kinds: tuple[type[Exception], ...], refused: list[Exception]
+) -> Iterator[pa.RecordBatch]:
+    """Yield batches and note a refusal on its way, which Arrow turns into text."""
+    try:
+        yield from batches
+    except kinds as problem:
+        refused.append(_first(problem))
+        raise
 
 
 def _postgres(address: str, closing: ExitStack) -> ibis.BaseBackend:
     """Open PostgreSQL in one transaction that only reads: whatever is asked is of one moment."""
     import psycopg
+    from psycopg.conninfo import conninfo_to_dict
 
-    con = psycopg.connect(address, connect_timeout=SECONDS_TO_CONNECT)
+    options: dict[str, Any] = {**PATIENCE, **conninfo_to_dict(address)}
+    con = psycopg.connect(**options)
     closing.callback(con.close)
     con.read_only, con.isolation_level = True, psycopg.IsolationLevel.REPEATABLE_READ
     con.execute("SELECT 1")  # the transaction begins; those of ibis are savepoints in it

@@ -6,7 +6,7 @@ and nowhere else.
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -43,8 +43,8 @@ def btrim(text: str, marks: str) -> str:  # type: ignore[empty-body]
 
 
 def engine_of(expression: ir.Expr) -> str:
-    """Return the name of the engine that an expression stands on."""
-    return str(expression.get_backend().name)
+    """Return the engine that an expression stands on, by the name it has in engagement.yaml."""
+    return str(expression.get_backend().name).removeprefix("py")
 
 
 def trimmed(text: ir.StringValue, marks: str) -> ir.StringValue:
@@ -52,12 +52,21 @@ def trimmed(text: ir.StringValue, marks: str) -> ir.StringValue:
     return trim_of(text, marks) if engine_of(text) == "duckdb" else btrim(text, marks)
 
 
+def one_of(text: ir.StringValue, words: Sequence[str]) -> ir.BooleanValue:
+    """Return whether a text is one of a few words; false where there is none.
+
+    Asked word by word: of a list, DuckDB makes a table and joins every row to it.
+    """
+    return ibis.cases(*((text == word, True) for word in words), else_=False)
+
+
 def tidy(text: ir.StringValue) -> ir.StringValue:
     """Return text without blanks around it and with composed accents; empty is null.
 
     Notes
     -----
-    Spark cannot compose accents: there it is done with what comes out of it, see `brought`.
+    Spark cannot compose accents: there it is done as its table is read, see
+    `kamlib.intake.queries`, and of the rarest scripts with what comes out, see `brought`.
     """
     composers: dict[str, Callable[[ir.StringValue], ir.StringValue]] = {
         "duckdb": nfc_normalize,
@@ -75,8 +84,9 @@ def written(number: ir.NumericValue) -> ir.StringValue:
     if kind.is_floating():
         fraction = _text_of_float(number)
     else:  # the x keeps the zeros in front
-        bare = ibis.literal("x").concat(number.cast("string"))
-        fraction = trimmed(bare, "0").substr(1)
+        text = number.cast("string")
+        bare = trimmed(trimmed(ibis.literal("x").concat(text), "0"), ".").substr(1)
+        fraction = text.contains(".").ifelse(bare, text)
     near = _within(number, WHOLE_REACH)
     whole = _if_it_can(near, "int64")
     return (whole.cast(kind) == number).ifelse(whole.cast("string"), fraction)

@@ -7,7 +7,17 @@ and no input has changed is it moved to ``runs/<id>``, and the report appears at
 
 from kamlib.publish.exporting import write_csv
 from kamlib.publish.failures import RunFailed, RunGoingOn
+from kamlib.publish.limits import Limits, limits_of
 from kamlib.publish.reporting import Published, publish_report
 from kamlib.publish.stages import run_stages
 
-__all__ = ["Published", "RunFailed", "RunGoingOn", "publish_report", "run_stages", "write_csv"]
+__all__ = [
+    "Limits",
+    "Published",
+    "RunFailed",
+    "RunGoingOn",
+    "limits_of",
+    "publish_report",
+    "run_stages",
+    "write_csv",
+]

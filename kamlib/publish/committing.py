@@ -16,34 +16,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from kamlib.errors import ParameterError
 from kamlib.publish.failures import LAST_FAILURE, RunGoingOn
 
 RUNNING = "running.json"
-
-
-def require_folder(
-    folder: Path, *, of: str = "reports", otherwise: str = "choose another folder with --reports"
-) -> None:
-    """Make a folder to write into; raise ParameterError if it cannot be made or written to."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise ParameterError(
-            f"{folder} cannot hold {of}: a file is in its place. Move it away or {otherwise}."
-        ) from None
-    except OSError as error:
-        raise ParameterError(_unwritable(folder, error, otherwise)) from None
-    probe = folder / f".probe-{os.getpid()}"
-    try:
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise ParameterError(_unwritable(folder, error, otherwise)) from None
-
-
-def _unwritable(folder: Path, error: OSError, otherwise: str) -> str:
-    return f"{folder} cannot be written to ({error.strerror}). Mend its permissions or {otherwise}."
 
 
 @contextlib.contextmanager

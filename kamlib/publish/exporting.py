@@ -5,6 +5,7 @@ for a formula gets an apostrophe in front; numbers never do.
 """
 
 import shutil
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,12 @@ import pyarrow.parquet as pq
 from kamlib.columns import label
 from kamlib.language import _, number
 from kamlib.tables import read_table
-from kamlib.views import quality_table, worst_rows
+from kamlib.views import quality_table, rows_set_aside
 
-MOST_ROWS = 50_000
-WIDTHS = {"remedy": 60, "file": 32, "reason": 32, "value": 24}
+ROWS_SET_ASIDE = "rows_set_aside.xlsx"
+MOST_ROWS = 150_000  # as many as a person can open and filter
+WIDTHS = {"remedy": 70, "file": 32, "where": 40, "reason": 32, "column": 28, "value": 24}
+NARROW = {"row": 9, "rows": 9, "date": 11}
 EXACT_TEXT = {
     "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     "constant_memory": True,
@@ -30,15 +33,19 @@ ISO = "%Y-%m-%dT%H:%M:%S"
 FORMULA = r"\A([=+\-@\t\r\n])"
 
 
-def export_tables(stages: Path, names: list[str], target: Path) -> None:
-    """Copy stage tables to `target` as Parquet and as CSV; the same tables give the same bytes."""
+def export_tables(stages: Path, names: list[str], target: Path, *, currency: str) -> None:
+    """Copy stage tables to `target` as Parquet and as CSV; the same tables give the same bytes.
+
+    Where rows were set aside, `ROWS_SET_ASIDE` lists them for people.
+    """
     target.mkdir(parents=True)
     for name in names:
         shutil.copyfile(stages / f"{name}.parquet", target / f"{name}.parquet")
         table = pq.read_table(stages / f"{name}.parquet", page_checksum_verification=True)
         write_csv(table, target / f"{name}.csv")
     if "quarantine" in names:
-        write_rows_set_aside(read_table(stages, "quarantine"), target / "rows_set_aside.xlsx")
+        rows = read_table(stages, "quarantine")
+        write_rows_set_aside(rows, target / ROWS_SET_ASIDE, currency=currency)
 
 
 def write_csv(table: pa.Table, path: Path) -> None:
@@ -80,41 +87,62 @@ def _for_csv(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
-def write_rows_set_aside(quarantine: pd.DataFrame, path: Path) -> None:
+def write_rows_set_aside(quarantine: pd.DataFrame, path: Path, *, currency: str) -> None:
     """Write the rows set aside as a workbook: one sheet by rule, one row by row.
 
     The same rows give the same bytes. Text stays text, whatever it begins with. Of more than
     `MOST_ROWS` rows those worth most are written; the CSV beside it has all.
+
+    Parameters
+    ----------
+    quarantine : DataFrame, the rows set aside
+    path : Path, of the workbook
+    currency : str, of the heads of amounts
     """
     import xlsxwriter
 
     book = xlsxwriter.Workbook(path, EXACT_TEXT)
     book.set_properties({"created": datetime(1980, 1, 1, tzinfo=UTC)})
-    _sheet(book, _("By rule"), quality_table(quarantine))
-    rows = worst_rows(quarantine, most=MOST_ROWS)
+    _sheet(book, _("By rule"), quality_table(quarantine), currency)
+    rows = rows_set_aside(quarantine, most=MOST_ROWS)
     name = _("Rows") if len(rows) == len(quarantine) else _("Rows, first {n}")
-    _sheet(book, name.format(n=number(len(rows))), rows)
+    _sheet(book, name.format(n=number(len(rows))), rows, currency)
     book.close()
 
 
-def _sheet(book: Any, name: str, table: pd.DataFrame) -> None:
+def _sheet(book: Any, name: str, table: pd.DataFrame, currency: str) -> None:
     """Write a table as a sheet: head in bold and fixed, days as days, money with two digits."""
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    kinds = {"amount": "#,##0.00", "share_of_money": "0.0%", "date": "yyyy-mm-dd"}
+    kinds = {"amount": "#,##0.00", "share_of_money": "0.0%", "date": "yyyy-mm-dd", "rows": "#,##0"}
     forms = {column: book.add_format({"num_format": form}) for column, form in kinds.items()}
     sheet = book.add_worksheet(name[:31])
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     for place, column in enumerate(table.columns):
-        sheet.set_column(place, place, WIDTHS.get(column, 14), forms.get(column))
-        sheet.write_string(0, place, label(column), bold)
-    for number_, row in enumerate(table.itertuples(index=False, name=None), start=1):
-        for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-            if pd.isna(value):
-                continue
-            if column == "date":
-                sheet.write_datetime(number_, place, value.to_pydatetime(), forms[column])
-            elif isinstance(value, str):
-                sheet.write_string(number_, place, value)
-            else:
-                sheet.write_number(number_, place, float(value), forms.get(column))
+        width = NARROW.get(column) or WIDTHS.get(column, 16)
+        sheet.set_column(place, place, width, forms.get(column))
+        sheet.write_string(0, place, label(column, currency), bold)
+    writers = [_writer(sheet, name, forms) for name in table.columns]
+    columns = [table[name].astype(object).where(table[name].notna(), None) for name in table]
+    for line, row in enumerate(zip(*columns, strict=True), start=1):
+        for place, value in enumerate(row):
+            if value is not None:
+                writers[place](line, place, value)
     sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
+
+
+def _writer(sheet: Any, column: str, forms: Mapping[str, Any]) -> Callable[[int, int, Any], None]:
+    """Return what writes a cell of a column: text as text, whatever it looks like."""
+    form = forms.get(column)
+
+    def write(line: int, place: int, value: Any) -> None:
+        if isinstance(value, str):
+            sheet.write_string(line, place, value)
+        elif column == "date":
+            sheet.write_datetime(line, place, value, form)
+        else:
+            sheet.write_number(line, place, value, form)
+
+    return write

@@ -1,10 +1,11 @@
-"""What goes into a run: its parameters, and the hash of each input file."""
+"""What goes into a run: its parameters, and the hash of each input file and table on a server."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from kamlib.engagement import Engagement
 from kamlib.errors import ParameterError, did_you_mean, listed
+from kamlib.publish.failures import RunFailed
 from kamlib.stage import KNOBS
 from kamlib.tables import file_hash
 
@@ -37,17 +38,24 @@ def turned(engagement: Engagement, knobs: Mapping[str, object]) -> Engagement:
 
 
 def hashes_of_inputs(engagement: Engagement) -> dict[str, str]:
-    """Return the SHA-256 of engagement.yaml and of each input file, by the path readers may see.
+    """Return the SHA-256 of engagement.yaml and of each input, by the name readers may see.
+
+    Of a file that is its path; of a table on a server, ``table: its name there``.
 
     Raises
     ------
     DataError, ParameterError
-        A file is not there, or an environment variable is not set.
+        A file or a table is not there, or an environment variable is not set.
     """
     files = [engagement.source]
     for table in engagement.inputs:
         files += engagement.paths(table)
-    return {engagement.relative(path): file_hash(path) for path in sorted(set(files))}
+    hashes = {engagement.relative(path): file_hash(path) for path in sorted(set(files))}
+    if any(given.database for given in engagement.inputs.values()):
+        from kamlib.intake.servers import fingerprints
+
+        hashes |= fingerprints(engagement)
+    return hashes
 
 
 def hashes_of_reference(engagement: Engagement) -> dict[str, str]:
@@ -57,7 +65,7 @@ def hashes_of_reference(engagement: Engagement) -> dict[str, str]:
 
 
 def input_changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Return the files that are not what they were, in order.
+    """Return the inputs that are not what they were, in order.
 
     Examples
     --------
@@ -66,6 +74,29 @@ def input_changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[s
     """
     names = sorted({*before, *after})
     return [name for name in names if before.get(name) != after.get(name)]
+
+
+def require_unchanged(
+    engagement: Engagement, hashes: Mapping[str, str], reference: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the hashes of the frozen values after a run whose inputs are what they were before.
+
+    Raises
+    ------
+    RunFailed
+        An input, or a value that was frozen before, has changed.
+    """
+    changed = input_changes(hashes, hashes_of_inputs(engagement))
+    frozen = hashes_of_reference(engagement)
+    changed += [name for name in reference if frozen.get(name) != reference[name]]
+    if changed:
+        raise RunFailed(
+            "input changed",
+            f"{listed(changed)} changed during the run, so its parts may speak of different data. "
+            f"Run it again when the inputs are at rest; of a table in which people work, name a "
+            f"query that leaves out what is still being written.",
+        )
+    return frozen
 
 
 def folder_of(reports: Path, engagement: Engagement, period: str) -> Path:

@@ -1,11 +1,13 @@
 """The pages of a report: one per notebook in the run's folder, and the start page above it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kamlib import __version__
 from kamlib.display.page import SIGNS
 from kamlib.language import _, ngettext, number
+from kamlib.publish.exporting import ROWS_SET_ASIDE
 from kamlib.publish.record import counts
 from kamlib.publish.rendering import Page, heading, render
 from kamlib.publish.signing import signature
@@ -36,10 +38,7 @@ def _page(run: "Run", done: dict[str, Any], stage: str, *, within: bool) -> Page
         run_id=run.run_id,
         nav=_nav(run, done, stage, within=within),
         strip=_strip(run, done[stage], stage),
-        tables=[
-            {"href": f"{into}tables/{name}.csv", "text": _rows(name, note["rows"])}
-            for name, note in run.receipts[stage]["tables"].items()
-        ],
+        tables=_tables(run.receipts[stage]["tables"], f"{into}tables/"),
         made=_made(run),
         run_json=f"{into}run.json",
         signature=signature(run),
@@ -73,6 +72,18 @@ def _strip(run: "Run", notebook: Any, stage: str) -> list[dict[str, str]]:
         {"kind": outcome.lower(), "text": f"{SIGNS[outcome]} {number(n)} {outcome}"}
         for outcome, n in found.items()
     ]
+
+
+def _tables(notes: Mapping[str, Any], folder: str) -> list[dict[str, str]]:
+    """Return links to the tables of a stage as CSV, and to the rows set aside as a workbook."""
+    links = [
+        {"href": f"{folder}{name}.csv", "text": _rows(name, note["rows"])}
+        for name, note in notes.items()
+    ]
+    if "quarantine" in notes:
+        words = _("rows set aside, one by one, as an Excel workbook")
+        links.append({"href": f"{folder}{ROWS_SET_ASIDE}", "text": words})
+    return links
 
 
 def _rows(name: str, rows: int) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from kamlib import __version__
 from kamlib.method_rules import ANALYSES
-from kamlib.publish.signing import signed_hash
+from kamlib.publish.signing import signature, signed_hash
 from kamlib.tables import read_table
 from kamlib.verdicts import FLAG, PASS, REFUSE
 
@@ -39,6 +39,7 @@ def write_record(run: "Run", path: Path) -> dict[str, Any]:
         "inputs": run.hashes,
         "reference": run.reference,
         "signed_hash": signed_hash(run),
+        "signed": signature(run).signed,
         "tables": _notes(run),
         "verdicts": counts(verdicts["outcome"]),
         "required": list(run.engagement.required),

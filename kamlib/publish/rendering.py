@@ -188,6 +188,6 @@ def _words() -> dict[str, str]:
         "skip": _("Skip to the content"),
         "stages": _("Stages"),
         "strip": _("State of this stage"),
-        "tables": _("The tables behind this page, as CSV:"),
+        "tables": _("The tables behind this page, as CSV where nothing else is said:"),
         "run_json": _("How this report was made, with the hash of each input"),
     }

@@ -1,19 +1,23 @@
 """The run of a report from its parameters to its commit point."""
 
+import contextlib
 import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from kamlib.engagement import Engagement, load_engagement, project_root
-from kamlib.errors import DataError, ParameterError, listed
+from kamlib.errors import DataError, ParameterError
 from kamlib.language import use_language
-from kamlib.publish import committing, inputs
-from kamlib.publish.failures import RunFailed, failure_of, keep_failure
-from kamlib.publish.stages import CELL_TIMEOUT, START_TIMEOUT, run_stage
+from kamlib.publish import committing, folders, inputs
+from kamlib.publish.failures import failure_of, keep_failure
+from kamlib.publish.limits import Limits
+from kamlib.publish.stages import run_stage
 from kamlib.stage import NOTEBOOKS
 
 Progress = Callable[[str], None]
@@ -44,7 +48,8 @@ class Run:
     order: Mapping[str, str]
     run_id: str
     folder: Path
-    timeouts: dict[str, float]
+    limits: Limits
+    keep_runs: int
     progress: Progress
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     hashes: dict[str, str] = field(default_factory=dict)
@@ -73,8 +78,8 @@ def publish_report(
     progress: Progress | None = None,
     notebooks: Path | None = None,
     order: Mapping[str, str] | None = None,
-    cell_timeout: float = CELL_TIMEOUT,
-    start_timeout: float = START_TIMEOUT,
+    limits: Limits | None = None,
+    keep_runs: int = folders.KEPT_RUNS,
 ) -> Published:
     """Run the notebooks on an engagement and publish what they found.
 
@@ -87,7 +92,9 @@ def publish_report(
     progress : callable, optional, given one line for each step
     notebooks, order : the folder of the notebooks, and stage → file name in the order they run;
         the last one becomes the start page
-    cell_timeout, start_timeout : float, seconds
+    limits : Limits, optional; how long a cell, the start of a kernel and the run may take
+    keep_runs : int, how many runs of this report stay; older ones are removed, but never the
+        published one and none that was signed off
 
     Returns
     -------
@@ -96,7 +103,8 @@ def publish_report(
     Raises
     ------
     DataError, ParameterError
-        Input or a parameter is rejected, by kamlib before any kernel starts or by a notebook.
+        Input or a parameter is rejected, by kamlib before any kernel starts or by a notebook; or
+        the reports are those of another engagement with the same id.
     RunGoingOn
         Another run of this report is going on.
     RunFailed
@@ -107,16 +115,19 @@ def publish_report(
     name = found.period(period or list(found.periods)[-1]).name
     settings = inputs.turned(found, knobs)
     hashes = inputs.hashes_of_inputs(found)
+    folders.require_keep_runs(keep_runs)
     folder = inputs.folder_of(Path(reports or project_root() / "reports"), found, name).absolute()
-    committing.require_folder(folder)
-    with committing.only_run(folder):
+    folders.require_folder(folder)
+    with folders.as_open_as(folder.parent):
+        folders.require_own(folder.parent, found)
+    with folders.as_open_as(folder), committing.only_run(folder):
         committing.clear_remains(folder)
         run = Run(
             engagement=found, settings=settings, period=name, knobs=knobs,
             notebooks=Path(notebooks or project_root() / "notebooks").absolute(),
             order=order or NOTEBOOKS,
             run_id=committing.new_run_id(folder, settings.settings_hash()), folder=folder,
-            timeouts={"cell_timeout": cell_timeout, "start_timeout": start_timeout},
+            limits=limits or Limits(), keep_runs=keep_runs,
             progress=progress or (lambda _line: None),
             hashes=hashes, reference=inputs.hashes_of_reference(found),
         )  # fmt: skip
@@ -125,24 +136,33 @@ def publish_report(
 
 def _go(run: Run) -> Published:
     """Run, render and commit; on the way out of any failure keep what shows it."""
-    try:
+    with contextlib.ExitStack() as way_out:
+        way_out.push(partial(_tell_failure, run))
         use_language(run.engagement.language)
         run.staging.mkdir()
         done = _run_all(run)
         published = _publish(run, done)
-    except BaseException as error:
-        failure = failure_of(error)
-        about = {"run_id": run.run_id, "engagement": run.engagement.id, "period": run.period}
-        try:
-            keep_failure(run.folder, run.staging, failure, about=about)
-        except OSError:  # a full disk: the failure itself must still be told
-            shutil.rmtree(run.staging, ignore_errors=True)
-        if isinstance(error, DataError | ParameterError | KeyboardInterrupt | SystemExit):
-            raise
-        raise failure from failure.__cause__
     shutil.rmtree(run.staging, ignore_errors=True)
     committing.forget_failure(run.folder)
+    folders.forget_old_runs(run.folder, keep=run.keep_runs, signed=run.engagement.sign_off.of or "")
     return published
+
+
+def _tell_failure(
+    run: Run, _kind: type[BaseException] | None, error: BaseException | None,
+    _trace: TracebackType | None,
+) -> None:  # fmt: skip
+    """Keep what shows a failure; raise it as RunFailed unless it speaks for itself."""
+    if error is None:
+        return
+    failure = failure_of(error)
+    about = {"run_id": run.run_id, "engagement": run.engagement.id, "period": run.period}
+    try:
+        keep_failure(run.folder, run.staging, failure, about=about)
+    except OSError:  # a full disk: the failure itself must still be told
+        shutil.rmtree(run.staging, ignore_errors=True)
+    if not isinstance(error, DataError | ParameterError | KeyboardInterrupt | SystemExit):
+        raise failure from failure.__cause__
 
 
 def _run_all(run: Run) -> dict[str, Any]:
@@ -152,7 +172,7 @@ def _run_all(run: Run) -> dict[str, Any]:
     (run.staging / "notebooks").mkdir()
     run.stages.mkdir()
     done: dict[str, Any] = {}
-    with own_kernels(run.staging / "notebooks" / "kernel.log") as kernels:
+    with own_kernels(run.staging / "notebooks" / "kernel.log", run.limits) as kernels:
         for number, (stage, name) in enumerate(run.order.items(), 1):
             began = time.monotonic()
             run.progress(f"[{number}/{len(run.order)}] {name} …")
@@ -165,7 +185,7 @@ def _run_all(run: Run) -> dict[str, Any]:
 def _run_one(run: Run, stage: str, name: str, kernels: Any) -> Any:
     notebook, run.receipts[stage] = run_stage(
         stage, run.notebooks / name, run.staging / "notebooks" / name, engagement=run.engagement,
-        period=run.period, stages=run.stages, knobs=run.knobs, kernels=kernels, **run.timeouts,
+        period=run.period, stages=run.stages, knobs=run.knobs, kernels=kernels,
     )  # fmt: skip
     return notebook
 
@@ -179,8 +199,8 @@ def _publish(run: Run, done: dict[str, Any]) -> Published:
     run.progress("rendering …")
     target = run.staging / "run"
     target.mkdir()
-    export_tables(run.stages, _tables(run), target / "tables")
-    _require_unchanged(run)
+    export_tables(run.stages, _tables(run), target / "tables", currency=run.engagement.currency)
+    run.reference = inputs.require_unchanged(run.engagement, run.hashes, run.reference)
     record = write_record(run, target / "run.json")
     index = write_pages(run, done, target)
     latest = {key: record[key] for key in ("run_id", "engagement", "period", "kamlib", "ended")}
@@ -192,16 +212,3 @@ def _publish(run: Run, done: dict[str, Any]) -> Published:
 
 def _tables(run: Run) -> list[str]:
     return sorted({table for receipt in run.receipts.values() for table in receipt["tables"]})
-
-
-def _require_unchanged(run: Run) -> None:
-    changed = inputs.input_changes(run.hashes, inputs.hashes_of_inputs(run.engagement))
-    frozen = inputs.hashes_of_reference(run.engagement)
-    changed += [name for name in run.reference if frozen.get(name) != run.reference[name]]
-    if changed:
-        raise RunFailed(
-            "input changed",
-            f"{listed(changed)} changed while the report was made, so its parts may speak of "
-            f"different data. Run it again when the files are at rest.",
-        )
-    run.reference = frozen

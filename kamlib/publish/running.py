@@ -1,28 +1,21 @@
-"""Running notebooks one after another, and believing none of them without a receipt.
-
-A kernel that dies, a time-out and an early exit all leave a notebook behind that looks complete. So
-success is: the call returned, every code cell was run and shows no error, and the stage left its
-receipt, whose hashes are those of the tables that are there.
-"""
+"""Running notebooks one after another, each in a kernel of its own that ends with it, come what may."""
 
 import contextlib
-import json
 import os
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kamlib import __version__
 from kamlib.publish.failures import RunFailed, failure_in_cell
-from kamlib.tables import file_hash
+from kamlib.publish.limits import Limits
 
 START_ATTEMPTS = 3
+MARK = "KAM_RUN"  # in the environment of kernels and of whatever they start
 LONGEST_SOCKET = 90  # characters; systems allow 104 or 108 in the name of a socket
 
 
@@ -33,7 +26,14 @@ class Kernels:
     folder: Path
     log: Path
     environment: dict[str, str]
+    limits: Limits
+    began: float = field(default_factory=time.monotonic)
     running: list[Any] = field(default_factory=list)
+
+    @property
+    def left(self) -> float:
+        """Return how many seconds the whole run may still take."""
+        return max(self.began + self.limits.run - time.monotonic(), 0.0)
 
     def kill(self) -> None:
         """End the running kernel at once, with whatever it has started."""
@@ -42,18 +42,36 @@ class Kernels:
             if process and process.poll() is None:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(process.pid, signal.SIGKILL)
+        for process_id in _marked(f"{MARK}={self.environment[MARK]}"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(process_id, signal.SIGKILL)
+
+
+def _marked(mark: str) -> list[int]:
+    """Return the processes that bear a mark in their environment, where the system shows it.
+
+    A process that a cell has started may have left its group; its environment it inherits.
+    """
+    found = []
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in place.read_bytes().split(b"\0"):
+                found.append(int(place.parent.name))
+    return found
 
 
 @contextlib.contextmanager
-def own_kernels(log: Path) -> Iterator[Kernels]:
+def own_kernels(log: Path, limits: Limits | None = None) -> Iterator[Kernels]:
     """Give kernels folders of their own, so that an unwritable home or a second run do no harm."""
     with tempfile.TemporaryDirectory(prefix="kam-", dir=_short_folder()) as name:
         folders = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR")
         own = {variable: str(Path(name) / variable.lower()) for variable in folders}
         for each in own.values():
             Path(each).mkdir()
+        log.unlink(missing_ok=True)  # of an earlier run in the same place
         quiet = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        yield Kernels(Path(name), log, {**os.environ, **own, **quiet})
+        environment = {**os.environ, **own, **quiet, MARK: Path(name).name}
+        yield Kernels(Path(name), log, environment, limits or Limits())
 
 
 def _short_folder() -> str | None:
@@ -66,9 +84,6 @@ def run_notebook(
     target: Path,
     parameters: Mapping[str, object],
     kernels: Kernels,
-    *,
-    cell_timeout: float,
-    start_timeout: float,
 ) -> Any:
     """Run a notebook with those parameters that its parameters cell has, and return it.
 
@@ -87,8 +102,8 @@ def run_notebook(
         "kernel_name": "python3",
         "progress_bar": False,
         "autosave_cell_every": 0,
-        "start_timeout": start_timeout,
-        "execution_timeout": cell_timeout,
+        "start_timeout": kernels.limits.start,
+        "execution_timeout": kernels.limits.cell,
         "cwd": str(source.parent),
     }
     for attempt in range(START_ATTEMPTS):
@@ -104,10 +119,25 @@ def run_notebook(
 def _in_a_thread(source: Path, target: Path, options: dict[str, Any], kernels: Kernels) -> Any:
     """Run papermill beside the main thread, whose signals nbclient would otherwise take."""
     with ThreadPoolExecutor(1) as pool, contextlib.ExitStack() as undo:
-        undo.callback(kernels.kill)
-        result = pool.submit(_execute, source, target, options, kernels).result()
-        undo.pop_all()  # it came to its end: no kernel to kill
-        return result
+        running = pool.submit(_execute, source, target, options, kernels)
+        undo.callback(_end, running, kernels)
+        wait([running], timeout=kernels.left)
+        if running.done():
+            return running.result()
+    raise RunFailed(
+        "time-out",
+        f"the run took longer than {kernels.limits.run / 60:.3g} minutes and was stopped in "
+        f"{source.name}. Allow it more with --run-limit.",
+        notebook=source.name,
+        cell=_last_cell(target),
+    )
+
+
+def _end(running: Future[Any], kernels: Kernels) -> None:
+    """Kill kernels until a notebook is no longer run; one may only just be coming up."""
+    while not running.done():
+        kernels.kill()
+        wait([running], timeout=0.5)
 
 
 def _execute(source: Path, target: Path, options: dict[str, Any], kernels: Kernels) -> Any:
@@ -127,7 +157,10 @@ def _execute(source: Path, target: Path, options: dict[str, Any], kernels: Kerne
         ) from None
     except CellTimeoutError:
         limit = f"{options['execution_timeout']:g}"
-        message = f"a cell of {name} took longer than {limit} seconds and was stopped."
+        message = (
+            f"a cell of {name} took longer than {limit} seconds and was stopped. Allow it more with "
+            f"--cell-limit."
+        )
         raise RunFailed("time-out", message, notebook=name, cell=_last_cell(target)) from None
     except (DeadKernelError, RuntimeError) as error:
         raise _without_a_kernel(error, name, target) from None
@@ -186,71 +219,3 @@ def _last_cell(target: Path) -> int | None:
         cells = nbformat.read(target, as_version=4).cells
         return max((cell.get("execution_count") or 0 for cell in cells), default=0) or None
     return None
-
-
-def require_all_cells_run(notebook: Any, name: str) -> None:
-    """Raise RunFailed if a code cell was not run, or an output of it is an error."""
-    codes = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
-    for cell in codes:
-        for output in cell.outputs:
-            if output.output_type == "error" and output.ename != "SystemExit":
-                raise failure_in_cell(
-                    output.ename, output.evalue, output.traceback,
-                    notebook=name, cell=cell.execution_count,
-                )  # fmt: skip
-    run = [cell.execution_count for cell in codes if cell.execution_count]
-    left = len(codes) - len(run)
-    ended = any(output.output_type == "error" for cell in codes for output in cell.outputs)
-    if left or ended:
-        why = " by exit" if ended else ""
-        raise RunFailed(
-            "cell not run",
-            f"{name} ended{why} after cell [{max(run, default=0)}]; {left} of its {len(codes)} code "
-            f"cells were not run.",
-            notebook=name,
-            cell=max(run, default=None),
-        )
-
-
-def require_receipt(
-    folder: Path, stage: str, name: str, expected: Mapping[str, object]
-) -> dict[str, Any]:
-    """Return the receipt of a stage; raise RunFailed if it is not there or does not hold.
-
-    Parameters
-    ----------
-    folder : Path, the stage folder of this run
-    stage, name : str, the stage and its notebook
-    expected : dict, what the receipt must say, such as engagement and period
-    """
-    path = folder / f"receipt_{stage}.json"
-    if not path.exists():
-        raise RunFailed(
-            "no receipt",
-            f"{name} ran to its end and left no receipt. Its last cell must be stage.finish().",
-            notebook=name,
-        )
-    receipt: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    wanted = dict(expected) | {
-        "stage": stage,
-        "kamlib": __version__,
-        "executable": sys.executable,
-    }
-    wrong = [key for key, value in wanted.items() if receipt.get(key) != value]
-    if wrong:
-        raise RunFailed(
-            "no receipt",
-            f"the receipt of {name} does not hold: {wrong[0]} is {receipt.get(wrong[0])}, not "
-            f"{wanted[wrong[0]]}.",
-            notebook=name,
-        )
-    for table, note in receipt["tables"].items():
-        file = folder / f"{table}.parquet"
-        if not file.exists() or file_hash(file) != note["sha256"]:
-            raise RunFailed(
-                "no receipt",
-                f"the table {table} is not the one that the receipt of {name} speaks of. Something "
-                f"else wrote to it.",
-                notebook=name,
-            )
-    return receipt

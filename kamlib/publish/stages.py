@@ -6,21 +6,19 @@ folder, where the notebooks in JupyterLab read and write as well. Nothing is pub
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kamlib.checks import require_choice
 from kamlib.engagement import Engagement, load_engagement, project_root
 from kamlib.errors import ParameterError
 from kamlib.language import use_language
-from kamlib.publish import committing, inputs
+from kamlib.publish import committing, folders, inputs, resuming
 from kamlib.publish.failures import RunFailed, failure_of
+from kamlib.publish.limits import Limits
 from kamlib.stage import KNOBS, NOTEBOOKS, find_stage_folder
 
 if TYPE_CHECKING:
     from kamlib.publish.running import Kernels
-
-CELL_TIMEOUT = 600.0  # seconds one cell may take
-START_TIMEOUT = 60.0  # seconds a kernel may take to come up
 
 
 def run_stages(
@@ -32,6 +30,8 @@ def run_stages(
     progress: Callable[[str], None] | None = None,
     notebooks: Path | None = None,
     order: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    resume: bool = False,
 ) -> Path:
     """Run the stages' notebooks in order into the engagement's stages folder; publish nothing.
 
@@ -43,6 +43,8 @@ def run_stages(
     knobs : dict of a notebook's parameter to its value, such as ``{"profit_share": 0.75}``
     progress : callable, optional, given one line for each notebook
     notebooks, order : the folder of the notebooks, and stage → file name in the order they run
+    limits : Limits, optional; how long a cell, the start of a kernel and the run may take
+    resume : bool, leave out the first stages as far as an earlier run came, if nothing has changed
 
     Returns
     -------
@@ -63,15 +65,28 @@ def run_stages(
     span = found.period(period or list(found.periods)[-1])
     inputs.turned(found, knobs)
     _require_used(knobs, chosen)
-    inputs.hashes_of_inputs(found)  # a file that is not there is told before any kernel starts
+    hashes = inputs.hashes_of_inputs(found)  # what is not there is told before any kernel starts
     use_language(found.language)
     stages = find_stage_folder(found, span).absolute()
     kept = stages / "notebooks"
-    committing.require_folder(kept, of="notebooks", otherwise="set KAM_STAGES")
-    with committing.only_run(kept, of=f"{found.id} {span.name}"):
+    folders.require_folder(kept, of="notebooks", otherwise="set KAM_STAGES")
+    with folders.as_open_as(stages), committing.only_run(kept, of=f"{found.id} {span.name}"):
         source = Path(notebooks or project_root() / "notebooks").absolute()
-        _run_in_order(chosen, found, span.name, stages, source, knobs, progress)
+        work = StageRun(found, span.name, stages, source, knobs, hashes, limits or Limits())
+        _run_in_order(work, chosen, resume=resume, progress=progress)
     return stages
+
+
+class StageRun(NamedTuple):
+    """One run of stages into the engagement's own folder: what it works on, and where."""
+
+    engagement: Engagement
+    period: str
+    stages: Path
+    source: Path
+    knobs: Mapping[str, object]
+    hashes: Mapping[str, str]
+    limits: Limits
 
 
 def _until(order: Mapping[str, str], until: str | None) -> dict[str, str]:
@@ -94,25 +109,31 @@ def _require_used(knobs: Mapping[str, object], order: Mapping[str, str]) -> None
 
 
 def _run_in_order(
-    order: Mapping[str, str], engagement: Engagement, period: str, stages: Path, source: Path,
-    knobs: Mapping[str, object], progress: Callable[[str], None] | None,
+    work: StageRun, order: Mapping[str, str], *, resume: bool,
+    progress: Callable[[str], None] | None,
 ) -> None:  # fmt: skip
     from kamlib.publish.running import own_kernels
 
-    kept = stages / "notebooks"
-    with own_kernels(kept / "kernel.log") as kernels:
+    kept, frozen = work.stages / "notebooks", inputs.hashes_of_reference(work.engagement)
+    ran = resuming.taken_up(work, order) if resume else {}
+    with own_kernels(kept / "kernel.log", work.limits) as kernels:
         for number, (stage, name) in enumerate(order.items(), 1):
+            if stage in ran:
+                continue
             if progress:
                 progress(f"[{number}/{len(order)}] {name} …")
             try:
                 run_stage(
-                    stage, source / name, kept / name, engagement=engagement, period=period,
-                    stages=stages, knobs=knobs, kernels=kernels,
+                    stage, work.source / name, kept / name, engagement=work.engagement,
+                    period=work.period, stages=work.stages, knobs=work.knobs, kernels=kernels,
                 )  # fmt: skip
             except (RunFailed, MemoryError, OSError) as error:
                 failure = failure_of(error)
                 failure.kept = kept / name
                 raise failure from None
+            ran[stage] = resuming.mark_of(work, stage, name)
+            resuming.remember(work, ran)
+    inputs.require_unchanged(work.engagement, work.hashes, frozen)
 
 
 def run_stage(
@@ -125,8 +146,6 @@ def run_stage(
     stages: Path,
     knobs: Mapping[str, object],
     kernels: "Kernels",
-    cell_timeout: float = CELL_TIMEOUT,
-    start_timeout: float = START_TIMEOUT,
 ) -> tuple[Any, dict[str, Any]]:
     """Run the notebook of one stage and return it with the receipt that it left.
 
@@ -143,7 +162,8 @@ def run_stage(
     RunFailed, DataError, ParameterError
         It did not come to its end or left no receipt that holds.
     """
-    from kamlib.publish.running import require_all_cells_run, require_receipt, run_notebook
+    from kamlib.publish.receipts import require_all_cells_run, require_receipt
+    from kamlib.publish.running import run_notebook
 
     (stages / f"receipt_{stage}.json").unlink(missing_ok=True)  # of an earlier run
     place = {
@@ -151,8 +171,7 @@ def run_stage(
         "period": period,
         "stage_folder": str(stages),
     }
-    limits = {"cell_timeout": cell_timeout, "start_timeout": start_timeout}
-    notebook = run_notebook(source, target, {**knobs, **place}, kernels, **limits)
+    notebook = run_notebook(source, target, {**knobs, **place}, kernels)
     require_all_cells_run(notebook, source.name)
     own = {KNOBS.get(stage, {}).get(knob): value for knob, value in knobs.items()}
     settings = engagement.with_knobs({key: value for key, value in own.items() if key})

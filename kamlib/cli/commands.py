@@ -7,15 +7,14 @@ stage tables; everything else they have to say goes to the other stream.
 """
 
 import contextlib
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
-FAILED, REJECTED, REFUSED, GOING_ON, INTERRUPTED, ENDED = 1, 2, 3, 4, 130, 143
+from kamlib.cli.telling import FAILED, REFUSED, from_here, say, stop, told_in_one_line
 
 app = typer.Typer(
     name="kam",
@@ -34,6 +33,12 @@ Parameters = Annotated[
     list[str] | None,
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A notebook's parameter."),
 ]
+CellLimit = Annotated[
+    float | None, typer.Option(help="Minutes that one cell may take; 10 without it.")
+]
+RunLimit = Annotated[
+    float | None, typer.Option(help="Minutes that all notebooks may take; 120 without it.")
+]
 
 
 @app.command()
@@ -44,23 +49,30 @@ def report(
     reports: Annotated[
         Path | None, typer.Option(help="Where reports go; reports/ in the project without it.")
     ] = None,
+    keep_runs: Annotated[
+        int, typer.Option(min=1, help="How many runs of this report stay; older ones are removed.")
+    ] = 30,
+    cell_limit: CellLimit = None,
+    run_limit: RunLimit = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing while it runs.")] = False,
 ) -> None:
     """Run all notebooks on an engagement and publish the report."""
     with told_in_one_line():
-        from kamlib.publish import publish_report
+        from kamlib.publish import limits_of, publish_report
 
         published = publish_report(
             engagement,
             period,
             reports=reports,
             knobs=knobs_of(parameter or []),
-            progress=None if quiet or not sys.stderr.isatty() else _say,
+            progress=None if quiet or not sys.stderr.isatty() else say,
+            limits=limits_of(cell_minutes=cell_limit, run_minutes=run_limit),
+            keep_runs=keep_runs,
         )
-        print(_from_here(published.index))
+        print(from_here(published.index))
     if published.refused:
         named = "; ".join(f"{each} ({', '.join(by)})" for each, by in published.refused.items())
-        _stop(f"Published, but what is required was refused: {named}.", REFUSED)
+        stop(f"Published, but what is required was refused: {named}.", REFUSED)
 
 
 @app.command()
@@ -95,11 +107,11 @@ def _suggest(engagement: str, output: Path | None) -> None:
 
     draft = suggest(engagement)
     if output:
-        print(_from_here(write_draft(draft, output)))
+        print(from_here(write_draft(draft, output)))
     else:
         print(draft.text, end="")
     if not draft.has_lines:
-        _stop("No file can stand for invoice lines; the draft says what each one lacks.", REFUSED)
+        stop("No file can stand for invoice lines; the draft says what each one lacks.", REFUSED)
 
 
 @contextlib.contextmanager
@@ -124,9 +136,7 @@ def schema(
     with told_in_one_line():
         from kamlib.engagement.schema import schema_text, write_schema
 
-        print(
-            _from_here(write_schema(write)) if write else schema_text(), end="\n" if write else ""
-        )
+        print(from_here(write_schema(write)) if write else schema_text(), end="\n" if write else "")
 
 
 @app.command()
@@ -142,7 +152,7 @@ def demo(
         from kamlib.demo import write_demo
 
         write_demo(folder, **{name: value for name, value in given.items() if value is not None})
-        print(_from_here(folder / "engagement.yaml"))
+        print(from_here(folder / "engagement.yaml"))
 
 
 @app.command()
@@ -152,20 +162,27 @@ def run(
     until: Annotated[
         str | None, typer.Option(help="The last stage that runs, such as segmentation.")
     ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where an earlier run of the same inputs ended.")
+    ] = False,
     parameter: Parameters = None,
+    cell_limit: CellLimit = None,
+    run_limit: RunLimit = None,
 ) -> None:
     """Run the stages' notebooks in order into the engagement's stages folder; publish nothing."""
     with told_in_one_line(lost="what ran before stays, the rest did not run"):
-        from kamlib.publish import run_stages
+        from kamlib.publish import limits_of, run_stages
 
         stages = run_stages(
             engagement,
             period,
             until=until,
             knobs=knobs_of(parameter or []),
-            progress=_say if sys.stderr.isatty() else None,
+            progress=say if sys.stderr.isatty() else None,
+            limits=limits_of(cell_minutes=cell_limit, run_minutes=run_limit),
+            resume=resume,
         )
-        print(_from_here(stages))
+        print(from_here(stages))
 
 
 @app.command()
@@ -184,10 +201,10 @@ def notebooks(
         if check:
             problems = problems_of_notebooks(folder)
             if problems:
-                _stop("\n".join(problems), FAILED)
+                stop("\n".join(problems), FAILED)
             return
-        for path in store_notebooks(folder, progress=_say):
-            print(_from_here(path))
+        for path in store_notebooks(folder, progress=say):
+            print(from_here(path))
 
 
 def knobs_of(parameters: list[str]) -> dict[str, object]:
@@ -221,66 +238,3 @@ def _value(text: str) -> object:
         with contextlib.suppress(ValueError):
             return kind(text)
     return text
-
-
-@contextlib.contextmanager
-def told_in_one_line(lost: str = "nothing was published") -> Iterator[None]:
-    """Turn what can go wrong into one message and its exit status, without a traceback.
-
-    `lost` says what a failure or an interruption leaves undone.
-    """
-    from kamlib.errors import DataError, ParameterError
-
-    before = signal.signal(signal.SIGTERM, _end)
-    try:
-        yield
-    except (DataError, ParameterError) as error:
-        _stop(f"{type(error).__name__}: {error}", REJECTED)
-    except KeyboardInterrupt:
-        _stop(f"Interrupted: {lost}.", INTERRUPTED)
-    except RuntimeError as error:
-        status = _status_of(error)
-        if status is None:
-            raise
-        _stop(_with_place(error, lost), status)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _status_of(error: RuntimeError) -> int | None:
-    """Return the exit status of a failed run; None for errors that are nobody's to expect."""
-    from kamlib.publish import RunFailed, RunGoingOn
-
-    if isinstance(error, RunGoingOn):
-        return GOING_ON
-    return FAILED if isinstance(error, RunFailed) else None
-
-
-def _with_place(error: RuntimeError, lost: str) -> str:
-    kept = getattr(error, "kept", None)
-    if kept is None:
-        return str(error)
-    return f"{lost[0].upper()}{lost[1:]}: {error} It is kept in {_from_here(kept)}."
-
-
-def _stop(message: str, status: int) -> NoReturn:
-    print(message, file=sys.stderr)
-    raise typer.Exit(status) from None
-
-
-def _end(_signal: int, _frame: object) -> NoReturn:
-    raise SystemExit(ENDED)
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
-def _from_here(path: Path) -> Path:
-    path = path.absolute()
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-if __name__ == "__main__":
-    app()
