@@ -30,7 +30,9 @@ def careful_parser(shown: str) -> expat.XMLParserType:
     return parser
 
 
-def fed(parser: expat.XMLParserType, stream: BinaryIO, *, shown: str) -> Iterator[None]:
+def fed(
+    parser: expat.XMLParserType, stream: BinaryIO, *, shown: str, at_once: int = BYTES_AT_ONCE
+) -> Iterator[None]:
     """Feed a stream to a parser and pause after each piece.
 
     Raises
@@ -39,22 +41,32 @@ def fed(parser: expat.XMLParserType, stream: BinaryIO, *, shown: str) -> Iterato
         It is no well-formed XML, or it ends too early.
     """
     try:
-        while piece := stream.read(BYTES_AT_ONCE):
+        while piece := stream.read(at_once):
             parser.Parse(piece, False)
             yield
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise DataError(
-            f"{shown} is no whole XML: {expat.errors.messages[error.code]} in line {error.lineno}. "
-            f"Copy or export it again."
-        ) from error
+        raise not_whole(shown, code=error.code, line=error.lineno) from error
     except (LookupError, ValueError) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(
-            f"{shown} cannot be read as what it says it is ({error}). Export it again, as UTF-8."
-        ) from error
+        raise misdeclared(shown, error) from error
     yield
+
+
+def not_whole(shown: str, *, code: int, line: int) -> DataError:
+    """Return what to say of XML that is broken; a sign of another encoding is named as such."""
+    why = expat.errors.messages[code]
+    if code == expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]:
+        why += ", or a letter that is not in the encoding its first line names,"
+    return DataError(f"{shown} is no whole XML: {why} in line {line}. Copy or export it again.")
+
+
+def misdeclared(shown: str, error: Exception) -> DataError:
+    """Return what to say of XML in an encoding that nobody reads."""
+    return DataError(
+        f"{shown} cannot be read as what it says it is ({error}). Export it again, as UTF-8."
+    )
 
 
 def local(name: str) -> str:

@@ -1,66 +1,54 @@
 """Elements of an invoice file in a stream: the ones asked for, each with the texts inside it.
 
-Names count without their namespace: editions of a schema differ in it and in little else.
+Names count without their namespace: editions of a schema differ in it and in little else. Nothing is
+kept of what was read, so that memory holds one element however long the file is.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from kamlib.errors import DataError
-from kamlib.intake.dialects import Dialect
-from kamlib.intake.markup import DEEPEST, careful_parser, fed, local
-from kamlib.intake.typed import date_form, day_written, number_written
+from kamlib.intake.markup import BYTES_AT_ONCE, DEEPEST, careful_parser, fed, local
 
-XML_HEAD = (
-    "invoice_id", "line_id", "date", "customer_id", "name", "tax_id", "product_id", "quantity",
-    "unit_price", "net_amount", "currency", "document_type", "corrects_invoice_id",
-)  # fmt: skip
 MOST_XML = 2 * 1024**3
-NET_BY_RATE = "P_13_"
+MOST_OF_ONE = 16 * 1024**2
+MOST_NAMES = 10_000
 
 
 class Element(NamedTuple):
-    """An element that was asked for: its name, its attributes, and the texts of its leaves by name.
+    """An element that was asked for: its name, the texts of its leaves by name, and repeated ones.
 
     Leaves of an inner element that was asked for too belong to that one alone.
     """
 
     name: str
-    attributes: dict[str, str]
-    texts: dict[str, list[str]]
+    texts: dict[str, str]
+    more: dict[str, list[str]]
 
     def text(self, *names: str) -> str:
-        """Return the first text under one of these names, or an empty one."""
-        return next((self.texts[name][0] for name in names if name in self.texts), "")
+        """Return the first text under one of these names, or an empty one.
 
-    @property
-    def net(self) -> Decimal | None:
-        """Return the net total over all rates of VAT, or None where none is given."""
-        given = [amount(self.text(name)) for name in self.texts if name.startswith(NET_BY_RATE)]
-        known = [value for value in given if value is not None]
-        return sum(known, Decimal(0)) if known else None
+        Examples
+        --------
+        >>> Element("Fa", {"P_2": "F1"}, {}).text("P_2A", "P_2")
+        'F1'
+        """
+        for name in names:
+            if name in self.texts:
+                return self.texts[name]
+        return ""
 
+    def every(self, name: str) -> list[str]:
+        """Return all texts under a name, in their order.
 
-class Line(NamedTuple):
-    """A line of an invoice file as a row of our table; numbers and days as the schema writes them."""
-
-    invoice_id: str
-    line_id: str = ""
-    date: str = ""
-    customer_id: str = ""
-    name: str = ""
-    tax_id: str = ""
-    product_id: str = ""
-    quantity: str = ""
-    unit_price: str = ""
-    net_amount: str = ""
-    currency: str = ""
-    document_type: str = ""
-    corrects_invoice_id: str = ""
+        Examples
+        --------
+        >>> Element("Fa", {"WZ": "1"}, {"WZ": ["2", "3"]}).every("WZ")
+        ['1', '2', '3']
+        """
+        return [self.texts[name], *self.more.get(name, [])] if name in self.texts else []
 
 
 @contextmanager
@@ -82,144 +70,88 @@ def opened(path: Path, *, shown: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-def elements(stream: BinaryIO, *names: str, shown: str) -> Iterator[Element]:
-    """Yield the elements of these names, as soon as each ends.
+def elements(
+    stream: BinaryIO, *names: str, shown: str, at_once: int = BYTES_AT_ONCE
+) -> Iterator[Element]:
+    """Yield the elements of these names, soon after each ends, inner ones first.
+
+    Parameters
+    ----------
+    at_once : int, how many bytes are read before elements are yielded
 
     Raises
     ------
     DataError
-        No well-formed XML, or one with a document type, or elements far too deep.
+        No well-formed XML, or one with a document type, or an element far too long or too deep.
     """
     parser = careful_parser(shown)
-    parser.buffer_size = 1 << 16
-    done: list[Element] = []
-    inside: list[Element] = []
-    path: list[str] = []
-    pieces: list[str] = []
+    gathered = _Gathered(frozenset(names), shown)
+    parser.StartElementHandler = gathered.start
+    parser.EndElementHandler = gathered.end
+    parser.CharacterDataHandler = gathered.pieces.append
+    held = 0
+    for _ in fed(parser, stream, shown=shown, at_once=at_once):
+        held = held + at_once if gathered.is_inside_as_before() else 0
+        if held > MOST_OF_ONE:
+            raise DataError(
+                f"{shown} has one element of more than {MOST_OF_ONE // 1024**2} MB, which no "
+                f"invoice is. Export it again."
+            )
+        yield from gathered.done
+        gathered.done.clear()
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        tag = local(tag)
-        path.append(tag)
-        pieces.clear()
+
+class _Bare(dict[str, str]):
+    """Names without their prefix, by the names as written; each of the first is worked out once."""
+
+    def __missing__(self, written: str) -> str:
+        if len(self) < MOST_NAMES:
+            self[written] = local(written)
+        return local(written)
+
+
+class _Gathered:
+    """What a parser has come across: elements that are done, and those that it is inside of."""
+
+    def __init__(self, asked: frozenset[str], shown: str) -> None:
+        self.done: list[Element] = []
+        self.pieces: list[str] = []  # of a text
+        self._asked, self._shown = asked, shown
+        self._inside: list[Element] = []
+        self._path: list[str] = []
+        self._bare = _Bare()
+        self._last: object = None
+
+    def start(self, tag: str, _attributes: object) -> None:
+        """Begin an element."""
+        name, path = self._bare[tag], self._path
+        path.append(name)
+        self.pieces.clear()
+        if name in self._asked:
+            self._inside.append(Element(name, {}, {}))
         if len(path) > DEEPEST:
             raise DataError(
-                f"{shown} nests its elements more than {DEEPEST} deep: export it again."
+                f"{self._shown} nests its elements more than {DEEPEST} deep: export it again."
             )
-        if tag in names:
-            inside.append(Element(tag, attributes, {}))
 
-    def end(_: str) -> None:
-        tag = path.pop()
-        text = "".join(pieces).strip()
-        pieces.clear()
-        if inside and text:
-            inside[-1].texts.setdefault(tag, []).append(text)
-        if inside and tag == inside[-1].name:
-            done.append(inside.pop())
+    def end(self, _tag: str) -> None:
+        """End an element: its text belongs to the innermost one that was asked for."""
+        name, inside = self._path.pop(), self._inside
+        if not inside:
+            self.pieces.clear()
+            return
+        _, texts, more = element = inside[-1]
+        text = "".join(self.pieces).strip()
+        if text:
+            self.pieces.clear()
+            if name in texts:
+                more.setdefault(name, []).append(text)
+            else:
+                texts[name] = text
+        if name == element.name:
+            self.done.append(inside.pop())
 
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = pieces.append
-    for _ in fed(parser, stream, shown=shown):
-        yield from done
-        done.clear()
-
-
-def amount(text: str) -> Decimal | None:
-    """Return a number of the schemas, None where there is none.
-
-    Examples
-    --------
-    >>> amount("-12.50"), amount(""), amount("12,50")
-    (Decimal('-12.50'), None, None)
-    """
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
-
-
-def negated(text: str) -> str:
-    """Return a number with its sign turned; what is none stays as it is.
-
-    Examples
-    --------
-    >>> negated("12.50"), negated("-3"), negated("0.00"), negated("")
-    ('-12.50', '3', '0.00', '')
-    """
-    value = amount(text)
-    if value is None or not value:
-        return text
-    return text[1:] if text.startswith("-") else f"-{text.lstrip('+')}"
-
-
-def foreign(country: str, number: str) -> str:
-    """Return a tax number with the country before it, unless that is Poland.
-
-    Examples
-    --------
-    >>> foreign("PL", "5261040828"), foreign("DE", "123456789"), foreign("DE", "DE123456789")
-    ('5261040828', 'DE123456789', 'DE123456789')
-    """
-    if not number or country in ("", "PL") or number.startswith(country):
-        return number
-    return f"{country}{number}"
-
-
-def lines_or_total(
-    lines: list[Line], document: Line, net: Decimal | None, taken_whole: Counter[str], note: str
-) -> list[Line]:
-    """Return the lines of a document, or one line of its net total where they do not give it.
-
-    Lines with gross prices only, invoices without lines, and final invoices that advances were
-    taken off have lines that do not add up to what the document charges.
-    """
-    values = [amount(line.net_amount) for line in lines]
-    if net is None and lines:
-        return lines
-    if lines and all(value is not None for value in values):
-        total = sum((value for value in values if value is not None), Decimal(0))
-        if adds_up(total, net, len(lines)):
-            return lines
-    if lines:
-        taken_whole[note] += 1
-    return [document._replace(net_amount="" if net is None else str(net))]
-
-
-def adds_up(total: Decimal, net: Decimal | None, lines: int) -> bool:
-    """Tell whether lines add up to a net total, but for a cent of rounding each.
-
-    Examples
-    --------
-    >>> adds_up(Decimal("99.99"), Decimal("100.00"), 2), adds_up(Decimal(90), Decimal(100), 2)
-    (True, False)
-    """
-    return net is None or abs(total - net) <= Decimal("0.01") * max(lines, 1)
-
-
-def written(line: Line, dialect: Dialect) -> list[str]:
-    """Return a line as cells, its numbers and its day written as the dialect writes them.
-
-    Examples
-    --------
-    >>> polish = Dialect(decimal=",", date=("%d.%m.%Y",))
-    >>> written(Line("F1", date="2024-01-02", net_amount="12.50"), polish)[2:10:7]
-    ['02.01.2024', '12,5']
-    """
-    quantity, price, net = (
-        number_written(plain(text), dialect) if amount(text) is not None else text
-        for text in (line.quantity, line.unit_price, line.net_amount)
-    )
-    day = day_written(line.date, date_form(dialect))
-    return list(line._replace(date=day, quantity=quantity, unit_price=price, net_amount=net))
-
-
-def plain(text: str) -> str:
-    """Return a number without plus sign and without exponent.
-
-    Examples
-    --------
-    >>> plain("+1E2"), plain("1.50")
-    ('100', '1.50')
-    """
-    return f"{Decimal(text):f}"
+    def is_inside_as_before(self) -> bool:
+        """Tell whether the outermost open element is the one that was open when last asked."""
+        before, self._last = self._last, self._inside[0] if self._inside else self.pieces or None
+        return self._last is not None and self._last is before

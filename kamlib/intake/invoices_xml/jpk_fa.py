@@ -1,189 +1,211 @@
 """JPK_FA, the invoices of a period in one file: heads first, then the lines of all of them.
 
-The file is read twice: once for the heads, the sums and the control totals, once for the lines, so
-that no more than a line at a time is in memory beside the heads.
+The file is read once. Lines are put by on disk until the heads, the sums and the control totals are
+known, so that no more than a few lines at a time are in memory beside the heads. A correction names
+what it corrects and no former buyer: another buyer comes as a correction to nothing and a new
+invoice. An advance has no lines; an ordinary invoice that names advances (``NrFaZaliczkowej``) is
+their final one.
 
 Sources
 -------
 Logical structure JPK_FA, edition (4), namespace http://jpk.mf.gov.pl/wzor/2022/02/17/02171/;
-editions (1) to (3) name the elements used here alike.
+editions (1) to (3) name the elements used here alike, but for the currency, which the first two
+have once for the file (``DomyslnyKodWaluty``).
 """
 
+import marshal
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from kamlib.errors import DataError
-from kamlib.intake.invoices_xml.elements import (
-    Element,
-    Line,
-    adds_up,
+from kamlib.intake.counted import BETWEEN
+from kamlib.intake.invoices_xml.amounts import (
+    CENT,
+    NOTHING,
+    Sums,
     amount,
-    elements,
-    foreign,
-    opened,
+    as_text,
+    line_net,
+    net_total,
 )
-from kamlib.intake.invoices_xml.ksef import TAKEN_WHOLE
-from kamlib.language import N_
+from kamlib.intake.invoices_xml.buyers import buyer
+from kamlib.intake.invoices_xml.elements import Element, elements, opened
+from kamlib.intake.invoices_xml.notes import NO_HEAD, TAKEN_WHOLE, UNTIED, WITH_VAT, note_seller
+from kamlib.intake.invoices_xml.rows import Document, Line, several
 
-NO_HEAD = N_("lines whose invoice is not in the file")
+LINES_AT_ONCE = 2_000
+NO_LINES = Sums()
+PutBy = tuple[str, str, str, str, str, str, bool]
 TYPES = {"VAT": "invoice", "POZ": "invoice", "ZAL": "advance", "KOREKTA": "correction"}
-CENT = Decimal("0.01")
+PARTS = ("Naglowek", "Podmiot1", "Faktura", "FakturaWiersz", "FakturaCtrl", "FakturaWierszCtrl")
 
 
 @dataclass(slots=True)
 class Invoice:
-    """The head of an invoice, its net total by the head, and what its lines add up to."""
+    """The head of an invoice, its net total by the head, and its gross total as it is written."""
 
-    head: Line
+    document: Document
     net: Decimal | None
-    lines: int = 0
-    total: Decimal = Decimal(0)
-    unpriced: int = 0
-
-    @property
-    def is_taken_whole(self) -> bool:
-        """Tell whether the head's net total stands for the lines."""
-        if not self.lines:
-            return True
-        return self.net is not None and (
-            self.unpriced > 0 or not adds_up(self.total, self.net, self.lines)
-        )
+    gross: str
 
 
 @dataclass(slots=True)
-class Totals:
-    """What the file holds, and what its control totals say."""
+class File:
+    """What a file holds: heads by number, sums of lines by number, and what its control totals say."""
 
-    invoices: int = 0
-    gross: Decimal = Decimal(0)
-    lines: int = 0
-    net: Decimal = Decimal(0)
-    net_or_gross: Decimal = Decimal(0)
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    sums: dict[str, Sums] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
+    currency: str = ""
+    sellers: list[Element] = field(default_factory=list)
+
+    def is_taken_whole(self, number: str) -> bool:
+        """Tell whether the head's net total stands for the lines of an invoice."""
+        return not self.sums.get(number, NO_LINES).give(self.invoices[number].net)
 
 
-def jpk_fa_lines(path: Path, *, shown: str, notes: Counter[str]) -> Iterator[Line]:
+def jpk_fa_lines(path: Path, *, shown: str, notes: Counter[str]) -> Iterator[tuple[Document, Line]]:
     """Yield the lines of a JPK_FA file in its order, then one line for each invoice without any.
 
     Raises
     ------
     DataError
-        No well-formed XML, an invoice number that occurs twice, or control totals that do not tie.
+        No well-formed XML, an invoice number that occurs twice, or fewer or more invoices or lines
+        than the control totals say.
     """
-    invoices = _invoices(path, shown)
-    places: Counter[str] = Counter()
-    with opened(path, shown=shown) as stream:
-        for line in elements(stream, "FakturaWiersz", shown=shown):
-            number = line.text("P_2B")
-            invoice = invoices.get(number)
-            if invoice is None:
-                notes[NO_HEAD] += 1
-            elif invoice.is_taken_whole:
-                continue
-            places[number] += 1
-            yield _line(invoice.head if invoice else Line(number), line, places[number])
-    for invoice in invoices.values():
-        if invoice.is_taken_whole:
-            notes.update([TAKEN_WHOLE] if invoice.lines else [])
-            yield invoice.head._replace(net_amount="" if invoice.net is None else str(invoice.net))
+    with TemporaryFile() as put_by:
+        file = _read(path, put_by, shown)
+        _tie(file, shown, notes)
+        note_seller(notes, file.sellers, len(file.invoices))
+        put_by.seek(0)
+        yield from _lines(file, _taken_up(put_by), notes)
+    for number, invoice in file.invoices.items():
+        if file.is_taken_whole(number):
+            notes[TAKEN_WHOLE] += number in file.sums
+            yield invoice.document, Line(as_text(invoice.net, invoice.gross))
 
 
-def _invoices(path: Path, shown: str) -> dict[str, Invoice]:
-    """Return the invoices by number, their lines summed, after the control totals tie."""
-    invoices: dict[str, Invoice] = {}
-    totals = Totals()
-    wanted = ("Faktura", "FakturaWiersz", "FakturaCtrl", "FakturaWierszCtrl")
-    waiting: dict[str, list[Element]] = {}
+def _read(path: Path, put_by: IO[bytes], shown: str) -> File:
+    """Return heads, sums and control totals of a file, its lines put by in their order."""
+    file, rows = File(), list[PutBy]()
     with opened(path, shown=shown) as stream:
-        for element in elements(stream, *wanted, shown=shown):
-            if element.name == "Faktura":
-                invoice = _invoice(element)
-                number = invoice.head.invoice_id
-                if number in invoices:
-                    raise DataError(
-                        f"invoice {number} occurs twice in {shown}, so nobody can tell whose its "
-                        f"lines are. Export the file again."
-                    )
-                invoices[number] = invoice
-                totals.invoices += 1
-                totals.gross += amount(element.text("P_15")) or 0
-                for early in waiting.pop(number, []):
-                    _add(invoice, early)
-            elif element.name == "FakturaWiersz":
-                _count(totals, element)
-                number = element.text("P_2B")
-                if number in invoices:
-                    _add(invoices[number], element)
-                else:
-                    waiting.setdefault(number, []).append(element)
+        for element in elements(stream, *PARTS, shown=shown):
+            if element.name == "FakturaWiersz":
+                rows.append(_added(file, element))
+                if len(rows) == LINES_AT_ONCE:
+                    marshal.dump(rows, put_by)
+                    rows.clear()
+            elif element.name == "Faktura":
+                _take(file, element, shown)
+            elif element.name == "Naglowek":
+                file.currency = element.text("DomyslnyKodWaluty")
+            elif element.name == "Podmiot1":
+                file.sellers.append(element)
             else:
-                totals.said |= {name: texts[0] for name, texts in element.texts.items()}
-    _refuse_untied(totals, shown)
-    return invoices
+                file.said |= element.texts
+    marshal.dump(rows, put_by)
+    return file
 
 
-def _invoice(element: Element) -> Invoice:
-    """Return the head of an invoice."""
-    number = foreign(element.text("P_5A"), element.text("P_5B"))
-    kind = element.text("RodzajFaktury")
-    head = Line(
+def _added(file: File, line: Element) -> PutBy:
+    """Add a line to the sums of its invoice, and return what is put by of it."""
+    get, net = line.texts.get, line_net(line)
+    number, gross = get("P_2B", ""), get("P_11A", "")
+    sums = file.sums.get(number)
+    if sums is None:
+        sums = file.sums[number] = Sums()
+    sums.add(net, gross)
+    written = get("P_11", "")
+    if net.value is None or net.reckoned:
+        written = as_text(net.value, gross)
+    return (
+        number, str(sums.lines), get("P_7", ""), get("P_8B", ""), get("P_9A", ""),
+        written, net.reckoned,
+    )  # fmt: skip
+
+
+def _taken_up(put_by: IO[bytes]) -> Iterator[PutBy]:
+    """Yield the lines that were put by, in their order."""
+    while True:
+        try:
+            rows: list[PutBy] = marshal.load(put_by)
+        except EOFError:
+            return
+        yield from rows
+
+
+def _lines(
+    file: File, rows: Iterator[PutBy], notes: Counter[str]
+) -> Iterator[tuple[Document, Line]]:
+    """Yield the lines of those invoices whose lines give their net total."""
+    whole = {number for number in file.invoices if file.is_taken_whole(number)}
+    for number, place, product, quantity, price, net, reckoned in rows:
+        if number in whole:
+            continue
+        invoice = file.invoices.get(number)
+        if invoice is None:
+            notes[NO_HEAD] += 1
+            invoice = Invoice(Document(number), None, "")
+        if reckoned:
+            notes[WITH_VAT] += 1
+            net = str(Decimal(net) + file.sums[number].rounding(int(place), invoice.net))
+        yield invoice.document, Line(net, place, product, quantity, price)
+
+
+def _take(file: File, element: Element, shown: str) -> None:
+    """Take the head of an invoice into the file."""
+    document = _document(element, file.currency)
+    number = document.invoice_id
+    if number in file.invoices:
+        raise DataError(
+            f"invoice {number} occurs twice in {shown}, so nobody can tell whose its lines are. "
+            f"Export the file again."
+        )
+    file.invoices[number] = Invoice(document, net_total(element), element.text("P_15"))
+
+
+def _document(element: Element, currency: str) -> Document:
+    """Return what the lines of an invoice share."""
+    kind, advances = element.text("RodzajFaktury"), element.every("NrFaZaliczkowej")
+    is_final = kind == "VAT" and advances
+    return Document(
         invoice_id=element.text("P_2A"),
         date=element.text("P_1"),
-        customer_id=number,
-        name=element.text("P_3A"),
-        tax_id=number,
-        currency=element.text("KodWaluty"),
-        document_type=TYPES.get(kind, kind),
-        corrects_invoice_id=", ".join(element.texts.get("NrFaKorygowanej", [])),
-    )
-    return Invoice(head, element.net)
-
-
-def _line(head: Line, line: Element, place: int) -> Line:
-    """Return one line of an invoice."""
-    return head._replace(
-        line_id=str(place),
-        product_id=line.text("P_7"),
-        quantity=line.text("P_8B"),
-        unit_price=line.text("P_9A"),
-        net_amount=line.text("P_11"),
+        buyer=buyer(element.text("P_3A"), element.text("P_5B"), element.text("P_5A")),
+        currency=element.text("KodWaluty") or currency,
+        document_type="final" if is_final else TYPES.get(kind, kind),
+        corrects_invoice_id=several(advances if is_final else element.every("NrFaKorygowanej")),
     )
 
 
-def _add(invoice: Invoice, line: Element) -> None:
-    """Add a line to what the lines of its invoice add up to."""
-    net = amount(line.text("P_11"))
-    invoice.lines += 1
-    invoice.unpriced += net is None
-    invoice.total += net or 0
+def _tie(file: File, shown: str, notes: Counter[str]) -> None:
+    """Refuse a file that has lost invoices or lines; note a control total of money that is not held.
 
-
-def _count(totals: Totals, line: Element) -> None:
-    """Add a line to what the file holds."""
-    net, gross = amount(line.text("P_11")), amount(line.text("P_11A"))
-    totals.lines += 1
-    totals.net += net or 0
-    totals.net_or_gross += (gross if net is None else net) or 0
-
-
-def _refuse_untied(totals: Totals, shown: str) -> None:
-    """Raise DataError if the control totals say something else than the file holds."""
-    held = (
-        ("LiczbaFaktur", "invoices", [Decimal(totals.invoices)]),
-        ("WartoscFaktur", "gross total of the invoices", [totals.gross]),
-        ("LiczbaWierszyFaktur", "lines", [Decimal(totals.lines)]),
-        ("WartoscWierszyFaktur", "net total of the lines", [totals.net, totals.net_or_gross]),
-    )
-    for name, what, found in held:
-        said = totals.said.get(name)
-        if said is None:
-            continue
+    Programs sum up lines in three ways: net, gross, or gross where there is no net amount.
+    """
+    sums = file.sums.values()
+    net = sum((each.total - each.reckoned for each in sums), NOTHING)
+    gross = sum((each.gross for each in sums), NOTHING)
+    either = net + sum((each.instead for each in sums), NOTHING)
+    of_all = sum((amount(each.gross) or NOTHING for each in file.invoices.values()), NOTHING)
+    for name, counts, found in (
+        ("LiczbaFaktur", "invoices", [Decimal(len(file.invoices))]),
+        ("LiczbaWierszyFaktur", "lines", [Decimal(sum(each.lines for each in sums))]),
+        ("WartoscFaktur", "", [of_all]),
+        ("WartoscWierszyFaktur", "", [net, either, gross]),
+    ):
+        said = file.said.get(name, "")
         wanted = amount(said)
-        if wanted is None or all(abs(wanted - value) > CENT for value in found):
+        if not said or any(wanted is not None and abs(wanted - v) <= CENT for v in found):
+            continue
+        if counts:
             raise DataError(
-                f"the control total {name} of {shown} says {said}, but the file holds "
-                f"{found[0]} ({what}). It was cut or changed after the export: export it again."
+                f"the control total {name} of {shown} says {said}, but the file holds {found[0]} "
+                f"({counts}). It was cut or changed after the export: export it again."
             )
+        notes[f"{shown}, {name} {said} ≠ {found[0]}{BETWEEN}{UNTIED}"] += 1

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from kamlib.errors import DataError
 from kamlib.intake.dialects import Dialect
-from kamlib.intake.invoices_xml.elements import XML_HEAD, Element, elements, opened, written
+from kamlib.intake.invoices_xml.elements import Element, elements, opened
 from kamlib.intake.invoices_xml.jpk_fa import jpk_fa_lines
 from kamlib.intake.invoices_xml.ksef import ksef_lines
+from kamlib.intake.invoices_xml.rows import XML_HEAD, written
 
 XML_ENDINGS = (".xml",)
 READ = {"JPK_FA": jpk_fa_lines, "FA": ksef_lines}
@@ -20,7 +21,8 @@ def xml_records(
     """Yield the head and the lines of an invoice file, numbered as rows of a table.
 
     The head is `XML_HEAD`, which names our columns, so that the engagement maps none. The buyer's
-    tax number is the customer; where the buyer has none, it stays empty. Amounts are net of VAT.
+    tax number is the customer; for a buyer without one stands a text that says so and names the
+    buyer. Amounts are net of VAT.
 
     Parameters
     ----------
@@ -32,7 +34,7 @@ def xml_records(
     Raises
     ------
     DataError
-        No well-formed XML, another structure, or control totals that do not tie.
+        No well-formed XML, another structure, or invoices or lines that the control totals miss.
     """
     kind = xml_kind(path, shown=shown)
     read = READ.get(kind.partition(" ")[0])
@@ -40,12 +42,12 @@ def xml_records(
         what = f"is {kind}" if kind else "is XML, but no file of invoices"
         raise DataError(
             f"{shown} {what}. Of XML, only JPK_FA and invoices from KSeF (FA) hold invoice lines: "
-            f"export one of these."
+            f"export one of these, or leave this one out of inputs.invoice_lines.files."
         )
     yield 1, list(XML_HEAD)
     lines = read(path, shown=shown, notes=Counter() if notes is None else notes)
-    for number, line in enumerate(lines, start=2):
-        yield number, written(line, dialect)
+    for number, (document, line) in enumerate(lines, start=2):
+        yield number, written(document, line, dialect)
 
 
 def xml_kind(path: Path, *, shown: str) -> str:
@@ -58,7 +60,7 @@ def xml_kind(path: Path, *, shown: str) -> str:
     """
     heading = Element("Naglowek", {}, {})
     with opened(path, shown=shown) as stream:
-        for element in elements(stream, "Naglowek", shown=shown):
+        for element in elements(stream, "Naglowek", shown=shown, at_once=1024):
             heading = element
             break
     form = heading.text("KodFormularza")
