@@ -1,14 +1,17 @@
 """Who is one customer: tax ids in many spellings, decisions on identity, and pairs that look alike."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 from test_intake import LINES, TWO_FIRMS, book, give, revenue, same, set_aside, verdict_of, world
 
 from kamlib.engagement.settings import Identity
-from kamlib.errors import DataError
-from kamlib.intake import read_inputs
+from kamlib.errors import DataError, ParameterError
+from kamlib.intake import CONTRACT, read_inputs
+from kamlib.intake.firm_names import core_name, firm_name, may_be_one
 from kamlib.intake.identity import merged_ids, name_variants
-from kamlib.intake.look_alikes import core_name, look_alikes
+from kamlib.intake.look_alikes import look_alikes
 from kamlib.intake.tax_ids import tax_id_of
 from kamlib.method_rules import set_aside as reasons
 
@@ -32,7 +35,11 @@ def test_a_tax_id_is_the_same_however_it_is_typed(text):
         ("brak", reasons.TAX_ID_FOR_NONE), ("-", reasons.TAX_ID_FOR_NONE),
         ("n/d", reasons.TAX_ID_FOR_NONE), ("PL0000000000", reasons.TAX_ID_FOR_NONE),
         ("9,491613394E9", reasons.TAX_ID_ROUNDED), ("1,23457E+09", reasons.TAX_ID_ROUNDED),
-        ("1234563219", reasons.TAX_ID_CHECK_DIGIT), ("123456321", reasons.TAX_ID_LENGTH),
+        ("1234563219", reasons.TAX_ID_CHECK_DIGIT), ("12345632", reasons.TAX_ID_LENGTH),
+        ("192-598-184", reasons.TAX_ID_REGON), ("REGON 192598184", reasons.TAX_ID_REGON),
+        ("44051401359", reasons.TAX_ID_PESEL), ("IT743110157", reasons.TAX_ID_ZEROS_LOST),
+        ("9999999999", reasons.TAX_ID_FOR_NONE), ("osoba fizyczna", reasons.TAX_ID_FOR_NONE),
+        ("KLIENT12345", reasons.TAX_ID_NO_NUMBER), ("XX12345678", reasons.TAX_ID_NO_NUMBER),
         ("DE811128136", reasons.TAX_ID_CHECK_DIGIT), ("Kowalski", reasons.TAX_ID_NO_NUMBER),
     ],
 )  # fmt: skip
@@ -44,6 +51,21 @@ def test_a_number_from_abroad_keeps_its_letters_and_ours_does_so_only_abroad():
     assert tax_id_of("DE 811128135").number == "DE811128135"
     assert tax_id_of("811128135", country="DE").number == "811128135"
     assert tax_id_of("PL1234563218", country="DE").number == "PL1234563218"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("NIP: 123-456-32-18", "1234563218"), ("VAT UE PL1234563218", "1234563218"),
+        ('="1234563218"', "1234563218"), ("1234563218,00", "1234563218"),
+        ("NIP DE 811128135", "DE811128135"), ("GR094259216", "EL094259216"),
+        ("BE 403.019.261", "BE0403019261"), ("CHE-116.281.710 MWST", "CHE116281710"),
+        ("XI980780684", "XI980780684"), ("FR 40 303 265 045", "FR40303265045"),
+        ("US 12-3456789", "US123456789"),
+    ],
+)  # fmt: skip
+def test_what_stands_around_a_number_and_other_countries_ways_make_one_spelling(text, number):
+    assert tax_id_of(text).number == number
 
 
 # --------------------------------------------------------------------------- tax id as customer
@@ -59,6 +81,21 @@ def by_tax_id(tmp_path):
     engagement = give(world(tmp_path), "invoice_lines", text)
     engagement.identity = Identity(by="tax_id")
     return engagement
+
+
+def test_the_number_of_a_person_is_not_shown_to_the_readers_of_a_report(tmp_path):
+    engagement = give(
+        world(tmp_path), "invoice_lines",
+        book("invoice_id,date,customer_id,net_amount",
+             "F1, 2024-01-10, 1234563218, 5", "F2, 2024-01-10, 44051401359, 7"),
+    )  # fmt: skip
+    engagement.identity = Identity(by="tax_id")
+
+    aside = read_inputs(engagement, "FY2024").tables["quarantine"]
+
+    assert aside["reason"].tolist() == [reasons.TAX_ID_PESEL]
+    assert float(aside["amount"].sum()) == 7
+    assert not aside.astype(str).apply(lambda column: column.str.contains("4405")).any().any()
 
 
 def test_nine_spellings_are_one_customer_and_no_id_is_nobody(by_tax_id):
@@ -91,6 +128,35 @@ def test_of_two_names_as_frequent_the_latest_is_taken():
     assert name_variants(names, {})["name"].tolist() == ["New", "Old"]
 
 
+NOBODY = ("brak", "-", "n/a", "NULL", "0", "")
+
+
+@pytest.mark.parametrize("named", [[], ["BRAK"]])
+def test_a_word_for_none_is_never_one_customer_unless_the_engagement_names_it(tmp_path, named):
+    """Six lines of 1, 2, 4, ... bear a word for none, one of 100 does not; no table says who is who."""
+    rows = [f"F{i},2024-01-10,{text},{2**i}" for i, text in enumerate(NOBODY)]
+    text = "\n".join(["invoice_id,date,customer_id,net_amount", *rows, "G1,2024-01-11,007,100"])
+    engagement = give(world(tmp_path, collective=[n.lower() for n in named]), "invoice_lines", text)
+    intake = read_inputs(engagement, "FY2024")
+
+    assert revenue(intake) == {"007": 100, **({"brak": 1} if named else {})}
+    aside = intake.tables["quarantine"]
+    assert aside["amount"].sum() == 63 - len(named)
+    assert set(aside["reason"]) == {reasons.ID_FOR_NONE, reasons.MISSING}
+
+
+def test_tax_ids_that_cannot_be_used_are_said_by_reason_with_their_revenue(tmp_path):
+    engagement = give(world(tmp_path), "invoice_lines", TWO_FIRMS)
+    give(engagement, "customers", "customer_id,tax_id\nA,1234563219\nB,brak\nC,\nD,1234563218\n")
+
+    outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "tax_ids")
+    assert outcome == "FLAG"
+    assert "Of 4 ids in the table of customers 1 have" in said
+    assert "1 × tax id with a wrong check digit, PLN\xa090 (A)" in said
+    assert "1 × tax id stands for none, PLN\xa030 (B)" in said
+    assert "1 × missing, PLN\xa00 (C)" in said
+
+
 # --------------------------------------------------------------------------- decisions
 SITES = "customer_id,name,parent_id,since\nA,Alfa,,2020-01-01\nB,Beta,,2018-01-01\nC,Gamma,,\n"
 DECIDED = "customer_id,keep_as,decided_by,why\n{},controller,one firm\n"
@@ -120,6 +186,159 @@ def test_ids_that_people_call_one_are_one_in_every_table(tmp_path):
     assert tables["drivers"]["volume"].tolist() == [5]
 
 
+NAMED_IN = {  # table → head and a row that names a customer
+    "invoice_lines": ("invoice_id,date,customer_id,net_amount", "F,2024-03-01,{},1"),
+    "drivers": ("period,customer_id,driver,volume", "FY2024,{},visits,2"),
+    "receivables": ("customer_id,month,days_to_pay", "{},2024-03-01,30"),
+    "assets": ("customer_id,kind,amount", "{},tools,5"),
+    "off_invoice": ("customer_id,date,kind,amount", "{},2024-03-01,annual_bonus,1"),
+    "strategic": ("party_id,justification,owner,review_on", "{},x,boss,2026-01-01"),
+    "ratings_ours": ("party_id,criterion,rating", "{},openness,7"),
+    "ratings_theirs": ("party_id,criterion,supplier,rating", "{},price,us,7"),
+    "evidence": ("party_id,code,date", "{},open_books,2024-03-01"),
+    "contacts": ("party_id,date", "{},2024-03-01"),
+}
+
+
+@pytest.fixture(scope="module")
+def other_ids(tmp_path_factory):
+    """Every table names A by other ids: B merged into it, its site S, C merged into B, OLD on no line."""
+    engagement = world(tmp_path_factory.mktemp("others"))
+    for name, (head, row) in NAMED_IN.items():
+        rows = [row.format(who) for who in ("B", "S", "C", "OLD")]
+        give(
+            engagement, name, "\n".join([head, *rows[: 3 if name == "invoice_lines" else 4]]) + "\n"
+        )
+    give(
+        engagement,
+        "customers",
+        "customer_id,name,parent_id\nA,Alfa,\nB,Beta,\nC,Cecha,\nS,Site,A\n",
+    )
+    rows = "customer_id,keep_as,decided_by,why\nB,A,x,y\nC,B,x,y\nOLD,A,x,y\n"
+    return read_inputs(give(engagement, "identity", rows), "FY2024").tables
+
+
+def test_every_table_that_names_customers_is_looked_at_here():
+    assert set(NAMED_IN) == {
+        name for name, table in CONTRACT.items() if any(field.who for field in table.fields)
+    }
+
+
+@pytest.mark.parametrize("table", NAMED_IN)
+def test_a_customer_named_by_another_of_its_ids_is_the_same_customer_in(other_ids, table):
+    read = other_ids["customer_months" if table == "invoice_lines" else table]
+
+    assert set(read["party_id" if "party_id" in read else "customer_id"]) == {"A"}
+    assert other_ids["quarantine"].empty
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_prospect_that_became_a_customer_is_looked_at_once_with_all_that_is_known(
+    tmp_path, given
+):
+    engagement = merged(tmp_path, ("P1", "A"), ("P2", "P3"))
+    if not given:
+        del engagement.inputs["customers"]
+    give(engagement, "prospects", "prospect_id,name\nP1,Alfa\nP2,Pe\nP3,Pepe\nB,Beta\n")
+    give(engagement, "ratings_ours", "party_id,criterion,rating\nP1,openness,7\nP2,openness,4\n")
+    intake = read_inputs(engagement, "FY2024")
+
+    assert intake.tables["prospects"]["prospect_id"].tolist() == ["P3"]
+    assert intake.tables["ratings_ours"]["party_id"].tolist() == ["A", "P3"]
+    assert set(revenue(intake)) == {"A", "B"}
+    assert "P3" not in set(intake.tables["customers"]["customer_id"])
+    outcome, said = verdict_of(intake, "identity_prospects")
+    assert (outcome, "a customer's: B." in said) == ("FLAG", True)
+
+
+@pytest.mark.parametrize(
+    ("pair", "sites", "words"),
+    [
+        (("A", "P1"), SITES, r"keep a prospect's id for a customer \(A = P1\)"),
+        (("A", "X"), SITES, "keep X, which no row of customers has"),
+    ],
+)
+def test_a_decision_that_cannot_be_meant_so_is_rejected(tmp_path, pair, sites, words):
+    engagement = merged(tmp_path, pair, sites=sites)
+    give(engagement, "prospects", "prospect_id,name\nP1,Pe\n")
+    with pytest.raises(DataError, match=words):
+        read_inputs(engagement, "FY2024")
+
+
+@pytest.mark.parametrize(
+    ("pair", "sites", "words"),
+    [
+        (("K99", "A"), SITES, "K99 is neither on a line nor in customers or prospects"),
+        (("Q", "Q"), SITES, "Q is neither on a line nor in customers or prospects"),
+        (("B", "A"), "customer_id,parent_id\nA,G\nB,H\nC,H\n",
+         "B belonged to H and now counts with G"),
+    ],
+)  # fmt: skip
+def test_a_decision_that_does_not_do_what_it_seems_to_is_flagged(tmp_path, pair, sites, words):
+    outcome, said = verdict_of(
+        read_inputs(merged(tmp_path, pair, sites=sites), "FY2024"), "identity_merged"
+    )
+
+    assert outcome == "FLAG"
+    assert words in said
+
+
+def test_own_companies_that_nobody_knows_are_flagged_and_tax_ids_found_in_any_spelling(tmp_path):
+    """K9 is a slip of the pen; the collective customer is written with letters and signs."""
+    text = "invoice_id,date,customer_id,net_amount\nF1,2024-01-10,1234563218,9\n"
+    engagement = give(world(tmp_path), "invoice_lines", text)
+    engagement.identity = Identity(
+        by="tax_id", intercompany=["K9"], collective=["PL 123-456-32-18"]
+    )
+    intake = read_inputs(engagement, "FY2024")
+
+    assert intake.tables["customers"]["relation"].tolist() == ["collective"]
+    outcome, said = verdict_of(intake, "identity_named")
+    assert (outcome, "has: intercompany: K9." in said) == ("FLAG", True)
+
+
+def test_two_overrides_for_one_customer_under_two_of_its_ids_are_rejected(tmp_path):
+    engagement = merged(tmp_path, ("B", "A"))
+    engagement.overrides = [SimpleNamespace(party="B"), SimpleNamespace(party="A")]
+    with pytest.raises(ParameterError, match=r"twice \(B and A are A\). Keep one override"):
+        read_inputs(engagement, "FY2024")
+
+
+# --------------------------------------------------------------------------- groups or sites
+def chain_of_shops(folder, *amounts, unit="group"):
+    """Ten shops of 10 each make one chain; each of `amounts` is a firm of its own."""
+    shops = [(f"S{n}", "CHAIN", 10) for n in range(10)]
+    firms = [(f"F{n}", "", amount) for n, amount in enumerate(amounts)]
+    lines = [f"{who},2024-01-10,{who},{amount}" for who, _, amount in shops + firms]
+    sites = [f"{who},{who},{group}" for who, group, _ in shops + firms]
+    head = "invoice_id,date,customer_id,net_amount"
+    engagement = give(world(folder, unit=unit), "invoice_lines", "\n".join([head, *lines]))
+    return give(engagement, "customers", "\n".join(["customer_id,name,parent_id", *sites]))
+
+
+@pytest.mark.parametrize("unit", ["group", "site"])
+def test_a_chain_that_is_large_as_a_whole_only_is_said_at_either_level(tmp_path, unit):
+    """The chain's 100 and 16 firms of 40 bring 740 of 900; counted by site, 18 firms bring 720."""
+    intake = read_inputs(chain_of_shops(tmp_path, *[40] * 20, unit=unit), "FY2024")
+
+    outcome, said = verdict_of(intake, "site_or_group")
+    assert outcome == "FLAG"
+    assert "largest 20% bring 25% by group and 27% by site" in said  # 100 and 3.2 firms; 6 firms
+    assert (
+        "1 group is among the vital few and none of its sites is (CHAIN), with PLN\xa0100" in said
+    )
+    assert said.endswith(f"This report counts by {unit}.")
+
+
+def test_where_the_level_hardly_matters_it_is_said_too_and_without_groups_nothing_is(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    chain = read_inputs(chain_of_shops(tmp_path / "a", 5000, *[1] * 10), "FY2024")
+    assert verdict_of(chain, "site_or_group")[0] == "PASS"
+    plain = read_inputs(give(world(tmp_path / "b"), "invoice_lines", TWO_FIRMS), "FY2024")
+    assert "site_or_group" not in {each.rule for each in plain.verdicts}
+
+
 def test_taking_the_decision_back_gives_the_customers_back(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
@@ -127,7 +346,11 @@ def test_taking_the_decision_back_gives_the_customers_back(tmp_path):
     plain = give(give(world(tmp_path / "b"), "invoice_lines", TWO_FIRMS), "customers", SITES)
 
     one, other = (read_inputs(each, "FY2024") for each in (apart, plain))
-    same(one, other, "customers", "customer_months", "orders", "corrections")
+    same(one, other, "customers", "customer_ids", "customer_months", "orders", "corrections")
+    give(apart, "identity", DECIDED.format("B,A"))
+    assert set(revenue(read_inputs(apart, "FY2024"))) == {"A"}
+    del apart.inputs["identity"]
+    same(other, read_inputs(apart, "FY2024"), *[n for n in other.tables if n != "quarantine"])
 
 
 @pytest.mark.parametrize("unit", ["group", "site"])
@@ -189,7 +412,11 @@ LONG, EARLY, LATE = (
 
 
 def pairs_of(sites, activity, *, tops=None, decisions=NOBODY_DECIDED):
-    found = look_alikes(sites, activity, tops=tops or {}, decisions=decisions, country="PL")
+    tops = tops or {}
+    merged = merged_ids(decisions, None)
+    found = look_alikes(
+        sites, activity, tops=tops, units=tops | merged, decisions=decisions, country="PL"
+    )
     return found[["customer_id", "keep_as", "alike_by", "decision"]].values.tolist()
 
 
@@ -265,6 +492,86 @@ def test_undecided_pairs_are_flagged_with_their_money_and_nothing_is_merged(tmp_
     assert outcome == "FLAG"
     assert "B = A" in said
     assert "PLN\xa030" in said
+
+
+ONE_FIRM = [
+    ("Kowalski Jan", "Jan Kowalski"), ("F.H.U. Jan Kowalski", "Jan Kowalski Firma Handlowo-Usługowa"),
+    ("Müller GmbH", "MULLER GMBH & Co. KG"), ("Mueller Verpackungen GmbH", "Müller Verpackungen"),
+    ("Kowalski & Syn s.c.", "Kowalski i Syn"), ("HURT-POL Kielce", "HURTPOL Kielce"),
+    ('P.P.H.U. "ANTEK"', "Przedsiębiorstwo Produkcyjno-Handlowo-Usługowe Antek"),
+    ("Żabka Polska S.A.", "Zabka Polska SA"), ("ABC Trading Ltd.", "ABC TRADING LIMITED"),
+    ("Zakłady Mięsne Rojal Sp. z o.o. Sp.k.", "Zakłady Mięsne Rojal"),
+    ("Drukarnia Szybka w likwidacji", "Drukarnia Szybka"), ("Novák s.r.o.", "NOVAK, spol. s r.o."),
+    ("Sklep nr 12 Ania", "ANIA sklep nr 12"), ("Hurtownia Papieru Dom", "Hurtownia Papiru Dom"),
+]  # fmt: skip
+TWO_OF_THEM = [
+    ("Sklep nr 1", "Sklep nr 2"), ("Szkoła Podstawowa nr 5", "Szkoła Podstawowa nr 15"),
+    ("Wspólnota Mieszkaniowa Budynek A", "Wspólnota Mieszkaniowa Budynek B"),
+    ("Spółdzielnia Mieszkaniowa Osiedle II", "Spółdzielnia Mieszkaniowa Osiedle III"),
+    ("Castorama Kraków", "Castorama Warszawa"), ("Jan Kowalski", "Anna Kowalska"),
+    ("Zakład Produkcji Opakowań Tekturowych ADA", "Zakład Produkcji Opakowań Tekturowych IDA"),
+    ("Gminna Spółdzielnia Samopomoc Łomża", "Gminna Spółdzielnia Samopomoc Łuków"),
+    ("Auto Serwis", "Auto Serwis Nowak"), ("AS Sp. z o.o.", "AB Sp. z o.o."), ("CO MODA", "MODA"),
+    ("Polska Grupa Motoryzacyjna Północ", "Polska Grupa Motoryzacyjna Południe"),
+    ("Zakład Usług Komunalnych w Łasku", "Zakład Usług Komunalnych w Płońsku"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), ONE_FIRM)
+def test_names_that_a_person_would_take_for_one_firm_are_alike(one, other):
+    assert may_be_one(firm_name(one), firm_name(other))
+
+
+@pytest.mark.parametrize(("one", "other"), TWO_OF_THEM)
+def test_names_that_a_person_would_tell_apart_are_not(one, other):
+    assert not may_be_one(firm_name(one), firm_name(other))
+
+
+def test_three_sites_of_two_firms_make_one_proposal_each_and_none_once_they_are_one():
+    names = [*("ABC"), *("XYZ")]
+    sites = sites_of(*((who, "Browar Łoś", None, None) for who in names))
+    spans = {who: ("2021-01-05", f"2025-0{n + 1}-01") for n, who in enumerate(names)}
+    tops = dict(zip(names, "AAAXXX", strict=True))
+
+    found = pairs_of(sites, activity_of(**spans), tops=tops)
+    assert [pair[:2] for pair in found] == [["X", "A"], ["Y", "A"], ["Z", "A"]]
+    decided = pd.DataFrame([("X", "A", "controller", "asked")], columns=NOBODY_DECIDED.columns)
+    assert look_alikes(
+        sites, activity_of(**spans), tops=tops, units=dict.fromkeys(names, "A"),
+        decisions=decided, country="PL",
+    )["decision"].tolist() == ["merged"]  # fmt: skip
+
+
+def test_two_ids_used_side_by_side_for_a_month_are_still_a_new_registration():
+    sites = sites_of(
+        ("A", "Browar Łoś", "1234563218", None), ("B", "Browar Łoś", "8585561852", None)
+    )
+    spans = activity_of(A=("2021-01-05", "2025-04-20"), B=("2025-04-02", "2025-12-01"))
+
+    assert pairs_of(sites, spans) == [["B", "A", "re_registered", "proposed"]]
+    longer = activity_of(A=("2021-01-05", "2025-06-20"), B=("2025-04-02", "2025-12-01"))
+    assert pairs_of(sites, longer) == []
+
+
+def test_a_credit_note_to_the_old_id_does_not_hide_a_new_registration(tmp_path):
+    """A sells until March and gets a credit note in September; B begins in April."""
+    rows = ["F1,2024-01-05,A,10,invoice", "F2,2024-03-20,A,10,invoice",
+            "F3,2024-04-02,B,10,invoice", "K1,2024-09-01,A,-1,credit_note"]  # fmt: skip
+    text = "\n".join(["invoice_id,date,customer_id,net_amount,document_type", *rows])
+    engagement = give(world(tmp_path), "invoice_lines", text)
+    sites = "customer_id,name,tax_id\nA,Browar Łoś s.c.,1234563218\nB,Browar Łoś Sp. z o.o.,8585561852\n"
+    pairs = read_inputs(give(engagement, "customers", sites), "FY2024").tables["identity_pairs"]
+
+    assert pairs[["customer_id", "alike_by"]].values.tolist() == [["B", "re_registered"]]
+    assert pairs["kept_last"].tolist() == [pd.Timestamp("2024-03-20")]
+
+
+def test_proposals_do_not_grow_with_the_square_of_the_customers():
+    """Two thousand ids of one name: each is proposed once."""
+    ids = [f"K{n:04d}" for n in range(2000)]
+    sites = sites_of(*((one, "Sprzedaż detaliczna", None, None) for one in ids))
+
+    assert len(pairs_of(sites, activity_of(**dict.fromkeys(ids, LONG)))) == 1999
 
 
 def test_legal_forms_accents_and_signs_do_not_make_a_name():

@@ -1,12 +1,14 @@
 """Decisions of people: beside the model's verdict, for as long as they hold, and never instead of it."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from kamlib.engagement import Override
 from kamlib.pyramid import apply_overrides, overrides_verdict
+from kamlib.stage import Stage
 from kamlib.tables import read_table, write_table
 from kamlib.views import overrides_table
 
@@ -73,7 +75,7 @@ def test_decisions_in_force_are_counted():
     found = overrides_verdict(ACCOUNTS, [override("K2", "develop")], end=END)
 
     assert (found.outcome, found.bring) == ("PASS", "")
-    assert found.said.startswith("Decided by people: 1 ")
+    assert found.said.endswith("beside what the rules propose: 1.")
 
 
 @pytest.mark.parametrize("decisions", [[], [override("K2", "develop")]])
@@ -111,3 +113,21 @@ def test_each_decided_account_is_one_row_and_no_other_is():
     everybody = [override(party, "harvest") for party in ACCOUNTS["party_id"]]
 
     assert len(overrides_table(apply_overrides(ACCOUNTS, everybody, end=END))) == 3
+
+
+@pytest.mark.parametrize("party", ["OLD", "SHOP", "PL 123", "K2"])
+def test_a_decision_may_name_any_id_that_its_customer_has(tmp_path, party):
+    """OLD was merged into K2, SHOP is its site, PL 123 its tax id in another spelling."""
+    ids = pd.DataFrame({
+        "id_in_input": ["K1", "K2", "OLD", "PL 123", "SHOP"],
+        "customer_id": ["K1", "K2", "K2", "K2", "K2"],
+    })  # fmt: skip
+    write_table(ids, tmp_path, "customer_ids", stage="data_prep")
+    given = SimpleNamespace(overrides=[override(party, "develop"), override("P1", "harvest")])
+
+    decided = Stage("pyramid", given, None, tmp_path).overrides
+
+    assert apply_overrides(ACCOUNTS, decided, end=END)["decided_verdict"].tolist() == [
+        "harvest", "develop", "harvest",
+    ]  # fmt: skip
+    assert overrides_verdict(ACCOUNTS, decided, end=END).outcome == "PASS"

@@ -46,6 +46,10 @@ class Override(Part):
         """Return the id of the customer or prospect."""
         return str(self.party_id or self.customer_id)
 
+    def under(self, party: str) -> "Override":
+        """Return the same decision on a party by another id of it."""
+        return self.model_copy(update={"party_id": party, "customer_id": None})
+
     def in_force(self, end: date) -> bool:
         """Tell whether it still stands on the last day of a period."""
         return self.expires >= end

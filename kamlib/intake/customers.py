@@ -1,33 +1,32 @@
-"""The customers that data prep hands over: units with their names, and the pairs that look like one."""
+"""The customers that data prep hands over: units, the ids that stand for them, and look-alikes."""
 
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.errors import listed
+from kamlib.errors import ParameterError, listed
 from kamlib.intake.identity import Who, merged_activity, merged_sites, name_variants
 from kamlib.intake.look_alikes import look_alikes
+from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.units import unit_of_each, unit_table
-from kamlib.language import money, number
-from kamlib.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.tables import floats
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
-
-SHOWN_PAIRS = 3
 
 
 def customer_tables(
     who: Who, activity: pd.DataFrame, names: pd.DataFrame | None, *, engagement: "Engagement"
 ) -> dict[str, pd.DataFrame]:
-    """Return customers, the pairs that look like one, and the names that one customer has on lines.
+    """Return customers, the ids that stand for them, the pairs that look like one, and their names.
 
-    To ``customers``, ``identity_pairs``, and ``name_variants`` where only lines name customers.
+    To ``customers``, ``customer_ids``, ``identity_pairs``, and ``name_variants`` where only lines
+    name customers.
 
     Parameters
     ----------
     who : who is who
-    activity : DataFrame ``customer_id, invoice_revenue, first, last`` by id as on the lines
+    activity : DataFrame ``customer_id, invoice_revenue, in_period, first, last`` by id as on the lines
     names : DataFrame ``customer_id, name, lines, last`` of the lines; None where they have none
     """
     told = names if names is not None and who.sites.empty else None
@@ -39,11 +38,71 @@ def customer_tables(
     )  # fmt: skip
     seen = who.sites if told is None else _sites_of_lines(told)
     pairs = look_alikes(
-        seen, activity, tops=unit_of_each(who.sites, unit="group"), decisions=who.decisions,
-        country=engagement.identity.country,
+        seen, activity, tops=unit_of_each(who.sites, unit="group"), units=who.unit("group"),
+        decisions=who.decisions, country=engagement.identity.country,
     )  # fmt: skip
-    found = {"customers": table, "identity_pairs": pairs}
+    ids = customer_ids(who, activity, engagement=engagement)
+    found = {"customers": table, "customer_ids": ids, "identity_pairs": pairs}
     return found if variants is None else {**found, "name_variants": variants}
+
+
+def customer_ids(who: Who, activity: pd.DataFrame, *, engagement: "Engagement") -> pd.DataFrame:
+    """Return which customer each id of the input, or of engagement.yaml, stands for.
+
+    To ``id_in_input, customer_id, counted_as, invoice_revenue`` (of the report period, in cents),
+    sorted by id; ``counted_as`` is itself, site, merged or spelled.
+
+    Raises
+    ------
+    ParameterError
+        Two overrides are for one customer under two ids.
+    """
+    sold = dict(zip(activity["customer_id"], floats(activity["in_period"]), strict=True))
+    every = sorted({*who.sites["customer_id"], *activity["customer_id"], *who.merged})
+    rows = [(one, who.units.get(one, one), _counted_as(one, who)) for one in every]
+    parties = [each.party for each in engagement.overrides]
+    named = [*engagement.identity.intercompany, *engagement.identity.collective, *parties]
+    apart = in_one_spelling(named, engagement.identity)
+    rows += [
+        (one, who.units.get(plain, plain), "spelled")
+        for one, plain in sorted(apart.items())
+        if one != plain and one not in every
+    ]
+    table = pd.DataFrame(rows, columns=["id_in_input", "customer_id", "counted_as"], dtype="str")
+    _refuse_two_overrides(
+        parties, dict(zip(table["id_in_input"], table["customer_id"], strict=True))
+    )
+    money = pd.Series([sold.get(one, 0.0) for one in table["id_in_input"]], dtype="float64")
+    return table.assign(invoice_revenue=money.round(2)).sort_values(
+        "id_in_input", ignore_index=True
+    )
+
+
+def _counted_as(one: str, who: Who) -> str:
+    """Say why an id counts for its customer."""
+    if one in who.merged:
+        return "merged"
+    return "itself" if who.units.get(one, one) == one else "site"
+
+
+def _refuse_two_overrides(parties: list[str], units: dict[str, str]) -> None:
+    """Raise ParameterError if two overrides name one customer under two ids."""
+    by_unit: dict[str, list[str]] = {}
+    for party in parties:
+        by_unit.setdefault(units.get(party, party), []).append(party)
+    twice = [f"{' and '.join(ids)} are {unit}" for unit, ids in by_unit.items() if len(ids) > 1]
+    if twice:
+        raise ParameterError(
+            f"overrides in engagement.yaml decide on one customer twice ({listed(twice)}). "
+            f"Keep one override for each."
+        )
+
+
+def prospects_only(prospects: pd.DataFrame, customers: pd.DataFrame, who: Who) -> pd.DataFrame:
+    """Return the prospects that are no customers, neither by their id nor by a decision."""
+    theirs = prospects["prospect_id"]
+    buying = theirs.isin(customers["customer_id"]) | theirs.isin(who.customers)
+    return prospects[~buying & ~theirs.isin(who.merged)].reset_index(drop=True)
 
 
 def _chosen(variants: pd.DataFrame) -> dict[str, str]:
@@ -55,24 +114,3 @@ def _sites_of_lines(names: pd.DataFrame) -> pd.DataFrame:
     """Return one row per id on the lines with its most frequent name."""
     rows = name_variants(names, {})
     return rows.loc[rows["chosen"], ["customer_id", "name"]].reset_index(drop=True)
-
-
-def identity_verdicts(pairs: pd.DataFrame, *, currency: str) -> list[Verdict]:
-    """Say which pairs wait for a decision, and which ids were merged by one."""
-    waiting, merged = (pairs[pairs["decision"] == decision] for decision in ("proposed", "merged"))
-    said = verdict(
-        "identity_merged", PASS,
-        n=number(len(merged)),
-        by=listed(sorted(set(merged["decided_by"].dropna()))) if len(merged) else "",
-    )  # fmt: skip
-    amount = float(waiting["invoice_revenue"].abs().sum())
-    proposed = verdict(
-        "identity_pairs", FLAG if len(waiting) else PASS,
-        n=number(len(waiting)), amount=money(amount, currency),
-        which=listed(
-            [f"{one} = {other}" for one, other in
-             waiting[["customer_id", "keep_as"]].itertuples(index=False)],
-            most=SHOWN_PAIRS,
-        ),
-    )  # fmt: skip
-    return [proposed, *([said] if len(merged) else [])]

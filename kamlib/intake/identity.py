@@ -18,32 +18,67 @@ from kamlib.intake.units import unit_of_each
 
 
 class Who(NamedTuple):
-    """Who is who: the sites, the unit of each id, which ids are another's, and who said so."""
+    """Who is who: the sites, the unit of each id, which ids are another's, and who said so.
+
+    `prospects` are the ids of prospects that are no customers' by any decision.
+    """
 
     sites: pd.DataFrame
     units: dict[str, str]
     merged: dict[str, str]
     decisions: pd.DataFrame
+    prospects: set[str]
+
+    @property
+    def customers(self) -> set[str]:
+        """Return the ids that may stand for a customer: all that lead to a unit that is no prospect."""
+        return {one for one, unit in self.units.items() if unit not in self.prospects}
+
+    def unit(self, level: str) -> dict[str, str]:
+        """Return the unit of each id at another level: "group" or "site"."""
+        return unit_of_each(self.sites, unit=level, merged=self.merged)
 
 
 def who_is_who(masters: Mapping[str, Small], *, unit: str) -> Who:
-    """Return who is who, by the tables of customers and of decisions on identity.
+    """Return who is who, by the tables of customers, of prospects and of decisions on identity.
 
     Parameters
     ----------
-    masters : the small tables by name; ``customers`` and ``identity`` are used where they are there
+    masters : the small tables by name; ``customers``, ``prospects`` and ``identity`` are used where
+        they are there
     unit : "group" or "site"
 
     Raises
     ------
     DataError
-        Groups or decisions go in a circle, or a decision keeps an id that no customer has.
+        Groups or decisions go in a circle, or a decision keeps an id that no customer has, or a
+        prospect's for a customer.
     """
     sites = masters["customers"].frame if "customers" in masters else no_customers()
     decisions = decided(masters)
-    known = set(sites["customer_id"]) if "customers" in masters else None
-    merged = merged_ids(decisions, known)
-    return Who(sites, unit_of_each(sites, unit=unit, merged=merged), merged, decisions)
+    ids = set(sites["customer_id"])
+    prospects = set(masters["prospects"].frame["prospect_id"]) if "prospects" in masters else set()
+    _refuse_customers_as_prospects(decisions, prospects - ids, prospects)
+    merged = merged_ids(decisions, ids | prospects if "customers" in masters else None)
+    only = prospects - ids - set(merged)
+    return Who(sites, unit_of_each(sites, unit=unit, merged=merged), merged, decisions, only)
+
+
+def _refuse_customers_as_prospects(
+    decisions: pd.DataFrame, only: set[str], prospects: set[str]
+) -> None:
+    """Raise DataError if a decision keeps a prospect's id for one that is no prospect."""
+    turned = [
+        f"{one} = {other}"
+        for one, other in zip(decisions["customer_id"], decisions["keep_as"], strict=True)
+        if other in only and one not in prospects
+    ]
+    if turned:
+        raise DataError(
+            f"the decisions on identity keep a prospect's id for a customer ({listed(turned)}). "
+            f"Turn these rows round in the file named under identity.merge: who buys is a customer, "
+            f"under the customer's id."
+        )
 
 
 def merged_ids(decisions: pd.DataFrame, known: set[str] | None) -> dict[str, str]:

@@ -1,30 +1,26 @@
 """Pairs of customers that look like one, with the evidence; people decide, nothing is merged here.
 
 Three signs count: the same tax id, nearly the same name, and an id that falls silent when another
-begins. Names are compared with their neighbours in the alphabet only, forwards and by their last
-words, so that a hundred thousand customers take seconds.
+begins. Names are compared with their neighbours in the alphabet only, by their first, their last and
+their sorted words, so that a hundred thousand customers take seconds. An id is in one proposal at
+most, because a decision gives it one other.
 
 Sources
 -------
-Hernández and Stolfo's sorted neighbourhood; rapidfuzz for the likeness of two names.
+Hernández and Stolfo's sorted neighbourhood.
 """
 
-import re
-import unicodedata
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz
 
+from kamlib.intake.firm_names import FirmName, firm_name, likeness, may_be_one
 from kamlib.intake.tax_ids import tax_id_of
 
-LEGAL_FORMS = re.compile(
-    r"\b(SP(OLKA)? ?Z ?(O ?O|OGRANICZONA ODPOWIEDZIALNOSCIA)|SPZOO|SPOLKA (AKCYJNA|JAWNA|"
-    r"KOMANDYTOWA|CYWILNA)|SP ?[JKP]|S ?[AC]|F ?H ?U|P ?P ?H ?U?|P ?H ?U|GMBH|LTD|LIMITED|INC|LLC|"
-    r"AG|S ?R ?O|BV|CO|KG)\b"
-)
-LIKE, NEIGHBOURS, HANDOVER_DAYS = 0.93, 5, 365
+NEIGHBOURS, HANDOVER_DAYS, PARALLEL_DAYS = 5, 365, 31
 PAIR_COLUMNS = [
     "customer_id", "keep_as", "name", "kept_name", "alike_by", "decision", "same_tax_id",
     "name_likeness", "same_region", "first", "last", "kept_first", "kept_last",
@@ -37,28 +33,14 @@ class _One(NamedTuple):
 
     customer_id: str
     name: str
-    core: str
+    told: FirmName
     tax_id: str
     region: str
     top: str
+    unit: str
     first: pd.Timestamp
     last: pd.Timestamp
     revenue: float
-
-
-def core_name(name: str) -> str:
-    """Return a name without accents, legal form and signs, in capitals.
-
-    Examples
-    --------
-    >>> core_name("Łęczyca Hurt spółka z ograniczoną odpowiedzialnością")
-    'LECZYCA HURT'
-    """
-    plain = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L")).upper()
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    words = re.sub(r"[^0-9A-Z]+", " ", plain)
-    core = re.sub(r"\s+", " ", LEGAL_FORMS.sub(" ", words)).strip()
-    return core or words.strip()
 
 
 def look_alikes(
@@ -66,6 +48,7 @@ def look_alikes(
     activity: pd.DataFrame,
     *,
     tops: dict[str, str],
+    units: dict[str, str],
     decisions: pd.DataFrame,
     country: str,
 ) -> pd.DataFrame:
@@ -76,25 +59,21 @@ def look_alikes(
     sites : DataFrame, one row per id: ``customer_id, name`` and where known ``tax_id, region``
     activity : DataFrame, one row per id: ``customer_id, invoice_revenue, first, last`` (its lines)
     tops : dict of id to the group at its top, before any decision; ids of one group are no pair
+    units : the same after all decisions; what they have made one is proposed no more
     decisions : DataFrame ``customer_id, keep_as, decided_by, why``
     country : str, whose tax ids have no letters
 
     Returns
     -------
-    DataFrame with `PAIR_COLUMNS`, one row per pair: `sign` is same_tax_id, similar_name,
-    re_registered or said; `status` proposed, merged or kept_apart. The id that bought first is
-    proposed to be kept, because earlier reports know it by that.
+    DataFrame with `PAIR_COLUMNS`, one row per pair: ``alike_by`` is same_tax_id, similar_name,
+    re_registered or said; ``decision`` proposed, merged or kept_apart; the largest amounts first.
+    The id that bought first is proposed to be kept, because earlier reports know it by that.
     """
-    known = _known(sites, activity, tops, country, said=decisions)
-    pairs = {**_name_pairs(known), **_tax_pairs(known)}
+    known = _known(sites, activity, tops, units, country, said=decisions)
     by_id = {one.customer_id: one for one in known}
-    said = {
-        (row[0], row[1]): (row[2], row[3])
-        for row in decisions[["customer_id", "keep_as", "decided_by", "why"]].itertuples(
-            index=False
-        )
-    }
-    alone = {one for one, other in said if one == other}
+    names = ["customer_id", "keep_as", "decided_by", "why"]
+    said = {(row[0], row[1]): (row[2], row[3]) for row in decisions[names].itertuples(index=False)}
+    pairs = _best_pairs(known, said)
     rows = [
         _row(by_id, *((old, new) if (old, new) in said else (new, old)), sign, said)
         for (new, old), sign in pairs.items()
@@ -104,14 +83,22 @@ def look_alikes(
         for one, other in said
         if one != other and (one, other) not in pairs and (other, one) not in pairs
     ]
-    table = _typed(pd.DataFrame(rows, columns=PAIR_COLUMNS))
-    both = list(zip(table["customer_id"], table["keep_as"], strict=True))
-    merged = np.array([(one, other) in said or (other, one) in said for one, other in both], bool)
-    apart = np.array([one in alone or other in alone for one, other in both], bool)
-    decision = table["decision"].mask(apart, "kept_apart").mask(merged, "merged")
-    ordered = table.assign(decision=decision, _size=-table["invoice_revenue"].abs())
+    table = _decided(_typed(pd.DataFrame(rows, columns=PAIR_COLUMNS)), said, by_id)
+    ordered = table.assign(_size=-table["invoice_revenue"].abs())
     ordered = ordered.sort_values(["_size", "customer_id", "keep_as"], ignore_index=True)
     return ordered[PAIR_COLUMNS]
+
+
+def _decided(
+    table: pd.DataFrame, said: dict[tuple[str, str], tuple[str, str]], by_id: dict[str, _One]
+) -> pd.DataFrame:
+    """Say of each pair what was decided: an id is kept apart under its own name and its unit's."""
+    alone = {one for one, other in said if one == other}
+    both = list(zip(table["customer_id"], table["keep_as"], strict=True))
+    merged = np.array([(one, other) in said or (other, one) in said for one, other in both], bool)
+    ids = [{*pair, *(by_id[one].unit for one in pair if one in by_id)} for pair in both]
+    apart = np.array([not alone.isdisjoint(each) for each in ids], bool)
+    return table.assign(decision=table["decision"].mask(apart, "kept_apart").mask(merged, "merged"))
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
@@ -138,6 +125,7 @@ def _known(
     sites: pd.DataFrame,
     activity: pd.DataFrame,
     tops: dict[str, str],
+    units: dict[str, str],
     country: str,
     *,
     said: pd.DataFrame,
@@ -158,57 +146,71 @@ def _known(
         region = row.get("region")
         revenue = row.get("invoice_revenue")
         found.append(_One(
-            who, name, core_name(name) if name else "",
+            who, name, firm_name(name),
             tax_id_of(tax, country=country).number if isinstance(tax, str) else "",
             region if isinstance(region, str) else "", tops.get(who, who),
-            row["first"], row["last"], 0.0 if pd.isna(revenue) else float(revenue),
+            units.get(who, who), row["first"], row["last"], 0.0 if pd.isna(revenue) else float(revenue),
         ))  # fmt: skip
     return found
 
 
-def _tax_pairs(known: list[_One]) -> dict[tuple[str, str], str]:
-    """Pair each id with the first one of the same tax id outside its group."""
+def _best_pairs(
+    known: list[_One], said: Mapping[tuple[str, str], object]
+) -> dict[tuple[str, str], str]:
+    """Return pairs decided on, and for each other id the one it is most alike; ties to the oldest.
+
+    From (new, old) to the sign. Ids that decisions have made one are no pair any more.
+    """
+    decided: dict[tuple[str, str], str] = {}
+    best: dict[str, tuple[Any, str, str]] = {}
+    for old, new, sign in chain(_tax_pairs(known), _name_pairs(known)):
+        pair = new.customer_id, old.customer_id
+        if pair in said or pair[::-1] in said:
+            decided.setdefault(pair, sign)
+        elif old.unit != new.unit:
+            same = bool(old.tax_id) and old.tax_id == new.tax_id
+            rank = (not same, -likeness(old.told, new.told), _age(old))
+            if new.customer_id not in best or rank < best[new.customer_id][0]:
+                best[new.customer_id] = (rank, old.customer_id, sign)
+    return decided | {(new, old): sign for new, (_, old, sign) in best.items()}
+
+
+def _tax_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
+    """Pair each id with the first one of the same tax id outside its group: old, new, sign."""
     holders: dict[str, list[_One]] = {}
     for one in known:
         if one.tax_id:
             holders.setdefault(one.tax_id, []).append(one)
-    pairs = {}
     for several in holders.values():
         oldest = min(several, key=_age)
         for one in several:
             if one.top != oldest.top:
-                follows = _follows(oldest, one)
-                pairs[one.customer_id, oldest.customer_id] = (
-                    "re_registered" if follows else "same_tax_id"
-                )
-    return pairs
+                yield oldest, one, "re_registered" if _follows(oldest, one) else "same_tax_id"
 
 
-def _name_pairs(known: list[_One]) -> dict[tuple[str, str], str]:
-    """Pair ids whose names are alike, where nothing speaks against it."""
-    named = [one for one in known if one.core]
-    orders = (
-        sorted(named, key=lambda one: (one.core, one.customer_id)),
-        sorted(named, key=lambda one: (one.core.split()[::-1], one.customer_id)),
+def _name_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
+    """Pair ids whose names are alike, where nothing speaks against it: old, new, sign."""
+    named = sorted((one for one in known if one.told.core), key=_age)
+    orders: tuple[Callable[[_One], Any], ...] = (
+        lambda one: one.told.core,
+        lambda one: one.told.core.split()[::-1],
+        lambda one: one.told.words,
     )
-    pairs = {}
     for order in orders:
-        for place, one in enumerate(order):
-            for other in order[place + 1 : place + 1 + NEIGHBOURS]:
-                sign = _alike(*sorted((one, other), key=_age))
+        ranked = sorted(named, key=order)
+        for place, one in enumerate(ranked):
+            for other in ranked[place + 1 : place + 1 + NEIGHBOURS]:
+                old, new = (one, other) if _age(one) <= _age(other) else (other, one)
+                sign = _alike(old, new)
                 if sign:
-                    old, new = sorted((one, other), key=_age)
-                    pairs[new.customer_id, old.customer_id] = sign
-    return pairs
+                    yield old, new, sign
 
 
 def _alike(old: _One, new: _One) -> str:
     """Say by which sign two ids with like names look like one customer, if any."""
     if old.top == new.top or (old.region and new.region and old.region != new.region):
         return ""
-    if re.findall(r"\d+", old.core) != re.findall(r"\d+", new.core):
-        return ""
-    if fuzz.token_sort_ratio(old.core, new.core) < 100 * LIKE:
+    if not may_be_one(old.told, new.told):
         return ""
     if _follows(old, new):
         return "re_registered"
@@ -216,11 +218,14 @@ def _alike(old: _One, new: _One) -> str:
 
 
 def _follows(old: _One, new: _One) -> bool:
-    """Tell whether the old id fell silent before the new one began, not long before."""
+    """Tell whether the old id fell silent when the new one began: not long before, hardly after."""
     if pd.isna(old.last) or pd.isna(new.first):
         return False
     days = (new.first - old.last).days
-    return 0 <= days <= HANDOVER_DAYS
+    if days >= 0:
+        return days <= HANDOVER_DAYS
+    begun = (new.first - old.first).days > PARALLEL_DAYS
+    return begun and days >= -PARALLEL_DAYS and bool(new.last > old.last)
 
 
 def _age(one: _One) -> tuple[bool, pd.Timestamp, str]:
@@ -236,14 +241,14 @@ def _row(
     by_id: dict[str, _One], new: str, old: str, sign: str, said: dict[tuple[str, str], tuple[str, str]]
 ) -> dict[str, object]:  # fmt: skip
     """Return a pair with its evidence and, where there is one, its decision."""
-    nobody = _One("", "", "", "", "", "", pd.NaT, pd.NaT, 0.0)  # type: ignore[arg-type]
+    nobody = _One("", "", firm_name(""), "", "", "", "", pd.NaT, pd.NaT, 0.0)  # type: ignore[arg-type]
     one, kept = by_id.get(new, nobody), by_id.get(old, nobody)
     decision = said.get((new, old)) or said.get((old, new)) or said.get((new, new)) or (None, None)
-    likeness = fuzz.token_sort_ratio(one.core, kept.core) / 100 if one.core and kept.core else 0.0
+    alike = likeness(one.told, kept.told) if one.told.core and kept.told.core else 0.0
     return {
         "customer_id": new, "keep_as": old, "name": one.name, "kept_name": kept.name, "alike_by": sign,
         "same_tax_id": bool(one.tax_id) and one.tax_id == kept.tax_id,
-        "name_likeness": round(likeness, 3),
+        "name_likeness": round(alike, 3),
         "same_region": bool(one.region) and one.region == kept.region,
         "first": one.first, "last": one.last, "kept_first": kept.first, "kept_last": kept.last,
         "invoice_revenue": min(one.revenue, kept.revenue), "decided_by": decision[0],

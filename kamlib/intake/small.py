@@ -10,6 +10,7 @@ from kamlib.errors import DataError, listed
 from kamlib.intake.contract import CONTRACT, Field
 from kamlib.intake.desk import Desk, fetched, kept
 from kamlib.intake.judging import Judged, judged
+from kamlib.intake.once import refuse_copies
 from kamlib.intake.values import DECIMAL
 from kamlib.language import N_
 
@@ -38,24 +39,27 @@ def master_table(work: Desk, table: str) -> Small:
     twice = used.group_by(key).aggregate(n=used.count())
     twice = twice.filter(twice["n"] > 1).order_by(key).to_pyarrow().to_pylist()
     if twice:
+        which = listed(" ".join(str(row[name]) for name in key) for row in twice)
         raise DataError(
-            f"{len(twice)} ids stand in rows of the {table} table that differ "
-            f"({listed(row[key[0]] for row in twice)}). "
+            f"rows of the {table} table that differ have the same {' and '.join(key)}: {which}. "
             f"Keep one row for each in {listed(found.raw.files)}."
         )
     single = found._replace(rows=_without_repeats(work, found, key))
     return Small(_clean_frame(single.used, single), single)
 
 
-def party_table(work: Desk, table: str, *, known: dict[str, ir.Table], units: ir.Table) -> Small:
+def party_table(
+    work: Desk, table: str, *, known: dict[str, ir.Table], units: ir.Table | None
+) -> Small:
     """Read a table that speaks of customers or parties, and roll its ids up to units.
 
     Drivers are summed per period, unit and driver; nothing else is added up.
     """
     found = judged(work, table, known=known)
+    refuse_copies(work, found)
     rows = found.used
     who = next((field.name for field in found.fields if field.who), "")
-    if who:
+    if who and units is not None:
         joined = rows.left_join(units, rows[who] == units["known_id"])
         unit = ibis.coalesce(joined["unit"], joined[who])
         rows = joined.mutate(**{who: unit}).drop("known_id", "unit")

@@ -1,6 +1,6 @@
-"""One spelling for what people write in many: tax ids and currencies."""
+"""One spelling for what people write in many, tax ids and currencies, and words that name nobody."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import ibis
@@ -9,12 +9,18 @@ import pyarrow as pa
 
 from kamlib.intake.contract import Field
 from kamlib.intake.tax_ids import tax_id_of
+from kamlib.method_rules import set_aside as reasons
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
+    from kamlib.engagement.settings import Identity
 
-ID_COLUMNS = ("customer_id", "parent_id", "party_id", "keep_as")
+ID_COLUMNS = ("customer_id", "parent_id", "party_id", "prospect_id", "keep_as")
 MUST_BE_USABLE = ("customer_id",)
+FOR_NOBODY = (
+    "brak", "brak danych", "nieznany", "n/a", "#n/a", "n/d", "#n/d", "null", "(null)", "none", "nan",
+    "undefined", "unknown", "?", "0", *("-" * n for n in range(1, 6)),
+)  # fmt: skip
 CURRENCY_WORDS = {
     **dict.fromkeys(("ZŁ", "Zł", "zł", "ZL", "ZŁ.", "Zł.", "zł.", "ZLOTY", "ZŁOTY"), "PLN"),
     **dict.fromkeys(("€", "EURO"), "EUR"),
@@ -25,6 +31,20 @@ CURRENCY_WORDS = {
 def holds_tax_ids(engagement: "Engagement", field: Field) -> bool:
     """Tell whether a column holds tax ids in this engagement."""
     return engagement.identity.by == "tax_id" and field.name in ID_COLUMNS
+
+
+def in_one_spelling(ids: Iterable[str], identity: "Identity") -> dict[str, str]:
+    """Return ids that engagement.yaml names, each with its spelling in the tables.
+
+    Examples
+    --------
+    >>> from kamlib.engagement.settings import Identity
+    >>> in_one_spelling(["PL 123-456-32-18"], Identity(by="tax_id"))
+    {'PL 123-456-32-18': '1234563218'}
+    """
+    if identity.by != "tax_id":
+        return {each: each for each in ids}
+    return {each: tax_id_of(each, country=identity.country).number or each for each in ids}
 
 
 def with_tax_ids(
@@ -55,6 +75,29 @@ def with_tax_ids(
         reason = f"reason {field.name}"
         changed[reason] = ibis.coalesce(joined[reason], joined["_why"])
     return joined.mutate(**changed).drop("_written", "_number", "_why")
+
+
+def without_nobody(
+    wide: ir.Table, field: Field, *, raw: ir.Column | None, named: Iterable[str]
+) -> ir.Table:
+    """Give a reason to rows whose customer is a word for none, so that those never are one customer.
+
+    Parameters
+    ----------
+    wide : converted rows, with ``reason <column>`` beside the column
+    field : the column
+    raw : the column as it was read, where it is kept: whole numbers are compared as such
+    named : ids that the engagement names, whatever they look like: they are somebody
+    """
+    spared = {one.lower() for one in named}
+    words = [word for word in FOR_NOBODY if word not in spared]
+    if raw is not None and raw.type().is_integer():
+        nobody = (raw == 0) if "0" in words else ibis.literal(False)
+    else:
+        nobody = wide[field.name].lower().isin(words)
+    named_so = nobody.ifelse(reasons.ID_FOR_NONE, ibis.null("string"))
+    reason = f"reason {field.name}"
+    return wide.mutate(**{reason: ibis.coalesce(wide[reason], named_so)})
 
 
 def currency_words(declared: Mapping[str, str]) -> dict[str, str]:

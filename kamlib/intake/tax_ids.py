@@ -10,22 +10,39 @@ python-stdnum for the numbers of each country.
 
 import re
 import unicodedata
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
+from babel import Locale
 from stdnum import get_cc_module
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 from kamlib.method_rules import set_aside
 
 NO_ID_WORDS = frozenset((
-    "brak", "brak danych", "brak nip", "n/d", "nd", "n.d.", "nie dotyczy", "none", "null", "nan",
-    "na", "n/a", "unknown", "x", "xx", "xxx", "?",
+    "brak", "brak danych", "brak nip", "brak numeru", "nie podano", "nie dotyczy", "n/d", "nd", "n.d.",
+    "b/d", "bd", "b.d.", "nn", "n.n.", "osoba fizyczna", "os. fiz.", "konsument", "detal",
+    "klient detaliczny", "none", "null", "nan", "na", "n/a", "#n/a", "unknown", "not given", "private",
+    "private person", "consumer", "tbd", "test", "x", "xx", "xxx", "?",
 ))  # fmt: skip
 SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 FLOAT_TAIL = re.compile(r"(?<=\d)[.,]0+$")
 BETWEEN = re.compile(r"[\W_]+")
 ABROAD = re.compile(r"([A-Z]{2})([0-9A-Z]+)")
-FEWEST_DIGITS = 5
+SAID_BEFORE = re.compile(
+    r"^(?:[A-Z]{2})?(?:NIP|VATID|VATNO|VATREG|VATIN|VAT|TAXID|TAXNO|USTIDNR|USTID|REGON|PESEL)"
+    r"(?:UE|EU|PL)?(?=[A-Z]{0,3}\d)"
+)
+FEWEST_DIGITS, MOST_ZEROS = 5, 4
+SAME_COUNTRY = {"GR": "EL", "UK": "GB"}  # as some write it → as its tax ids begin
+RULES_OF = {
+    "EL": ("gr", "vat"),
+    "XI": ("gb", "vat"),
+    "CH": ("ch", "uid"),
+}  # else by its own letters
+SWISS_TAIL = re.compile(r"(?:MWST|TVA|IVA|TPV)$")
+OTHER_NUMBERS = {"PL": {"regon": set_aside.TAX_ID_REGON, "pesel": set_aside.TAX_ID_PESEL}}
+WITHOUT_TAX_ID = "#no tax number"  # stands for the buyer on an invoice that has none
 
 
 class TaxId(NamedTuple):
@@ -46,8 +63,9 @@ def tax_id_of(text: str | None, *, country: str = "PL") -> TaxId:
     Notes
     -----
     One digit repeated is nobody's number, though its check digit is right. A number in scientific
-    notation has lost its digits. A country that the library does not know is taken as it is
-    written, if it has at least five digits.
+    notation has lost its digits, and one that would be right with zeros before it has lost those;
+    neither is mended here. Numbers of firms and persons that are no tax ids are named. A country
+    whose rules the library does not know is taken as it is written, if it has at least five digits.
 
     Examples
     --------
@@ -66,27 +84,62 @@ def tax_id_of(text: str | None, *, country: str = "PL") -> TaxId:
         return TaxId("", set_aside.TAX_ID_FOR_NONE)
     if SCIENTIFIC.fullmatch(told.replace(" ", "")):
         return TaxId("", set_aside.TAX_ID_ROUNDED)
-    abroad = ABROAD.fullmatch(bare)
-    if abroad and abroad[1] != country:
-        return _of_country(abroad[1], abroad[2], home=country)
-    return _of_country(country, bare, home=country)
+    plain = SAID_BEFORE.sub("", bare)
+    abroad = ABROAD.fullmatch(plain)
+    letters = SAME_COUNTRY.get(abroad[1], abroad[1]) if abroad else country
+    if abroad and letters != country:
+        return _of_country(letters, abroad[2], home=country)
+    return _of_country(country, abroad[2] if abroad else plain, home=country)
 
 
 def _of_country(country: str, number: str, *, home: str) -> TaxId:
     """Check a number by the rules of its country."""
     letters = "" if country == home else country
-    rules = get_cc_module(country.lower(), "vat")
+    rules = _rules(country)
+    if country not in _countries():
+        return TaxId("", set_aside.TAX_ID_NO_NUMBER)
     if rules is None:
         enough = sum(sign.isdigit() for sign in number) >= FEWEST_DIGITS
         return TaxId(letters + number, "") if enough else TaxId("", set_aside.TAX_ID_NO_NUMBER)
+    told = country + SWISS_TAIL.sub("", number) if country == "CH" else number
     try:
-        valid = str(rules.validate(number)).removeprefix(country)
+        valid = str(rules.validate(told)).removeprefix(country)
     except InvalidChecksum:
-        return TaxId("", set_aside.TAX_ID_CHECK_DIGIT)
+        return TaxId("", _other_number(country, number) or set_aside.TAX_ID_CHECK_DIGIT)
     except InvalidLength:
-        return TaxId("", set_aside.TAX_ID_LENGTH)
+        return TaxId("", _other_number(country, number) or _of_length(rules, number))
     except ValidationError:
         return TaxId("", set_aside.TAX_ID_NO_NUMBER)
     if len(set(valid)) == 1:
         return TaxId("", set_aside.TAX_ID_FOR_NONE)
     return TaxId(letters + valid, "")
+
+
+@cache
+def _rules(country: str) -> Any:
+    """Return the library's rules for tax ids of a country; None where it has none."""
+    module, kind = RULES_OF.get(country, (country.lower(), "vat"))
+    return get_cc_module(module, kind)
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """Return the letters that tax ids begin with: those of countries."""
+    territories = {str(code) for code in Locale("en").territories}
+    return frozenset({*(code for code in territories if code.isalpha()), "EL", "XI"} - {"EU", "ZZ"})
+
+
+def _other_number(country: str, number: str) -> str:
+    """Return the reason where a number is another one of the country's, by its check digit."""
+    for kind, reason in OTHER_NUMBERS.get(country, {}).items():
+        rules: Any = get_cc_module(country.lower(), kind)
+        if rules.is_valid(number):
+            return reason
+    return ""
+
+
+def _of_length(rules: Any, number: str) -> str:
+    """Return the reason of a wrong length: zeros lost before it where that would make it right."""
+    grown = (number.zfill(len(number) + zeros) for zeros in range(1, MOST_ZEROS + 1))
+    lost = number.isdigit() and any(rules.is_valid(one) for one in grown)
+    return set_aside.TAX_ID_ZEROS_LOST if lost else set_aside.TAX_ID_LENGTH

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kamlib.errors import DataError, listed
+from kamlib.intake.spelling import in_one_spelling
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
@@ -91,7 +92,7 @@ def unit_table(
     Sites of equal revenue are ordered by id. A unit is intercompany or collective when the
     engagement names it or one of its sites.
     """
-    sites = _every_id(customers, revenue, engagement)
+    sites = _every_id(customers, revenue)
     unit = sites["customer_id"].map(lambda site: units.get(site, site)).astype("str")
     sold = dict(zip(revenue["customer_id"], revenue["invoice_revenue"], strict=True))
     weight = [-sold.get(site, 0) for site in sites["customer_id"]]
@@ -111,15 +112,10 @@ def unit_table(
     return named[["customer_id", "name", "relation", *between, "sites"]]
 
 
-def _every_id(
-    customers: pd.DataFrame, revenue: pd.DataFrame, engagement: "Engagement"
-) -> pd.DataFrame:
-    """Return the sites, with a bare row for each id that only lines or the engagement name."""
-    identity = engagement.identity
-    named = [*revenue["customer_id"], *identity.intercompany, *identity.collective]
+def _every_id(customers: pd.DataFrame, revenue: pd.DataFrame) -> pd.DataFrame:
+    """Return the sites, with a bare row for each id that only lines name."""
     sold = set(revenue["customer_id"])
-    known = set(customers["customer_id"])
-    bare = pd.DataFrame({"customer_id": sorted({i for i in named if i in sold} - known)})
+    bare = pd.DataFrame({"customer_id": sorted(sold - set(customers["customer_id"]))})
     if bare.empty:
         return customers
     return pd.concat([customers, bare.astype("str")], ignore_index=True)
@@ -129,7 +125,7 @@ def _relation(speaks: pd.DataFrame, units: dict[str, str], engagement: "Engageme
     """Return each unit's relation; what the engagement says goes before what the table says."""
     relation = speaks["relation"].fillna("external")
     for word in ("collective", "intercompany"):
-        named = getattr(engagement.identity, word)
-        ids = {units.get(site, site) for site in named}
+        named = in_one_spelling(getattr(engagement.identity, word), engagement.identity)
+        ids = {units.get(site, site) for site in named.values()}
         relation = relation.mask(speaks["customer_id"].isin(ids), word)
     return relation.astype("str")
