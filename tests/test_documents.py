@@ -80,7 +80,7 @@ def test_a_credit_note_counts_where_it_is_posted_and_one_without_its_invoice_is_
     assert months["invoice_revenue"].tolist() == [60, -37]
     outcome, said = verdict_of(intake, "credit_notes")
     assert outcome == "FLAG"
-    assert "1, worth PLN\xa07" in said
+    assert "1 of 2, worth PLN\xa07" in said
 
 
 def test_a_credit_note_larger_than_the_sales_leaves_a_customer_below_zero(tmp_path):
@@ -136,7 +136,8 @@ def test_the_start_of_a_number_tells_the_kind_of_document_the_longest_first(tmp_
         document_prefixes={"FV/": "invoice", "FV/K/": "correction"},
     )
     assert intake.tables["corrections"]["invoice_id"].tolist() == ["FV/K/1"]
-    assert verdict_of(intake, "document_types")[1].startswith("1 of 3 lines")
+    told = verdict_of(intake, "document_types")[1]
+    assert told.startswith("Lines that do not say what document they belong to: 1 of 3.")
 
 
 def test_quantity_times_price_less_discount_stands_in_for_the_net_amount(tmp_path):

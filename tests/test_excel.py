@@ -161,6 +161,7 @@ def test_days_count_from_1904_where_the_workbook_says_so(tmp_path):
         ("[h]:mm:ss", "45292"),
         ("General", "45292"),
         ("@", "45292"),
+        ("0.0%", "4529200%"),
     ],
 )
 def test_only_a_date_s_format_makes_a_number_a_date(tmp_path, code, shown):

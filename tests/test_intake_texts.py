@@ -15,11 +15,11 @@ from kamlib.intake.heads import refuse_unfit_head
 from kamlib.intake.readers import (
     ABOVE_HEAD,
     TextFile,
-    is_total,
     records_of,
     refuse_same_bytes,
     write_texts,
 )
+from kamlib.intake.totals import is_total
 from kamlib.method_rules.set_aside import A_TOTAL
 
 POLISH = Dialect(encoding="cp1250", separator=";", decimal=",", thousands=" ")
@@ -250,7 +250,7 @@ def test_names_that_begin_like_a_total_are_none(words):
 def test_a_file_most_of_whose_rows_do_not_fit_is_rejected_a_few_are_set_aside(tmp_path):
     rows = written(tmp_path, "no;day;net\nF1;d;5\nF2;d\nF3;d;5;6\nF4;d;5\n")
     assert [row["_broken"] for row in rows] == [
-        None, "2 cells where the head has 3", "4 cells where the head has 3", None
+        None, "fewer cells than the head has", "more cells than the head has", None
     ]  # fmt: skip
     with pytest.raises(DataError, match=r"2 of 3 rows .* it has 3 cells, most of them 4"):
         written(tmp_path, "no;day;net\nF1;d;5\nF2;d;5;1\nF3;d;5;6\n")

@@ -16,7 +16,7 @@ from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.month_names import MONTHS
 from kamlib.intake.undeclared import refuse_undeclared
-from kamlib.intake.values import date_pattern, day_of, number_of, number_pattern
+from kamlib.intake.values import date_pattern, day_of, existing_day, number_of, number_pattern
 
 ZLOTY = money_words("PLN")
 POLISH = Dialect(decimal=",", thousands=" ", money=ZLOTY)
@@ -44,7 +44,7 @@ def numbers(engine, texts, dialect, **how):
 
 def days(engine, texts, *forms):
     """Read texts as days."""
-    return read(engine, texts, lambda text: day_of(text, forms)[0])
+    return read(engine, texts, lambda text: existing_day(day_of(text, forms)[0]))
 
 
 # --------------------------------------------------------------------------- numbers
@@ -247,7 +247,8 @@ def test_a_date_format_needs_day_month_and_year_and_may_name_the_month():
 def test_the_expressions_are_the_same_for_every_engine(engine_name):
     table = ibis.table({"text": "string"}, name="lines")
     picked = table.select(
-        number=number_of(table["text"], POLISH, percent=True), day=day_of(table["text"], FILE_08)[0]
+        number=number_of(table["text"], POLISH, percent=True),
+        day=existing_day(day_of(table["text"], FILE_08)[0]),
     )
     sql = ibis.to_sql(picked, dialect=engine_name).upper()
     assert "TRY_CAST" not in sql

@@ -116,10 +116,10 @@ def test_totals_of_pages_and_of_the_report_are_set_aside_without_money(tmp_path)
 
 
 HOW_READ = {
-    "05": "383 × net_amount: numbers with a currency beside them (invoice_lines)",
-    "06": "12 × net_amount: negative numbers with a typographic minus (invoice_lines)",
-    "07": "12 × net_amount: negative numbers with the minus behind (invoice_lines)",
-    "12": "3 × lines above the head, passed over (invoice_lines)",
+    "05": "383 × Net amount: numbers with a currency beside them (invoice lines)",
+    "06": "12 × Net amount: negative numbers with a typographic minus (invoice lines)",
+    "07": "12 × Net amount: negative numbers with the minus behind (invoice lines)",
+    "12": "3 × lines above the head, passed over (invoice lines)",
 }
 
 

@@ -177,7 +177,7 @@ def test_of_two_amounts_the_one_that_is_the_other_with_vat_is_not_the_net_one(fo
         (LINES.replace("700,00", "700.00"), "have . as decimal mark, others ,"),
         (LINES.replace(";Wartość netto", ";Wartość"), "is Wartość really the net_amount?"),
         (LINES.replace(";007;", ";;"), "Kod kontrahenta is empty in 1 of 2 rows"),
-        (LINES + LINES.split("\n")[1] + "\n", "1 rows repeat an earlier one in every cell"),
+        (LINES + LINES.split("\n")[1] + "\n", "rows that repeat an earlier one in every cell: 1."),
         (LINES.replace("700,00;PLN", "700,00;EUR"), "Bring fx_rates"),
     ],
 )  # fmt: skip

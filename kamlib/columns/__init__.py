@@ -3,15 +3,19 @@
 from kamlib.columns.codes import (
     CHANGES,
     COST_LEVELS,
+    DOCUMENTS,
     DOORS,
     LADDER,
+    LEDGER_LINES,
     LEVELS,
     PROFIT_CLASSES,
     RANGES,
+    REVENUE_PARTS,
+    TABLES,
     VERDICTS,
 )
 from kamlib.columns.losses import ACTIONS, CAUSES, PEER_STEPS, PROPOSALS, QUADRANTS
-from kamlib.columns.vocabulary import COLUMNS, Column, Kind, label
+from kamlib.columns.vocabulary import COLUMNS, Column, Kind, column_label, label, table_label
 
 __all__ = [
     "ACTIONS",
@@ -19,16 +23,22 @@ __all__ = [
     "CHANGES",
     "COLUMNS",
     "COST_LEVELS",
+    "DOCUMENTS",
     "DOORS",
     "LADDER",
+    "LEDGER_LINES",
     "LEVELS",
     "PEER_STEPS",
     "PROFIT_CLASSES",
     "PROPOSALS",
     "QUADRANTS",
     "RANGES",
+    "REVENUE_PARTS",
+    "TABLES",
     "VERDICTS",
     "Column",
     "Kind",
+    "column_label",
     "label",
+    "table_label",
 ]

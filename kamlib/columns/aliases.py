@@ -2,13 +2,8 @@
 
 `SURE` names mean one thing wherever they stand in a table that has the column; `LIKELY` ones are
 used for it and for other things too, so whoever maps by them has to ask. Names are compared by
-`plain`: without case, accents, spaces and punctuation.
+`kamlib.columns.naming.plain`: without case, accents, spaces and punctuation.
 """
-
-import re
-import unicodedata
-from collections.abc import Iterable
-from functools import cache
 
 SURE: dict[str, tuple[str, ...]] = {
     # ------------------------------------------------------------------ who
@@ -18,7 +13,7 @@ SURE: dict[str, tuple[str, ...]] = {
         "Kod nabywcy", "Kod płatnika", "Akronim kontrahenta", "Symbol kontrahenta", "Knt akronim",
         "Customer no", "Customer number", "Customer code", "Customer key", "CustomerID", "Cust no",
         "Client id", "Client code", "Account id", "Account number", "Debtor no", "Sold-to party",
-        "Reseller key", "Bill-to customer",
+        "Reseller key", "Bill-to customer", "Bill-to customer no", "Sell-to customer no",
     ),
     "prospect_id": (
         "Id prospekta", "Kod prospekta", "Nr potencjalnego klienta", "Lead id", "Prospect no",
@@ -247,52 +242,3 @@ IN_TABLE: dict[str, dict[str, tuple[str, ...]]] = {
 
 IDS = ("customer_id", *SURE["customer_id"], "prospect_id", *SURE["prospect_id"])
 WITH_VAT = ("brutto", "gross", "inclvat", "includingvat", "zvat", "withvat", "p15")
-
-
-@cache
-def plain(name: str) -> str:
-    """Return a name as names are compared: small letters and digits without accents.
-
-    Examples
-    --------
-    >>> plain("Wartość\\u00a0NETTO "), plain("CustomerID") == plain("customer_id")
-    ('wartoscnetto', True)
-    """
-    bare = name.casefold().replace("ł", "l").replace("№", "no")
-    apart = unicodedata.normalize("NFKD", bare)
-    return re.sub(r"[^0-9a-z]", "", apart)
-
-
-@cache
-def names_of(column: str, table: str = "") -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the plain names that surely and that likely mean one of our columns, best first.
-
-    Parameters
-    ----------
-    column : str, our name, which is a sure name itself
-    table : str, a key of the contract, in which more names may be sure
-    """
-    own = IN_TABLE.get(table, {}).get(column, ())
-    sure = dict.fromkeys(map(plain, (column, *SURE.get(column, ()), *own)))
-    likely = (*LIKELY.get(column, ()), *(IDS if column == "party_id" else ()))
-    return tuple(sure), tuple(
-        each for each in dict.fromkeys(map(plain, likely)) if each not in sure
-    )
-
-
-def alias_in(column: str, head: Iterable[str], table: str = "") -> str:
-    """Return the name in a head that clients use for one of our columns; empty where none is.
-
-    A sure name is preferred to a likely one.
-
-    Examples
-    --------
-    >>> alias_in("net_amount", ["Ilość", "Wartość brutto", "Wartość netto"])
-    'Wartość netto'
-    """
-    names = {plain(name): name for name in head if name}
-    for meant in names_of(column, table):
-        for alias in meant:
-            if alias in names:
-                return names[alias]
-    return ""

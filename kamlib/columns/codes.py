@@ -7,6 +7,38 @@ LADDER = (
     "cost_of_goods_sold", "gross_margin", "cost_to_serve", "customer_profit_before_capital",
     "capital_charge", "customer_profit",
 )  # fmt: skip
+REVENUE_PARTS = {  # of invoice revenue, where the general ledger splits it → their sign
+    "list_revenue": 1,
+    "on_invoice_discounts": -1,
+}
+LEDGER_LINES = ("invoice_revenue", "off_invoice", "cost_of_goods_sold", "cost_to_serve")
+TABLES = {  # input tables, in words
+    "invoice_lines": N_("invoice lines"),
+    "identity": N_("decisions on who is who"),
+    "customers": N_("customers"),
+    "prospects": N_("prospects"),
+    "products": N_("products"),
+    "resources": N_("cost pools"),
+    "drivers": N_("cost drivers"),
+    "receivables": N_("receivables"),
+    "assets": N_("assets"),
+    "off_invoice": N_("off-invoice items"),
+    "fx_rates": N_("exchange rates"),
+    "gl_totals": N_("general ledger totals"),
+    "strategic": N_("strategic parties"),
+    "ratings_ours": N_("our ratings"),
+    "ratings_theirs": N_("their ratings"),
+    "evidence": N_("evidence of the relation"),
+    "contacts": N_("contacts"),
+}
+DOCUMENTS = {
+    "invoice": N_("invoice"),
+    "final": N_("final invoice"),
+    "advance": N_("advance invoice"),
+    "credit_note": N_("credit note"),
+    "correction": N_("correction"),
+    "cancellation": N_("cancellation"),
+}
 LEVELS = {
     1: N_("transaction"),
     2: N_("cooperation"),

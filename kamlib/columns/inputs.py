@@ -10,7 +10,7 @@ INPUTS: dict[str, Column] = {
     "party_id": Column(N_("Party"), "id", N_("id of a customer or a prospect")),
     "name": Column(N_("Name"), "text", N_("name of the customer, prospect or product")),
     "tax_id": Column(N_("Tax id"), "text", N_("tax number as given")),
-    "keep_as": Column(N_("Is"), "id", N_("id under which the customer is kept")),
+    "keep_as": Column(N_("Kept as"), "id", N_("id under which the customer is kept")),
     "decided_by": Column(N_("Decided by"), "text", N_("role of who decided")),
     "why": Column(N_("Why"), "text", N_("what speaks for it")),
     "parent_id": Column(N_("Group"), "id", N_("id of the group the site belongs to")),
@@ -56,6 +56,7 @@ INPUTS: dict[str, Column] = {
     "export": Column(N_("Export"), "bool", N_("the order left the country")),
     "delivery_id": Column(N_("Delivery"), "id", N_("number of the delivery")),
     "warehouse": Column(N_("Warehouse"), "text", N_("where it left from")),
+    "documents": Column(N_("Number"), "whole", N_("number of documents")),
     "lines": Column(N_("Lines"), "whole", N_("number of invoice lines")),
     "customer_is_new": Column(N_("New"), "bool", N_("ordered within the set-up months")),
     "month": Column(N_("Month"), "date", N_("first day of the month")),
@@ -135,8 +136,11 @@ INPUTS: dict[str, Column] = {
     "table": Column(N_("Table"), "text", N_("input table")),
     "file": Column(N_("File"), "text", N_("file inside the engagement folder")),
     "row": Column(N_("Row"), "whole", N_("line of the file, the head being 1")),
-    "where": Column(N_("Where"), "text", N_("file and line of the row")),
+    "where": Column(N_("Where"), "text", N_("table and column, or file and line")),
     "column": Column(N_("Column"), "text", N_("column that is broken")),
+    "source_column": Column(
+        N_("Their column"), "text", N_("name of the broken column in the client's file")
+    ),
     "value": Column(N_("Value"), "text", N_("what stands there")),
     "rows": Column(N_("Rows"), "whole", N_("number of rows")),
     "files": Column(N_("Files"), "text", N_("files of the table")),
@@ -152,7 +156,9 @@ INPUTS: dict[str, Column] = {
     "unexplained": Column(N_("Unexplained"), "money", N_("what is left"), "currency"),
     "reason": Column(N_("Reason"), "text", N_("why the row was set aside")),
     "remedy": Column(N_("Mend it at the source"), "text", N_("what to do in the client's system")),
-    "share_of_money": Column(N_("Of the money"), "share", N_("part of all money set aside")),
+    "share_of_money": Column(
+        N_("Of the money"), "share", N_("part of the money set aside of its table")
+    ),
     # ------------------------------------------------------------------ who is one customer
     "kept_name": Column(N_("Its name"), "text", N_("name of the id that would be kept")),
     "alike_by": Column(N_("Alike by"), "text", N_("why two ids look like one customer")),
@@ -162,5 +168,11 @@ INPUTS: dict[str, Column] = {
     "same_region": Column(N_("Same region"), "bool", N_("both are recorded in one region")),
     "kept_first": Column(N_("Its first day"), "date", N_("first line of the id to be kept")),
     "kept_last": Column(N_("Its last day"), "date", N_("last line of the id to be kept")),
+    "id_in_input": Column(
+        N_("Id in the input"), "id", N_("id as tables or engagement.yaml have it")
+    ),
+    "counted_as": Column(
+        N_("Counted as"), "text", N_("itself, site (of a group), merged (by decision) or spelled")
+    ),
     "chosen": Column(N_("Chosen"), "bool", N_("the name by which the customer is shown")),
 }

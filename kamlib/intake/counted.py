@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import ibis.expr.types as ir
 
+from kamlib.columns import column_label
 from kamlib.intake.contract import Field
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.values import MINUS, number_pattern
@@ -41,14 +42,14 @@ def numbers_read(part: ir.Table, fields: Sequence[Field], dialect: Dialect) -> C
 
 
 def in_words(key: str) -> str:
-    """Return a count's key as readers see it: the column as it is, the rest in their language."""
+    """Return a count's key as readers see it: the column and the rest in their language."""
     column, between, way = key.rpartition(BETWEEN)
-    return f"{column}{between}{_(way)}"
+    return f"{column_label(column) if column else ''}{between}{_(way)}"
 
 
 def _is_number(text: ir.StringValue, dialect: Dialect, field: Field) -> ir.BooleanValue:
     """Tell whether a cell is read as a number."""
-    return text.strip().re_search(number_pattern(dialect, percent=field.kind == "share"))
+    return text.strip().re_search(number_pattern(dialect, percent=field.may_be_percent))
 
 
 def _ways(text: ir.StringValue, dialect: Dialect, field: Field) -> dict[str, ir.BooleanValue]:
@@ -60,6 +61,6 @@ def _ways(text: ir.StringValue, dialect: Dialect, field: Field) -> dict[str, ir.
     }
     if dialect.money:
         ways[WITH_MONEY] = text.re_search("|".join(map(re.escape, dialect.money)))
-    if field.kind == "share":
+    if field.may_be_percent:
         ways[PERCENT] = text.contains("%")
     return ways

@@ -18,7 +18,7 @@ from kamlib.intake.desk import Desk, fetched, held, lookup
 from kamlib.intake.judging import Judged
 from kamlib.intake.values import DECIMAL
 from kamlib.language import _, day, money, number
-from kamlib.verdicts import PASS, Verdict, verdict
+from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
@@ -169,7 +169,8 @@ def _in_words(row: Mapping[Any, Any]) -> str:
     """Say how much of a currency has no rate."""
     amount = money(float(row["amount"] or 0), row["currency"], 2)
     first, last = row["first"], row["last"]
-    return f"{amount} on {number(row['n'])} lines from {day(first)} to {day(last)}"
+    lines = "line" if row["n"] == 1 else "lines"
+    return f"{amount} on {number(row['n'])} {lines} from {day(first)} to {day(last)}"
 
 
 def currency_verdicts(converted: pd.DataFrame, engagement: "Engagement") -> list[Verdict]:
@@ -184,11 +185,13 @@ def currency_verdicts(converted: pd.DataFrame, engagement: "Engagement") -> list
         )
         for row in converted.to_dict("records")
     ]
+    same = converted[(converted["original"] == converted["amount"]) & (converted["amount"] != 0)]
     return [
         verdict(
             "converted",
-            PASS,
+            FLAG if len(same) else PASS,
             what=listed(what, most=9),
+            alike=listed(same["currency"], most=9),
             columns=", ".join(given.in_line_currency),
             currency=engagement.currency,
         )

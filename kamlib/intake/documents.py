@@ -1,4 +1,4 @@
-"""Documents: what a line belongs to, what is no order, and what stands twice.
+"""Documents: what a line belongs to, and what is no order.
 
 A credit note, a correction and a cancellation give revenue back in the period in which they are
 posted. An advance is money before the goods: it is revenue of its invoice, and no second order when
@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
-from kamlib.intake.contract import BACK, SALES
-from kamlib.intake.desk import Desk, held
+from kamlib.intake.booked import money_sum
+from kamlib.intake.contract import BACK, DOCUMENT_TYPES, SALES, SEVERAL
+from kamlib.intake.desk import fetched
 from kamlib.intake.judging import Judged
 from kamlib.language import money, number
-from kamlib.method_rules import set_aside as reasons
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 
@@ -26,33 +27,13 @@ class DocumentFacts(NamedTuple):
     back_amount: float
     orphans: int
     orphans_amount: float
+    raised: int
+    raised_amount: float
+    raised_plainly: int
     samples: int
     samples_cost: float
     open_advances: int
     open_amount: float
-
-
-def without_repeats(work: Desk, table: Judged) -> Judged:
-    """Set aside each used row that repeats an earlier one in every column that was read.
-
-    Only where the engagement says ``identical_rows: quarantine``.
-    """
-    if work.engagement.inputs[table.name].identical_rows == "keep":
-        return table
-    rows = table.rows
-    fine = rows["_reason"].isnull()
-    place = ibis.row_number().over(
-        group_by=[fine, *(rows[name] for name in table.raw.names)],
-        order_by=[rows["_file"], rows["_row"]],
-    )
-    marked = rows.mutate(_again=fine & (place > 0))
-    again = marked["_again"]
-    whole = marked.mutate(
-        _column=again.ifelse("", marked["_column"]),
-        _reason=again.ifelse(reasons.REPEATS, marked["_reason"]),
-        _value=again.ifelse(ibis.null("string"), marked["_value"]),
-    ).drop("_again")
-    return table._replace(rows=held(work, f"{table.name}_once", whole), fine=None)
 
 
 def ordered(lines: ir.Table) -> ir.Table:
@@ -77,35 +58,74 @@ def seen_of_documents(lines: ir.Table, judged: Judged, counted: Mapping[str, Any
     """Count credit notes, those whose invoice is not in the input, samples, and open advances."""
     sold = lines.filter(~lines["document_type"].isin(BACK)).select(there="invoice_id").distinct()
     back = lines.filter(lines["document_type"].isin(BACK))
-    linked = back.left_join(sold, back["corrects_invoice_id"] == sold["there"])
-    alone = linked["there"].isnull()
-    named = "corrects_invoice_id" in judged.raw.names
+    named = _named(back)
+    found_there = (
+        named.semi_join(sold, named["one"] == sold["there"]).select(there="names").distinct()
+    )
+    linked = back.left_join(found_there, back["corrects_invoice_id"] == found_there["there"])
+    alone, raised = linked["there"].isnull(), linked["net_amount"] > 0
+    none = ibis.null("string")
+    told = "corrects_invoice_id" in judged.raw.names
     returns = linked.aggregate(
         back=linked["invoice_id"].nunique(),
         back_amount=linked["net_amount"].sum(),
-        orphans=alone.ifelse(linked["invoice_id"], ibis.null("string")).nunique(),
+        orphans=alone.ifelse(linked["invoice_id"], none).nunique(),
         orphans_amount=alone.ifelse(linked["net_amount"], 0).sum(),
+        raised=raised.ifelse(linked["invoice_id"], none).nunique(),
+        raised_amount=raised.ifelse(linked["net_amount"], 0).sum(),
+        raised_plainly=(raised & (linked["document_type"] != "correction")).sum(),
     )
     found: dict[str, Any] = {
         **_row(returns), **_row(_open_advances(lines)),
         "samples": counted["samples"], "samples_cost": float(counted["samples_cost"]),
     }  # fmt: skip
-    if not named:
+    if not told:
         found |= {"orphans": 0, "orphans_amount": 0.0}
     return DocumentFacts(**found)
+
+
+def kinds_of_documents(lines: ir.Table) -> pd.DataFrame:
+    """Count the documents that are used by their kind, and what each kind adds to revenue.
+
+    To ``document_type, documents, lines, invoice_revenue``, the kinds in the order of the contract.
+
+    Parameters
+    ----------
+    lines : table from `kamlib.intake.booked.booked`
+    """
+    counted = lines.group_by("document_type").aggregate(
+        documents=lines["invoice_id"].nunique(),
+        lines=lines["lines"].sum().cast("int64"),
+        invoice_revenue=money_sum(lines["net_amount"]),
+    )
+    found = fetched(counted.order_by("document_type"))
+    place = found["document_type"].map({kind: n for n, kind in enumerate(DOCUMENT_TYPES)})
+    return found.assign(place=place).sort_values("place", ignore_index=True).drop(columns="place")
 
 
 def _open_advances(lines: ir.Table) -> ir.Table:
     """Count advances that no final invoice names or shares an order with."""
     final = lines.filter(lines["document_type"] == "final")
     by_order = final.select(settled=final["order_id"]).filter(ibis._["settled"].notnull())
-    by_name = final.select(settled=final["corrects_invoice_id"]).filter(ibis._["settled"].notnull())
+    by_name = _named(final).select(settled="one")
     ahead = lines.filter(lines["document_type"] == "advance")
     ahead = ahead.anti_join(by_order, ahead["order_id"] == by_order["settled"])
     ahead = ahead.anti_join(by_name, ahead["invoice_id"] == by_name["settled"])
     return ahead.aggregate(
         open_advances=ahead["invoice_id"].nunique(), open_amount=ahead["net_amount"].sum()
     )
+
+
+def _named(documents: ir.Table) -> ir.Table:
+    """Return which invoices documents name: ``names`` as they stand there, and each ``one`` of them.
+
+    Several stand with a comma between; a number that has one itself is named as a whole.
+    """
+    names = documents.filter(documents["corrects_invoice_id"].notnull())
+    whole = names.select(names="corrects_invoice_id", one="corrects_invoice_id").distinct()
+    several = whole.filter(whole["names"].contains(SEVERAL))
+    each = several.select("names", one=several["names"].split(SEVERAL).unnest())
+    return ibis.union(whole, each)
 
 
 def _row(totals: ir.Table) -> dict[str, float]:
@@ -124,7 +144,7 @@ def document_verdicts(facts: DocumentFacts, *, currency: str) -> list[Verdict]:
             "credit_notes",
             FLAG if facts.orphans else PASS,
             n=number(facts.back),
-            amount=money(abs(facts.back_amount), currency),
+            amount=money(-facts.back_amount, currency),
             alone=number(facts.orphans),
             alone_amount=money(abs(facts.orphans_amount), currency),
         ),
@@ -134,8 +154,25 @@ def document_verdicts(facts: DocumentFacts, *, currency: str) -> list[Verdict]:
             n=number(facts.open_advances),
             amount=money(facts.open_amount, currency),
         ),
+        *([_without_minus(facts, currency)] if _lacks_minus(facts) else []),
         *([_free_of_charge(facts, currency)] if facts.samples else []),
     ]
+
+
+def _lacks_minus(facts: DocumentFacts) -> bool:
+    """Tell whether what gives revenue back adds to it: one that can only give back, or most others.
+
+    A correction may raise a price.
+    """
+    return bool(facts.raised_plainly) or 2 * facts.raised > facts.back
+
+
+def _without_minus(facts: DocumentFacts, currency: str) -> Verdict:
+    """Say how many documents that give revenue back add to it by their amount."""
+    amount = money(facts.raised_amount, currency)
+    return verdict(
+        "minus_missing", FLAG, raised=number(facts.raised), n=number(facts.back), amount=amount
+    )
 
 
 def _free_of_charge(facts: DocumentFacts, currency: str) -> Verdict:

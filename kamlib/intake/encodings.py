@@ -7,6 +7,7 @@ letters tell encodings apart, for in a wrong one they become signs that no name 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from kamlib.errors import DataError
 
@@ -16,6 +17,7 @@ LIKELY = ("cp1250", "iso8859-2", "cp852")
 REPAIRS = {"utf8_read_as_cp1252": "cp1252", "utf8_read_as_cp1250": "cp1250"}
 SURE, ODD, LEAST = 0.9, 0.05, 3
 HEAD = 262_144
+FEW_LINES = 0.2
 RUN = re.compile(r"[^\x00-\x7f]+")
 LOST = {  # bytes that the encoding has no letter for, where Polish text leaves one choice only
     "cp1252": {"Å\ufffd": "Å\x81", "â€\ufffd": "â€\x9d"},
@@ -42,11 +44,28 @@ def likely_encoding(head: bytes) -> str:
     """
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
-    if b"\x00" in head[:200]:
-        return "utf-16-le" if head[1:2] == b"\x00" else "utf-16-be"
-    if _is_whole_utf8(head):
+    if two := two_bytes_a_letter(head):
+        return two
+    if _is_nearly_utf8(head):
         return "utf-8"
     return max(LIKELY, key=lambda encoding: _polish_share(head, encoding))
+
+
+def two_bytes_a_letter(head: bytes) -> str:
+    """Return the encoding of two bytes a letter that bytes without a mark are in, else nothing.
+
+    Plain letters then have a zero byte each, always on the same side.
+
+    Examples
+    --------
+    >>> two_bytes_a_letter("Faktura;1".encode("utf-16-le")), two_bytes_a_letter(b"Faktura\\0;1")
+    ('utf-16-le', '')
+    """
+    start = head[:2_000]
+    for name, side in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+        if 2 * side.count(0) > len(side) and 4 * side.count(0) > 3 * start.count(0):
+            return name
+    return ""
 
 
 def refuse_other_letters(head: bytes, encoding: str, shown: str) -> None:
@@ -55,10 +74,14 @@ def refuse_other_letters(head: bytes, encoding: str, shown: str) -> None:
     A file in UTF-8 reads without complaint as cp1250, and one in ISO-8859-2 too; the names of the
     customers would be wrong for good.
     """
-    if not is_utf8(encoding) and not head.isascii() and _is_whole_utf8(head):
+    if not is_utf8(encoding) and not head.isascii() and _is_nearly_utf8(head):
         found = "utf-8"
+    elif not encoding.lower().startswith(("utf-16", "utf_16", "utf16")) and two_bytes_a_letter(
+        head
+    ):
+        found = likely_encoding(head)
     elif is_utf8(encoding):
-        found = likely_encoding(head) if b"\x00" in head[:200] else ""
+        found = ""
     else:
         found = _plainly_another(head, encoding)
     if found:
@@ -105,6 +128,48 @@ def composed_lines(lines: Iterable[str], mend: Callable[[str], str] | None) -> I
             yield line
         else:
             yield unicodedata.normalize("NFC", mend(line) if mend else line)
+
+
+class Others(NamedTuple):
+    """Lines that cannot be read in an encoding: the first, how many, of how many beyond ASCII."""
+
+    first: int
+    n: int
+    every: int
+
+
+def lines_not_in(encoding: str, lines: Iterable[bytes]) -> Others:
+    """Return which lines cannot be read in an encoding, of those with letters beyond ASCII.
+
+    Examples
+    --------
+    >>> lines_not_in("utf-8", ["Łódź".encode(), b"Foto", "Kraków".encode("cp1250")])
+    Others(first=3, n=1, every=2)
+    """
+    first = n = every = 0
+    for number, line in enumerate(lines, start=1):
+        if not line.isascii():
+            every += 1
+            if not _is_in(encoding, line):
+                first, n = first or number, n + 1
+    return Others(first, n, every)
+
+
+def _is_in(encoding: str, line: bytes) -> bool:
+    """Tell whether a line can be read in an encoding."""
+    try:
+        line.decode(encoding)
+    except UnicodeError:
+        return False
+    return True
+
+
+def _is_nearly_utf8(head: bytes) -> bool:
+    """Tell whether bytes are UTF-8, but for a few lines that come from elsewhere."""
+    if _is_whole_utf8(head):
+        return True
+    others = lines_not_in("utf-8", head.splitlines())
+    return others.n <= FEW_LINES * others.every
 
 
 def _is_whole_utf8(head: bytes) -> bool:

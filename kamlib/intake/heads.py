@@ -1,5 +1,6 @@
 """Heads that do not fit what stands under them: rejected with the likely way out, never mended."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -8,7 +9,55 @@ from kamlib.errors import DataError
 from kamlib.intake.dialects import Dialect
 
 SEPARATORS = {";": "';'", ",": "','", "\t": "a tab", "|": "'|'"}
+MARKS = " \t\n\r\u00a0\u202f\ufeff"  # around a name, and no part of it
 Row = tuple[int, list[str]]
+
+
+def with_empty_names(head: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    """Return a head with an empty name over each empty cell in which all rows under it end.
+
+    Programs write a separator behind the last cell of each row, and none behind the last name.
+
+    Examples
+    --------
+    >>> with_empty_names(["no", "net"], [(2, ["F1", "5", ""]), (3, ["F2", "7", ""])])
+    ['no', 'net', '']
+    """
+    below = [cells for _, cells in rows if not is_head_again(cells, head)]
+    widths = set(map(len, below))
+    behind = max(widths, default=0) - len(head)
+    empty = not any(cell.strip() for cells in below for cell in cells[len(head) :])
+    if len(widths) == 1 and behind > 0 and empty and len(head) > 1:
+        return [*head, *[""] * behind]
+    return list(head)
+
+
+def is_head_again(cells: Sequence[str], head: Sequence[str]) -> bool:
+    """Tell whether a row repeats the head, as in files put together or printed by page.
+
+    Examples
+    --------
+    >>> is_head_again(["\\ufeffno", " net"], ["no", "net", ""])
+    True
+    """
+    if not cells or cells[0].strip(MARKS) != head[0].strip(MARKS):
+        return False
+    names = [unicodedata.normalize("NFC", cell).strip(MARKS) for cell in cells]
+    known = [unicodedata.normalize("NFC", cell).strip(MARKS) for cell in head]
+    return [*names, *[""] * (len(known) - len(names))] == known
+
+
+def holds_values(head: Sequence[str]) -> bool:
+    """Tell whether what stands where names should is a row of values: numbers, days and the like.
+
+    Examples
+    --------
+    >>> holds_values(["FV/1/2024", "05.01.2024", "ACME", "12,50"]), holds_values(["no", "Q1 2024"])
+    (True, False)
+    """
+    filled = [cell.strip() for cell in head if cell.strip()]
+    values = sum(2 * sum(map(str.isdigit, cell)) >= len(cell) for cell in filled)
+    return values > 1 and 3 * values > len(filled)
 
 
 def refuse_unfit_head(

@@ -6,7 +6,6 @@ cells stay as text, so that no amount of theirs is ever added up.
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,23 +18,16 @@ import pyarrow.parquet as pq
 
 from kamlib.errors import DataError
 from kamlib.intake.dialects import Dialect
-from kamlib.intake.heads import refuse_mostly_ragged
+from kamlib.intake.heads import is_head_again, refuse_mostly_ragged
 from kamlib.intake.texts import records
+from kamlib.intake.totals import FIRST_LETTERS, is_total
 from kamlib.language import N_
-from kamlib.method_rules.set_aside import A_TOTAL
+from kamlib.method_rules.set_aside import A_TOTAL, FEWER_CELLS, MORE_CELLS, THE_HEAD_AGAIN
 
 ROWS_AT_ONCE = 2_000  # few enough to stay in the processor's cache
 CHUNKS_AT_ONCE = 50
 EXCEL_ENDINGS, XML_ENDINGS = (".xlsx", ".xlsm"), (".xml",)
 TEXT_ENDINGS = (".csv", ".csv.gz", ".txt", ".txt.gz", ".tsv", ".tsv.gz")
-TOTAL = re.compile(
-    r"(?:łącznie|razem|suma|sum|ogółem|ogolem|podsumowanie|do przeniesienia|z przeniesienia|"
-    r"przeniesienie|total|sub-?\s?total|grand total|gesamt|summe)"
-    r"(?:[\s:.]+(?:stron[ay]|końcow[aey]|dnia|miesiąca|kwartału|roku|ogółem|ogóln[aey]|netto|brutto|vat|razem|suma|dokumentu?|"
-    r"raportu?|page|amount|sum|(?:za|dla|z|na|for|of)\s.*|\d.*))*[\s:.]*",
-    re.IGNORECASE,
-)
-FIRST_LETTERS = frozenset(["", " ", "\u00a0", *"łrsopdztgŁRSOPDZTG"])  # of a total, or of nothing
 ABOVE_HEAD = N_("lines above the head, passed over")
 
 
@@ -129,34 +121,11 @@ def write_texts(
     marks = [("_file", pa.int32()), ("_row", pa.int64()), ("_broken", text), ("_cells", text)]
     schema = pa.schema([*marks, *((name, text) for name in names)])
     with pq.ParquetWriter(target, schema, use_dictionary=False) as writer:
-        for file in files:
-            found = records_of(
-                file.path, dialect, shown=file.shown,
-                sheet=file.sheet, header_row=file.header_row, notes=notes,
-            )  # fmt: skip
-            widths: Counter[int] = Counter()
-            tables = (_as_table(chunk, file, schema, widths) for chunk in _chunks(found))
-            while group := list(islice(tables, CHUNKS_AT_ONCE)):
-                writer.write_table(pa.concat_tables(group))
-                rows += sum(table.num_rows for table in group)
-            refuse_mostly_ragged(widths, file.width, shown=file.shown)
+        tables = _tables(files, dialect, schema, notes)
+        for group in _grouped(tables):
+            writer.write_table(pa.concat_tables(group))
+            rows += sum(table.num_rows for table in group)
     return rows
-
-
-def is_total(cells: Sequence[str], ids: Sequence[int]) -> bool:
-    """Tell whether a row is a total: a cell says so, and the ids of the table are empty.
-
-    Examples
-    --------
-    >>> is_total(["", "", "Razem strona", "373,32"], [0, 1])
-    True
-    >>> is_total(["F1", "2024-01-01", "Total", "373,32"], [0, 1])
-    False
-    """
-    own = [cells[place].strip() for place in ids if place < len(cells)]
-    return all(not cell or TOTAL.fullmatch(cell) for cell in own) and any(
-        TOTAL.fullmatch(cell.strip()) for cell in cells if cell
-    )
 
 
 def refuse_same_bytes(files: Sequence[tuple[Path, str]]) -> None:
@@ -188,6 +157,34 @@ def _holds_rows(path: Path) -> bool:
         return bool(stream.readline() and stream.readline().strip())
 
 
+def _tables(
+    files: list[TextFile], dialect: Dialect, schema: pa.Schema, notes: Counter[str] | None
+) -> Iterator[pa.Table]:
+    """Yield the rows of files as tables of bounded length, each file checked once it is read."""
+    for file in files:
+        found = records_of(
+            file.path, dialect, shown=file.shown,
+            sheet=file.sheet, header_row=file.header_row, notes=notes,
+        )  # fmt: skip
+        widths: Counter[int] = Counter()
+        for chunk in _chunks(found):
+            yield _as_table(chunk, file, schema, widths)
+        refuse_mostly_ragged(widths, file.width, shown=file.shown)
+
+
+def _grouped(tables: Iterator[pa.Table]) -> Iterator[list[pa.Table]]:
+    """Yield tables in groups of so many rows that thousands of small files are written as few."""
+    group, rows = list[pa.Table](), 0
+    for table in tables:
+        group.append(table)
+        rows += table.num_rows
+        if rows >= ROWS_AT_ONCE * CHUNKS_AT_ONCE:
+            yield group
+            group, rows = [], 0
+    if group:
+        yield group
+
+
 def _chunks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
     """Yield rows in lists of bounded length, without the head."""
     next(rows, None)
@@ -202,9 +199,10 @@ def _as_table(
     lines, rows = zip(*chunk, strict=True)
     columns: dict[str, Sequence[object]] = {"_row": lines, "_file": [file.number] * len(chunk)}
     broken = dict.fromkeys(_totals(rows, file), A_TOTAL)
+    broken |= dict.fromkeys(_heads_again(rows, file.head), THE_HEAD_AGAIN)
     for n, cells in enumerate(rows):
         if len(cells) != file.width and n not in broken:
-            broken[n] = f"{len(cells)} cells where the head has {file.width}"
+            broken[n] = FEWER_CELLS if len(cells) < file.width else MORE_CELLS
             widths[len(cells)] += 1
     widths[file.width] += len(rows) - len(broken)
     if broken:
@@ -231,4 +229,12 @@ def _totals(rows: Sequence[list[str]], file: TextFile) -> Iterator[int]:
     for n, cells in enumerate(rows):
         cell = cells[place] if place < len(cells) else ""
         if (cell[:1] in FIRST_LETTERS) and is_total(cells, file.ids):
+            yield n
+
+
+def _heads_again(rows: Sequence[list[str]], head: list[str]) -> Iterator[int]:
+    """Yield the places of rows that repeat the head; a look at the first cell spares the rest."""
+    first = head[0]
+    for n, cells in enumerate(rows):
+        if first in cells[0] and is_head_again(cells, head):
             yield n

@@ -15,13 +15,13 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kamlib.columns.aliases import alias_in
+from kamlib.columns.naming import alias_in
 from kamlib.errors import DataError, did_you_mean, listed
-from kamlib.intake.contract import Field, fields_of
+from kamlib.intake.contract import Field
 from kamlib.intake.currency_words import money_words
-from kamlib.intake.desk import brought
 from kamlib.intake.dialects import Dialect
-from kamlib.intake.heads import refuse_unfit_head
+from kamlib.intake.heads import holds_values, refuse_unfit_head, with_empty_names
+from kamlib.intake.invoices_xml import drop_sellers
 from kamlib.intake.readers import (
     EXCEL_ENDINGS,
     TEXT_ENDINGS,
@@ -35,10 +35,10 @@ from kamlib.intake.readers import (
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
     from kamlib.engagement.inputs import Input
-    from kamlib.intake.desk import Desk
 
 FIRST_ROWS = 25
 READABLE = (*TEXT_ENDINGS, *EXCEL_ENDINGS, *XML_ENDINGS, ".parquet")
+PACKED = (".zip", ".7z", ".rar", ".xml.gz")
 TRUE_NATURE = {
     b"\x1f\x8b": ("gzip", ".csv.gz"),
     b"PK\x03\x04": ("an Excel workbook or a zip archive", ".xlsx", ".xlsm"),
@@ -123,7 +123,7 @@ def raw_rows(
     parts: list[ir.Table] = []
     rows = 0
     for file in files:
-        places = _places(file, fields, given.columns, table=table)
+        places = places_in(file, fields, given.columns, table=table)
         if file.is_parquet:
             rows += pq.read_metadata(file.path).num_rows
             parts.append(_parquet_part(con, file, places))
@@ -143,38 +143,7 @@ def raw_rows(
         parts.insert(0, con.read_parquet(target))
     found = {name for part in parts for name in part.columns}
     names = [field.name for field in fields if field.name in found]
-    return Raw(parts, names, [file.shown for file in files], rows, notes)
-
-
-def raw_from_database(work: "Desk", table: str) -> tuple[Raw, tuple[Field, ...]]:
-    """Return the rows of an input table that lies in a client's database, and its fields.
-
-    Invoice lines stay where they are. A small table comes over whole, in the columns we know.
-
-    Raises
-    ------
-    DataError
-        The database refuses, or has no mapped or no required column.
-    """
-    given = work.engagement.inputs[table]
-    theirs = work.databases.table(table)
-    shown = given.database.shown if given.database else table
-    heads = [composed(name) for name in theirs.columns]
-    fields = fields_of(table, given.columns, set(heads))
-    file = Headed(0, Path(), shown, heads)
-    none = ibis.null("string")
-    part = theirs.select(
-        _file=ibis.literal(0, "int32"), _row=ibis.literal(0, "int64"), _broken=none, _cells=none,
-        **{
-            name: theirs[theirs.columns[place]]
-            for name, place in _places(file, fields, given.columns, table=table).items()
-        },
-    )  # fmt: skip
-    if table != "invoice_lines":
-        part = brought(work, f"{table}_raw", part, key=f"inputs.{table}.database")
-    names = [field.name for field in fields if field.name in part.columns]
-    rows = part.count().to_pyarrow().as_py()
-    return Raw([part], names, [file.shown], rows, Counter()), fields
+    return Raw(parts, names, [file.shown for file in files], rows, drop_sellers(notes))
 
 
 def composed(name: str) -> str:
@@ -222,14 +191,17 @@ def _head(given: "Input", dialect: Dialect, path: Path, shown: str) -> list[str]
 def _head_of_texts(given: "Input", dialect: Dialect, path: Path, shown: str) -> list[str]:
     """Return the head of a file of texts, once the first rows under it are seen to fit it."""
     found = records_of(path, dialect, shown=shown, sheet=given.sheet, header_row=given.header_row)
+    if path.name.lower().endswith(XML_ENDINGS):
+        return next(found)[1]  # ours by nature
     first = list(islice(found, FIRST_ROWS))
     if not first:
         return []
-    refuse_unfit_head(first[0][1], first[1:], dialect, shown=shown)
-    return first[0][1]
+    head = with_empty_names(first[0][1], first[1:])
+    refuse_unfit_head(head, first[1:], dialect, shown=shown)
+    return head
 
 
-def _places(
+def places_in(
     file: Headed, fields: tuple[Field, ...], columns: dict[str, str], *, table: str
 ) -> dict[str, int]:
     """Return where each of our columns stands in the head of a file."""
@@ -240,6 +212,12 @@ def _places(
         if theirs in file.head and (field.name in columns or theirs not in taken):
             places[field.name] = file.head.index(theirs)
         elif field.name in columns or field.needed:
+            if holds_values(file.head):
+                raise DataError(
+                    f"the first row of {file.shown} holds values, not the names of columns "
+                    f"({listed(name for name in file.head if name)}): it was exported without a head. "
+                    f"Export it with one, or write one above the rows."
+                )
             key = f"inputs.{table}.columns.{field.name}"
             raise DataError(
                 f"{file.shown} has no column '{theirs}' for {field.name} of {table}. "
@@ -277,6 +255,8 @@ def _refuse_another_kind(path: Path, shown: str) -> None:
         raise DataError(f"{shown} is not there. Look at the files under inputs in engagement.yaml.")
     name = path.name.lower()
     if not name.endswith(READABLE):
+        if name.endswith(PACKED):
+            raise DataError(f"{shown} is packed. Unpack it, and name the files that were in it.")
         raise DataError(
             f"{shown} is of a kind that is not read, by its name. "
             f"Save it as one of {listed(READABLE, most=12)}."
@@ -287,6 +267,8 @@ def _refuse_another_kind(path: Path, shown: str) -> None:
         start = stream.read(4)
     for mark, (nature, ending, *others) in TRUE_NATURE.items():
         ends = tuple(one[-3:] for one in (ending, *others))
+        if start.startswith(mark) and name.endswith(XML_ENDINGS):
+            raise DataError(f"{shown} is {nature}, not XML as its name says. Unpack or export it.")
         if start.startswith(mark) and not name.endswith(ends):
             raise DataError(
                 f"{shown} is {nature}, not what its name says. "

@@ -9,10 +9,9 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
-from itertools import islice, takewhile
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -23,6 +22,7 @@ from kamlib.intake.encodings import (
     composed_lines,
     is_utf8,
     likely_encoding,
+    lines_not_in,
     mender,
     refuse_other_letters,
     refuse_twice_encoded,
@@ -54,7 +54,7 @@ def records(
     try:
         _refuse_letters(path, dialect, shown)
         with _opened(path, dialect.encoding) as stream:
-            lines = islice(stream, header_row - 1, None)
+            lines = islice(_whole_text(stream, shown), header_row - 1, None)
             tidy = composed_lines(lines, mender(dialect.repair))
             reader = csv.reader(tidy, delimiter=dialect.separator, strict=True)
             for cells in reader:
@@ -66,13 +66,24 @@ def records(
         raise _undecodable(path, dialect.encoding, shown) from error
     except csv.Error as error:
         raise DataError(
-            f"the row that starts in line {first} of {shown} cannot be read as CSV ({error}). "
-            f"Look for a quote that is never closed, or export the file again."
+            f"the row that starts in line {first} of {shown} {_fault(error)}. Correct that row, or "
+            f"export the file again with quotes within a text doubled."
         ) from error
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise DataError(
             f"{shown} is no whole gzip file ({error}). Copy or pack it again."
         ) from error
+
+
+def _whole_text(stream: Iterable[str], shown: str) -> Iterator[str]:
+    """Yield lines without a byte order mark before them; raise DataError at a zero byte."""
+    for number, line in enumerate(stream, start=1):
+        if "\0" in line:
+            raise DataError(
+                f"line {number} of {shown} holds a zero byte, which no text has: the file was "
+                f"damaged on its way, or it is a program's own. Copy or export it again."
+            )
+        yield line if number > 1 else line.removeprefix("\ufeff")
 
 
 @contextmanager
@@ -101,22 +112,29 @@ def _refuse_letters(path: Path, dialect: Dialect, shown: str) -> None:
         refuse_twice_encoded(head.decode(dialect.encoding, errors="replace"), shown)
 
 
+def _fault(error: csv.Error) -> str:
+    """Say what is wrong with a row that is no CSV."""
+    if "expected after" in str(error):
+        return "has text behind a closing quote"
+    if "limit" in str(error):
+        return f"has a cell of more than {CELL_LIMIT:,} letters: a quote before it is never closed"
+    return "has a quote that is never closed"
+
+
 def _undecodable(path: Path, encoding: str, shown: str) -> DataError:
     """Return the error that names the first line that is not in the declared encoding."""
     with _bytes(path) as stream:
         likely = likely_encoding(stream.read(HEAD))
         stream.seek(0)
-        number = 1 + sum(1 for _ in takewhile(partial(_is_in, encoding), stream))
+        others = lines_not_in(encoding, stream)
+    number = max(others.first, 1)
+    if likely == encoding.lower():
+        return DataError(
+            f"line {number} of {shown} is not written in {encoding}, but most of it is: of its "
+            f"{others.every} lines with letters beyond ASCII {others.n} cannot be read. Were files of "
+            f"two encodings put together? Export it again in one, or give each as a file of its own."
+        )
     return DataError(
         f"line {number} of {shown} is not written in {encoding}, the encoding declared for it. "
         f"It looks like {likely}: if so, set encoding: {likely} in its dialect in engagement.yaml."
     )
-
-
-def _is_in(encoding: str, line: bytes) -> bool:
-    """Tell whether a line can be read in an encoding."""
-    try:
-        line.decode(encoding)
-    except UnicodeError:
-        return False
-    return True

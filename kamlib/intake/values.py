@@ -26,7 +26,9 @@ DIRECTIVES = {
     "%Y": ("([0-9]{4})", "year"), "%y": ("([0-9]{2})", "short year"),
     "%m": ("([0-9]{1,2})", "month"), "%d": ("([0-9]{1,2})", "day"),
     "%b": ("([^0-9 .,/-]+)[.]?", "month name"), "%B": ("([^0-9 .,/-]+)[.]?", "month name"),
-    "%H": ("([0-9]{1,2})", ""), "%M": ("([0-9]{1,2})", ""), "%S": ("([0-9]{1,2})", ""),
+    "%A": ("([^0-9 .,/-]+)[.]?", ""), "%H": ("([0-9]{1,2})", ""), "%I": ("([0-9]{1,2})", ""),
+    "%M": ("([0-9]{1,2})", ""), "%S": ("([0-9]{1,2})", ""), "%f": ("([0-9]{1,9})", ""),
+    "%p": ("([AaPp][.]?[Mm][.]?)", ""), "%z": ("(Z|[+-][0-9]{2}:?[0-9]{2})", ""),
 }  # fmt: skip
 IS_DAY = (  # years 1000 to 9999; every month with its own days, February by the leap years
     "^(?:[1-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
@@ -110,8 +112,10 @@ def _class(characters: str) -> str:
     return "[" + re.sub(r"([]^\\-])", r"\\\1", characters) + "]"
 
 
-def day_of(text: ir.StringValue, forms: Sequence[str]) -> tuple[ir.DateValue, ir.BooleanValue]:
-    """Return text as a date by the first format it has, and whether it has any of them at all.
+def day_of(text: ir.StringValue, forms: Sequence[str]) -> tuple[ir.StringValue, ir.BooleanValue]:
+    """Return text as an ISO day by the first format it has, and whether it has any of them at all.
+
+    The day need not exist: see `existing_day`.
 
     Parameters
     ----------
@@ -121,8 +125,12 @@ def day_of(text: ir.StringValue, forms: Sequence[str]) -> tuple[ir.DateValue, ir
     iso, has_form = ibis.cases(*((has, iso) for iso, has in found), else_=ibis.null("string")), None
     for _, has in found:
         has_form = has if has_form is None else has_form | has
-    is_day = iso.re_search(IS_DAY)
-    return is_day.ifelse(iso, ibis.null("string")).cast("date"), has_form
+    return iso, has_form
+
+
+def existing_day(iso: ir.StringValue) -> ir.DateValue:
+    """Return an ISO day as a date, null where there is no such day."""
+    return iso.re_search(IS_DAY).ifelse(iso, ibis.null("string")).cast("date")
 
 
 def _written_day(text: ir.StringValue, form: str) -> tuple[ir.StringValue, ir.BooleanValue]:
@@ -165,7 +173,8 @@ def date_pattern(form: str) -> tuple[str, dict[str, int]]:
         if piece not in DIRECTIVES:
             raise ParameterError(
                 f"the date format '{form}' has {piece}, which is not read. "
-                f"Use %d, %m, %b, %Y, %y and, for a time of day, %H, %M and %S."
+                f"Use %d, %m, %b, %Y, %y, for a weekday %A and, for a time of day, %H, %I, %M, %S, "
+                f"%f, %p and %z; the day is taken as it is written, whatever its time and zone."
             )
         group += 1
         pattern += DIRECTIVES[piece][0]

@@ -128,10 +128,26 @@ def _tell_products(book: _Book, match: Match, gross: list[int]) -> None:
                 ours="unit_price",
             )
             break
+    if less and (asked := _asked_of_discount(book, match)):
+        match.questions.append(asked)
     template = _(
         "{file}: there is no net amount; it is {what}. Is the price in {price} without VAT?"
     )
     match.questions.append(template.format(file=seen.shown, what=what, price=seen.words[price]))
+
+
+def _asked_of_discount(book: _Book, match: Match) -> str:
+    """Ask whether discounts are shares, where none is above 1; empty where some are."""
+    place = match.place_of("discount")
+    if place is None or any("%" in each for each in book.seen.columns[place]):
+        return ""
+    figures = [each for each in book.figures.get(place, []) if each]
+    if not figures or max(figures) > 1:
+        return ""
+    template = _(
+        "{file}: no discount in {name} is above 1, and discounts are read as percent. Are they shares?"
+    )
+    return template.format(file=book.seen.shown, name=book.seen.words[place])
 
 
 def _say(match: Match, evidence: str, *, sure: bool, ours: str = "net_amount") -> None:

@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from kamlib.columns.aliases import plain
+from kamlib.columns.naming import plain
 from kamlib.intake.contract import CONTRACT
-from kamlib.language import _, number
+from kamlib.language import _, ngettext, number
 from kamlib.suggesting.looks import Look
 from kamlib.suggesting.matching import Match
 from kamlib.suggesting.seen import Seen
@@ -85,7 +85,7 @@ def _tell_currencies(codes: Codes, seen: Seen, look: Look) -> None:
     counts = currencies_in(look)
     if len(counts) > 1:
         (main, _times), *others = counts.most_common()
-        template = _("{file}: {n} rows are in {others}, not in {main}. Bring fx_rates for them.")
+        template = _("{file}: rows in {others}, not in {main}: {n}. Bring fx_rates for them.")
         n = sum(times for _code, times in others)
         codes.questions.append(
             template.format(
@@ -124,7 +124,11 @@ def _tell_prefixes(codes: Codes, seen: Seen, looks: list[Look], match: Match) ->
     if not 1 < len(rows) <= A_FEW or not set(found.values()) - {"invoice"}:
         return
     for prefix, ours in sorted(found.items()):
-        template = _("{n} rows, {negative} of them negative")
+        template = ngettext(
+            "{n} row, {negative} of them negative",
+            "{n} rows, {negative} of them negative",
+            rows[prefix],
+        )
         why = template.format(n=number(rows[prefix]), negative=number(negative[prefix]))
         expected = 0 if ours == "invoice" else rows[prefix]
         codes.prefixes.append((prefix, Told(ours, why, sure=negative[prefix] == expected)))

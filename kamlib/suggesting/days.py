@@ -5,23 +5,30 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from kamlib.intake.month_names import MONTHS
+from kamlib.intake.values import date_pattern
 from kamlib.language import _, number
 from kamlib.suggesting.told import Told, few
 
 SERIAL = "excel"
-SEPARATED = re.compile(
-    r"^(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?$"
-)
-YEAR_FIRST = re.compile(
-    r"^\d{4}([./-])(\d{1,2})\1(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
-)
-COMPACT = re.compile(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
+SEPARATED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
+YEAR_FIRST = re.compile(r"\d{4}([./-])(\d{1,2})\1(\d{1,2})(?!\d)")
+COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
 DAYS_SINCE_1900 = re.compile(r"^[2-6]\d{4}(?:[.,]\d+)?$")
-NAMED = re.compile(r"^\d{1,2}([ .-]*)([^\W\d_]{1,12})\.?([ .-]*)(\d{4}|\d{2})\.?(?: ?r\.?)?$")
+NAMED = re.compile(
+    r"(?:[^\W\d_]{2,14}(?P<weekday>[.,]? ))?\d{1,2}(?P<one>[ .-]*)(?P<month>[^\W\d_]{1,12})\.?"
+    r"(?P<two>[ .-]*)(?P<year>\d{4}|\d{2})(?!\d)(?P<end>\.| ?r\.?)?"
+)
+NAME_FIRST = re.compile(r"(?P<month>[^\W\d_]{3,12})\.? \d{1,2}(?P<mark>,?) \d{4}(?!\d)")
+TIME = re.compile(
+    r"(?P<gap>,? |[T_])(?P<hour>\d{1,2}):\d{2}(?P<second>:\d{2})?(?P<part>[.,]\d{1,9})?"
+    r"(?P<half> ?[AaPp]\.?[Mm]\.?)?(?P<zone> ?(?:Z|[+-]\d{2}:?\d{2}))?$"
+)
+YEAR_SIGN = re.compile(r" ?r\.?")
+LATE = 21  # o'clock: in UTC, midnight in Poland is 22:00 or 23:00 of the day before
 
 
 @dataclass
@@ -30,18 +37,20 @@ class Days:
 
     `forms` counts the values of each form that can be told; `orders` those of forms such as
     05/01/2023, by the marks they are written with: how many, with a first number above 12, with a
-    second one above 12.
+    second one above 12. `late` counts times near midnight in a zone of their own, by form.
     """
 
     days: int = 0
     forms: Counter[str] = field(default_factory=Counter)
     orders: dict[str, Counter[str]] = field(default_factory=dict)
+    late: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: "Days") -> None:
         """Take over what other values say."""
         self.days += other.days
         self.forms.update(other.forms)
+        self.late.update(other.late)
         for form, counts in other.orders.items():
             self.orders.setdefault(form, Counter()).update(counts)
         self.examples = {**other.examples, **self.examples}
@@ -72,6 +81,7 @@ def days_in(values: Counter[str]) -> Days:
             continue
         seen.days += times
         seen.examples.setdefault(form, value)
+        seen.late[form] += times * _is_late(value, form)
         if order is None:
             seen.forms[form] += times
         else:
@@ -91,43 +101,99 @@ def day_in(value: str, forms: Sequence[str]) -> date | None:
     (datetime.date(2024, 10, 5), datetime.date(2024, 1, 1))
     """
     for form in (*forms, "%Y-%m-%d"):
-        if form == SERIAL and DAYS_SINCE_1900.match(value):
-            return date(1899, 12, 30) + timedelta(days=int(value[:5]))
-        text = value[:10] if form == "%Y-%m-%d" else value
-        if "%b" in form and (found := NAMED.match(value)):
-            month = MONTHS.get(found[2].casefold(), found[2])
-            text = value.rstrip(" r.").replace(found[2], month)
-        with contextlib.suppress(ValueError):
-            return datetime.strptime(text, form.replace("%b", "%m")).date()
+        if form == SERIAL:
+            if DAYS_SINCE_1900.match(value):
+                return date(1899, 12, 30) + timedelta(days=int(value[:5]))
+            continue
+        pattern, places = date_pattern(form)
+        if found := re.match(pattern, value):
+            part = {what: found[place] for what, place in places.items()}
+            with contextlib.suppress(ValueError):
+                return date(_year(part), _month(part), int(part["day"]))
     return None
+
+
+def _year(part: dict[str, str]) -> int:
+    """Return the year of a day's parts; two digits mean 1969 to 2068."""
+    if "year" in part:
+        return int(part["year"])
+    short = int(part["short year"])
+    return short + (1900 if short >= 69 else 2000)
+
+
+def _month(part: dict[str, str]) -> int:
+    """Return the month of a day's parts; a name that nobody knows is none."""
+    return int(part["month"] if "month" in part else MONTHS.get(part["month name"].casefold(), 0))
 
 
 def _form(value: str) -> tuple[str, str | None]:
     """Return a value's form, and for 05/01/2023 which of its numbers cannot be a month."""
-    if found := SEPARATED.match(value):
-        first, mark, second, year, time = found.groups()
-        form = f"%d{mark}%m{mark}{'%Y' if len(year) == 4 else '%y'}" + _time(time)
-        over = int(first) > 12, int(second) > 12
-        if max(int(first), int(second)) > 31 or all(over) or not int(first) or not int(second):
-            return "", None
-        return form, "first" if over[0] else "second" if over[1] else ""
-    if found := YEAR_FIRST.match(value):
-        valid = 1 <= int(found[2]) <= 12 and 1 <= int(found[3]) <= 31
-        return (f"%Y{found[1]}%m{found[1]}%d", None) if valid else ("", None)
-    if COMPACT.match(value):
-        return "%Y%m%d", None
     if DAYS_SINCE_1900.match(value):
         return SERIAL, None
-    found = NAMED.match(value)
-    if found and found[2].casefold() in MONTHS:
-        return f"%d{found[1]}%b{found[3]}{'%Y' if len(found[4]) == 4 else '%y'}", None
+    if COMPACT.match(value):
+        return "%Y%m%d", None
+    for start in (_separated, _year_first, _named, _name_first):
+        form, order, length = start(value)
+        if form:
+            rest = _time(value[length:], iso=form == "%Y-%m-%d")
+            return ("", None) if rest is None else (form + rest, order)
     return "", None
 
 
-def _time(time: str | None) -> str:
-    if not time:
+def _separated(value: str) -> tuple[str, str | None, int]:
+    """Return the form, the order and the length of a day such as 05/01/2023."""
+    found = SEPARATED.match(value)
+    if not found:
+        return "", None, 0
+    first, mark, second, year = found.groups()
+    over = int(first) > 12, int(second) > 12
+    if max(int(first), int(second)) > 31 or all(over) or not int(first) or not int(second):
+        return "", None, 0
+    form = f"%d{mark}%m{mark}{'%Y' if len(year) == 4 else '%y'}"
+    return form, "first" if over[0] else "second" if over[1] else "", found.end()
+
+
+def _year_first(value: str) -> tuple[str, None, int]:
+    """Return the form and the length of a day such as 2023-01-05."""
+    found = YEAR_FIRST.match(value)
+    if not found or not (1 <= int(found[2]) <= 12 and 1 <= int(found[3]) <= 31):
+        return "", None, 0
+    return f"%Y{found[1]}%m{found[1]}%d", None, found.end()
+
+
+def _named(value: str) -> tuple[str, None, int]:
+    """Return the form and the length of a day such as 5 paź 2024 r."""
+    found = NAMED.match(value)
+    if not found or found["month"].casefold() not in MONTHS:
+        return "", None, 0
+    weekday = f"%A{found['weekday'].lstrip('.')}" if found["weekday"] else ""
+    year = "%Y" if len(found["year"]) == 4 else "%y"
+    form = f"{weekday}%d{found['one']}%b{found['two'].lstrip('.')}{year}{found['end'] or ''}"
+    return form, None, found.end()
+
+
+def _name_first(value: str) -> tuple[str, None, int]:
+    """Return the form and the length of a day such as Jan 5, 2024."""
+    found = NAME_FIRST.match(value)
+    if not found or found["month"].casefold() not in MONTHS:
+        return "", None, 0
+    return f"%b %d{found['mark']} %Y", None, found.end()
+
+
+def _time(rest: str, *, iso: bool) -> str | None:
+    """Return the form of a time of day behind a day, None if it is none; ISO takes a plain one."""
+    if not rest or YEAR_SIGN.fullmatch(rest):
+        return rest
+    found = TIME.match(rest)
+    if not found:
+        return None
+    half, zone = found["half"] or "", found["zone"] or ""
+    if iso and not half and not zone and found["gap"] in ("T", " ") and "," not in rest:
         return ""
-    return " %H:%M:%S" if time.count(":") == 2 else " %H:%M"
+    form = f"{found['gap']}{'%I' if half else '%H'}:%M{':%S' if found['second'] else ''}"
+    form += f"{found['part'][0]}%f" if found["part"] else ""
+    form += half[: -len(half.lstrip())] + "%p" if half else ""
+    return form + (" " * zone.startswith(" ") + "%z" if zone else "")
 
 
 def forms_of(days: Days) -> list[Form]:
@@ -148,13 +214,33 @@ def forms_of(days: Days) -> list[Form]:
             Told(
                 form,
                 template.format(n=number(n), all=number(days.days), example=days.examples[form]),
+                sure=not days.late[form],
             ),
+            _doubt_of_zone(days, form),
         )
         for form, n in days.forms.items()
     ]
     known = _known_orders(days)
     found += [_ordered(days, form, counts, known) for form, counts in days.orders.items()]
     return sorted(found, key=lambda form: (-form.times, form.pattern))
+
+
+def _is_late(value: str, form: str) -> bool:
+    """Tell whether a time with a zone of its own is so late that it may be midnight elsewhere."""
+    found = TIME.search(value) if form.endswith("%z") else None
+    return found is not None and int(found["hour"]) >= LATE
+
+
+def _doubt_of_zone(days: Days, form: str) -> str:
+    """Ask whether days are those of another zone, where times near midnight say so."""
+    if not days.late[form]:
+        return ""
+    template = _(
+        "{example}: is this day the client's own? {n} times stand shortly before midnight in another "
+        "time zone, where the client's next day has begun. The draft reads the day as it is written; "
+        "if it is not meant, export days without a time."
+    )
+    return template.format(example=days.examples[form], n=number(days.late[form]))
 
 
 def _known_orders(days: Days) -> set[str]:

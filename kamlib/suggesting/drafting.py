@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kamlib.language import _, number
 from kamlib.suggesting.codes import Codes, codes_told
 from kamlib.suggesting.days import Days
+from kamlib.suggesting.grids import in_words
 from kamlib.suggesting.marks import Marks
 from kamlib.suggesting.placing import Placed
 from kamlib.suggesting.seen import Seen
@@ -70,13 +71,15 @@ def drafted(table: str, files: list[Placed], all_files: list[str]) -> tuple[Draf
     groups.sort(key=lambda group: (-sum(each.seen.rows for each in group), group[0].seen.shown))
     best, *others = groups
     kept, left = _without_repeats(table, best)
-    template = _("looks like {table} as well, but is written or called otherwise than {kept}")
-    left += [
-        Left(each.seen.shown, template.format(table=table, kept=kept[0].seen.shown))
-        for group in others
-        for each in group
-    ]
-    return _input_of(table, kept, all_files), left
+    one = _input_of(table, kept, all_files)
+    for each in (each for group in others for each in group):
+        why = _repeats(table, kept, each)
+        if not why:
+            why = _otherwise(table, kept[0], each)
+            question = _("{file} is left out: {why}.")
+            one.questions.append(question.format(file=each.seen.shown, why=why))
+        left.append(Left(each.seen.shown, why))
+    return one, left
 
 
 def _belongs(one: Placed, other: Placed) -> bool:
@@ -93,18 +96,44 @@ def _without_repeats(table: str, group: list[Placed]) -> tuple[list[Placed], lis
     kept: list[Placed] = []
     left: list[Left] = []
     for each in group:
-        twin = next((other for other in kept if _same_bytes(other.seen.path, each.seen.path)), None)
-        shared = next(((o, n) for o in kept if (n := _shared(table, o, each)) > 0), None)
-        if twin:
-            why = _("holds the same bytes as {other}").format(other=twin.seen.shown)
-            left.append(Left(each.seen.shown, why))
-        elif shared:
-            template = _("{n} of its documents stand in {other} too: their money would count twice")
-            why = template.format(n=number(shared[1]), other=shared[0].seen.shown)
+        why = _repeats(table, kept, each)
+        if why:
             left.append(Left(each.seen.shown, why))
         else:
             kept.append(each)
     return kept, left
+
+
+def _repeats(table: str, kept: list[Placed], each: Placed) -> str:
+    """Return which file has the same bytes or the same documents; empty where none has."""
+    twin = next((other for other in kept if _same_bytes(other.seen.path, each.seen.path)), None)
+    if twin:
+        return _("holds the same bytes as {other}").format(other=twin.seen.shown)
+    shared = next(((o, n) for o in kept if (n := _shared(table, o, each)) > 0), None)
+    if shared:
+        template = _("{n} of its documents stand in {other} too: their money would count twice")
+        return template.format(n=number(shared[1]), other=shared[0].seen.shown)
+    return ""
+
+
+def _otherwise(table: str, kept: Placed, each: Placed) -> str:
+    """Say in what a file differs from those of its table, and what makes it one of them."""
+    mine, theirs = each.seen.settings, kept.seen.settings
+    apart = [
+        f"{key} {in_words(mine[key].value)}"
+        for key in ("encoding", "separator", "repair", "sheet", "header_row")
+        if key in mine and (key not in theirs or mine[key].value != theirs[key].value)
+    ]
+    known = set(_called(kept).values())
+    apart += [few([name]) for name in _called(each).values() if name not in known]
+    template = _(
+        "its {n} rows look like {table} as well, but it is written otherwise than {kept} ({apart}), "
+        "and files of one input are written alike. Export it like the others"
+    )
+    return template.format(
+        n=number(each.seen.rows), table=table, kept=kept.seen.shown,
+        apart=", ".join(apart) or each.seen.kind,
+    )  # fmt: skip
 
 
 def _same_bytes(one: Path, other: Path) -> bool:

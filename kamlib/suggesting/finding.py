@@ -54,16 +54,31 @@ def found_files(engagement: str | Path) -> Found:
     }
     taken = {path for paths in named.values() for path in paths}
     free = [path for path in _files_in(folder) if path not in taken]
-    found = Found(folder, free[:MOST_FILES], named, declared)
-    if len(free) > MOST_FILES:
+    found = Found(folder, _spread(free), named, declared)
+    if len(free) > len(found.free):
         template = _("{n} more files were not looked into")
-        found.notes.append(template.format(n=len(free) - MOST_FILES))
+        found.notes.append(template.format(n=len(free) - len(found.free)))
     if not free and not named:
         raise DataError(
             f"there is no file to look into in {folder.name}/ or {folder.name}/input/. "
             f"Put exports there whose names end in {', '.join(ENDINGS)}."
         )
     return found
+
+
+def _spread(paths: list[Path]) -> list[Path]:
+    """Return all files, or of too many some of each kind, the first and the last by name included."""
+    if len(paths) <= MOST_FILES:
+        return paths
+    kinds: dict[str, list[Path]] = {}
+    for path in paths:
+        kinds.setdefault(path.suffix.lower(), []).append(path)
+    most = max(2, MOST_FILES // len(kinds))
+    places = {
+        kind: {i * (len(group) - 1) // (most - 1) for i in range(most)}
+        for kind, group in kinds.items()
+    }
+    return sorted(group[i] for kind, group in kinds.items() for i in places[kind])
 
 
 def _said(engagement: str | Path) -> tuple[Path, dict[str, Any]]:

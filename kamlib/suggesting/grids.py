@@ -5,11 +5,13 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
-from kamlib.columns.aliases import plain
+from kamlib.intake.heads import MARKS, is_head_again, with_empty_names
 from kamlib.intake.texts import CELL_LIMIT
-from kamlib.language import _, number
+from kamlib.intake.totals import says_total
+from kamlib.language import _, ngettext, number
 from kamlib.suggesting.told import Told, clipped
 
 SEPARATORS = (";", "\t", ",", "|")
@@ -17,17 +19,7 @@ NAMES = {";": "semicolon", "\t": "tab", ",": "comma", "|": "bar"}
 LINES_TRIED = 300
 ROWS_READ = 20_000
 HEAD_WITHIN = 30
-TOTALS = (
-    "razem",
-    "suma",
-    "ogolem",
-    "lacznie",
-    "podsumowanie",
-    "total",
-    "subtotal",
-    "grandtotal",
-    "sum",
-)
+NARROWER = 2  # a head may end in fewer cells than its rows do
 VALUE = re.compile(r"^[-+−(]?\d[\d .,:/'\u00a0\u202f-]*\)?-?$")
 
 Row = tuple[int, list[str]]
@@ -80,7 +72,7 @@ def _agreement(text: str, separator: str) -> tuple[bool, float, int, int]:
     if width < 2:
         return False, 0.0, width, 0
     headed = any(
-        len(cells) == width and names_columns(cells)
+        width - NARROWER <= len(cells) <= width and names_columns(cells)
         for _line, cells in rows_of(text, separator)[:HEAD_WITHIN]
     )
     return headed, times / widths.total(), width, widths.total()
@@ -103,6 +95,40 @@ def rows_of(text: str, separator: str) -> list[Row]:
     return rows
 
 
+def broken_row(text: str, separator: str, *, head_line: int, whole: bool) -> str:
+    """Return what is wrong with the first row that cannot be read; empty where all can.
+
+    Parameters
+    ----------
+    head_line : int, the line of the head; what stands above it is not read
+    whole : bool, False if the text may end within a row
+
+    Examples
+    --------
+    >>> broken_row('a;b\\n1;"2\\n', ";", head_line=1, whole=True)
+    'the row that starts in line 2 has a quote that is never closed'
+    >>> broken_row('a;b\\n1;"2" x\\n', ";", head_line=1, whole=True)
+    'the row that starts in line 2 has text behind a closing quote'
+    """
+    lines = islice(io.StringIO(text, newline=""), head_line - 1, None)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    first = head_line
+    try:
+        for _cells in reader:
+            first = head_line + reader.line_num
+    except csv.Error as error:
+        open_ = "unexpected end" in str(error)
+        if open_ and not whole:
+            return ""
+        template = (
+            _("the row that starts in line {n} has a quote that is never closed")
+            if open_
+            else _("the row that starts in line {n} has text behind a closing quote")
+        )
+        return template.format(n=first)
+    return ""
+
+
 def grid_of(rows: Sequence[Row]) -> Grid | None:
     """Return the head and the data among rows; None where no row can be a head.
 
@@ -121,11 +147,13 @@ def grid_of(rows: Sequence[Row]) -> Grid | None:
     if place is None:
         return None
     line, head = filled[place]
-    body = [cells for _line, cells in filled[place + 1 :] if cells != head]
+    below = filled[place + 1 :]
+    head = with_empty_names(head, [row for row in below if len(row[1]) == usual])
+    body = [cells for _line, cells in below if not is_head_again(cells, head)]
     whole = [cells for cells in body if len(cells) == len(head)]
     data = [cells for cells in whole if not is_total(cells)]
     return Grid(
-        head=[cell.strip() for cell in head],
+        head=[cell.strip(MARKS) for cell in head],
         head_row=place + 1,
         head_line=line,
         rows=data,
@@ -153,7 +181,8 @@ def names_columns(cells: Sequence[str]) -> bool:
     names = [cell.strip() for cell in cells if cell.strip()]
     if len(names) < 0.7 * len(cells) or len(set(names)) < 0.8 * len(names):
         return False
-    return not any(VALUE.match(name) for name in names)
+    coded = sum(2 * sum(map(str.isdigit, name)) > len(name) for name in names)
+    return 4 * coded <= len(names) and not any(VALUE.match(name) for name in names)
 
 
 def is_total(cells: Sequence[str]) -> bool:
@@ -167,7 +196,7 @@ def is_total(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
     if not filled or 2 * len(filled) > len(cells) + 1:
         return False
-    return any(plain(cell).startswith(TOTALS) for cell in filled)
+    return any(says_total(cell.strip()) for cell in filled)
 
 
 def in_words(separator: str) -> str:
@@ -187,17 +216,20 @@ def notes_on(grid: Grid) -> list[str]:
     if len(grid.rows) + grid.totals + grid.ragged >= ROWS_READ - 1:
         notes.append(_("only the first {n} rows were looked at").format(n=number(ROWS_READ)))
     if grid.totals:
-        notes.append(
-            _("{n} rows say that they are totals: their money must not be counted twice").format(
-                n=number(grid.totals)
-            )
+        template = ngettext(
+            "{n} row says that it is a total: its money must not be counted twice",
+            "{n} rows say that they are totals: their money must not be counted twice",
+            grid.totals,
         )
+        notes.append(template.format(n=number(grid.totals)))
     if grid.blanks:
-        notes.append(_("{n} rows are blank").format(n=number(grid.blanks)))
+        template = ngettext("{n} row is blank", "{n} rows are blank", grid.blanks)
+        notes.append(template.format(n=number(grid.blanks)))
     if grid.ragged:
-        notes.append(
-            _("{n} rows have not the {width} cells of the head").format(
-                n=number(grid.ragged), width=len(grid.head)
-            )
+        template = ngettext(
+            "{n} row has not the {width} cells of the head",
+            "{n} rows have not the {width} cells of the head",
+            grid.ragged,
         )
+        notes.append(template.format(n=number(grid.ragged), width=len(grid.head)))
     return notes

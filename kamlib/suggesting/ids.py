@@ -1,12 +1,15 @@
 """Ids that were spoilt on the way: empty, in powers of ten, without their zeros, or unknown elsewhere."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from kamlib.columns import COLUMNS
 from kamlib.intake.contract import CONTRACT
-from kamlib.language import _, number
+from kamlib.language import _, ngettext, number
 from kamlib.suggesting.drafting import Drafted
+from kamlib.suggesting.looks import misfits
+from kamlib.suggesting.matching import Pair
 from kamlib.suggesting.placing import Placed
 from kamlib.suggesting.told import few
 
@@ -40,26 +43,43 @@ def _of_columns(each: Drafted) -> Iterator[str]:
         if empty and pair.ours in filled:
             template = _("{name} is empty in {n} of {all} rows, which will be set aside.")
             yield template.format(name=name, n=number(empty), all=number(each.rows))
+        yield from _of_no_kind(each, pair, name)
         if pair.ours == "tax_id" or (pair.ours in COLUMNS and COLUMNS[pair.ours].kind == "id"):
             values = {value for one in each.group for value in one.looks[pair.place].values}
             yield from _spoilt(sorted(values), name)
+
+
+def _of_no_kind(each: Drafted, pair: Pair, name: str) -> Iterator[str]:
+    """Yield the question on cells that are no days or numbers where most are."""
+    kind = COLUMNS[pair.ours].kind if pair.ours in COLUMNS else "text"
+    odd: Counter[str] = Counter()
+    for one in each.group:
+        odd += misfits(one.looks[pair.place], kind)
+    if odd:
+        template = ngettext(
+            "{name}: {n} cell is no {what} ({example}); its row will be set aside.",
+            "{name}: {n} cells are no {what}, such as {example}; their rows will be set aside.",
+            odd.total(),
+        )
+        what = _("day") if kind == "date" else _("number")
+        yield template.format(name=name, n=number(odd.total()), what=what, example=few(sorted(odd)))
 
 
 def _spoilt(values: list[str], name: str) -> Iterator[str]:
     """Yield questions on ids that another program has made numbers of."""
     powers = [value for value in values if POWER.match(value)]
     if powers:
-        template = _("{name} has {n} values such as {example}: their last digits are lost.")
+        template = _("{name} has values such as {example} ({n}): their last digits are lost.")
         yield template.format(name=name, n=number(len(powers)), example=few(powers[:1]))
     points = [value for value in values if value.endswith(".0") and value[:-2].isdigit()]
     if points:
-        template = _("{name} has {n} values such as {example}: ids that were read as numbers.")
+        template = _("{name} has values such as {example} ({n}): ids that were read as numbers.")
         yield template.format(name=name, n=number(len(points)), example=few(points[:1]))
     short = [value for value in values if value.isdigit() and len(value) == TAX_DIGITS - 1]
     whole = sum(value.isdigit() and len(value) == TAX_DIGITS for value in values)
     if short and whole > len(short):
         template = _(
-            "{name} has {n} values of 9 digits, others of 10, such as {example}: a lost zero?"
+            "{name} has values of 9 digits such as {example} ({n}), others of 10: a lost zero?"
         )
         yield template.format(name=name, n=number(len(short)), example=few(short[:1]))
 
@@ -70,8 +90,8 @@ def _repeated_rows(one: Placed) -> Iterator[str]:
     again = len(rows) - len(set(rows))
     if again:
         template = _(
-            "{file}: {n} rows repeat an earlier one in every cell. The draft keeps them (identical_rows: "
-            "keep). Were they exported twice? Then write identical_rows: quarantine."
+            "{file}: rows that repeat an earlier one in every cell: {n}. The draft keeps them "
+            "(identical_rows: keep). Were they exported twice? Then write identical_rows: quarantine."
         )
         yield template.format(file=one.seen.shown, n=number(again))
 

@@ -5,7 +5,13 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from kamlib.intake.encodings import POLISH, REPAIRS, mender
+from kamlib.intake.encodings import (
+    POLISH,
+    REPAIRS,
+    likely_encoding,
+    mender,
+    two_bytes_a_letter,
+)
 from kamlib.language import _, number
 from kamlib.suggesting.told import Told, few
 
@@ -55,12 +61,16 @@ def encoding_of(raw: bytes, *, whole: bool = True) -> Told:
             return Told(
                 name, _("the file starts with the byte order mark of {name}").format(name=name)
             )
+    if name := two_bytes_a_letter(raw):
+        template = _("a zero byte stands beside every plain letter, as in {name}")
+        return Told(name, template.format(name=name))
     if raw.isascii():
         return Told("utf-8", _("plain letters only: every encoding reads them the same"))
     try:
         codecs.getincrementaldecoder("utf-8")().decode(raw, whole)
     except UnicodeDecodeError:
-        return _single(raw)
+        if likely_encoding(raw) != "utf-8":
+            return _single(raw)
     text = raw.decode("utf-8", "ignore")
     odd = len(text) - len(text.encode("ascii", "ignore"))
     template = _("{n} letters beyond ASCII, all of them valid UTF-8")

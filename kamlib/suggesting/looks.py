@@ -6,13 +6,13 @@ from itertools import islice
 from typing import NamedTuple
 
 from kamlib.columns import Kind
+from kamlib.intake.contract import NUMERIC
 from kamlib.language import _, number
 from kamlib.suggesting.days import Days, days_in
-from kamlib.suggesting.marks import NATIVE, Marks, marks_in
+from kamlib.suggesting.marks import NATIVE, Marks, is_number, marks_in
 from kamlib.suggesting.told import FEW, few
 
 YES_OR_NO = {"1", "0", "true", "false", "yes", "no", "tak", "nie", "x", "t", "n", "y"}
-NUMERIC = ("money", "number", "whole", "share", "rating", "score")
 MOST = 0.9
 OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")
 
@@ -59,8 +59,12 @@ def look_of(cells: list[str]) -> Look:
     return Look(values, marks_in(values), days_in(values), own, boolean)
 
 
-def objection(look: Look, kind: Kind) -> str:
+def objection(look: Look, kind: Kind, *, least: float = MOST) -> str:
     """Return why a column cannot be of a kind by what it holds; empty where it can.
+
+    Parameters
+    ----------
+    least : float, the share of filled cells that must be of the kind
 
     Examples
     --------
@@ -81,7 +85,7 @@ def objection(look: Look, kind: Kind) -> str:
         return _("its values are days such as {example}").format(example=few(list(look.values)[:1]))
     else:
         return ""
-    if fits >= MOST * look.filled:
+    if fits >= least * look.filled:
         return ""
     template = _("only {n} of {all} values are {what}, not {examples}")
     shown = few(value.removesuffix(NATIVE) for value in islice(look.values, FEW))
@@ -97,6 +101,24 @@ def _plain_days(look: Look) -> float:
     """Return the share of cells that can be nothing but days."""
     unsure = look.days.forms["%Y%m%d"] + look.days.forms["excel"]
     return (look.days.days - unsure + look.own_days) / max(look.filled, 1)
+
+
+def misfits(look: Look, kind: Kind) -> Counter[str]:
+    """Return the values that are not of a column's kind, with how often each stands.
+
+    Examples
+    --------
+    >>> misfits(look_of(["05.01.2023", "31.13.2023", "-", "-"]), "date")
+    Counter({'-': 2, '31.13.2023': 1})
+    """
+    if kind not in ("date", *NUMERIC):
+        return Counter()
+    return Counter({
+        value: times
+        for value, times in look.values.items()
+        if not (OWN_DAY.match(value) or (kind == "date" and days_in(Counter([value])).days)
+                or (kind != "date" and is_number(value)))
+    })  # fmt: skip
 
 
 def fits(look: Look, kind: Kind, rows: int) -> str:

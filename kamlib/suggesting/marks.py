@@ -141,14 +141,14 @@ def decimal_of(marks: Marks) -> tuple[Told | None, list[str]]:
         return Told(mark, why, sure=times == sure), _against(marks, mark)
     for mark, other in ((".", ","), (",", ".")):
         if marks.groups[mark]:
-            template = _("no number has a fraction, and {mark} parts thousands in {n} values")
+            template = _("no number has a fraction, and {mark} parts thousands (values: {n})")
             why = template.format(mark=mark, n=number(marks.groups[mark]))
             return Told(other, why, sure=False), []
     if marks.either:
         mark = max(marks.either.items(), key=lambda each: (each[1], each[0]))[0]
         question = _(
-            "{example}: is it above a thousand, or is {mark} the decimal mark? {n} values are written "
-            "so and no value tells. The draft takes {mark} for the decimal mark."
+            "{example}: is it above a thousand, or is {mark} the decimal mark? No value tells; values "
+            "written so: {n}. The draft takes {mark} for the decimal mark."
         )
         shown = marks.examples[f"either {mark}"]
         asked = question.format(example=shown, mark=mark, n=number(marks.either[mark]))
@@ -166,13 +166,13 @@ def _against(marks: Marks, mark: str) -> list[str]:
     questions = []
     for other, times in others.items():
         template = _(
-            "{n} values such as {example} have {other} as decimal mark, others {mark}. Which holds?"
+            "Values such as {example} ({n}) have {other} as decimal mark, others {mark}. Which holds?"
         )
         example = marks.examples[f"sure {other}"]
         questions.append(template.format(n=number(times), example=example, other=other, mark=mark))
     if marks.groups[mark]:
         template = _(
-            "{mark} parts thousands in {n} values and is the decimal mark in others. Which is it?"
+            "{mark} parts thousands in some values ({n}) and is the decimal mark in others. Which is it?"
         )
         questions.append(template.format(mark=mark, n=number(marks.groups[mark])))
     return questions
@@ -184,11 +184,11 @@ def thousands_of(marks: Marks, decimal: str) -> Told | None:
     unsure = Counter({mark: n for mark, n in marks.either.items() if mark != decimal})
     if groups:
         mark, times = max(groups.items(), key=lambda each: (each[1], each[0]))
-        template = _("{n} values have it between groups of three")
+        template = _("between groups of three (values: {n})")
         return Told(mark, template.format(n=number(times + unsure[mark])), sure=len(groups) == 1)
     if unsure:
         mark, times = max(unsure.items(), key=lambda each: (each[1], each[0]))
-        template = _("{n} values such as {example}, as the decimal mark is {decimal}")
+        template = _("values such as {example} ({n}), as the decimal mark is {decimal}")
         shown = marks.examples[f"either {mark}"]
         why = template.format(n=number(times), example=shown, decimal=decimal)
         return Told(mark, why, sure=bool(marks.point[decimal]))
@@ -197,7 +197,7 @@ def thousands_of(marks: Marks, decimal: str) -> Told | None:
 
 def forms_told(marks: Marks) -> list[str]:
     """Say what stands beside digits, with how often and one example."""
-    template = _("{what} in {n} numbers, such as {example}")
+    template = _("{what}, such as {example} (numbers: {n})")
     names = {
         "minus behind": _("the minus behind the number"),
         "brackets": _("negative numbers in brackets"),

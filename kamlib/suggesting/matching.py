@@ -1,14 +1,16 @@
 """Whose columns are ours: names in a head against names that clients use, then the cells behind them."""
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from kamlib.columns.aliases import WITH_VAT, names_of, plain
+from kamlib.columns.aliases import WITH_VAT
+from kamlib.columns.naming import names_of, plain, without_brackets
 from kamlib.intake.contract import CONTRACT, Field, fields_of
 from kamlib.language import _
-from kamlib.suggesting.looks import Look, fits, objection
+from kamlib.suggesting.looks import MOST, Look, fits, objection
 from kamlib.suggesting.seen import Seen
 from kamlib.suggesting.told import Told
 
@@ -16,6 +18,7 @@ WITHOUT_VAT = ("net_amount", "unit_price", "list_price", "cost_of_goods_sold", "
 SURE, LIKELY, NEAR = 3.0, 2.0, 1.0
 ALIKE = 0.86
 LONG_ENOUGH = 5
+HALF = 0.5
 
 
 class Pair(NamedTuple):
@@ -133,11 +136,11 @@ def _candidates(seen: Seen, looks: list[Look], wanted: Field, table: str) -> lis
     sure, likely = names_of(wanted.name, table)
     found = []
     for place, word in enumerate(seen.words):
-        name = plain(word)
+        name = _known_as(word, sure, likely)
         near = _near(name, sure)
         if not (name in sure or name in likely or near) or has_vat(wanted.name, word):
             continue
-        if objection(looks[place], wanted.kind):
+        if objection(looks[place], wanted.kind, least=_least(name, sure)):
             continue
         if name in sure:
             why = _("our own name") if name == plain(wanted.name) else _("a usual name for it")
@@ -151,6 +154,17 @@ def _candidates(seen: Seen, looks: list[Look], wanted: Field, table: str) -> lis
             why = _("near to {name}").format(name=near)
             found.append(_Candidate(NEAR, 0, place, why))
     return sorted(found, key=lambda each: (-each.weight, each.rank, each.place))
+
+
+def _known_as(word: str, *known: Iterable[str]) -> str:
+    """Return a name as names are compared; what stands in brackets goes where that makes it known."""
+    name, bare = plain(word), plain(without_brackets(word))
+    return bare if any(bare in names and name not in names for names in known) else name
+
+
+def _least(name: str, sure: Iterable[str]) -> float:
+    """Return the share of cells that must be of a column's kind: half, where its name is sure."""
+    return HALF if name in sure else MOST
 
 
 def _is_another(name: str, wanted: Field, table: str) -> bool:
@@ -187,5 +201,6 @@ def _objections(seen: Seen, looks: list[Look], wanted: Field, table: str) -> lis
     return [
         template.format(file=seen.shown, theirs=word, column=wanted.name, why=why)
         for place, word in enumerate(seen.words)
-        if plain(word) in sure and (why := objection(looks[place], wanted.kind))
+        if _known_as(word, sure) in sure
+        and (why := objection(looks[place], wanted.kind, least=HALF))
     ]

@@ -9,13 +9,14 @@ import zlib
 from pathlib import Path
 
 from kamlib.errors import DataError
-from kamlib.intake.encodings import REPAIRS
-from kamlib.language import N_, _, number
+from kamlib.intake.encodings import REPAIRS, lines_not_in, two_bytes_a_letter
+from kamlib.language import N_, _, ngettext, number
 from kamlib.suggesting import typed
 from kamlib.suggesting.grids import (
     SEPARATORS,
     Grid,
     Row,
+    broken_row,
     grid_of,
     in_words,
     names_columns,
@@ -77,6 +78,8 @@ def _text(path: Path, shown: str) -> Seen:
     if problem:
         return Seen(path, shown, problem=problem)
     encoding = encoding_of(raw, whole=whole)
+    if problem := _of_two_encodings(raw, encoding.value, whole=whole):
+        return Seen(path, shown, problem=problem)
     text = _decoded(raw, encoding.value)
     if not whole:
         text = text[: text.rfind("\n") + 1]
@@ -85,11 +88,25 @@ def _text(path: Path, shown: str) -> Seen:
             return Seen(path, shown, problem=template.format(n=number(BYTES_READ)))
     seen = Seen(path, shown, settings={"encoding": encoding})
     _tell_spoilt(seen, text)
-    _tell_cells(seen, text)
+    _tell_cells(seen, text, whole=whole)
     if not whole:
         template = _("only the first {n} bytes were looked at")
         seen.notes.append(template.format(n=number(BYTES_READ)))
     return seen
+
+
+def _of_two_encodings(raw: bytes, encoding: str, *, whole: bool) -> str:
+    """Return which line a file of UTF-8 has from elsewhere; empty where there is none."""
+    if encoding != "utf-8":
+        return ""
+    others = lines_not_in(encoding, raw.splitlines() if whole else raw.splitlines()[:-1])
+    if not others.n:
+        return ""
+    template = _(
+        "line {line} is not written in UTF-8, but most of it is: of {all} lines with letters beyond "
+        "ASCII {n} cannot be read. Were files of two encodings put together? Export it in one"
+    )
+    return template.format(line=others.first, n=number(others.n), all=number(others.every))
 
 
 def _decoded(raw: bytes, encoding: str) -> str:
@@ -104,8 +121,8 @@ def _not_text(raw: bytes) -> str:
     for mark, nature in NOT_TEXT.items():
         if raw.startswith(mark):
             return _(nature)
-    marked = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
-    if not marked and b"\x00" in raw[:100_000]:
+    two_bytes = raw[:2] in (b"\xff\xfe", b"\xfe\xff") or two_bytes_a_letter(raw)
+    if not two_bytes and b"\x00" in raw:
         return _("it holds zero bytes, which no text has: is it a program's own file?")
     return ""
 
@@ -127,11 +144,13 @@ def _tell_spoilt(seen: Seen, text: str) -> None:
     question = _("{file}: {why}. Can it be exported again? Repairing is second best.")
     asked = question.format(file=seen.shown, why=why)
     if spoilt.lost:
-        asked += " " + _("{n} letters are lost for good.").format(n=number(spoilt.lost))
+        asked += " " + ngettext(
+            "{n} letter is lost for good.", "{n} letters are lost for good.", spoilt.lost
+        ).format(n=number(spoilt.lost))
     seen.questions.append(asked)
 
 
-def _tell_cells(seen: Seen, text: str) -> None:
+def _tell_cells(seen: Seen, text: str, *, whole: bool) -> None:
     """Find separator and head, and keep the cells by column."""
     separator = separator_of(text)
     rows = rows_of(text, separator.value if separator else ",")
@@ -141,6 +160,10 @@ def _tell_cells(seen: Seen, text: str) -> None:
         return
     if grid.widest != len(grid.head):
         seen.problem = _of_two_widths(grid, separator)
+        return
+    mark = separator.value if separator else ","
+    if broken := broken_row(text, mark, head_line=grid.head_line, whole=whole):
+        seen.problem = broken
         return
     if separator:
         seen.settings["separator"] = separator

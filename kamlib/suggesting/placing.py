@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kamlib.columns.aliases import plain
+from kamlib.columns.naming import plain
 from kamlib.engagement.inputs import TABLES
 from kamlib.intake.contract import CONTRACT
 from kamlib.language import _, number

@@ -6,7 +6,7 @@ from pathlib import Path
 from kamlib.language import _
 from kamlib.suggesting.grids import Grid, notes_on
 from kamlib.suggesting.letters import mended
-from kamlib.suggesting.told import Told
+from kamlib.suggesting.told import Told, few
 
 
 @dataclass
@@ -48,4 +48,8 @@ def keep(seen: Seen, grid: Grid) -> None:
     if not grid.rows:
         seen.problem = _("it has a head of {n} names and no row").format(n=len(grid.head))
         return
+    twice = sorted({name for name in grid.head if name and grid.head.count(name) > 1})
+    if twice:
+        template = _("{file}: its head has {names} twice. Rename one, or it will not be read.")
+        seen.questions.append(template.format(file=seen.shown, names=few(twice)))
     seen.columns = [list(column) for column in zip(*grid.rows, strict=True)]

@@ -229,7 +229,7 @@ def _id_of(folder: str) -> str:
 
 def _is_by_tax_id(lines_: Drafted) -> bool:
     """Tell whether a tax id stands in for the customer's number."""
-    from kamlib.columns.aliases import names_of, plain
+    from kamlib.columns.naming import names_of, plain
 
     match = lines_.group[0].match
     place = match.place_of("customer_id") if match else None
@@ -261,7 +261,7 @@ def _currency(lines_: Drafted | None) -> Told:
     counts.pop("", None)
     if counts:
         code, times = max(counts.items(), key=lambda each: (each[1], each[0]))
-        return Told(code, _("its word stands beside {n} amounts").format(n=times), sure=False)
+        return Told(code, _("its word stands beside amounts ({n})").format(n=times), sure=False)
     return Told(
         NO_CURRENCY, _("no file says in which currency amounts are; write your own"), sure=False
     )

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kamlib.errors import DataError
+from kamlib.intake.counted import in_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel import SheetSeen, likely_header_row, sheet_records, sheets_of
-from kamlib.intake.invoices_xml import xml_kind, xml_records
+from kamlib.intake.invoices_xml import drop_sellers, xml_kind, xml_records
 from kamlib.language import _, number
 from kamlib.suggesting.grids import ROWS_READ, grid_of
 from kamlib.suggesting.marks import NATIVE
@@ -96,7 +97,8 @@ def invoices(path: Path, shown: str) -> Seen:
     if grid is None:
         seen.problem = _("it holds no invoice")
         return seen
-    seen.notes += [f"{_(what)}: {number(n)}" for what, n in sorted(notes.items()) if n]
+    told = sorted(drop_sellers(notes).items())
+    seen.notes += [f"{in_words(what)}: {number(n)}" for what, n in told if n]
     keep(seen, grid)
     return seen
 

@@ -2,10 +2,25 @@
 
 CODES: dict[str, dict[str, tuple[str, ...]]] = {
     "document_type": {
-        "invoice": ("fa", "fv", "fs", "fvs", "fvat", "vat", "faktura", "fakturavat", "inv", "invoice", "f"),
+        "invoice": (
+            "fa", "fv", "fs", "fvs", "fvat", "vat", "upr", "faktura", "fakturavat", "paragon", "pa",
+            "par", "inv", "invoice", "f",
+        ),
         "correction": (
             "kor", "kfa", "kfv", "kfs", "fk", "fkor", "fvk", "korekta", "fakturakorygujaca",
-            "correction", "k",
+            "correction", "k", "korzal", "korroz",
+        ),
+        "advance": (
+            "zal", "zaliczka", "fzal", "fvz", "fz", "fakturazaliczkowa", "advance", "prepayment",
+            "downpayment",
+        ),
+        "final": (
+            "kon", "koncowa", "fkon", "roz", "rozliczeniowa", "fakturakoncowa",
+            "fakturarozliczeniowa", "fakturarozliczajaca", "final", "finalinvoice",
+        ),
+        "cancellation": (
+            "anul", "anulowana", "anulowanie", "anulacja", "storno", "sto", "cancel", "cancelled",
+            "cancellation", "reversal",
         ),
         "credit_note": ("zw", "zwrot", "cn", "creditnote", "creditmemo", "nota", "notauznaniowa"),
     },

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from kamlib.columns import COLUMNS
+from kamlib.intake.contract import NUMERIC
 from kamlib.language import _
 from kamlib.suggesting.days import SERIAL, Days, forms_of
-from kamlib.suggesting.looks import NUMERIC, Look
+from kamlib.suggesting.looks import Look
 from kamlib.suggesting.marks import Marks, decimal_of, forms_told, thousands_of
 from kamlib.suggesting.matching import Match
 from kamlib.suggesting.seen import Seen

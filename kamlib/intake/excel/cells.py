@@ -36,6 +36,7 @@ ERROR_CELLS = {
 
 BUILT_IN_DATES = {*range(14, 18), 22, *range(27, 37), *range(50, 59)}
 BUILT_IN_TIMES = {18, 19, 20, 21}
+BUILT_IN_PERCENT = {9, 10}
 NOT_SHOWN_AS_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 LITERALS = re.compile(r'"([^"]*)"|\\(.)')
 MASK = re.compile(r"0[0\- ]*0")
@@ -44,9 +45,9 @@ FIRST_LOST = 10**15
 
 
 class Looks(NamedTuple):
-    """What a number looks like: plain, a date, a time of day, or ids under a mask of zeros."""
+    """What a number looks like: plain, percent, a date, a time of day, or ids under a mask of zeros."""
 
-    kind: Literal["plain", "date", "time", "mask"]
+    kind: Literal["plain", "percent", "date", "time", "mask"]
     mask: str = ""
 
 
@@ -71,12 +72,16 @@ def looks_of(number: int, code: str) -> Looks:
     if not code:
         if number in BUILT_IN_DATES:
             return Looks("date")
+        if number in BUILT_IN_PERCENT:
+            return Looks("percent")
         return Looks("time") if number in BUILT_IN_TIMES else PLAIN
     positive = code.split(";")[0]
     written = LITERALS.sub(lambda found: found[1] or found[2] or "", positive)
     if MASK.fullmatch(written):
         return Looks("mask", written)
     bare = NOT_SHOWN_AS_CODE.sub("", positive).lower()
+    if "%" in bare:
+        return Looks("percent")
     if "general" in bare or re.search(r"[0#?]", re.sub(r"[s]\.?0+", "", bare)):
         return PLAIN
     if re.search(r"\[(h+|m+|s+)\]", positive.lower()):
@@ -84,6 +89,17 @@ def looks_of(number: int, code: str) -> Looks:
     if re.search("[yd]|rr|^m+$", bare) or ("m" in bare and not re.search("[hs]", bare)):
         return Looks("date")
     return Looks("time") if re.search("[hs]", bare) else PLAIN
+
+
+def percent(stored: str, dialect: Dialect) -> str:
+    """Return a stored number as percent, as Excel shows it: 0.1 is 10%.
+
+    Examples
+    --------
+    >>> percent("0.1", Dialect()), percent("0.125", Dialect(decimal=","))
+    ('10%', '12,5%')
+    """
+    return f"{plain_number(str(Decimal(stored) * 100), dialect)}%"
 
 
 def plain_number(stored: str, dialect: Dialect) -> str:

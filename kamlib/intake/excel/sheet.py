@@ -23,6 +23,7 @@ from kamlib.intake.excel.cells import (
     PLAIN,
     day_of_serial,
     masked,
+    percent,
     plain_number,
     time_of_day,
 )
@@ -258,6 +259,8 @@ class _Reader:
             plain = plain_number(stored, self.dialect)
             if looks is PLAIN:
                 return plain
+            if looks.kind == "percent":
+                return percent(stored, self.dialect)
             if looks.kind == "date":
                 serial = int(float(stored))
                 day = day_of_serial(serial, self.form, from_1904=self.book.from_1904)

@@ -1,0 +1,70 @@
+"""Names of columns compared: without case, accents and units, against those that clients use for ours."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+from kamlib.columns.aliases import IDS, IN_TABLE, LIKELY, SURE
+
+
+@cache
+def plain(name: str) -> str:
+    """Return a name as names are compared: small letters and digits without accents.
+
+    Examples
+    --------
+    >>> plain("Wartość\\u00a0NETTO "), plain("CustomerID") == plain("customer_id")
+    ('wartoscnetto', True)
+    """
+    bare = name.casefold().replace("ł", "l").replace("№", "no")
+    apart = unicodedata.normalize("NFKD", bare)
+    return re.sub(r"[^0-9a-z]", "", apart)
+
+
+@cache
+def without_brackets(name: str) -> str:
+    """Return a name without what stands in brackets, such as its unit; all of it if nothing is left.
+
+    Examples
+    --------
+    >>> without_brackets("Data sprzedaży (dd.mm.rrrr)"), without_brackets("[PLN]")
+    ('Data sprzedaży', '[PLN]')
+    """
+    return re.sub(r"[(\[][^)\]]*[)\]]", "", name).strip() or name
+
+
+@cache
+def names_of(column: str, table: str = "") -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the plain names that surely and that likely mean one of our columns, best first.
+
+    Parameters
+    ----------
+    column : str, our name, which is a sure name itself
+    table : str, a key of the contract, in which more names may be sure
+    """
+    own = IN_TABLE.get(table, {}).get(column, ())
+    sure = dict.fromkeys(map(plain, (column, *SURE.get(column, ()), *own)))
+    likely = (*LIKELY.get(column, ()), *(IDS if column == "party_id" else ()))
+    return tuple(sure), tuple(
+        each for each in dict.fromkeys(map(plain, likely)) if each not in sure
+    )
+
+
+def alias_in(column: str, head: Iterable[str], table: str = "") -> str:
+    """Return the name in a head that clients use for one of our columns; empty where none is.
+
+    A sure name is preferred to a likely one.
+
+    Examples
+    --------
+    >>> alias_in("net_amount", ["Ilość", "Wartość brutto", "Wartość netto"])
+    'Wartość netto'
+    """
+    names = {plain(without_brackets(name)): name for name in head if name}
+    names |= {plain(name): name for name in head if name}
+    for meant in names_of(column, table):
+        for alias in meant:
+            if alias in names:
+                return names[alias]
+    return ""

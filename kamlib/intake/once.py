@@ -1,0 +1,88 @@
+"""Each line once: sums of lines are none, a file counts once, and repeats are left as declared."""
+
+from itertools import pairwise
+
+import ibis
+import ibis.expr.types as ir
+
+from kamlib.errors import DataError
+from kamlib.intake.contract import CONTRACT
+from kamlib.intake.desk import Desk, held
+from kamlib.intake.judging import Judged, judged
+from kamlib.intake.sums import without_sums
+from kamlib.method_rules import set_aside as reasons
+
+
+def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Judged:
+    """Return the judged invoice lines without sums of others and without what was declared a repeat.
+
+    Raises
+    ------
+    DataError
+        Two files hold the same lines.
+    """
+    lines = without_sums(work, judged(work, "invoice_lines", known=known))
+    refuse_copies(work, lines)
+    return without_repeats(work, lines)
+
+
+def refuse_copies(work: Desk, table: Judged) -> None:
+    """Raise DataError if two files of a table hold the same rows, in whatever form and order.
+
+    A file and its packed copy, a workbook and its export: every row would count twice. Files whose
+    rows differ in a single one are left to the count of identical rows.
+
+    Notes
+    -----
+    Only of files that are kept as text; two equal Parquet files are told by their bytes.
+    """
+    if len(table.raw.files) < 2 or table.fine is not None or not work.owns(table.rows):
+        return
+    amount = CONTRACT[table.name].amount
+    used, names = table.used, table.raw.names
+    told = next(name for name in CONTRACT[table.name].names if name in names)
+    weight = {"lowest": used[told].min(), "highest": used[told].max()}
+    weight |= {"weight": used[amount].sum()} if amount in names else {}
+    counted = used.group_by("_file").aggregate(n=used.count(), **weight)
+    order = ["n", *weight, "_file"]
+    files = [
+        list(row.values()) for row in counted.select(order).order_by(order).to_pyarrow().to_pylist()
+    ]
+    for (*one, first), (*other, second) in pairwise(files):
+        if one == other and _same_rows(used, names, first, second):
+            shown = table.raw.files
+            raise DataError(
+                f"{shown[second]} holds the same {one[0]} rows as {shown[first]}, so that every one "
+                f"would count twice. Take one of the two files out of inputs.{table.name} in "
+                f"engagement.yaml."
+            )
+
+
+def _same_rows(used: ir.Table, names: list[str], first: int, second: int) -> bool:
+    """Tell whether two files hold the same rows, each as often."""
+    one, other = (used.filter(used["_file"] == file).select(names) for file in (first, second))
+    rest = ibis.difference(one, other, distinct=False)
+    return not rest.limit(1).count().to_pyarrow().as_py()
+
+
+def without_repeats(work: Desk, table: Judged) -> Judged:
+    """Set aside each used row that repeats an earlier one in every column that was read.
+
+    Only where the engagement says ``identical_rows: quarantine``.
+    """
+    if work.engagement.inputs[table.name].identical_rows == "keep":
+        return table
+    rows = table.rows
+    fine = rows["_reason"].isnull()
+    place = ibis.row_number().over(
+        group_by=[fine, *(rows[name] for name in table.raw.names)],
+        order_by=[rows["_file"], rows["_row"]],
+    )
+    marked = rows.mutate(_again=fine & (place > 0))
+    again = marked["_again"]
+    whole = marked.mutate(
+        _column=again.ifelse("", marked["_column"]),
+        _reason=again.ifelse(reasons.REPEATS, marked["_reason"]),
+        _value=again.ifelse(ibis.null("string"), marked["_value"]),
+    ).drop("_again")
+    return table._replace(rows=held(work, f"{table.name}_once", whole), fine=None)

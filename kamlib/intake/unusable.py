@@ -1,0 +1,42 @@
+"""Input of which nothing can be used: rejected, with what was found and what mends it."""
+
+import ibis
+
+from kamlib.errors import DataError, listed
+from kamlib.intake.aside import Aside
+from kamlib.intake.desk import fetched
+from kamlib.intake.judging import Judged
+from kamlib.method_rules.set_aside import remedy_of
+
+
+def refuse_without_rows(lines: Judged) -> None:
+    """Raise DataError if there is no invoice line at all."""
+    files = listed(lines.raw.files)
+    if not lines.raw.rows:
+        what = "has a head only" if lines.raw.names else "is empty, without even a head"
+        raise DataError(
+            f"{files} has no invoice line: it {what}. "
+            f"Export the lines again, or name another file under inputs.invoice_lines."
+        )
+
+
+def refuse_without_lines(lines: Judged, aside: Aside) -> None:
+    """Raise DataError if no invoice line can be used, with the reasons and how to mend the first."""
+    if aside.tally.used:
+        return
+    rows = aside.rows
+    why = rows.group_by(["column", "reason"]).aggregate(n=rows.count(), value=rows["value"].max())
+    found = fetched(why.order_by([ibis.desc("n"), "column", "reason"]))
+    told = listed(_in_words(*row) for row in found.itertuples(index=False, name=None))
+    raise DataError(
+        f"none of the {lines.raw.rows} invoice lines of {listed(lines.raw.files)} can be used: {told}. "
+        f"To mend the first: {remedy_of(found['reason'][0])}. If cells were read otherwise than they "
+        f"are meant, look at the dialect and the columns of inputs.invoice_lines in engagement.yaml."
+    )
+
+
+def _in_words(column: str, reason: str, n: int, value: str | None) -> str:
+    """Say how many lines have a reason, with what stands in one of them."""
+    where = f"{column}: " if column else ""
+    example = f" (such as {value[:40]})" if value else ""
+    return f"{n} × {where}{reason}{example}"
