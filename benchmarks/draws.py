@@ -1,7 +1,9 @@
-"""How long thousands of draws of uncertain costs take, against the bare product of arrays.
+"""How long thousands of draws take: of uncertain costs, and of customers drawn again.
 
-2,000 customers × 2,000 draws × 12 activities. The same profits are checked first, then medians of
-interleaved rounds are taken as ratios of one run.
+Uncertain costs, 2,000 customers × 2,000 draws × 12 activities, stand against the bare product of
+arrays; customers drawn again, 2,000 times, against a loop that sorts each sample. That the answers are
+the same is checked first. CPU time is counted, so that other programs on the machine do not; ratios are
+of medians of interleaved rounds.
 
     python benchmarks/draws.py --rounds 7
 """
@@ -15,11 +17,13 @@ from pathlib import Path
 import numpy as np
 
 import kamlib as kam
-from kamlib.numerics import Uncertain, among_fewest, odds, range_errors
+from kamlib.numerics import Uncertain, among_fewest, odds, range_errors, resampled_shares
 
 CUSTOMERS, DRAWS, ACTIVITIES = 2_000, 2_000, 12
 LEVEL, SHARE = 0.90, 0.80
 ALLOWED = 10.0
+MANY, FEW = 100_000, 1_000  # customers drawn again
+ENOUGH, WITHIN = 3.0, 0.050  # times as fast as the loop; seconds for few customers
 
 
 def world() -> Uncertain:
@@ -39,8 +43,62 @@ def one_by_one(made: Uncertain) -> tuple[np.ndarray, ...]:
     return ends[0], ends[1], (stated < 0).mean(axis=0), few.mean(axis=0)
 
 
+def customers(n: int) -> np.ndarray:
+    """Return profits of a company in which a fifth brings most and some lose."""
+    return np.round(np.exp(np.random.default_rng(3).normal(8, 1.6, n)) - 800, 2)
+
+
+def drawn_in_a_loop(values: np.ndarray) -> np.ndarray:
+    """Draw and sort customers one sample after another: few, top fifth and sum of each."""
+    rng, n = np.random.default_rng(1), len(values)
+    found = np.empty((3, DRAWS))
+    for draw in range(DRAWS):
+        sample = values[rng.integers(0, n, n)]
+        earned = np.cumsum(np.clip(np.sort(sample)[::-1], 0, None))
+        few = (earned < SHARE * earned[-1] * (1 - 1e-9)).sum() + 1
+        found[:, draw] = few, earned[n // 5 - 1] / earned[-1], sample.sum()
+    return found
+
+
+def counted(values: np.ndarray) -> np.ndarray:
+    """Do the same as the product does: count how often each customer was drawn."""
+    return np.stack(resampled_shares(values, share=SHARE, draws=DRAWS, seed=1))
+
+
+def drawn_again(rounds: int) -> list[str]:
+    """Return the lines on customers drawn again."""
+    ways = {"loop": drawn_in_a_loop, "counted": counted}
+    lines = []
+    for n in (FEW, MANY):
+        values = customers(n)
+        answers = [work(values) for work in ways.values()]
+        np.testing.assert_allclose(answers[0], answers[1], rtol=1e-9)
+        found = timed({name: lambda w=work, v=values: w(v) for name, work in ways.items()}, rounds)
+        ratio = found["loop"] / found["counted"]
+        lines.append(f"{n:,} customers drawn again {DRAWS:,} times: {ratio:.1f} × as fast as the loop, "
+                     f"{1000 * found['counted']:,.0f} ms")  # fmt: skip
+        if n == FEW:
+            held = "holds" if found["counted"] <= WITHIN else "does NOT hold"
+            lines[-1] += f"; at most {1000 * WITHIN:.0f} ms: {held}"
+        else:
+            held = "holds" if ratio >= ENOUGH else "does NOT hold"
+            lines[-1] += f"; at least {ENOUGH:.0f} × as fast: {held}"
+    return lines
+
+
+def timed(ways: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Return median CPU seconds of each way, in interleaved rounds."""
+    found: dict[str, list[float]] = {name: [] for name in ways}
+    for _round in range(rounds):
+        for name, work in ways.items():
+            start = time.process_time()
+            work()
+            found[name].append(time.process_time() - start)
+    return {name: float(np.median(each)) for name, each in found.items()}
+
+
 def measure(rounds: int) -> dict[str, float]:
-    """Return median seconds of each way, after checking that the answers are the same."""
+    """Return median CPU seconds of each way, after checking that the answers are the same."""
     made = world()
     for ours, theirs in zip(odds(made, level=LEVEL, share=SHARE), one_by_one(made), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-6)
@@ -53,16 +111,10 @@ def measure(rounds: int) -> dict[str, float]:
         "our call: draws, intervals, chances": lambda: odds(made, level=LEVEL, share=SHARE),
         "one statement per draw": lambda: one_by_one(made),
     }
-    found: dict[str, list[float]] = {name: [] for name in ways}
-    for _round in range(rounds):
-        for name, work in ways.items():
-            start = time.perf_counter()
-            work()
-            found[name].append(time.perf_counter() - start)
-    return {name: float(np.median(each)) for name, each in found.items()}
+    return timed(ways, rounds)
 
 
-def report(seconds: dict[str, float]) -> str:
+def report(seconds: dict[str, float], again: list[str]) -> str:
     """Write each way as a multiple of the products, and whether the goal holds."""
     matrix, plain = list(seconds.values())[:2]
     size = f"{CUSTOMERS:,} customers × {DRAWS:,} draws × {ACTIVITIES} activities"
@@ -72,7 +124,7 @@ def report(seconds: dict[str, float]) -> str:
     ours = seconds["our call: draws, intervals, chances"] / plain
     held = "holds" if ours <= ALLOWED else "does NOT hold"
     return "\n".join([*lines, "", f"one call in at most {ALLOWED:.0f} × the product of the arrays "
-                      f"on one thread: {held} ({ours:.1f})",
+                      f"on one thread: {held} ({ours:.1f})", *again,
                       f"kamlib {kam.__version__}, Python {platform.python_version()}, numpy "
                       f"{np.__version__}"])  # fmt: skip
 
@@ -83,7 +135,7 @@ def main() -> None:
     ask.add_argument("--rounds", type=int, default=7)
     ask.add_argument("--out", type=Path, help="a Markdown page to write the table to")
     own = ask.parse_args()
-    text = report(measure(own.rounds))
+    text = report(measure(own.rounds), drawn_again(min(own.rounds, 3)))
     print(text)
     if own.out:
         page = f"# How long the draws take\n\nWritten by `make bench`.\n\n```text\n{text}\n```\n"

@@ -1,6 +1,6 @@
 """Stage tables of any size, made up by numpy: shaped like a wholesaler's, and without a truth."""
 
-from datetime import date
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,33 +13,24 @@ SEGMENTS = np.array(["food", "drinks", "furniture", "chemicals"])
 CRITERIA = np.array(["delivery", "quality", "service", "price"])
 FUNCTIONS = np.array(["purchasing", "logistics", "quality", "finance"])
 MONEY = pd.ArrowDtype(pa.decimal128(38, 6))
+MONEY_OF_SALES = ["list_revenue", "invoice_revenue", "cost_of_goods_sold", "returned_list_revenue",
+                  "returned_revenue", "returned_cost"]  # fmt: skip
 FIRST = np.datetime64("2022-01-01")
 DAYS = 1461  # four years
 PERIOD_OF = {2024: "FY2024", 2025: "FY2025"}
 
 
-class Engagement:
-    """The settings of the demo company, and what was frozen on the way."""
-
-    def __init__(self, folder: Path) -> None:
-        self.rules = kam.load_engagement(folder)
-        self.names = list(PERIOD_OF.values())
-        self.before, self.now = (self.rules.period(name) for name in self.names)
-        self.unit = float(self.rules.key_account_unit.amount)
-        self.rates: pd.DataFrame | None = None
-
-    def dated(self, statement: pd.DataFrame) -> pd.DataFrame:
-        """Add the first and last day of each row's period."""
-        spans = {span.name: span for span in (self.before, self.now)}
-        start: dict[str, date] = {name: span.start for name, span in spans.items()}
-        end: dict[str, date] = {name: span.end for name, span in spans.items()}
-        return statement.assign(
-            period_start=pd.to_datetime(statement["period"].map(start)),
-            period_end=pd.to_datetime(statement["period"].map(end)),
-        )
+def made_up_engagement(demo: Path, folder: Path, *, draws: int) -> kam.Engagement:
+    """Give the settings of the demo company a folder of their own, with another number of draws."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = (demo / "engagement.yaml").read_text(encoding="utf-8")
+    told, count = re.subn(r"draws: \d+", f"draws: {draws}", written)
+    assert count == 1
+    (folder / "engagement.yaml").write_text(told, encoding="utf-8")
+    return kam.load_engagement(folder)
 
 
-def made_up_tables(n: int, own: Engagement) -> dict[str, pd.DataFrame]:
+def made_up_tables(n: int, own: kam.Engagement) -> dict[str, pd.DataFrame]:
     """Return the hand-over tables of `n` external customers: orders, money, ratings, evidence."""
     rng = np.random.default_rng(n)
     ids = np.array([f"K{i:07d}" for i in range(n)], dtype=object)
@@ -47,7 +38,8 @@ def made_up_tables(n: int, own: Engagement) -> dict[str, pd.DataFrame]:
     months = _months(orders, rng)
     return {
         "customers": _customers(ids, rng), "orders": orders, "customer_months": months,
-        "customer_products": _products(months, rng),
+        "customer_ids": pd.DataFrame({"id_in_input": _texts(ids), "customer_id": _texts(ids)}),
+        "customer_products": _products(months, rng), "timing": _timing(months),
         "corrections": _corrections(orders), "drivers": _drivers(ids, rng),
         "receivables": _receivables(months, rng), "off_invoice": _off_invoice(ids, rng),
         "ratings_ours": _ours(ids, own, rng), "ratings_theirs": _theirs(ids, rng),
@@ -87,8 +79,10 @@ def _orders(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame({
         "order_id": _texts([f"Z{i:08d}" for i in range(n)]), "customer_id": _texts(ids[who]),
         "date": date_, "period": year.map(PERIOD_OF).astype("str"),
-        "lines": rng.integers(1, 9, n), "rush": rng.random(n) < 0.1, "export": rng.random(n) < 0.1,
+        "lines": rng.integers(1, 9, n), "order_value": _money(np.exp(rng.normal(7, 1, n))),
+        "rush": rng.random(n) < 0.1, "export": rng.random(n) < 0.1,
         "order_channel": _texts(np.array(["edi", "phone"])[rng.integers(0, 2, n)]),
+        "warehouse": _texts(np.array(["north", "south"])[rng.integers(0, 2, n)]),
         "customer_is_new": rng.random(n) < 0.1,
     })  # fmt: skip
 
@@ -97,32 +91,42 @@ def _months(orders: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     month = orders["date"].dt.to_period("M").dt.to_timestamp().astype("datetime64[us]")
     table = orders[["customer_id", "period"]].assign(month=month)
     table = table.drop_duplicates(["customer_id", "month"], ignore_index=True)
-    listed = np.exp(rng.normal(8, 1.2, len(table)))
-    paid = listed * rng.uniform(0.7, 1.0, len(table))
+    n = len(table)
+    listed = np.exp(rng.normal(8, 1.2, n))
+    paid = listed * rng.uniform(0.7, 1.0, n)
+    cost = paid * rng.uniform(0.6, 0.95, n)
+    back = -0.1 * (rng.random(n) < 0.05)  # a tenth of some months comes back
     return table.assign(
-        list_revenue=_money(listed), invoice_revenue=_money(paid),
-        cost_of_goods_sold=_money(paid * rng.uniform(0.6, 0.95, len(table))), lines=3,
+        list_revenue=_money(listed), invoice_revenue=_money(paid), cost_of_goods_sold=_money(cost),
+        returned_list_revenue=_money(back * listed), returned_revenue=_money(back * paid),
+        returned_cost=_money(back * cost), lines=3,
     )  # fmt: skip
 
 
 def _products(months: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Split what was bought in each period of the engagement over two of eight products."""
-    money = ["invoice_revenue", "cost_of_goods_sold"]
     rows = months[months["period"].isin(PERIOD_OF.values())]
     sums = rows[["period", "customer_id"]].assign(
-        **{name: rows[name].astype("float64") for name in money}
+        **{name: rows[name].astype("float64") for name in MONEY_OF_SALES}
     )
-    sums = sums.groupby(["period", "customer_id"], as_index=False)[money].sum()
+    sums = sums.groupby(["period", "customer_id"], as_index=False)[MONEY_OF_SALES].sum()
     first = rng.uniform(0.2, 0.8, len(sums))
     halves = [
         sums[["period", "customer_id"]].assign(
-            product_id=[f"P{i}" for i in rng.integers(start, start + 4, len(sums))],
+            product_id=np.char.add("P", rng.integers(start, start + 4, len(sums)).astype(str)),
             quantity=rng.integers(1, 500, len(sums)).astype(float),
-            **{name: sums[name] * share for name in money},
+            **{name: _money((sums[name] * share).to_numpy()) for name in MONEY_OF_SALES},
         )
         for start, share in ((0, first), (4, 1 - first))
     ]
     return pd.concat(halves, ignore_index=True).astype({"product_id": "str"})
+
+
+def _timing(months: pd.DataFrame) -> pd.DataFrame:
+    """Return what came back in one period of sales of the one before."""
+    back = months[months["period"].eq("FY2025") & months["month"].dt.month.eq(1)]
+    columns = ["period", "customer_id", *MONEY_OF_SALES]
+    return back[columns].reset_index(drop=True).assign(earned_period=_texts(["FY2024"] * len(back)))
 
 
 def _corrections(orders: pd.DataFrame) -> pd.DataFrame:
@@ -170,8 +174,8 @@ def _rated(ids: np.ndarray, names: np.ndarray, rng: np.random.Generator) -> pd.D
     )[rng.random(n) < 0.8].reset_index(drop=True)  # fmt: skip
 
 
-def _ours(ids: np.ndarray, own: Engagement, rng: np.random.Generator) -> pd.DataFrame:
-    return _rated(ids, np.array(list(own.rules.side_a.criteria)), rng).assign(source="our_guess")
+def _ours(ids: np.ndarray, own: kam.Engagement, rng: np.random.Generator) -> pd.DataFrame:
+    return _rated(ids, np.array(list(own.side_a.criteria)), rng).assign(source="our_guess")
 
 
 def _theirs(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:

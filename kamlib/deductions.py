@@ -107,7 +107,8 @@ def _parts(off_invoice: pd.DataFrame) -> Iterator[Part]:
     """Yield what each row costs, in the order of their dates."""
     open_accruals: dict[tuple[str, str], list[Part]] = defaultdict(list)
     ordered = _ordered(off_invoice)
-    columns = [ordered[name] for name in ("customer_id", "kind", "status", "amount", *EARNED)]
+    names = ("customer_id", "kind", "status", "amount", *EARNED)
+    columns = [ordered[name].tolist() for name in names]
     for row, customer, kind, status, money, first, last in zip(
         ordered.index, *columns, strict=True
     ):

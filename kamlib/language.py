@@ -8,8 +8,13 @@ so far; a catalogue added under ``locale/`` is found by its name.
 import gettext
 import math
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel import Locale
+    from babel.numbers import NumberPattern
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
@@ -65,14 +70,33 @@ def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
     >>> number(640, signed=True)
     '+640'
     """
-    from babel.numbers import format_decimal
-
     if not math.isfinite(value):
         return UNKNOWN
     rounded = round(value, digits)
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text = str(format_decimal(abs(rounded), format=pattern, locale=language()))
+    text = _grouped(abs(rounded), digits, language())
     return ("" if rounded == 0 else MINUS if rounded < 0 else "+" if signed else "") + text
+
+
+@lru_cache(maxsize=2**16)  # tables of thousands of customers repeat few different numbers
+def _grouped(size: float, digits: int, code: str) -> str:
+    """Write a number without its sign."""
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(size, format=_pattern(digits), locale=_locale(code)))
+
+
+@cache
+def _pattern(digits: int) -> "NumberPattern":
+    from babel.numbers import parse_pattern
+
+    return parse_pattern("#,##0" + ("." + "0" * digits if digits else ""))
+
+
+@cache
+def _locale(code: str) -> "Locale":
+    from babel import Locale
+
+    return Locale.parse(code)
 
 
 def money(value: float, currency: str, digits: int = 0) -> str:

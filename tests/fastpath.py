@@ -3,7 +3,8 @@
 It runs the same cells that papermill runs, so that it cannot drift from the notebooks.
 """
 
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from unittest.mock import patch
 
@@ -18,31 +19,48 @@ QUIET = ["show_figure", "show_table", "show_finding", "show_findings", "show_hea
          "show_verdicts", "show_strip", "show_facts", "show_ledger", "show_open_verdicts"]  # fmt: skip
 
 
-def run_stages(engagement: Path, period: str, stages: Path, *, until: str = "summary") -> Path:
-    """Run the notebooks' cells in order up to `until` and return the folder of their tables."""
+Watch = Callable[[str, str], AbstractContextManager[object]]  # of a stage and a cell
+
+
+def run_stages(
+    engagement: Path, period: str, stages: Path, *, begin: str = "data_prep", until: str = "summary",
+    figures: bool = False, watch: Watch = lambda _stage, _cell: nullcontext(),
+) -> Path:  # fmt: skip
+    """Run the notebooks' cells in order from `begin` to `until` and return the folder of their tables.
+
+    Each cell runs inside `watch`. Figures are drawn where they are asked for, and shown to nobody.
+    """
     import kamlib
     from kamlib import display, plots
 
+    names = list(NOTEBOOKS)
     with ExitStack() as stack:
         for name in QUIET:
-            stack.enter_context(patch.object(display, name, lambda *a, **k: None))
-            stack.enter_context(patch.object(kamlib, name, lambda *a, **k: None, create=True))
-        for name in (n for n in kamlib.__all__ if n.startswith("plot_")):
+            quiet = _close if figures and name == "show_figure" else lambda *a, **k: None
+            stack.enter_context(patch.object(display, name, quiet))
+            stack.enter_context(patch.object(kamlib, name, quiet, create=True))
+        for name in (n for n in kamlib.__all__ if n.startswith("plot_") and not figures):
             stack.enter_context(patch.object(plots, name, lambda *a, **k: None))
             stack.enter_context(patch.object(kamlib, name, lambda *a, **k: None, create=True))
-        for stage, notebook in NOTEBOOKS.items():
-            _run(ROOT / "notebooks" / notebook, engagement, period, stages)
-            if stage == until:
-                break
+        for stage in names[names.index(begin) : names.index(until) + 1]:
+            _run(stage, engagement, period, stages, watch)
     return stages
 
 
-def _run(notebook: Path, engagement: Path, period: str, stages: Path) -> None:
+def _close(ax, **_words: object) -> None:
+    from matplotlib import pyplot
+
+    pyplot.close(ax.figure)
+
+
+def _run(stage: str, engagement: Path, period: str, stages: Path, watch: Watch) -> None:
     place = {"engagement": str(engagement), "period": period, "stage_folder": str(stages)}
     names: dict[str, object] = {}
+    notebook = ROOT / "notebooks" / NOTEBOOKS[stage]
     for cell in nbformat.read(notebook, as_version=4).cells:
         if cell.cell_type == "code":
-            exec(compile(cell.source, notebook.name, "exec"), names)
+            with watch(stage, cell.source):
+                exec(compile(cell.source, notebook.name, "exec"), names)
             if "parameters" in cell.metadata.get("tags", []):
                 names.update(place)
 

@@ -15,6 +15,7 @@ from kamlib.numerics import (
     piecewise,
     piecewise_inverse,
     resampled,
+    resampled_shares,
     sort_ascending,
     stobachoff,
     top_share,
@@ -205,6 +206,34 @@ def test_the_same_seed_draws_the_same_customers():
     assert (drawn(7) != drawn(8)).any()
     assert set(drawn(7).ravel()) == {1.0, 2.0, 3.0, 4.0}
     assert drawn(7).mean() == pytest.approx(2.5, abs=0.1)
+
+
+@moderately
+@given(amounts, st.sampled_from([0.2, 0.55, 0.8, 1.0]), st.integers(0, 5))
+def test_counted_samples_say_what_sorted_samples_say(values, share, seed):
+    found = resampled_shares(values, share=share, draws=30, seed=seed, chunk=7)
+    samples = np.concatenate(list(resampled(values, draws=30, seed=seed)))
+    earned = (samples > 0).any(axis=1)
+
+    few = np.where(earned, count_reaching(samples, share), np.nan)
+    np.testing.assert_array_equal(found.few, few)
+    np.testing.assert_allclose(found.top, top_share(samples), rtol=1e-12)
+    np.testing.assert_array_equal(found.total, samples.sum(axis=1))
+
+
+def test_few_who_bring_all_and_many_who_bring_little_are_both_counted():
+    few = [1e6] * 3 + [0.01] * 997
+    found = resampled_shares(few, share=0.999999, draws=50, seed=1)
+    samples = np.concatenate(list(resampled(few, draws=50, seed=1)))
+    assert found.few.tolist() == count_reaching(samples, 0.999999).tolist()
+
+
+def test_cents_of_a_sample_add_up_without_an_error():
+    values = np.random.default_rng(1).integers(-(10**9), 10**9, 400) / 100
+    found = resampled_shares(values, share=0.8, draws=20, seed=1)
+    samples = np.concatenate(list(resampled(values, draws=20, seed=1)))
+    exact = [int(np.rint(sample * 100).astype(np.int64).sum()) / 100 for sample in samples]
+    assert found.total.tolist() == exact
 
 
 # --------------------------------------------------------------------------------- value functions

@@ -8,6 +8,7 @@ import pandas as pd
 from kamlib.attractiveness.ratings import FROM_THEM
 from kamlib.errors import DataError, listed
 from kamlib.language import number
+from kamlib.tables import among
 from kamlib.verdicts import Verdict, verdict
 
 US, TRUST = "us", "trust"
@@ -52,7 +53,7 @@ def side_b_criteria(ratings: pd.DataFrame, *, guess_halfwidth: float) -> pd.Data
     table = weights.join(us[["low", "high", "source"]]).join(best).reset_index()
     table = table.rename(columns={"low": "us_low", "high": "us_high"})
     table = table.fillna({"us_low": 0.0, "us_high": 10.0, "source": "unknown"})
-    named = table["party_id"].isin(rivals["party_id"])
+    named = among(table["party_id"], rivals["party_id"])
     table["rival_low"] = table["rival_low"].mask(table["rival_low"].isna() & named, 0.0)
     table["rival_high"] = table["rival_high"].mask(table["rival_high"].isna() & named, 10.0)
     return table[names].sort_values(["party_id", "criterion"], ignore_index=True)

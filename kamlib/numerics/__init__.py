@@ -24,15 +24,16 @@ from kamlib.numerics.draws import (
     Whales,
     odds,
     range_errors,
-    resampled,
     whales,
 )
+from kamlib.numerics.resampling import Shares, resampled, resampled_shares
 from kamlib.numerics.rounding import largest_remainder
 from kamlib.numerics.sharing import median_of_others, shapley
 from kamlib.numerics.sorting import piecewise, piecewise_inverse, sort_ascending
 
 __all__ = [
     "Odds",
+    "Shares",
     "Uncertain",
     "Whales",
     "among_fewest",
@@ -47,6 +48,7 @@ __all__ = [
     "piecewise_inverse",
     "range_errors",
     "resampled",
+    "resampled_shares",
     "shapley",
     "sort_ascending",
     "stobachoff",

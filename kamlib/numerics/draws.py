@@ -1,11 +1,7 @@
-"""Many draws at once: customers drawn again, and profits that hang on uncertain costs.
+"""Many draws at once of profits that hang on uncertain costs.
 
 Draws stand on the leading axis and customers on the last. Nothing here holds more than a part of
 all draws of all customers, and how it is cut changes no number.
-
-Sources
--------
-Efron and Tibshirani (1993), An Introduction to the Bootstrap: `resampled`.
 """
 
 from collections.abc import Iterator
@@ -18,33 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from kamlib.numerics.concentration import among_fewest, subsidy_of
 
 Floats = NDArray[np.float64]
-CELLS_AT_ONCE = 200_000
 CELLS_OF_DRAWS = 2_000_000  # 16 MB
 HALF_WIDTH = 1.645  # standard deviations from the middle of a 90 % range to its end
 BLOCK = (20, 4096)  # draws × customers whose own errors come from one seed
-
-
-def resampled(values: ArrayLike, *, draws: int, seed: int, chunk: int = 200) -> Iterator[Floats]:
-    """Draw bootstrap samples of `values`, at most `chunk` draws at a time and few of many values.
-
-    A sample of 100,000 customers at a time stays near the processor, 200 of them do not; the draws
-    are the same either way.
-
-    Yields
-    ------
-    array draws × n; together `draws` rows
-
-    Examples
-    --------
-    >>> [rows.shape for rows in resampled([1.0, 2.0, 3.0], draws=250, seed=1)]
-    [(200, 3), (50, 3)]
-    """
-    known = np.asarray(values, dtype=np.float64)
-    rng = np.random.default_rng(seed)
-    chunk = max(1, min(chunk, CELLS_AT_ONCE // max(known.size, 1)))
-    for start in range(0, draws, chunk):
-        rows = min(chunk, draws - start)
-        yield known[rng.integers(0, known.size, (rows, known.size))]
 
 
 def range_errors(half_widths: ArrayLike, *, draws: int, seed: int) -> Floats:
@@ -109,20 +81,23 @@ class Uncertain:
         np.matmul(errors, costs, out=found)
         np.subtract(self.profit[sheet], found, out=found)
         for source in np.flatnonzero(self.own):
-            scale = (1 + errors[:, source, None]) * costs[source]
-            found -= scale * self._own_errors(int(source), rows, sheet)
+            self._apart(int(source), found, rows, sheet)
         return found
 
-    def _own_errors(self, source: int, rows: slice, sheet: slice) -> Floats:
-        """Return each customer's own errors of one cost; a block always has the same ones."""
+    def _apart(self, source: int, found: Floats, rows: slice, sheet: slice) -> None:
+        """Take each customer's own error of one cost from its profits; a block always has the same ones."""
         first, last, _step = rows.indices(self.draws)
         left, right, _step = sheet.indices(self.profit.size)
-        parts = [
-            [self._block(source, down, across) for across in range(left, right, BLOCK[1])]
-            for down in range(first, last, BLOCK[0])
-        ]
-        errors = np.block(parts)[: last - first, : right - left]
-        return np.maximum(errors * (self.own[source] / HALF_WIDTH), -1.0)
+        for down in range(first, last, BLOCK[0]):
+            for across in range(left, right, BLOCK[1]):
+                here = (slice(down, min(down + BLOCK[0], last)),
+                        slice(across, min(across + BLOCK[1], right)))  # fmt: skip
+                error = self._block(source, down, across)[: last - down, : right - across]
+                error *= self.own[source] / HALF_WIDTH
+                np.maximum(error, -1.0, out=error)
+                error *= (1 + self.errors[here[0], source, None]) * self.costs[source, here[1]]
+                there = found[down - first :, across - left :][: len(error), : error.shape[1]]
+                there -= error
 
     def _block(self, source: int, down: int, across: int) -> Floats:
         place = [self.seed, source, down // BLOCK[0], across // BLOCK[1]]
@@ -218,5 +193,6 @@ def whales(samples: Iterator[Floats], at: ArrayLike) -> Whales:
         peak_at = (sample > 0).sum(axis=-1)
         peak = np.where(peak_at > 0, curve.max(axis=-1), 0.0)
         index = subsidy_of(curve)
-        parts.append(Whales(curve[..., places], peak, peak_at, curve[..., -1], index))
+        total = curve[..., -1].copy()  # a view would keep every curve of all draws in memory
+        parts.append(Whales(curve[..., places], peak, peak_at, total, index))
     return Whales(*(np.concatenate(each) for each in zip(*parts, strict=True)))

@@ -102,7 +102,8 @@ def _points(parties: pd.DataFrame) -> pd.DataFrame:
 
 def _areas(points: pd.DataFrame) -> pd.Series:
     profit = points["customer_profit"]
-    area = profit.map(lambda one: area_of(one, profit.abs().max()))
+    largest = profit.abs().max()
+    area = profit.map(lambda one: area_of(one, largest))
     least = points["shape"].map(lambda shape: NUMBER_AREA.get(shape, OTHER_NUMBER_AREA))
     least = least.where(points["number"].notna(), NAMED_AREA)
     marked = points["told"] & ~points["prospect"]

@@ -110,7 +110,7 @@ def write_names(ax: Axes, points: pd.DataFrame, corners: list[Text]) -> list[str
     told = points[points["told"]]
     labels, wanting = _write_numbers(ax, told)
     avoid += [_mark_box(ax, mark) for mark in records(told)]
-    soft = [_mark_box(ax, mark) for mark in records(points[~points["told"]])]
+    soft = _mark_boxes(ax, points[~points["told"]])
     soft += [box for mark in records(told) for box in _interval_boxes(ax, mark)]
     named = told[told["number"].isna()].sort_values("area", ascending=False, kind="stable")
     labels += [
@@ -159,6 +159,13 @@ def _label_of(ax: Axes, mark: Any, words: str, *, lead: bool = False, **style: A
 
 def _mark_box(ax: Axes, mark: Any) -> Box:
     return box_around(ax, mark.x, mark.y, np.sqrt(mark.area / np.pi) * _pixels(ax))
+
+
+def _mark_boxes(ax: Axes, marks: pd.DataFrame) -> list[Box]:
+    """Return the boxes of many marks in pixels."""
+    middle = ax.transData.transform(marks[["x", "y"]].to_numpy(dtype=np.float64))
+    radius = np.sqrt(marks["area"].to_numpy(dtype=np.float64) / np.pi)[:, None] * _pixels(ax)
+    return [(*low, *high) for low, high in zip(middle - radius, middle + radius, strict=True)]
 
 
 def _interval_boxes(ax: Axes, mark: Any) -> list[Box]:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from kamlib.deductions import effects
-from kamlib.language import N_, _, number
+from kamlib.language import N_, _, ngettext, number
 from kamlib.profitability.ledger import COSTS, Item, Materiality
-from kamlib.tables import exact_sums
+from kamlib.tables import among, exact_sums
 from kamlib.verdicts import Balance, exact
 
 
@@ -69,7 +69,11 @@ def profit_balance(
     )
     active = mine[mine["active"]]
     profit = round(float(active["customer_profit_before_capital"].sum()), 2)
-    words = _("Profit before capital of {n} customers").format(n=number(len(active)))
+    words = ngettext(
+        "Profit before capital of {n} customer",
+        "Profit before capital of {n} customers",
+        len(active),
+    ).format(n=number(len(active)))
     return [balance.end(words, profit), _capital_memo(active, period, currency)]
 
 
@@ -125,8 +129,8 @@ def statement_balances(
 
 def _customers(months: pd.DataFrame, statement: pd.DataFrame, period: str) -> Balance:
     """Count customers: those with lines, and those that have a deduction or a cost only."""
-    buyers = set(months["customer_id"])
-    others = set(statement["customer_id"]) - buyers
+    buyers = months["customer_id"].drop_duplicates()
+    others = statement.loc[~among(statement["customer_id"], buyers), "customer_id"].unique()
     balance = Balance(_("Customers of the statement, {period}").format(period=period), "rows")
     balance.start(_("with invoice lines"), len(buyers))
     balance.change(_("without lines, with a deduction or a cost"), len(others))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.profitability.factors import PER_ORDER
+from kamlib.tables import among, floats
 
 
 def profit_if(
@@ -136,30 +137,39 @@ def orders_left(values: np.ndarray, minimum: float) -> float:
 
 def _minimum_order(ids: pd.Series, order_values: pd.DataFrame, count: np.ndarray) -> np.ndarray:
     """Return the smallest order that leaves `count` orders, as in `orders_left`; NaN where unknown."""
-    rows = order_values[order_values["customer_id"].isin(ids[~np.isnan(count)])]
-    rows = rows.assign(value=rows["order_value"].astype("float64"))
-    values = {str(who): group.to_numpy() for who, group in rows.groupby("customer_id")["value"]}
-    nobody = np.zeros(0)
-    return np.array(
-        [_smallest(values.get(str(who), nobody), n) for who, n in zip(ids, count, strict=True)],
-        dtype=np.float64,
-    )
+    rows = order_values[among(order_values["customer_id"], ids[~np.isnan(count)])]
+    who, value = pd.Index(ids).get_indexer(rows["customer_id"]), floats(rows["order_value"])
+    all_, sold = np.bincount(who, minlength=len(ids)), value > 0
+    order = np.lexsort((value[sold], who[sold]))
+    who, value = who[sold][order], value[sold][order]
+    many = np.bincount(who, minlength=len(ids))
+    first, found = np.cumsum(many) - many, np.full(len(ids), np.nan)
+    for size in np.unique(many[many > 0]):
+        mine = np.flatnonzero(many == size)
+        ranked = value[first[mine, None] + np.arange(size)]
+        found[mine] = _smallest(ranked, all_[mine] - size, count[mine])
+    return found
 
 
-def _smallest(values: np.ndarray, count: float) -> float:
-    """Solve ``orders_left(values, minimum) = count``: on each step the rest is sum / minimum."""
-    ranked = np.sort(values[values > 0])
-    free = len(values) - len(ranked)
-    if np.isnan(count) or not len(ranked) or count - free <= 0 or count > len(values):
-        return np.nan
-    merged = np.cumsum(ranked)
-    whole = len(ranked) - np.arange(1, len(ranked) + 1) + free
-    with np.errstate(divide="ignore"):
-        minimum = np.where(
-            count > whole, merged / np.where(count > whole, count - whole, 1), np.inf
-        )
-    fits = (minimum >= ranked - 1e-9) & (minimum <= np.append(ranked[1:], np.inf) + 1e-9)
-    return float(minimum[fits][0]) if fits.any() else np.nan
+def _smallest(ranked: np.ndarray, free: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Solve ``orders_left(values, minimum) = count``: on each step the rest is sum / minimum.
+
+    Parameters
+    ----------
+    ranked : array customers × orders, values above nothing, rising
+    free : array customers, how many orders without value each has besides
+    count : array customers
+    """
+    size = ranked.shape[1]
+    merged = np.cumsum(ranked, axis=1)
+    whole = size - np.arange(1, size + 1) + free[:, None]
+    more = count[:, None] > whole
+    minimum = np.where(more, merged / np.where(more, count[:, None] - whole, 1), np.inf)
+    above = np.hstack([ranked[:, 1:], np.full((len(ranked), 1), np.inf)])
+    fits = (minimum >= ranked - 1e-9) & (minimum <= above + 1e-9)
+    can = (count > free) & (count <= size + free) & fits.any(axis=1)
+    at = fits.argmax(axis=1)[:, None]
+    return np.where(can, np.take_along_axis(minimum, at, axis=1)[:, 0], np.nan)
 
 
 _NEEDED = ("invoice_revenue", "off_invoice", "cost_of_goods_sold", "cost_to_serve", "capital_charge",

@@ -31,7 +31,7 @@ import pandas as pd
 from kamlib.checks import require_columns, require_one_row_each
 from kamlib.columns import CHANGES
 from kamlib.numerics import largest_remainder
-from kamlib.tables import floats
+from kamlib.tables import among, floats
 from kamlib.verdicts import Balance
 
 BOUGHT = ("price", "volume", "mix", "unit_cost", "sales_and_margin")
@@ -118,7 +118,7 @@ def _bought(
     causes = pd.DataFrame(0.0, index=now.index, columns=list(BOUGHT))
     if products is not None:
         told = _causes(_paired(products, period, previous))
-        causes.update(told[told.index.isin(now.index)])
+        causes.update(told[among(told.index, now.index)])
     rest = change - causes.sum(axis=1)
     causes["sales_and_margin"] += rest.where(rest.abs() > CENTS, 0.0)
     cents = largest_remainder(causes.to_numpy(), total=change.to_numpy())
@@ -188,9 +188,11 @@ def bridge_steps(
     before, now = (ours[ours["period"] == name] for name in (previous, period))
     sums = bridge.groupby("cause")["amount"].sum().round(2)
     steps = [cause for cause in CHANGES if cause in sums.index]
-    theirs = [set(rows["customer_id"]) for rows in (before, now)]
+    theirs = [pd.Index(rows["customer_id"]) for rows in (before, now)]
     touched = dict(bridge["cause"].value_counts())
-    touched |= {"lost": len(theirs[0] - theirs[1]), "new": len(theirs[1] - theirs[0])}
+    touched["lost"], touched["new"] = (
+        len(mine.difference(others)) for mine, others in (theirs, theirs[::-1])
+    )
     return pd.DataFrame({
         "line": [previous, *steps, period],
         "kind": ["total", *(["step"] * len(steps)), "total"],

@@ -52,7 +52,7 @@ def bridge_verdict(
 def _apart(period: Span, previous: Span, measure: str | None) -> str:
     lengths = [_months(span.start, span.end) for span in (previous, period)]
     if lengths[0] != lengths[1]:
-        return _("{previous} has {before} months and {period} {now}: they cannot be compared.").format(
+        return _("{previous} and {period} cannot be compared: their months are {before} and {now}.").format(
             previous=previous.name, before=number(lengths[0]), period=period.name,
             now=number(lengths[1]),
         )  # fmt: skip
@@ -109,7 +109,7 @@ def _counted_differently(
         return
     known = cost_to_serve[cost_to_serve["cost"] != 0]
     sides = [
-        set(known.loc[known["period"] == names[which], "activity"])
+        set(known.loc[known["period"] == names[which], "activity"].unique())
         for which in ("previous", "period")
     ]
     once = sorted(sides[0] ^ sides[1])

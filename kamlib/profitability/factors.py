@@ -26,7 +26,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from kamlib.tables import floats
+from kamlib.tables import among, floats
 
 CAUSES: dict[str, tuple[str, ...]] = {
     "price": ("discount", "off_invoice_rate", "own_cost"),
@@ -178,7 +178,7 @@ def customer_amounts(
     back = back.groupby("customer_id")[given].sum().reindex(ids).fillna(0.0).reset_index(drop=True)
     counts = orders.groupby("customer_id").size()
     own = work.set_index("customer_id").reindex(ids).fillna(dict.fromkeys(WORK, 0.0))
-    absent = ~ids.isin(work["customer_id"]).to_numpy()
+    absent = ~among(ids, work["customer_id"])
     own.loc[absent, [f"{kind}_avoidable" for kind in WORK]] = 0.0
     sold_cost = table["cost_of_goods_sold"] - back["returned_cost"]
     usual = sold_cost if products is None else _usual_cost(products, ids, sold_cost)

@@ -7,15 +7,11 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from kamlib.columns import LEDGER_LINES, REVENUE_PARTS
 from kamlib.language import number, percent
 from kamlib.verdicts import Verdict, verdict
 
 COSTS = ("off_invoice", "cost_of_goods_sold", "cost_to_serve")
-LINES = ("invoice_revenue", *COSTS)
-PARTS = {
-    "list_revenue": 1,
-    "on_invoice_discounts": -1,
-}  # of invoice revenue, where the ledger splits it
 
 
 class Item(Protocol):
@@ -72,17 +68,18 @@ def ledger_accounts(
     table["unexplained"] = (table["ledger"] - known).round(2)
     something = table[["ledger", "ours", "set_aside"]].abs().sum(axis=1) > 0
     table = table[something & table["period"].isin(rows["period"])]
-    order = table["line"].map({name: i for i, name in enumerate(LINES)})
+    order = table["line"].map({name: i for i, name in enumerate(LEDGER_LINES)})
     table = table.assign(order=order).sort_values(["period", "order", "gl_account"])
     return table[[*columns, "unexplained"]].reset_index(drop=True)
 
 
 def _on_lines(gl_totals: pd.DataFrame) -> pd.DataFrame:
     """Return the ledger's rows that stand on a line, with their amount as it reads on the ladder."""
-    sign = gl_totals["sign"].astype("float64").fillna(1.0) * gl_totals["line"].map(PARTS).fillna(1)
-    line = gl_totals["line"].where(~gl_totals["line"].isin(list(PARTS)), "invoice_revenue")
+    parts = gl_totals["line"].map(REVENUE_PARTS).fillna(1)
+    sign = gl_totals["sign"].astype("float64").fillna(1.0) * parts
+    line = gl_totals["line"].where(~gl_totals["line"].isin(list(REVENUE_PARTS)), "invoice_revenue")
     rows = gl_totals.assign(line=line, ledger=gl_totals["amount"].astype("float64") * sign)
-    return rows[rows["line"].isin(LINES)]
+    return rows[rows["line"].isin(LEDGER_LINES)]
 
 
 def _joined(accounts: pd.Series) -> str:

@@ -26,6 +26,7 @@ from kamlib.profitability.factors import (
     kinds_of_work,
 )
 from kamlib.profitability.peers import Peers, Typical, peer_kinds, peers_verdict, typical_rates
+from kamlib.tables import among
 from kamlib.verdicts import Verdict
 
 COLUMNS = [
@@ -176,7 +177,7 @@ def _actions(
     price_reach: float,
 ) -> pd.DataFrame:  # fmt: skip
     """List the actions of the loss-makers; those that nobody can be compared with may only be let go."""
-    at = np.flatnonzero(whole["customer_id"].isin(dropped["customer_id"]))
+    at = np.flatnonzero(among(whole["customer_id"], dropped["customer_id"]))
     mine = {name: values[at] for name, values in own.items()}
     theirs = {name: values[at] for name, values in typical.rates.items()}
     there = whole.iloc[at].reset_index(drop=True)

@@ -113,7 +113,7 @@ def complete_statement(
     table = table.merge(capital, on=KEY, how="left").sort_values(KEY, ignore_index=True)
     money = [name for name in [*LADDER, *MEMO] if name in upper.columns]
     table[money] = table[money].where(table["list_revenue"].notna(), 0.0)
-    known = table["period"].isin(set() if cost is None else set(cost["period"]))
+    known = table["period"].isin([] if cost is None else cost["period"].unique())
     for name in ("cost_to_serve", "setup_cost"):
         table[name] = table[name].astype("float64").fillna(0.0).where(known)
     for name in ("capital_charge", "assets_charge"):

@@ -169,7 +169,8 @@ def _charged(
     )  # fmt: skip
     volumes = volumes[volumes["period"].isin(set(resources["period"]) - set(unknown))]
     cost, pools = charge_customers(volumes, pool_costs(reached, volumes), relations)
-    idle = [name for name in pools["period"].unique() if name not in {*cost["period"], *unknown}]
+    told = {*cost["period"].unique(), *unknown}
+    idle = [name for name in pools["period"].unique() if name not in told]
     why = _("no activity counts what customers use of the cost pools")
     return Served(cost, pools.drop(columns="step_down_to"), unknown | dict.fromkeys(idle, why))
 

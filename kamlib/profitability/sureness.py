@@ -230,7 +230,7 @@ def sureness_verdict(
         return verdict("uncertainty", "REFUSE")
     mine = cost_to_serve[(cost_to_serve["period"] == period) & (cost_to_serve["cost"] != 0)]
     traced = set() if pools is None else set(pools.loc[pools["unit"] == TRACED, "pool"])
-    bare = sorted(set(mine["pool"]) - set(model.uncertainty) - traced)
+    bare = sorted(set(mine["pool"].unique()) - set(model.uncertainty) - traced)
     if not bare:
         return verdict("uncertainty", "PASS")
     named = ", ".join(pool.replace("_", " ") for pool in bare)
@@ -241,7 +241,7 @@ def require_declared(model: Ranges, cost_to_serve: pd.DataFrame) -> None:
     """Raise ParameterError if a range is declared for what charges no customer in any period."""
     there = {each.pool for each in model.time_equations}
     there |= {each.name for each in model.time_equations}
-    there |= {*cost_to_serve["pool"], *cost_to_serve["activity"]}
+    there |= {*cost_to_serve["pool"].unique(), *cost_to_serve["activity"].unique()}
     for name in model.uncertainty:
         if name not in there:
             raise ParameterError(

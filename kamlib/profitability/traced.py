@@ -87,7 +87,9 @@ def require_one_owner(
     pools : DataFrame with pool, of what costs in the periods
     capital : bool, a capital charge is counted, so that payment terms have their owner
     """
-    kinds = set() if off_invoice is None or "kind" not in off_invoice else set(off_invoice["kind"])
+    kinds = (
+        [] if off_invoice is None or "kind" not in off_invoice else [*off_invoice["kind"].unique()]
+    )
     on_lines = FREIGHT in months and months[FREIGHT].notna().any()
     if on_lines and FREIGHT in kinds:
         raise DataError(_TWICE.format(cost=FREIGHT, one=_ON_LINES, other=_AFTERWARDS))

@@ -110,7 +110,8 @@ def driver_gaps(
     """
     if drivers is None:
         return {}
-    given = set(zip(drivers["driver"], drivers["period"], strict=True))
+    rows = drivers[["driver", "period"]].drop_duplicates()
+    given = set(zip(rows["driver"], rows["period"], strict=True))
     known = {driver for driver, _period in given}
     gaps: dict[str, list[str]] = {}
     for equation in equations:

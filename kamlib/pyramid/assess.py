@@ -88,17 +88,16 @@ def _lacking(accounts: pd.DataFrame, bounds: Bounds, cuts: Mapping[str, float]) 
     told: list[list[str]] = [[] for _i in range(len(accounts))]
     for name, words in LACKS.items():
         short = at_worst[name] < cuts[name] - 1e-9
+        unsure = bounds.unknown(name) & (bounds[name][1] >= cuts[name])
+        limit = points(cuts[name])
         for i in np.flatnonzero(short):
-            unsure = bounds.unknown(name)[i] and bounds[name][1][i] >= cuts[name]
-            template = _("{what} is not certain") if unsure else _(words)
-            told[i].append(
-                template.format(
-                    what=_(NAMES[name]), value=points(at_worst[name][i]), limit=points(cuts[name])
-                )
-            )
+            template = _("{what} is not certain") if unsure[i] else _(words)
+            value = points(at_worst[name][i])
+            told[i].append(template.format(what=_(NAMES[name]), value=value, limit=limit))
     below = accounts["confirmed_level"].fillna(3) < KEY_LEVEL
+    blocks = accounts["blocked_by"].tolist()
     for i in np.flatnonzero(below):
-        told[i].append(_("the relation: {what}").format(what=accounts["blocked_by"].iloc[i]))
+        told[i].append(_("the relation: {what}").format(what=blocks[i]))
     return ["; ".join(parts) for parts in told]
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from kamlib.tables import among
 from kamlib.timespans import months_earlier
 
 UNKNOWN = (-np.inf, np.inf)
@@ -166,7 +167,7 @@ def _money(
     now = statement[statement["period"] == period].set_index("customer_id")
     profit = _of(ids, now["customer_profit"]).copy()
     if now["customer_profit"].notna().any():
-        profit[~ids.isin(now.index)] = 0.0
+        profit[~among(ids, now.index)] = 0.0
     if not yearly:
         profit[:] = np.nan
     profit[parties["is_prospect"].to_numpy(dtype=bool)] = 0.0
@@ -183,7 +184,7 @@ def _doors(opened: pd.DataFrame, ids: pd.Series) -> dict[str, tuple[np.ndarray, 
     doors = opened.groupby("party_id")["door"].nunique()
     return {
         "doors": certain(ids.map(doors).fillna(0)),
-        "door_vital_few": certain(ids.isin(few).to_numpy(dtype=float)),
+        "door_vital_few": certain(among(ids, few).astype(np.float64)),
         "strategic_only": certain(_strategic_only(opened, ids)),
     }
 
@@ -218,7 +219,7 @@ def _leaving(
             "fix_price_change": certain(np.full(len(ids), np.nan)),
         }
     own = rescue.set_index("customer_id")
-    losing = ids.isin(own.index).to_numpy()
+    losing = among(ids, own.index)
     low, high = (_of(ids, own[f"drop_effect_{end}"]) for end in ("low", "high"))
     change = _of(ids, own["fix_price_change"].fillna(np.inf))
     return {

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kamlib.deductions import effects
 from kamlib.language import _
-from kamlib.tables import exact_sums, floats
+from kamlib.tables import among, exact_sums, floats
 from kamlib.timespans import months_earlier
 from kamlib.verdicts import Verdict, verdict
 
@@ -106,7 +106,7 @@ def margin_percentiles(money: pd.DataFrame, customers: pd.DataFrame) -> pd.DataF
     at least 8 external customers, and for ``all``; no rows where no margin is known
     """
     outside = customers.loc[_external(customers), "customer_id"]
-    known = money[money["margin_rate"].notna() & money["customer_id"].isin(outside)]
+    known = money[money["margin_rate"].notna() & among(money["customer_id"], outside)]
     groups = {ALL_SEGMENTS: known["margin_rate"]}
     segments = customers.get("industry_segment", pd.Series(ALL_SEGMENTS, index=customers.index))
     segment = known["customer_id"].map(dict(zip(customers["customer_id"], segments, strict=True)))

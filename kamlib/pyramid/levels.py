@@ -118,10 +118,14 @@ def _blocks(
         for name, limit in boundary.criteria.items():
             met, veto = _vote(bounds, name, limit, relations, worst=True)
             low, high = bounds[LOOKS_AT.get(name, name)]
+            written: dict[tuple[object, ...], str] = {}  # many customers lack the same
             for i in here[~met[here] | veto[here]]:
-                at = (limit.by_relation or {}).get(relations[i], limit)
-                value = low[i] if at.at_least is not None else high[i]
-                told[i].append(_block(name, at, value, low[i] != high[i], bool(veto[i])))
+                case = (relations[i], low[i], high[i], bool(veto[i]))
+                if case not in written:
+                    at = (limit.by_relation or {}).get(relations[i], limit)
+                    value = low[i] if at.at_least is not None else high[i]
+                    written[case] = _block(name, at, value, low[i] != high[i], bool(veto[i]))
+                told[i].append(written[case])
     return ["; ".join(parts) for parts in told]
 
 

@@ -1,7 +1,8 @@
 """Find out first: which one to three answers decide an open verdict, who asks, and by when."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -80,11 +81,12 @@ def questions(
         dropped = run(bounds.with_(**{n: _settle(bounds, n, good=False) for n in names}), False)
         decisive = (lifted != worst) | (dropped != best)
         score[ask] = np.where(unknown, np.where(decisive, 2, 1), 0)
+    known, when = managers.to_dict(), day(by_when)
     return [
-        _write(i, score, bounds.party_id[i], missing, managers, at_most, by_when)
+        _write(_asked(i, score)[:at_most], missing.get(party, ""), known.get(party), when)
         if open_[i]
         else ""
-        for i in range(len(open_))
+        for i, party in enumerate(bounds.party_id)
     ]
 
 
@@ -94,17 +96,17 @@ def _settle(bounds: Bounds, name: str, *, good: bool) -> tuple[np.ndarray, np.nd
     return value, value
 
 
-def _write(
-    i: int, score: Mapping[str, np.ndarray], party: str, missing: Mapping[str, str],
-    managers: pd.Series, at_most: int, by_when: date,
-) -> str:  # fmt: skip
-    asked = [ask for ask in score if score[ask][i] == 2]
-    asked = asked or [ask for ask in score if score[ask][i] == 1]
-    manager = managers.get(party)
+def _asked(i: int, score: Mapping[str, np.ndarray]) -> list[str]:
+    """Return what decides; where no single answer does, all that is unknown."""
+    decisive = [ask for ask in score if score[ask][i] == 2]
+    return decisive or [ask for ask in score if score[ask][i] == 1]
+
+
+def _write(asked: Sequence[str], criteria: str, manager: Any, when: str) -> str:
     manager = _("the account manager") if manager is None or pd.isna(manager) else str(manager)
     told = []
-    for ask in asked[:at_most]:
-        words = _(ASK[ask][1]).format(criteria=missing.get(party, ""))
+    for ask in asked:
+        words = _(ASK[ask][1]).format(criteria=criteria)
         template = (
             _("{question} (not asked by {manager})")
             if ask in FROM_THEM
@@ -112,4 +114,4 @@ def _write(
         )
         told.append(template.format(question=words, manager=manager))
     asked_for = " ".join(told) or _("Find out about those who may rank higher: places are limited.")
-    return _("{questions} By {when}.").format(questions=asked_for, when=day(by_when))
+    return _("{questions} By {when}.").format(questions=asked_for, when=when)

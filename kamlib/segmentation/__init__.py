@@ -26,6 +26,7 @@ from kamlib.segmentation.concentration import (
 )
 from kamlib.segmentation.doors import door_verdicts, open_doors, strategic_door
 from kamlib.segmentation.staying import (
+    asleep_verdict,
     assessed_parties,
     reference_window,
     repeat_rates,
@@ -36,6 +37,7 @@ from kamlib.segmentation.whale import Whale, subsidy_verdict, whale_band
 
 __all__ = [
     "Whale",
+    "asleep_verdict",
     "assessed_parties",
     "class_balances",
     "class_flips",

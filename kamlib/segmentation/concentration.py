@@ -5,7 +5,15 @@ import pandas as pd
 
 from kamlib.language import _, draws, money, ngettext, number, percent
 from kamlib.method_rules import FEW_CUSTOMERS
-from kamlib.numerics import count_reaching, gini, herfindahl, resampled, stobachoff, top_share
+from kamlib.numerics import (
+    Shares,
+    count_reaching,
+    gini,
+    herfindahl,
+    resampled_shares,
+    stobachoff,
+    top_share,
+)
 from kamlib.segmentation.classes import MEASURES, split_vital_few, whale_curve
 from kamlib.verdicts import Verdict, verdict
 
@@ -57,8 +65,9 @@ def concentration(
     for name in MEASURES:
         values = active[name].to_numpy(dtype=np.float64)
         if len(values) and not np.isnan(values).any():
-            drawn = _bootstrap(values, threshold=threshold, draws=draws, seed=seed)
-            rows.append({"measure": name, **_measured(values, threshold), **_ends(drawn, level)})
+            drawn = resampled_shares(values, share=threshold, draws=draws, seed=seed)
+            ends = _ends(drawn, level, len(values))
+            rows.append({"measure": name, **_measured(values, threshold), **ends})
     return pd.DataFrame(rows, columns=list(MEASURED))
 
 
@@ -74,30 +83,17 @@ def _measured(values: np.ndarray, threshold: float) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _ends(drawn: np.ndarray, level: float) -> dict[str, float]:
+def _ends(drawn: Shares, level: float, n: int) -> dict[str, float]:
     """Return both ends of the intervals of few_share, top20 and total."""
     found = {"interval_level": level}
-    for name, found_in in zip(("few", "top20", "total"), drawn, strict=True):
+    shares = {"few": drawn.few / n, "top20": drawn.top, "total": drawn.total}
+    for name, found_in in shares.items():
         known = found_in[~np.isnan(found_in)]
         ends = (
             np.quantile(known, [(1 - level) / 2, (1 + level) / 2]) if known.size else [np.nan] * 2
         )
         found[f"{name}_low"], found[f"{name}_high"] = map(float, ends)
     return found
-
-
-def _bootstrap(values: np.ndarray, *, threshold: float, draws: int, seed: int) -> np.ndarray:
-    """Return draws of few_share, top20 and total, array 3 × draws; NaN without profit."""
-    parts = [
-        np.stack([
-            np.where((sample > 0).any(axis=-1), count_reaching(sample, threshold), np.nan)
-            / len(values),
-            top_share(sample),
-            sample.sum(axis=-1),
-        ])
-        for sample in resampled(values, draws=draws, seed=seed)
-    ]  # fmt: skip
-    return np.concatenate(parts, axis=1)
 
 
 def net_shares_verdict(measures: pd.DataFrame, *, measure: str | None, currency: str) -> Verdict:

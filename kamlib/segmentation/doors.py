@@ -9,6 +9,7 @@ import pandas as pd
 from kamlib.columns import DOORS
 from kamlib.errors import listed
 from kamlib.language import _, day, number, percent
+from kamlib.tables import among
 from kamlib.verdicts import Verdict, verdict
 
 
@@ -104,7 +105,7 @@ def open_doors(
             )
         ],
     }).assign(door="vital_few")  # fmt: skip
-    fourth = strategic[strategic["party_id"].isin(parties)].assign(door="strategic")
+    fourth = strategic[among(strategic["party_id"], parties)].assign(door="strategic")
     doors = pd.concat([first, fourth], ignore_index=True).assign(period=period)
     order = doors["door"].map({name: i for i, name in enumerate(DOORS)})
     doors = doors.assign(order=order).sort_values(["party_id", "order"], ignore_index=True)
@@ -117,7 +118,7 @@ def _plain(name: str) -> str:
 
 def door_verdicts(strategic: pd.DataFrame, names: pd.Series) -> list[Verdict]:
     """Judge the doors: which are not computed, and which declared parties stay outside."""
-    strange = ~strategic["party_id"].isin(names.index)
+    strange = ~among(strategic["party_id"], names.index)
     why = strategic["evidence"].mask(strange, _("no order in 24 months and no prospect"))
     shut = strategic.assign(evidence=why)[strange | ~strategic["open"].astype(bool)]
     who = [f"{names.get(row.party_id, row.party_id)} ({row.evidence})" for row in shut.itertuples()]
