@@ -6,19 +6,26 @@ the one its note speaks of is refused, because a flipped byte gives a wrong sum 
 """
 
 import hashlib
+import itertools
 import json
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kamlib.columns import COLUMNS
 from kamlib.errors import DataError
 
 SCHEMA_VERSION = 1
+ROWS_IN_A_GROUP = 2**20
 EXACT = pd.ArrowDtype(pa.decimal128(38, 6))
 
 
@@ -42,16 +49,85 @@ def write_table(frame: pd.DataFrame, folder: Path, name: str, *, stage: str) -> 
     folder : Path, made if it is not there
     name, stage : str, the table and the stage that writes it
     """
+    whole = pa.Table.from_pandas(frame, preserve_index=False)
+    return write_parts([whole], folder, name, stage=stage)
+
+
+def write_parts(parts: Iterable[pa.Table], folder: Path, name: str, *, stage: str) -> Note:
+    """Write a stage table that comes in parts, of which only a few are held at one time.
+
+    The file has as many rows in a group whatever the parts, so that the same rows give the same
+    bytes.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = [column.with_metadata(_meaning(column.name)) for column in table.schema]
+    groups = _groups(parts)
+    first = next(groups)
+    fields = [column.with_metadata(_meaning(column.name)) for column in first.schema]
     about = {"kam": json.dumps({"table": name, "stage": stage, "schema_version": SCHEMA_VERSION})}
-    table = table.cast(pa.schema(fields)).replace_schema_metadata(about)
+    schema, rows = pa.schema(fields, metadata=about), 0
     path = folder / f"{name}.parquet"
-    pq.write_table(table, path, compression="zstd", write_page_checksum=True)
-    note = Note(name, stage, table.num_rows, file_hash(path))
+    with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as file:
+        for group in itertools.chain([first], groups):
+            file.write_table(group.cast(schema), row_group_size=ROWS_IN_A_GROUP)
+            rows += group.num_rows
+    note = Note(name, stage, rows, file_hash(path))
     (folder / f"{name}.json").write_text(json.dumps(note.__dict__, indent=1) + "\n")
     return note
+
+
+def _groups(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the rows of all parts in groups of one size; of no rows, one group without any."""
+    waiting: list[pa.Table] = []
+    for part in parts:
+        waiting.append(part)
+        while sum(table.num_rows for table in waiting) > ROWS_IN_A_GROUP:
+            held = pa.concat_tables(waiting)
+            yield held.slice(0, ROWS_IN_A_GROUP).combine_chunks()
+            waiting = [held.slice(ROWS_IN_A_GROUP)]
+    yield pa.concat_tables(waiting).combine_chunks()
+
+
+class Tables(Mapping[str, pd.DataFrame]):
+    """Tables by name: small ones at hand, those of many rows in a folder until they are asked for.
+
+    The folder goes when nobody holds the tables any more.
+    """
+
+    def __init__(self, stage: str) -> None:
+        self._stage, self._at_hand = stage, dict[str, pd.DataFrame | None]()
+        self._folder = Path(tempfile.mkdtemp(prefix="kamlib-tables-"))
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+
+    def hold(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        """Keep small tables at hand."""
+        self._at_hand.update(frames)
+
+    def lay_down(self, name: str, parts: Iterable[pa.Table]) -> None:
+        """Put a table of many rows into the folder."""
+        write_parts(parts, self._folder, name, stage=self._stage)
+        self._at_hand[name] = None
+
+    def write(self, name: str, folder: Path) -> Note:
+        """Write one of the tables as a stage table, see `write_table`."""
+        frame = self._at_hand[name]
+        if frame is not None:
+            return write_table(frame, folder, name, stage=self._stage)
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind in ("parquet", "json"):
+            shutil.copyfile(self._folder / f"{name}.{kind}", folder / f"{name}.{kind}")
+        note = read_note(folder, name)
+        assert note is not None
+        return note
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        frame = self._at_hand[name]
+        return read_table(self._folder, name) if frame is None else frame
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._at_hand)
+
+    def __len__(self) -> int:
+        return len(self._at_hand)
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -98,6 +174,18 @@ def exact_sums(frame: pd.DataFrame, columns: list[str], *, by: str = "customer_i
     sums = table.group_by(by, use_threads=False).aggregate([(name, "sum") for name in columns])
     sums = sums.rename_columns([by, *columns]).sort_by(by)
     return sums.to_pandas(types_mapper=_exact_decimals)
+
+
+def among(ids: pd.Series | pd.Index, others: pd.Series | pd.Index) -> np.ndarray:
+    """Tell which ids are among others: as `isin`, which takes up each of the others by itself.
+
+    Examples
+    --------
+    >>> among(pd.Series(["A", "B", "C"]), pd.Series(["C", "A"])).tolist()
+    [True, False, True]
+    """
+    mine, theirs = (pa.array(pd.Series(each, dtype="str")) for each in (ids, others))
+    return np.asarray(pc.is_in(mine, value_set=theirs))
 
 
 def floats(exact: pd.Series) -> np.ndarray:

@@ -50,6 +50,8 @@ class World:
     exchange: Exchange = field(default_factory=Exchange)
     windows: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(setup_months=12))
     ledger: SimpleNamespace = None
+    overrides: list = field(default_factory=list)
+    segmentation: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(profit_share=0.8))
 
     def paths(self, table):
         """Return the files of a table in order."""
@@ -236,7 +238,8 @@ def test_without_document_types_a_negative_amount_is_a_credit_note(two_firms):
     intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
     assert intake.tables["corrections"]["document_type"].tolist() == ["credit_note"]
     outcome, words = verdict_of(intake, "document_types")
-    assert (outcome, words[:12]) == ("FLAG", "4 of 4 lines")
+    assert outcome == "FLAG"
+    assert " belong to: 4 of 4." in words
 
 
 # --------------------------------------------------------------------------- cells
@@ -293,7 +296,7 @@ def test_a_day_is_read_by_its_declared_format_up_to_a_year_after_the_last_period
 
 
 def test_ids_stay_as_they_are_written(tmp_path):
-    ids = ["007", "1E5", "TRUE", "NA", "null", "nan", "../x", "a\u0301"]
+    ids = ["007", "1E5", "TRUE", "NA", "000", "../x", "a\u0301"]
     rows = [f"F{n},2024-01-01,{one},1" for n, one in enumerate(ids)]
     text = "\n".join(["invoice_id,date,customer_id,net_amount", *rows])
     intake = read_inputs(give(world(tmp_path), "invoice_lines", text), "FY2024")
@@ -305,7 +308,7 @@ def test_a_quoted_name_may_hold_commas_quotes_and_line_ends(tmp_path):
     give(engagement, "customers", 'customer_id,name\r\nA,"Młyn, ""Raz""\r\ni Dwa"\r\nB,zł\r\nB\r\n')
     intake = read_inputs(engagement, "FY2024")
     assert intake.tables["customers"]["name"].tolist() == ['Młyn, "Raz"\r\ni Dwa', "zł"]
-    assert set_aside(intake) == [(5, "", "1 cells where the head has 2")]
+    assert set_aside(intake) == [(5, "", "fewer cells than the head has")]
 
 
 def test_an_unknown_document_type_and_what_is_no_currency_are_set_aside(tmp_path):
@@ -341,8 +344,8 @@ def test_ragged_rows_are_set_aside_and_counted(tmp_path):
     text = "\n".join(["invoice_id,date,customer_id,net_amount", *rows])
     intake = read_inputs(give(world(tmp_path), "invoice_lines", text), "FY2024")
     assert set_aside(intake) == [
-        (3, "", "3 cells where the head has 4"),
-        (5, "", "5 cells where the head has 4"),
+        (3, "", "fewer cells than the head has"),
+        (5, "", "more cells than the head has"),
     ]
     assert intake.coverage.iloc[0][["rows", "set_aside"]].tolist() == [4, 2]
 
@@ -395,10 +398,10 @@ def test_an_optional_table_without_rows_is_flagged_and_absent_ones_say_what_is_l
     intake = read_inputs(two_firms, "FY2024")
     words = [v.said for v in intake.verdicts if v.rule in ("empty_table", "tables_absent")]
     assert words[:2] == [
-        "The table contacts has a head and no rows, or nothing at all.",
-        "The table evidence has a head and no rows, or nothing at all.",
+        "The table of contacts has a head and no rows, or nothing at all.",
+        "The table of evidence of the relation has a head and no rows, or nothing at all.",
     ]
-    assert "receivables (there is no capital charge" in words[-1]
+    assert "receivables: there is no capital charge" in words[-1]
     assert intake.tables["contacts"].columns.tolist() == CONTRACT["contacts"].names
 
 
@@ -508,7 +511,7 @@ def test_a_missing_list_price_is_the_usual_high_price_of_product_and_month(tmp_p
     months = intake.tables["customer_months"]["list_revenue"].tolist()
     assert months == [91 + 8 - 9, 3]
     outcome, words = verdict_of(intake, "list_price")
-    assert (outcome, words[:42]) == ("FLAG", "13 of 13 lines have no list price. For 10 ")
+    assert (outcome, words[:43]) == ("FLAG", "Lines without a list price: 13 of 13. For 1")
 
 
 def test_a_list_price_below_the_net_amount_looks_like_the_price_of_one_unit(two_firms):
@@ -536,15 +539,16 @@ def test_lines_without_cost_are_named_with_their_money(two_firms):
         give(two_firms, "invoice_lines", TWO_FIRMS.replace("30,25", "30,")), "FY2024"
     )
     outcome, words = verdict_of(intake, "cost_of_goods")
-    assert (outcome, words[:28]) == ("FLAG", "1 of 4 lines, worth PLN\u00a030, ")
+    assert outcome == "FLAG"
+    assert words.startswith("Lines without a cost of goods sold: 1 of 4, worth PLN\u00a030. ")
 
 
 def test_identical_lines_are_counted_with_their_money_and_kept(two_firms):
     twice = TWO_FIRMS + TWO_FIRMS.splitlines()[1] + "\n"
     intake = read_inputs(give(two_firms, "invoice_lines", twice), "FY2024")
     assert verdict_of(intake, "identical_rows")[1] == (
-        "1 invoice lines repeat another one in every column that was read; they are worth "
-        "PLN\u00a060 and were kept."
+        "Invoice lines that repeat another one in every column that was read: 1, worth "
+        "PLN\u00a060. They were kept."
     )
     assert revenue(intake) == {"A": 150, "B": 30}
 
@@ -614,7 +618,7 @@ def test_a_customer_twice_alike_is_set_aside_and_twice_different_is_rejected(two
         (4, "customer_id", "repeats an earlier row")
     ]
     give(two_firms, "customers", "customer_id,name\nA,Alfa\nB,Beta\nA,Omega\n")
-    with pytest.raises(DataError, match=r"1 ids .* differ \(A\). Keep one row"):
+    with pytest.raises(DataError, match=r"have the same customer_id: A\. Keep one row"):
         read_inputs(two_firms, "FY2024")
 
 
@@ -698,20 +702,20 @@ def test_rows_and_money_read_are_used_or_set_aside(two_firms):
     rows, money = intake.balances[:2]
     assert [(s.what, s.amount) for s in rows.steps] == [
         ("read", 4),
-        ("set aside: no such day", -1),
-        ("set aside: not a number", -1),
+        ("set aside: Date, no such day", -1),
+        ("set aside: Net amount, not a number", -1),
         ("used", 2),
     ]
     assert [(s.what, s.amount) for s in money.steps] == [
-        ("read, where it can be read", 80),
-        ("set aside: no such day", -30),
+        ("read, as far as it is a number", 80),
+        ("set aside: Date, no such day", -30),
         ("invoice revenue of all months", 50),
     ]
     assert rows.holds
     assert money.holds
     assert verdict_of(intake, "rows_set_aside") == (
         "FLAG",
-        "2 of 4 rows were set aside, among them invoice lines of PLN\u00a030 (30% of the amounts "
+        "2 of 4 rows had to be set aside, among them invoice lines of PLN\u00a030 (30% of the amounts "
         "that can be read). Why, stands in the table of rows set aside.",
     )
 
@@ -825,6 +829,7 @@ def as_csv(rows) -> str:
     return "\n".join([LINES, *(",".join(f'"{cell}"' for cell in row) for row in rows)])
 
 
+@pytest.mark.soak  # test_messy_files.py spoils cells, rows and totals of a file in each run
 @settings(
     max_examples=6, deadline=None, phases=NO_SHRINKING, suppress_health_check=list(HealthCheck)
 )
@@ -883,3 +888,24 @@ def test_adventureworks_resellers_have_their_published_totals(monkeypatch):
     assert round(Decimal(margin), 2) == Decimal("470482.60")
     assert intake.tables["quarantine"].empty
     assert all(balance.holds for balance in intake.balances)
+
+
+def test_a_thousand_billions_of_a_weak_currency_are_added_to_the_last_digit(tmp_path):
+    rows = [f"F{n},2024-01-10,A,999999999999.123456" for n in range(1001)]
+    engagement = give(
+        world(tmp_path), "invoice_lines", book("invoice_id,date,customer_id,net_amount", *rows)
+    )
+
+    intake = read_inputs(engagement, "FY2024")
+
+    assert revenue(intake) == {"A": Decimal("1000999999999122.579456")}
+    assert all(balance.holds for balance in intake.balances)
+
+
+def test_counts_of_lines_are_whole_numbers_in_every_table(two_firms):
+    tables = read_inputs(two_firms, "FY2024").tables
+
+    kinds = {name: str(table["lines"].dtype) for name, table in tables.items() if "lines" in table}
+    assert kinds == dict.fromkeys(
+        ("customer_months", "orders", "corrections", "documents"), "int64"
+    )

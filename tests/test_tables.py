@@ -4,11 +4,21 @@ import json
 from decimal import Decimal
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kamlib import DataError
-from kamlib.tables import EXACT, exact_sums, file_hash, floats, read_table, write_table
+from kamlib import DataError, tables
+from kamlib.tables import (
+    EXACT,
+    Tables,
+    exact_sums,
+    file_hash,
+    floats,
+    read_table,
+    write_parts,
+    write_table,
+)
 
 
 @pytest.fixture
@@ -81,3 +91,37 @@ def test_the_hash_is_that_of_the_bytes(tmp_path):
     (tmp_path / "x").write_bytes(b"abc")
 
     assert file_hash(tmp_path / "x").startswith("ba7816bf8f01cfea")  # FIPS 180-2, "abc"
+
+
+@pytest.mark.parametrize("rows", [(0,), (3, 2), (1, 1, 1, 1, 1), (5,), (0, 5, 0)])
+def test_a_table_written_in_parts_has_the_bytes_of_one_written_whole(rows, tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "ROWS_IN_A_GROUP", 2)
+    whole = pa.table({"order_id": [f"F{n}" for n in range(sum(rows))], "lines": range(sum(rows))})
+    whole = whole.cast(pa.schema({"order_id": pa.large_string(), "lines": pa.int64()}))
+    starts = [sum(rows[:place]) for place in range(len(rows))]
+    parts = [whole.slice(start, n) for start, n in zip(starts, rows, strict=True)]
+
+    at_once = write_parts([whole], tmp_path / "a", "orders", stage="data_prep")
+    in_parts = write_parts(parts, tmp_path / "b", "orders", stage="data_prep")
+
+    assert at_once == in_parts
+    assert in_parts.rows == sum(rows)
+    assert (
+        pq.ParquetFile(tmp_path / "b" / "orders.parquet").num_row_groups == -(-sum(rows) // 2) or 1
+    )
+
+
+def test_tables_of_many_rows_lie_in_a_folder_that_goes_with_them(book, tmp_path):
+    found = Tables("data_prep")
+    found.hold({"small": book})
+    found.lay_down("large", [pa.Table.from_pandas(book)])
+    folder = found._folder
+
+    notes = [found.write(name, tmp_path) for name in found]
+
+    assert [note.table for note in notes] == ["small", "large"]
+    assert read_table(tmp_path, "large").equals(found["small"])
+    assert found["large"].equals(read_table(tmp_path, "small"))
+    assert folder.exists()
+    del found
+    assert not folder.exists()

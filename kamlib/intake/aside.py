@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -14,10 +13,15 @@ from kamlib.intake.contract import CONTRACT
 from kamlib.intake.desk import Desk, brought, fetched
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.judging import Judged
+from kamlib.language import _
+from kamlib.method_rules.set_aside import TAX_ID_PESEL
+
+if TYPE_CHECKING:
+    from kamlib.engagement import Engagement
 
 SET_ASIDE = (
-    "table", "file", "row", "column", "value", "reason", "customer_id", "date", "amount",
-    "cost_of_goods_sold",
+    "table", "file", "row", "invoice_id", "column", "source_column", "value", "reason",
+    "customer_id", "date", "amount", "cost_of_goods_sold",
 )  # fmt: skip
 TELL_A_ROW = ("invoice_id", "line_id")
 
@@ -66,9 +70,9 @@ def aside_of_lines(work: Desk, lines: Judged, documents: ir.Table) -> Aside:
 
 
 def money_read(documents: ir.Table, counted: Mapping[str, Any], aside: Aside) -> pd.DataFrame:
-    """Return rows and readable net amounts by reason; a null reason is what is used.
+    """Return rows and readable net amounts by rule; a null reason is what is used.
 
-    To ``reason, rows, amount, size`` (`size` is the sum of absolute amounts).
+    To ``column, reason, rows, amount, size`` (`size` is the sum of absolute amounts).
 
     Parameters
     ----------
@@ -79,14 +83,15 @@ def money_read(documents: ir.Table, counted: Mapping[str, Any], aside: Aside) ->
     used = documents.aggregate(
         rows=documents["lines"].sum().cast("int64"),
         amount=money_sum(documents["net_amount"]),
-        size=ibis.literal(Decimal(counted["size"])).cast(DECIMAL),
-    ).mutate(reason=ibis.null("string"))  # fmt: skip
-    lost = aside.rows.group_by("reason").aggregate(
+        size=ibis.literal(f"{counted['size']:f}").cast(DECIMAL),  # as a number it would be rounded
+    ).mutate(column=ibis.null("string"), reason=ibis.null("string"))  # fmt: skip
+    lost = aside.rows.group_by("column", "reason").aggregate(
         rows=aside.rows.count(),
         amount=money_sum(aside.rows["amount"]), size=money_sum(aside.rows["amount"].abs()),
     )  # fmt: skip
-    names = ["reason", "rows", "amount", "size"]
-    return fetched(ibis.union(lost.select(names), used.select(names)).order_by("reason"))
+    names = ["column", "reason", "rows", "amount", "size"]
+    every = ibis.union(lost.select(names), used.select(names))
+    return fetched(every.order_by("column", "reason"))
 
 
 def tally(table: Judged) -> Tally:
@@ -109,10 +114,12 @@ def picked(rows: Judged) -> ir.Table:
     who = next((n for n in ("customer_id", "party_id", "prospect_id") if n in t.columns), "")
     telling = [name for name in (*TELL_A_ROW, *contract.key) if name in rows.raw.names]
     cost = "cost_of_goods_sold" if "cost_of_goods_sold" in t.columns else ""
+    bill = "invoice_id" if rows.name == "invoice_lines" else ""
     none = ibis.null(DECIMAL)
     return t.select(
         number=t["_file"],
         row=t["_row"],
+        invoice_id=t[bill] if bill else ibis.null("string"),
         column=t["_column"],
         value=t["_value"],
         reason=t["_reason"],
@@ -124,7 +131,22 @@ def picked(rows: Judged) -> ir.Table:
     )
 
 
-def quarantine(name: str, aside: ir.Table, files: list[str]) -> pd.DataFrame:
+def all_set_aside(
+    tables: list[Judged], apart: Mapping[str, Aside], engagement: "Engagement"
+) -> pd.DataFrame:
+    """Return the rows set aside of all tables; where nothing was, of the lines, for the columns."""
+    broken = [one for one in tables if apart[one.name].tally.set_aside] or tables[:1]
+    theirs = {one.name: engagement.inputs[one.name].columns for one in broken}
+    frames = [
+        quarantine(one.name, apart[one.name].rows, one.raw.files, theirs[one.name])
+        for one in broken
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def quarantine(
+    name: str, aside: ir.Table, files: list[str], columns: Mapping[str, str]
+) -> pd.DataFrame:
     """Return the rows set aside of one table, in the order of its files.
 
     Parameters
@@ -132,6 +154,7 @@ def quarantine(name: str, aside: ir.Table, files: list[str]) -> pd.DataFrame:
     name : str, the input table
     aside : table from `picked`
     files : its files or its database's table, as readers know them
+    columns : our name of a column to the client's, where the engagement maps it
 
     Notes
     -----
@@ -141,10 +164,15 @@ def quarantine(name: str, aside: ir.Table, files: list[str]) -> pd.DataFrame:
     telling = [column for column in frame.columns if column.startswith("tells ")]
     order = ["number", "row", *telling, "customer_id", "date", "amount", "column", "value"]
     frame = frame.sort_values(order, ignore_index=True, na_position="last")
+    personal = frame["reason"] == TAX_ID_PESEL
+    frame["value"] = frame["value"].mask(personal, _("not shown"))
+    told = personal & (frame["column"] == "customer_id")
+    frame["customer_id"] = frame["customer_id"].mask(told, _("not shown"))
     shown = dict(enumerate(files))
     where = pd.Series(frame["number"].map(shown), index=frame.index, dtype="str")
     for column in telling:
         known = (frame["row"] == 0) & frame[column].notna()
         said = ", " + column.removeprefix("tells ") + " " + frame[column].fillna("").astype("str")
         where = where.mask(known, where + said)
-    return frame.assign(table=name, file=where)[list(SET_ASIDE)]
+    theirs = frame["column"].replace(dict(columns))
+    return frame.assign(table=name, file=where, source_column=theirs)[list(SET_ASIDE)]

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from kamlib.intake.contract import CONTRACT, SALES, Field
 from kamlib.intake.databases import answering
-from kamlib.intake.desk import Desk, brought, held, kept, viewed
+from kamlib.intake.desk import Desk, brought, held, viewed
 from kamlib.intake.engines import DECIMAL, engine_of, exact
 from kamlib.intake.judging import Judged, as_read
 
@@ -30,12 +30,13 @@ def lines_told(work: Desk, lines: Judged) -> ir.Table:
     return viewed(work, "lines_told", with_list_total(work, lines, typed_by_sign(lines.used)))
 
 
-def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table) -> ir.Table:
+def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table | None) -> ir.Table:
     """Return one row per document, customer and day of the lines that are used, in our own engine.
 
     To ``invoice_id, order_id, customer_id, name, date, document_type, corrects_invoice_id,
     delivery_id``, the attributes of an order, the sums ``net_amount, list_total,
-    cost_of_goods_sold, freight``, ``lines``, ``month`` and ``unit``.
+    cost_of_goods_sold, freight``, ``lines``, ``unit``, and ``site``: the customer's id in the type
+    in which it was read.
 
     Parameters
     ----------
@@ -44,6 +45,24 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table) -> ir.Tab
     told : table from `lines_told`
     units : table of ``known_id`` and ``unit``; an id that is not in it is its own unit
     """
+    summed = brought(work, "documents_summed", _summed(lines, told), key=KEY)
+    absent = [name for name in KEYS if name not in summed.columns]
+    whole = summed.mutate(site=summed["customer_id"], **{n: ibis.null("string") for n in absent})
+    texts = [name for name, kind in summed.schema().items() if name in KEYS and kind.is_integer()]
+    whole = whole.mutate(**{name: whole[name].cast("string") for name in texts})
+    return viewed(work, "documents", of_unit(whole, units))
+
+
+def of_unit(rows: ir.Table, units: ir.Table | None) -> ir.Table:
+    """Return rows with the ``unit`` that the customer of each belongs to."""
+    if units is None:
+        return rows.mutate(unit=rows["customer_id"])
+    joined = rows.left_join(units, rows["customer_id"] == units["known_id"])
+    return joined.mutate(unit=ibis.coalesce(joined["unit"], joined["customer_id"])).drop("known_id")
+
+
+def _summed(lines: Judged, told: ir.Table) -> ir.Table:
+    """Return the documents of the lines that are used, where the lines lie."""
     fields = {field.name: field for field in order_fields(lines)}
     mapped = [name for name in KEYS if name in lines.raw.names or name == "document_type"]
     texts = [name for name, field in fields.items() if field.kind == "text"]
@@ -53,18 +72,7 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table) -> ir.Tab
         if name not in texts
     }
     keys = {name: as_read(told, name) for name in [*mapped, *texts]}
-    sums = told.group_by(**keys).aggregate(**_sums(told, lines), **others)
-    sums = sums.mutate(**{n: sums[n].cast("string") for n in keys if sums[n].type().is_integer()})
-    if not work.owns(sums):
-        sums = brought(work, "documents_brought", sums, key=KEY)
-    joined = sums.left_join(units, sums["customer_id"] == units["known_id"])
-    absent = [name for name in KEYS if name not in mapped]
-    whole = joined.mutate(
-        unit=ibis.coalesce(joined["unit"], joined["customer_id"]),
-        month=joined["date"].truncate("M"),
-        **{name: ibis.null("string") for name in absent},
-    )
-    return kept(work, "documents", whole.drop("known_id"))
+    return told.group_by(**keys).aggregate(**_sums(told, lines), **others)
 
 
 def order_fields(judged: Judged) -> list[Field]:
@@ -170,6 +178,7 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
     net, list_price, cost, quantity = (as_read(told, name) for name in names)
     every, none = told.count(), ibis.literal(0, "int64")
     several = list_price.notnull() & (quantity >= 2)  # returns are negative
+    below = (list_price < net).ifelse(list_price < net * SAME_AS_NET, False)  # rarely multiplied
     free = (net == 0) & (quantity > 0)
     both = has("list_price") and has("quantity")
     totals = told.aggregate(
@@ -179,11 +188,11 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
         without_list=told.count(where=list_price.isnull()) if has("list_price") else every,
         estimated=told.count(where=told["estimated"]),
         of_two_units=told.count(where=several) if both else none,
-        below_net=told.count(where=several & (list_price < net * SAME_AS_NET)) if both else none,
+        below_net=told.count(where=several & below) if both else none,
         without_cost=told.count(where=cost.isnull()) if has("cost_of_goods_sold") else every,
-        revenue_without_cost=money_sum(cost.isnull().ifelse(net, 0)),
+        revenue_without_cost=net.sum(where=cost.isnull()).cast(DECIMAL),
         samples=told.count(where=free) if has("quantity") else none,
-        samples_cost=money_sum(free.ifelse(cost, ibis.null(cost.type()))),
+        samples_cost=cost.sum(where=free).cast(DECIMAL),
     )
     with answering(engine_of(totals), KEY):
         found = totals.to_pyarrow().to_pylist()[0]

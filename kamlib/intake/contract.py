@@ -13,9 +13,11 @@ from kamlib.method_rules import set_aside
 
 SALES = ("invoice", "final")  # what an order is counted by
 BACK = ("credit_note", "correction", "cancellation")  # what gives revenue back
+SEVERAL = ", "  # between the invoices that one document corrects or settles
 DOCUMENT_TYPES = (*SALES, "advance", *BACK)
 RELATIONS = ("external", "intercompany", "collective")
 
+NUMERIC = ("money", "number", "whole", "share", "rating")  # kinds of columns
 RANGES: dict[str, tuple[int, int]] = {"share": (0, 1), "rating": (0, 10)}
 
 
@@ -26,8 +28,9 @@ class Field(NamedTuple):
     """What one column of an input table may hold.
 
     `needed` speaks of the column (it must be in the head), `filled` of its cells (an empty one sets
-    the row aside). `past` refuses days more than a year after the last period. `who` says that the
-    value must be known: as a customer, or as a party, which is a customer or a prospect.
+    the row aside). `past` refuses days more than a year after the last period, and those before
+    1980. `who` says that the value must be known: as a customer, or as a party, which is a customer
+    or a prospect.
     """
 
     name: str
@@ -45,6 +48,16 @@ class Field(NamedTuple):
     def kind(self) -> Kind:
         """Return how text becomes the column's value; an attribute of the client's own is text."""
         return COLUMNS[self.name].kind if self.name in COLUMNS else "text"
+
+    @property
+    def in_percent(self) -> bool:
+        """Tell whether the column is measured in percent, so that a sign of it changes nothing."""
+        return self.name in COLUMNS and COLUMNS[self.name].unit.startswith("%")
+
+    @property
+    def may_be_percent(self) -> bool:
+        """Tell whether a number of the column may be written with a sign of percent."""
+        return self.kind == "share" or self.in_percent or self.name == "weight"
 
     @property
     def tells_a_line(self) -> bool:

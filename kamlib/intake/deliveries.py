@@ -1,16 +1,15 @@
 """Deliveries: what was sent at one time, where the lines say which they belong to."""
 
 import ibis.expr.types as ir
-import pandas as pd
 
 from kamlib.intake.booked import order_fields
 from kamlib.intake.contract import SALES
-from kamlib.intake.desk import Desk, fetched
+from kamlib.intake.desk import Answer, Desk
 from kamlib.intake.judging import Judged
 from kamlib.intake.lines import line_count, period_of
 
 
-def deliveries(documents: ir.Table, judged: Judged, work: Desk) -> dict[str, pd.DataFrame]:
+def deliveries(documents: ir.Table, judged: Judged, work: Desk) -> dict[str, Answer]:
     """Return the table of deliveries under its name; nothing where lines name none.
 
     To ``delivery_id, customer_id, date, period, lines`` and the attributes of an order, one row per
@@ -36,4 +35,4 @@ def deliveries(documents: ir.Table, judged: Judged, work: Desk) -> dict[str, pd.
     )
     dated = counted.mutate(period=period_of(counted["date"], work))
     names = ["delivery_id", "customer_id", "date", "period", "lines", *found]
-    return {"deliveries": fetched(dated.order_by(["delivery_id", "customer_id"]), kinds)[names]}
+    return {"deliveries": Answer(dated.select(names).order_by(names[:2]), kinds)}

@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
-from kamlib.intake.databases import Databases, answering, databases
+from kamlib.intake.databases import Databases, answering, databases, streamed
 from kamlib.intake.engines import engine_of, nfc_normalize, written_down
 
 if TYPE_CHECKING:
@@ -53,12 +53,11 @@ def desk(engagement: "Engagement") -> Iterator[Desk]:
         databases(engagement) as open_,
         _unfused(),
     ):
-        con = ibis.duckdb.connect(Path(name) / "intake.duckdb")
+        con = ibis.duckdb.connect(temp_directory=Path(name))
         try:
             con.raw_sql(
                 "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; "
-                f"SET memory_limit = '{MEMORY}'; "
-                "SET force_compression = 'uncompressed'"  # nothing is kept: packing costs more
+                f"SET memory_limit = '{MEMORY}'"
             )
             yield Desk(con, Path(name), engagement, open_)
         finally:
@@ -122,8 +121,8 @@ def brought(work: Desk, name: str, expression: ir.Table, *, key: str) -> ir.Tabl
     if work.owns(expression):
         return kept(work, name, expression)
     own: Any = work.con
-    with answering(engine_of(expression), key):
-        own.con.register("incoming", _batches(expression))
+    with answering(engine_of(expression), key), streamed(expression, rows=ROWS_AT_ONCE) as rows:
+        own.con.register("incoming", rows)
         try:
             own.raw_sql(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM incoming')
         finally:
@@ -131,14 +130,6 @@ def brought(work: Desk, name: str, expression: ir.Table, *, key: str) -> ir.Tabl
     table = work.con.table(name)
     texts = [name for name, kind in table.schema().items() if kind.is_string()]
     return table.mutate(**{name: nfc_normalize(table[name]) for name in texts})
-
-
-def _batches(expression: ir.Table) -> pa.RecordBatchReader:
-    """Return the rows of an expression in parts."""
-    con: Any = expression.get_backend()
-    if con.name != "duckdb":
-        return expression.to_pyarrow_batches(chunk_size=ROWS_AT_ONCE)
-    return con.con.sql(con.compile(expression)).to_arrow_reader(ROWS_AT_ONCE)
 
 
 def lookup(work: Desk, name: str, rows: pa.Table, *, like: ir.Table) -> ir.Table:
@@ -151,19 +142,43 @@ def lookup(work: Desk, name: str, rows: pa.Table, *, like: ir.Table) -> ir.Table
     return written_down(like, rows.to_pandas(), ibis.schema(rows.schema))
 
 
+class Answer(NamedTuple):
+    """A table that is computed when it is asked for: its rows in order, and kinds of its columns."""
+
+    rows: ir.Table
+    kinds: Mapping[str, str] = {}
+
+    def parts(self) -> Iterator[pa.Table]:
+        """Yield the rows so many at once, as `fetched` types them."""
+        own: Any = self.rows.get_backend()
+        reader = own.con.sql(own.compile(self.rows)).to_arrow_reader(ROWS_AT_ONCE)
+        types = self.rows.schema().to_pyarrow()  # the engine's own sums of counts are wider
+        yield _typed(types.empty_table(), self.kinds)
+        for batch in reader:
+            yield _typed(pa.Table.from_batches([batch]).cast(types), self.kinds)
+
+
 def fetched(expression: ir.Table, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Bring a small table out of the engine: money exact, days as datetime64, text as text.
 
     Columns of decimals stay exact unless `kinds` calls them anything but money.
     """
-    table = expression.to_pyarrow()
-    for place, field in enumerate(table.schema):
-        column = table.column(place)
-        if pa.types.is_date(field.type):
-            table = table.set_column(place, field.name, column.cast(pa.timestamp("us")))
-        elif pa.types.is_decimal(field.type) and (kinds or {}).get(field.name, "money") != "money":
-            table = table.set_column(place, field.name, column.cast(pa.float64()))
+    table = _typed(expression.to_pyarrow(), kinds or {})
     return table.to_pandas(types_mapper=_exact_if_decimal)
+
+
+def _typed(table: pa.Table, kinds: Mapping[str, str]) -> pa.Table:
+    """Return a table with days as timestamps, text as pandas writes it, and only money as decimals."""
+    types = [_type_of(field, kinds.get(field.name, "money")) for field in table.schema]
+    return table.cast(pa.schema(list(zip(table.column_names, types, strict=True))))
+
+
+def _type_of(field: pa.Field, kind: str) -> pa.DataType:
+    if pa.types.is_date(field.type):
+        return pa.timestamp("us")
+    if pa.types.is_decimal(field.type) and kind != "money":
+        return pa.float64()
+    return pa.large_string() if pa.types.is_string(field.type) else field.type
 
 
 def _exact_if_decimal(kind: pa.DataType) -> pd.ArrowDtype | None:

@@ -12,19 +12,21 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.errors import listed
-from kamlib.intake.contract import Field, fields_of
-from kamlib.intake.convert import NUMERIC, Cell, as_text, converted, dtype_of, is_exact
+from kamlib.intake.contract import NUMERIC, Field, fields_of
+from kamlib.intake.convert import Cell, Column, as_text, converted, dtype_of, is_exact
 from kamlib.intake.counted import numbers_read
 from kamlib.intake.databases import answering
 from kamlib.intake.derived import derived_net, told_by_number
 from kamlib.intake.desk import Desk, kept, lookup, viewed
 from kamlib.intake.engines import spelled_apart
-from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_from_database, raw_rows
+from kamlib.intake.servers import raw_from_database
+from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_rows
 from kamlib.intake.spelling import (
     currency_codes,
     currency_words,
     holds_tax_ids,
     with_tax_ids,
+    without_nobody,
 )
 from kamlib.intake.undeclared import refuse_undeclared
 from kamlib.method_rules import set_aside as reasons
@@ -111,7 +113,7 @@ def _judged_rows(
     if table == "invoice_lines" and (not work.owns(together) or _is_typed(raw, fields)):
         fine = viewed(work, f"{table} used", together.filter(together["_fine"]).drop("_fine"))
         plain = together.drop("_fine", *_raw_of(together))
-        return Judged(table, viewed(work, table, plain), raw, fields, fine)
+        return Judged(table, plain, raw, fields, fine)
     return Judged(table, kept(work, table, together.drop("_fine", *_raw_of(together))), raw, fields)
 
 
@@ -152,21 +154,20 @@ def _judged_part(
     plain: list[str],
 ) -> ir.Table:
     """Convert the rows of one part and name the first broken column of each."""
-    dialect = dialect_of(work.engagement, table)
-    cells = {
-        field.name: converted(
-            _one_spelling(part, field, work.engagement.inputs[table]), field, dialect,
-            values=_words(field, work.engagement.inputs[table]), last_day=work.last_day,
-        )
+    given = work.engagement.inputs[table]
+    columns = {
+        field.name: Column(field, _one_spelling(part, field, given), _words(field, given))
         for field in fields
         if field.name in part.columns
-    }  # fmt: skip
-    wide = part.select(
+    }
+    dialect = dialect_of(work.engagement, table)
+    rows, cells = converted(part, columns, dialect, last_day=work.last_day)
+    wide = rows.select(
         "_file", "_row", "_broken", "_cells",
         **{name: cell.value.cast(dtype_of(f)) for name, cell, f in _with_fields(cells, fields)},
         **{f"reason {name}": cell.reason for name, cell in cells.items()},
         **{f"fine {name}": cell.fine for name, cell in cells.items()},
-        **{RAW + name: part[name] for name in plain},
+        **{RAW + name: rows[name] for name in plain},
         **{f"shown {name}": cell.shown for name, cell in cells.items()},
     )  # fmt: skip
     for field in fields:
@@ -175,12 +176,9 @@ def _judged_part(
                 wide, field, country=work.engagement.identity.country,
                 lookup=partial(lookup, work, f"spelling_{table}_{field.name}", like=part),
             )  # fmt: skip
-        if field.who in known and field.name in cells:
-            everybody = known[field.who]
-            if not work.owns(part):
-                everybody = lookup(work, "", spelled_apart(everybody.to_pyarrow()), like=part)
-            wide = _must_be_known(wide, field, everybody)
-        if field.name in cells and (field.who in known or holds_tax_ids(work.engagement, field)):
+        if field.who and field.name in cells:
+            wide = _must_be_somebody(work, wide, part, field, known)
+        if field.name in cells and (field.who or holds_tax_ids(work.engagement, field)):
             wide = wide.mutate(**{f"fine {field.name}": wide[f"reason {field.name}"].isnull()})
     return _with_first_broken(wide, fields, list(cells))
 
@@ -236,6 +234,20 @@ def _with_fields(
     for field in fields:
         if field.name in cells:
             yield field.name, cells[field.name], field
+
+
+def _must_be_somebody(
+    work: Desk, wide: ir.Table, part: ir.Table, field: Field, known: dict[str, ir.Table]
+) -> ir.Table:
+    """Give a reason to rows whose customer or party nobody knows, or whose customer is a word for none."""
+    if field.who not in known:
+        raw = wide[RAW + field.name] if RAW + field.name in wide.columns else None
+        own = work.engagement.identity
+        return without_nobody(wide, field, raw=raw, named=[*own.intercompany, *own.collective])
+    everybody = known[field.who]
+    if not work.owns(part):
+        everybody = lookup(work, "", spelled_apart(everybody.to_pyarrow()), like=part)
+    return _must_be_known(wide, field, everybody)
 
 
 def _must_be_known(wide: ir.Table, field: Field, known: ir.Table) -> ir.Table:

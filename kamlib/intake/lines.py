@@ -5,19 +5,23 @@ lines nor the number of threads can change a digit.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib.intake.booked import money_sum, order_fields
+from kamlib.intake.booked import money_sum, of_unit, order_fields
 from kamlib.intake.contract import BACK, Field
-from kamlib.intake.desk import Desk, fetched
+from kamlib.intake.desk import Answer, Desk, fetched
 from kamlib.intake.documents import ordered
+from kamlib.intake.engines import DECIMAL
 from kamlib.intake.judging import Judged
+
+if TYPE_CHECKING:
+    from kamlib.engagement import Period
 
 
 class LineFacts(NamedTuple):
@@ -46,19 +50,50 @@ def period_of(day: ir.DateValue, work: Desk) -> ir.StringValue:
     return ibis.cases(*cases, else_=ibis.null("string"))
 
 
-def customer_months(lines: ir.Table, judged: Judged, work: Desk) -> pd.DataFrame:
+def span_of(day: ir.DateValue, work: Desk) -> ir.DateValue:
+    """Return the first day of the month a day lies in, or of the part of it that is of one period."""
+    cuts = {span.start for span in work.engagement.periods.values()}
+    cuts |= {span.end + timedelta(days=1) for span in work.engagement.periods.values()}
+    within = sorted((cut for cut in cuts if cut.day > 1), reverse=True)
+    month = day.truncate("M")
+    if not within:
+        return month
+    passed = ibis.cases(*((day >= cut, ibis.literal(cut)) for cut in within), else_=month)
+    return ibis.greatest(month, passed)
+
+
+def customer_months(lines: ir.Table, judged: Judged, work: Desk, units: ir.Table | None) -> Answer:
     """Return one row per unit, month and period with exact sums.
 
     To ``customer_id, month, period, list_revenue, invoice_revenue, returned_revenue,
     cost_of_goods_sold, lines``, and ``freight`` where the input has it.
+
+    Parameters
+    ----------
+    lines : table from `kamlib.intake.booked.booked`
+    judged : the judged invoice lines
+    work : the desk
+    units : table of ``known_id`` and ``unit``; None where every id is its own unit
+
+    Notes
+    -----
+    Summed by the id as it was read, and rolled up to units afterwards.
     """
-    dated = lines.mutate(period=period_of(lines["date"], work))
-    key = ["customer_id", "month", "period"]
-    freight = {"freight": money_sum(dated["freight"])} if "freight" in judged.raw.names else {}
-    summed = dated.group_by(customer_id="unit", month="month", period="period").aggregate(
-        **ladder_sums(dated), **freight, lines=line_count(dated)
+    sums = ladder_sums(lines)
+    sums |= {"freight": money_sum(lines["freight"])} if "freight" in judged.raw.names else {}
+    of_id = lines.group_by(site="site", span=span_of(lines["date"], work)).aggregate(
+        **sums, lines=line_count(lines)
     )
-    return fetched(summed.order_by(key))
+    rows = of_unit(of_id.mutate(customer_id=of_id["site"].cast("string")), units)
+    if units is not None:
+        rows = rows.group_by("unit", "span").aggregate(
+            **{name: money_sum(rows[name]) for name in sums}, lines=line_count(rows)
+        )
+    told = rows.select(
+        customer_id="unit", month=rows["span"].truncate("M"),
+        period=period_of(rows["span"], work), **{name: rows[name] for name in (*sums, "lines")},
+    )  # fmt: skip
+    return Answer(told.order_by(["customer_id", "month", "period"]))
 
 
 def ladder_sums(lines: ir.Table) -> dict[str, ir.DecimalValue]:
@@ -70,11 +105,13 @@ def ladder_sums(lines: ir.Table) -> dict[str, ir.DecimalValue]:
         "list_revenue": money_sum(lines["list_total"]),
         "invoice_revenue": money_sum(lines["net_amount"]),
         "cost_of_goods_sold": money_sum(lines["cost_of_goods_sold"]),
-        **{name: money_sum(back.ifelse(lines[of], ibis.literal(0))) for name, of in given.items()},
+        **{
+            name: lines[of].sum(where=back).fill_null(0).cast(DECIMAL) for name, of in given.items()
+        },
     }
 
 
-def timing(lines: ir.Table, work: Desk) -> pd.DataFrame:
+def timing(lines: ir.Table, work: Desk) -> Answer:
     """Return what credit notes and corrections took from sales of another period.
 
     To ``period, customer_id, earned_period, list_revenue, invoice_revenue, returned_revenue,
@@ -99,19 +136,30 @@ def timing(lines: ir.Table, work: Desk) -> pd.DataFrame:
     summed = moved.group_by("period", "earned_period", customer_id="unit").aggregate(
         **ladder_sums(moved)
     )
-    return fetched(summed.order_by(key))[[*key, *ladder_sums(moved)]]
+    return Answer(summed.select(*key, *ladder_sums(moved)).order_by(key))
 
 
-def site_revenue(lines: ir.Table) -> pd.DataFrame:
-    """Return invoice revenue, first and last day by id as it stands on the lines."""
-    summed = lines.group_by("customer_id").aggregate(
-        invoice_revenue=money_sum(lines["net_amount"]),
-        first=lines["date"].min(), last=lines["date"].max(),
-    )  # fmt: skip
-    return fetched(summed.order_by("customer_id"))
+def site_revenue(lines: ir.Table, span: "Period") -> pd.DataFrame:
+    """Return invoice revenue by id as it stands on the lines, with its days of sale.
+
+    To ``customer_id, invoice_revenue, in_period, first, last``: revenue of all days and of `span`,
+    first and last day of a sale; what is given back later does not make an id live longer.
+    """
+    inside = lines["date"].between(ibis.literal(span.start), ibis.literal(span.end))
+    sale = ~lines["document_type"].isin(BACK)
+    every = {"first": lines["date"].min(), "last": lines["date"].max()}
+    sold = {"first": lines["date"].min(where=sale), "last": lines["date"].max(where=sale)}
+    sums = {
+        "invoice_revenue": money_sum(lines["net_amount"]),
+        "in_period": money_sum(inside.ifelse(lines["net_amount"], ibis.literal(0))),
+        **{name: ibis.coalesce(day, every[name]) for name, day in sold.items()},
+    }
+    summed = lines.group_by("site").aggregate(**sums)
+    told = summed.mutate(customer_id=summed["site"].cast("string")).select("customer_id", *sums)
+    return fetched(told.order_by("customer_id"))
 
 
-def orders(lines: ir.Table, judged: Judged, work: Desk) -> pd.DataFrame:
+def orders(lines: ir.Table, judged: Judged, work: Desk) -> Answer:
     """Return one row per order: all its invoice lines, in the period of its first invoice date.
 
     To ``order_id, customer_id, date, period, lines, order_value, customer_is_new`` and the order's
@@ -143,7 +191,7 @@ def orders(lines: ir.Table, judged: Judged, work: Desk) -> pd.DataFrame:
     names = ["order_id", "customer_id", "date", "period", "lines", "order_value", *found,
              "customer_is_new"]  # fmt: skip
     kinds = {field.name: field.kind for field in order_fields(judged)}
-    return fetched(whole.order_by(["order_id", "customer_id"]), kinds)[names]
+    return Answer(whole.select(names).order_by(["order_id", "customer_id"]), kinds)
 
 
 def line_count(documents: ir.Table) -> ir.IntegerValue:
@@ -156,7 +204,7 @@ def _of_an_order(lines: ir.Table, field: Field) -> ir.Value:
     return lines[field.name].max() if field.kind == "bool" else lines[field.name].min()
 
 
-def corrections(lines: ir.Table, work: Desk) -> pd.DataFrame:
+def corrections(lines: ir.Table, work: Desk) -> Answer:
     """Return one row per credit note or correction.
 
     To ``invoice_id, customer_id, date, period, document_type, lines``.
@@ -169,7 +217,7 @@ def corrections(lines: ir.Table, work: Desk) -> pd.DataFrame:
     )
     dated = counted.mutate(period=period_of(counted["date"], work))
     names = ["invoice_id", "customer_id", "date", "period", "document_type", "lines"]
-    return fetched(dated.order_by(["invoice_id", "customer_id"]))[names]
+    return Answer(dated.select(names).order_by(["invoice_id", "customer_id"]))
 
 
 def seen_on(lines: ir.Table, counted: Mapping[str, Any], repeated: Mapping[str, Any]) -> LineFacts:

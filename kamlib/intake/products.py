@@ -2,17 +2,16 @@
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 
-from kamlib.intake.booked import KEY, money_sum
-from kamlib.intake.desk import Desk, brought, fetched
+from kamlib.intake.booked import KEY, money_sum, of_unit
+from kamlib.intake.desk import Answer, Desk, brought
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.lines import ladder_sums, period_of
 
 BY = ["period", "customer_id", "product_id"]
 
 
-def customer_products(work: Desk, told: ir.Table, units: ir.Table) -> pd.DataFrame:
+def customer_products(work: Desk, told: ir.Table, units: ir.Table | None) -> Answer:
     """Return one row per period, unit and product with exact sums, of the periods of engagement.yaml.
 
     To ``period, customer_id, product_id, quantity, list_revenue, invoice_revenue,
@@ -22,7 +21,7 @@ def customer_products(work: Desk, told: ir.Table, units: ir.Table) -> pd.DataFra
     ----------
     work : the desk
     told : table from `kamlib.intake.booked.lines_told`
-    units : table of ``known_id`` and ``unit``
+    units : table of ``known_id`` and ``unit``; None where every id is its own unit
 
     Notes
     -----
@@ -36,13 +35,13 @@ def customer_products(work: Desk, told: ir.Table, units: ir.Table) -> pd.DataFra
         **ladder_sums(dated),
     )
     here = brought(work, "sites_products", summed, key=KEY)
-    joined = here.left_join(units, here["customer_id"] == units["known_id"])
-    of_unit = joined.mutate(customer_id=ibis.coalesce(joined["unit"], joined["customer_id"]))
+    rolled = of_unit(here, units)
+    rolled = rolled.mutate(customer_id=rolled["unit"])
     sums = list(ladder_sums(dated))
-    whole = of_unit.group_by(BY).aggregate(
-        quantity=(of_unit["uncounted"].sum() == 0).ifelse(
-            money_sum(of_unit["quantity"]), ibis.null(DECIMAL)
+    whole = rolled.group_by(BY).aggregate(
+        quantity=(rolled["uncounted"].sum() == 0).ifelse(
+            money_sum(rolled["quantity"]), ibis.null(DECIMAL)
         ),
-        **{name: money_sum(of_unit[name]) for name in sums},
+        **{name: money_sum(rolled[name]) for name in sums},
     )
-    return fetched(whole.order_by(BY), {"quantity": "number"})
+    return Answer(whole.order_by(BY), {"quantity": "number"})

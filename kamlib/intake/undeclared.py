@@ -11,11 +11,10 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.errors import DataError
-from kamlib.intake.contract import Field
+from kamlib.intake.contract import NUMERIC, Field
 from kamlib.intake.dialects import EXCEL, ISO, Dialect
 from kamlib.intake.values import SERIAL, date_pattern
 
-NUMERIC = ("money", "number", "whole", "share", "rating")
 MAY_GROUP = "^-?[1-9][0-9]{0,2}[.][0-9]{3}$"
 GROUPED = "^-?[1-9][0-9]{0,2}(?:[.][0-9]{3}){2,}$"
 DECIMAL_COMMA = "^[(]?-?[0-9][0-9 .'\u00a0\u202f\u2009]*,[0-9]+[)]?-?"

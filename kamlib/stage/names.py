@@ -20,10 +20,12 @@ WRITTEN_BY = {
     **dict.fromkeys(
         (
             "customers",
+            "customer_ids",
             "customer_months",
             "customer_products",
             "orders",
             "corrections",
+            "documents",
             "deliveries",
             "timing",
             "identity_pairs",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,11 +12,11 @@ import pandas as pd
 
 from kamlib import display
 from kamlib.checks import require_choice
-from kamlib.engagement import Engagement, Period
+from kamlib.engagement import Engagement, Override, Period
 from kamlib.errors import DataError, listed
 from kamlib.language import _, day, number
 from kamlib.stage.names import KNOBS, NOTEBOOKS, WRITTEN_BY
-from kamlib.tables import Note, read_table, write_table
+from kamlib.tables import Note, Tables, read_table, write_table
 from kamlib.timespans import period_of
 from kamlib.verdicts import (
     PASS,
@@ -94,6 +95,18 @@ class Stage:
         return frame
 
     @property
+    def overrides(self) -> list[Override]:
+        """Return the decisions of people, each under the id that its customer has in the tables.
+
+        A site of a group, an id merged into another, or a tax id in another spelling may stand in
+        engagement.yaml; data prep says which customer that is.
+        """
+        ids = self.read("customer_ids")
+        units = dict(zip(ids["id_in_input"], ids["customer_id"], strict=True))
+        given = self.engagement.overrides
+        return [each.under(units.get(each.party, each.party)) for each in given]
+
+    @property
     def engagement_periods(self) -> list[Period]:
         """Return all periods of engagement.yaml, in order."""
         return [self.engagement.period(name) for name in self.engagement.periods]
@@ -108,6 +121,10 @@ class Stage:
     def write(self, frame: pd.DataFrame, table: str) -> None:
         """Write a stage table and take it into the receipt."""
         self.written.append(write_table(frame, self.folder, table, stage=self.name))
+
+    def write_all(self, tables: Tables) -> None:
+        """Write all tables of data prep and take them into the receipt."""
+        self.written.extend(tables.write(name, self.folder) for name in tables)
 
     def judge(self, *verdicts: Verdict) -> None:
         """Take verdicts into the stage and show those that are not PASS, where they act."""
@@ -149,6 +166,7 @@ class Stage:
             path.parent.mkdir(exist_ok=True)
             draft = path.with_suffix(f".{os.getpid()}.tmp")
             values.to_csv(draft, index=False, lineterminator="\n")
+            shutil.copymode(self.engagement.source, draft)  # for whoever has the engagement
             os.replace(draft, path)
         dates = [] if values is None else list(values.select_dtypes("datetime").columns)
         return pd.read_csv(path, parse_dates=dates, keep_default_na=False)

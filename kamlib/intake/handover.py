@@ -1,0 +1,113 @@
+"""What data prep takes out of the engine: tables, and what verdicts and balances speak of.
+
+Tables of many rows go straight from the engine into files, so many rows at once; what is small comes
+to pandas. Afterwards the engine is not needed any more.
+"""
+
+from typing import NamedTuple
+
+import ibis.expr.types as ir
+import pandas as pd
+
+from kamlib.intake import lines as line_work
+from kamlib.intake.aside import Aside, Tally, all_set_aside, aside_of, money_read
+from kamlib.intake.booked import counted
+from kamlib.intake.contract import CONTRACT
+from kamlib.intake.customers import customer_tables, prospects_only
+from kamlib.intake.deliveries import deliveries
+from kamlib.intake.desk import Answer, Desk
+from kamlib.intake.documents import DocumentFacts, kinds_of_documents, seen_of_documents
+from kamlib.intake.identity import Who, names_of_lines
+from kamlib.intake.judging import Judged
+from kamlib.intake.lines import LineFacts
+from kamlib.intake.products import customer_products
+from kamlib.intake.repeated import identical
+from kamlib.intake.small import Small
+from kamlib.tables import Tables
+
+STAGE = "data_prep"
+
+
+class Read(NamedTuple):
+    """What was read, while the engine is open."""
+
+    lines: Judged
+    told: ir.Table
+    worked: ir.Table
+    aside: Aside
+    units: ir.Table | None
+    small: dict[str, Small]
+    who: Who
+    converted: pd.DataFrame
+
+
+class Taken(NamedTuple):
+    """What was taken out of the engine; of `judged`, only what needs no engine may be asked."""
+
+    tables: Tables
+    judged: list[Judged]
+    tallies: dict[str, Tally]
+    mapped: list[str]
+    facts: LineFacts
+    documents: DocumentFacts
+    money: pd.DataFrame
+    converted: pd.DataFrame
+    activity: pd.DataFrame
+    who: Who
+    prospects: pd.DataFrame | None
+    sites: int
+
+
+def taken_out(work: Desk, period: str, read_: Read) -> Taken:
+    """Take tables and facts out of the engine."""
+    lines, worked, small = read_.lines, read_.worked, read_.small
+    judged_ = _in_order([lines, *(table.judged for table in small.values())])
+    apart = {one.name: read_.aside if one is lines else aside_of(one) for one in judged_}
+    activity = line_work.site_revenue(worked, work.engagement.period(period))
+    tables = _tables(work, activity, read_)
+    tables.hold({"quarantine": all_set_aside(judged_, apart, work.engagement)})
+    of_all = counted(lines, read_.told)
+    return Taken(
+        tables, judged_, {name: one.tally for name, one in apart.items()}, lines.raw.names,
+        line_work.seen_on(worked, of_all, identical(work, lines)),
+        seen_of_documents(worked, lines, of_all), money_read(worked, of_all, read_.aside),
+        read_.converted, activity, read_.who,
+        prospects=small["prospects"].frame if "prospects" in small else None,
+        sites=len(small["customers"].frame) if "customers" in small else 0,
+    )  # fmt: skip
+
+
+def _tables(work: Desk, activity: pd.DataFrame, read_: Read) -> Tables:
+    """Return the tables that data prep hands over, all but the quarantine."""
+    lines, worked, small, who = read_.lines, read_.worked, read_.small, read_.who
+    names = names_of_lines(worked) if "name" in lines.raw.names else None
+    people = customer_tables(who, activity, names, engagement=work.engagement)
+    given = {name: table.frame for name, table in small.items() if name != "customers"}
+    if "prospects" in given:
+        given["prospects"] = prospects_only(given["prospects"], people["customers"], who)
+    tables = Tables(STAGE)
+    tables.hold(people)
+    for name, answer in _of_many_rows(work, read_).items():
+        tables.lay_down(name, answer.parts())
+    tables.hold({"documents": kinds_of_documents(worked), **given})
+    return tables
+
+
+def _of_many_rows(work: Desk, read_: Read) -> dict[str, Answer]:
+    """Return the tables that grow with the lines."""
+    lines, worked = read_.lines, read_.worked
+    found = {
+        "customer_months": line_work.customer_months(worked, lines, work, read_.units),
+        "orders": line_work.orders(worked, lines, work),
+        "corrections": line_work.corrections(worked, work),
+        "timing": line_work.timing(worked, work),
+        **deliveries(worked, lines, work),
+    }
+    if "product_id" in lines.raw.names:
+        found["customer_products"] = customer_products(work, read_.told, read_.units)
+    return found
+
+
+def _in_order(tables: list[Judged]) -> list[Judged]:
+    """Return tables in the order of the contract."""
+    return sorted(tables, key=lambda table: list(CONTRACT).index(table.name))
