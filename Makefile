@@ -33,7 +33,7 @@ report: $(STAMP)  ## make the report of an engagement: make report ENGAGEMENT=de
 	$(VENV)/bin/kam report $(ENGAGEMENT)
 
 test: $(STAMP)  ## all tests, the notebooks against their stored outputs, linter and types
-	$(PY) -m pytest -n auto --dist loadfile
+	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 	@set -e; stages="$$(mktemp -d)"; trap 'rm -rf "$$stages"' EXIT; \
 	echo "The notebooks, run in order on the demo, against their stored outputs:"; \
 	KAM_STAGES="$$stages" $(PY) -m pytest -o addopts="" -q -p nbval \

@@ -26,15 +26,15 @@ _MODULES = {
         "show_facts show_figure show_finding show_findings show_headline show_ledger "
         "show_open_verdicts show_strip show_table show_verdicts"
     ),
-    "intake": "Intake read_inputs",
+    "intake": "Intake read_inputs verdicts_about",
     "views": (
         "account_balances account_table action_table both_sides break_even_table chain "
         "charging_pools concentration_table criteria_of criteria_summary doubtful_losses "
         "example_party external external_months first_steps gl_table how_far keep_fix_drop_table "
         "largest_losses managers_of matrix_frame matrix_points monthly_revenue most_doubtful named "
         "open_signs overrides_table pairs_table pyramid_table quadrant_table quality_table "
-        "questions_table served_activities set_aside_reasons shots_table sides_balances sides_table "
-        "statement_lines top20_interval verdict_table worst_rows"
+        "questions_table rows_set_aside served_activities set_aside_reasons shots_table sides_balances "
+        "sides_table statement_lines top20_interval verdict_table worst_rows"
     ),
     "profitability": (
         "activity_volumes asset_charges break_evens bridge_balance bridge_measure bridge_steps "
@@ -47,8 +47,9 @@ _MODULES = {
         "uncertain_profits"
     ),
     "segmentation": (
-        "assessed_parties class_balances class_flips class_summary concentration concentration_curves "
-        "door_verdicts interval_verdict main_measure measure_verdicts net_shares_verdict open_doors "
+        "asleep_verdict assessed_parties class_balances class_flips class_summary concentration "
+        "concentration_curves door_verdicts interval_verdict main_measure measure_verdicts "
+        "net_shares_verdict open_doors "
         "reference_window repeat_rates segment split_vital_few staying staying_verdicts "
         "strategic_door subsidy_verdict Whale whale_band whale_curve"
     ),
@@ -65,8 +66,8 @@ _MODULES = {
     "findings": (
         "actions_finding both_sides_finding break_even_finding bridge_finding capacity_finding "
         "causes_finding class_finding comers_finding concentration_finding customer_doubt_finding "
-        "door_finding dropping_finding figure_words flips_finding golden_finding headline "
-        "intake_finding levels_finding losses_finding mover_finding pairs_finding peer_finding "
+        "documents_finding door_finding dropping_finding figure_words flips_finding golden_finding "
+        "headline intake_finding levels_finding losses_finding mover_finding pairs_finding peer_finding "
         "price_matrix_finding pyramid_finding quality_finding return_finding revenue_finding "
         "setup_finding shot_dependence_finding side_a_finding side_b_finding statement_finding "
         "sureness_finding twenty_eighty_finding unknown_table verdict_finding whale_doubt_finding "

@@ -5,22 +5,23 @@ is required and would be refused is foreseen from the inputs alone, by the rules
 them; whether a report shows it is known only when it has run.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from kamlib.engagement import Engagement, Period, load_engagement
 from kamlib.intake import Intake, read_inputs
-from kamlib.language import _, day, money, number, percent, use_language
+from kamlib.intake.tax_ids import WITHOUT_TAX_ID
+from kamlib.language import _, day, money, ngettext, number, use_language
 from kamlib.method_rules import ANALYSES, RULES
+from kamlib.method_rules.set_aside import NO_TAX_NUMBER
 from kamlib.verdicts import PASS, REFUSE, Balance, Verdict
 from kamlib.views import pairs_table, set_aside_reasons
 
 THEIRS = ("their_words", "fact")
-MOST_PAIRS = 20
+MOST_PAIRS, MOST_BUYERS = 20, 10
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Checked:
     `coverage` has one row per input table, `reasons` one per reason for which rows were set aside;
     `verdicts` are those that are not PASS, `broken` the lines of the ledger that do not hold, and
     `refused` the required analyses that these inputs cannot carry, each with its rules. `pairs` are
-    ids that look like one customer and wait for a decision.
+    ids that look like one customer and wait for a decision; `buyers` are those without a tax number
+    on their invoices, as these stand for them, with ``rows`` and ``amount``.
     """
 
     engagement: Engagement
@@ -41,6 +43,7 @@ class Checked:
     broken: list[Balance]
     refused: dict[str, list[str]]
     pairs: pd.DataFrame
+    buyers: pd.DataFrame
 
     @property
     def holds(self) -> bool:
@@ -49,7 +52,7 @@ class Checked:
 
     def lines(self) -> list[str]:
         """Return what to tell a reader, line by line."""
-        parts = (_tables, _reasons, _pairs, _verdicts, _sums, _required)
+        parts = (_tables, _reasons, _buyers, _pairs, _verdicts, _sums, _required)
         blocks = [part(self) for part in parts]
         return [_head(self), *(line for block in blocks if block for line in ["", *block])]
 
@@ -85,7 +88,22 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
         broken=[each for each in intake.balances if not each.holds],
         refused={each: found for each, found in named.items() if found},
         pairs=pairs_table(intake.tables["identity_pairs"]),
+        buyers=_without_number(intake.tables["quarantine"]),
     )
+
+
+def _without_number(quarantine: pd.DataFrame) -> pd.DataFrame:
+    """Return who bought without a tax number on the invoice: ``value, rows, amount``, largest first.
+
+    Lines that name nobody are not among them: they may be anybody's.
+    """
+    known = (quarantine["reason"] == NO_TAX_NUMBER) & (quarantine["value"] != WITHOUT_TAX_ID)
+    lines = quarantine[known]
+    sums = lines.groupby("value", as_index=False).agg(
+        rows=("row", "size"), amount=("amount", lambda each: float(each.dropna().sum() or 0))
+    )
+    size = sums["amount"].abs()
+    return sums.assign(size=size).sort_values(["size", "value"], ascending=[False, True])
 
 
 def rules_refused(engagement: Engagement, intake: Intake, span: Period) -> set[str]:
@@ -175,7 +193,7 @@ def _reasons(found: Checked) -> list[str]:
     currency = found.engagement.currency
     told = [
         template.format(
-            n=number(rows), table=table, column=column, reason=_(reason),
+            n=number(rows), table=table, column=column or _("whole row"), reason=_(reason),
             worth=_(" ({amount})").format(amount=money(amount, currency)) if amount else "",
         )
         for table, column, reason, rows, amount in found.reasons[names].itertuples(
@@ -183,6 +201,29 @@ def _reasons(found: Checked) -> list[str]:
         )
     ]  # fmt: skip
     return [_("Set aside:"), *(f"  {each}" for each in told)]
+
+
+def _buyers(found: Checked) -> list[str]:
+    """Write who bought without a tax number, as rows that give each an id of its own."""
+    if found.buyers.empty:
+        return []
+    currency = found.engagement.currency
+    told = [
+        f'  "{_escaped(value)}": ""  # {money(amount, currency)}'
+        for value, amount in found.buyers.head(MOST_BUYERS)[["value", "amount"]].itertuples(
+            index=False, name=None
+        )
+    ]
+    template = _(
+        "Buyers without a tax number, set aside (to take one as a customer, write an id for it under "
+        "inputs.invoice_lines.values.customer_id): {n}"
+    )
+    return [template.format(n=number(len(found.buyers))), *told]
+
+
+def _escaped(text: str) -> str:
+    """Return a text as it stands between double quotes in YAML."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _pairs(found: Checked) -> list[str]:
@@ -193,25 +234,17 @@ def _pairs(found: Checked) -> list[str]:
     told = [
         template.format(
             new=row["customer_id"], old=row["keep_as"], name=row["name"], kept=row["kept_name"],
-            evidence=", ".join(_evidence(row, found.engagement.currency)),
+            evidence="; ".join(
+                [row["evidence"], money(row["invoice_revenue"], found.engagement.currency)]
+            ),
         )
         for row in found.pairs.head(MOST_PAIRS).to_dict("records")
     ]  # fmt: skip
     head = _("Ids that look like one customer (customer_id,keep_as for identity.merge): {n}")
+    rest = _("{shown} are shown, the largest first; all stand in the table identity_pairs")
+    if len(found.pairs) > MOST_PAIRS:
+        told.append(rest.format(shown=number(MOST_PAIRS)))
     return [head.format(n=number(len(found.pairs))), *(f"  {each}" for each in told)]
-
-
-def _evidence(row: Mapping[Any, Any], currency: str) -> Iterable[str]:
-    """Yield what speaks for a pair being one customer."""
-    if row["same_tax_id"]:
-        yield _("same tax id")
-    if row["name_likeness"]:
-        yield _("names {share} alike").format(share=percent(row["name_likeness"]))
-    if row["alike_by"] == "re_registered":
-        yield _("the old id ends on {last}, the new one begins on {first}").format(
-            last=day(row["kept_last"]), first=day(row["first"])
-        )
-    yield money(row["invoice_revenue"], currency)
 
 
 def _verdicts(found: Checked) -> list[str]:
@@ -233,7 +266,7 @@ def _sums(found: Checked) -> list[str]:
 def _amount(balance: Balance) -> str:
     size = float(balance.unexplained)
     return (
-        _("{n} rows").format(n=number(size))
+        ngettext("{n} row", "{n} rows", round(abs(size))).format(n=number(size))
         if balance.unit == "rows"
         else money(size, balance.unit, 2)
     )

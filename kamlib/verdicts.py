@@ -6,7 +6,7 @@ rule, with which outcome and which numbers.
 """
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 import pandas as pd
@@ -17,6 +17,7 @@ from kamlib.method_rules import RULES
 
 PASS, FLAG, REFUSE = "PASS", "FLAG", "REFUSE"
 HALF_CENT = Decimal("0.005")
+CENT = Decimal("0.01")
 
 
 class Verdict(NamedTuple):
@@ -46,7 +47,7 @@ def verdict(rule: str, outcome: str, **numbers: str) -> Verdict:
     Examples
     --------
     >>> verdict("customers_in_rankings", "FLAG", n="2").said
-    'Only 2 customers are active in the period: shares and intervals say little.'
+    'Customers active in the period: only 2. Shares and intervals say little.'
     """
     if rule not in RULES:
         raise ParameterError(f"there is no rule '{rule}'. {did_you_mean(rule, RULES)}")
@@ -113,6 +114,25 @@ class Balance:
     def holds(self) -> bool:
         """Tell whether the difference is within the tolerance, by default half a cent."""
         return abs(self.unexplained) <= self.tolerance
+
+    def in_cents(self) -> "Balance":
+        """Return the balance in whole cents; what rounding its steps changes is a step of its own.
+
+        So that what is printed adds up as it is printed. What was left unexplained still is.
+
+        Examples
+        --------
+        >>> halves = Balance("two halves", "PLN").start("one", 0.005).change("other", 0.005)
+        >>> [str(step.amount) for step in halves.end("both", 0.01).in_cents().steps]
+        ['0.01', '0.01', '-0.01', '0.01']
+        """
+        steps = [s._replace(amount=s.amount.quantize(CENT, ROUND_HALF_UP)) for s in self.steps]
+        whole = Balance(self.what, self.unit, self.tolerance, steps)
+        apart = whole.unexplained - self.unexplained.quantize(CENT, ROUND_HALF_DOWN)
+        if apart:
+            told = Step("change", _("rounded to the cent"), apart, _("each step by itself"))
+            whole.steps.insert(len(steps) - 1, told)
+        return whole
 
     def rows(self) -> list[dict[str, object]]:
         """Return the balance as rows of the ledger table, the difference last."""

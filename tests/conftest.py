@@ -1,13 +1,27 @@
 """Where tests find things, and named worlds that several tests stand on."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from postgres_server import running_server
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = Path(os.environ.setdefault("KAM_REFERENCE_DATA", str(ROOT.parent / "shared" / "data")))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("0*.ipynb"))
+LONGEST = (  # begun first, so that at the end no worker is left alone with one of them
+    "test_intake.py", "test_same_answers.py", "test_scenarios.py", "test_messy_files.py", "test_cli.py",
+    "test_polish_buyers.py", "test_suggesting.py", "test_polish_dirty.py", "test_identity.py",
+    "test_checking.py", "test_publish.py", "test_demo.py", "test_currency.py", "test_canary.py",
+    "test_truth.py", "test_quality.py", "test_invoices_xml.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; within a file the order stays."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +31,25 @@ def adventureworks() -> Path:
     if not folder.exists():
         pytest.skip(f"reference data are absent: set KAM_REFERENCE_DATA (looked in {folder})")
     return ROOT / "data" / "adventureworks"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Return the address of a PostgreSQL server; skip where there is none."""
+    with running_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def demo_stages(tmp_path_factory) -> Path:
+    """Return the demo's stage tables for FY2025, made once for all workers; nobody may change them."""
+    from fastpath import run_stages  # the Spark tests have an environment without notebooks
+    from filelock import FileLock
+
+    home = tmp_path_factory.getbasetemp()
+    shared = home.parent if "PYTEST_XDIST_WORKER" in os.environ else home
+    folder = shared / "demo_stages"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "receipt_summary.json").exists():
+            run_stages(ROOT / "data" / "demo", "FY2025", folder)
+    return folder

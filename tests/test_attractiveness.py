@@ -111,8 +111,8 @@ def test_ratings_older_than_a_year_and_a_half_are_told():
     assert ratings_age_verdict(fresh).outcome == "PASS"
     assert ratings_age_verdict(current_ratings(None, end=END)).outcome == "PASS"
     assert ratings_age_verdict(fresh, old).said == (
-        "1 of 3 ratings in use are older than 18 months, the oldest is from 1 Jun 2024. Their age is "
-        "shown and widens nothing yet."
+        "Ratings in use that are older than 18 months: 1 of 3, the oldest from 1 Jun 2024. Their age "
+        "is shown and widens nothing yet."
     )
 
 
@@ -411,7 +411,7 @@ def test_nobody_asked_at_all_is_an_unknown_side_b_for_everybody():
         assert side["relative_strength_high"].tolist() == [1, 1]
         assert not side["asked"].any()
         assert [(v.outcome, v.said) for v in side_b_verdicts(side)] == [
-            ("REFUSE", "Nobody was asked: side B is unknown for all 2 parties.")
+            ("REFUSE", "Nobody was asked: side B is unknown of every party (2).")
         ]
 
 
@@ -560,10 +560,13 @@ def test_side_b_says_who_was_asked_and_who_named_no_rival():
     assert [(v.outcome, v.said) for v in side_b_verdicts(sides)] == [
         (
             "FLAG",
-            "2 of 4 parties were not asked in their own words: side B of 1 is our guess and of 1 "
+            "Parties that were not asked in their own words: 2 of 4. Side B of 1 is our guess and of 1 "
             "unknown. Neither can confirm anything.",
         ),
-        ("FLAG", "1 parties named no rival; there the lead over the best rival is not asked for."),
+        (
+            "FLAG",
+            "Parties that named no rival: 1. There the lead over the best rival is not asked for.",
+        ),
     ]
     assert [v.outcome for v in side_b_verdicts(lead(*ASKED))] == ["PASS", "PASS"]
 

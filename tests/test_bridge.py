@@ -256,7 +256,7 @@ def _each(value: float) -> dict:
         pytest.param({"last": "2025-09-01"}, "REFUSE", "3 months before FY2025", id="ends too early"),
         pytest.param(
             {"previous": span("H1", (2024, 7, 1), (2024, 12, 31))}, "REFUSE",
-            "H1 has 6 months and FY2025 12", id="half a year against a year",
+            "H1 and FY2025 cannot be compared: their months are 6 and 12", id="half a year against a year",
         ),
         pytest.param({"measure": None}, "REFUSE", "Neither customer profit", id="no margin"),
         pytest.param({"measure": "gross_margin"}, "FLAG", "ends at gross margin", id="no work counted"),

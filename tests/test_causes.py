@@ -128,8 +128,8 @@ def test_held_against_the_whole_company_is_flagged_with_numbers():
 
     assert (told.outcome, told.said) == (
         "FLAG",
-        "1 of 2 loss-makers have fewer than 8 peers of their own industry segment and are held against "
-        "the whole company: part of their gap is what sets such customers apart.",
+        "Loss-makers with fewer than 8 peers of their own industry segment: 1 of 2. They are held "
+        "against the whole company, so part of their gap is what sets such customers apart.",
     )
     assert peers_verdict(losers.head(1), settings_).said == (
         "Each loss-maker is held against customers of its own industry segment, 9 or more of them."

@@ -54,7 +54,7 @@ def firm(tmp_path: Path) -> Path:
 
 def test_pools_deliveries_freight_and_assets_come_from_files(firm):
     engagement = load_engagement(firm)
-    tables = read_inputs(engagement, "FY2025").tables
+    tables = dict(read_inputs(engagement, "FY2025").tables)
     tables["assets"] = days_tied_up(tables["assets"], [engagement.period("FY2025")])
 
     result = customer_statements(tables, engagement.profitability, periods=["FY2025"])

@@ -659,22 +659,3 @@ def test_an_earlier_demo_may_be_written_again(village, tmp_path):
     folder = Path(shutil.copytree(village, tmp_path / "again"))
 
     assert different(write_demo(folder, customers=60), village) == set()
-
-
-def test_who_stands_twice_is_proposed_or_decided_and_a_copied_number_is_left_to_people(village):
-    from kamlib.engagement import load_engagement
-    from kamlib.intake import read_inputs
-
-    truth = pd.read_csv(village / "truth" / "same_customers.csv", dtype=str)
-    found = read_inputs(load_engagement(village), "FY2025").tables["identity_pairs"]
-
-    seen = {
-        frozenset(pair): how for *pair, how in found[["customer_id", "keep_as", "decision"]].values
-    }
-    planted = truth[["customer_id", "keep_as", "same"]].values
-    assert seen == {
-        frozenset(pair): {"1": "merged", "0": "proposed"}[same] for *pair, same in planted
-    }
-    assert truth["sign"].tolist() == [
-        "same_tax_id", "similar_name", "re_registered", "copied_tax_id",
-    ]  # fmt: skip

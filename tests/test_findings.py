@@ -432,10 +432,10 @@ def test_how_many_reach_either_side_for_certain():
     )
     assert side_b_finding(FOUR, cut=0.60) == (
         "3 of 4 parties told us what they want. In the eyes of 2 of them we reach 60 for certain, "
-        "and 1 of these have no better supplier."
+        "and for 1 of these no rival is better."
     )
     assert both_sides_finding(FOUR, cut_a=0.60, cut_b=0.60) == (
-        "Both sides hold for certain for 1 parties, and may hold for 2 more: these are worth asking."
+        "Both sides hold for certain for 1 party, and may hold for 2 more: worth asking."
     )
 
 

@@ -108,7 +108,7 @@ def test_lines_that_stand_twice_are_told_with_their_money_and_kept(verdicts, exp
     said = verdicts.loc["identical_rows"]
 
     assert said["outcome"] == "FLAG"
-    assert "5,228 invoice lines" in said["said"]  # 5,268 with those that have no customer
+    assert "read: 5,228, worth" in said["said"]  # 5,268 with those that have no customer
     assert expected["exact_duplicate_lines"] == 5268
 
 

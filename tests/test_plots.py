@@ -248,20 +248,12 @@ def collisions(ax) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-def test_every_figure_is_8_inches_at_144_dpi_without_a_title_and_on_white(figure, tmp_path):
+def test_no_text_lies_on_another_leaves_the_figure_is_small_or_is_read_as_a_formula(figure):
     ax = FIGURES[figure]()
-    ax.figure.savefig(tmp_path / "figure.png", dpi=144)
 
-    image = Image.open(tmp_path / "figure.png").convert("RGB")
-    assert image.width == 1152
-    assert image.getpixel((0, 0)) == (255, 255, 255)
     assert ax.get_title() == ""
+    assert {text.get_parse_math() for text in visible_texts(ax)} == {False}
     assert min(text.get_fontsize() for text in visible_texts(ax)) >= 9
-
-
-@pytest.mark.parametrize("figure", FIGURES)
-def test_no_text_lies_on_another_or_leaves_the_figure(figure):
-    ax = FIGURES[figure]()
 
     assert collisions(ax) == []
     width, height = ax.figure.canvas.get_width_height()
@@ -271,7 +263,9 @@ def test_no_text_lies_on_another_or_leaves_the_figure(figure):
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-def test_a_figure_leaves_the_global_style_alone_and_looks_the_same_outside_it(figure, tmp_path):
+def test_a_figure_of_8_inches_on_white_leaves_the_global_style_alone_and_looks_the_same_outside_it(
+    figure, tmp_path
+):
     before = dict(mpl.rcParams)
     ax = FIGURES[figure]()
 
@@ -282,14 +276,9 @@ def test_a_figure_leaves_the_global_style_alone_and_looks_the_same_outside_it(fi
     plain, odd = (
         np.asarray(Image.open(tmp_path / f"{name}.png"), dtype=int) for name in ("plain", "odd")
     )
+    assert plain.shape[1] == 1152  # 8 inches at 144 dpi
+    assert plain[0, 0, :3].tolist() == [255, 255, 255]
     assert np.abs(plain - odd).max() <= 2  # of 255: the layout settles to a billionth of an inch
-
-
-@pytest.mark.parametrize("figure", FIGURES)
-def test_no_text_is_read_as_a_formula(figure):
-    ax = FIGURES[figure]()
-
-    assert {text.get_parse_math() for text in visible_texts(ax)} == {False}
 
 
 def test_odd_names_appear_exactly():

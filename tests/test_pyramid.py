@@ -871,11 +871,11 @@ def test_places_cuts_and_losses_are_told():
     )  # fmt: skip
 
     assert [v.said for v in capacity_verdicts(table, bounds, rules)] == [
-        "2 accounts qualify for 1 places.",
+        "Accounts that qualify: 2; places: 1.",
         "The limits of levels and cuts are judgement and not calibrated. With cuts of 50, 60 and 70 "
         "on both sides there would be 1, 1 and 1 key accounts.",
         "What leaving a loss-maker would really change is not known, so nobody is proposed to be let "
-        "go: 1 loss-makers are to be fixed or looked at.",
+        "go. Loss-makers to be fixed or looked at: 1.",
     ]
     known = accounts_of(*(row | {"fix_price_change": 0.2, "drop_effect": 5.0} for row in rows))
     assert capacity_verdicts(table, known, rules)[2].said == (

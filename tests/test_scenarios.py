@@ -169,7 +169,7 @@ def test_seven_customers_are_flagged_as_few(seven):
     verdict = seven.verdict("customers_in_rankings")
 
     assert verdict["outcome"] == "FLAG"
-    assert verdict["said"].startswith("Only 7 customers are active in the period")
+    assert verdict["said"].startswith("Customers active in the period: only 7.")
     assert seven.verdict("reference_values")["outcome"] == "FLAG"
     assert seven.verdict("interval")["outcome"] == "FLAG"
 

@@ -1,5 +1,6 @@
 """20/80, staying and doors, against books small enough to add up in the head."""
 
+import re
 from datetime import date
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from worlds import END, book, default_rules, order_days, ours
 
 from kamlib.errors import DataError, ParameterError
 from kamlib.segmentation import (
+    asleep_verdict,
     assessed_parties,
     class_balances,
     class_flips,
@@ -582,19 +584,55 @@ def test_frozen_rates_say_over_which_year_even_when_read_back_as_text():
     for frozen in (rates, rates.astype({"cutoff": "str", "window_end": "str"})):
         found = staying_verdicts(stays, pd.Series(["A"]), frozen)
         assert found[0].said == (
-            "Repeat rates were frozen over 1 Jan 2024 to 31 Dec 2024 from 8 customers only; a "
+            "Repeat rates were frozen over 1 Jan 2024 to 31 Dec 2024 from few customers (8); a "
             "chance of return may be off by some points."
         )
 
 
 # --------------------------------------------------------------------------------- who is looked at
+def quiet(ids, *, order_days, reach=24, first="2023-01-01"):
+    """Return what `staying` says of customers, the first of whom ordered `reach` months ago."""
+    return pd.DataFrame({
+        "customer_id": list(ids), "order_days_24m": order_days, "age_months": reach,
+        "first_order": pd.Timestamp(first),
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reach", "first", "outcome", "line"),
+    [
+        (24, "2023-01-01", "PASS", ("Asleep", "no order in 24 months")),
+        (23, "2023-01-06", "PASS", ("Asleep", "no order in 24 months")),
+        (13, "2023-12-01", "FLAG", ("Asleep", "no order in the 13 months of the input")),
+        (8, "2024-05-01", "REFUSE",
+         ("Without an order", "asleep or gone: the input is too short to tell")),
+    ],
+)  # fmt: skip
+def test_who_is_asleep_is_not_said_where_the_input_is_shorter_than_a_year(
+    reach, first, outcome, line
+):
+    customers = pd.DataFrame(
+        {"customer_id": ["A", "B"], "name": ["A", "B"], "relation": "external"}
+    )
+    stays = quiet("AB", order_days=[1, 0], reach=reach, first=first)
+    statement = book({"A": 1, "B": 0}, asleep=["B"])
+
+    told = asleep_verdict(customers, stays, statement)
+    _, balance = assessed_parties(customers, None, stays, statement)
+
+    assert told.outcome == outcome
+    assert ("1" in re.findall(r"\d+", told.said)) == (outcome != "REFUSE")
+    assert bool(told.bring) == (outcome != "PASS")
+    assert line in [(step.what, step.why) for step in balance.steps]
+
+
 def test_live_external_customers_and_prospects_are_looked_at_once_each():
     """A ordered, B was active without an order, C sleeps, I is our own firm; P is new, A twice."""
     customers = pd.DataFrame({
         "customer_id": list("ABCI"), "name": list("ABCI"),
         "relation": ["external", "external", "external", "intercompany"],
     })  # fmt: skip
-    stays = pd.DataFrame({"customer_id": list("ABCI"), "order_days_24m": [2, 0, 0, 9]})
+    stays = quiet("ABCI", order_days=[2, 0, 0, 9])
     statement = book({"A": 1, "B": -1, "C": 0, "I": 5}, asleep=["C", "I"])
     prospects = pd.DataFrame({"prospect_id": ["P", "A"], "name": ["P", "A again"]})
 
@@ -611,7 +649,7 @@ def test_live_external_customers_and_prospects_are_looked_at_once_each():
 
 def test_no_prospects_are_no_prospects():
     customers = pd.DataFrame({"customer_id": ["A"], "name": ["A"], "relation": ["external"]})
-    stays = pd.DataFrame({"customer_id": ["A"], "order_days_24m": [1]})
+    stays = quiet("A", order_days=[1])
 
     for none in (None, pd.DataFrame({"prospect_id": [], "name": []})):
         parties, balance = assessed_parties(customers, none, stays, book({"A": 1}))
@@ -710,7 +748,7 @@ def test_declared_parties_that_stay_outside_are_named_with_their_reason():
         "Z (no order in 24 months and no prospect).",
     )
     assert door_verdicts(strategic.head(1), names)[1].said == (
-        "Each of the 1 strategic parties has a reason, an owner and a valid date."
+        "Each strategic party has a reason, an owner and a valid date (1)."
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from fastpath import run_stages, table
+from fastpath import table
 from losses_world import right_causes, signs_of_dropping
 from ruamel.yaml import YAML
 from worlds import CostModel, Equation, Term
@@ -20,8 +20,8 @@ PERIODS = ["FY2024", "FY2025"]
 
 
 @pytest.fixture(scope="module")
-def stages(tmp_path_factory) -> Path:
-    return run_stages(DEMO, "FY2025", tmp_path_factory.mktemp("stages"))
+def stages(demo_stages) -> Path:
+    return demo_stages
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +187,22 @@ def test_planted_golden_shots_are_found_and_none_is_made_a_key_account(stages, p
     assert hits / found.sum() >= 0.8
     accounts = table(stages, "key_accounts").set_index("party_id")["verdict"]
     assert "key_account_now" not in set(accounts.reindex(shots.loc[found, "customer_id"]))
+
+
+def test_who_stands_twice_is_proposed_or_decided_and_a_copied_number_is_left_to_people(stages):
+    truth = pd.read_csv(TRUTH / "same_customers.csv", dtype=str)
+    found = table(stages, "identity_pairs")
+
+    seen = {
+        frozenset(pair): how for *pair, how in found[["customer_id", "keep_as", "decision"]].values
+    }
+    planted = truth[["customer_id", "keep_as", "same"]].values
+    assert seen == {
+        frozenset(pair): {"1": "merged", "0": "proposed"}[same] for *pair, same in planted
+    }
+    assert truth["sign"].tolist() == [
+        "same_tax_id", "similar_name", "re_registered", "copied_tax_id",
+    ]  # fmt: skip
 
 
 def test_the_pyramid_does_not_follow_profit(stages):

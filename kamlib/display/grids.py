@@ -7,7 +7,16 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from kamlib.columns import CHANGES, COLUMNS, DOORS, LADDER, PROFIT_CLASSES, VERDICTS
+from kamlib.columns import (
+    CHANGES,
+    COLUMNS,
+    DOCUMENTS,
+    DOORS,
+    LADDER,
+    PROFIT_CLASSES,
+    TABLES,
+    VERDICTS,
+)
 from kamlib.display.page import SIGNS, publish, show_finding, show_verdicts
 from kamlib.language import _, day, month, number, percent, points
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
@@ -15,12 +24,15 @@ from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
 MOST_ROWS = 20
 NO_VALUE = "–"  # there is none; what is not known says so in words
 SHORT, LONG = 16, 28  # letters that stay on one line, and of a word that may be broken
+WIDE = 60  # letters of a text that needs some width
 LINES = {name: COLUMNS[name].label for name in LADDER}
 CODES = {  # columns that hold codes → what readers read
     "profit_class": PROFIT_CLASSES,
     "by_revenue": PROFIT_CLASSES,
     "by_measure": PROFIT_CLASSES,
     "door": DOORS,
+    "table": TABLES,
+    "document_type": DOCUMENTS,
     "verdict": VERDICTS,
     "line": LINES,
     "measure": LINES,
@@ -193,6 +205,8 @@ def _kind(text: str, right: bool) -> str:
     """Return the class of a cell: numbers right and losses marked, short words on one line."""
     if right:
         return ' class="r neg"' if text.startswith("−") else ' class="r"'
+    if len(text) > WIDE:
+        return ' class="wide"'
     if max(map(len, text.split()), default=0) > LONG:
         return ' class="long"'
     return ' class="nw"' if len(text) <= SHORT else ""

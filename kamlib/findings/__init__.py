@@ -29,7 +29,7 @@ from kamlib.findings.losses import (
     peer_finding,
     price_matrix_finding,
 )
-from kamlib.findings.quality import pairs_finding, quality_finding
+from kamlib.findings.quality import documents_finding, pairs_finding, quality_finding
 from kamlib.findings.shares import (
     class_finding,
     concentration_finding,
@@ -57,6 +57,7 @@ __all__ = [
     "comers_finding",
     "concentration_finding",
     "customer_doubt_finding",
+    "documents_finding",
     "door_finding",
     "dropping_finding",
     "figure_words",

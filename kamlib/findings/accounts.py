@@ -13,9 +13,12 @@ def side_a_finding(sides: pd.DataFrame, *, cut: float) -> str:
         return _("Side A is not known for anybody, so nobody can be called attractive or not.")
     sure = int((sides["side_a_low"] >= cut).sum())
     may = int(((sides["side_a_low"] < cut) & (sides["side_a_high"] >= cut)).sum())
-    return _(
+    return ngettext(
+        "{sure} of {all} parties reaches {cut} on side A for certain; {may} may, once more of it is "
+        "known.",
         "{sure} of {all} parties reach {cut} on side A for certain; {may} may, once more of it is "
-        "known."
+        "known.",
+        sure,
     ).format(sure=number(sure), all=number(len(sides)), cut=points(cut), may=number(may))
 
 
@@ -28,7 +31,7 @@ def side_b_finding(sides: pd.DataFrame, *, cut: float) -> str:
     ahead = int((good["relative_strength_low"] >= 0).sum())
     return _(
         "{asked} of {all} parties told us what they want. In the eyes of {good} of them we reach "
-        "{cut} for certain, and {ahead} of these have no better supplier."
+        "{cut} for certain, and for {ahead} of these no rival is better."
     ).format(
         asked=number(len(asked)), all=number(len(sides)), good=number(len(good)), cut=points(cut),
         ahead=number(ahead),
@@ -41,10 +44,12 @@ def both_sides_finding(sides: pd.DataFrame, *, cut_a: float, cut_b: float) -> st
         return _("One of the sides is not known for anybody: nobody can be placed.")
     sure = (sides["side_a_low"] >= cut_a) & (sides["side_b_low"] >= cut_b)
     may = (sides["side_a_high"] >= cut_a) & (sides["side_b_high"] >= cut_b) & ~sure
-    return _(
-        "Both sides hold for certain for {sure} parties, and may hold for {may} more: these are worth "
-        "asking."
-    ).format(sure=number(int(sure.sum())), may=number(int(may.sum())))
+    n = int(sure.sum())
+    return ngettext(
+        "Both sides hold for certain for {sure} party, and may hold for {may} more: worth asking.",
+        "Both sides hold for certain for {sure} parties, and may hold for {may} more: worth asking.",
+        n,
+    ).format(sure=number(n), may=number(int(may.sum())))
 
 
 def pyramid_finding(accounts: pd.DataFrame) -> str:

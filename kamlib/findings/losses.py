@@ -34,8 +34,10 @@ def peer_finding(loser: pd.Series, *, name: str, currency: str) -> str:
     if not loser["peers"] or pd.isna(loser["gap"]):
         return _("{name} cannot be held against peers.").format(name=name)
     effects = {cause: float(loser[f"effect_{cause}"]) for cause in CAUSES}
-    said = _(
-        "{name} loses {loss}; customers like it ({n} peers) would leave {usual} on the same sales."
+    said = ngettext(
+        "{name} loses {loss}; customers like it ({n} peer) would leave {usual} on the same sales.",
+        "{name} loses {loss}; customers like it ({n} peers) would leave {usual} on the same sales.",
+        int(loser["peers"]),
     ).format(
         name=name, loss=money(-loser["customer_profit"], currency), n=number(loser["peers"]),
         usual=money(loser["customer_profit"] - loser["gap"], currency),
@@ -148,9 +150,12 @@ def price_matrix_finding(points: pd.DataFrame, *, net_price: float, serve_rate: 
     """Say where the company's averages lie, and who pays less and costs more than that."""
     bad = points[points["quadrant"] == "aggressive"]
     losing = int((bad["customer_profit"] < 0).sum())
-    said = _(
+    said = ngettext(
         "On average {net} of 100 at list value are kept, and {serve} go into serving. {n} of {all} "
-        "customers pay less and cost more than that"
+        "customers pays less and costs more than that",
+        "On average {net} of 100 at list value are kept, and {serve} go into serving. {n} of {all} "
+        "customers pay less and cost more than that",
+        len(bad),
     ).format(
         net=number(100 * net_price, 1), serve=number(100 * serve_rate, 1), n=number(len(bad)),
         all=number(len(points)),

@@ -1,10 +1,14 @@
 """Sentences about data quality: what is broken for how much money, and where to begin."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
 from kamlib.language import _, money, ngettext, number, percent
 from kamlib.tables import floats
+
+BACK = ("credit_note", "correction", "cancellation")
 
 
 def quality_finding(quality: pd.DataFrame, *, currency: str) -> str:
@@ -22,21 +26,51 @@ def quality_finding(quality: pd.DataFrame, *, currency: str) -> str:
     counted = ngettext(
         "{n} row was set aside by {by}.", "{n} rows were set aside by {by}.", rows
     ).format(n=number(rows), by=by)
-    if not first["amount"]:
+    share = first["share_of_money"]
+    if isinstance(share, str) or not share > 0:  # no money that can be read
         return counted
-    most = _(
-        "Begin with {table}, {column} ({reason}): {amount} on {n} rows, {share} of the money set "
-        "aside. {remedy}."
+    most = ngettext(
+        "Begin with {where}: {reason}, {amount} on {n} row, {share} of the money set aside there. "
+        "{remedy}.",
+        "Begin with {where}: {reason}, {amount} on {n} rows, {share} of the money set aside there. "
+        "{remedy}.",
+        int(first["rows"]),
     ).format(
-        table=first["table"],
-        column=first["column"] or _("whole row"),
+        where=first["where"],
         reason=first["reason"],
-        amount=money(abs(float(first["amount"])), currency),
+        amount=money(float(first["amount"]), currency),
         n=number(int(first["rows"])),
-        share=percent(float(first["share_of_money"])),
+        share=percent(float(share)),
         remedy=first["remedy"][:1].upper() + first["remedy"][1:],
     )
     return f"{counted} {most}"
+
+
+def documents_finding(documents: pd.DataFrame, *, currency: str) -> str:
+    """Say how much was given back of what was invoiced, and by how many documents.
+
+    Parameters
+    ----------
+    documents : DataFrame, one row per kind of document
+    """
+    revenue = floats(documents["invoice_revenue"])
+    back = documents["document_type"].isin(BACK).to_numpy()
+    invoiced, given = float(revenue[~back].sum()), -float(revenue[back].sum())
+    n = int(documents.loc[back, "documents"].sum())
+    if not n:
+        return _("Nothing of the {invoiced} that were invoiced was given back.").format(
+            invoiced=money(invoiced, currency)
+        )
+    return ngettext(
+        "Of {invoiced} that were invoiced, {given} ({share}) were given back by {n} credit note, "
+        "correction or cancellation.",
+        "Of {invoiced} that were invoiced, {given} ({share}) were given back by {n} credit notes, "
+        "corrections and cancellations.",
+        n,
+    ).format(
+        invoiced=money(invoiced, currency), given=money(given, currency), n=number(n),
+        share=percent(given / invoiced if invoiced else np.nan),
+    )  # fmt: skip
 
 
 def pairs_finding(pairs: pd.DataFrame, *, currency: str) -> str:
@@ -48,24 +82,34 @@ def pairs_finding(pairs: pd.DataFrame, *, currency: str) -> str:
     """
     if pairs.empty:
         return _("No two ids look like one customer, and nobody has said that any are.")
+    waiting = pairs[pairs["decision"] == "proposed"]
+    told = [_pairs_waiting(waiting, currency), *_pairs_decided(pairs)]
+    return " ".join(told)
+
+
+def _pairs_waiting(waiting: pd.DataFrame, currency: str) -> str:
+    """Say how many pairs of ids wait for a decision, and how much money they are about."""
+    if waiting.empty:
+        return _("No pair of ids waits for a decision.")
+    amount = float(np.nansum(np.abs(floats(waiting["invoice_revenue"]))))
+    return ngettext(
+        "{n} pair of ids looks like one customer and waits for a decision; it is about {amount} of "
+        "invoice revenue.",
+        "{n} pairs of ids look like one customer and wait for a decision; they are about "
+        "{amount} of invoice revenue.",
+        len(waiting),
+    ).format(n=number(len(waiting)), amount=money(amount, currency))
+
+
+def _pairs_decided(pairs: pd.DataFrame) -> Iterator[str]:
+    """Say what people have decided, where they have."""
     count = pairs["decision"].value_counts()
-    waiting = int(count.get("proposed", 0))
-    decided = _("{merged} ids are counted as another's and {apart} pairs are kept apart.").format(
-        merged=number(int(count.get("merged", 0))), apart=number(int(count.get("kept_apart", 0)))
-    )
-    if not waiting:
-        return _("No pair of ids waits for a decision; {decided}").format(
-            decided=decided[:1].lower() + decided[1:]
+    merged, apart = (int(count.get(decision, 0)) for decision in ("merged", "kept_apart"))
+    if merged:
+        yield ngettext(
+            "{n} id is counted as another's.", "{n} ids are counted as another's.", merged
+        ).format(n=number(merged))
+    if apart:
+        yield ngettext("{n} pair is kept apart.", "{n} pairs are kept apart.", apart).format(
+            n=number(apart)
         )
-    amount = floats(pairs.loc[pairs["decision"] == "proposed", "invoice_revenue"])
-    return (
-        ngettext(
-            "{n} pair of ids looks like one customer and waits for a decision; it is about {amount} of "
-            "invoice revenue.",
-            "{n} pairs of ids look like one customer and wait for a decision; they are about "
-            "{amount} of invoice revenue.",
-            waiting,
-        ).format(n=number(waiting), amount=money(float(np.nansum(np.abs(amount))), currency))
-        + " "
-        + decided
-    )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.language import day, money, month, number, percent
+from kamlib.language import day, money, month, ngettext, number, percent
 from kamlib.tables import floats
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
@@ -39,12 +39,12 @@ def reach_verdicts(
     -----
     A customer is young when its first line is in the 12 months before the period's end and the
     input reaches further back than that. The last month counts as whole when lines end within a
-    week of its end.
+    week of its end, and the first one when they begin within a week of its start.
     """
-    back = whole_months(first, span.end)
+    back = whole_months(first - timedelta(days=QUIET_DAYS), span.end)
     reach = REFUSE if back < YEAR else FLAG if back < TWO_YEARS else PASS
     found = [
-        verdict("asleep_or_gone", reach, months=number(back), period=span.name),
+        verdict("asleep_or_gone", reach, months=_months(back), period=span.name),
         _last_month(min(last, span.end), span),
     ]
     if back > YEAR:
@@ -65,6 +65,10 @@ def whole_months(start: date, end: date) -> int:
     after = end + timedelta(days=1)
     months = 12 * (after.year - start.year) + after.month - start.month
     return max(0, months - (after.day < start.day))
+
+
+def _months(n: int) -> str:
+    return ngettext("{n} month", "{n} months", n).format(n=number(n))
 
 
 def _last_month(last: date, span: "Period") -> Verdict:

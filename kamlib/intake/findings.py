@@ -1,16 +1,20 @@
 """What the intake found, as verdicts: set aside, absent, estimated, not covered."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kamlib.checks import require_choice
+from kamlib.columns import table_label
 from kamlib.errors import listed
 from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.intake.counted import in_words
 from kamlib.intake.judging import Judged
 from kamlib.intake.lines import LineFacts
 from kamlib.language import _, day, money, month, number, percent
+from kamlib.method_rules.data_prep import SECTIONS
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
 if TYPE_CHECKING:
@@ -117,7 +121,7 @@ def table_verdicts(engagement: "Engagement", coverage: pd.DataFrame) -> list[Ver
     rows = dict(zip(coverage["table"], coverage["rows"], strict=True))
     empty = [name for name in given if rows.get(name) == 0]
     return [
-        *(verdict("empty_table", FLAG, table=name) for name in empty),
+        *(verdict("empty_table", FLAG, table=name, words=table_label(name)) for name in empty),
         _absent(absent),
     ]
 
@@ -126,8 +130,10 @@ def _absent(names: list[str]) -> Verdict:
     """Say in one verdict which tables were not given, and what each would have brought."""
     if not names:
         return verdict("tables_absent", PASS)
-    template = _("{table} ({loses})")
-    what = [template.format(table=name, loses=_(CONTRACT[name].loses)) for name in names]
+    template = _("{table}: {loses}")
+    what = [
+        template.format(table=table_label(name), loses=_(CONTRACT[name].loses)) for name in names
+    ]
     return verdict("tables_absent", FLAG, what="; ".join(what), tables=", ".join(names))
 
 
@@ -135,7 +141,7 @@ def how_read_verdict(tables: list[Judged]) -> Verdict:
     """Say what the readers passed over, and which numbers were not written plainly."""
     template = _("{n} × {what} ({table})")
     what = [
-        template.format(n=number(n), what=in_words(key), table=table.name)
+        template.format(n=number(n), what=in_words(key), table=table_label(table.name))
         for table in tables
         for key, n in sorted(table.raw.notes.items())
         if n
@@ -144,7 +150,26 @@ def how_read_verdict(tables: list[Judged]) -> Verdict:
 
 
 def customers_verdict(engagement: "Engagement", customers: pd.DataFrame, *, sites: int) -> Verdict:
-    """Say where the customers are known from."""
-    n = number(len(customers))
+    """Say where the customers are known from, and what is not known of them."""
     outcome = PASS if "customers" in engagement.inputs else FLAG
-    return verdict("customers_table", outcome, n=n, sites=number(sites))
+    named = (customers["name"] != customers["customer_id"]).any()
+    lacking = _("no groups or attributes") if named else _("no names, groups or attributes")
+    return verdict(
+        "customers_table", outcome, n=number(len(customers)), sites=number(sites), lacking=lacking
+    )
+
+
+def verdicts_about(verdicts: Sequence[Verdict], section: str) -> list[Verdict]:
+    """Pick the verdicts that a part of notebook 1 shows, so that each acts where it belongs.
+
+    Parameters
+    ----------
+    verdicts : of an `Intake`
+    section : "came_in", "set_aside", "documents", "customers", "months" or "ledger"; what no other
+        part shows belongs to the first
+    """
+    require_choice(section, ["came_in", *SECTIONS], name="section")
+    if section in SECTIONS:
+        return [each for each in verdicts if each.rule in SECTIONS[section]]
+    elsewhere = {rule for rules in SECTIONS.values() for rule in rules}
+    return [each for each in verdicts if each.rule not in elsewhere]

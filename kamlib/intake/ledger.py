@@ -1,13 +1,15 @@
 """What came in, was set aside and is used, in rows and money; and the general ledger beside it."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kamlib.columns import LEDGER_LINES, REVENUE_PARTS, column_label, table_label
+from kamlib.errors import listed
 from kamlib.intake.judging import Judged
-from kamlib.language import _, money, percent
-from kamlib.method_rules.set_aside import UNASSIGNED
+from kamlib.language import _, money, number, percent
 from kamlib.verdicts import FLAG, PASS, REFUSE, Balance, Verdict, verdict
 
 if TYPE_CHECKING:
@@ -24,11 +26,20 @@ def total(amounts: pd.Series) -> Decimal:
 
 def rows_balance(table: Judged, quarantine: pd.DataFrame, used: int) -> Balance:
     """Say what became of the rows of an input table."""
-    balance = Balance(_("Rows of {table}").format(table=table.name), "rows")
+    balance = Balance(_("Rows of {table}").format(table=table_label(table.name)), "rows")
     balance.start(_("read"), table.raw.rows)
-    for reason, n in quarantine.groupby("reason")["row"].count().items():
-        balance.change(_("set aside: {reason}").format(reason=_(str(reason))), -int(n))
+    rules = quarantine.groupby(["column", "reason"], as_index=False).agg(n=("row", "count"))
+    for column, reason, n in rules.itertuples(index=False):
+        balance.change(_aside(column, reason), -int(n))
     return balance.end(_("used"), used)
+
+
+def _aside(column: str, reason: str) -> str:
+    """Say by which rule rows were set aside; a row that is broken as a whole has no column."""
+    if not column:
+        return _("set aside: {reason}").format(reason=_(reason))
+    words = _("set aside: {column}, {reason}")
+    return words.format(column=column_label(column), reason=_(reason))
 
 
 def money_balance(
@@ -43,16 +54,17 @@ def money_balance(
     converted : DataFrame from `kamlib.intake.currency.in_reporting_currency`
     currency : str, the unit
     """
-    balance = Balance(_("Net amount of invoice_lines"), currency)
+    balance = Balance(_("Net amount of invoice lines"), currency)
     elsewhere = total(converted["amount"])
-    balance.start(_("read, where it can be read"), total(read["amount"]) - elsewhere)
+    balance.start(_("read, as far as it is a number"), total(read["amount"]) - elsewhere)
     for row in converted.to_dict("records"):
         original = money(float(row["original"]), row["currency"], 2)
         balance.change(_("converted from {original}").format(original=original), row["amount"])
     lost = read[read["reason"].notna() & read["amount"].notna()]
-    for reason, amount in zip(lost["reason"], lost["amount"], strict=True):
-        balance.change(_("set aside: {reason}").format(reason=_(reason)), -amount)
-    return balance.end(_("invoice revenue of all months"), total(months[REVENUE]))
+    for column, reason, amount in lost[["column", "reason", "amount"]].itertuples(index=False):
+        unknown = _("as written, its currency is not known") if column == "currency" else ""
+        balance.change(_aside(column, reason), -amount, unknown)
+    return balance.end(_("invoice revenue of all months"), total(months[REVENUE])).in_cents()
 
 
 def ledger_of_revenue(
@@ -79,8 +91,10 @@ def ledger_of_revenue(
     ours = _revenue_by_relation(months[months["period"] == period], customers)
     aside, unassigned = _set_aside_in(period, quarantine, engagement)
     theirs = _revenue_accounts(period, gl_totals)
-    if theirs is None or theirs.empty:
+    if theirs is None:
         return None, verdict("ledger_absent", FLAG)
+    if theirs.empty:
+        return None, verdict("ledger_silent", FLAG, period=period)
     there = total(theirs["as_ladder"])
     material = abs(there) * Decimal(str(engagement.ledger.materiality.refuse))
     balance = Balance(
@@ -95,7 +109,7 @@ def ledger_of_revenue(
     balance.change(_("set aside, with readable date and amount"), aside)
     for item in _items(period, set(theirs["gl_account"]), engagement):
         balance.change(str(item.what), item.amount, _("named by {by}").format(by=item.by))
-    balance.end(_("general ledger"), there)
+    balance = balance.end(_("general ledger"), there).in_cents()
     return balance, _ledger_verdict(period, balance, there, engagement)
 
 
@@ -137,7 +151,7 @@ def _set_aside_in(
     lines = quarantine[quarantine["table"] == "invoice_lines"]
     lines = lines[lines["column"] != "currency"]
     inside = lines["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))
-    nobody = (lines["column"] == "customer_id") & lines["reason"].isin(UNASSIGNED)
+    nobody = lines["column"] == "customer_id"
     return (
         total(lines.loc[inside & ~nobody, "amount"]),
         total(lines.loc[inside & nobody, "amount"]),
@@ -145,13 +159,43 @@ def _set_aside_in(
 
 
 def _revenue_accounts(period: str, gl_totals: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Return the ledger's accounts of invoice revenue with amounts as they read on the ladder."""
+    """Return the ledger's accounts of invoice revenue with amounts as they read on the ladder.
+
+    Where it books list revenue and discounts apart, those are its invoice revenue.
+    """
     if gl_totals is None:
         return None
-    mine = (gl_totals["period"] == period) & (gl_totals["line"] == REVENUE)
-    accounts = gl_totals[mine]
-    turned = accounts["sign"].fillna(1) < 0
+    parts = gl_totals["line"].map({REVENUE: 1, **REVENUE_PARTS})
+    accounts = gl_totals[(gl_totals["period"] == period) & parts.notna()]
+    turned = accounts["sign"].fillna(1).astype(float) * parts[accounts.index] < 0
     return accounts.assign(as_ladder=accounts["amount"].mask(turned, -accounts["amount"]))
+
+
+def ledger_lines_verdict(
+    gl_totals: pd.DataFrame | None, periods: Sequence[str], *, currency: str
+) -> list[Verdict]:
+    """Say which accounts of the general ledger no line of the statement is held against.
+
+    Parameters
+    ----------
+    gl_totals : DataFrame, the ledger's accounts; None where it was not given
+    periods : the report period, and the one before it
+    """
+    if gl_totals is None:
+        return []
+    mine = gl_totals[gl_totals["period"].isin(periods)]
+    held = mine["line"].isin([*LEDGER_LINES, *REVENUE_PARTS])
+    if held.all():
+        return [verdict("ledger_lines", PASS)]
+    left = mine[~held]
+    words = _("{account} in {period}: {amount}")
+    which = [
+        words.format(account=account, period=period, amount=money(float(amount), currency))
+        for account, period, amount in left[["gl_account", "period", "amount"]].itertuples(
+            index=False
+        )
+    ]
+    return [verdict("ledger_lines", FLAG, n=number(len(left)), which=listed(which))]
 
 
 def _items(period: str, accounts: set[str], engagement: "Engagement") -> list:

@@ -6,6 +6,7 @@ given already formatted by the stage that applies the rule.
 
 from kamlib.method_rules.attractiveness import ATTRACTIVENESS
 from kamlib.method_rules.data_prep import DATA_PREP
+from kamlib.method_rules.identity import IDENTITY
 from kamlib.method_rules.losses import LOSSES
 from kamlib.method_rules.profitability import PROFITABILITY
 from kamlib.method_rules.pyramid import PYRAMID
@@ -17,6 +18,7 @@ __all__ = ["ANALYSES", "FEW_CUSTOMERS", "RULES", "Rule"]
 FEW_CUSTOMERS = 30  # below it shares and intervals say little
 RULES: dict[str, Rule] = {
     **DATA_PREP,
+    **IDENTITY,
     **PROFITABILITY,
     **LOSSES,
     **SEGMENTATION,

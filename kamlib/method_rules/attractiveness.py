@@ -14,13 +14,13 @@ ATTRACTIVENESS: dict[str, Rule] = {
     ),
     "side_a": Rule(
         N_("Side A"),
-        passed=N_("Side A is known for all {n} parties."),
+        passed=N_("Side A is known of every party ({n})."),
         flag=N_(
             "Side A is unknown for {unknown} of {n} parties: less than {least} of its weight "
             "is known."
         ),
         refuse=N_(
-            "Side A is unknown for all {n} parties: less than {least} of its weight is known."
+            "Side A is unknown of every party ({n}): less than {least} of its weight is known."
         ),
         bring=N_("ratings_ours"),
     ),
@@ -38,25 +38,27 @@ ATTRACTIVENESS: dict[str, Rule] = {
     ),
     "side_b": Rule(
         N_("Side B"),
-        passed=N_("All {n} parties were asked."),
+        passed=N_("Every party was asked ({n})."),
         flag=N_(
-            "{unasked} of {n} parties were not asked in their own words: side B of {guessed} is our "
-            "guess and of {unknown} unknown. Neither can confirm anything."
+            "Parties that were not asked in their own words: {unasked} of {n}. Side B of {guessed} is "
+            "our guess and of {unknown} unknown. Neither can confirm anything."
         ),
-        refuse=N_("Nobody was asked: side B is unknown for all {n} parties."),
+        refuse=N_("Nobody was asked: side B is unknown of every party ({n})."),
         bring=N_("ratings_theirs in the customers' own words"),
     ),
     "rivals": Rule(
         N_("Rivals"),
         passed=N_("Every party that was asked named a rival."),
-        flag=N_("{n} parties named no rival; there the lead over the best rival is not asked for."),
+        flag=N_(
+            "Parties that named no rival: {n}. There the lead over the best rival is not asked for."
+        ),
         bring=N_("ratings_theirs of at least one rival"),
     ),
     "ratings_age": Rule(
         N_("Age of ratings"),
         passed=N_("No rating in use is older than {months} months."),
         flag=N_(
-            "{n} of {all} ratings in use are older than {months} months, the oldest is from "
+            "Ratings in use that are older than {months} months: {n} of {all}, the oldest from "
             "{oldest}. Their age is shown and widens nothing yet."
         ),
         bring=N_("fresh ratings"),

@@ -1,6 +1,7 @@
 """Rules of data prep, with their words."""
 
 from kamlib.language import N_
+from kamlib.method_rules.identity import IDENTITY
 from kamlib.method_rules.rule import Rule
 
 DATA_PREP: dict[str, Rule] = {
@@ -8,7 +9,7 @@ DATA_PREP: dict[str, Rule] = {
         N_("Rows set aside"),
         passed=N_("All {all} rows that were read are used."),
         flag=N_(
-            "{n} of {all} rows were set aside, among them invoice lines of {amount} ({share} of "
+            "{n} of {all} rows had to be set aside, among them invoice lines of {amount} ({share} of "
             "the amounts that can be read). Why, stands in the table of rows set aside."
         ),
         bring=N_("the rows set aside, mended; each is named with its file and line"),
@@ -21,10 +22,10 @@ DATA_PREP: dict[str, Rule] = {
     ),
     "customers_table": Rule(
         N_("Who the customers are"),
-        passed=N_("{n} customers come from {sites} rows of the table of customers."),
+        passed=N_("Rows of the table of customers: {sites}; customers that they make: {n}."),
         flag=N_(
-            "There is no table of customers: who buys is known by the number on the invoice only, "
-            "so {n} customers have no names, groups or attributes."
+            "There is no table of customers: who buys is known from the invoice lines only, so there "
+            "are {lacking}. Customers: {n}."
         ),
         bring=N_("customers (customer_id, name, parent_id, relation, industry_segment)"),
     ),
@@ -40,19 +41,18 @@ DATA_PREP: dict[str, Rule] = {
         passed=N_("Every customer of {period} bought for the first time a year before its end."),
         flag=N_(
             "{n} of {all} customers of {period} bought for the first time less than 12 months before "
-            "its end; their {amount} ({share} of revenue) are not a whole year."
+            "its end; their {amount} ({share} of revenue) are not a whole year, and are to be read so."
         ),
-        bring=N_("nothing: their yearly figures are to be read as part of a year"),
     ),
     "asleep_or_gone": Rule(
         N_("Asleep or gone?"),
-        passed=N_("Lines reach {months} months back from the end of {period}."),
+        passed=N_("Lines reach {months} back from the end of {period}."),
         flag=N_(
-            "Lines reach only {months} months back from the end of {period}: who orders once a year "
+            "Lines reach only {months} back from the end of {period}: who orders once a year "
             "or less cannot be told from who has gone."
         ),
         refuse=N_(
-            "Lines reach only {months} months back from the end of {period}: nobody can tell who is "
+            "Lines reach only {months} back from the end of {period}: nobody can tell who is "
             "asleep from who has gone, and trends are not known."
         ),
         bring=N_("invoice lines of at least 24 months"),
@@ -66,35 +66,41 @@ DATA_PREP: dict[str, Rule] = {
         ),
         bring=N_("the lines up to the month's end, or a period that ends a month earlier"),
     ),
-    "identity_pairs": Rule(
-        N_("Two ids, one customer?"),
-        passed=N_("No two ids look like one customer without a decision."),
-        flag=N_(
-            "Pairs of ids that look like one customer and wait for a decision: {n} ({which}). Up to "
-            "{amount} of invoice revenue would move to another name."
-        ),
-        bring=N_("a row for each in identity.merge: customer_id, keep_as, decided_by, why"),
-    ),
-    "identity_merged": Rule(
-        N_("Ids counted as one customer"),
-        passed=N_("Ids counted as another's, as decided by {by}: {n}."),
-    ),
     "converted": Rule(
         N_("Other currencies"),
         passed=N_(
             "Converted by the latest rate on or before each day: {what}. Converted were {columns}; "
             "other money of these lines was taken to be in {currency} already."
         ),
+        flag=N_(
+            "Converted by the latest rate on or before each day: {what}. The rates of {alike} are 1, so "
+            "that its amounts count as if they were in {currency}: too low or too high by the true rate. "
+            "Converted were {columns}; other money of these lines was taken to be in {currency} already."
+        ),
+        bring=N_(
+            "fx_rates as a bank publishes them: what one unit costs in the reporting currency"
+        ),
     ),
     "credit_notes": Rule(
         N_("Credit notes and their invoices"),
         passed=N_("Credit notes, corrections and cancellations: {n}; they give back {amount}."),
         flag=N_(
-            "Of {n} credit notes, corrections and cancellations {alone}, worth {alone_amount}, name "
-            "no invoice of the input: they count in the period in which they were posted, also in "
+            "Credit notes, corrections and cancellations that name no invoice of the input: {alone} of "
+            "{n}, worth {alone_amount}. They count in the period in which they were posted, also in "
             "the economic view."
         ),
         bring=N_("invoice_lines.corrects_invoice_id, and invoices of earlier years"),
+    ),
+    "minus_missing": Rule(
+        N_("Do returns give money back?"),
+        flag=N_(
+            "Credit notes, corrections and cancellations whose amount adds to revenue: {raised} of {n}, "
+            "worth {amount}. They were counted as they stand; if the minus was left out of the export, "
+            "revenue is too high by twice that."
+        ),
+        bring=N_(
+            "an export in which what is given back has a minus, or is of another document type"
+        ),
     ),
     "advances": Rule(
         N_("Advances"),
@@ -113,8 +119,8 @@ DATA_PREP: dict[str, Rule] = {
         N_("Lines that occur twice"),
         passed=N_("No two invoice lines are the same in every column."),
         flag=N_(
-            "{n} invoice lines repeat another one in every column that was read; they are worth "
-            "{amount} and were kept."
+            "Invoice lines that repeat another one in every column that was read: {n}, worth {amount}. "
+            "They were kept."
         ),
         bring=N_("line_id, or the word of someone who knows that a file was not delivered twice"),
     ),
@@ -122,7 +128,7 @@ DATA_PREP: dict[str, Rule] = {
         N_("Kinds of documents"),
         passed=N_("Every line says whether it is an invoice, a credit note or a correction."),
         flag=N_(
-            "{n} of {all} lines do not say what document they belong to. A negative amount or "
+            "Lines that do not say what document they belong to: {n} of {all}. A negative amount or "
             "quantity was taken as a credit note, anything else as an invoice."
         ),
         bring=N_("invoice_lines.document_type"),
@@ -131,8 +137,8 @@ DATA_PREP: dict[str, Rule] = {
         N_("List prices"),
         passed=N_("Every line has a list price."),
         flag=N_(
-            "{n} of {all} lines have no list price. For {estimated} of them it was taken as the "
-            "90 % quantile of the product's unit prices of that month, for the others as the net "
+            "Lines without a list price: {n} of {all}. For {estimated} of them it was taken as the "
+            "90% quantile of the product's unit prices of that month, for the others as the net "
             "amount: discounts that everybody gets cannot be seen."
         ),
         bring=N_("invoice_lines.list_price (line total)"),
@@ -149,7 +155,7 @@ DATA_PREP: dict[str, Rule] = {
         N_("Cost of goods sold"),
         passed=N_("Every line has its cost of goods sold."),
         flag=N_(
-            "{n} of {all} lines, worth {amount}, have no cost of goods sold; there it counts as "
+            "Lines without a cost of goods sold: {n} of {all}, worth {amount}. There it counts as "
             "zero, so margins are too high by that."
         ),
         refuse=N_("The lines have no cost of goods sold: revenue can be shown, and no margin."),
@@ -168,9 +174,31 @@ DATA_PREP: dict[str, Rule] = {
         ),
         bring=N_("gl_totals, line invoice_revenue, and reconciling items with their reason"),
     ),
+    "ledger_silent": Rule(
+        N_("General ledger"),
+        flag=N_(
+            "The general ledger that was given has no account of invoice revenue for {period}: nothing "
+            "outside confirms the sums."
+        ),
+        bring=N_(
+            "gl_totals of {period} with line invoice_revenue, or list_revenue and on_invoice_discounts"
+        ),
+    ),
+    "ledger_lines": Rule(
+        N_("Accounts of the general ledger"),
+        passed=N_("Every account of the general ledger stands on a line of the statement."),
+        flag=N_(
+            "Accounts of the general ledger that stand on no line which the statement is held against: "
+            "{n} ({which}). Whether their money is in our numbers is not looked at."
+        ),
+        bring=N_(
+            "gl_totals.line of each (invoice_revenue, off_invoice, cost_of_goods_sold or cost_to_serve), "
+            "or a ledger without the accounts that the statement does not reach"
+        ),
+    ),
     "empty_table": Rule(
         N_("Tables without rows"),
-        flag=N_("The table {table} has a head and no rows, or nothing at all."),
+        flag=N_("The table of {words} has a head and no rows, or nothing at all."),
         bring=N_("{table}, or take it out of inputs in engagement.yaml"),
     ),
     "tables_absent": Rule(
@@ -180,3 +208,14 @@ DATA_PREP: dict[str, Rule] = {
         bring=N_("{tables}"),
     ),
 }
+
+SECTIONS: dict[str, tuple[str, ...]] = {  # part of notebook 1 → the rules that speak of it
+    "set_aside": ("rows_set_aside",),
+    "documents": (
+        "document_types", "credit_notes", "minus_missing", "advances", "samples", "identical_rows",
+        "converted", "list_price", "list_price_unit", "cost_of_goods",
+    ),
+    "customers": ("customers_table", *IDENTITY),
+    "months": ("partial_month", "young_customers", "asleep_or_gone"),
+    "ledger": ("ledger_revenue", "ledger_absent", "ledger_silent", "ledger_lines"),
+}  # fmt: skip

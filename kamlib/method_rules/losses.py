@@ -10,8 +10,8 @@ LOSSES: dict[str, Rule] = {
             "Each loss-maker is held against customers of its own {by}, {smallest} or more of them."
         ),
         flag=N_(
-            "{n} of {all} loss-makers have fewer than {at_least} peers of their own {by} and are held "
-            "against the whole company: part of their gap is what sets such customers apart."
+            "Loss-makers with fewer than {at_least} peers of their own {by}: {n} of {all}. They are held "
+            "against the whole company, so part of their gap is what sets such customers apart."
         ),
         bring=N_("customers.{by}, or another attribute under profitability.peers.by"),
     ),

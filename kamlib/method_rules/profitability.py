@@ -6,7 +6,7 @@ from kamlib.method_rules.rule import Rule
 PROFITABILITY: dict[str, Rule] = {
     "cost_to_serve": Rule(
         N_("Cost-to-serve"),
-        passed=N_("Cost-to-serve is known: {pools} cost pools, {activities} activities."),
+        passed=N_("Cost-to-serve is known. Cost pools: {pools}; activities: {activities}."),
         flag=N_(
             "Cost-to-serve is not whole: {what}. Customer profit is too high by what is missing, most "
             "for customers who make much work."

@@ -32,7 +32,7 @@ PYRAMID: dict[str, Rule] = {
     ),
     "capacity_key_accounts": Rule(
         N_("Places for key accounts"),
-        passed=N_("{n} accounts qualify for {places} places."),
+        passed=N_("Accounts that qualify: {n}; places: {places}."),
         flag=N_("How many key accounts can be looked after is not declared: ranked and not cut."),
         bring=N_("capacity.managers"),
     ),
@@ -44,13 +44,13 @@ PYRAMID: dict[str, Rule] = {
         ),
         flag=N_(
             "What leaving a loss-maker would really change is not known, so nobody is proposed to be "
-            "let go: {fix} loss-makers are to be fixed or looked at."
+            "let go. Loss-makers to be fixed or looked at: {fix}."
         ),
         bring=N_("resources with their avoidable_share, so that notebook 2 can write rescue"),
     ),
     "overrides": Rule(
         N_("Decisions made by people"),
-        passed=N_("Decided by people: {n} verdicts, each shown beside what the rules propose."),
+        passed=N_("Verdicts decided by people, each shown beside what the rules propose: {n}."),
         flag=N_(
             "Decisions of people that are not in force: {which}. There the rules' verdict holds."
         ),
@@ -58,14 +58,14 @@ PYRAMID: dict[str, Rule] = {
     ),
     "levels": Rule(
         N_("Levels"),
-        passed=N_("All {n} customers have one certain level."),
+        passed=N_("Every customer has one certain level ({n})."),
         flag=N_("{n} of {all} customers may stand higher than what is confirmed."),
         bring=N_("trust, side B, contacts and staying of these customers"),
     ),
     "adds_up": Rule(
         N_("Does it add up?"),
         passed=N_("Every sum holds to half a cent."),
-        refuse=N_("{n} sums do not hold: {which}. What builds on them should not be used."),
+        refuse=N_("Not every sum holds: {which}. What builds on that should not be used."),
         bring=N_("the difference shown in the ledger below"),
     ),
 }

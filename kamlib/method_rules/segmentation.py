@@ -6,8 +6,8 @@ from kamlib.method_rules.rule import Rule
 SEGMENTATION: dict[str, Rule] = {
     "customers_in_rankings": Rule(
         N_("Customers in the rankings"),
-        passed=N_("{n} customers are active in the period."),
-        flag=N_("Only {n} customers are active in the period: shares and intervals say little."),
+        passed=N_("Customers active in the period: {n}."),
+        flag=N_("Customers active in the period: only {n}. Shares and intervals say little."),
         refuse=N_("No customer is active in the period."),
         bring=N_("invoice_lines that reach into the period"),
     ),
@@ -55,15 +55,30 @@ SEGMENTATION: dict[str, Rule] = {
     ),
     "door_strategic": Rule(
         N_("Door 4 as declared"),
-        passed=N_("Each of the {n} strategic parties has a reason, an owner and a valid date."),
+        passed=N_("Each strategic party has a reason, an owner and a valid date ({n})."),
         flag=N_("{n} declared as strategic stay outside: {who}."),
         bring=N_("strategic: rating, justification, owner, review_on"),
+    ),
+    "asleep": Rule(
+        N_("Who is asleep?"),
+        passed=N_(
+            "External customers without an order in 24 months, asleep and not looked at: {n}."
+        ),
+        flag=N_(
+            "External customers without an order in the {months} months that the input reaches back, "
+            "not looked at: {n}. Who orders once in two years may be among them."
+        ),
+        refuse=N_(
+            "The input reaches less than a year back from the period's end (whole months: {months}), so "
+            "nobody can tell who is asleep, who has gone and whose next order is not due yet."
+        ),
+        bring=N_("invoice lines of at least 24 months"),
     ),
     "reference_values": Rule(
         N_("Reference values"),
         passed=N_("Repeat rates and margin percentiles were frozen over {window}."),
         flag=N_(
-            "Repeat rates were frozen over {window} from {n} customers only; a chance of return "
+            "Repeat rates were frozen over {window} from few customers ({n}); a chance of return "
             "may be off by some points."
         ),
         refuse=N_(

@@ -28,7 +28,7 @@ from kamlib.views.company import (
     top20_interval,
 )
 from kamlib.views.doubt import doubtful_losses, most_doubtful, open_signs
-from kamlib.views.quality import pairs_table, quality_table, worst_rows
+from kamlib.views.quality import pairs_table, quality_table, rows_set_aside, worst_rows
 from kamlib.views.rescue import (
     action_table,
     break_even_table,
@@ -82,6 +82,7 @@ __all__ = [
     "quadrant_table",
     "quality_table",
     "questions_table",
+    "rows_set_aside",
     "served_activities",
     "set_aside_reasons",
     "shots_table",

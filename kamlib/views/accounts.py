@@ -8,8 +8,11 @@ import pandas as pd
 
 from kamlib.columns import CAUSES, LEVELS, VERDICTS
 from kamlib.language import _, money, percent, points
+from kamlib.tables import among
 from kamlib.verdicts import Balance
 
+ACCOUNT = ["verdict", "questions", "lacking"]  # what a first step rests on
+LOSS = ["drop_effect", "largest_cause", "fix_price_change"]
 STEPS_FIRST = ("fix", "let_go", "find_out_first", "develop", "key_account_now")
 
 
@@ -39,7 +42,7 @@ def account_table(
     )
     profit = table["party_id"].map(now["customer_profit"])
     if now["customer_profit"].notna().any():  # a live customer without a line brought nothing
-        profit = profit.mask(~table["party_id"].isin(now.index) & ~table["is_prospect"], 0.0)
+        profit = profit.mask(~among(table["party_id"], now.index) & ~table["is_prospect"], 0.0)
     return table.assign(
         period=period,
         account_manager=table["party_id"].map(manager),
@@ -150,8 +153,9 @@ def first_steps(
     chosen = accounts[accounts["verdict"].isin(STEPS_FIRST)]
     size = chosen["customer_profit"].abs().fillna(0.0)
     ordered = chosen.assign(size=size).sort_values(["size", "party_id"], ascending=[False, True])
-    known = {} if rescue is None else rescue.set_index("customer_id").to_dict("index")
-    rows = [(row, known.get(row["party_id"], {})) for row in ordered.to_dict("records")]
+    told = rescue.set_index("customer_id")[LOSS] if rescue is not None else pd.DataFrame()
+    known, own = told.to_dict("index"), ordered[["party_id", *ACCOUNT]].to_dict("records")
+    rows = [(row, known.get(row["party_id"], {})) for row in own]
     return pd.DataFrame({
         "name": ordered["name"],
         "verdict": ordered["verdict"].map(lambda v: _(VERDICTS[v])),

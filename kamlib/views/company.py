@@ -1,6 +1,6 @@
 """Views of the company: months, reasons, statements, concentration, and the ledger in one chain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -8,16 +8,21 @@ from kamlib.columns import label
 from kamlib.tables import floats
 
 
-def set_aside_reasons(quarantine: pd.DataFrame) -> pd.DataFrame:
+def set_aside_reasons(
+    quarantine: pd.DataFrame, *, by: Sequence[str] = ("table", "column", "reason")
+) -> pd.DataFrame:
     """Count rows set aside by table, column and reason, with their readable money.
+
+    Parameters
+    ----------
+    by : the columns that make a rule
 
     Returns
     -------
     DataFrame ``table, column, reason, rows, amount``, the largest amount first
     """
-    amount = quarantine.assign(amount=floats(quarantine["amount"]))
-    sums = amount.groupby(["table", "column", "reason"], as_index=False).agg(
-        rows=("file", "size"), amount=("amount", "sum"), size=("amount", _size)
+    sums = quarantine.groupby(list(by), as_index=False).agg(
+        rows=("file", "size"), amount=("amount", _exact), size=("amount", _size)
     )
     ordered = sums.sort_values(
         ["size", "rows", "table", "column"], ascending=[False, False, True, True]
@@ -25,8 +30,13 @@ def set_aside_reasons(quarantine: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop(columns="size").reset_index(drop=True)
 
 
+def _exact(amount: pd.Series) -> float:
+    """Return the sum of exact amounts, as the ledger adds them up."""
+    return float(amount.dropna().sum() or 0)
+
+
 def _size(amount: pd.Series) -> float:
-    return float(abs(amount.sum()))
+    return abs(_exact(amount))
 
 
 def external(customers: pd.DataFrame) -> pd.Series:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from kamlib.columns import ACTIONS, PROPOSALS, QUADRANTS
 from kamlib.language import _, money, number, percent
+from kamlib.tables import among
 
 MOST_NAMED = 5
 REASONS = {  # codes of `break_evens`
@@ -44,7 +45,7 @@ def served_activities(
     """
     mine = cost_to_serve[
         (cost_to_serve["period"] == period)
-        & cost_to_serve["customer_id"].isin(losers["customer_id"])
+        & among(cost_to_serve["customer_id"], losers["customer_id"])
     ]
     wide = mine.pivot_table(index="customer_id", columns="activity", values="cost", aggfunc="sum")
     wide = wide.reindex(losers["customer_id"]).fillna(0.0)
