@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kamlib.language import day, money, month, ngettext, number, percent
-from kamlib.tables import floats
+from kamlib.tables import among, floats
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def _last_month(last: date, span: "Period") -> Verdict:
 
 def _young(months: pd.DataFrame, customers: pd.DataFrame, span: "Period", currency: str) -> Verdict:
     """Say how many external customers of the period began in its last year."""
-    external = set(customers.loc[customers["relation"] == "external", "customer_id"])
-    mine = months[months["customer_id"].isin(external)]
+    external = customers.loc[customers["relation"] == "external", "customer_id"]
+    mine = months[among(months["customer_id"], external)]
     mine = mine.assign(revenue=floats(mine["invoice_revenue"]))
     began = mine.groupby("customer_id")["month"].min()
     here = mine[mine["period"] == span.name].groupby("customer_id")["revenue"].sum()

@@ -13,6 +13,7 @@ from kamlib.errors import listed
 from kamlib.intake.identity import Who
 from kamlib.language import _, money, ngettext, number, percent
 from kamlib.numerics import among_fewest, top_share
+from kamlib.tables import among
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def site_or_group(
     ids : DataFrame ``id_in_input, customer_id, invoice_revenue`` of the period
     customers : DataFrame ``customer_id, relation``
     """
-    outside = set(customers.loc[customers["relation"] == "external", "customer_id"])
-    sold = ids[ids["customer_id"].isin(outside) & (ids["invoice_revenue"] != 0)]
+    outside = customers.loc[customers["relation"] == "external", "customer_id"]
+    sold = ids[among(ids["customer_id"], outside) & (ids["invoice_revenue"] != 0)]
     found = levels(sold, who, share=engagement.segmentation.profit_share)
     if found is None:
         return []
