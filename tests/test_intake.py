@@ -24,7 +24,7 @@ from kamlib.engagement import load_engagement
 from kamlib.engagement.inputs import Input
 from kamlib.engagement.settings import Exchange, Identity
 from kamlib.errors import DataError, ParameterError
-from kamlib.intake import CONTRACT, Intake, read_inputs
+from kamlib.intake import CONTRACT, Intake, read_inputs, repeated
 from kamlib.intake.units import unit_of_each
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
@@ -551,6 +551,20 @@ def test_identical_lines_are_counted_with_their_money_and_kept(two_firms):
         "PLN\u00a060. They were kept."
     )
     assert revenue(intake) == {"A": 150, "B": 30}
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 1000])
+def test_of_many_lines_only_those_with_one_hash_are_compared_and_the_count_is_the_same(
+    two_firms, monkeypatch, at_once
+):
+    monkeypatch.setattr(repeated, "FEW", 0)
+    monkeypatch.setattr(repeated, "AT_ONCE", at_once)
+    one, *_others, last = TWO_FIRMS.splitlines()[1:]
+    again = "\n".join([one, last, one]) + "\n"
+
+    intake = read_inputs(give(two_firms, "invoice_lines", TWO_FIRMS + again), "FY2024")
+
+    assert "read: 3, worth PLN\u00a0110." in verdict_of(intake, "identical_rows")[1]  # 60 − 10 + 60
 
 
 # --------------------------------------------------------------------------- who is who

@@ -1,6 +1,6 @@
 """Lines that repeat another in every column that was read: counted exactly, in bounded memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import ibis.expr.types as ir
@@ -12,7 +12,7 @@ from kamlib.intake.engines import DECIMAL
 from kamlib.intake.judging import Judged
 
 FEW = 300_000  # rows that the engine groups whole as fast
-AT_ONCE = 40_000_000  # hashes of eight bytes held at one time
+AT_ONCE = 64_000_000  # hashes of eight bytes held at one time
 
 
 def identical(work: Desk, judged: Judged) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def _that_share_a_hash(work: Desk, lines: ir.Table, names: list[str], *, rows: i
     """Return the lines whose hash another line has."""
     hashed = f"hash({', '.join(_quoted(name) for name in names)})"
     query = f'SELECT *, {hashed} AS "_hash" FROM ({work.con.compile(lines)})'
-    shared = np.concatenate(list(_shared(work, query, parts=1 + rows // AT_ONCE)))
+    shared = np.concatenate(list(_shared(work, query, rows=rows, parts=1 + rows // AT_ONCE)))
     table = pa.table({"_hash": pa.array(shared, pa.uint64())})
     work.con.create_table("shared_hashes", table, overwrite=True)
     if not len(shared):
@@ -52,18 +52,27 @@ def _that_share_a_hash(work: Desk, lines: ir.Table, names: list[str], *, rows: i
     return work.con.table("maybe_identical")
 
 
-def _shared(work: Desk, query: str, *, parts: int) -> Iterator[np.ndarray]:
+def _shared(work: Desk, query: str, *, rows: int, parts: int) -> Iterator[np.ndarray]:
     """Yield the hashes that stand more than once, in parts that are held at one time."""
     for part in range(parts):
         mine = f'WHERE "_hash" % {parts} = {part}' if parts > 1 else ""
         own: Any = work.con
         asked = own.con.sql(f'SELECT "_hash" FROM ({query}) {mine}')
         batches = asked.to_arrow_reader(1_000_000)
-        found = np.concatenate(
-            [np.empty(0, np.uint64), *(batch.column(0).to_numpy() for batch in batches)]
-        )
+        found = _held((batch.column(0).to_numpy() for batch in batches), about=rows // parts)
         found.sort()
         yield np.unique(found[1:][found[1:] == found[:-1]])
+
+
+def _held(batches: Iterable[np.ndarray], *, about: int) -> np.ndarray:
+    """Return the hashes of all batches in one array, which is made once for about so many."""
+    held, n = np.empty(about, np.uint64), 0
+    for batch in batches:
+        if n + len(batch) > len(held):
+            held = np.concatenate([held[:n], np.empty(len(batch) + n // 4, np.uint64)])
+        held[n : n + len(batch)] = batch
+        n += len(batch)
+    return held[:n]
 
 
 def _quoted(name: str) -> str:
