@@ -53,12 +53,12 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table | None) ->
     return viewed(work, "documents", of_unit(whole, units))
 
 
-def of_unit(rows: ir.Table, units: ir.Table | None) -> ir.Table:
-    """Return rows with the ``unit`` that the customer of each belongs to."""
+def of_unit(rows: ir.Table, units: ir.Table | None, *, who: str = "customer_id") -> ir.Table:
+    """Return rows with the ``unit`` that the customer of each, in a column of ids, belongs to."""
     if units is None:
-        return rows.mutate(unit=rows["customer_id"])
-    joined = rows.left_join(units, rows["customer_id"] == units["known_id"])
-    return joined.mutate(unit=ibis.coalesce(joined["unit"], joined["customer_id"])).drop("known_id")
+        return rows.mutate(unit=rows[who])
+    joined = rows.left_join(units, rows[who] == units["known_id"])
+    return joined.mutate(unit=ibis.coalesce(joined["unit"], joined[who])).drop("known_id")
 
 
 def _summed(lines: Judged, told: ir.Table) -> ir.Table:

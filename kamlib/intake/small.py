@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.errors import DataError, listed
+from kamlib.intake.booked import of_unit
 from kamlib.intake.contract import CONTRACT, Field
 from kamlib.intake.desk import Desk, fetched, kept
 from kamlib.intake.judging import Judged, judged
@@ -60,9 +61,8 @@ def party_table(
     rows = found.used
     who = next((field.name for field in found.fields if field.who), "")
     if who and units is not None:
-        joined = rows.left_join(units, rows[who] == units["known_id"])
-        unit = ibis.coalesce(joined["unit"], joined[who])
-        rows = joined.mutate(**{who: unit}).drop("known_id", "unit")
+        rolled = of_unit(rows, units, who=who)
+        rows = rolled.mutate(**{who: rolled["unit"]}).drop("unit")
     if table == "drivers":
         keys = ["period", "customer_id", "driver"]
         rows = rows.group_by(keys).aggregate(volume=rows["volume"].sum().cast(DECIMAL))
