@@ -23,17 +23,17 @@ _MODULES = {
     "stage": "Stage open_stage",
     "tables": "read_table write_table",
     "display": (
-        "show_facts show_figure show_finding show_findings show_headline show_ledger "
+        "show_claim show_facts show_figure show_finding show_findings show_headline show_ledger "
         "show_open_verdicts show_strip show_table show_verdicts"
     ),
     "intake": "Intake read_inputs verdicts_about",
     "views": (
-        "account_balances account_table action_table both_sides break_even_table chain "
-        "charging_pools concentration_table criteria_of criteria_summary doubtful_losses "
-        "example_party external external_months first_steps gl_table how_far keep_fix_drop_table "
-        "largest_losses managers_of matrix_frame matrix_points monthly_revenue most_doubtful named "
-        "open_signs overrides_table pairs_table pyramid_table quadrant_table quality_table "
-        "questions_table rows_set_aside served_activities set_aside_reasons shots_table sides_balances "
+        "account_balances account_table action_table both_sides chain "
+        "charging_pools concentration_table criteria_of criteria_summary "
+        "example_party external external_months first_steps gl_table how_far "
+        "largest_losses loss_table managers_of matrix_frame matrix_points monthly_revenue named "
+        "overrides_table pairs_table pyramid_table quadrant_table quality_table "
+        "questions_table rows_set_aside set_aside_reasons shots_table sides_balances "
         "sides_table statement_lines top20_interval verdict_table worst_rows"
     ),
     "profitability": (
@@ -42,7 +42,7 @@ _MODULES = {
         "customer_statements days_tied_up drop_effects economic_statements effect_of_dropping "
         "gross_margins largest_changes ledger_accounts ledger_verdict loss_makers matrix_verdict "
         "orders_left peer_ladder pool_costs price_matrix profit_balance profit_bridge profit_if "
-        "profit_sureness profit_tornado Rescue rescue_losses rescue_verdicts resources_table "
+        "profit_sureness Rescue rescue_losses rescue_verdicts resources_table "
         "statement_balances statement_verdicts Statements sureness_verdict timing_balance "
         "uncertain_profits"
     ),
@@ -65,7 +65,7 @@ _MODULES = {
     ),
     "findings": (
         "actions_finding both_sides_finding break_even_finding bridge_finding capacity_finding "
-        "causes_finding class_finding comers_finding concentration_finding customer_doubt_finding "
+        "causes_finding class_finding comers_finding concentration_finding "
         "documents_finding door_finding dropping_finding figure_words flips_finding golden_finding "
         "headline intake_finding levels_finding losses_finding mover_finding pairs_finding peer_finding "
         "price_matrix_finding pyramid_finding quality_finding return_finding revenue_finding "
@@ -74,9 +74,9 @@ _MODULES = {
         "whale_finding"
     ),
     "plots": (
-        "plot_activities plot_against_peers plot_bridge plot_capacity plot_causes plot_concentration "
-        "plot_keep_fix_drop plot_losses plot_matrix plot_monthly_revenue plot_price_matrix "
-        "plot_pyramid plot_return plot_statement plot_sureness plot_their_criteria plot_tornado "
+        "plot_against_peers plot_bridge plot_capacity plot_concentration "
+        "plot_keep_fix_drop plot_matrix plot_monthly_revenue plot_price_matrix "
+        "plot_pyramid plot_return plot_statement plot_their_criteria "
         "plot_whale_curve"
     ),
     "publish": "publish_report",

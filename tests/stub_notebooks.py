@@ -168,14 +168,18 @@ def page_notebook() -> object:
     balance.change("Set aside in quarantine", "-41870.55", "151 lines without a customer, listed")
     balance.end("Profit in the classes", "8378129.45", "equals the sum of the account pages")
     with mock.patch("IPython.display.display", caught):
-        kam.show_facts({"Engagement": "Tiny & <Sons>", "Period": "FY2025: 1 Jan 2025 to 31 Dec"})
+        kam.show_facts(
+            {"Engagement": "Tiny & <Sons>", "Period": "FY2025: 1 Jan 2025 to 31 Dec"},
+            title="What this page rests on",
+        )
         say("## How concentrated is the profit?\n\nCustomers are ranked, best first.")
         figure, ax = plt.subplots(figsize=(8, 4.5))
         ax.plot([0, 0.4, 1], [0, 1, 0.7])
-        caption = "Figure 3.1. Cumulative customer profit, best first."
+        caption = "Cumulative customer profit, best first."
         kam.show_figure(ax, caption=caption, alt='Whale curve with "peak" & erosion.')
         plt.close(figure)
-        kam.show_finding("21 of 240 customers (9%) earn 81% of positive customer profit.")
+        kam.show_headline("21 of 240 customers bring 81% & more")
+        kam.show_claim("21 of 240 customers (9%) earn 81%.", "Of every 100 earned, 6 are lost.")
         rules = {"rule": "r", "title": "Two totals are lower bounds"}
         kam.show_verdicts(
             [

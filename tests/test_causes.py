@@ -200,7 +200,8 @@ def test_the_company_averages_divide_four_kinds_of_trade():
     placed, cuts = price_matrix(table)
 
     assert placed["quadrant"].tolist() == [
-        "carriage_trade", "passive", "aggressive", "bargain_basement"]  # fmt: skip
+        "pays_well_costs_much", "pays_well_costs_little", "pays_little_costs_much",
+        "pays_little_costs_little"]  # fmt: skip
     assert cuts.net_price == pytest.approx(0.90)
     assert cuts.serve_rate == pytest.approx(0.15)  # 100 plain and 50 of service on 1,000
     assert matrix_verdict(placed, cuts).outcome == "PASS"

@@ -204,12 +204,8 @@ FIGURES = {
         concentration(), interval={"low": 0.5, "high": 0.6, "value": 0.56}
     ),
     "concentration of one": lambda: plots.plot_concentration(concentration(1), interval=None),
-    "losses": lambda: plots.plot_losses(losers(14), currency="PLN"),
-    "no losses": lambda: plots.plot_losses(losers(0), currency="PLN"),
     "bridge": lambda: plots.plot_bridge(bridge(), currency="PLN"),
     "bridge of losses": lambda: plots.plot_bridge(bridge(-900_000.0), currency="PLN"),
-    "intervals": lambda: plots.plot_sureness(doubtful(14), currency="PLN"),
-    "tornado": lambda: plots.plot_tornado(tornado(), profit=-30.0, currency="PLN"),
     "matrix": lambda: plots.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
     "matrix of 500": lambda: plots.plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
     "pyramid": lambda: plots.plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1), share_of="profit"),
@@ -281,16 +277,6 @@ def test_a_figure_of_8_inches_on_white_leaves_the_global_style_alone_and_looks_t
     assert np.abs(plain - odd).max() <= 2  # of 255: the layout settles to a billionth of an inch
 
 
-def test_odd_names_appear_exactly():
-    table = losers(6).assign(name=ODD_NAMES)
-
-    shown = words(plots.plot_losses(table.iloc[::-1], currency="PLN"))
-
-    assert [name for name in ODD_NAMES[:4] if name not in shown] == []
-    assert "two lines" in shown
-    assert any(name.startswith("WWW") and name.endswith("…") for name in shown)
-
-
 def test_a_name_is_cut_only_when_it_does_not_fit():
     assert fit("Glass Houses", 200) == "Glass Houses"
     short = fit("Glass Houses", 40)
@@ -309,7 +295,6 @@ def test_amounts_are_in_thousands_with_a_digit_only_where_one_would_be_lost():
 @pytest.mark.parametrize(
     ("draw", "table", "options"),
     [
-        pytest.param(plots.plot_losses, losers(3), {"currency": "PLN"}, id="losses"),
         pytest.param(plots.plot_capacity, pools(), {"currency": "PLN"}, id="capacity"),
         pytest.param(plots.plot_their_criteria, criteria(), {}, id="criteria"),
         pytest.param(
@@ -416,27 +401,6 @@ def test_capacity_says_overload_and_unknown_in_words():
     assert legend == ["Assigned", "Unused", "Unassigned"]
 
 
-def test_losses_start_at_the_margin_and_end_at_the_profit():
-    ax = plots.plot_losses(losers(2), currency="PLN")
-
-    bars = [(bar.get_x(), bar.get_width()) for bar in ax.patches]
-    # the larger loss first: 100 − 160 − 5 = −65
-    assert bars[:3] == [(0, 100.0), (100.0, -160.0), (-60.0, -5.0)]
-    assert list(ax.lines[0].get_xdata()) == [-65.0, -65.0]
-    assert {"−65", "−55"} <= set(words(ax))
-
-
-def test_only_the_12_largest_losses_are_drawn():
-    ax = plots.plot_losses(losers(20), currency="PLN")
-
-    names = [label.get_text() for label in ax.get_yticklabels()]
-    assert names == [f"Loser {place}" for place in range(19, 7, -1)]
-
-
-def test_without_loss_makers_the_figure_says_so():
-    assert words(plots.plot_losses(losers(0), currency="PLN")) == ["Nobody loses money."]
-
-
 # ----------------------------------------------------------------------------- concentration
 
 
@@ -479,34 +443,6 @@ def test_the_bridge_stands_on_its_causes_and_ends_at_the_total():
     said = [text.get_text() for text in ax.texts]
     assert said[:3] == ["4,000", "+400", "−100"]
     assert ax.get_ylabel() == "Customer profit, PLN thousand"
-
-
-def test_an_interval_is_marked_by_whether_it_earns_and_loses_for_sure():
-    ax = plots.plot_sureness(doubtful(3), currency="PLN")
-
-    marks = [line for line in ax.lines if line.get_marker() in ("o", "v")]
-    assert [mark.get_marker() for mark in marks] == ["v", "o", "o"]
-    assert marks[1].get_markerfacecolor() == LIGHT["paper"]
-    said = [text.get_text() for text in ax.texts]
-    assert said[4:7] == ["100", "61", "0"]
-    legend = [text.get_text() for text in ax.figure.legends[0].get_texts()]
-    assert legend == [
-        "earns or loses: not sure",
-        "surely a loss",
-        "surely a profit",
-        "nine draws of ten",
-    ]
-
-
-def test_the_tornado_has_both_ends_of_each_range_around_the_profit_as_it_stands():
-    ax = plots.plot_tornado(tornado(), profit=-30.0, currency="PLN")
-
-    ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches[:2]]
-    assert [sorted(pair) for pair in ends] == [[-80, -30], [-30, 20]]
-    names = [text.get_text() for text in ax.get_yticklabels()]
-    assert names == ["order desk: rate", "field sales, visit: volume", "warehouse, line: time"]
-    legend = [text.get_text() for text in ax.figure.legends[0].get_texts()]
-    assert legend[-1] == "as it stands: −30"
 
 
 def test_whale_curve_of_the_margin_is_named_so():

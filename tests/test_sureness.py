@@ -12,7 +12,6 @@ from worlds import Equation
 from kamlib.engagement import load_engagement
 from kamlib.errors import ParameterError
 from kamlib.findings import (
-    customer_doubt_finding,
     mover_finding,
     sureness_finding,
     whale_doubt_finding,
@@ -20,13 +19,12 @@ from kamlib.findings import (
 from kamlib.numerics import Uncertain, odds, range_errors
 from kamlib.profitability import (
     profit_sureness,
-    profit_tornado,
     sureness_verdict,
     uncertain_profits,
 )
+from kamlib.profitability.sureness import profit_tornado
 from kamlib.segmentation import split_vital_few, subsidy_verdict, whale_band, whale_curve
 from kamlib.segmentation.whale import Whale
-from kamlib.views import doubtful_losses, most_doubtful, open_signs
 
 moderately = settings(max_examples=15, deadline=None)
 DRAWN = {"draws": 400, "level": 0.90, "seed": 7}
@@ -352,15 +350,6 @@ def test_how_many_losses_are_sure_is_said(rows, said):
     assert sureness_finding(table(*rows)) == said
 
 
-def test_one_customer_s_doubt_is_said_in_draws():
-    said = customer_doubt_finding(table(OPEN), "A", name="Alfa", currency="PLN")
-
-    assert plain(said) == (
-        "Alfa loses PLN 144: between −PLN 900 and PLN 640 in nine draws of ten, a loss in 61 of 100 "
-        "draws. The range of field sales moves it most, by PLN 12 either way."
-    )
-
-
 def test_what_to_measure_better_first_is_what_moves_most_customers():
     assert mover_finding(table(OPEN, LOST, WON)) == (
         "The range of desk moves 2 of 3 customers most: measure that one better first."
@@ -389,16 +378,6 @@ def test_the_whale_s_doubt_is_said_with_what_the_band_is(rests_on, band):
         "Of every 100 earned 25.0 are given back, 20.0 to 31.0 in nine draws of ten. The peak may lie "
         f"between PLN 904 and PLN 1,106, after 110 to 130 of 200 customers. {band}"
     )
-
-
-def test_whose_sign_is_open_comes_before_the_largest_loss():
-    names = pd.DataFrame({"customer_id": list("ABC"), "name": ["Alfa", "Beta", "Gama"]})
-
-    assert most_doubtful(table(OPEN, LOST, WON)) == "A"
-    assert most_doubtful(table(LOST, WON)) == "B"
-    assert most_doubtful(table()) is None
-    assert open_signs(table(OPEN, LOST, WON), names)["name"].tolist() == ["Alfa"]
-    assert doubtful_losses(table(OPEN, LOST, WON), names)["name"].tolist() == ["Beta", "Alfa"]
 
 
 # --------------------------------------------------------------------------------- engagement.yaml

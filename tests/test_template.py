@@ -30,6 +30,7 @@ def page(**changes: object) -> Page:
         tables=[{"href": "tables/segmentation.csv", "text": "segmentation (4 rows)"}],
         made=[("Run", "20260105T061402Z-9c1f2a")],
         run_json="run.json",
+        number="3",
     )
     return about._replace(**changes)
 
@@ -98,6 +99,50 @@ def test_a_figure_has_its_text_alternative_caption_and_size(read):
     assert ("b", "Figure 3.1.") in read.texts
     assert ("figcaption", "Cumulative customer profit, best first.") in read.texts
     assert len(read.all("figure")) == len(read.all("figcaption")) == 1
+
+
+def test_what_was_found_is_the_title_and_the_head_of_a_section(read):
+    assert ("h1", "21 of 240 customers bring 81% & more") in read.texts
+    heads = [text for tag, text in read.texts if tag == "h2"]
+
+    assert heads == [
+        "21 of 240 customers (9%) earn 81%.",
+        "Who are the vital few?",
+        "A second title",
+    ]
+    assert ("summary", "How concentrated is the profit?") in read.texts
+    assert ("p", "Of every 100 earned, 6 are lost.") in read.texts
+
+
+def test_what_only_the_notebook_needs_is_not_on_the_page(html):
+    for own in ("Question.", "Reads", "Writes", "For the sales director"):
+        assert own not in html
+
+
+def test_sums_that_hold_are_folded_and_one_that_does_not_never_is():
+    from unittest import mock
+
+    from kamlib import display
+    from kamlib.verdicts import Balance, ledger_table
+
+    shown = []
+    with mock.patch("IPython.display.display", lambda data, **_kw: shown.append(data["text/html"])):
+        for end in ("8", "9"):
+            balance = Balance("Customers", "rows").start("In", "9").change("Gone", "-1")
+            display.show_ledger(ledger_table([balance.end("Out", end)]))
+
+    assert shown[0].startswith("<details><summary>1 sum, and it holds to half a cent.</summary>")
+    assert "details" not in shown[1]
+
+
+def test_a_section_that_shows_nothing_is_not_on_the_page():
+    silent = [new_markdown_cell("# T"), new_markdown_cell("## Nothing here?\n\nWords."),
+              new_code_cell("x"), new_markdown_cell("## What this does not say\n\nMuch.")]  # fmt: skip
+
+    told = Reader(render(new_notebook(cells=silent), page())).words()
+
+    assert "Nothing here?" not in told
+    assert "Much." in told
 
 
 def test_a_region_that_scrolls_has_a_name_and_can_be_reached_by_keyboard(read):

@@ -42,10 +42,10 @@ PEER_STEPS = {  # from list to profit, as one customer is held against its peers
     "profit": N_("Customer profit"),
 }
 QUADRANTS = {
-    "carriage_trade": N_("carriage trade"),
-    "passive": N_("passive"),
-    "aggressive": N_("aggressive"),
-    "bargain_basement": N_("bargain basement"),
+    "pays_well_costs_much": N_("pays well, costs much"),
+    "pays_well_costs_little": N_("pays well, costs little"),
+    "pays_little_costs_much": N_("pays little, costs much"),
+    "pays_little_costs_little": N_("pays little, costs little"),
 }
 LOSSES: dict[str, Column] = {
     "peer_group": Column(N_("Peers"), "text", N_("kind of the peers; empty: the whole company")),
@@ -73,6 +73,9 @@ LOSSES: dict[str, Column] = {
     "largest_cause": Column(N_("Largest cause"), "text", N_("what takes most away")),
     "fix_price_change": Column(
         N_("Price change to zero"), "share", N_("price rise that ends the loss; same quantity")
+    ),
+    "fix_volume_loss": Column(
+        N_("Volume that may go"), "share", N_("before the price rise to zero gains nothing")
     ),
     "fix_order_value": Column(
         N_("Order value to zero"), "money", N_("revenue of an order that ends the loss"), "currency"
@@ -103,6 +106,14 @@ LOSSES: dict[str, Column] = {
     "all_actions": Column(
         N_("All actions"), "money", N_("what all actions together bring"), "currency"
     ),
+    "ends_of_loss": Column(
+        N_("Mending ends"),
+        "money",
+        N_("what all actions bring, at most the loss: what lies beyond is not counted on"),
+        "currency",
+    ),
+    "ends_it": Column(N_("What alone ends it"), "text", N_("price, orders or terms; else nothing")),
+    "who": Column(N_("Who"), "text", N_("who takes the step")),
     "proposal": Column(N_("Proposal"), "text", N_("keep, fix, drop or unknown")),
     "action": Column(N_("Action"), "text", N_("what could be done")),
     "role": Column(N_("Role"), "text", N_("action, interaction or alternative")),

@@ -6,6 +6,7 @@ text of a client is escaped. Nothing here computes a number.
 
 from kamlib.display.grids import show_ledger, show_open_verdicts, show_table
 from kamlib.display.page import (
+    show_claim,
     show_facts,
     show_figure,
     show_finding,
@@ -16,6 +17,7 @@ from kamlib.display.page import (
 )
 
 __all__ = [
+    "show_claim",
     "show_facts",
     "show_figure",
     "show_finding",

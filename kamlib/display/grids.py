@@ -17,8 +17,8 @@ from kamlib.columns import (
     TABLES,
     VERDICTS,
 )
-from kamlib.display.page import SIGNS, publish, show_finding, show_verdicts
-from kamlib.language import _, day, month, number, percent, points
+from kamlib.display.page import SIGNS, folded, publish, show_finding, show_verdicts
+from kamlib.language import _, day, month, ngettext, number, percent, points
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
 
 MOST_ROWS = 20
@@ -59,6 +59,7 @@ def show_table(
     heads: Mapping[str, str] | None = None,
     digits: Mapping[str, int] | None = None,
     most: int = MOST_ROWS,
+    fold: bool = False,
 ) -> None:
     """Display a table: first column as row heading, numbers right, unit in the head.
 
@@ -69,6 +70,7 @@ def show_table(
     currency : str, for the heads of money columns
     heads : other words for a column's head than `kamlib.columns` has
     digits : decimals of a numeric column; default 0, shares as percent
+    fold : the page shows the caption, and the table once a reader opens it
     """
     heads, digits = heads or {}, digits or {}
     shown = table.head(most)
@@ -87,9 +89,10 @@ def show_table(
         for row in shown.itertuples(index=False, name=None)
     ]
     numeric = [_is_numeric(table[name]) for name in table.columns]
+    grid = _table_html(names, cells, numeric, "" if fold else caption)
     publish(
         {
-            "text/html": _table_html(names, cells, numeric, caption),
+            "text/html": folded(caption, grid) if fold else grid,
             "text/plain": _table_text(names, cells, caption),
         }
     )
@@ -104,10 +107,11 @@ def show_open_verdicts(verdicts: pd.DataFrame) -> None:
     show_table(flagged, caption=_("Shown all the same, with the bias named."), most=len(flagged))
 
 
-def show_ledger(ledger: pd.DataFrame) -> None:
+def show_ledger(ledger: pd.DataFrame, *, fold: bool = True) -> None:
     """Display balances: of rows one a line, of money from top to bottom as sums.
 
-    Each says what is left unexplained, and whether that holds.
+    Each says what is left unexplained, and whether that holds. The page says whether all do, and
+    shows them once a reader opens them; a sum that does not hold is never folded.
     """
     rows = ledger[ledger["unit"] == "rows"]
     blocks, texts = [], []
@@ -126,7 +130,15 @@ def show_ledger(ledger: pd.DataFrame) -> None:
         blocks.append(f'<table class="ledger">{heads}<tbody>{body}</tbody></table>')
         cells = [[line.step, number(line.amount, 2) + _mark(line), line.why] for line in lines]
         texts.append(_table_text(names, cells, ""))
-    publish({"text/html": "".join(blocks), "text/plain": "\n\n".join(texts)})
+    sums = ledger[ledger["role"] == "unexplained"]
+    title = ngettext(
+        "{n} sum, and it holds to half a cent.",
+        "{n} sums, and each holds to half a cent.",
+        len(sums),
+    ).format(n=number(len(sums)))
+    told = "".join(blocks)
+    fold = fold and bool(sums["holds"].astype(bool).all())
+    publish({"text/html": folded(title, told) if fold else told, "text/plain": "\n\n".join(texts)})
 
 
 def _line(steps: pd.DataFrame) -> list[str]:
@@ -223,7 +235,7 @@ def _step_html(step: Step) -> str:
     verdict = ""
     if last:
         outcome = PASS if step.holds else REFUSE
-        verdict = f'<span class="v {outcome.lower()}">{SIGNS[outcome]} {outcome}</span> '
+        verdict = f'<span class="v {outcome.lower()}">{SIGNS[outcome]}</span> '
     amount = number(step.amount, 2)
     return (
         f'<tr{" class=sum" if ends else ""}><th scope="row">{html.escape(step.step)}</th>'

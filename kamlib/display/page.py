@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.language import _
+from kamlib.language import _, ngettext, number
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SIGNS = {PASS: "✓", FLAG: "⚑", REFUSE: "✕"}
+NOTEBOOK_ALONE: dict[str, object] = {
+    "kam": {"page": False}
+}  # metadata of an output that no page shows
 
 
 def show_figure(ax: "Axes", *, caption: str, alt: str) -> None:
@@ -56,8 +59,15 @@ def show_findings(*sentences: str) -> None:
 
 
 def show_headline(text: str) -> None:
-    """Display the answer that opens the page."""
+    """Display the answer of the whole notebook; on its page it is the title."""
     publish({"text/html": f'<p class="lead">{html.escape(text)}</p>', "text/plain": text})
+
+
+def show_claim(claim: str, *rest: str) -> None:
+    """Display what a section found; on the page it is the section's head, and the rest a finding."""
+    publish({"text/html": f'<p class="claim">{html.escape(claim)}</p>', "text/plain": claim})
+    if any(rest):
+        show_finding(*filter(None, rest))
 
 
 def show_verdicts(verdicts: list[Verdict]) -> None:
@@ -72,18 +82,15 @@ def show_verdicts(verdicts: list[Verdict]) -> None:
         )
 
 
+def folded(title: str, inside: str) -> str:
+    """Return HTML that a reader opens by its title: proof, not argument."""
+    return f"<details><summary>{html.escape(title)}</summary>{inside}</details>"
+
+
 def show_strip(verdicts: pd.DataFrame) -> None:
     """Display how many rules passed, were flagged and were refused."""
     counts = verdicts["outcome"].value_counts()
-    words = {
-        PASS: "PASS",
-        FLAG: _("FLAG, shown with the bias named"),
-        REFUSE: _("REFUSE, not shown"),
-    }
-    parts = [
-        (outcome, f"{SIGNS[outcome]} {counts.get(outcome, 0)} {words[outcome]}")
-        for outcome in words
-    ]
+    parts = [(outcome, counted(outcome, int(counts.get(outcome, 0)))) for outcome in SIGNS]
     spans = "".join(f'<span class="v {o.lower()}">{html.escape(text)}</span>' for o, text in parts)
     publish(
         {
@@ -93,19 +100,30 @@ def show_strip(verdicts: pd.DataFrame) -> None:
     )
 
 
-def show_facts(facts: Mapping[str, str]) -> None:
-    """Display named facts, one a line."""
+def counted(outcome: str, n: int) -> str:
+    """Say how many rules had an outcome, in a reader's words."""
+    words = {
+        PASS: ngettext("{n} check passed", "{n} checks passed", n),
+        FLAG: ngettext("{n} to be read with care", "{n} to be read with care", n),
+        REFUSE: ngettext("{n} not shown", "{n} not shown", n),
+    }
+    return f"{SIGNS[outcome]} {words[outcome].format(n=number(n))}"
+
+
+def show_facts(facts: Mapping[str, str], *, title: str, on_page: bool = True) -> None:
+    """Display named facts, one a line, folded under a title; or in the notebook alone."""
     rows = "".join(
         f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>"
         for name, value in facts.items()
     )
     text = "\n".join(f"{name}: {value}" for name, value in facts.items())
-    publish({"text/html": f'<dl class="facts">{rows}</dl>', "text/plain": text})
+    told = folded(title, f'<dl class="facts">{rows}</dl>')
+    publish({"text/html": told, "text/plain": text}, {} if on_page else NOTEBOOK_ALONE)
 
 
 def _verdict_html(verdict: Verdict) -> str:
     kind = {FLAG: "note", REFUSE: "refused"}[verdict.outcome]
-    said = _("REFUSED") if verdict.outcome == REFUSE else _("FLAG")
+    said = _("Not shown:") if verdict.outcome == REFUSE else _("Read with care:")
     bring = ""
     if verdict.bring:
         words = html.escape(_("Bring:"))

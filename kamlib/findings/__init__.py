@@ -40,7 +40,6 @@ from kamlib.findings.shares import (
 )
 from kamlib.findings.summary import headline, unknown_table
 from kamlib.findings.sureness import (
-    customer_doubt_finding,
     mover_finding,
     sureness_finding,
     whale_doubt_finding,
@@ -56,7 +55,6 @@ __all__ = [
     "class_finding",
     "comers_finding",
     "concentration_finding",
-    "customer_doubt_finding",
     "documents_finding",
     "door_finding",
     "dropping_finding",

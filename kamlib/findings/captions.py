@@ -30,38 +30,11 @@ FIGURES: dict[str, tuple[str, str]] = {
         N_("Bridge: the profit of the previous period, each cause that added to it or took away, and "
            "the profit of this one. The numbers are printed in the figure."),
     ),
-    "sure_losses": (
-        N_("The largest losses, each with its interval and in how many of 100 draws it is one."),
-        N_("Intervals: customer profit of each of the largest loss-makers with the range of nine "
-           "draws of ten, and the share of draws with a loss. The table below holds the numbers."),
-    ),
-    "open_signs": (
-        N_("Customers that may earn or lose, within the declared ranges of cost; the widest interval "
-           "first."),
-        N_("Intervals: customer profit of customers near zero with the range of nine draws of ten, "
-           "and the share of draws with a loss, printed at the right."),
-    ),
-    "tornado": (
-        N_("What moves the profit of {name}: one range at a time from end to end, the largest first."),
-        N_("Tornado: for each declared range the customer's profit with that cost at its upper and "
-           "at its lower end, printed at the right, around the profit as it stands."),
-    ),
     "against_peers": (
         N_("{name} against its peers, from list value down to profit; ▼ is where more than 1 of 100 is "
            "worse than usual."),
         N_("Waterfall: one customer's way from the list value of goods sold to its profit, each step "
            "beside what is usual among its peers and the gap. The numbers are printed in the figure."),
-    ),
-    "causes": (
-        N_("What sets the largest losses apart from their peers, cause by cause; each row adds up to "
-           "its gap."),
-        N_("Fields: for each of the largest loss-makers the part of its gap to the peers that each of "
-           "six causes makes, as a bar and a number, and the gap at the right."),
-    ),
-    "activities": (
-        N_("What each activity costs for the largest losses, of 100 of their invoice revenue."),
-        N_("Heat map: loss-makers against activities, with the cost in each field and its total at "
-           "the right. The numbers are printed in the figure."),
     ),
     "keep_fix_drop": (
         N_("What the largest losses promise (ring), what dropping the customer would bring (bar) and "
@@ -74,13 +47,8 @@ FIGURES: dict[str, tuple[str, str]] = {
         N_("Net price against cost-to-serve; the area of a mark is sales, a triangle loses money. The "
            "dashed lines are the company's averages, weighted by sales."),
         N_("Scatter: what is kept of list value against cost-to-serve for each customer, divided at "
-           "the company's averages into carriage trade, passive, aggressive and bargain basement. The "
-           "table below holds the counts."),
-    ),
-    "losses": (
-        N_("The largest losses: gross margin, and what cost-to-serve and capital take from it."),
-        N_("Bars: for each of the largest loss-makers its gross margin, cost-to-serve and capital "
-           "charge, ending at its loss. The table below holds the numbers."),
+           "the company's averages into who pays well or little, and costs much or little. The table "
+           "below holds the counts."),
     ),
     "concentration": (
         N_("What share of the positive sum the best customers bring, by each measure; the mark is "
@@ -117,18 +85,16 @@ FIGURES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-def figure_words(figure: str, number: str, *, measure: str = "", name: str = "") -> dict[str, str]:
+def figure_words(figure: str, *, measure: str = "", name: str = "") -> dict[str, str]:
     """Return caption and text alternative of a figure, as `show_figure` takes them.
+
+    A page numbers its figures in the order in which they stand on it.
 
     Examples
     --------
-    >>> figure_words("pyramid", "5.1")["caption"].startswith("Figure 5.1. The cooperation pyramid")
+    >>> figure_words("pyramid")["caption"].startswith("The cooperation pyramid")
     True
     """
-    caption, alt = FIGURES[figure]
     words = {"measure": label(measure) if measure else "", "name": name}
-    numbered = _("Figure {number}. {caption}")
-    return {
-        "caption": numbered.format(number=number, caption=_(caption).format(**words)),
-        "alt": _(alt).format(**words),
-    }
+    caption, alt = (_(text).format(**words) for text in FIGURES[figure])
+    return {"caption": caption, "alt": alt}

@@ -146,9 +146,11 @@ def actions_finding(actions: pd.DataFrame, *, currency: str) -> str:
     )  # fmt: skip
 
 
-def price_matrix_finding(points: pd.DataFrame, *, net_price: float, serve_rate: float) -> str:
+def price_matrix_finding(
+    points: pd.DataFrame, *, net_price: float, serve_rate: float, currency: str
+) -> str:
     """Say where the company's averages lie, and who pays less and costs more than that."""
-    bad = points[points["quadrant"] == "aggressive"]
+    bad = points[points["quadrant"] == "pays_little_costs_much"]
     losing = int((bad["customer_profit"] < 0).sum())
     said = ngettext(
         "On average {net} of 100 at list value are kept, and {serve} go into serving. {n} of {all} "
@@ -160,8 +162,8 @@ def price_matrix_finding(points: pd.DataFrame, *, net_price: float, serve_rate: 
         net=number(100 * net_price, 1), serve=number(100 * serve_rate, 1), n=number(len(bad)),
         all=number(len(points)),
     )  # fmt: skip
-    if not losing:
+    if bad.empty:
         return _("{said}.").format(said=said)
-    return ngettext(
-        "{said}; {losing} of these loses money.", "{said}; {losing} of these lose money.", losing
-    ).format(said=said, losing=number(losing))
+    return _("{said}; together they leave {profit}, and {losing} of them lose money.").format(
+        said=said, profit=money(bad["customer_profit"].sum(), currency), losing=number(losing)
+    )

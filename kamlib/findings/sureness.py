@@ -61,30 +61,6 @@ def mover_finding(sureness: pd.DataFrame) -> str:
     )  # fmt: skip
 
 
-def customer_doubt_finding(
-    sureness: pd.DataFrame, customer_id: str, *, name: str, currency: str, level: float = 0.90
-) -> str:
-    """Say how sure one customer's profit is, and what moves it most."""
-    row = sureness.loc[sureness["customer_id"] == customer_id].iloc[0]
-    ends = _about(row["profit_low"], row["profit_high"], currency)
-    template = (
-        _("{name} loses {amount}: between {low} and {high} in {draws}, a loss in {of} of 100 draws.")
-        if row["customer_profit"] < 0
-        else _("{name} earns {amount}: between {low} and {high} in {draws}, a loss in {of} of 100 "
-               "draws.")
-    )  # fmt: skip
-    said = template.format(
-        name=name, amount=money(abs(row["customer_profit"]), currency), low=ends[0], high=ends[1],
-        draws=draws(level), of=number(100 * row["p_unprofitable"]),
-    )  # fmt: skip
-    if pd.isna(row["moved_most_by"]):
-        return _("{said} No declared range touches it.").format(said=said)
-    return _("{said} The range of {source} moves it most, by {moved} either way.").format(
-        said=said, source=row["moved_most_by"].replace("_", " "),
-        moved=money(row["moved_by"], currency),
-    )  # fmt: skip
-
-
 def whale_doubt_finding(whale: Doubt, *, currency: str) -> str:
     """Say what of every 100 earned is given back, where the peak may lie, and what the band is."""
     numbers = whale.numbers

@@ -8,30 +8,24 @@ from kamlib.plots.capacity import plot_capacity
 from kamlib.plots.concentration import plot_concentration
 from kamlib.plots.judgement import plot_return, plot_their_criteria
 from kamlib.plots.matrix import plot_matrix
-from kamlib.plots.money import plot_losses, plot_monthly_revenue, plot_statement
-from kamlib.plots.peers import plot_activities, plot_against_peers, plot_causes
+from kamlib.plots.money import plot_monthly_revenue, plot_statement
+from kamlib.plots.peers import plot_against_peers
 from kamlib.plots.pyramid import plot_pyramid
 from kamlib.plots.rescue import plot_keep_fix_drop, plot_price_matrix
-from kamlib.plots.sureness import plot_sureness, plot_tornado
 from kamlib.plots.whale import plot_whale_curve
 
 __all__ = [
-    "plot_activities",
     "plot_against_peers",
     "plot_bridge",
     "plot_capacity",
-    "plot_causes",
     "plot_concentration",
     "plot_keep_fix_drop",
-    "plot_losses",
     "plot_matrix",
     "plot_monthly_revenue",
     "plot_price_matrix",
     "plot_pyramid",
     "plot_return",
     "plot_statement",
-    "plot_sureness",
     "plot_their_criteria",
-    "plot_tornado",
     "plot_whale_curve",
 ]

@@ -3,12 +3,9 @@
 What adds is solid, what takes away is hatched; amounts stand beside the bars.
 """
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from kamlib.checks import require_columns
 from kamlib.columns import COLUMNS, label
@@ -20,14 +17,12 @@ from kamlib.plots.style import (
     axes_or_new,
     by_sign,
     hatched,
-    legend_above,
     mix,
     money_of,
     money_ticks,
     records,
     solid,
     styled,
-    swatch,
 )
 
 MOST_LOSERS = 12
@@ -96,47 +91,10 @@ def plot_statement(ladder: pd.DataFrame, *, currency: str, ax: Axes | None = Non
         text.set_fontweight("bold" if total else "normal")
     styles = [{"weight": "bold" if total else "normal"} for total in totals]
     amounts = [money.write(amount) for amount in ladder["amount"]]
-    end = column_at_right(ax, amounts, head=_stacked(money.unit), after=0, styles=styles)
+    end = column_at_right(ax, amounts, head=money.unit.replace(" ", "\n"), after=0, styles=styles)
     shares = [percent(share) for share in ladder["share"]]
     soft = [{**style, "color": LIGHT["ink_soft"]} for style in styles]
     column_at_right(ax, shares, head=_("of list\nrevenue"), after=end, styles=soft)
-    _amounts_below(ax, money)
-    return ax
-
-
-@styled
-def plot_losses(losers: pd.DataFrame, *, currency: str, ax: Axes | None = None) -> Axes:
-    """Draw the largest losses: what each customer brings as gross margin and what takes it away.
-
-    Parameters
-    ----------
-    losers : DataFrame, one row per customer; the 12 largest losses are drawn, largest first
-        ``name``, ``customer_profit``, ``gross_margin``, ``cost_to_serve``, ``capital_charge`` in
-        reporting currency; costs are positive.
-    currency : str, for the labels, such as "EUR"
-    ax : Axes, optional; a new figure is made without it
-
-    Returns
-    -------
-    Axes, with three bars and the end of the sum per customer
-    """
-    parts = ["gross_margin", "cost_to_serve", "capital_charge"]
-    require_columns(losers, "name", "customer_profit", *parts, of="loss-maker")
-    worst = losers.sort_values("customer_profit", kind="stable").head(MOST_LOSERS)
-    ax = axes_or_new(ax, height=1.35 + 0.37 * max(len(worst), 2))
-    if worst.empty:
-        return _nobody(ax, _("Nobody loses money."))
-
-    money = money_of(worst[["customer_profit", *parts]].to_numpy().ravel(), currency)
-    for row, loser in enumerate(records(worst)):
-        _loss_row(ax, row, loser)
-    ax.axvline(0, color=LIGHT["ink"], linewidth=1, zorder=4)
-    ax.set_ylim(len(worst) - 0.4, -0.6)
-    name_rows(ax, worst["name"].tolist())
-    bold = [{"weight": "bold", "color": LIGHT["lost"]}] * len(worst)
-    losses = [money.write(loss) for loss in worst["customer_profit"]]
-    column_at_right(ax, losses, head=_stacked(money.unit), after=0, styles=bold)
-    legend_above(ax, _loss_legend(lost=bool((worst["gross_margin"] < 0).any())))
     _amounts_below(ax, money)
     return ax
 
@@ -197,51 +155,3 @@ def _waterfall(ax: Axes, ladder: pd.DataFrame) -> None:
 def _amounts_below(ax: Axes, money: Money) -> None:
     money_ticks(ax.xaxis, money)
     ax.set_xlabel(money.unit)
-
-
-def _loss_row(ax: Axes, row: int, loser: Any) -> None:
-    margin, loss = loser.gross_margin, loser.customer_profit
-    serve, capital = np.nan_to_num(loser.cost_to_serve), np.nan_to_num(loser.capital_charge)
-    ax.barh(row - 0.17, margin, height=0.32, **by_sign(margin))
-    ax.barh(row + 0.17, -serve, left=margin, height=0.32, **_SERVE)
-    ax.barh(row + 0.17, -capital, left=margin - serve, height=0.32, **_CAPITAL)
-    ax.plot([loss, loss], [row - 0.38, row + 0.38], **_END)
-
-
-def _loss_legend(*, lost: bool) -> list:
-    heads = {name: _(COLUMNS[name].label) for name in COLUMNS}
-    below = swatch(_("{margin}, lost").format(margin=heads["gross_margin"]), hatched())
-    end: dict[str, Any] = {
-        **_END,
-        "marker": "|",
-        "markersize": 13,
-        "markeredgewidth": 2.6,
-        "linestyle": "none",
-    }
-    return [
-        swatch(heads["gross_margin"], solid()),
-        *([below] if lost else []),
-        swatch(heads["cost_to_serve"], _SERVE),
-        swatch(heads["capital_charge"], _CAPITAL),
-        Line2D([], [], label=heads["customer_profit"], **end),
-    ]
-
-
-def _stacked(unit: str) -> str:
-    return unit.replace(" ", "\n")
-
-
-def _nobody(ax: Axes, words: str) -> Axes:
-    ax.axis("off")
-    ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", fontsize=12)
-    return ax
-
-
-_SERVE = hatched(LIGHT["neutral"], hatch="....")
-_CAPITAL = hatched(LIGHT["ink"], hatch="xxxx")
-_END: dict[str, Any] = {
-    "color": LIGHT["ink"],
-    "linewidth": 2.6,
-    "solid_capstyle": "butt",
-    "zorder": 5,
-}

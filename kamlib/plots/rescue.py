@@ -44,7 +44,7 @@ def plot_keep_fix_drop(losers: pd.DataFrame, *, currency: str, ax: Axes | None =
     Parameters
     ----------
     losers : DataFrame, one row per loss-maker in the order of the rows; 12 are drawn
-        ``name``, ``customer_profit``, ``drop_effect_low``, ``drop_effect_high``, ``all_actions``
+        ``name``, ``customer_profit``, ``drop_effect_low``, ``drop_effect_high``, ``ends_of_loss``
         (missing: unknown) in reporting currency, ``proposal``.
     currency : str, for the labels, such as "EUR"
     ax : Axes, optional; a new figure is made without it
@@ -53,7 +53,7 @@ def plot_keep_fix_drop(losers: pd.DataFrame, *, currency: str, ax: Axes | None =
     -------
     Axes, per customer with a ring (the loss gone), a bar (dropping) and a triangle (mending)
     """
-    money_columns = ["customer_profit", "drop_effect_low", "drop_effect_high", "all_actions"]
+    money_columns = ["customer_profit", "drop_effect_low", "drop_effect_high", "ends_of_loss"]
     require_columns(losers, "name", *money_columns, "proposal", of="rescue")
     rows = losers.head(MOST)
     ax = axes_or_new(ax, height=1.6 + 0.4 * max(len(rows), 2))
@@ -88,8 +88,8 @@ def _loser(ax: Axes, at: int, row: Any) -> None:
     else:
         ax.barh(at, high - low, left=low, height=0.42, zorder=2, **dotted())
     ax.plot(loss, at, **_RING)
-    if not np.isnan(row.all_actions):
-        ax.plot(row.all_actions, at, **_TRIANGLE)
+    if not np.isnan(row.ends_of_loss):
+        ax.plot(row.ends_of_loss, at, **_TRIANGLE)
 
 
 def _advice(ax: Axes, rows: pd.DataFrame, money: Money) -> None:
@@ -101,7 +101,7 @@ def _advice(ax: Axes, rows: pd.DataFrame, money: Money) -> None:
         colour = "uncertain" if not known else "lost" if row.drop_effect_low < 0 else "earned"
         styles.append({"weight": "bold", "color": LIGHT[colour]})
     end = column_at_right(ax, drops, head=_("dropping\nbrings"), after=0, styles=styles)
-    mends = ["?" if np.isnan(m) else money.write(m, signed=True) for m in rows["all_actions"]]
+    mends = ["?" if np.isnan(m) else money.write(m, signed=True) for m in rows["ends_of_loss"]]
     soft = [{"color": LIGHT["level3"]}] * len(rows)
     end = column_at_right(ax, mends, head=_("mending\nmay bring"), after=end, styles=soft)
     words = [_(PROPOSALS[each]).upper() for each in rows["proposal"]]
@@ -190,10 +190,10 @@ def _quarters(ax: Axes, points: pd.DataFrame, net_price: float, serve_rate: floa
     ax.axhline(100 * net_price, zorder=1, **style)
     dear, busy = points["net_price"] >= net_price, points["serve_rate"] >= serve_rate
     corners = {
-        "carriage_trade": (0.988, 0.985, "right", "top", dear & busy),
-        "passive": (0.012, 0.985, "left", "top", dear & ~busy),
-        "aggressive": (0.988, 0.015, "right", "bottom", ~dear & busy),
-        "bargain_basement": (0.012, 0.015, "left", "bottom", ~dear & ~busy),
+        "pays_well_costs_much": (0.988, 0.985, "right", "top", dear & busy),
+        "pays_well_costs_little": (0.012, 0.985, "left", "top", dear & ~busy),
+        "pays_little_costs_much": (0.988, 0.015, "right", "bottom", ~dear & busy),
+        "pays_little_costs_little": (0.012, 0.015, "left", "bottom", ~dear & ~busy),
     }
     for name, (x, y, ha, va, there) in corners.items():
         words = _("{quadrant}: {n}").format(

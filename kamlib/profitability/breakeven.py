@@ -49,7 +49,7 @@ def profit_if(
 
 
 def break_evens(
-    amounts: pd.DataFrame, order_values: pd.DataFrame, *, target: float = 0.0
+    amounts: pd.DataFrame, order_values: pd.DataFrame, *, target: float = 0.0, fewest: float = 1.0
 ) -> pd.DataFrame:
     """Return what each customer would need to leave `target`, one thing at a time.
 
@@ -58,10 +58,12 @@ def break_evens(
     amounts : DataFrame of `customer_amounts`
     order_values : DataFrame with customer_id and order_value (revenue of each order, money)
     target : float, the profit wanted, in reporting currency
+    fewest : float, how many orders must be left: nobody buys a year's goods in one
 
     Returns
     -------
     DataFrame in the order of `amounts`: ``fix_price_change`` (share of invoice revenue),
+    ``fix_volume_loss`` (share of the volume that may go before that price rise gains nothing),
     ``fix_order_value`` (revenue of an order, if all were alike), ``fix_minimum_order`` (the same
     goods, no order below it), ``fix_days_to_pay``; NaN where it cannot be reached, and then the reason
     in ``fix_unknown`` as codes
@@ -69,25 +71,36 @@ def break_evens(
     Notes
     -----
     Codes: ``price`` (nothing is left of a higher price), ``no_order_work`` (no work is known that
-    comes with orders), ``orders`` (even one order leaves a loss), ``no_capital`` (no receivables are
-    known), ``days`` (even payment at once leaves a loss).
+    comes with orders), ``orders`` (even as few orders as may be leave a loss), ``no_capital`` (no
+    receivables are known), ``days`` (even payment at once leaves a loss).
+
+    The volume that may go is rise / (margin + rise), the margin being what is left of revenue after
+    deductions and goods. Where nothing is left of it, each unit less gains, and it is 1.
     """
     profit = amounts["customer_profit"].to_numpy(dtype=np.float64)
     short = target - profit
     slope = profit_if(amounts, price_change=1.0) - profit_if(amounts)
     change = _over(short, slope)
-    count, orders_code = _orders_needed(amounts, short)
+    count, orders_code = _orders_needed(amounts, short, fewest)
     value = _over(amounts["sold_revenue"].to_numpy(dtype=np.float64), count)
     days, days_code = _days_needed(amounts, short)
     price_code = np.where(np.isnan(change) & ~np.isnan(profit), "price", "")
     codes = zip(price_code, orders_code, days_code, strict=True)
     return pd.DataFrame({
         "customer_id": amounts["customer_id"].to_numpy(), "fix_price_change": change,
-        "fix_order_value": value,
+        "fix_volume_loss": _volume_at_risk(amounts, change), "fix_order_value": value,
         "fix_minimum_order": _minimum_order(amounts["customer_id"], order_values, count),
         "fix_days_to_pay": days,
         "fix_unknown": [", ".join(code for code in three if code) for three in codes],
     })  # fmt: skip
+
+
+def _volume_at_risk(amounts: pd.DataFrame, rise: np.ndarray) -> np.ndarray:
+    """Return the share of volume that may go before a price rise gains nothing; NaN without a rise."""
+    names = ("invoice_revenue", "off_invoice", "cost_of_goods_sold")
+    revenue, deducted, goods = (amounts[name].to_numpy(dtype=np.float64) for name in names)
+    margin = np.clip(_over(revenue - deducted - goods, revenue), 0, None)
+    return np.where(rise > 0, _over(rise, margin + rise), np.nan)
 
 
 def _over(amount: np.ndarray, by: np.ndarray) -> np.ndarray:
@@ -100,13 +113,15 @@ def _work_with_orders(amounts: pd.DataFrame) -> np.ndarray:
     return amounts[list(PER_ORDER)].to_numpy(dtype=np.float64).sum(axis=1)
 
 
-def _orders_needed(amounts: pd.DataFrame, short: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return how many orders may carry the same goods, at least one; NaN with the reason's code."""
+def _orders_needed(
+    amounts: pd.DataFrame, short: np.ndarray, fewest: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many orders may carry the same goods; NaN with the reason's code."""
     now = amounts["orders"].to_numpy(dtype=np.float64)
     work = _work_with_orders(amounts)
     needed = now - _over(short * now, work)
-    code = np.where(np.isnan(needed), "no_order_work", np.where(needed < 1, "orders", ""))
-    return np.where(needed >= 1, needed, np.nan), code
+    code = np.where(np.isnan(needed), "no_order_work", np.where(needed < fewest, "orders", ""))
+    return np.where(needed >= fewest, needed, np.nan), code
 
 
 def _days_needed(amounts: pd.DataFrame, short: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,8 +2,8 @@
 
 Sources
 -------
-Shapiro, Rangan, Moriarty and Ross (1987), "Manage Customers for Profits (Not Just Sales)", for the four
-names.
+Shapiro, Rangan, Moriarty and Ross (1987), "Manage Customers for Profits (Not Just Sales)", who call
+the four carriage trade, passive, aggressive and bargain basement.
 """
 
 from typing import NamedTuple
@@ -15,7 +15,10 @@ from kamlib.language import percent
 from kamlib.verdicts import Verdict, verdict
 
 SPREAD = 0.05  # of the average: below it the middle half of customers costs the same share of sales
-QUADRANTS = ("carriage_trade", "passive", "aggressive", "bargain_basement")
+QUADRANTS = (
+    "pays_well_costs_much", "pays_well_costs_little", "pays_little_costs_much",
+    "pays_little_costs_little",
+)  # fmt: skip
 
 
 class Cuts(NamedTuple):

@@ -32,9 +32,9 @@ from kamlib.verdicts import Verdict
 COLUMNS = [
     "period", "customer_id", "customer_profit", "peer_group", "peers", "peer_level", "gap",
     *(f"effect_{cause}" for cause in CAUSES), "largest_cause", "fix_price_change",
-    "fix_order_value", "fix_minimum_order", "fix_days_to_pay", "fix_unknown", "drop_effect",
-    "drop_effect_low", "drop_effect_high", "stranded_cost", "released_capital", "exit_penalty",
-    "all_actions", "proposal",
+    "fix_volume_loss", "fix_order_value", "fix_minimum_order", "fix_days_to_pay", "fix_unknown",
+    "drop_effect", "drop_effect_low", "drop_effect_high", "stranded_cost", "released_capital",
+    "exit_penalty", "all_actions", "ends_of_loss", "proposal",
 ]  # fmt: skip
 ACTION_COLUMNS = ["period", "customer_id", "action", "role", "effect", "effect_soon", "change_from",
                   "change_to"]  # fmt: skip
@@ -158,14 +158,17 @@ def _of_period(
     dropped = drop_effects(losing, model.dropping)
     listed = _actions(dropped, whole, own, typical, model.dropping.price_reach)
     rescue = losing[["customer_id", "customer_profit"]].merge(told, on="customer_id", how="left")
-    rescue = rescue.merge(
-        break_evens(losing, orders[["customer_id", "order_value"]]), on="customer_id"
-    )
+    months = _of(tables["customer_months"], period)
+    assert months is not None
+    fewest = max(months["month"].nunique(), 1)  # an order a month is as few as anybody is asked for
+    ends = break_evens(losing, orders[["customer_id", "order_value"]], fewest=fewest)
+    rescue = rescue.merge(ends, on="customer_id")
     rescue = rescue.merge(dropped, on="customer_id").assign(period=period)
     rescue["peers"] = rescue["peers"].fillna(0).astype("int64")
     rescue = rescue.fillna({"peer_group": "", "largest_cause": ""})
     brings = rescue["customer_id"].map(_all_together(listed)).fillna(0.0)
     rescue["all_actions"] = brings.where(rescue["peers"] > 0)
+    rescue["ends_of_loss"] = np.fmin(rescue["all_actions"], -rescue["customer_profit"])
     rescue["proposal"] = proposals(rescue, price_reach=model.dropping.price_reach)
     explained = pd.concat([whole, told.drop(columns="customer_id"), usual], axis=1)
     explained = explained.assign(period=period)

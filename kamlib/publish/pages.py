@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kamlib import __version__
-from kamlib.display.page import SIGNS
+from kamlib.display.page import counted
 from kamlib.language import _, ngettext, number
 from kamlib.publish.exporting import ROWS_SET_ASIDE
 from kamlib.publish.record import counts
@@ -31,9 +31,10 @@ def _page(run: "Run", done: dict[str, Any], stage: str, *, within: bool) -> Page
     """Return what a page says beside its notebook; `within` the run's folder or above it."""
     into = "" if within else f"runs/{run.run_id}/"
     title = heading(done[stage], otherwise=stage)
+    name = [] if stage == list(done)[-1] else [title.partition(" · ")[2] or title]
     return Page(
         title=f"{title} – {run.engagement.name}, {run.period}",
-        eyebrow=" · ".join([_("Key account workbook"), run.engagement.name, run.period]),
+        eyebrow=" · ".join([_("Key account workbook"), run.engagement.name, run.period, *name]),
         language=run.engagement.language,
         run_id=run.run_id,
         nav=_nav(run, done, stage, within=within),
@@ -41,6 +42,7 @@ def _page(run: "Run", done: dict[str, Any], stage: str, *, within: bool) -> Page
         tables=_tables(run.receipts[stage]["tables"], f"{into}tables/"),
         made=_made(run),
         run_json=f"{into}run.json",
+        number="" if stage == list(done)[-1] else str(list(done).index(stage) + 1),
         signature=signature(run),
     )
 
@@ -68,10 +70,7 @@ def _strip(run: "Run", notebook: Any, stage: str) -> list[dict[str, str]]:
     if any('class="strip"' in output.get("data", {}).get("text/html", "") for output in outputs):
         return []
     found = counts(read_table(run.stages, f"verdicts_{stage}")["outcome"])
-    return [
-        {"kind": outcome.lower(), "text": f"{SIGNS[outcome]} {number(n)} {outcome}"}
-        for outcome, n in found.items()
-    ]
+    return [{"kind": outcome.lower(), "text": counted(outcome, n)} for outcome, n in found.items()]
 
 
 def _tables(notes: Mapping[str, Any], folder: str) -> list[dict[str, str]]:

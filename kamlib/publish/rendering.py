@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import bleach
 from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from kamlib.language import _
@@ -32,13 +33,16 @@ ATTRIBUTES = {
     "ol": ["start"],
 }
 TITLE = re.compile(r"\A# +(.+)$", flags=re.MULTILINE)
+SECTION = re.compile(r"\A## +(.+)\n?([\s\S]*)")
 TALL = 0.69  # height by width from which a figure gets more room in print
-LABEL = re.compile(r"^\w+ [\d.]+\.(?=\s)")
 TABLES = re.compile(r"(?:<table\b.*?</table>\s*)+", re.DOTALL)
 
 
 class Page(NamedTuple):
-    """What a page says of itself, beside its notebook; all of it ends up as text."""
+    """What a page says of itself, beside its notebook; all of it ends up as text.
+
+    `number` stands before the numbers of its figures: 2 makes Figure 2.1, nothing Figure 1.
+    """
 
     title: str
     eyebrow: str
@@ -49,6 +53,7 @@ class Page(NamedTuple):
     tables: list[dict[str, str]]
     made: list[tuple[str, str]]
     run_json: str
+    number: str = ""
     signature: Signature | None = None
 
 
@@ -64,12 +69,19 @@ class ReportExporter(HTMLExporter):
 
 
 def render(notebook: Any, page: Page) -> str:
-    """Return a run notebook as a whole HTML page."""
+    """Return a run notebook as a whole HTML page.
+
+    The title is the notebook's headline, and the head of a section is its claim, where it has one; what
+    only the notebook needs (its question, what it reads and writes, how to read a section) is left out
+    or folded. A section that shows nothing is left out. Figures are numbered in order.
+    """
     copy = deepcopy(notebook)
     if not heading(copy, otherwise=""):
         copy.cells.insert(0, new_markdown_cell(f"# {page.title}"))
     opening = next(cell for cell in copy.cells if _titles(cell))
-    opening.metadata["kam_opening"] = True
+    opening.metadata["kam_title"] = _headline(copy) or heading(copy, otherwise="")
+    _head_sections(copy)
+    _number_figures(copy, page.number)
     unsigned = Signature(False, _("Draft."), _("Nobody has signed these numbers off."))
     state = (page.signature or unsigned)._asdict()
     kam = page._asdict() | {"words": _words(), "signature": state}
@@ -78,6 +90,57 @@ def render(notebook: Any, page: Page) -> str:
     )
     body, _resources = exporter.from_notebook_node(copy, resources={"kam": kam})
     return body if body.endswith("\n") else body + "\n"
+
+
+def _headline(notebook: Any) -> str:
+    """Take the notebook's headline out of its outputs; nothing where it has none."""
+    return next(filter(None, (_take(cell, "lead") for cell in notebook.cells)), "")
+
+
+def _take(cell: Any, kind: str) -> str:
+    """Take the first paragraph of a kind out of a cell's outputs, and return its text."""
+    for output in cell.get("outputs", []):
+        shown = _joined(output.get("data", {}).get("text/html", ""))
+        if shown.startswith(f'<p class="{kind}">'):
+            cell.outputs.remove(output)
+            return html.unescape(re.sub(r"<[^>]*>", "", shown))
+    return ""
+
+
+def _head_sections(notebook: Any) -> None:
+    """Say of each section its head, its question and how to read it, in the metadata of its cell."""
+    section: NotebookNode = NotebookNode()
+    for cell in notebook.cells:
+        found = SECTION.match(cell.source) if cell.cell_type == "markdown" else None
+        if found:
+            question, how = found[1].strip(), found[2].strip()
+            section = NotebookNode(head=question, question="", how=how, shows=None)
+            cell.metadata["kam_section"] = section
+        elif section and cell.cell_type == "code":
+            claim = "" if section["question"] else _take(cell, "claim")
+            if claim:
+                section.update(head=claim, question=section["head"])
+            on_page = any(_on_page(output) for output in cell.outputs)
+            section["shows"] = bool(section["shows"] or claim or on_page)
+
+
+def _on_page(output: Any) -> bool:
+    """Tell whether an output is for readers, and not for the notebook alone."""
+    return bool(output.get("metadata", {}).get("kam", {}).get("page", True))
+
+
+def _number_figures(notebook: Any, number: str) -> None:
+    """Give every figure its number on the page, in order."""
+    captions = (
+        output.metadata["image/png"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {}) and "image/png" in output.metadata
+    )
+    for place, about in enumerate(captions, 1):
+        about["label"] = _("Figure {number}.").format(
+            number=f"{number}.{place}" if number else place
+        )
 
 
 def heading(notebook: Any, *, otherwise: str) -> str:
@@ -102,6 +165,8 @@ def show_output(output: Any) -> str:
     if output.output_type == "stream":
         return _plain(output.text) if output.name == "stdout" else ""
     data = output.get("data", {})
+    if not _on_page(output):
+        return ""
     if "image/png" in data:
         return _figure(data["image/png"], output.metadata.get("image/png", {}))
     if "text/html" in data:
@@ -146,13 +211,10 @@ def _region(found: re.Match[str]) -> str:
 
 
 def _figure(png: str, about: dict[str, Any]) -> str:
-    caption, alt = str(about.get("caption", "")), str(about.get("alt", ""))
-    label = LABEL.match(caption)
-    name = label[0].rstrip(".") if label else _("Figure")
+    label, caption, alt = (str(about.get(part, "")) for part in ("label", "caption", "alt"))
+    name = label.rstrip(".") or _("Figure")
     region = _("{figure}: figure, can be scrolled").format(figure=name)
-    words = html.escape(caption)
-    if label:
-        words = f"<b>{html.escape(label[0])}</b>{html.escape(caption[label.end() :])}"
+    words = f"<b>{html.escape(label)}</b> {html.escape(caption)}" if label else html.escape(caption)
     size = "".join(
         f' {side}="{int(about[side])}"' for side in ("width", "height") if about.get(side)
     )
@@ -188,6 +250,8 @@ def _words() -> dict[str, str]:
         "skip": _("Skip to the content"),
         "stages": _("Stages"),
         "strip": _("State of this stage"),
-        "tables": _("The tables behind this page, as CSV where nothing else is said:"),
+        "how": _("How to read this"),
+        "made": _("The tables behind this page, and how it was made"),
+        "tables": _("As CSV where nothing else is said:"),
         "run_json": _("How this report was made, with the hash of each input"),
     }

@@ -225,7 +225,7 @@ class Stage:
         }
         for knob, value in self.knobs.items():
             facts[KNOBS[self.name][knob]] = _turned(value, self.instead_of.get(knob))
-        display.show_facts(facts)
+        display.show_facts(facts, title=_("What this page rests on"))
 
     def show_ledger(self) -> None:
         """Show whether the sums of this stage hold, and record it as a verdict."""
@@ -255,7 +255,9 @@ class Stage:
                 _("Written"): listed(
                     (f"{note.table} ({number(note.rows)})" for note in self.written), most=40
                 )
-            }
+            },
+            title=_("Written"),
+            on_page=False,
         )
 
 

@@ -1,23 +1,15 @@
-"""Views of losses: causes, activities, break-evens, actions and proposals, named and in order."""
+"""Views of losses: causes, what ends them, actions and proposals, named and in order."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from kamlib.columns import ACTIONS, PROPOSALS, QUADRANTS
+from kamlib.columns import ACTIONS, CAUSES, PROPOSALS, QUADRANTS
 from kamlib.language import _, money, number, percent
-from kamlib.tables import among
 
 MOST_NAMED = 5
-REASONS = {  # codes of `break_evens`
-    "price": "no price: nothing is left of a higher one",
-    "orders": "fewer orders: even one leaves a loss",
-    "no_order_work": "fewer orders: no work is known that comes with them",
-    "days": "payment at once: a loss is left",
-    "no_capital": "payment terms: no receivables are known",
-}
 
 
 def largest_losses(rescue: pd.DataFrame, customers: pd.DataFrame, *, period: str) -> pd.DataFrame:
@@ -28,33 +20,45 @@ def largest_losses(rescue: pd.DataFrame, customers: pd.DataFrame, *, period: str
     return named.sort_values(["customer_profit", "customer_id"], ignore_index=True)
 
 
-def served_activities(
-    cost_to_serve: pd.DataFrame, losers: pd.DataFrame, statement: pd.DataFrame, *, period: str,
-    unknown: Sequence[str] = (),
-) -> pd.DataFrame:  # fmt: skip
-    """Return what each activity costs for the loss-makers, as share of their invoice revenue.
+def loss_table(losers: pd.DataFrame, managers: pd.Series, *, currency: str) -> pd.DataFrame:
+    """Put the facts that decide about each loss into one row.
 
     Parameters
     ----------
     losers : DataFrame of `largest_losses`
-    unknown : activities whose driver nobody gave
+    managers : Series, account manager by customer id
 
     Returns
     -------
-    DataFrame ``name`` and one column per activity in the rows' order; missing where unknown
+    DataFrame ``name, customer_profit, largest_cause, ends_it, drop_effect, proposal, who``
     """
-    mine = cost_to_serve[
-        (cost_to_serve["period"] == period)
-        & among(cost_to_serve["customer_id"], losers["customer_id"])
-    ]
-    wide = mine.pivot_table(index="customer_id", columns="activity", values="cost", aggfunc="sum")
-    wide = wide.reindex(losers["customer_id"]).fillna(0.0)
-    now = statement[statement["period"] == period].set_index("customer_id")["invoice_revenue"]
-    revenue = losers["customer_id"].map(now).to_numpy(dtype=np.float64)
-    share = wide.div(np.where(revenue > 0, revenue, np.nan), axis=0).reset_index(drop=True)
-    share = share.assign(**dict.fromkeys(unknown, np.nan))
-    share.columns = [str(name).replace("_", " ") for name in share.columns]
-    return pd.concat([losers["name"].reset_index(drop=True), share], axis=1)
+    causes = [_(CAUSES[each]) if each else _("not known") for each in losers["largest_cause"]]
+    return pd.DataFrame({
+        "name": losers["name"], "customer_profit": losers["customer_profit"],
+        "largest_cause": causes,
+        "ends_it": [_alone(row, currency) for row in losers.to_dict("records")],
+        "drop_effect": losers["drop_effect"],
+        "proposal": [_(PROPOSALS[each]) for each in losers["proposal"]],
+        "who": losers["customer_id"].map(managers).fillna(_("nobody named")),
+    })  # fmt: skip
+
+
+def _alone(loser: Mapping[Hashable, Any], currency: str) -> str:
+    """Say what alone would end a loss: a price, larger orders, or faster payment."""
+    price, order, days = (loser[f"fix_{name}"] for name in ("price_change", "minimum_order",
+                                                            "days_to_pay"))  # fmt: skip
+    said = []
+    if not math.isnan(price):
+        said.append(
+            _("price +{rise}, as long as less than {lost} of the volume goes").format(
+                rise=percent(price), lost=percent(loser["fix_volume_loss"])
+            )
+        )
+    if not math.isnan(order):
+        said.append(_("no order below {amount}").format(amount=money(order, currency)))
+    if not math.isnan(days):
+        said.append(_("payment within {days} days").format(days=number(math.floor(days))))
+    return _("; or ").join(said) or _("nothing alone")
 
 
 def matrix_points(
@@ -79,23 +83,6 @@ def quadrant_table(points: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
     table = table.reindex([q for q in QUADRANTS if q in table.index]).reset_index()
     return table.assign(quadrant=[_(QUADRANTS[each]) for each in table["quadrant"]])
-
-
-def break_even_table(losers: pd.DataFrame) -> pd.DataFrame:
-    """Pick what would end each loss, one thing at a time, and say what would not (a dash)."""
-    levers = ["fix_price_change", "fix_minimum_order", "fix_days_to_pay"]
-    reached = losers[levers].astype(object).where(losers[levers].notna(), "–")
-    told = [
-        "; ".join(_(REASONS[code]) for code in codes.split(", ") if code)
-        for codes in losers["fix_unknown"]
-    ]
-    return losers[["name", "customer_profit"]].join(reached).assign(fix_unknown=told)
-
-
-def keep_fix_drop_table(losers: pd.DataFrame) -> pd.DataFrame:
-    """Put the loss that is shown beside what dropping and mending would bring."""
-    columns = ["name", "customer_profit", "drop_effect", "stranded_cost", "all_actions"]
-    return losers[columns].assign(proposal=[_(PROPOSALS[each]) for each in losers["proposal"]])
 
 
 def action_table(actions: pd.DataFrame, losers: pd.DataFrame, *, currency: str) -> pd.DataFrame:
