@@ -126,17 +126,17 @@ def percent(share: float) -> str:
     return number(100 * share, digits) + "%"
 
 
-def draws(level: float) -> str:
-    """Write in how many draws something lies, such as "nine draws of ten".
+def cases(level: float) -> str:
+    """Write in how many cases something lies, such as "nine cases of ten".
 
     Examples
     --------
-    >>> draws(0.9), draws(0.95)
-    ('nine draws of ten', '95 draws of 100')
+    >>> cases(0.9), cases(0.95)
+    ('nine cases of ten', '95 cases of 100')
     """
     if round(level, 9) == 0.9:
-        return _("nine draws of ten")
-    return _("{n} draws of 100").format(
+        return _("nine cases of ten")
+    return _("{n} cases of 100").format(
         n=number(100 * level, 0 if round(100 * level, 9) % 1 == 0 else 1)
     )
 

@@ -96,3 +96,29 @@ def test_twice_the_money_needs_the_same_price_rise_and_days():
     assert double[same].to_numpy() == pytest.approx(once[same].to_numpy(), rel=1e-6, nan_ok=True)
     assert double["fix_order_value"].to_numpy() == pytest.approx(
         2 * once["fix_order_value"].to_numpy(), rel=1e-4, nan_ok=True)  # fmt: skip
+
+
+def test_a_price_rise_says_how_much_volume_may_go_before_it_gains_nothing():
+    rising = amounts({**LOSING, "capital_charge": 0.0})  # 740 − 600 is a margin of 140, the loss 10
+
+    told = break_evens(rising, values(rising)).iloc[0]
+
+    rise = told["fix_price_change"]
+    assert rise == pytest.approx(10 / 740)
+    assert told["fix_volume_loss"] == pytest.approx(rise / (140 / 740 + rise))  # 10 of 150
+    below_cost = amounts({"sold_revenue": 500.0})  # each unit less loses less
+    assert break_evens(below_cost, values(below_cost)).iloc[0]["fix_volume_loss"] == 1
+
+
+def test_nobody_is_asked_to_order_less_often_than_once_a_month():
+    table = amounts({**LOSING, "orders": 24.0})
+
+    freely = break_evens(table, values(table)).iloc[0]
+    monthly = break_evens(table, values(table), fewest=12).iloc[0]
+
+    assert (
+        table["sold_revenue"][0] / freely["fix_order_value"] < 12
+    )  # 24 × (1 − 50/70) = 6.9 orders
+    assert np.isnan(monthly["fix_order_value"])
+    assert np.isnan(monthly["fix_minimum_order"])
+    assert "orders" in monthly["fix_unknown"]

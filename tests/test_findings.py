@@ -236,14 +236,14 @@ def measures(**changed) -> pd.DataFrame:
     ("changed", "said"),
     [
         pytest.param(
-            {}, "48 of 240 active customers (20%) bring 80% of positive customer profit; drawn again "
-            "from customers like these it would be 15% to 26% of them in nine draws of ten.",
+            {}, "48 of 240 active customers (20%) bring 80% of positive customer profit; among "
+            "customers like these it would be 15% to 26% of them in nine cases of ten.",
             id="as the rule says",
         ),
         pytest.param(
             {"few": 1, "customers": 2, "few_share": 0.5, "interval_level": 0.95},
-            "1 of 2 active customers (50%) brings 80% of positive customer profit; drawn again from "
-            "customers like these it would be 15% to 26% of them in 95 draws of 100.",
+            "1 of 2 active customers (50%) brings 80% of positive customer profit; among "
+            "customers like these it would be 15% to 26% of them in 95 cases of 100.",
             id="one customer, another interval",
         ),
         pytest.param(
@@ -265,8 +265,8 @@ def test_the_company_s_own_x_percent_bring_y_percent(changed, said):
             "fits within its error.", id="fits",
         ),
         pytest.param(
-            {"top20": 0.6, "top20_high": 0.79}, "The best 20% bring 60% of positive customer profit "
-            "(70% to 79%): less than the 20/80 rule says.", id="less",
+            {"top20": 0.6, "top20_high": 0.79}, "There is no 20/80 here: the best 20% bring 60% of "
+            "positive customer profit (70% to 79%).", id="less",
         ),
         pytest.param(
             {"top20": 0.9, "top20_low": 0.81}, "The best 20% bring 90% of positive customer profit "
@@ -299,6 +299,7 @@ def test_whether_the_20_80_rule_fits(changed, said):
 def classes(few, few_amount, losing, lost, share) -> pd.DataFrame:
     return pd.DataFrame({
         "profit_class": ["vital_few", "useful_many", "loss_making"], "customers": [few, 9, losing],
+        "customer_share": [few / (few + 9 + losing), 9 / (few + 9 + losing), 0.0],
         "amount": [float(few_amount), 15.0, float(-lost)], "share": [0.85, 0.15, -share],
     })  # fmt: skip
 
@@ -308,11 +309,11 @@ def classes(few, few_amount, losing, lost, share) -> pd.DataFrame:
     [
         pytest.param(
             classes(2, 85, 1, 40, 0.4), "2 customers are the vital few with PLN 85 of customer "
-            "profit; 1 at a loss gives back PLN 40 (40% of the positive sum).", id="one at a loss",
+            "profit; 1 at a loss gives back PLN 40 (40% of what the others earn).", id="one at a loss",
         ),
         pytest.param(
             classes(1, 55, 3, 40, 0.4), "1 customer is the vital few with PLN 55 of customer "
-            "profit; 3 at a loss give back PLN 40 (40% of the positive sum).", id="one vital",
+            "profit; 3 at a loss give back PLN 40 (40% of what the others earn).", id="one vital",
         ),
         pytest.param(
             classes(2, 85, 0, 0, 0), "2 customers are the vital few with PLN 85 of customer profit; "
@@ -355,11 +356,31 @@ def test_what_a_ranking_by_revenue_would_get_wrong(table, said):
     assert flips_finding(table, **PROFIT) == said
 
 
+def test_revenue_alone_has_its_concentration_and_says_that_profit_is_unknown():
+    revenue = measures(measure="invoice_revenue")
+
+    assert concentration_finding(revenue, measure=None, profit_share=0.8).endswith(
+        "of them in nine cases of ten. How it is on profit is not known."
+    )
+    assert twenty_eighty_finding(revenue, measure=None) == (
+        "The best 20% bring 80% of positive invoice revenue (70% to 90%): the 20/80 rule fits within "
+        "its error. How it is on profit is not known."
+    )
+
+
+def test_most_of_the_customers_are_not_called_a_vital_few():
+    most = class_finding(classes(15, 85, 1, 40, 0.4), **PROFIT, **PLN)  # 15 of 25
+
+    assert plain(most).startswith(
+        "It takes 15 customers to bring PLN 85 of customer profit: too many to be called a vital few;"
+    )
+
+
 def test_without_a_measure_20_80_says_what_is_missing():
     none = measures().head(0)
 
     assert concentration_finding(none, measure=None, profit_share=0.8) == (
-        "How few bring most is not known: there is no measure of profit."
+        "How few bring most is not known: no customer is active in the period."
     )
     assert twenty_eighty_finding(none, measure=None) == (
         "Whether the 20/80 rule fits cannot be said: nothing positive is there to share."

@@ -425,7 +425,7 @@ def test_the_band_of_the_whale_curve_says_what_it_is():
     )
 
     said = [text.get_text() for text in ax.texts]
-    assert "the band: nine draws of ten,\nwithin the declared ranges of cost" in said
+    assert "the band: nine cases of ten,\nwithin the declared ranges of cost" in said
     band = ax.collections[0].get_paths()[0].vertices
     assert band[:, 1].max() == pytest.approx(220)
     assert band[:, 1].min() == 0
@@ -487,7 +487,7 @@ def test_concentration_draws_each_measure_with_a_line_of_its_own():
     assert [line.get_ydata()[1] for line in (revenue, margin, profit)] == [0.3, 0.4, 0.5]
     assert len({str(line._dash_pattern) for line in (revenue, margin, profit)}) == 3
     shown = words(ax)
-    assert "50% to 60% in nine draws of ten" in shown
+    assert "50% to 60% in nine cases of ten" in shown
     assert "the 20/70 rule would be here" in shown
     assert {"56%", "47%", "38%"} <= set(shown)  # 40% and 30% and one ninth of the rest
     mark = next(line for line in ax.lines if line.get_marker() == "D")

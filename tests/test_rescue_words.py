@@ -137,12 +137,16 @@ def actions() -> pd.DataFrame:
     })  # fmt: skip
 
 
-def test_what_mending_brings_and_how_much_of_it_soon():
-    assert plain(findings.actions_finding(actions(), currency="PLN")) == (
-        "Moved towards their peers' level, never beyond it, 2 accounts would have brought PLN 115, "
-        "PLN 70 of it soon (the rest once capacity is given up or used). Most comes from one action: "
-        "fewer, larger orders, PLN 70 (accounts: 2)."
+def test_mending_ends_losses_at_most_and_what_lies_beyond_is_named_apart():
+    told = findings.actions_finding(actions(), losers(), currency="PLN")
+
+    assert plain(told) == (
+        "Moved towards their peers' level, never beyond it, 2 accounts would end PLN 160,000 of "
+        "PLN 200,000 of loss; most comes from one action: fewer, larger orders (accounts: 2). The "
+        "peers' level lies PLN 50,000 above that: not counted on."
     )
+    none = findings.actions_finding(actions().head(0), losers(), currency="PLN")
+    assert none == "There is no action towards the peers' level that would bring anything."
 
 
 def test_actions_are_listed_with_how_far_and_the_alternative_last():

@@ -207,7 +207,7 @@ def test_the_classes_hold_all_customers_and_all_money(with_a_loss_maker):
         with_a_loss_maker, table[table["customer_id"] != "C"], measure="customer_profit",
         currency="PLN",
     )  # fmt: skip
-    assert [float(balance.unexplained) for balance in lost] == [-1, -15]  # C and its 15 are missed
+    assert [float(balance.unexplained) for balance in lost] == [1, 15]  # C and its 15 are missed
 
 
 # --------------------------------------------------------------------------------- main measure
@@ -367,14 +367,14 @@ def measured(total, *, low, high, positive, lost, losing=2, level=0.90) -> pd.Da
         ),
         pytest.param(
             measured(10, low=-5, high=25, positive=100, lost=90),
-            "The total of PLN 10 could as well be nothing (−PLN 5 to PLN 25 in nine draws of ten), "
+            "The total of PLN 10 could as well be nothing (−PLN 5 to PLN 25 in nine cases of ten), "
             "so shares of it are not shown. Of every 100 earned, 90.0 are given back by 2 customers "
             "and 10.0 remain.",
             id="the interval is tested before the two thirds",
         ),
         pytest.param(
             measured(50, low=0, high=99, positive=100, lost=50, level=0.95),
-            "The total of PLN 50 could as well be nothing (PLN 0 to PLN 99 in 95 draws of 100), so "
+            "The total of PLN 50 could as well be nothing (PLN 0 to PLN 99 in 95 cases of 100), so "
             "shares of it are not shown. Of every 100 earned, 50.0 are given back by 2 customers "
             "and 50.0 remain.",
             id="an end at zero contains zero",

@@ -329,7 +329,7 @@ WON = ("C", 700.0, 690.0, 710.0, 0.0, "desk")
     [
         pytest.param(
             [OPEN, LOST, WON],
-            "1 of 2 losses stay losses in at least 95 draws of 100; 1 of 3 customers may earn or "
+            "1 of 2 losses stay losses in at least 95 cases of 100; 1 of 3 customers may earn or "
             "lose, as far as the declared ranges go.",
             id="one loss is sure",
         ),
@@ -362,7 +362,7 @@ def test_what_to_measure_better_first_is_what_moves_most_customers():
     [
         ("rates", "The band is what the declared ranges of cost allow for these customers; it knows "
                   "nothing of luck with customers."),
-        ("customers", "The band is what customers drawn again from ones like these would show; it "
+        ("customers", "The band is what customers like these, drawn by lot, would show; it "
                       "knows nothing of wrong rates."),
     ],
 )  # fmt: skip
@@ -375,7 +375,7 @@ def test_the_whale_s_doubt_is_said_with_what_the_band_is(rests_on, band):
     said = whale_doubt_finding(Whale(numbers, pd.DataFrame(), rests_on, 0.9), currency="PLN")
 
     assert plain(said) == (
-        "Of every 100 earned 25.0 are given back, 20.0 to 31.0 in nine draws of ten. The peak may lie "
+        "Of every 100 earned 25.0 are given back, 20.0 to 31.0 in nine cases of ten. The peak may lie "
         f"between PLN 904 and PLN 1,106, after 110 to 130 of 200 customers. {band}"
     )
 

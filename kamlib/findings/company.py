@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.columns import COST_LEVELS, label
+from kamlib.findings.sums import Sum
 from kamlib.language import _, money, month, ngettext, number, percent
 from kamlib.tables import floats
 
@@ -68,20 +69,28 @@ def statement_finding(ladder: pd.DataFrame, *, currency: str) -> str:
 
 
 def capacity_finding(pools: pd.DataFrame, *, currency: str) -> str:
-    """Say what the pools cost, and what of it nobody used; of freight on lines, what it comes to."""
+    """Say what the pools cost, and what of it nobody used; of freight on lines, what it comes to.
+
+    Parameters
+    ----------
+    pools : DataFrame, all pools of one period: unit, cost, assigned_cost, unused_cost,
+        unassigned_cost; one that passed its cost on has a cost and no part of its own
+    """
+    cost = pools["cost"].sum()
     if (pools["unit"] == "traced").all():
         return _(
             "Freight that stands on invoice lines comes to {cost}: all of it names its customer."
-        ).format(cost=money(pools["cost"].sum(), currency))
-    cost, assigned = pools["cost"].sum(), pools["assigned_cost"].sum()
+        ).format(cost=money(cost, currency))
+    assigned = pools["assigned_cost"].sum()
     unused, nobody = pools["unused_cost"].sum(), pools["unassigned_cost"].sum()
-    return _(
+    said = _(
         "Of {cost} of cost, {assigned} ({share}) is work done for customers; {unused} is capacity "
         "that nobody used and {nobody} belongs to no customer."
     ).format(
         cost=money(cost, currency), assigned=money(assigned, currency), share=percent(assigned / cost),
         unused=money(unused, currency), nobody=money(nobody, currency),
     )  # fmt: skip
+    return Sum(said, cost, [assigned, unused, nobody])
 
 
 def levels_finding(pools: pd.DataFrame, *, stops_at: str, currency: str) -> str:

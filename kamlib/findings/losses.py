@@ -120,30 +120,37 @@ def _who_gains(rescue: pd.DataFrame, currency: str) -> str:
     ).format(n=number(len(gains)), amount=money(gains["drop_effect_low"].sum(), currency))
 
 
-def actions_finding(actions: pd.DataFrame, *, currency: str) -> str:
-    """Say what mending the losses of one period would bring, and which action brings most."""
-    scenario = actions[actions["role"] != "alternative"]
-    mine = scenario[scenario["role"] == "action"]
+def actions_finding(actions: pd.DataFrame, losers: pd.DataFrame, *, currency: str) -> str:
+    """Say what of the losses of one period mending would end, by which action, and what lies beyond.
+
+    Parameters
+    ----------
+    actions : DataFrame of one period: customer_id, action, role, effect
+    losers : DataFrame of one period: customer_profit, all_actions, ends_of_loss
+    """
+    mine = actions[actions["role"] == "action"]
     if mine.empty:
         return _("There is no action towards the peers' level that would bring anything.")
     sums = mine.groupby("action")["effect"].agg(["sum", "size"])
     best = sorted(sums.index, key=lambda a: (-sums.loc[a, "sum"], a))[0]
+    ended = float(losers["ends_of_loss"].sum())
     said = ngettext(
-        "Moved towards its peers' level, never beyond it, {n} account would have brought {total}",
-        "Moved towards their peers' level, never beyond it, {n} accounts would have brought {total}",
+        "Moved towards its peers' level, never beyond it, {n} account would end {ended} of {loss} of "
+        "loss; most comes from one action: {action} (accounts: {many}).",
+        "Moved towards their peers' level, never beyond it, {n} accounts would end {ended} of {loss} "
+        "of loss; most comes from one action: {action} (accounts: {many}).",
         mine["customer_id"].nunique(),
     ).format(
-        n=number(mine["customer_id"].nunique()), total=money(scenario["effect"].sum(), currency)
-    )
-    soon = scenario["effect_soon"].sum(min_count=len(scenario))
-    if not np.isnan(soon) and round(soon - scenario["effect"].sum(), 2):
-        said = _("{said}, {soon} of it soon (the rest once capacity is given up or used)").format(
-            said=said, soon=money(soon, currency)
-        )
-    return _("{said}. Most comes from one action: {action}, {amount} (accounts: {n}).").format(
-        said=said, action=_(ACTIONS[best]), amount=money(sums.loc[best, "sum"], currency),
-        n=number(sums.loc[best, "size"]),
+        n=number(mine["customer_id"].nunique()), ended=money(ended, currency),
+        loss=money(-losers["customer_profit"].sum(), currency), action=_(ACTIONS[best]),
+        many=number(sums.loc[best, "size"]),
     )  # fmt: skip
+    beyond = float(losers["all_actions"].sum()) - ended
+    if round(beyond) <= 0:
+        return said
+    return _("{said} The peers' level lies {beyond} above that: not counted on.").format(
+        said=said, beyond=money(beyond, currency)
+    )
 
 
 def price_matrix_finding(

@@ -6,54 +6,70 @@ from typing import Any
 import pandas as pd
 
 from kamlib.columns import DOORS, label
-from kamlib.language import _, draws, money, ngettext, number, percent
+from kamlib.language import _, cases, money, ngettext, number, percent
 from kamlib.method_rules import FEW_CUSTOMERS
+
+NOT_FEW = 0.5  # share of the customers from which those who bring most are not called few
 
 
 def _row(measures: pd.DataFrame, measure: str | None) -> pd.Series | None:
-    rows = measures[measures["measure"] == measure]
+    """Return the row of a measure; where none of profit is known, that of revenue."""
+    rows = measures[measures["measure"] == (measure or "invoice_revenue")]
     return rows.iloc[0] if len(rows) else None
+
+
+def _on_what_is_known(said: str, measure: str | None) -> str:
+    """Add that profit may be spread otherwise, where the sentence is not about it."""
+    if measure == "customer_profit":
+        return said
+    return _("{said} How it is on profit is not known.").format(said=said)
 
 
 def concentration_finding(
     measures: pd.DataFrame, *, measure: str | None, profit_share: float
 ) -> str:
-    """Say the company's own "x % bring y %", with its interval."""
+    """Say the company's own "x % bring y %", with its interval, of whatever measure is known."""
     row = _row(measures, measure)
-    if row is None or measure is None:
-        return _("How few bring most is not known: there is no measure of profit.")
+    if row is None:
+        return _("How few bring most is not known: no customer is active in the period.")
     if not row["few"]:
         return _(
             "No active customer has a positive {what}, so nobody brings a share of it."
-        ).format(what=label(measure).lower())
-    return ngettext(
-        "{few} of {all} active customers ({share}) brings {part} of positive {what}; drawn again "
-        "from customers like these it would be {low} to {high} of them in {draws}.",
-        "{few} of {all} active customers ({share}) bring {part} of positive {what}; drawn again "
-        "from customers like these it would be {low} to {high} of them in {draws}.",
+        ).format(what=_what(row))
+    said = ngettext(
+        "{few} of {all} active customers ({share}) brings {part} of positive {what}; among customers "
+        "like these it would be {low} to {high} of them in {cases}.",
+        "{few} of {all} active customers ({share}) bring {part} of positive {what}; among customers "
+        "like these it would be {low} to {high} of them in {cases}.",
         int(row["few"]),
     ).format(
         few=number(row["few"]), all=number(row["customers"]), share=percent(row["few_share"]),
-        part=percent(profit_share), what=label(measure).lower(), low=percent(row["few_low"]),
-        high=percent(row["few_high"]), draws=draws(row["interval_level"]),
+        part=percent(profit_share), what=_what(row), low=percent(row["few_low"]),
+        high=percent(row["few_high"]), cases=cases(row["interval_level"]),
     )  # fmt: skip
+    return _on_what_is_known(said, measure)
+
+
+def _what(row: pd.Series) -> str:
+    return label(row["measure"]).lower()
 
 
 def twenty_eighty_finding(measures: pd.DataFrame, *, measure: str | None) -> str:
     """Say whether the 20/80 rule fits: is 80 % within the interval of what the best 20 % bring."""
     row = _row(measures, measure)
-    if row is None or measure is None or not row["few"]:
+    if row is None or not row["few"]:
         return _("Whether the 20/80 rule fits cannot be said: nothing positive is there to share.")
-    what, top = label(measure).lower(), percent(row["top20"])
+    what, top = _what(row), percent(row["top20"])
     if row["total"] <= 0:
         return _(
             "The best 20% bring {top} of positive {what}, but all together the customers lose money: "
             "there is nothing for the 20/80 rule to share out."
         ).format(top=top, what=what)
-    return _how_it_fits(row).format(
+    said = _how_it_fits(row).format(
         top=top, what=what, low=percent(row["top20_low"]), high=percent(row["top20_high"]),
         n=number(row["customers"]),
     )  # fmt: skip
+    return _on_what_is_known(said, measure)
 
 
 def _how_it_fits(row: pd.Series) -> str:
@@ -64,8 +80,7 @@ def _how_it_fits(row: pd.Series) -> str:
         )
     if row["top20_high"] < 0.80:
         return _(
-            "The best 20% bring {top} of positive {what} ({low} to {high}): less than the 20/80 rule "
-            "says."
+            "There is no 20/80 here: the best 20% bring {top} of positive {what} ({low} to {high})."
         )
     if row["top20_low"] > 0.80:
         return _(
@@ -90,10 +105,15 @@ def class_finding(classes: pd.DataFrame, *, measure: str | None, currency: str) 
             "Nobody earns anything, so there are no vital few; {n} at a loss lose {lost}.",
             int(losing["customers"]),
         ).format(n=number(losing["customers"]), lost=money(-losing["amount"], currency))
-    said = ngettext(
-        "{n} customer is the vital few with {amount} of {what}",
-        "{n} customers are the vital few with {amount} of {what}",
-        int(few["customers"]),
+    many = few["customer_share"] > NOT_FEW
+    said = (
+        _("It takes {n} customers to bring {amount} of {what}: too many to be called a vital few")
+        if many
+        else ngettext(
+            "{n} customer is the vital few with {amount} of {what}",
+            "{n} customers are the vital few with {amount} of {what}",
+            int(few["customers"]),
+        )
     ).format(
         n=number(few["customers"]),
         amount=money(few["amount"], currency),
@@ -108,7 +128,7 @@ def _gives_back(said: str, losing: Mapping[Hashable, Any], currency: str) -> str
     back = (
         _("more than all others earn")
         if losing["share"] < -1
-        else _("{share} of the positive sum").format(share=percent(-losing["share"]))
+        else _("{share} of what the others earn").format(share=percent(-losing["share"]))
     )
     return ngettext(
         "{said}; {n} at a loss gives back {lost} ({back}).",

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from kamlib.language import _, draws, money, ngettext, number
+from kamlib.language import _, cases, money, ngettext, number
 
 SURE = 0.95  # share of draws from which a loss is called sure
 
@@ -31,10 +31,10 @@ def sureness_finding(sureness: pd.DataFrame) -> str:
     n, sure = int(losing.sum()), int((losing & (p >= SURE)).sum())
     said = (
         ngettext(
-            "{sure} of {n} loss stays one in at least {draws} draws of 100",
-            "{sure} of {n} losses stay losses in at least {draws} draws of 100",
+            "{sure} of {n} loss stays one in at least {cases} cases of 100",
+            "{sure} of {n} losses stay losses in at least {cases} cases of 100",
             n,
-        ).format(sure=number(sure), n=number(n), draws=number(100 * SURE))
+        ).format(sure=number(sure), n=number(n), cases=number(100 * SURE))
         if n
         else _("As it stands nobody loses money")
     )
@@ -69,13 +69,13 @@ def whale_doubt_finding(whale: Doubt, *, currency: str) -> str:
     ends = numbers["given_back_low"], numbers["given_back_high"]
     known = not any(math.isnan(end) for end in ends)
     template = (
-        _("Of every 100 earned {back} are given back, {low} to {high} in {draws}.")
+        _("Of every 100 earned {back} are given back, {low} to {high} in {cases}.")
         if known
         else _("Of every 100 earned {back} are given back.")
     )
     back = template.format(
         back=number(100 * numbers["given_back"], 1), low=number(100 * ends[0], 1),
-        high=number(100 * ends[1], 1), draws=draws(whale.level),
+        high=number(100 * ends[1], 1), cases=cases(whale.level),
     )  # fmt: skip
     low, high = _about(numbers["peak_low"], numbers["peak_high"], currency)
     return _(
@@ -95,7 +95,7 @@ def _band(rests_on: str) -> str:
             "nothing of luck with customers."
         )
     return _(
-        "The band is what customers drawn again from ones like these would show; it knows nothing "
+        "The band is what customers like these, drawn by lot, would show; it knows nothing "
         "of wrong rates."
     )
 

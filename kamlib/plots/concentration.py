@@ -106,7 +106,7 @@ def _explain_marks(
     soft: dict[str, Any] = {"va": "center", "color": LIGHT["ink_soft"], "fontsize": 10}
     if interval:
         ax.errorbar(x, y, yerr=0.02, **{**_VALUE_MARK, "capsize": 4, "markersize": 6})
-        words = _("{low} to {high} in nine draws of ten").format(
+        words = _("{low} to {high} in nine cases of ten").format(
             low=percent(interval["low"]), high=percent(interval["high"])
         )
         ax.text(key["text"], y, words, **soft)

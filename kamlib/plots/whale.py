@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from kamlib.checks import require_columns
 from kamlib.columns import COLUMNS
-from kamlib.language import N_, _, draws, ngettext, number, percent
+from kamlib.language import N_, _, cases, ngettext, number, percent
 from kamlib.plots.labels import Label, box_around, boxes_of, place
 from kamlib.plots.style import (
     DOTTED,
@@ -155,11 +155,11 @@ def _band(ax: Axes, whale: Doubt | None) -> pd.DataFrame:
 
 def _band_words(whale: Doubt) -> str:
     template = (
-        _("the band: {draws},\nwithin the declared ranges of cost")
+        _("the band: {cases},\nwithin the declared ranges of cost")
         if whale.rests_on == "rates"
-        else _("the band: {draws}\nof customers like these")
+        else _("the band: {cases}\nof customers like these")
     )
-    return template.format(draws=draws(whale.level))
+    return template.format(cases=cases(whale.level))
 
 
 def _say_parts(

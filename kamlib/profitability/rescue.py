@@ -168,7 +168,7 @@ def _of_period(
     rescue = rescue.fillna({"peer_group": "", "largest_cause": ""})
     brings = rescue["customer_id"].map(_all_together(listed)).fillna(0.0)
     rescue["all_actions"] = brings.where(rescue["peers"] > 0)
-    rescue["ends_of_loss"] = np.fmin(rescue["all_actions"], -rescue["customer_profit"])
+    rescue["ends_of_loss"] = np.minimum(rescue["all_actions"], -rescue["customer_profit"])
     rescue["proposal"] = proposals(rescue, price_reach=model.dropping.price_reach)
     explained = pd.concat([whole, told.drop(columns="customer_id"), usual], axis=1)
     explained = explained.assign(period=period)

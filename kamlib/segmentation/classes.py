@@ -202,11 +202,15 @@ def class_balances(
         rows.change(_("Not classed"), -len(active), _("no measure of profit is known"))
         return [rows.end(_("In no class"), 0)]
     sums = segments.groupby("profit_class")[measure].agg(["count", "sum"]).to_dict("index")
-    money_in = round(float(active[measure].sum()), 2)
+    rows = Balance(_("Customers in classes"), "rows").start(_("In no class"), 0)
     held = Balance(_("{what} in classes").format(what=label(measure)), currency)
-    held.start(_("All active customers"), money_in)
+    held.start(_("In no class"), 0)
     for name, words in PROFIT_CLASSES.items():
         of_class = sums.get(name, {"count": 0, "sum": 0.0})
-        rows.change(_(words), -int(of_class["count"]))
-        held.change(_(words), -round(float(of_class["sum"]), 2))
-    return [rows.end(_("In no class"), 0), held.end(_("In no class"), 0)]
+        rows.change(_(words), int(of_class["count"]))
+        held.change(_(words), round(float(of_class["sum"]), 2))
+    total = round(float(active[measure].sum()), 2)
+    return [
+        rows.end(_("Active customers"), len(active)),
+        held.end(_("All active customers"), total),
+    ]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.language import _, draws, money, ngettext, number, percent
+from kamlib.language import _, cases, money, ngettext, number, percent
 from kamlib.method_rules import FEW_CUSTOMERS
 from kamlib.numerics import (
     Shares,
@@ -111,7 +111,7 @@ def net_shares_verdict(measures: pd.DataFrame, *, measure: str | None, currency:
         said = _("The total is {total}: a share of it has no meaning. Money is shown.")
     elif row["total_low"] <= 0 <= row["total_high"]:
         said = _(
-            "The total of {total} could as well be nothing ({low} to {high} in {draws}), so shares "
+            "The total of {total} could as well be nothing ({low} to {high} in {cases}), so shares "
             "of it are not shown. {back}."
         )
     elif row["total"] < 2 / 3 * row["positive"]:
@@ -134,7 +134,7 @@ def _words(row: pd.Series, currency: str) -> dict[str, str]:
         "total": money(row["total"], currency),
         "low": money(row["total_low"], currency),
         "high": money(row["total_high"], currency),
-        "draws": draws(row["interval_level"]),
+        "cases": cases(row["interval_level"]),
         "back": back.format(
             back=number(100 * row["lost"] / positive, 1), n=number(row["losing"]),
             left=number(100 * row["total"] / positive, 1),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from kamlib.language import _, draws, money, number
+from kamlib.language import _, cases, money, number
 from kamlib.numerics import Uncertain, Whales, resampled, whales
 from kamlib.verdicts import Verdict, verdict
 
@@ -109,7 +109,7 @@ def subsidy_verdict(whale: Whale, *, currency: str) -> Verdict:
     numbers = whale.numbers
     words = {
         "total": money(numbers["total"], currency), "low": money(numbers["total_low"], currency),
-        "high": money(numbers["total_high"], currency), "draws": draws(whale.level),
+        "high": money(numbers["total_high"], currency), "cases": cases(whale.level),
         "index": number(numbers["stobachoff"], 2),
     }  # fmt: skip
     if numbers["total"] <= 0:
@@ -119,7 +119,7 @@ def subsidy_verdict(whale: Whale, *, currency: str) -> Verdict:
         return verdict("subsidy", "REFUSE", said=said.format(**words))
     if numbers["total_low"] <= 0:
         said = _(
-            "The total of {total} could as well be nothing ({low} to {high} in {draws}), so the "
+            "The total of {total} could as well be nothing ({low} to {high} in {cases}), so the "
             "index of subsidy (Stobachoff) is not shown."
         )
         return verdict("subsidy", "REFUSE", said=said.format(**words))
