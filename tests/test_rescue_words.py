@@ -59,15 +59,39 @@ def test_the_largest_causes_are_counted():
 def test_one_customer_is_held_against_its_peers():
     row = losers().iloc[0]
 
-    assert plain(findings.peer_finding(row, name="Alba", currency="PLN")) == (
-        "Alba loses PLN 100,000; customers like it (14 peers) would leave PLN 80,000 on the same "
-        "sales. What takes away: price PLN 200,000. What gives back: service PLN 25,000."
-    )
+    told = [plain(each) for each in findings.peer_finding(row, name="Alba", currency="PLN")]
+
+    assert told == [
+        "Alba loses PLN 100,000; customers like it (14 peers) would leave PLN 80,000 on the same sales.",
+        "What takes away: price PLN 200,000.",
+        "What gives back: service PLN 25,000.",
+    ]
     nobody = row.copy()
     nobody["peers"] = 0
-    assert findings.peer_finding(nobody, name="Alba", currency="PLN") == (
+    assert findings.peer_finding(nobody, name="Alba", currency="PLN") == [
         "Alba cannot be held against peers."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("measure", "profit", "said"),
+    [
+        ("customer_profit", [-5.0, -1.0, 9.0], "2 of 3 customers lose PLN 6; a price rise of at most 10% "
+         "would end 1 of the losses"),
+        ("gross_margin", [-5.0, 1.0, 9.0], "1 of 3 customers loses PLN 5 before any work for it is paid; "
+         "a price rise of at most 10% would end 1 of the losses"),
+        ("customer_profit", [5.0, 1.0, 9.0], "None of 3 customers has a negative customer profit"),
+        (None, [np.nan] * 3, "What customers leave us is not known: revenue is shown, and no margin"),
+    ],
+)  # fmt: skip
+def test_the_page_of_profitability_is_headed_by_the_losses(measure, profit, said):
+    statement = pd.DataFrame({"active": True, measure or "customer_profit": profit})
+
+    told = findings.losses_headline(
+        statement, losers(), measure=measure, price_reach=0.10, currency="PLN"
     )
+
+    assert plain(told) == said
 
 
 def test_break_evens_are_counted_and_what_is_unknown_is_not_called_zero():
@@ -163,7 +187,9 @@ def test_actions_are_listed_with_how_far_and_the_alternative_last():
 
 
 def test_the_facts_that_decide_about_a_loss_stand_in_one_row():
-    managers = pd.Series({"A": "AM North", "B": "AM South"})
+    managers = pd.DataFrame(
+        {"customer_id": ["A", "B"], "account_manager": ["AM North", "AM South"]}
+    )
 
     table = views.loss_table(losers(), managers, currency="PLN")
 

@@ -163,6 +163,49 @@ def losses_finding(statement: pd.DataFrame, *, measure: str | None, currency: st
     )
 
 
+def losses_headline(
+    statement: pd.DataFrame, losers: pd.DataFrame, *, measure: str | None, price_reach: float,
+    currency: str,
+) -> str:  # fmt: skip
+    """Say in one line who loses how much, and how many losses a price rise within reach would end.
+
+    Parameters
+    ----------
+    statement : DataFrame of one period: active and the measures
+    losers : DataFrame of `largest_losses`: fix_price_change; no rows without customer profit
+    """
+    active = statement[statement["active"]]
+    if measure is None:
+        return _("What customers leave us is not known: revenue is shown, and no margin")
+    lost = active.loc[active[measure] < 0, measure]
+    if lost.empty:
+        return _("None of {all} customers has a negative {what}").format(
+            all=number(len(active)), what=label(measure).lower()
+        )
+    template = (
+        ngettext(
+            "{n} of {all} customers loses {lost}", "{n} of {all} customers lose {lost}", len(lost)
+        )
+        if measure == "customer_profit"
+        else ngettext(
+            "{n} of {all} customers loses {lost} before any work for it is paid",
+            "{n} of {all} customers lose {lost} before any work for them is paid",
+            len(lost),
+        )
+    )
+    said = template.format(
+        n=number(len(lost)), all=number(len(active)), lost=money(-lost.sum(), currency)
+    )
+    near = int((losers["fix_price_change"] <= price_reach).sum())
+    if not near:
+        return said
+    return ngettext(
+        "{said}; a price rise of at most {reach} would end {near} of the losses",
+        "{said}; a price rise of at most {reach} would end {near} of the losses",
+        near,
+    ).format(said=said, reach=percent(price_reach), near=number(near))
+
+
 def whale_finding(curve: pd.DataFrame, *, measure: str, currency: str) -> str:
     """Say where the cumulative curve peaks and what is left at its end."""
     peak = curve["cumulative"].max()

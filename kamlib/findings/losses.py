@@ -29,10 +29,10 @@ def causes_finding(rescue: pd.DataFrame, *, currency: str) -> str:
     )
 
 
-def peer_finding(loser: pd.Series, *, name: str, currency: str) -> str:
-    """Say how far one customer lies from its peers, and which causes make the gap."""
+def peer_finding(loser: pd.Series, *, name: str, currency: str) -> list[str]:
+    """Say how far one customer lies from its peers, then which causes make the gap."""
     if not loser["peers"] or pd.isna(loser["gap"]):
-        return _("{name} cannot be held against peers.").format(name=name)
+        return [_("{name} cannot be held against peers.").format(name=name)]
     effects = {cause: float(loser[f"effect_{cause}"]) for cause in CAUSES}
     said = ngettext(
         "{name} loses {loss}; customers like it ({n} peer) would leave {usual} on the same sales.",
@@ -42,11 +42,11 @@ def peer_finding(loser: pd.Series, *, name: str, currency: str) -> str:
         name=name, loss=money(-loser["customer_profit"], currency), n=number(loser["peers"]),
         usual=money(loser["customer_profit"] - loser["gap"], currency),
     )  # fmt: skip
-    down = _largest(effects, currency, sign=-1)
-    up = _largest(effects, currency, sign=1)
-    if down:
-        said = _("{said} What takes away: {parts}.").format(said=said, parts=down)
-    return _("{said} What gives back: {parts}.").format(said=said, parts=up) if up else said
+    told = (
+        (_("What takes away: {parts}."), _largest(effects, currency, sign=-1)),
+        (_("What gives back: {parts}."), _largest(effects, currency, sign=1)),
+    )
+    return [said, *(words.format(parts=parts) for words, parts in told if parts)]
 
 
 def _largest(effects: dict[str, float], currency: str, *, sign: int) -> str:

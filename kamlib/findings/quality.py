@@ -11,15 +11,15 @@ from kamlib.tables import floats
 BACK = ("credit_note", "correction", "cancellation")
 
 
-def quality_finding(quality: pd.DataFrame, *, currency: str) -> str:
-    """Say which rule costs most money, what part of all it is, and how it is mended.
+def quality_finding(quality: pd.DataFrame, *, currency: str) -> list[str]:
+    """Say how many rows were set aside; then which rule costs most money, what part of all it is, and how it is mended.
 
     Parameters
     ----------
     quality : DataFrame from `kamlib.views.quality_table`
     """
     if quality.empty:
-        return _("No row was set aside: nothing has to be mended at the source.")
+        return [_("No row was set aside: nothing has to be mended at the source.")]
     first = quality.iloc[0]
     rows = int(quality["rows"].sum())
     by = ngettext("{rules} rule", "{rules} rules", len(quality)).format(rules=number(len(quality)))
@@ -28,7 +28,7 @@ def quality_finding(quality: pd.DataFrame, *, currency: str) -> str:
     ).format(n=number(rows), by=by)
     share = first["share_of_money"]
     if isinstance(share, str) or not share > 0:  # no money that can be read
-        return counted
+        return [counted]
     most = ngettext(
         "Begin with {where}: {reason}, {amount} on {n} row, {share} of the money set aside there. "
         "{remedy}.",
@@ -43,7 +43,7 @@ def quality_finding(quality: pd.DataFrame, *, currency: str) -> str:
         share=percent(float(share)),
         remedy=first["remedy"][:1].upper() + first["remedy"][1:],
     )
-    return f"{counted} {most}"
+    return [counted, most]
 
 
 def documents_finding(documents: pd.DataFrame, *, currency: str) -> str:
@@ -73,7 +73,7 @@ def documents_finding(documents: pd.DataFrame, *, currency: str) -> str:
     )  # fmt: skip
 
 
-def pairs_finding(pairs: pd.DataFrame, *, currency: str) -> str:
+def pairs_finding(pairs: pd.DataFrame, *, currency: str) -> list[str]:
     """Say how many pairs of ids wait for a decision, and how many were decided.
 
     Parameters
@@ -81,10 +81,9 @@ def pairs_finding(pairs: pd.DataFrame, *, currency: str) -> str:
     pairs : DataFrame `identity_pairs`
     """
     if pairs.empty:
-        return _("No two ids look like one customer, and nobody has said that any are.")
+        return [_("No two ids look like one customer, and nobody has said that any are.")]
     waiting = pairs[pairs["decision"] == "proposed"]
-    told = [_pairs_waiting(waiting, currency), *_pairs_decided(pairs)]
-    return " ".join(told)
+    return [_pairs_waiting(waiting, currency), *_pairs_decided(pairs)]
 
 
 def _pairs_waiting(waiting: pd.DataFrame, currency: str) -> str:

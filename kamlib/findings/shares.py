@@ -27,27 +27,29 @@ def _on_what_is_known(said: str, measure: str | None) -> str:
 
 def concentration_finding(
     measures: pd.DataFrame, *, measure: str | None, profit_share: float
-) -> str:
-    """Say the company's own "x % bring y %", with its interval, of whatever measure is known."""
+) -> list[str]:
+    """Say the company's own "x % bring y %", of whatever measure is known; then its interval."""
     row = _row(measures, measure)
     if row is None:
-        return _("How few bring most is not known: no customer is active in the period.")
+        return [_("How few bring most is not known: no customer is active in the period.")]
     if not row["few"]:
-        return _(
-            "No active customer has a positive {what}, so nobody brings a share of it."
-        ).format(what=_what(row))
+        return [
+            _("No active customer has a positive {what}, so nobody brings a share of it.").format(
+                what=_what(row)
+            )
+        ]
     said = ngettext(
-        "{few} of {all} active customers ({share}) brings {part} of positive {what}; among customers "
-        "like these it would be {low} to {high} of them in {cases}.",
-        "{few} of {all} active customers ({share}) bring {part} of positive {what}; among customers "
-        "like these it would be {low} to {high} of them in {cases}.",
+        "{few} of {all} active customers ({share}) brings {part} of positive {what}.",
+        "{few} of {all} active customers ({share}) bring {part} of positive {what}.",
         int(row["few"]),
     ).format(
         few=number(row["few"]), all=number(row["customers"]), share=percent(row["few_share"]),
-        part=percent(profit_share), what=_what(row), low=percent(row["few_low"]),
-        high=percent(row["few_high"]), cases=cases(row["interval_level"]),
+        part=percent(profit_share), what=_what(row),
     )  # fmt: skip
-    return _on_what_is_known(said, measure)
+    interval = _("Among customers like these it would be {low} to {high} of them in {cases}.").format(
+        low=percent(row["few_low"]), high=percent(row["few_high"]), cases=cases(row["interval_level"])
+    )
+    return [said, _on_what_is_known(interval, measure)]
 
 
 def _what(row: pd.Series) -> str:

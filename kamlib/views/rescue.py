@@ -20,18 +20,19 @@ def largest_losses(rescue: pd.DataFrame, customers: pd.DataFrame, *, period: str
     return named.sort_values(["customer_profit", "customer_id"], ignore_index=True)
 
 
-def loss_table(losers: pd.DataFrame, managers: pd.Series, *, currency: str) -> pd.DataFrame:
+def loss_table(losers: pd.DataFrame, customers: pd.DataFrame, *, currency: str) -> pd.DataFrame:
     """Put the facts that decide about each loss into one row.
 
     Parameters
     ----------
     losers : DataFrame of `largest_losses`
-    managers : Series, account manager by customer id
+    customers : DataFrame with customer_id and, where known, account_manager
 
     Returns
     -------
     DataFrame ``name, customer_profit, largest_cause, ends_it, drop_effect, proposal, who``
     """
+    managers = customers.set_index("customer_id").reindex(columns=["account_manager"])
     causes = [_(CAUSES[each]) if each else _("not known") for each in losers["largest_cause"]]
     return pd.DataFrame({
         "name": losers["name"], "customer_profit": losers["customer_profit"],
@@ -39,7 +40,7 @@ def loss_table(losers: pd.DataFrame, managers: pd.Series, *, currency: str) -> p
         "ends_it": [_alone(row, currency) for row in losers.to_dict("records")],
         "drop_effect": losers["drop_effect"],
         "proposal": [_(PROPOSALS[each]) for each in losers["proposal"]],
-        "who": losers["customer_id"].map(managers).fillna(_("nobody named")),
+        "who": losers["customer_id"].map(managers["account_manager"]).fillna(_("nobody named")),
     })  # fmt: skip
 
 
