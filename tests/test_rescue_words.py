@@ -194,8 +194,8 @@ def test_the_facts_that_decide_about_a_loss_stand_in_one_row():
     table = views.loss_table(losers(), managers, currency="PLN")
 
     assert [plain(text) for text in table["ends_it"]] == [
-        "price +12%, as long as less than 24% of the volume goes",
-        "price +5.0%, as long as less than 20% of the volume goes; or no order below PLN 3,500",
+        "price +12%, unless 24% of the volume goes",
+        "price +5.0%, unless 20% of the volume goes; or no order below PLN 3,500",
         "no order below PLN 9,000; or payment within 12 days",
     ]
     assert table["who"].tolist() == ["AM North", "AM South", "nobody named"]

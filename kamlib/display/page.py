@@ -126,8 +126,7 @@ def _verdict_html(verdict: Verdict) -> str:
     said = _("Not shown:") if verdict.outcome == REFUSE else _("Read with care:")
     bring = ""
     if verdict.bring:
-        words = html.escape(_("Bring:"))
-        bring = f"<p><b>{words}</b> {html.escape(verdict.bring)}.</p>"
+        bring = folded(_("What would settle it"), f"<p>{html.escape(verdict.bring)}.</p>")
     return (
         f'<div class="{kind}"><p><span class="v {verdict.outcome.lower()}">'
         f"{SIGNS[verdict.outcome]} {html.escape(said)}</span> <b>{html.escape(_ended(verdict.title))}</b> "

@@ -51,14 +51,15 @@ def _alone(loser: Mapping[Hashable, Any], currency: str) -> str:
     said = []
     if not math.isnan(price):
         said.append(
-            _("price +{rise}, as long as less than {lost} of the volume goes").format(
+            _("price +{rise}, unless {lost} of the volume goes").format(
                 rise=percent(price), lost=percent(loser["fix_volume_loss"])
             )
         )
     if not math.isnan(order):
         said.append(_("no order below {amount}").format(amount=money(order, currency)))
     if not math.isnan(days):
-        said.append(_("payment within {days} days").format(days=number(math.floor(days))))
+        within = _("payment within {days} days").format(days=number(math.floor(days)))
+        said.append(within if days >= 1 else _("payment at once"))
     return _("; or ").join(said) or _("nothing alone")
 
 
