@@ -14,6 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from kamlib.demo import write_demo
+from kamlib.demo.causes import true_drop_effects
 from kamlib.demo.scenario import SCENARIOS
 from kamlib.errors import ParameterError
 
@@ -462,6 +463,21 @@ def test_some_would_truly_gain_us_something_by_leaving_and_most_would_not(demo):
     assert len(profit) == len(demo.profit)
     assert 0.05 < (losing["drop_effect"] > 0).mean() < 0.5
     assert (losing["drop_effect"] <= -losing["customer_profit"] + 0.02).all()  # some cost stays
+
+
+def test_what_a_pool_received_from_support_that_stays_does_not_end_when_a_unit_leaves():
+    pools = pd.DataFrame({
+        "period": "FY2025", "pool": ["it", "desk"], "cost": [25.0, 100.0], "received": [np.nan, 25.0],
+        "avoidable_share": [0.0, 0.5], "to": [{"desk": 1.0}, np.nan],
+    })  # fmt: skip
+    key = {"period": ["FY2025"], "unit": [0], "customer_id": ["A"]}
+    profit = pd.DataFrame({**key, "gross_margin": [10.0], "capital_charge": [1.0]})
+    serving = pd.DataFrame({**key, "pool": ["desk"], "cost": [50.0]})
+
+    told = true_drop_effects(profit, serving, pools)
+
+    # of 125 that the desk charges, 50 end: 40 %, so 20 of this unit's 50
+    assert told["drop_effect"].tolist() == [20 + 1 - 10]
 
 
 def test_the_best_sale_of_the_year_is_a_newcomers_and_shots_reach_the_vital_few(demo):
