@@ -157,7 +157,8 @@ def test_keep_fix_or_drop(low, high, price, actions, proposal):
 def test_pools_of_which_nobody_said_what_ends_are_named():
     pools = pd.DataFrame({
         "pool": ["order_desk", "van", "it"], "assigned_cost": [10.0, 5.0, 0.0],
-        "avoidable_share": [np.nan, 0.5, np.nan],
+        "avoidable_share": [np.nan, 0.5, np.nan], "ending_share": [np.nan, 0.5, np.nan],
+        "passed_on": 0.0,
     })  # fmt: skip
 
     assert dropping_verdict(pools).said == (

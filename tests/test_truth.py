@@ -1,6 +1,7 @@
 """The demo company's planted truth, held against what the workbook finds without seeing it."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -88,6 +89,26 @@ def test_with_the_true_times_and_volumes_every_profit_is_the_planted_one_to_the_
     assert set(found.index) == set(truth.index)
     apart = (found.loc[truth.index] - truth).abs()
     assert apart.max().max() < 0.005
+
+
+def test_with_the_true_times_and_volumes_what_leaving_changes_is_what_was_planted(stages):
+    drivers = pd.read_csv(TRUTH / "drivers_true.csv", dtype={"customer_id": "str"})
+    tables = {**inputs(stages), "drivers": drivers}
+    model = true_model()
+    result = customer_statements(tables, model, periods=PERIODS)
+    declared = load_engagement(DEMO).profitability
+    rules = SimpleNamespace(
+        time_equations=model.time_equations, peers=declared.peers, dropping=declared.dropping
+    )
+
+    found = rescue_losses(
+        tables, result.statement, result.cost_to_serve, result.pools, rules
+    ).rescue.set_index(["period", "customer_id"])["drop_effect"]
+
+    true = pd.read_csv(TRUTH / "drops_true.csv", dtype={"customer_id": "str"})
+    true = true.set_index(["period", "customer_id"])["drop_effect"]
+    assert len(found) > 100
+    assert (found - true.loc[found.index]).abs().max() < 0.03  # each activity is rounded to the cent
 
 
 @pytest.mark.parametrize("period", PERIODS)

@@ -12,6 +12,9 @@ COSTS: dict[str, Column] = {
     "unit": Column(N_("Unit"), "text", N_("unit of its capacity")),
     "hierarchy_level": Column(N_("Cost level"), "text", N_("unit, order, customer … company")),
     "avoidable_share": Column(N_("Avoidable"), "share", N_("part that ends when the work ends")),
+    "ending_share": Column(
+        N_("Ends with the work"), "share", N_("avoidable, with what support pools passed on to it")
+    ),
     "kind": Column(N_("Kind"), "text", N_("kind of the row")),
     "gl_account": Column(N_("Ledger account"), "id", N_("account of the general ledger")),
     "step_down_to": Column(

@@ -145,10 +145,15 @@ def stranded_verdict(rescue: pd.DataFrame, *, currency: str) -> Verdict | None:
 
 
 def dropping_verdict(pools: pd.DataFrame | None) -> Verdict:
-    """Judge whether it is declared of every pool that serves customers what of it would end."""
+    """Judge whether it is declared of every pool that serves customers what of it would end.
+
+    Support pools count as far as their cost is passed on to such pools.
+    """
     if pools is None or pools.empty:
         return verdict("avoidable_cost", "REFUSE")
     serves = pools[pools["assigned_cost"].abs() > 0]
-    silent = serves.loc[serves["avoidable_share"].isna(), "pool"].str.replace("_", " ")
-    outcome = "FLAG" if len(silent) else "PASS"
+    unknown = serves["ending_share"].isna()
+    behind = pools["assigned_cost"].abs().gt(0) | pools["passed_on"].gt(0)
+    silent = pools.loc[behind & pools["avoidable_share"].isna(), "pool"].str.replace("_", " ")
+    outcome = "FLAG" if unknown.any() else "PASS"
     return verdict("avoidable_cost", outcome, pools=", ".join(silent), n=number(len(serves)))

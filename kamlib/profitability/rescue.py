@@ -125,7 +125,7 @@ def period_amounts(
     work = kinds_of_work(
         pd.DataFrame(columns=["activity", "customer_id"]) if cost is None else cost, orders,
         model.time_equations,
-        pd.Series(dtype="float64") if own is None else own.set_index("pool")["avoidable_share"],
+        pd.Series(dtype="float64") if own is None else own.set_index("pool")["ending_share"],
     )  # fmt: skip
     mine = statement[(statement["period"] == period) & statement["active"]]
     return customer_amounts(

@@ -73,7 +73,8 @@ def freight_pools(freight: pd.DataFrame, told: Freight) -> pd.DataFrame:
     return sums.assign(
         pool=FREIGHT, cost=cost, assigned_cost=cost, unit=TRACED, kind="money", hierarchy_level="order",
         gl_account=told.gl_account or "", charged=True,
-        avoidable_share=float(told.avoidable_share), capacity_rate=1.0, **nothing, **unknown,
+        avoidable_share=float(told.avoidable_share), ending_share=float(told.avoidable_share),
+        capacity_rate=1.0, **nothing, **unknown,
     )  # fmt: skip
 
 
