@@ -69,9 +69,9 @@ _MODULES = {
         "documents_finding door_finding dropping_finding figure_words flips_finding golden_finding "
         "headline intake_finding levels_finding losses_finding mover_finding pairs_finding peer_finding "
         "price_matrix_finding pyramid_finding quality_finding return_finding revenue_finding "
-        "setup_finding shot_dependence_finding side_a_finding side_b_finding statement_finding "
-        "sureness_finding twenty_eighty_finding unknown_table verdict_finding whale_doubt_finding "
-        "whale_finding"
+        "setup_finding shot_dependence_finding side_a_finding side_b_finding small_losses_finding "
+        "statement_finding sureness_finding twenty_eighty_finding unknown_table verdict_finding "
+        "whale_doubt_finding whale_finding"
     ),
     "plots": (
         "plot_activities plot_against_peers plot_bridge plot_capacity plot_causes plot_concentration "

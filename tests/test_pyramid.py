@@ -668,11 +668,22 @@ LOSING = {**IDEAL, "profit_12m": -KAU, "benefit_ours": -0.1}
             {**LOSING, "loss_periods": 2, "age_months": 11}, "develop", id="the first year costs"
         ),
         pytest.param(
-            {**LOSING, "loss_periods": 2, "drop_effect": 1, "fix_price_change": 0.11}, "let_go",
+            {**LOSING, "loss_periods": 2, "drop_effect": 2_401, "fix_price_change": 0.11}, "let_go",
             id="leaving gains, and no price could mend it",
         ),
         pytest.param(
-            {**LOSING, "loss_periods": 2, "drop_effect": 1, "fix_price_change": 0.10}, "fix",
+            {**LOSING, "loss_periods": 2, "drop_effect": 2_400, "fix_price_change": 0.11}, "fix",
+            id="leaving gains no more than .02 key-account units",
+        ),
+        pytest.param(
+            {**LOSING, "loss_periods": 2, "profit_12m": -2_401}, "fix", id="a loss worth a plan"
+        ),
+        pytest.param(
+            {**LOSING, "loss_periods": 2, "profit_12m": -2_400, "drop_effect": 2_400,
+             "fix_price_change": 0.5}, "small_loss", id="a loss of .02 units is one of a group",
+        ),
+        pytest.param(
+            {**LOSING, "loss_periods": 2, "drop_effect": 3_000, "fix_price_change": 0.10}, "fix",
             id="ten percent more would mend it",
         ),
         pytest.param(WANTED, "develop", id="a prospect wanted by both sides"),
@@ -739,7 +750,7 @@ def test_find_out_first_where_worst_and_best_differ_and_the_stake_is_material(ac
             {**LOSING, "p_unprofitable": UNKNOWN}, "fix", "develop", id="worst if the loss is real"
         ),
         pytest.param(
-            {**LOSING, "loss_periods": 2, "drop_effect": 1, "fix_price_change": UNKNOWN}, "let_go",
+            {**LOSING, "loss_periods": 2, "drop_effect": 3_000, "fix_price_change": UNKNOWN}, "let_go",
             "fix", id="worst if no price could mend it",
         ),
         pytest.param(
@@ -877,7 +888,7 @@ def test_places_cuts_and_losses_are_told():
         "What leaving a loss-maker would really change is not known, so nobody is proposed to be let "
         "go. Loss-makers to be fixed or looked at: 1.",
     ]
-    known = accounts_of(*(row | {"fix_price_change": 0.2, "drop_effect": 5.0} for row in rows))
+    known = accounts_of(*(row | {"fix_price_change": 0.2, "drop_effect": 5_000.0} for row in rows))
     assert capacity_verdicts(table, known, rules)[2].said == (
         "What leaving would change and which price would end the loss is known of every loss-maker: "
         "1 to fix, 0 to let go."

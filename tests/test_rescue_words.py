@@ -79,6 +79,27 @@ def test_break_evens_are_counted_and_what_is_unknown_is_not_called_zero():
     )
 
 
+def test_small_losses_are_one_group_with_their_sum_and_one_remedy():
+    small = losers(
+        customer_profit=[-100_000.0, -2_000.0, -400.0], proposal=["fix", "small", "small"]
+    )
+    actions = pd.DataFrame({
+        "customer_id": ["A", "B", "B", "C", "C"], "role": "action",
+        "action": ["reprice", "reprice", "fewer_orders", "reprice", "fewer_orders"],
+        "effect": [90_000.0, 9_000.0, 1_500.0, 100.0, 400.0],  # of 9,000 only the loss of 2,000 counts
+    })  # fmt: skip
+
+    assert plain(findings.small_losses_finding(small, actions, currency="PLN")) == (
+        "2 customers lose too little for plans of their own: PLN 2,400 together. One remedy for all: "
+        "raise the price, which would end PLN 2,100 of it."
+    )
+    assert findings.small_losses_finding(losers(), actions, currency="PLN") == ""
+    table = views.keep_fix_drop_table(small)
+    assert table["name"].tolist() == ["Alba", "small losses (2)"]
+    assert table["customer_profit"].tolist() == [-100_000, -2_400]
+    assert table["proposal"].tolist() == ["fix", "one remedy for all"]
+
+
 def test_dropping_all_loss_makers_costs_where_the_numbers_say_so():
     assert plain(findings.dropping_finding(losers(), currency="PLN")) == (
         "The loss-makers (3) show a loss of PLN 200,000, yet dropping all of them would cost another "

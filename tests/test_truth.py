@@ -108,7 +108,9 @@ def test_with_the_true_times_and_volumes_what_leaving_changes_is_what_was_plante
     true = pd.read_csv(TRUTH / "drops_true.csv", dtype={"customer_id": "str"})
     true = true.set_index(["period", "customer_id"])["drop_effect"]
     assert len(found) > 100
-    assert (found - true.loc[found.index]).abs().max() < 0.03  # each activity is rounded to the cent
+    assert (
+        found - true.loc[found.index]
+    ).abs().max() < 0.03  # each activity is rounded to the cent
 
 
 @pytest.mark.parametrize("period", PERIODS)

@@ -71,6 +71,7 @@ VERDICTS = {
     "keep_efficient": N_("keep, serve simply"),
     "fix": N_("fix"),
     "let_go": N_("let go"),
+    "small_loss": N_("small losses"),
     "not_now": N_("not now"),
 }
 CHANGES = {  # causes of a change of profit, in the order in which they are shown

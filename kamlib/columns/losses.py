@@ -25,6 +25,7 @@ PROPOSALS = {
     "fix": N_("fix"),
     "keep": N_("keep"),
     "drop": N_("drop"),
+    "small": N_("small loss"),
     "unknown": N_("unknown"),
 }
 PEER_STEPS = {  # from list to profit, as one customer is held against its peers
@@ -103,7 +104,7 @@ LOSSES: dict[str, Column] = {
     "all_actions": Column(
         N_("All actions"), "money", N_("what all actions together bring"), "currency"
     ),
-    "proposal": Column(N_("Proposal"), "text", N_("keep, fix, drop or unknown")),
+    "proposal": Column(N_("Proposal"), "text", N_("keep, fix, drop, small loss or unknown")),
     "action": Column(N_("Action"), "text", N_("what could be done")),
     "role": Column(N_("Role"), "text", N_("action, interaction or alternative")),
     "effect": Column(N_("Brings"), "money", N_("change of the statement's profit"), "currency"),

@@ -148,12 +148,16 @@ class Peers(Part):
 
 
 class Dropping(Part):
-    """What ends when a customer leaves, and from where a price rise is out of reach."""
+    """What ends when a customer leaves, and from where a price rise is out of reach.
+
+    To fix or to let go must gain more than `least_gain_kau` key-account units; less is a small loss.
+    """
 
     cogs_avoidable: Share = 1.0
     freed_capacity_used: Share = 0.0
     exit_penalties: dict[Text, Cost] = Field(default_factory=dict)
     price_reach: Share = 0.10
+    least_gain_kau: Share = 0.02
 
 
 class Profitability(Part):

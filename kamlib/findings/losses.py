@@ -146,6 +146,31 @@ def actions_finding(actions: pd.DataFrame, *, currency: str) -> str:
     )  # fmt: skip
 
 
+def small_losses_finding(rescue: pd.DataFrame, actions: pd.DataFrame, *, currency: str) -> str:
+    """Say what the losses that are too small for a plan of their own come to, and the one remedy.
+
+    That is the action which would end most of them; more than its loss is counted of nobody. Empty
+    where there are none.
+    """
+    small = rescue[rescue["proposal"] == "small"]
+    if small.empty:
+        return ""
+    said = ngettext(
+        "{n} customer loses too little for a plan of its own: {loss}.",
+        "{n} customers lose too little for plans of their own: {loss} together.",
+        len(small),
+    ).format(n=number(len(small)), loss=money(-small["customer_profit"].sum(), currency))
+    losses = -small.set_index("customer_id")["customer_profit"]
+    mine = actions[(actions["role"] == "action") & actions["customer_id"].isin(losses.index)]
+    ends = mine["effect"].clip(upper=mine["customer_id"].map(losses)).groupby(mine["action"]).sum()
+    if not (ends > 0).any():
+        return said
+    best = sorted(ends.index, key=lambda action: (-ends[action], action))[0]
+    return _("{said} One remedy for all: {action}, which would end {amount} of it.").format(
+        said=said, action=_(ACTIONS[best]), amount=money(ends[best], currency)
+    )
+
+
 def price_matrix_finding(points: pd.DataFrame, *, net_price: float, serve_rate: float) -> str:
     """Say where the company's averages lie, and who pays less and costs more than that."""
     bad = points[points["quadrant"] == "aggressive"]

@@ -38,7 +38,8 @@ def pool_costs(resources: pd.DataFrame, volumes: pd.DataFrame) -> pd.DataFrame:
     -----
     A support pool passes on its own cost and what it received; what it does not pass on stays with
     it. ``ending_share`` is what of a pool's cost ends with the work: each part, its own and what it
-    received, by the share declared where it came from; unknown where one of these is. Without a practical capacity 80 % of the theoretical one counts; without either the rate is
+    received, by the share declared where it came from; unknown where one of these is. Without a
+    practical capacity 80 % of the theoretical one counts; without either the rate is
     cost per unit used, and idle time hides in it. Overload is shown and never scaled down. A pool that
     is not charged has no rate.
     """

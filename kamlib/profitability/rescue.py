@@ -63,6 +63,7 @@ class Rescue(NamedTuple):
 def rescue_losses(
     tables: Mapping[str, pd.DataFrame | None], statement: pd.DataFrame,
     cost_to_serve: pd.DataFrame | None, pools: pd.DataFrame | None, model: RescueModel,
+    *, unit: float | None = None,
 ) -> Rescue:  # fmt: skip
     """Explain the losses of every period whose customer profit is known.
 
@@ -70,6 +71,8 @@ def rescue_losses(
     ----------
     tables : customers, customer_months, orders; customer_products where products are known
     statement, cost_to_serve, pools : as `customer_statements` gives them
+    unit : money of one key-account unit, in which the least gain of a proposal is measured; None: any
+        gain counts
 
     Returns
     -------
@@ -84,7 +87,7 @@ def rescue_losses(
     found = []
     for period in sorted(statement.loc[statement["customer_profit"].notna(), "period"].unique()):
         amounts = period_amounts(tables, statement, cost_to_serve, pools, model, period=str(period))
-        found.append(_of_period(amounts, tables, model, str(period)))
+        found.append(_of_period(amounts, tables, model, str(period), unit))
     if not found:
         return Rescue(_nothing(COLUMNS), _nothing(ACTION_COLUMNS), statement.head(0))
     rescue, actions, explained = (
@@ -142,6 +145,7 @@ def _of_period(
     tables: Mapping[str, pd.DataFrame | None],
     model: RescueModel,
     period: str,
+    unit: float | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     customers, orders = tables["customers"], _of(tables["orders"], period)
     assert customers is not None
@@ -166,7 +170,11 @@ def _of_period(
     rescue = rescue.fillna({"peer_group": "", "largest_cause": ""})
     brings = rescue["customer_id"].map(_all_together(listed)).fillna(0.0)
     rescue["all_actions"] = brings.where(rescue["peers"] > 0)
-    rescue["proposal"] = proposals(rescue, price_reach=model.dropping.price_reach)
+    rescue["proposal"] = proposals(
+        rescue,
+        price_reach=model.dropping.price_reach,
+        least_gain=model.dropping.least_gain_kau * (unit or 0.0),
+    )
     explained = pd.concat([whole, told.drop(columns="customer_id"), usual], axis=1)
     explained = explained.assign(period=period)
     return rescue, listed.assign(period=period), explained

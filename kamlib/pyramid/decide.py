@@ -15,6 +15,7 @@ WORST_AT_HIGH = {
     "p_unprofitable", "loss_periods", "golden_shot", "drop_effect", "fix_price_change",
     "path_cost_to_uplift_2y",
 }  # fmt: skip
+GAINS = ("loss_kau", "drop_kau")  # what ending the loss, or letting go, would bring
 FIND_OUT = "find_out_first"
 
 
@@ -71,6 +72,7 @@ def decision_rules(engagement: Any, *, unit: float | None) -> DecisionRules:
             "side_a": engagement.side_a.cut,
             "side_b": engagement.side_b.cut,
             "relative_strength": engagement.side_b.relative_cut,
+            **dict.fromkeys(GAINS, engagement.profitability.dropping.least_gain_kau),
         },
         places=capacity.places,
         strategic_quota=engagement.doors.strategic.quota_of_key_list,
@@ -128,6 +130,11 @@ def run_rules(
     }
     column = "confirmed_level" if worst else "possible_level"
     values["level"] = levels[column].to_numpy(dtype=np.float64)
+    for name, gain in zip(GAINS, (-values["profit_12m"], values["drop_effect"]), strict=True):
+        # worst at its high end; without a unit any gain counts
+        values[name] = (
+            gain / settings.unit if settings.unit else np.where(gain > 0, np.inf, -np.inf)
+        )
     n = len(bounds.party_id)
     values["in_capacity"] = np.ones(n)
     first = _verdicts(values, settings)

@@ -93,9 +93,17 @@ def break_even_table(losers: pd.DataFrame) -> pd.DataFrame:
 
 
 def keep_fix_drop_table(losers: pd.DataFrame) -> pd.DataFrame:
-    """Put the loss that is shown beside what dropping and mending would bring."""
+    """Put the loss that is shown beside what dropping and mending would bring; small losses in one row."""
     columns = ["name", "customer_profit", "drop_effect", "stranded_cost", "all_actions"]
-    return losers[columns].assign(proposal=[_(PROPOSALS[each]) for each in losers["proposal"]])
+    small = losers["proposal"] == "small"
+    table = losers[~small]
+    table = table[columns].assign(proposal=[_(PROPOSALS[each]) for each in table["proposal"]])
+    if not small.any():
+        return table
+    sums = losers.loc[small, columns[1:]].sum(min_count=int(small.sum())).round(2)
+    name = _("small losses ({n})").format(n=number(int(small.sum())))
+    group = pd.DataFrame([{"name": name, **sums, "proposal": _("one remedy for all")}])
+    return pd.concat([part for part in (table, group) if len(part)], ignore_index=True)
 
 
 def action_table(actions: pd.DataFrame, losers: pd.DataFrame, *, currency: str) -> pd.DataFrame:
