@@ -96,3 +96,14 @@ def test_twice_the_money_needs_the_same_price_rise_and_days():
     assert double[same].to_numpy() == pytest.approx(once[same].to_numpy(), rel=1e-6, nan_ok=True)
     assert double["fix_order_value"].to_numpy() == pytest.approx(
         2 * once["fix_order_value"].to_numpy(), rel=1e-4, nan_ok=True)  # fmt: skip
+
+
+def test_a_capital_charge_that_nobody_computed_leaves_the_other_break_evens_as_they_are():
+    orders = pd.DataFrame({"customer_id": ["C00"] * 10, "order_value": [90.0] * 10})
+    none = amounts({"capital_charge": 0.0, "sold_cost": 800.0})
+    silent = none.assign(capital_charge=np.nan, assets_charge=np.nan)
+
+    with_none, without = (break_evens(each, orders).iloc[0] for each in (none, silent))
+
+    assert without["fix_price_change"] == with_none["fix_price_change"] == pytest.approx(50 / 900)
+    assert "no_capital" in without["fix_unknown"]

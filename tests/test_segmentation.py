@@ -182,7 +182,7 @@ def test_classes_are_given_per_period_and_only_to_active_customers():
 
 
 def test_a_period_whose_profit_is_unknown_has_no_classes_and_the_other_keeps_its_own():
-    before = book({"A": np.nan, "B": 1}, period="FY2024")
+    before = book({"A": np.nan, "B": np.nan}, period="FY2024")
     both = pd.concat([before, book({"A": 1, "B": 9})])
 
     table = segment(both, measure="customer_profit", threshold=0.80)
@@ -216,8 +216,8 @@ def test_the_classes_hold_all_customers_and_all_money(with_a_loss_maker):
     [
         pytest.param([1, 2], [3, 4], "customer_profit", id="profit where it is known"),
         pytest.param([np.nan, np.nan], [3, 4], "gross_margin", id="else gross margin"),
-        pytest.param([1, np.nan], [3, 4], "gross_margin", id="known for all, or not known"),
-        pytest.param([1, np.nan], [3, np.nan], None, id="else nothing: never revenue"),
+        pytest.param([1, np.nan], [3, np.nan], "customer_profit", id="not known for one of them"),
+        pytest.param([np.nan] * 2, [np.nan] * 2, None, id="else nothing: never revenue"),
     ],
 )
 def test_classes_rest_on_profit_else_on_margin_and_never_on_revenue(profit, margin, measure):
@@ -281,10 +281,16 @@ def test_the_three_measures_stand_side_by_side(with_a_loss_maker):
     assert profit["interval_level"] == 0.90
 
 
-def test_a_measure_that_is_not_known_for_all_is_left_out():
-    measures = concentration(book({"A": 1, "B": np.nan}, margin=[1, 2]), threshold=0.8, **DRAWS)
+def test_a_measure_that_nobody_has_is_left_out_and_who_lacks_it_is_not_counted():
+    nobody = book({"A": np.nan, "B": np.nan}, margin=[1, 2])
+    one = book({"A": 1, "B": np.nan}, margin=[1, 2])
 
-    assert measures["measure"].tolist() == ["invoice_revenue", "gross_margin"]
+    counted = concentration(one, threshold=0.8, **DRAWS).set_index("measure")["customers"]
+
+    assert concentration(nobody, threshold=0.8, **DRAWS)["measure"].tolist() == [
+        "invoice_revenue", "gross_margin",
+    ]  # fmt: skip
+    assert counted.to_dict() == {"invoice_revenue": 2, "gross_margin": 2, "customer_profit": 1}
 
 
 def test_intervals_repeat_with_the_seed_and_do_not_know_the_order_of_rows():

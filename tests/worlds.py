@@ -75,6 +75,7 @@ class CostModel:
     capital: object = None
     stops_at: str = "customer"
     freight: Freight = field(default_factory=Freight)
+    unknown_cost_at_most: float = 0.20
 
 
 END = date(2025, 12, 31)

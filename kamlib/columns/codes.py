@@ -49,6 +49,7 @@ PROFIT_CLASSES = {
     "vital_few": N_("vital few"),
     "useful_many": N_("useful many"),
     "loss_making": N_("loss-making"),
+    "unknown": N_("not known"),
 }
 COST_LEVELS = {  # of the cost hierarchy, from the narrowest to the widest
     "unit": N_("unit"),

@@ -28,6 +28,24 @@ COSTS: dict[str, Column] = {
     "setup_cost": Column(
         N_("Set-up"), "money", N_("part of cost-to-serve: setting up new customers"), "currency"
     ),
+    "revenue_without_cost": Column(
+        N_("Revenue without cost"),
+        "money",
+        N_("invoice revenue, without sign, of lines whose cost of goods is not known"),
+        "currency",
+    ),
+    "margin_unknown": Column(
+        N_("Cost of goods unknown"),
+        "money",
+        N_("pocket revenue of customers whose cost of goods is not known whole"),
+        "currency",
+    ),
+    "known_cost_of_goods": Column(
+        N_("Known cost of goods"),
+        "money",
+        N_("cost of goods sold of the lines where it is known"),
+        "currency",
+    ),
     "bad_debt": Column(
         N_("Bad debt"), "money", N_("part of off-invoice: what is never paid"), "currency"
     ),

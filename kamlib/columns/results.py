@@ -11,7 +11,9 @@ RESULTS: dict[str, Column] = {
     "cumulative_share": Column(
         N_("Share of positive"), "share", N_("running share of the positive sum, best first")
     ),
-    "profit_class": Column(N_("Class"), "text", N_("vital_few, useful_many or loss_making")),
+    "profit_class": Column(
+        N_("Class"), "text", N_("vital_few, useful_many, loss_making or unknown")
+    ),
     "door": Column(N_("Door"), "text", N_("way to key status: one of four")),
     "open": Column(N_("Open"), "bool", N_("the party comes through this door")),
     "evidence": Column(N_("Evidence"), "text", N_("what opens the door or keeps it shut")),

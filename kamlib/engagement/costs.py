@@ -164,6 +164,8 @@ class Profitability(Part):
     """The cost model: how far the statement goes, pools of cost, and what uses them.
 
     `uncertainty` maps a pool or an activity to half of a 90 % range on its rate, time or volume.
+    `unknown_cost_at_most` is the share of revenue that may stand at customers whose cost of goods is
+    not known; above it no margin is shown.
     """
 
     stops_at: Literal["unit", "order", "customer", "channel"] = "customer"
@@ -174,6 +176,7 @@ class Profitability(Part):
     dropping: Dropping = Dropping()
     capital: Capital | None = None
     uncertainty: dict[Text, Share] = Field(default_factory=dict)
+    unknown_cost_at_most: Share = 0.20
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Profitability":

@@ -128,19 +128,19 @@ def losses_finding(statement: pd.DataFrame, *, measure: str | None, currency: st
     if measure is None:
         return _("Who loses money is not known: there is neither customer profit nor gross margin.")
     active = statement[statement["active"]]
-    values = active[measure]
+    values = active[measure].dropna()
     losing, earned = values[values < 0], values.clip(lower=0).sum()
     what = label(measure).lower()
     if losing.empty:
         return _("None of {all} active customers has a negative {what}.").format(
-            all=number(len(active)), what=what
+            all=number(len(values)), what=what
         )
     said = ngettext(
         "{n} of {all} active customers has a negative {what} and takes back {lost}",
         "{n} of {all} active customers have a negative {what} and take back {lost}",
         len(losing),
     ).format(
-        n=number(len(losing)), all=number(len(active)), what=what,
+        n=number(len(losing)), all=number(len(values)), what=what,
         lost=money(-losing.sum(), currency),
     )  # fmt: skip
     if earned <= 0:

@@ -35,8 +35,8 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table | None) ->
 
     To ``invoice_id, order_id, customer_id, name, date, document_type, corrects_invoice_id,
     delivery_id``, the attributes of an order, the sums ``net_amount, list_total,
-    cost_of_goods_sold, freight``, ``lines``, ``unit``, and ``site``: the customer's id in the type
-    in which it was read.
+    cost_of_goods_sold, freight, revenue_without_cost``, ``lines``, ``unit``, and ``site``: the
+    customer's id in the type in which it was read.
 
     Parameters
     ----------
@@ -160,7 +160,14 @@ def _sums(lines: ir.Table, judged: Judged) -> dict[str, ir.Value]:
     """Return what is summed of the lines of a document."""
     names = ["net_amount", "list_total", "cost_of_goods_sold"]
     names += ["freight"] if "freight" in judged.raw.names else []
-    return {**{name: money_sum(as_read(lines, name)) for name in names}, "lines": lines.count()}
+    free = as_read(lines, "cost_of_goods_sold").isnull()
+    return {
+        **{name: money_sum(as_read(lines, name)) for name in names},
+        "revenue_without_cost": money_sum(
+            free.ifelse(as_read(lines, "net_amount").abs(), ibis.literal(0))
+        ),
+        "lines": lines.count(),
+    }
 
 
 def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def customer_months(lines: ir.Table, judged: Judged, work: Desk, units: ir.Table
     """Return one row per unit, month and period with exact sums.
 
     To ``customer_id, month, period, list_revenue, invoice_revenue, returned_revenue,
-    cost_of_goods_sold, lines``, and ``freight`` where the input has it.
+    cost_of_goods_sold, revenue_without_cost, lines``, and ``freight`` where the input has it.
 
     Parameters
     ----------
@@ -80,6 +80,7 @@ def customer_months(lines: ir.Table, judged: Judged, work: Desk, units: ir.Table
     Summed by the id as it was read, and rolled up to units afterwards.
     """
     sums = ladder_sums(lines)
+    sums |= {"revenue_without_cost": money_sum(lines["revenue_without_cost"])}
     sums |= {"freight": money_sum(lines["freight"])} if "freight" in judged.raw.names else {}
     of_id = lines.group_by(site="site", span=span_of(lines["date"], work)).aggregate(
         **sums, lines=line_count(lines)

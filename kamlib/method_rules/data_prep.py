@@ -155,8 +155,8 @@ DATA_PREP: dict[str, Rule] = {
         N_("Cost of goods sold"),
         passed=N_("Every line has its cost of goods sold."),
         flag=N_(
-            "Lines without a cost of goods sold: {n} of {all}, worth {amount}. There it counts as "
-            "zero, so margins are too high by that."
+            "Lines without a cost of goods sold: {n} of {all}, worth {amount}. The margin of their "
+            "customers is unknown."
         ),
         refuse=N_("The lines have no cost of goods sold: revenue can be shown, and no margin."),
         bring=N_("invoice_lines.cost_of_goods_sold (line total)"),

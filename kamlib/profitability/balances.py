@@ -60,6 +60,12 @@ def profit_balance(
     for relation, words in _OTHERS.items():
         other = mine.loc[mine["relation"] == relation, "customer_profit_before_capital"].sum()
         balance.change(_(words), -round(float(other), 2), _("kept out of rankings"))
+    blind = mine[mine["customer_profit_before_capital"].isna()]
+    known = blind["pocket_revenue"] - blind["known_cost_of_goods"] - blind["cost_to_serve"]
+    balance.change(
+        _("Customers whose cost of goods is not known whole"), -round(float(known.sum()), 2),
+        _("their revenue less what is known of their cost"),
+    )  # fmt: skip
     own = pools[pools["period"] == period]
     unused = round(float(own["unused_cost"].sum()), 2)
     nobody = round(float(own["unassigned_cost"].sum()), 2)
@@ -67,14 +73,16 @@ def profit_balance(
     balance.change(
         _("Cost that belongs to no customer"), nobody, _("shown, charged to no customer")
     )
-    active = mine[mine["active"]]
+    active = mine[mine["active"] & mine["customer_profit_before_capital"].notna()]
     profit = round(float(active["customer_profit_before_capital"].sum()), 2)
     words = ngettext(
         "Profit before capital of {n} customer",
         "Profit before capital of {n} customers",
         len(active),
     ).format(n=number(len(active)))
-    return [balance.end(words, profit), _capital_memo(active, period, currency)]
+    whole = [balance.end(words, profit)]
+    computed = active["capital_charge"].notna().any()
+    return [*whole, _capital_memo(active, period, currency)] if computed else whole
 
 
 def _capital_memo(active: pd.DataFrame, period: str, currency: str) -> Balance:
@@ -152,17 +160,21 @@ def _line(
         return None
     total, cents = _rounded(rows, statement, line)
     source = _("Sum of the rows") if line == "off_invoice" else _("Sum of the months")
-    return (
-        Balance(_(_TITLES[line]).format(period=period), currency)
-        .start(source, total, _("at the scale of the source"))
-        .change(_("Rounded to the cent"), cents, _("once, at customer grain"))
-        .end(_("Sum of the statements"), _sum(statement, line))
-    )
+    balance = Balance(_(_TITLES[line]).format(period=period), currency)
+    balance.start(source, total, _("at the scale of the source"))
+    balance.change(_("Rounded to the cent"), cents, _("once, at customer grain"))
+    if line == "cost_of_goods_sold":
+        partly = _sum(statement[statement[line].isna()], "known_cost_of_goods")
+        balance.change(
+            _("Of customers whose cost of goods is not known whole"), -partly,
+            _("on lines that have one; their margin is unknown"),
+        )  # fmt: skip
+    return balance.end(_("Sum of the statements"), _sum(statement, line))
 
 
 def _ladder(statement: pd.DataFrame, period: str, currency: str) -> Balance:
     """Add up the ladder of all statements, down to where it is known."""
-    blind = statement["cost_of_goods_sold"].isna() & statement["gross_margin"].isna()
+    blind = statement["gross_margin"].isna()
     served = statement["cost_to_serve"].notna().any()
     steps = {
         "on_invoice_discounts": _("On-invoice discounts"),
@@ -173,7 +185,8 @@ def _ladder(statement: pd.DataFrame, period: str, currency: str) -> Balance:
     balance = Balance(_("From list revenue to profit, {period}").format(period=period), currency)
     balance.start(_("List revenue"), _sum(statement, "list_revenue"))
     for name, words in steps.items():
-        rows = statement[blind] if name == "cost_to_serve" else statement.head(0)
+        below = name in ("cost_of_goods_sold", "cost_to_serve")
+        rows = statement[blind] if below else statement.head(0)
         balance.change(words, -(_sum(statement, name) - _sum(rows, name)))
     unknown = _sum(statement[blind], "pocket_revenue")
     balance.change(_("Pocket revenue without a known cost of goods"), -unknown)

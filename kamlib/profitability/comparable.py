@@ -41,6 +41,7 @@ def bridge_verdict(
     blurred = [
         _partial(months, period, previous, 1),
         "" if measure == "customer_profit" else _ends_early(names),
+        _left_out(statement, names, measure),
         *_counted_differently(cost_to_serve, names),
         *_capital_known_once(statement, names),
         *_not_told_apart(statement, bridge, period.name),
@@ -100,6 +101,19 @@ def _ends_early(names: dict[str, str]) -> str:
         "The comparison ends at gross margin, because customer profit is not known in both "
         "{previous} and {period}."
     ).format(**names)
+
+
+def _left_out(statement: pd.DataFrame, names: dict[str, str], measure: str | None) -> str:
+    """Say who stands in neither period, because the cost of goods is not known in one of them."""
+    ours = statement[statement["active"] & statement["period"].isin(names.values())]
+    out = ours.loc[ours[measure].isna(), "customer_id"].nunique() if measure else 0
+    if not out:
+        return ""
+    return ngettext(
+        "{n} customer is left out of both periods: its cost of goods is not known in one of them.",
+        "{n} customers are left out of both periods: their cost of goods is not known in one of them.",
+        out,
+    ).format(n=number(out))
 
 
 def _counted_differently(

@@ -198,7 +198,7 @@ def _usual_cost(products: pd.DataFrame, ids: pd.Series, sold_cost: pd.Series) ->
         "list": floats(products["list_revenue"]) - floats(products["returned_list_revenue"]),
         "cost": floats(products["cost_of_goods_sold"]) - floats(products["returned_cost"]),
     }
-    rows = products[["customer_id", "product_id"]].assign(**money)
+    rows = products[["customer_id", "product_id"]].assign(**money).dropna(subset="cost")
     sums = rows.groupby("product_id")[["list", "cost"]].sum()
     rate = (sums["cost"] / sums["list"]).where((sums["list"] > 0) & (sums["cost"] > 0))
     rows["usual"] = (rows["list"] * rows["product_id"].map(rate)).fillna(rows["cost"])

@@ -88,7 +88,9 @@ def _joined(accounts: pd.Series) -> str:
 
 def _from_statement(statement: pd.DataFrame) -> pd.DataFrame:
     lines = ["invoice_revenue", "off_invoice", "cost_of_goods_sold"]
-    sums = statement.groupby("period")[lines].sum(min_count=1).reset_index()
+    goods = statement["cost_of_goods_sold"].fillna(statement["known_cost_of_goods"])
+    sums = statement.assign(cost_of_goods_sold=goods).groupby("period")[lines].sum(min_count=1)
+    sums = sums.reset_index()
     long = sums.melt("period", var_name="line", value_name="ours")
     return long.assign(gl_account="")
 

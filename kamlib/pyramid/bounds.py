@@ -135,7 +135,7 @@ def account_bounds(
     found = {
         "is_prospect": certain(parties["is_prospect"].astype(float)),
         **_money(parties, statement, period=period, yearly=yearly),
-        **_doors(doors[doors["open"].astype(bool)], ids),
+        **_doors(doors[doors["open"].astype(bool)], ids, _unranked(statement, period)),
         **{name: _both_ends(side, name, ids) for name in BOTH_ENDS},
         **{name: certain(np.nan_to_num(_of(ids, stay[name]))) for name in COUNTED},
         **{name: certain(_of(ids, stay[name])) for name in ("p_return_12m", "p_stay_3y")},
@@ -173,20 +173,37 @@ def _money(
     profit[parties["is_prospect"].to_numpy(dtype=bool)] = 0.0
     return {
         "profit_12m": certain(profit),
-        "loss_periods": certain(_loss_periods(statement, ids)),
+        "loss_periods": _loss_periods(statement, ids),
         "days_late": certain(_of(ids, now["days_late"])),
         "benefit_ours": certain(_of(ids, now["profit_rate"])),
     }
 
 
-def _doors(opened: pd.DataFrame, ids: pd.Series) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def _unranked(statement: pd.DataFrame, period: str) -> pd.Series:
+    """Return who stands in no class because its margin is not known, where that of others is."""
+    now = statement[statement["period"] == period]
+    for measure in ("customer_profit", "gross_margin"):
+        if measure in now and now[measure].notna().any():
+            return now.loc[now[measure].isna(), "customer_id"]
+    return now["customer_id"].head(0)
+
+
+def _doors(
+    opened: pd.DataFrame, ids: pd.Series, unranked: pd.Series
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return the open doors; the first may stand open for whom nobody could rank."""
+    may = among(ids, unranked).astype(np.float64)
     few = opened.loc[opened["door"] == "vital_few", "party_id"]
     doors = opened.groupby("party_id")["door"].nunique()
     return {
-        "doors": certain(ids.map(doors).fillna(0)),
-        "door_vital_few": certain(among(ids, few).astype(np.float64)),
+        "doors": _up_to(ids.map(doors).fillna(0).to_numpy(dtype=np.float64), may),
+        "door_vital_few": _up_to(among(ids, few).astype(np.float64), may),
         "strategic_only": certain(_strategic_only(opened, ids)),
     }
+
+
+def _up_to(certainly: np.ndarray, more: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return certainly, certainly + more
 
 
 def _golden(shots: pd.DataFrame, parties: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -228,9 +245,15 @@ def _leaving(
     }
 
 
-def _loss_periods(statement: pd.DataFrame, ids: pd.Series) -> np.ndarray:
-    losses = statement[statement["customer_profit"] < 0].groupby("customer_id")["period"].nunique()
-    return ids.map(losses).fillna(0).to_numpy(dtype=np.float64)
+def _loss_periods(statement: pd.DataFrame, ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Count the periods with a loss; where others' profit is known and one's is not, it may be one."""
+    profit = statement["customer_profit"]
+    told = statement["period"].isin(statement.loc[profit.notna(), "period"].unique())
+    sure, may = (
+        ids.map(statement[rows].groupby("customer_id")["period"].nunique()).fillna(0)
+        for rows in (profit < 0, told & profit.isna())
+    )
+    return _up_to(sure.to_numpy(dtype=np.float64), may.to_numpy(dtype=np.float64))
 
 
 def _strategic_only(opened: pd.DataFrame, ids: pd.Series) -> np.ndarray:

@@ -53,6 +53,9 @@ def money_of_shots(
     """
     start = months_earlier(end, months_back)
     inside = months[(months["month"] >= start) & (months["month"] <= pd.Timestamp(end))]
+    blind = inside["cost_of_goods_sold"].isna()
+    if "revenue_without_cost" in inside:
+        blind |= inside["revenue_without_cost"].gt(0).fillna(False)
     sums = exact_sums(inside, ["list_revenue", "invoice_revenue", "cost_of_goods_sold"])
     table = sums.assign(**{name: floats(sums[name]) for name in sums.columns[1:]})
     table["off_invoice"] = 0.0
@@ -62,7 +65,8 @@ def money_of_shots(
         amount = dated.assign(amount=floats(dated["amount"])).groupby("customer_id")["amount"].sum()
         table["off_invoice"] = table["customer_id"].map(amount).fillna(0.0)
     pocket = table["invoice_revenue"] - table["off_invoice"]
-    margin = pocket - table["cost_of_goods_sold"]
+    unknown = among(table["customer_id"], inside.loc[blind, "customer_id"])
+    margin = (pocket - table["cost_of_goods_sold"]).mask(unknown)
     profit, covers = _profit(statement, start, end)
     return pd.DataFrame({
         "customer_id": table["customer_id"],
@@ -70,7 +74,7 @@ def money_of_shots(
         "discount_rate": 1 - table["invoice_revenue"] / table["list_revenue"].where(
             table["list_revenue"] > 0),
         "gross_margin": margin,
-        "profit": table["customer_id"].map(profit).fillna(0.0) if covers else margin,
+        "profit": table["customer_id"].map(profit).fillna(0.0).mask(unknown) if covers else margin,
         "on_profit": covers,
     })  # fmt: skip
 
