@@ -52,6 +52,7 @@ class World:
     ledger: SimpleNamespace = None
     overrides: list = field(default_factory=list)
     segmentation: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(profit_share=0.8))
+    profitability: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(resources=()))
 
     def paths(self, table):
         """Return the files of a table in order."""
@@ -784,6 +785,21 @@ def test_the_way_to_the_ledger_names_everybody_and_every_item(two_firms):
         ("general ledger", 127),
     ]
     assert balance.unexplained == 0
+
+
+def test_a_reconciling_item_that_names_no_account_is_said_to_explain_nothing(two_firms):
+    give(two_firms, "gl_totals", general_ledger("120", ""))
+    late = {"amount": 2, "period": "FY2024", "by": "controller"}
+
+    def told(**item):
+        two_firms.ledger.reconciling_items = [SimpleNamespace(**late, **item)]
+        return verdict_of(read_inputs(two_firms, "FY2024"), "reconciling_items")
+
+    assert told(what="late", gl_account="700")[0] == "PASS"
+    outcome, words = told(what="late", gl_account=None)
+    assert outcome == "FLAG"
+    assert "explain nothing: late (PLN 2, FY2024)" in words.replace("\N{NO-BREAK SPACE}", " ")
+    assert told(what="late", gl_account="7O0")[0] == "FLAG"  # a letter for a zero
 
 
 def test_both_periods_are_tied_where_the_ledger_has_them(two_firms):

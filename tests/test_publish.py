@@ -2,12 +2,14 @@
 
 import errno
 import json
+import math
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +20,8 @@ from types import SimpleNamespace
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from stub_notebooks import (
     ONE,
     ORDER,
@@ -651,6 +655,19 @@ def test_no_text_becomes_a_formula_and_no_number_becomes_text(tmp_path):
     assert guarded == [
         '"\'=1+1"', '"\'+48 22"', '"\'-3"', '"\'@x"', '"\'\ttab"', '"\'\rcr"', '"a=b"', '""', "",
     ]  # fmt: skip
+
+
+@given(st.lists(st.floats(), min_size=1, max_size=5))
+@settings(max_examples=20, deadline=None)
+def test_what_has_no_bound_or_is_not_known_is_an_empty_cell(values):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "t.csv"
+        low = [*values, math.inf, -math.inf, math.nan]
+        write_csv(pa.table({"low": low, "n": ["x"] * len(low)}), path)
+        cells = [line.split(",")[0] for line in path.read_text().splitlines()[1:]]
+
+    assert cells[-3:] == ["", "", ""]
+    assert [float(cell) for cell in cells if cell] == [v for v in values if math.isfinite(v)]
 
 
 def test_a_table_without_rows_keeps_its_heads(tmp_path):

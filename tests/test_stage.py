@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from decimal import Decimal
 
 import nbformat
 import pandas as pd
@@ -168,6 +169,30 @@ def test_a_sum_that_does_not_hold_is_refused_by_name(small, capsys):
 
     assert stage.refused("adds_up")
     assert "money of A" in stage.verdicts[-1].said
+
+
+@pytest.mark.parametrize(
+    ("apart", "against", "outcome"),
+    [
+        pytest.param(0, "PASS", "PASS", id="to the cent"),
+        pytest.param(30, "PASS", "FLAG", id="a difference that is tolerated does not hold"),
+        pytest.param(0, "REFUSE", "FLAG", id="two accounts are apart and cancel out"),
+        pytest.param(90, "REFUSE", "REFUSE", id="beyond what is tolerated"),
+    ],
+)
+def test_money_that_the_ledger_has_otherwise_is_never_called_a_sum_that_holds(
+    small, apart, against, outcome
+):
+    stage = opened(small, "profitability")
+    stage.judge(verdict("ledger_profit", against, difference=str(apart), share="1%"))
+    chain = Balance("from the ledger", "PLN", tolerance=Decimal(50))
+    stage.balance(chain.start("ledger", 1000).end("customers", 1000 - apart))
+
+    stage.show_ledger()
+
+    said = stage.verdicts[-1]
+    assert [said.rule, said.outcome] == ["adds_up", outcome]
+    assert ("Every sum holds" in said.said) == (outcome == "PASS")
 
 
 def test_reference_values_are_frozen_and_reused(small):

@@ -46,8 +46,12 @@ RESULTS: dict[str, Column] = {
     "side_a_high": Column(N_("Side A to"), "score", N_("their attractiveness to us, at best")),
     "side_b_low": Column(N_("Side B from"), "score", N_("our attractiveness to them, at worst")),
     "side_b_high": Column(N_("Side B to"), "score", N_("our attractiveness to them, at best")),
-    "relative_strength_low": Column(N_("Lead from"), "share", N_("us against the best rival")),
-    "relative_strength_high": Column(N_("Lead to"), "share", N_("us against the best rival")),
+    "relative_strength_low": Column(
+        N_("Lead from"), "share", N_("us against the best rival; empty: no rival is named")
+    ),
+    "relative_strength_high": Column(
+        N_("Lead to"), "share", N_("us against the best rival; empty: no rival is named")
+    ),
     # ------------------------------------------------------------------ pyramid and verdict
     "trust": Column(N_("Trust"), "rating", N_("their trust in us, in their words"), "0–10"),
     "contact_functions": Column(N_("Functions"), "whole", N_("of theirs that talk to us")),

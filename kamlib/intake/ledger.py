@@ -198,6 +198,32 @@ def ledger_lines_verdict(
     return [verdict("ledger_lines", FLAG, n=number(len(left)), which=listed(which))]
 
 
+def items_verdict(
+    gl_totals: pd.DataFrame | None, engagement: "Engagement", periods: Sequence[str]
+) -> list[Verdict]:
+    """Say which reconciling items name no account that is held against the statement.
+
+    Such an item explains nothing: neither an account nor the chain of sums.
+    """
+    items = [each for each in engagement.ledger.reconciling_items if each.period in periods]
+    if gl_totals is None or not items:
+        return []
+    held = gl_totals[gl_totals["line"].isin([*LEDGER_LINES, *REVENUE_PARTS])]
+    there = set(zip(held["period"], held["gl_account"], strict=True))
+    there |= {(each.period, each.gl_account) for each in engagement.profitability.resources}
+    words = _("{what} ({amount}, {period})")
+    loose = [
+        words.format(
+            what=each.what, amount=money(float(each.amount), engagement.currency),
+            period=each.period,
+        )
+        for each in items
+        if (each.period, each.gl_account) not in there
+    ]  # fmt: skip
+    outcome = FLAG if loose else PASS
+    return [verdict("reconciling_items", outcome, n=number(len(items)), which=listed(loose))]
+
+
 def _items(period: str, accounts: set[str], engagement: "Engagement") -> list:
     """Return the reconciling items of a period that belong to given accounts."""
     return [

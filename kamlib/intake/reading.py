@@ -230,4 +230,5 @@ def _ledger_lines(
         if balance is not None or place == 0
     ]
     gl_totals, currency = tables.get("gl_totals"), engagement.currency
-    return balances, verdicts + ledger.ledger_lines_verdict(gl_totals, names, currency=currency)
+    verdicts += ledger.ledger_lines_verdict(gl_totals, names, currency=currency)
+    return balances, verdicts + ledger.items_verdict(gl_totals, engagement, names)

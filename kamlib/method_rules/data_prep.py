@@ -196,6 +196,15 @@ DATA_PREP: dict[str, Rule] = {
             "or a ledger without the accounts that the statement does not reach"
         ),
     ),
+    "reconciling_items": Rule(
+        N_("Reconciling items"),
+        passed=N_("Each of the {n} reconciling items names an account of the general ledger."),
+        flag=N_(
+            "Reconciling items that name no account held against the statement, so that they explain "
+            "nothing: {which}."
+        ),
+        bring=N_("gl_account of these items, as it stands in gl_totals"),
+    ),
     "empty_table": Rule(
         N_("Tables without rows"),
         flag=N_("The table of {words} has a head and no rows, or nothing at all."),
@@ -217,5 +226,5 @@ SECTIONS: dict[str, tuple[str, ...]] = {  # part of notebook 1 → the rules tha
     ),
     "customers": ("customers_table", *IDENTITY),
     "months": ("partial_month", "young_customers", "asleep_or_gone"),
-    "ledger": ("ledger_revenue", "ledger_absent", "ledger_silent", "ledger_lines"),
+    "ledger": ("ledger_revenue", "ledger_absent", "ledger_silent", "ledger_lines", "reconciling_items"),
 }  # fmt: skip

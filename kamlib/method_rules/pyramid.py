@@ -65,6 +65,10 @@ PYRAMID: dict[str, Rule] = {
     "adds_up": Rule(
         N_("Does it add up?"),
         passed=N_("Every sum holds to half a cent."),
+        flag=N_(
+            "Inside, every sum holds to half a cent; against the general ledger not all is explained: "
+            "{which}."
+        ),
         refuse=N_("Not every sum holds: {which}. What builds on that should not be used."),
         bring=N_("the difference shown in the ledger below"),
     ),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kamlib.deductions import effects
 from kamlib.language import N_, _, ngettext, number
-from kamlib.profitability.ledger import COSTS, Item, Materiality
+from kamlib.profitability.ledger import COSTS, Item, Materiality, named
 from kamlib.tables import among, exact_sums
 from kamlib.verdicts import Balance, exact
 
@@ -52,8 +52,9 @@ def profit_balance(
     title = _("From the general ledger to the customers, {period}").format(period=period)
     balance = Balance(title, currency, tolerance=exact(round(materiality.refuse * revenue, 2)))
     balance.start(_("Profit in the general ledger"), round(total, 2), _("revenue less all costs"))
+    held = {account for accounts in gl["gl_account"] for account in named(accounts)}
     for item in items:
-        if item.period == period:
+        if item.period == period and item.gl_account in held:
             balance.change(item.what, -item.amount, _("reconciling item"))
     aside = float((gl["set_aside"] * sign).sum())
     balance.change(_("Lines set aside in quarantine"), -round(aside, 2), _("listed in notebook 1"))

@@ -177,7 +177,7 @@ def _profits(table: pd.DataFrame) -> pd.DataFrame:
     return table[[*KEY, "relation", *LADDER, *memo, *rest]]
 
 
-def withheld(statement: pd.DataFrame, *, unknown_at_most: float) -> pd.DataFrame:
+def margins_withheld(statement: pd.DataFrame, *, unknown_at_most: float) -> pd.DataFrame:
     """Withhold every margin of the periods in which too much cost of goods is not known.
 
     Parameters

@@ -11,7 +11,7 @@ from kamlib.language import _
 from kamlib.profitability.capital import KEY, asset_charges, capital_charges
 from kamlib.profitability.costing import charge_customers, pool_costs
 from kamlib.profitability.resources import Resource, given_resources, with_reach
-from kamlib.profitability.statement import complete_statement, gross_margins, withheld
+from kamlib.profitability.statement import complete_statement, gross_margins, margins_withheld
 from kamlib.profitability.traced import (
     Freight,
     freight_costs,
@@ -100,7 +100,7 @@ def customer_statements(tables: Tables, model: CostModel, *, periods: Sequence[s
     charges = _capital(months, tables, chosen, model)
     whole = {name: tables.get(name) for name in ("orders", "drivers")}  # of all periods
     served = _served({**chosen, **whole}, model, months, customers, periods)
-    statement = withheld(
+    statement = margins_withheld(
         complete_statement(upper, served.cost, charges, customers),
         unknown_at_most=model.unknown_cost_at_most,
     )

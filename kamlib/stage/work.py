@@ -19,6 +19,7 @@ from kamlib.stage.names import KNOBS, NOTEBOOKS, WRITTEN_BY
 from kamlib.tables import Note, Tables, read_table, write_table
 from kamlib.timespans import period_of
 from kamlib.verdicts import (
+    FLAG,
     PASS,
     REFUSE,
     Balance,
@@ -27,6 +28,8 @@ from kamlib.verdicts import (
     verdict,
     verdict_table,
 )
+
+AGAINST_LEDGER = ("ledger_revenue", "ledger_profit")
 
 
 @dataclass
@@ -229,18 +232,23 @@ class Stage:
 
     def show_ledger(self) -> None:
         """Show whether the sums of this stage hold, and record it as a verdict."""
-        self._adds_up([balance.what for balance in self.balances if not balance.holds])
-        display.show_ledger(ledger_table(self.balances))
+        ledger = ledger_table(self.balances)
+        self._adds_up(ledger, verdict_table(self.verdicts))
+        display.show_ledger(ledger)
 
     def show_sums(self) -> None:
         """Show whether every sum of the run holds."""
-        ledger = self.ledger_so_far()
-        broken = list(ledger.loc[~ledger["holds"].astype(bool), "what"].unique())
-        display.show_finding(self._adds_up(broken).said)
+        display.show_finding(self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said)
 
-    def _adds_up(self, broken: list[str]) -> Verdict:
-        outcome = REFUSE if broken else PASS
-        found = verdict("adds_up", outcome, n=number(len(broken)), which=listed(broken))
+    def _adds_up(self, ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
+        """Judge sums: a difference that is tolerated is none that holds, and neither is one netted out."""
+        holds = ledger["holds"].astype(bool)
+        broken = list(ledger.loc[~holds, "what"].unique())
+        left = holds & (ledger["role"] == "unexplained") & (ledger["amount"].abs() > 0.005)
+        against = told["rule"].isin(AGAINST_LEDGER) & (told["outcome"] != PASS)
+        apart = [*ledger.loc[left, "what"].unique(), *told.loc[against, "title"].unique()]
+        outcome = REFUSE if broken else FLAG if apart else PASS
+        found = verdict("adds_up", outcome, which=listed(broken or apart))
         self.judge(found)
         return found
 
