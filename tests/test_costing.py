@@ -86,7 +86,7 @@ def test_a_driver_that_the_table_lacks_is_named_with_the_equation():
 
 def test_each_kind_of_event_is_counted_from_its_documents():
     book = orders(
-        ("A", 2, "edi", True, True), ("A", 3, "edi", False, False), ("B", 1, "edi", True, False)
+        ("A", 2, "edi", True, True), ("A", 3, "edi", False, False), ("B", 1, "edi", True, True)
     ).assign(
         export=[False, True, False], order_id=["1", "2", "3"],
         date=pd.to_datetime(["2025-01-10", "2025-02-10", "2025-03-10"]),

@@ -82,10 +82,11 @@ def good_lines(folder: Path) -> pd.DataFrame:
 
 def order_table(lines: pd.DataFrame) -> pd.DataFrame:
     sold = lines[lines["document_type"] == "FA"]
+    sold = sold.assign(hurried=sold["rush"] == "1")
     orders = sold.groupby("order_id", as_index=False).agg(
         customer_id=("customer_id", "first"), date=("date", "min"), lines=("line_id", "size"),
         order_channel=("order_channel", "first"), rush=("rush", "max"), export=("export", "max"),
-        warehouse=("warehouse", "first"),
+        warehouse=("warehouse", "first"), rush_lines=("hurried", "sum"),
     )  # fmt: skip
     first = orders.groupby("customer_id")["date"].transform("min")
     new = orders["date"] < first + pd.DateOffset(months=12)
@@ -105,7 +106,8 @@ def capacity_used(equations: list, lines: pd.DataFrame, drivers: pd.DataFrame) -
             rows = orders
             for name, value in equation.get("when", {}).items():
                 rows = rows[rows[name] == value]
-            used = equation["base"] + 0 * rows["lines"]
+            by_line = equation["per"] == "line"
+            used = equation["base"] * (rows["lines"] if by_line else 1 + 0 * rows["lines"])
             for term in equation.get("plus", []):
                 holds = np.logical_and.reduce(
                     [
@@ -113,8 +115,8 @@ def capacity_used(equations: list, lines: pd.DataFrame, drivers: pd.DataFrame) -
                         *(rows[n] == v for n, v in term.get("when", {}).items()),
                     ]
                 )
-                used = used + term["time"] * holds * (rows["lines"] if term.get("per") else 1)
-            used = used * (rows["lines"] if equation["per"] == "line" else 1)
+                lines_ = rows["rush_lines" if "rush" in term.get("when", {}) else "lines"]
+                used = used + term["time"] * holds * (lines_ if by_line or term.get("per") else 1)
         else:
             kind = {"correction": "KOR", "credit_note": "ZW"}[equation["per"]]
             rows = documents[documents["document_type"] == kind]

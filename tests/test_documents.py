@@ -1,7 +1,7 @@
 """Documents: returns, corrections, cancellations, advances, samples, and lines that stand twice."""
 
 import pytest
-from test_intake import book, give, revenue, set_aside, verdict_of, world
+from test_intake import TWO_YEARS, book, give, revenue, set_aside, verdict_of, world
 
 from kamlib.intake import read_inputs
 
@@ -150,3 +150,69 @@ def test_quantity_times_price_less_discount_stands_in_for_the_net_amount(tmp_pat
     )
     assert revenue(intake) == {"A": 20, "B": 3}
     assert set_aside(intake) == [(4, "discount", "below 0")]
+
+
+# ------------------------------------------------------------------ which period a correction belongs to
+SOLD = ("F1, 2023-05-10, A, 1, 100, invoice, , ", "F2, 2023-06-10, A, 1, 100, invoice, , ",
+        "F3, 2024-01-10, A, 1, 100, invoice, , ")  # fmt: skip
+
+
+def moved(tmp_path, *rows) -> tuple[dict, tuple]:
+    """Return what corrections took from which other period, and the verdict on those not placed."""
+    text = book(HEAD, *SOLD, *rows).replace("~", " ")
+    engagement = give(world(tmp_path, periods=TWO_YEARS), "invoice_lines", text)
+    intake = read_inputs(engagement, "FY2024")
+    table = intake.tables["timing"]
+    earned = table.groupby(["period", "earned_period"])["invoice_revenue"].sum()
+    return {key: int(value) for key, value in earned.items()}, verdict_of(intake, "credit_notes")
+
+
+def test_a_correction_of_a_correction_belongs_to_the_sale_at_the_end(tmp_path):
+    """K3 corrects K2 corrects K1 corrects the sale F1 of 2023: all three belong there."""
+    found, (outcome, _said) = moved(
+        tmp_path,
+        "K1, 2024-02-10, A, -1, -10, correction, F1, ",
+        "K2, 2024-03-10, A, 1, 4, correction, K1, ",
+        "K3, 2024-04-10, A, -1, -1, correction, K2, ",
+    )
+
+    assert found == {("FY2024", "FY2023"): -7}
+    assert outcome == "PASS"
+
+
+@pytest.mark.parametrize("between", [";~", ";", "~/~", "~|~", "~i~", "~oraz~", "+"])
+def test_a_correction_of_several_invoices_of_one_period_belongs_there(tmp_path, between):
+    found, (outcome, _said) = moved(
+        tmp_path, f"K1, 2024-02-10, A, -1, -10, correction, F1{between}F2, "
+    )
+
+    assert found == {("FY2024", "FY2023"): -10}
+    assert outcome == "PASS"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param("F1; F3", id="of two periods"),
+        pytest.param("F1; F0", id="one of them is not in the input"),
+        pytest.param("K1", id="itself"),
+        pytest.param("F0", id="not in the input"),
+    ],
+)
+def test_what_cannot_be_placed_stays_where_it_is_posted_and_is_named(tmp_path, names):
+    found, (outcome, said) = moved(tmp_path, f"K1, 2024-02-10, A, -1, -10, correction, {names}, ")
+
+    assert found == {}
+    assert outcome == "FLAG"
+    assert "several of different periods: 1 of 1, worth PLN\xa010" in said
+
+
+def test_corrections_that_name_each_other_in_a_circle_are_named(tmp_path):
+    found, (outcome, said) = moved(
+        tmp_path,
+        "K1, 2024-02-10, A, -1, -10, correction, K2, ",
+        "K2, 2024-03-10, A, -1, -10, correction, K1, ",
+    )
+
+    assert (found, outcome) == ({}, "FLAG")
+    assert "2 of 2" in said

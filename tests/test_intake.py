@@ -49,6 +49,13 @@ class World:
     identity: Identity = None
     exchange: Exchange = field(default_factory=Exchange)
     windows: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(setup_months=12))
+    profitability: SimpleNamespace = field(
+        default_factory=lambda: SimpleNamespace(
+            time_equations=[
+                SimpleNamespace(attributes={"rush", "order_channel", "warehouse", "region"})
+            ]
+        )
+    )
     ledger: SimpleNamespace = None
     overrides: list = field(default_factory=list)
     segmentation: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(profit_share=0.8))
@@ -207,22 +214,16 @@ ORDERS = book(
 
 
 def test_an_order_is_counted_once_on_its_first_day_with_all_its_lines(tmp_path):
+    """O1 has two lines that differ: one row for each, both on the order's day and in its period."""
     engagement = give(world(tmp_path), "invoice_lines", ORDERS, columns={"region": "region"})
     orders = read_inputs(engagement, "FY2024").tables["orders"].set_index("order_id")
-    assert orders["lines"].to_dict() == {"F3": 1, "O1": 2, "O4": 1}
-    assert orders.loc["O1", "date"] == pd.Timestamp("2024-01-31")
-    assert orders["rush"].to_dict() == {"F3": False, "O1": True, "O4": True}
-    assert orders.loc["O1", ["order_channel", "region"]].tolist() == ["edi", "a"]
-
-
-def test_a_customer_is_new_until_the_set_up_months_are_over(tmp_path):
-    """First order on 31 January 2024: new up to 30 January 2025, not on the 31st."""
-    engagement = give(world(tmp_path), "invoice_lines", ORDERS)
-    orders = read_inputs(engagement, "FY2024").tables["orders"].set_index("order_id")
-    assert orders["customer_is_new"].to_dict() == {"F3": True, "O1": True, "O4": False}
-    engagement.windows.setup_months = 11
-    orders = read_inputs(engagement, "FY2024").tables["orders"].set_index("order_id")
-    assert orders["customer_is_new"].to_dict() == {"F3": False, "O1": True, "O4": False}
+    assert orders["lines"].groupby(level=0).sum().to_dict() == {"F3": 1, "O1": 2, "O4": 1}
+    both = orders.loc["O1"]
+    assert both["document_lines"].tolist() == [2, 2]
+    assert both["date"].tolist() == [pd.Timestamp("2024-01-31")] * 2
+    assert both["rush"].tolist() == [True, False]
+    assert both[["order_channel", "region"]].to_numpy().tolist() == [["edi", "a"], ["phone", "b"]]
+    assert orders.loc[["F3", "O4"], "rush"].tolist() == [False, True]
 
 
 def test_credit_notes_and_corrections_are_no_orders(two_firms):

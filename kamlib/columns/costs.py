@@ -46,6 +46,21 @@ COSTS: dict[str, Column] = {
         N_("cost of goods sold of the lines where it is known"),
         "currency",
     ),
+    "setup_open": Column(
+        N_("Open set-up"), "number", N_("what would be used if who may be new were new")
+    ),
+    "setup_open_cost": Column(
+        N_("Set-up, open"),
+        "money",
+        N_("not charged: nobody can tell whether the customer is new"),
+        "currency",
+    ),
+    "setup_guessed_cost": Column(
+        N_("Set-up, guessed"),
+        "money",
+        N_("part of set-up: new by the first order in the input"),
+        "currency",
+    ),
     "bad_debt": Column(
         N_("Bad debt"), "money", N_("part of off-invoice: what is never paid"), "currency"
     ),

@@ -58,6 +58,9 @@ INPUTS: dict[str, Column] = {
     "warehouse": Column(N_("Warehouse"), "text", N_("where it left from")),
     "documents": Column(N_("Number"), "whole", N_("number of documents")),
     "lines": Column(N_("Lines"), "whole", N_("number of invoice lines")),
+    "document_lines": Column(
+        N_("Lines in all"), "whole", N_("number of lines of the whole order or delivery")
+    ),
     "customer_is_new": Column(N_("New"), "bool", N_("ordered within the set-up months")),
     "month": Column(N_("Month"), "date", N_("first day of the month")),
     "period": Column(N_("Period"), "period", N_("a period of engagement.yaml")),

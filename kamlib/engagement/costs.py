@@ -109,6 +109,12 @@ class TimeEquation(Part):
         """Return the name of the activity; without one, the pool and its event."""
         return self.activity or f"{self.pool}, {self.per}"
 
+    @property
+    def attributes(self) -> set[str]:
+        """Return the attributes of lines that the equation asks for."""
+        asked = {name for when in (self.when, *(term.when for term in self.plus)) for name in when}
+        return asked | {self.per.removesuffix("_order")} & {"rush", "export"}
+
     @model_validator(mode="after")
     def _is_countable(self) -> "TimeEquation":
         if not self.driver and self.per not in EVENTS:

@@ -14,14 +14,18 @@ from kamlib.intake.databases import answering
 from kamlib.intake.desk import Desk, brought, held, viewed
 from kamlib.intake.engines import DECIMAL, engine_of, exact
 from kamlib.intake.judging import Judged, as_read
+from kamlib.intake.spelling import is_no_number
 
 KEY = "inputs.invoice_lines.database"
 KEYS = (
     "invoice_id", "order_id", "customer_id", "name", "date", "document_type",
-    "corrects_invoice_id", "delivery_id",
+    "corrects_invoice_id", "delivery_id", "order_date",
 )  # fmt: skip
 ORDER_ATTRIBUTES = ("order_channel", "rush", "export", "warehouse")
 LIST_SHARE, LIST_LINES = (9, 10), 5
+WAITS_DAYS = (
+    366  # of an order for its invoice: what lies further back, or after it, is no order's day
+)
 SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
 
 
@@ -34,9 +38,11 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table | None) ->
     """Return one row per document, customer and day of the lines that are used, in our own engine.
 
     To ``invoice_id, order_id, customer_id, name, date, document_type, corrects_invoice_id,
-    delivery_id``, the attributes of an order, the sums ``net_amount, list_total,
-    cost_of_goods_sold, freight, revenue_without_cost``, ``lines``, ``unit``, and ``site``: the
-    customer's id in the type in which it was read.
+    delivery_id, order_date``, the attributes that time equations ask for, the sums ``net_amount,
+    list_total, cost_of_goods_sold, freight, revenue_without_cost``, ``lines``, ``unit``, and
+    ``site``: the customer's id in the type in which it was read. Lines of one document whose attributes differ are rows of
+    their own. Of an order, ``order_day`` is its date, else the invoice's, ``without_number`` tells
+    that a word stood for its number, and ``without_day`` that its date cannot be its day.
 
     Parameters
     ----------
@@ -45,12 +51,37 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table | None) ->
     told : table from `lines_told`
     units : table of ``known_id`` and ``unit``; an id that is not in it is its own unit
     """
-    summed = brought(work, "documents_summed", _summed(lines, told), key=KEY)
-    absent = [name for name in KEYS if name not in summed.columns]
-    whole = summed.mutate(site=summed["customer_id"], **{n: ibis.null("string") for n in absent})
+    summed = brought(work, "documents_summed", _summed(work, lines, told), key=KEY)
+    absent = {
+        name: ibis.null("date" if name == "order_date" else "string")
+        for name in KEYS
+        if name not in summed.columns
+    }
+    whole = summed.mutate(site=summed["customer_id"], **absent)
     texts = [name for name, kind in summed.schema().items() if name in KEYS and kind.is_integer()]
     whole = whole.mutate(**{name: whole[name].cast("string") for name in texts})
-    return viewed(work, "documents", of_unit(whole, units))
+    return viewed(work, "documents", of_unit(_numbered(_dated(whole)), units))
+
+
+def _numbered(rows: ir.Table) -> ir.Table:
+    """Take away what stands for the number of an order or a delivery and is none."""
+    empty = {name: is_no_number(rows[name]) for name in ("order_id", "delivery_id")}
+    return rows.mutate(
+        without_number=empty["order_id"],
+        **{
+            name: none.ifelse(ibis.null("string"), rows[name]).cast("string")
+            for name, none in empty.items()
+        },
+    )
+
+
+def _dated(rows: ir.Table) -> ir.Table:
+    """Add the day of each order: its own where that may be, else the invoice's."""
+    ordered_on, earliest = rows["order_date"], rows["date"] - ibis.interval(days=WAITS_DAYS)
+    fits = ((ordered_on <= rows["date"]) & (ordered_on >= earliest.cast("date"))).fill_null(False)
+    return rows.mutate(
+        order_day=fits.ifelse(ordered_on, rows["date"]), without_day=ordered_on.notnull() & ~fits
+    )
 
 
 def of_unit(rows: ir.Table, units: ir.Table | None, *, who: str = "customer_id") -> ir.Table:
@@ -61,25 +92,21 @@ def of_unit(rows: ir.Table, units: ir.Table | None, *, who: str = "customer_id")
     return joined.mutate(unit=ibis.coalesce(joined["unit"], joined[who])).drop("known_id")
 
 
-def _summed(lines: Judged, told: ir.Table) -> ir.Table:
+def _summed(work: Desk, lines: Judged, told: ir.Table) -> ir.Table:
     """Return the documents of the lines that are used, where the lines lie."""
-    fields = {field.name: field for field in order_fields(lines)}
     mapped = [name for name in KEYS if name in lines.raw.names or name == "document_type"]
-    texts = [name for name, field in fields.items() if field.kind == "text"]
-    others = {
-        name: told[name].any() if field.kind == "bool" else told[name].min()
-        for name, field in fields.items()
-        if name not in texts
-    }
-    keys = {name: as_read(told, name) for name in [*mapped, *texts]}
-    return told.group_by(**keys).aggregate(**_sums(told, lines), **others)
+    attributes = [field.name for field in order_fields(lines, work)]
+    keys = {name: as_read(told, name) for name in [*mapped, *attributes]}
+    return told.group_by(**keys).aggregate(**_sums(told, lines))
 
 
-def order_fields(judged: Judged) -> list[Field]:
-    """Return the attributes of an order that the input has, the client's own included."""
+def order_fields(judged: Judged, work: Desk) -> list[Field]:
+    """Return the attributes of an order that the input has and time equations ask for."""
+    equations = work.engagement.profitability.time_equations
+    asked = {name for equation in equations for name in equation.attributes}
     own = [f.name for f in judged.fields if f.name not in CONTRACT["invoice_lines"].names]
-    names = [*ORDER_ATTRIBUTES, *own]
-    return [f for f in judged.fields if f.name in names and f.name in judged.raw.names]
+    names = asked & {*ORDER_ATTRIBUTES, *own} & set(judged.raw.names)
+    return [field for field in judged.fields if field.name in names]
 
 
 def typed_by_sign(lines: ir.Table) -> ir.Table:

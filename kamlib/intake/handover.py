@@ -13,13 +13,14 @@ from kamlib.intake import lines as line_work
 from kamlib.intake.aside import Aside, Tally, all_set_aside, aside_of, money_read
 from kamlib.intake.booked import counted
 from kamlib.intake.contract import CONTRACT
+from kamlib.intake.corrected import placed_in
 from kamlib.intake.customers import customer_tables, prospects_only
-from kamlib.intake.deliveries import deliveries
 from kamlib.intake.desk import Answer, Desk
 from kamlib.intake.documents import DocumentFacts, kinds_of_documents, seen_of_documents
 from kamlib.intake.identity import Who, names_of_lines
 from kamlib.intake.judging import Judged
 from kamlib.intake.lines import LineFacts
+from kamlib.intake.orders import OrderFacts, deliveries, orders, seen_of_orders, sold_by_order
 from kamlib.intake.products import customer_products
 from kamlib.intake.repeated import identical
 from kamlib.intake.small import Small
@@ -50,6 +51,7 @@ class Taken(NamedTuple):
     mapped: list[str]
     facts: LineFacts
     documents: DocumentFacts
+    orders: OrderFacts
     money: pd.DataFrame
     converted: pd.DataFrame
     activity: pd.DataFrame
@@ -64,20 +66,24 @@ def taken_out(work: Desk, period: str, read_: Read) -> Taken:
     judged_ = _in_order([lines, *(table.judged for table in small.values())])
     apart = {one.name: read_.aside if one is lines else aside_of(one) for one in judged_}
     activity = line_work.site_revenue(worked, work.engagement.period(period))
-    tables = _tables(work, activity, read_)
+    sold, placed = sold_by_order(worked, work), placed_in(worked, work)
+    tables = _tables(work, activity, (sold, placed), read_)
     tables.hold({"quarantine": all_set_aside(judged_, apart, work.engagement)})
     of_all = counted(lines, read_.told)
     return Taken(
         tables, judged_, {name: one.tally for name, one in apart.items()}, lines.raw.names,
         line_work.seen_on(worked, of_all, identical(work, lines)),
-        seen_of_documents(worked, lines, of_all), money_read(worked, of_all, read_.aside),
+        seen_of_documents(worked, placed, lines, of_all), seen_of_orders(sold, lines),
+        money_read(worked, of_all, read_.aside),
         read_.converted, activity, read_.who,
         prospects=small["prospects"].frame if "prospects" in small else None,
         sites=len(small["customers"].frame) if "customers" in small else 0,
     )  # fmt: skip
 
 
-def _tables(work: Desk, activity: pd.DataFrame, read_: Read) -> Tables:
+def _tables(
+    work: Desk, activity: pd.DataFrame, found: tuple[ir.Table, ir.Table], read_: Read
+) -> Tables:
     """Return the tables that data prep hands over, all but the quarantine."""
     lines, worked, small, who = read_.lines, read_.worked, read_.small, read_.who
     names = names_of_lines(worked) if "name" in lines.raw.names else None
@@ -87,20 +93,21 @@ def _tables(work: Desk, activity: pd.DataFrame, read_: Read) -> Tables:
         given["prospects"] = prospects_only(given["prospects"], people["customers"], who)
     tables = Tables(STAGE)
     tables.hold(people)
-    for name, answer in _of_many_rows(work, read_).items():
+    for name, answer in _of_many_rows(work, *found, read_).items():
         tables.lay_down(name, answer.parts())
     tables.hold({"documents": kinds_of_documents(worked), **given})
     return tables
 
 
-def _of_many_rows(work: Desk, read_: Read) -> dict[str, Answer]:
+def _of_many_rows(work: Desk, sold: ir.Table, placed: ir.Table, read_: Read) -> dict[str, Answer]:
     """Return the tables that grow with the lines."""
     lines, worked = read_.lines, read_.worked
+    begin = worked.aggregate(first=worked["date"].min()).to_pyarrow()["first"][0].as_py()
     found = {
         "customer_months": line_work.customer_months(worked, lines, work, read_.units),
-        "orders": line_work.orders(worked, lines, work),
+        "orders": orders(sold, lines, work, read_.who, begin=begin),
         "corrections": line_work.corrections(worked, work),
-        "timing": line_work.timing(worked, work),
+        "timing": line_work.timing(worked, placed, work),
         **deliveries(worked, lines, work),
     }
     if "product_id" in lines.raw.names:

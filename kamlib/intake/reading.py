@@ -26,6 +26,7 @@ from kamlib.intake.identity import Who, who_is_who
 from kamlib.intake.identity_findings import identity_verdicts
 from kamlib.intake.judging import Judged
 from kamlib.intake.once import lines_once
+from kamlib.intake.orders import orders_verdict
 from kamlib.intake.small import Small, master_table, party_table
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.unusable import refuse_without_lines, refuse_without_rows
@@ -133,6 +134,7 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
         findings.customers_verdict(engagement, customers, sites=taken.sites),
         *findings.line_verdicts(facts, mapped=taken.mapped, currency=currency),
         *document_verdicts(taken.documents, currency=currency),
+        orders_verdict(taken.orders, currency=currency),
         *identity_verdicts(
             tables, taken.who, taken.activity, taken.prospects, engagement=engagement, period=period
         ),

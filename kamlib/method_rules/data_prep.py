@@ -85,9 +85,9 @@ DATA_PREP: dict[str, Rule] = {
         N_("Credit notes and their invoices"),
         passed=N_("Credit notes, corrections and cancellations: {n}; they give back {amount}."),
         flag=N_(
-            "Credit notes, corrections and cancellations that name no invoice of the input: {alone} of "
-            "{n}, worth {alone_amount}. They count in the period in which they were posted, also in "
-            "the economic view."
+            "Credit notes, corrections and cancellations that name no invoice of the input, or several "
+            "of different periods: {alone} of {n}, worth {alone_amount}. They count in the period in "
+            "which they were posted, also in the economic view."
         ),
         bring=N_("invoice_lines.corrects_invoice_id, and invoices of earlier years"),
     ),
@@ -110,6 +110,12 @@ DATA_PREP: dict[str, Rule] = {
             "and as no order."
         ),
         bring=N_("final invoices that name their advance (corrects_invoice_id or order_id)"),
+    ),
+    "orders": Rule(
+        N_("What an order is"),
+        passed=N_("An order is known by {by}."),
+        flag=N_("An order is known by {by}. Not so: {what}."),
+        bring=N_("invoice_lines.order_id and order_date as the order was entered"),
     ),
     "samples": Rule(
         N_("Free of charge"),
@@ -221,8 +227,8 @@ DATA_PREP: dict[str, Rule] = {
 SECTIONS: dict[str, tuple[str, ...]] = {  # part of notebook 1 → the rules that speak of it
     "set_aside": ("rows_set_aside",),
     "documents": (
-        "document_types", "credit_notes", "minus_missing", "advances", "samples", "identical_rows",
-        "converted", "list_price", "list_price_unit", "cost_of_goods",
+        "document_types", "credit_notes", "minus_missing", "advances", "orders", "samples",
+        "identical_rows", "converted", "list_price", "list_price_unit", "cost_of_goods",
     ),
     "customers": ("customers_table", *IDENTITY),
     "months": ("partial_month", "young_customers", "asleep_or_gone"),

@@ -44,6 +44,19 @@ PROFITABILITY: dict[str, Rule] = {
         ),
         bring=N_("practical_capacity (about 80 % of the theoretical one)"),
     ),
+    "new_customers": Rule(
+        N_("Who is new"),
+        passed=N_(
+            "Setting up new customers is charged by the day on which each became one: {charged}."
+        ),
+        flag=N_(
+            "When they became customers is not recorded of all. Customers of whom nobody can tell whether "
+            "they are new, because the invoice lines do not reach far enough back: {open_n}; setting them "
+            "up would cost {open_amount}, which is not charged. Customers taken as new by their first "
+            "order in the input: {guessed_n}; {guessed_amount} of the {charged} for set-up is theirs."
+        ),
+        bring=N_("customers.since, or invoice lines that reach further back"),
+    ),
     "capital_charge": Rule(
         N_("Capital charge"),
         passed=N_("The capital charge is computed for every active customer."),

@@ -43,6 +43,7 @@ def bridge_verdict(
         "" if measure == "customer_profit" else _ends_early(names),
         _left_out(statement, names, measure),
         *_counted_differently(cost_to_serve, names),
+        *_setup_not_sure(statement, names),
         *_capital_known_once(statement, names),
         *_not_told_apart(statement, bridge, period.name),
     ]
@@ -132,6 +133,18 @@ def _counted_differently(
             "Charged in one of the two periods only: {what}. Its whole cost stands as a change of "
             "cost to serve."
         ).format(what="; ".join(each.replace("_", " ") for each in once))
+
+
+def _setup_not_sure(statement: pd.DataFrame, names: dict[str, str]) -> Iterator[str]:
+    """Say by how much cost-to-serve may differ because nobody can tell who was new."""
+    ours = statement[statement["active"] & statement["period"].isin(names.values())]
+    guessed, left = (ours[name].sum() for name in ("setup_guessed_cost", "setup_open_cost"))
+    if guessed or left:
+        yield _(
+            "Who was new is not known of all in {previous} and {period}: set-up of {guessed} is charged "
+            "by the first order in the input, and {left} is not charged. The change of cost to serve may "
+            "be off by as much."
+        ).format(guessed=number(round(guessed)), left=number(round(left)), **names)
 
 
 def _capital_known_once(statement: pd.DataFrame, names: dict[str, str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from kamlib.errors import DataError, listed
 from kamlib.numerics import largest_remainder
 
 PRACTICAL = 0.8  # of the theoretical capacity, where no practical one is given
+CHARGED = {"used": "cost", "setup_used": "setup_cost", "setup_open": "setup_open_cost"}
 
 
 def pool_costs(resources: pd.DataFrame, volumes: pd.DataFrame) -> pd.DataFrame:
@@ -114,8 +115,8 @@ def charge_customers(
 
     Returns
     -------
-    cost_to_serve : ``volumes`` of charged pools + capacity_rate, cost, setup_cost (cents, largest
-        remainder per activity, period and relation)
+    cost_to_serve : ``volumes`` of charged pools + capacity_rate, cost, setup_cost, setup_open_cost
+        (cents, largest remainder per activity, period and relation)
     pools : ``pools`` + assigned_cost, unused_cost, unassigned_cost, which add up to what the pool
         has to charge
     """
@@ -124,7 +125,7 @@ def charge_customers(
     cost = cost.sort_values(["period", "customer_id", "activity"], ignore_index=True)
     relation = cost["customer_id"].map(relations.astype("str")).fillna("external")
     groups = [cost["period"], cost["activity"], relation]
-    for part, name in [("used", "cost"), ("setup_used", "setup_cost")]:
+    for part, name in CHARGED.items():
         used = cost[part] if part in cost else pd.Series(0.0, index=cost.index)
         exact_cost = (used * cost["capacity_rate"]).fillna(0.0)
         cost[name] = exact_cost.groupby(groups).transform(largest_remainder)

@@ -35,7 +35,22 @@ def statement_verdicts(
         return [*found, verdict("cost_to_serve", REFUSE, why=why)]
     found.append(_cost_to_serve(known, activities - len(left_out), left_out))
     found += _pools(known, stops_at=stops_at, currency=currency)
-    return [*found, _capital(mine)]
+    return [*found, *_new_customers(mine, currency=currency), _capital(mine)]
+
+
+def _new_customers(mine: pd.DataFrame, *, currency: str) -> list[Verdict]:
+    """Say what of set-up rests on a guess of who is new; nothing where nobody is set up."""
+    charged, guessed, open_ = (
+        mine[name] for name in ("setup_cost", "setup_guessed_cost", "setup_open_cost")
+    )
+    if not (charged.any() or open_.any()):
+        return []
+    return [verdict(
+        "new_customers", FLAG if guessed.any() or open_.any() else PASS,
+        charged=money(charged.sum(), currency), open_n=number(int((open_ != 0).sum())),
+        open_amount=money(open_.sum(), currency), guessed_n=number(int((guessed != 0).sum())),
+        guessed_amount=money(guessed.sum(), currency),
+    )]  # fmt: skip
 
 
 def _margin(mine: pd.DataFrame, currency: str) -> Verdict:

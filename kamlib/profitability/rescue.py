@@ -26,6 +26,7 @@ from kamlib.profitability.factors import (
     kinds_of_work,
 )
 from kamlib.profitability.peers import Peers, Typical, peer_kinds, peers_verdict, typical_rates
+from kamlib.profitability.volumes import whole_orders
 from kamlib.tables import among
 from kamlib.verdicts import Verdict
 
@@ -124,6 +125,7 @@ def period_amounts(
     months = _of(tables["customer_months"], period)
     assert months is not None
     assert orders is not None
+    orders = whole_orders(orders)
     cost, own = _of(cost_to_serve, period), _of(pools, period)
     work = kinds_of_work(
         pd.DataFrame(columns=["activity", "customer_id"]) if cost is None else cost, orders,
@@ -162,9 +164,7 @@ def _of_period(
     dropped = drop_effects(losing, model.dropping)
     listed = _actions(dropped, whole, own, typical, model.dropping.price_reach)
     rescue = losing[["customer_id", "customer_profit"]].merge(told, on="customer_id", how="left")
-    rescue = rescue.merge(
-        break_evens(losing, orders[["customer_id", "order_value"]]), on="customer_id"
-    )
+    rescue = rescue.merge(break_evens(losing, whole_orders(orders)), on="customer_id")
     rescue = rescue.merge(dropped, on="customer_id").assign(period=period)
     rescue["peers"] = rescue["peers"].fillna(0).astype("int64")
     rescue = rescue.fillna({"peer_group": "", "largest_cause": ""})

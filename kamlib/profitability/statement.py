@@ -7,17 +7,18 @@ import pandas as pd
 from kamlib.columns import LADDER
 from kamlib.deductions import effects
 from kamlib.numerics import largest_remainder
-from kamlib.tables import EXACT, exact_sums, floats
+from kamlib.tables import EXACT, among, exact_sums, floats
 
 KEY = ["period", "customer_id"]
 LINES = ("list_revenue", "invoice_revenue", "cost_of_goods_sold")
 OFF = ("off_invoice", "bad_debt")
 BAD_DEBT = "bad_debt"  # a kind of off_invoice, shown apart
 NOTHING = Decimal(0)
-MEMO = ("returned_revenue", "bad_debt", "revenue_without_cost", "known_cost_of_goods", "setup_cost",
-        "assets_charge")  # fmt: skip
 REST_ON_COST = ("gross_margin", "customer_profit_before_capital", "customer_profit", "margin_rate",
                 "profit_rate")  # fmt: skip
+SETUP = ("setup_cost", "setup_guessed_cost", "setup_open_cost")
+MEMO = ("returned_revenue", "bad_debt", "revenue_without_cost", "known_cost_of_goods", *SETUP,
+        "assets_charge")  # fmt: skip
 
 
 def gross_margins(
@@ -124,10 +125,11 @@ def complete_statement(
     Notes
     -----
     Memo lines are parts of a line above and are in it already: returned_revenue, bad_debt,
-    revenue_without_cost, known_cost_of_goods, setup_cost (of cost-to-serve), assets_charge (of the
-    capital charge).
+    revenue_without_cost, known_cost_of_goods, setup_cost (of cost-to-serve), setup_guessed_cost (of setup_cost: new by the first order in the
+    input, because no start is recorded), assets_charge (of the capital charge). Not in it is
+    setup_open_cost: what setting up would cost where nobody can tell whether a customer is new.
     """
-    table = upper.merge(_served(cost), on=KEY, how="outer")
+    table = upper.merge(_served(cost, customers), on=KEY, how="outer")
     table = table.drop(columns="relation").merge(
         customers[["customer_id", "relation"]], on="customer_id", how="left"
     )
@@ -135,7 +137,7 @@ def complete_statement(
     money = [name for name in [*LADDER, *MEMO] if name in upper.columns]
     table[money] = table[money].where(table["list_revenue"].notna(), 0.0)
     known = table["period"].isin([] if cost is None else cost["period"].unique())
-    for name in ("cost_to_serve", "setup_cost"):
+    for name in ("cost_to_serve", *SETUP):
         table[name] = table[name].astype("float64").fillna(0.0).where(known)
     charged = capital.loc[capital["capital_charge"].notna(), "period"].unique()
     computed = table["period"].isin(charged)
@@ -144,12 +146,15 @@ def complete_statement(
     return _profits(table)
 
 
-def _served(cost: pd.DataFrame | None) -> pd.DataFrame:
+def _served(cost: pd.DataFrame | None, customers: pd.DataFrame) -> pd.DataFrame:
     """Add up what serving each customer costs, and what of it is setting up new ones."""
     if cost is None or cost.empty:
-        return pd.DataFrame(columns=[*KEY, "cost_to_serve", "setup_cost"])
-    whole = cost if "setup_cost" in cost else cost.assign(setup_cost=0.0)
-    sums = whole.groupby(KEY, as_index=False)[["cost", "setup_cost"]].sum()
+        return pd.DataFrame(columns=[*KEY, "cost_to_serve", *SETUP])
+    whole = cost if "setup_cost" in cost else cost.assign(setup_cost=0.0, setup_open_cost=0.0)
+    sums = whole.groupby(KEY, as_index=False)[["cost", "setup_cost", "setup_open_cost"]].sum()
+    known = customers["since"].notna() if "since" in customers else customers["customer_id"].isna()
+    told = among(sums["customer_id"], customers.loc[known, "customer_id"])
+    sums["setup_guessed_cost"] = sums["setup_cost"].where(~told, 0.0)
     return sums.round(2).rename(columns={"cost": "cost_to_serve"})
 
 

@@ -13,7 +13,8 @@ from kamlib.timespans import months_earlier
 
 UNKNOWN = (-np.inf, np.inf)
 BOTH_ENDS = ("side_a", "side_b", "relative_strength")
-COUNTED = ("age_months", "known_years", "order_days_24m", "orders_per_year")  # no order: zero
+COUNTED = ("order_days_24m", "orders_per_year")  # no order: zero
+AGES = ("age_months", "known_years")  # no order: unknown of a customer, zero of a prospect
 NOT_COMPUTED = ("path_cost_to_uplift_2y",)
 
 
@@ -131,13 +132,14 @@ def account_bounds(
     """
     ids = parties["party_id"]
     stay, side = stays.set_index("customer_id"), sides.set_index("party_id")
-    signs = joint.set_index("party_id")
+    signs, new = joint.set_index("party_id"), parties["is_prospect"].to_numpy(dtype=bool)
     found = {
         "is_prospect": certain(parties["is_prospect"].astype(float)),
         **_money(parties, statement, period=period, yearly=yearly),
         **_doors(doors[doors["open"].astype(bool)], ids, _unranked(statement, period)),
         **{name: _both_ends(side, name, ids) for name in BOTH_ENDS},
         **{name: certain(np.nan_to_num(_of(ids, stay[name]))) for name in COUNTED},
+        **{name: certain(np.where(new, 0.0, _of(ids, stay[name]))) for name in AGES},
         **{name: certain(_of(ids, stay[name])) for name in ("p_return_12m", "p_stay_3y")},
         **{name: certain(_of(ids, signs[name])) for name in ("joint_hard", "joint_all")},
         "trust": certain(_of(ids, side["trust"])),

@@ -130,8 +130,8 @@ def staying(
     Returns
     -------
     DataFrame, one row per customer: ``order_days_24m``, ``orders_per_year``, ``age_months``,
-    ``known_years``, ``last_order``, ``p_return_12m``, ``p_stay_3y`` (0 to 1, NaN is unknown),
-    ``staying_source``
+    ``known_years`` (both NaN for who never ordered), ``last_order``, ``p_return_12m``, ``p_stay_3y``
+    (0 to 1, NaN is unknown), ``staying_source``
     """
     past = orders[orders["date"] <= pd.Timestamp(end)]
     recent = past[past["date"] >= months_earlier(end, windows.trend_months)]
@@ -144,7 +144,7 @@ def staying(
     table["order_days_24m"] = table["customer_id"].map(days).fillna(0).astype("int64")
     known = table["first_order"].notna()
     age = whole_months(table["first_order"].fillna(pd.Timestamp(end)), end)
-    table["age_months"] = age.where(known, 0)
+    table["age_months"] = age.astype("float64").where(known)
     table["known_years"] = table["age_months"] / 12
     table["orders_per_year"] = table["order_days_24m"] / (windows.trend_months / 12)
     table["p_return_12m"] = np.nan if rates is None else _rate_of(table["order_days_24m"], rates)
