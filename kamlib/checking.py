@@ -15,9 +15,9 @@ from kamlib.engagement import Engagement, Period, load_engagement
 from kamlib.intake import Intake, read_inputs
 from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.language import _, day, money, ngettext, number, use_language
-from kamlib.method_rules import ANALYSES, RULES
+from kamlib.method_rules import ANALYSES, NO_REPORT, RULES
 from kamlib.method_rules.set_aside import NO_TAX_NUMBER
-from kamlib.verdicts import PASS, REFUSE, Balance, Verdict
+from kamlib.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
 from kamlib.views import pairs_table, set_aside_reasons
 
 THEIRS = ("their_words", "fact")
@@ -32,7 +32,8 @@ class Checked:
     `verdicts` are those that are not PASS, `broken` the lines of the ledger that do not hold, and
     `refused` the required analyses that these inputs cannot carry, each with its rules. `pairs` are
     ids that look like one customer and wait for a decision; `buyers` are those without a tax number
-    on their invoices, as these stand for them, with ``rows`` and ``amount``.
+    on their invoices, as these stand for them, with ``rows`` and ``amount``. `withheld` says why no
+    report would come out; it is empty where one would.
     """
 
     engagement: Engagement
@@ -44,15 +45,16 @@ class Checked:
     refused: dict[str, list[str]]
     pairs: pd.DataFrame
     buyers: pd.DataFrame
+    withheld: list[str]
 
     @property
     def holds(self) -> bool:
-        """Tell whether nothing that is required would be refused and every sum holds."""
-        return not self.refused and not self.broken
+        """Tell whether a report would come out, with all that is required, and every sum holds."""
+        return not self.refused and not self.broken and not self.withheld
 
     def lines(self) -> list[str]:
         """Return what to tell a reader, line by line."""
-        parts = (_tables, _reasons, _buyers, _pairs, _verdicts, _sums, _required)
+        parts = (_tables, _reasons, _buyers, _pairs, _verdicts, _sums, _required, _withheld)
         blocks = [part(self) for part in parts]
         return [_head(self), *(line for block in blocks if block for line in ["", *block])]
 
@@ -76,7 +78,7 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     intake = read_inputs(settings, span.name)
     rules = rules_refused(settings, intake, span)
     named = {
-        each: [rule for rule in (*ANALYSES[each], "coverage") if rule in rules]
+        each: [rule for rule in (*ANALYSES[each], *NO_REPORT) if rule in rules]
         for each in settings.required
     }
     return Checked(
@@ -89,6 +91,7 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
         refused={each: found for each, found in named.items() if found},
         pairs=pairs_table(intake.tables["identity_pairs"]),
         buyers=_without_number(intake.tables["quarantine"]),
+        withheld=nothing_to_stand_on(verdict_table(intake.verdicts)),
     )
 
 
@@ -281,3 +284,8 @@ def _required(found: Checked) -> list[str]:
         )
         for each, rules in found.refused.items()
     ]
+
+
+def _withheld(found: Checked) -> list[str]:
+    """Write that no report would come out, and why."""
+    return [_("No report would be published. {why}").format(why=why) for why in found.withheld]

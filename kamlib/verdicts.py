@@ -13,7 +13,7 @@ import pandas as pd
 
 from kamlib.errors import ParameterError, did_you_mean
 from kamlib.language import _
-from kamlib.method_rules import RULES
+from kamlib.method_rules import NO_REPORT, RULES
 
 PASS, FLAG, REFUSE = "PASS", "FLAG", "REFUSE"
 HALF_CENT = Decimal("0.005")
@@ -166,6 +166,22 @@ LEDGER_COLUMNS = ["what", "unit", "role", "step", "amount", "why", "holds"]
 def verdict_table(verdicts: list[Verdict]) -> pd.DataFrame:
     """Return verdicts as a table, one row each."""
     return pd.DataFrame(verdicts, columns=VERDICT_COLUMNS)
+
+
+def nothing_to_stand_on(verdicts: pd.DataFrame) -> list[str]:
+    """Say why no report can stand on what was found: what is wrong, and what to bring.
+
+    Examples
+    --------
+    >>> none = verdict("coverage", REFUSE, period="FY2025", first="1 Jan 2023", last="31 Dec 2024")
+    >>> nothing_to_stand_on(verdict_table([none]))[0][:62]
+    'No invoice line lies in FY2025; they run from 1 Jan 2023 to 31'
+    """
+    barred = verdicts["rule"].isin(NO_REPORT) & (verdicts["outcome"] == REFUSE)
+    return [
+        _("{said} Bring {what}.").format(said=said, what=bring)
+        for said, bring in verdicts[barred][["said", "bring"]].itertuples(index=False)
+    ]
 
 
 def ledger_table(balances: list[Balance]) -> pd.DataFrame:

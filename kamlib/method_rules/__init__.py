@@ -13,7 +13,7 @@ from kamlib.method_rules.pyramid import PYRAMID
 from kamlib.method_rules.rule import Rule
 from kamlib.method_rules.segmentation import SEGMENTATION
 
-__all__ = ["ANALYSES", "FEW_CUSTOMERS", "RULES", "Rule"]
+__all__ = ["ANALYSES", "FEW_CUSTOMERS", "NO_REPORT", "RULES", "Rule"]
 
 FEW_CUSTOMERS = 30  # below it shares and intervals say little
 RULES: dict[str, Rule] = {
@@ -37,3 +37,4 @@ ANALYSES: dict[str, tuple[str, ...]] = {  # what may stand under `required` → 
     "golden_shots": ("golden_shots",),
     "ledger": ("ledger_profit", "ledger_revenue", "adds_up"),
 }
+NO_REPORT = ("coverage", "too_much_set_aside")  # everything rests on them: refused, none comes out

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kamlib import __version__
-from kamlib.method_rules import ANALYSES
+from kamlib.method_rules import ANALYSES, NO_REPORT
 from kamlib.publish.signing import signature, signed_hash
 from kamlib.tables import read_table
 from kamlib.verdicts import FLAG, PASS, REFUSE
@@ -24,6 +24,7 @@ def write_record(run: "Run", path: Path) -> dict[str, Any]:
     """Write how a run was made, and return it."""
     verdicts = pd.concat(_written(run, "verdicts"), ignore_index=True)
     ledgers = pd.concat(_written(run, "ledger"), ignore_index=True)
+    broken = list(ledgers.loc[~ledgers["holds"].astype(bool), "what"].unique())
     ended = datetime.now(UTC)
     record = {
         "run_id": run.run_id,
@@ -44,7 +45,9 @@ def write_record(run: "Run", path: Path) -> dict[str, Any]:
         "verdicts": counts(verdicts["outcome"]),
         "required": list(run.engagement.required),
         "required_refused": refused_of(run.engagement.required, verdicts),
-        "ledger_holds": bool(ledgers["holds"].all()),
+        "ledger_holds": not broken,
+        "ledger_broken": broken,
+        "not_published": run.withheld,
     }
     text = json.dumps(record, indent=1, ensure_ascii=False, default=str) + "\n"
     path.write_text(text, encoding="utf-8")
@@ -73,12 +76,15 @@ def refused_of(required: Sequence[str], verdicts: pd.DataFrame) -> dict[str, lis
     {'side_b': ['side_b']}
     """
     refused = set(verdicts.loc[verdicts["outcome"] == REFUSE, "rule"])
-    named = {each: [rule for rule in ANALYSES[each] if rule in refused] for each in required}
+    named = {
+        each: [rule for rule in (*ANALYSES[each], *NO_REPORT) if rule in refused]
+        for each in required
+    }
     return {each: rules for each, rules in named.items() if rules}
 
 
 def _written(run: "Run", kind: str) -> list[pd.DataFrame]:
-    parts = [read_table(run.stages, f"{kind}_{stage}") for stage in run.order]
+    parts = [read_table(run.stages, f"{kind}_{stage}") for stage in run.receipts]
     return [part for part in parts if len(part)] or parts[:1]
 
 

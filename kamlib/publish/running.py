@@ -1,6 +1,7 @@
 """Running notebooks one after another, each in a kernel of its own that ends with it, come what may."""
 
 import contextlib
+import math
 import os
 import signal
 import tempfile
@@ -102,8 +103,8 @@ def run_notebook(
         "kernel_name": "python3",
         "progress_bar": False,
         "autosave_cell_every": 0,
-        "start_timeout": kernels.limits.start,
-        "execution_timeout": kernels.limits.cell,
+        "start_timeout": math.ceil(kernels.limits.start),  # it takes whole seconds only
+        "execution_timeout": math.ceil(kernels.limits.cell),
         "cwd": str(source.parent),
     }
     for attempt in range(START_ATTEMPTS):
