@@ -869,3 +869,21 @@ def test_the_folder_of_runs_is_open_to_those_to_whom_the_report_is(tmp_path, mod
         os.umask(before)
 
     assert oct((tmp_path / "runs").stat().st_mode & 0o777) == oct(mode)
+
+
+# Who is in a table
+
+
+def test_a_link_to_a_table_with_others_than_external_customers_says_how_many(place, in_process):
+    """Summed up by region without a look at the relation, it would hold too much."""
+    summary = stub_notebook("summary")
+    for cell in summary.cells:
+        cell.source = cell.source.replace(
+            '"customer_profit": [1.5, -2.0]',
+            '"relation": ["external", "collective"], "customer_profit": [1.5, -2.0]',
+        )
+
+    page = place.publish(summary=summary).index.read_text().replace("\u00a0", " ")
+
+    assert ">summary (2 rows), 1 of them intercompany or collective: column relation</a>" in page
+    assert ">verdicts_summary (2 rows)</a>" in page
