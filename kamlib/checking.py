@@ -15,7 +15,7 @@ from kamlib.engagement import Engagement, Period, load_engagement
 from kamlib.intake import Intake, read_inputs
 from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.language import _, day, money, ngettext, number, use_language
-from kamlib.method_rules import ANALYSES, NO_REPORT, RULES
+from kamlib.method_rules import ANALYSES, RULES
 from kamlib.method_rules.set_aside import NO_TAX_NUMBER
 from kamlib.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
 from kamlib.views import pairs_table, set_aside_reasons
@@ -78,7 +78,7 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     intake = read_inputs(settings, span.name)
     rules = rules_refused(settings, intake, span)
     named = {
-        each: [rule for rule in (*ANALYSES[each], *NO_REPORT) if rule in rules]
+        each: [rule for rule in (*ANALYSES[each], "coverage") if rule in rules]
         for each in settings.required
     }
     return Checked(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from kamlib.errors import ParameterError, did_you_mean
 from kamlib.language import _
-from kamlib.method_rules import NO_REPORT, RULES
+from kamlib.method_rules import FOUNDATIONS, RULES
 
 PASS, FLAG, REFUSE = "PASS", "FLAG", "REFUSE"
 HALF_CENT = Decimal("0.005")
@@ -177,7 +177,7 @@ def nothing_to_stand_on(verdicts: pd.DataFrame) -> list[str]:
     >>> nothing_to_stand_on(verdict_table([none]))[0][:62]
     'No invoice line lies in FY2025; they run from 1 Jan 2023 to 31'
     """
-    barred = verdicts["rule"].isin(NO_REPORT) & (verdicts["outcome"] == REFUSE)
+    barred = verdicts["rule"].isin(FOUNDATIONS) & (verdicts["outcome"] == REFUSE)
     return [
         _("{said} Bring {what}.").format(said=said, what=bring)
         for said, bring in verdicts[barred][["said", "bring"]].itertuples(index=False)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from fastpath import run_stages
 from typer.testing import CliRunner
 
-from kamlib import check_inputs, open_stage
+from kamlib import check_inputs
 from kamlib.checking import Checked
 from kamlib.cli import app
 from kamlib.errors import DataError, ParameterError
@@ -124,18 +123,6 @@ def test_a_period_without_a_line_ends_as_its_report_would_whatever_is_required(t
         "No report would be published. No invoice line lies in FY2024; they run from 2 Jan 2025 to "
         "30 Dec 2025. Bring invoice lines of the whole period."
     )
-
-
-def test_stages_after_data_prep_are_not_opened_on_a_period_without_a_line(tiny, tmp_path):
-    folder, stages = tiny(), tmp_path / "stages"
-    run_stages(folder, "FY2024", stages, until="data_prep")
-
-    with pytest.raises(
-        DataError,
-        match=r"02_profitability.ipynb has nothing to stand on. No invoice line lies in FY2024;"
-        r".*Bring invoice lines of the whole period. Then run the notebooks again from 01_data",
-    ):
-        open_stage("profitability", str(folder), "FY2024", str(stages))
 
 
 def test_a_sum_that_does_not_hold_is_named_with_its_difference(plain):

@@ -284,22 +284,6 @@ def test_run_stops_at_the_stage_that_fails_and_says_where_it_is_kept(project, ka
     assert not stale.exists()
 
 
-def test_run_does_not_go_on_where_nothing_can_stand_on_what_was_found(
-    project, kam_run, monkeypatch
-):
-    monkeypatch.setattr("kamlib.publish.running.run_notebook", run_here)
-
-    done = kam_run("tiny", data_prep=refusing("coverage", stage="data_prep"))
-
-    assert (done.exit_code, done.stdout) == (5, "")
-    assert done.stderr.startswith(
-        "What ran before stays, the rest did not run: It is bad. Bring better. The draft is kept in"
-    )
-    stages = project / "data/tiny/stages/FY2025"
-    assert (stages / "receipt_data_prep.json").exists()
-    assert not (stages / "receipt_profitability.json").exists()
-
-
 def test_a_share_that_only_later_notebooks_use_is_no_parameter_of_the_first_ones(kam):
     done = kam("run", "tiny", "--until", "segmentation", "-p", "cut_a=0.7")
 

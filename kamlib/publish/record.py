@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kamlib import __version__
-from kamlib.method_rules import ANALYSES, NO_REPORT
+from kamlib.method_rules import ANALYSES
 from kamlib.publish.signing import signature, signed_hash
 from kamlib.tables import read_table
-from kamlib.verdicts import FLAG, PASS, REFUSE
+from kamlib.verdicts import FLAG, PASS, REFUSE, nothing_to_stand_on
 
 if TYPE_CHECKING:
     from kamlib.publish.reporting import Run
@@ -54,6 +54,11 @@ def write_record(run: "Run", path: Path) -> dict[str, Any]:
     return record
 
 
+def withheld_from(run: "Run") -> str:
+    """Say why nothing can stand on what the stages found; empty where something can."""
+    return " ".join(why for part in _written(run, "verdicts") for why in nothing_to_stand_on(part))
+
+
 def counts(outcomes: pd.Series) -> dict[str, int]:
     """Return how many rules had which outcome.
 
@@ -76,15 +81,12 @@ def refused_of(required: Sequence[str], verdicts: pd.DataFrame) -> dict[str, lis
     {'side_b': ['side_b']}
     """
     refused = set(verdicts.loc[verdicts["outcome"] == REFUSE, "rule"])
-    named = {
-        each: [rule for rule in (*ANALYSES[each], *NO_REPORT) if rule in refused]
-        for each in required
-    }
+    named = {each: [rule for rule in ANALYSES[each] if rule in refused] for each in required}
     return {each: rules for each, rules in named.items() if rules}
 
 
 def _written(run: "Run", kind: str) -> list[pd.DataFrame]:
-    parts = [read_table(run.stages, f"{kind}_{stage}") for stage in run.receipts]
+    parts = [read_table(run.stages, f"{kind}_{stage}") for stage in run.order]
     return [part for part in parts if len(part)] or parts[:1]
 
 

@@ -17,7 +17,7 @@ from kamlib.language import use_language
 from kamlib.publish import committing, folders, inputs
 from kamlib.publish.failures import NotPublished, failure_of, keep_failure
 from kamlib.publish.limits import Limits
-from kamlib.publish.stages import run_stage, withheld_by
+from kamlib.publish.stages import run_stage
 from kamlib.stage import NOTEBOOKS
 
 Progress = Callable[[str], None]
@@ -115,8 +115,8 @@ def publish_report(
     RunFailed
         A notebook did not come to its end; the earlier report is still there.
     NotPublished
-        The inputs leave nothing that a report could stand on: the notebooks after the one that found
-        so did not run, the draft is in ``runs/<id>``, and the earlier report is still there.
+        The inputs leave nothing that a report could stand on: the draft is in ``runs/<id>``, and the
+        earlier report is still there.
     """
     knobs = dict(knobs or {})
     found = load_engagement(engagement)
@@ -192,9 +192,6 @@ def _run_all(run: Run) -> dict[str, Any]:
             done[stage] = _run_one(run, stage, name, kernels)
             run.seconds[stage] = round(time.monotonic() - began, 2)
             run.progress(f"[{number}/{len(run.order)}] {name} {run.seconds[stage]:.1f} s")
-            run.withheld = withheld_by(run.stages, stage)
-            if run.withheld:
-                break
     return done
 
 
@@ -210,13 +207,14 @@ def _publish(run: Run, done: dict[str, Any]) -> Published:
     """Render a run, check that its inputs are what they were, and commit it, or keep its draft."""
     from kamlib.publish.exporting import export_tables
     from kamlib.publish.pages import write_pages
-    from kamlib.publish.record import write_record
+    from kamlib.publish.record import withheld_from, write_record
 
     run.progress("rendering …")
     target = run.staging / "run"
     target.mkdir()
     export_tables(run.stages, _tables(run), target / "tables", currency=run.engagement.currency)
     run.reference = inputs.require_unchanged(run.engagement, run.hashes, run.reference)
+    run.withheld = withheld_from(run)
     record = write_record(run, target / "run.json")
     index = write_pages(run, done, target)
     if run.withheld:

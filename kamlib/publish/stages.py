@@ -13,11 +13,9 @@ from kamlib.engagement import Engagement, load_engagement, project_root
 from kamlib.errors import ParameterError
 from kamlib.language import use_language
 from kamlib.publish import committing, folders, inputs, resuming
-from kamlib.publish.failures import NotPublished, RunFailed, failure_of
+from kamlib.publish.failures import RunFailed, failure_of
 from kamlib.publish.limits import Limits
 from kamlib.stage import KEYS, NOTEBOOKS, SET_IN, find_stage_folder, knobs_of_run
-from kamlib.tables import read_table
-from kamlib.verdicts import nothing_to_stand_on
 
 if TYPE_CHECKING:
     from kamlib.publish.running import Kernels
@@ -60,8 +58,6 @@ def run_stages(
         Another run works in this folder.
     RunFailed
         A notebook did not come to its end; later ones did not run.
-    NotPublished
-        The inputs leave nothing that later notebooks could stand on; they did not run.
     """
     knobs = dict(knobs or {})
     chosen = _until(dict(order or NOTEBOOKS), until)
@@ -132,9 +128,6 @@ def _run_in_order(
                     stage, work.source / name, kept / name, engagement=work.engagement,
                     period=work.period, stages=work.stages, knobs=work.knobs, kernels=kernels,
                 )  # fmt: skip
-                withheld = withheld_by(work.stages, stage)
-                if withheld:
-                    raise NotPublished(withheld)
             except (RunFailed, MemoryError, OSError) as error:
                 failure = failure_of(error)
                 failure.kept = kept / name
@@ -189,8 +182,3 @@ def run_stage(
         "settings": settings.settings_hash(),
     }
     return notebook, require_receipt(stages, stage, source.name, expected)
-
-
-def withheld_by(stages: Path, stage: str) -> str:
-    """Say why nothing can stand on what a stage found; empty where something can."""
-    return " ".join(nothing_to_stand_on(read_table(stages, f"verdicts_{stage}")))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kamlib.checks import require_choice
 from kamlib.engagement import Engagement, Period, load_engagement
-from kamlib.errors import DataError, ParameterError, did_you_mean, listed
+from kamlib.errors import ParameterError, did_you_mean, listed
 from kamlib.language import use_language
 from kamlib.stage.names import KEYS, KNOBS, NOTEBOOKS, SET_IN
 from kamlib.stage.staleness import (
@@ -20,7 +20,6 @@ from kamlib.stage.staleness import (
     seen_inputs,
 )
 from kamlib.stage.work import Stage
-from kamlib.verdicts import nothing_to_stand_on
 
 
 def open_stage(
@@ -47,7 +46,7 @@ def open_stage(
         A parameter is unknown, of the wrong kind, or out of range, or had another value where an
         earlier stage used it.
     DataError
-        What earlier stages left no longer holds, or they found nothing to stand on.
+        What earlier stages left no longer holds.
     """
     require_choice(name, list(NOTEBOOKS), name="stage")
     refuse_unknown_parameters(name)
@@ -67,14 +66,12 @@ def open_stage(
     use_language(settings.language)
     _require_one_value(name, found, settings, own, receipts)
     require_current(found, span.name, folder, name, receipts)
-    stage = Stage(
+    return Stage(
         name, settings, span, folder, turned,
         instead_of={knob: attrgetter(KEYS[knob])(found) for knob in turned},
         set_before={knob: SET_IN[knob] for knob in turned if knob not in own},
         seen=seen_inputs(settings) if name == "data_prep" else {},
     )  # fmt: skip
-    _require_a_period(stage)
-    return stage
 
 
 def _require_one_value(
@@ -97,15 +94,6 @@ def _require_one_value(
                 f"there and run the notebooks again from it, or give it to the whole run: "
                 f"kam run {found.id} -p {knob}={value(settings)}"
             )
-
-
-def _require_a_period(stage: Stage) -> None:
-    """Refuse to go on where an earlier stage found that nothing can stand on these inputs."""
-    for why in nothing_to_stand_on(stage.verdicts_so_far()):
-        raise DataError(
-            f"{NOTEBOOKS[stage.name]} has nothing to stand on. {why} Then run the notebooks again "
-            f"from {NOTEBOOKS['data_prep']}."
-        )
 
 
 def find_stage_folder(engagement: Engagement, period: Period, given: str | None = None) -> Path:
