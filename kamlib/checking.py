@@ -45,7 +45,7 @@ class Checked:
     refused: dict[str, list[str]]
     pairs: pd.DataFrame
     buyers: pd.DataFrame
-    withheld: list[str]
+    withheld: str
 
     @property
     def holds(self) -> bool:
@@ -288,4 +288,5 @@ def _required(found: Checked) -> list[str]:
 
 def _withheld(found: Checked) -> list[str]:
     """Write that no report would come out, and why."""
-    return [_("No report would be published. {why}").format(why=why) for why in found.withheld]
+    template = _("No report would be published. {why}")
+    return [template.format(why=found.withheld)] if found.withheld else []

@@ -168,20 +168,23 @@ def verdict_table(verdicts: list[Verdict]) -> pd.DataFrame:
     return pd.DataFrame(verdicts, columns=VERDICT_COLUMNS)
 
 
-def nothing_to_stand_on(verdicts: pd.DataFrame) -> list[str]:
-    """Say why no report can stand on what was found: what is wrong, and what to bring.
+def nothing_to_stand_on(verdicts: pd.DataFrame) -> str:
+    """Say why nothing can stand on what was found, and what to bring; empty where something can.
+
+    Of several reasons the first is told: the others may only follow from it.
 
     Examples
     --------
     >>> none = verdict("coverage", REFUSE, period="FY2025", first="1 Jan 2023", last="31 Dec 2024")
-    >>> nothing_to_stand_on(verdict_table([none]))[0][:62]
-    'No invoice line lies in FY2025; they run from 1 Jan 2023 to 31'
+    >>> nothing_to_stand_on(verdict_table([none]))[-50:]
+    'Dec 2024. Bring invoice lines of the whole period.'
     """
-    barred = verdicts["rule"].isin(FOUNDATIONS) & (verdicts["outcome"] == REFUSE)
-    return [
-        _("{said} Bring {what}.").format(said=said, what=bring)
-        for said, bring in verdicts[barred][["said", "bring"]].itertuples(index=False)
-    ]
+    refused = verdicts[verdicts["outcome"] == REFUSE].set_index("rule")
+    for rule in FOUNDATIONS:
+        if rule in refused.index:
+            first = refused.loc[[rule]].iloc[0]
+            return _("{said} Bring {what}.").format(said=first["said"], what=first["bring"])
+    return ""
 
 
 def ledger_table(balances: list[Balance]) -> pd.DataFrame:

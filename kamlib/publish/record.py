@@ -56,7 +56,7 @@ def write_record(run: "Run", path: Path) -> dict[str, Any]:
 
 def withheld_from(run: "Run") -> str:
     """Say why nothing can stand on what the stages found; empty where something can."""
-    return " ".join(why for part in _written(run, "verdicts") for why in nothing_to_stand_on(part))
+    return nothing_to_stand_on(pd.concat(_written(run, "verdicts"), ignore_index=True))
 
 
 def counts(outcomes: pd.Series) -> dict[str, int]:
