@@ -34,7 +34,7 @@ _MODULES = {
         "largest_losses managers_of matrix_frame matrix_points monthly_revenue most_doubtful named "
         "open_signs overrides_table pairs_table pyramid_table quadrant_table quality_table "
         "questions_table rows_set_aside served_activities set_aside_reasons shots_table sides_balances "
-        "sides_table statement_lines top20_interval verdict_table worst_rows"
+        "sides_table statement_lines top20_interval verdict_table with_relation worst_rows"
     ),
     "profitability": (
         "activity_volumes asset_charges break_evens bridge_balance bridge_measure bridge_steps "

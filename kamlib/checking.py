@@ -17,7 +17,7 @@ from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.language import _, day, money, ngettext, number, use_language
 from kamlib.method_rules import ANALYSES, RULES
 from kamlib.method_rules.set_aside import NO_TAX_NUMBER
-from kamlib.verdicts import PASS, REFUSE, Balance, Verdict
+from kamlib.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
 from kamlib.views import pairs_table, set_aside_reasons
 
 THEIRS = ("their_words", "fact")
@@ -32,7 +32,8 @@ class Checked:
     `verdicts` are those that are not PASS, `broken` the lines of the ledger that do not hold, and
     `refused` the required analyses that these inputs cannot carry, each with its rules. `pairs` are
     ids that look like one customer and wait for a decision; `buyers` are those without a tax number
-    on their invoices, as these stand for them, with ``rows`` and ``amount``.
+    on their invoices, as these stand for them, with ``rows`` and ``amount``. `withheld` says why no
+    report would come out; it is empty where one would.
     """
 
     engagement: Engagement
@@ -44,15 +45,16 @@ class Checked:
     refused: dict[str, list[str]]
     pairs: pd.DataFrame
     buyers: pd.DataFrame
+    withheld: str
 
     @property
     def holds(self) -> bool:
-        """Tell whether nothing that is required would be refused and every sum holds."""
-        return not self.refused and not self.broken
+        """Tell whether a report would come out, with all that is required, and every sum holds."""
+        return not self.refused and not self.broken and not self.withheld
 
     def lines(self) -> list[str]:
         """Return what to tell a reader, line by line."""
-        parts = (_tables, _reasons, _buyers, _pairs, _verdicts, _sums, _required)
+        parts = (_tables, _reasons, _buyers, _pairs, _verdicts, _sums, _required, _withheld)
         blocks = [part(self) for part in parts]
         return [_head(self), *(line for block in blocks if block for line in ["", *block])]
 
@@ -89,6 +91,7 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
         refused={each: found for each, found in named.items() if found},
         pairs=pairs_table(intake.tables["identity_pairs"]),
         buyers=_without_number(intake.tables["quarantine"]),
+        withheld=nothing_to_stand_on(verdict_table(intake.verdicts)),
     )
 
 
@@ -281,3 +284,9 @@ def _required(found: Checked) -> list[str]:
         )
         for each, rules in found.refused.items()
     ]
+
+
+def _withheld(found: Checked) -> list[str]:
+    """Write that no report would come out, and why."""
+    template = _("No report would be published. {why}")
+    return [template.format(why=found.withheld)] if found.withheld else []

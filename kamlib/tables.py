@@ -9,7 +9,6 @@ import hashlib
 import itertools
 import json
 import shutil
-import tempfile
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ import pyarrow.parquet as pq
 
 from kamlib.columns import COLUMNS
 from kamlib.errors import DataError
+from kamlib.scratch import Scratch
 
 SCHEMA_VERSION = 1
 ROWS_IN_A_GROUP = 2**20
@@ -95,8 +95,9 @@ class Tables(Mapping[str, pd.DataFrame]):
 
     def __init__(self, stage: str) -> None:
         self._stage, self._at_hand = stage, dict[str, pd.DataFrame | None]()
-        self._folder = Path(tempfile.mkdtemp(prefix="kamlib-tables-"))
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        scratch = Scratch()
+        self._folder = scratch.path
+        weakref.finalize(self, scratch.remove)
 
     def hold(self, frames: Mapping[str, pd.DataFrame]) -> None:
         """Keep small tables at hand."""

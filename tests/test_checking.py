@@ -113,6 +113,18 @@ def test_a_period_without_a_line_is_refused_and_carries_nothing_that_is_required
     assert found.refused == {"gross_margin": ["coverage"]}
 
 
+@pytest.mark.parametrize("required", ["", "required: [gross_margin]"])
+def test_a_period_without_a_line_ends_as_its_report_would_whatever_is_required(tiny, required):
+    done = CliRunner().invoke(app, ["check", str(tiny(required)), "--period", "FY2024"])
+
+    assert (done.exit_code, done.stderr) == (5, "")
+    said = " ".join(done.stdout.splitlines()[-1].replace("\u00a0", " ").split())
+    assert said == (
+        "No report would be published. No invoice line lies in FY2024; they run from 2 Jan 2025 to "
+        "30 Dec 2025. Bring invoice lines of the whole period."
+    )
+
+
 def test_a_sum_that_does_not_hold_is_named_with_its_difference(plain):
     broken = Balance("Net amount of invoice lines", "PLN").start("read", 10).end("used", "9.50")
     rows = Balance("Rows of customers", "rows").start("read", 10).end("used", 9)

@@ -17,6 +17,7 @@ CORE = {
     "verdicts",
     "tables",
     "numerics",
+    "scratch",
     "timespans",
     "deductions",
 }

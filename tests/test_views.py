@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from worlds import IDEAL, accounts_of
 
+from kamlib.tables import read_note, read_table
 from kamlib.views import (
     account_balances,
     account_table,
@@ -31,6 +32,7 @@ from kamlib.views import (
     statement_lines,
     top20_interval,
     verdict_table,
+    with_relation,
 )
 
 PARTIES = pd.DataFrame({
@@ -399,3 +401,31 @@ def test_first_steps_name_the_cause_of_a_loss_and_the_price_that_ends_it():
     assert (
         steps.loc["let go", "what"].replace("\u00a0", " ").startswith("let go: that brings PLN 400")
     )
+
+
+# ------------------------------------------------------------------------- who is in a table
+def test_the_relation_stands_beside_each_id_and_is_external_where_nobody_says_otherwise():
+    customers = pd.DataFrame({"customer_id": ["A", "X"], "relation": ["external", "intercompany"]})
+    table = pd.DataFrame({"period": "FY2025", "customer_id": ["X", "B"], "cost": [1.0, 2.0]})
+
+    told = with_relation(table, customers)
+
+    assert list(told) == ["period", "customer_id", "relation", "cost"]
+    assert told["relation"].tolist() == ["intercompany", "external"]
+
+
+def test_every_table_of_results_that_holds_others_than_external_customers_says_so(demo_stages):
+    customers = read_table(demo_stages, "customers")
+    others = customers.loc[customers["relation"] != "external", "customer_id"]
+    silent = []
+    for path in demo_stages.glob("*.parquet"):
+        note = read_note(demo_stages, path.stem)
+        frame = read_table(demo_stages, path.stem)
+        if note.stage == "data_prep" or "customer_id" not in frame or "relation" in frame:
+            continue
+        if frame["customer_id"].isin(others).any():
+            silent.append(path.stem)
+
+    profit = read_table(demo_stages, "profitability")
+    assert silent == []
+    assert set(profit["relation"]) == {"external", "intercompany", "collective"}

@@ -14,7 +14,11 @@ INPUTS: dict[str, Column] = {
     "decided_by": Column(N_("Decided by"), "text", N_("role of who decided")),
     "why": Column(N_("Why"), "text", N_("what speaks for it")),
     "parent_id": Column(N_("Group"), "id", N_("id of the group the site belongs to")),
-    "relation": Column(N_("Relation"), "text", N_("external, intercompany or collective")),
+    "relation": Column(
+        N_("Relation"),
+        "text",
+        N_("external, intercompany or collective; only external ones are ranked"),
+    ),
     "account_manager": Column(N_("Account manager"), "text", N_("who looks after the customer")),
     "industry_segment": Column(N_("Industry segment"), "text", N_("what kind of firm it is")),
     "region": Column(N_("Region"), "text", N_("where it is")),

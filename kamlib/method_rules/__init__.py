@@ -13,7 +13,7 @@ from kamlib.method_rules.pyramid import PYRAMID
 from kamlib.method_rules.rule import Rule
 from kamlib.method_rules.segmentation import SEGMENTATION
 
-__all__ = ["ANALYSES", "FEW_CUSTOMERS", "RULES", "Rule"]
+__all__ = ["ANALYSES", "FEW_CUSTOMERS", "FOUNDATIONS", "RULES", "Rule"]
 
 FEW_CUSTOMERS = 30  # below it shares and intervals say little
 RULES: dict[str, Rule] = {
@@ -37,3 +37,5 @@ ANALYSES: dict[str, tuple[str, ...]] = {  # what may stand under `required` → 
     "golden_shots": ("golden_shots",),
     "ledger": ("ledger_profit", "ledger_revenue", "adds_up"),
 }
+# what is measured of customers rests on these: refused, nothing of it is known, and no report comes out
+FOUNDATIONS = ("coverage", "too_much_set_aside", "ledger_revenue", "ledger_profit")

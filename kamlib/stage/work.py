@@ -15,8 +15,9 @@ from kamlib.checks import require_choice
 from kamlib.engagement import Engagement, Override, Period
 from kamlib.errors import DataError, listed
 from kamlib.language import _, day, number
-from kamlib.stage.names import KNOBS, NOTEBOOKS, WRITTEN_BY
-from kamlib.tables import Note, Tables, read_table, write_table
+from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
+from kamlib.stage.staleness import noted_inputs, table_hash
+from kamlib.tables import Note, Tables, read_note, read_table, write_table
 from kamlib.timespans import period_of
 from kamlib.verdicts import (
     FLAG,
@@ -45,6 +46,9 @@ class Stage:
     balances: list[Balance] = field(default_factory=list)
     written: list[Note] = field(default_factory=list)
     instead_of: dict[str, object] = field(default_factory=dict)
+    set_before: dict[str, str] = field(default_factory=dict)  # knob → the stage where it was turned
+    taken: dict[str, str | None] = field(default_factory=dict)  # table → hash; None: not there
+    seen: dict[str, list[int]] = field(default_factory=dict)  # input files when data prep began
 
     @property
     def currency(self) -> str:
@@ -63,7 +67,10 @@ class Stage:
 
     def has(self, table: str) -> bool:
         """Tell whether a stage table is there; optional inputs may not be."""
-        return (self.folder / f"{table}.parquet").exists()
+        there = table_hash(self.folder, table)
+        if all(note.table != table for note in self.written):
+            self.taken[table] = there
+        return there is not None
 
     def read(self, table: str, *, periods: str = "report") -> pd.DataFrame:
         """Read a stage table: rows of the report period, or of all periods.
@@ -209,10 +216,9 @@ class Stage:
         return self._gather("ledger", ledger_table(self.balances))
 
     def _gather(self, kind: str, own: pd.DataFrame) -> pd.DataFrame:
-        earlier = list(NOTEBOOKS)[: list(NOTEBOOKS).index(self.name)]
         parts = [
             read_table(self.folder, f"{kind}_{name}")
-            for name in earlier
+            for name in stages_before(self.name)
             if self.has(f"{kind}_{name}")
         ]
         parts.append(own.assign(stage=self.name, period=self.period.name))
@@ -227,7 +233,11 @@ class Stage:
             _("Compared with"): self.previous.name if self.previous else _("no earlier period"),
         }
         for knob, value in self.knobs.items():
-            facts[KNOBS[self.name][knob]] = _turned(value, self.instead_of.get(knob))
+            said, first = _turned(value, self.instead_of.get(knob)), self.set_before.get(knob)
+            place = _("{said}, set in {notebook}")
+            facts[KEYS[knob]] = (
+                place.format(said=said, notebook=NOTEBOOKS[first]) if first else said
+            )
         display.show_facts(facts)
 
     def show_ledger(self) -> None:
@@ -252,11 +262,21 @@ class Stage:
         self.judge(found)
         return found
 
+    def _forget_left_over(self) -> None:
+        """Remove the tables of an earlier run of this stage that this one did not write."""
+        mine = {note.table for note in self.written}
+        for path in self.folder.glob("*.parquet"):
+            note = read_note(self.folder, path.stem)
+            if note and note.stage == self.name and path.stem not in mine:
+                path.unlink()
+                path.with_suffix(".json").unlink()
+
     def finish(self) -> None:
         """Write verdicts, ledger and the receipt, and say what was written."""
         place = {"stage": self.name, "period": self.period.name}
         self.write(verdict_table(self.verdicts).assign(**place), f"verdicts_{self.name}")
         self.write(ledger_table(self.balances).assign(**place), f"ledger_{self.name}")
+        self._forget_left_over()
         write_receipt(self)
         display.show_facts(
             {
@@ -289,15 +309,20 @@ def _dates(period: Period) -> str:
 
 
 def write_receipt(stage: Stage) -> None:
-    """Leave the receipt: what this stage wrote, with which kamlib and interpreter."""
+    """Leave the receipt: what this stage wrote, from what, with which kamlib and interpreter."""
     from kamlib import __version__
 
+    first = stage.name == "data_prep"
+    inputs = noted_inputs(stage.engagement, stage.seen) if first else {}
     receipt = {
         "stage": stage.name,
         "engagement": stage.engagement.id,
         "period": stage.period.name,
         "knobs": stage.knobs,
         "settings": stage.engagement.settings_hash(),
+        "blocks": stage.engagement.block_hashes(),
+        "inputs": inputs,
+        "read": stage.taken,
         "kamlib": __version__,
         "executable": sys.executable,
         "tables": {

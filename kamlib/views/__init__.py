@@ -26,6 +26,7 @@ from kamlib.views.company import (
     set_aside_reasons,
     statement_lines,
     top20_interval,
+    with_relation,
 )
 from kamlib.views.doubt import doubtful_losses, most_doubtful, open_signs
 from kamlib.views.quality import pairs_table, quality_table, rows_set_aside, worst_rows
@@ -91,5 +92,6 @@ __all__ = [
     "statement_lines",
     "top20_interval",
     "verdict_table",
+    "with_relation",
     "worst_rows",
 ]
