@@ -2,6 +2,8 @@
 
 import gzip
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import openpyxl
@@ -108,14 +110,21 @@ def test_a_damaged_file_is_read_as_it_was_or_refused_by_name(
     turned = content[:place] + bytes([content[place] ^ (1 << bit)]) + content[place + 1 :]
     (folder_of(folder, name) / name).write_bytes(content[:place] if cut else turned)
 
-    try:
+    with named_or_nothing(name):
         assert revenue(folder) == sum(range(400))
-    except DataError as error:
-        assert name in str(error)
-    try:
+    with named_or_nothing(name):
         suggest(folder)
+
+
+@contextmanager
+def named_or_nothing(name: str) -> Iterator[None]:
+    """Let a refusal pass that names the file."""
+    refused = ""
+    try:
+        yield
     except DataError as error:
-        assert name in str(error)
+        refused = str(error)
+    assert name in (refused or name)
 
 
 def whole_file(folder: Path, kind: str) -> bytes:
@@ -156,7 +165,7 @@ def test_names_that_are_not_utf_8_are_refused_with_what_they_look_like(tmp_path)
     foreign = os.fsdecode(os.fsencode(tmp_path) + b"/klient\xf3w")
     os.mkdir(foreign)
     folder_of(Path(foreign), "s.csv")
-    with pytest.raises(ParameterError, match="klient.*is not written in UTF-8.*Rename"):
+    with pytest.raises(ParameterError, match=r"klient.*is not written in UTF-8.*Rename"):
         load_engagement(foreign)
 
 
@@ -168,5 +177,5 @@ def test_a_report_grouped_by_customer_is_refused_with_what_its_lines_lack(tmp_pa
         "Alfa,,,", "2024-01-15,A1,100,", "2024-02-15,A2,200,", "Total for Alfa,,300,",
     )  # fmt: skip
     give(engagement, "invoice_lines", grouped)
-    with pytest.raises(DataError, match="none of the 4 invoice lines .* customer_id: missing"):
+    with pytest.raises(DataError, match=r"none of the 4 invoice lines .* customer_id: missing"):
         read_inputs(engagement, "FY2024")

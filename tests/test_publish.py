@@ -754,3 +754,21 @@ def test_what_was_refused_and_is_not_required_is_no_matter(place):
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_every_analysis_stands_on_rules_that_can_refuse(analysis):
     assert all(RULES[rule].refuse for rule in ANALYSES[analysis])
+
+
+def test_a_kernel_of_another_interpreter_under_the_same_name_is_passed_by(tmp_path, monkeypatch):
+    """A kernel python3 in ~/.local/share/jupyter may be any program; cells run in our own."""
+    foreign = tmp_path / "jupyter" / "kernels" / "python3"
+    foreign.mkdir(parents=True)
+    argv = ["/bin/false", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "Theirs", "language": "python"}
+    (foreign / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    notebook = notebook_of("import sys; print(sys.executable)")
+    source, target = tmp_path / "one.ipynb", tmp_path / "ran.ipynb"
+    write_notebooks(tmp_path, {"one.ipynb": notebook})
+
+    with own_kernels(tmp_path / "kernel.log", Limits(start=20)) as kernels:
+        ran = run_notebook(source, target, {}, kernels)
+
+    assert ran.cells[-1].outputs[0].text.strip() == sys.executable

@@ -34,7 +34,6 @@ from kamlib.intake.readers import (
     refuse_same_bytes,
     write_texts,
 )
-
 from kamlib.language import N_
 
 if TYPE_CHECKING:
