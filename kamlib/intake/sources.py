@@ -24,7 +24,7 @@ from kamlib.intake.contract import Field
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.heads import holds_values, refuse_unfit_head, with_empty_names
-from kamlib.intake.invoices_xml import drop_sellers
+from kamlib.intake.invoices_xml import drop_sellers, taken_rates
 from kamlib.intake.readers import (
     EXCEL_ENDINGS,
     TEXT_ENDINGS,
@@ -58,7 +58,8 @@ class Raw(NamedTuple):
 
     `parts` are tables of the engine: one for all CSV files, one for each Parquet file. `names` are
     our names found in any head; `files` as readers know them; `rows` as the readers counted them;
-    `notes` what the readers passed over or put right, with how often.
+    `notes` what the readers passed over or put right, with how often; `rates` of exchange that stand
+    on invoices, each as a row of fx_rates.
     """
 
     parts: list[ir.Table]
@@ -66,6 +67,7 @@ class Raw(NamedTuple):
     files: list[str]
     rows: int
     notes: Counter[str]
+    rates: tuple[str, ...] = ()
 
 
 class Headed(NamedTuple):
@@ -150,7 +152,8 @@ def raw_rows(
         parts.insert(0, con.read_parquet(glob.escape(str(target))))
     found = {name for part in parts for name in part.columns}
     names = [field.name for field in fields if field.name in found]
-    return Raw(parts, names, [file.shown for file in files], rows, drop_sellers(notes))
+    shown, rates = [file.shown for file in files], taken_rates(notes)
+    return Raw(parts, names, shown, rows, drop_sellers(notes), rates)
 
 
 def composed(name: str) -> str:

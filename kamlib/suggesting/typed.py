@@ -15,7 +15,7 @@ from kamlib.errors import DataError
 from kamlib.intake.counted import in_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel import SheetSeen, likely_header_row, sheet_records, sheets_of
-from kamlib.intake.invoices_xml import drop_sellers, xml_kind, xml_records
+from kamlib.intake.invoices_xml import drop_sellers, taken_rates, xml_kind, xml_records
 from kamlib.intake.sources import BROKEN_PARQUET
 from kamlib.language import _, number
 from kamlib.suggesting.grids import ROWS_READ, grid_of
@@ -98,6 +98,7 @@ def invoices(path: Path, shown: str) -> Seen:
     if grid is None:
         seen.problem = _("it holds no invoice")
         return seen
+    taken_rates(notes)
     told = sorted(drop_sellers(notes).items())
     seen.notes += [f"{in_words(what)}: {number(n)}" for what, n in told if n]
     keep(seen, grid)
