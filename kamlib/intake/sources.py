@@ -138,10 +138,12 @@ def raw_rows(
             parts.append(_parquet_part(con, file, places))
         elif file.head:
             ids = tuple(places[field.name] for field in fields if field.tells_a_line)
+            there = [field for field in fields if field.name in places]
+            days = {places[field.name]: field.name for field in there if field.kind == "date"}
             texts.append(
                 TextFile(
                     file.number, file.path, file.shown, file.head, places,
-                    ids=ids, sheet=given.sheet, header_row=given.header_row,
+                    ids=ids, sheet=given.sheet, header_row=given.header_row, days=days,
                 )
             )  # fmt: skip
     if texts:

@@ -21,6 +21,7 @@ FOR_NOBODY = (
     "brak", "brak danych", "nieznany", "n/a", "#n/a", "n/d", "#n/d", "null", "(null)", "none", "nan",
     "undefined", "unknown", "?", "0", *("-" * n for n in range(1, 6)),
 )  # fmt: skip
+ROUNDED = "^[0-9](?:[.,][0-9]+)?[Ee][+][0-9]{2,3}$"  # as spreadsheets and programs write it
 CURRENCY_WORDS = {
     **dict.fromkeys(("ZŁ", "Zł", "zł", "ZL", "ZŁ.", "Zł.", "zł.", "ZLOTY", "ZŁOTY"), "PLN"),
     **dict.fromkeys(("€", "EURO"), "EUR"),
@@ -97,6 +98,20 @@ def without_nobody(
         nobody = wide[field.name].lower().isin(words)
     named_so = nobody.ifelse(reasons.ID_FOR_NONE, ibis.null("string"))
     reason = f"reason {field.name}"
+    return wide.mutate(**{reason: ibis.coalesce(wide[reason], named_so)})
+
+
+def without_rounded(wide: ir.Table, field: Field) -> ir.Table:
+    """Give a reason to rows whose id a spreadsheet has rounded: several ids may have become one.
+
+    Parameters
+    ----------
+    wide : converted rows, with ``reason <column>`` beside the column
+    field : the column
+    """
+    text, reason = wide[field.name], f"reason {field.name}"
+    rounded = text.contains("+").ifelse(text.re_search(ROUNDED), False)  # hardly any has a plus
+    named_so = rounded.ifelse(reasons.ID_ROUNDED, ibis.null("string"))
     return wide.mutate(**{reason: ibis.coalesce(wide[reason], named_so)})
 
 
