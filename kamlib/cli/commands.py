@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kamlib.cli.telling import FAILED, REFUSED, from_here, say, stop, told_in_one_line
+from kamlib.cli.telling import FAILED, REFUSED, from_here, say, stop, tell, told_in_one_line
 
 app = typer.Typer(
     name="kam",
@@ -96,7 +96,7 @@ def check(
 
         with _pointing_to_suggestions(engagement):
             found = check_inputs(engagement, period)
-        print("\n".join(found.lines()))
+        tell(*found.lines())
     if not found.holds:
         raise typer.Exit(REFUSED)
 
@@ -109,7 +109,7 @@ def _suggest(engagement: str, output: Path | None) -> None:
     if output:
         print(from_here(write_draft(draft, output)))
     else:
-        print(draft.text, end="")
+        tell(*draft.text.splitlines())
     if not draft.has_lines:
         stop("No file can stand for invoice lines; the draft says what each one lacks.", REFUSED)
 
