@@ -893,3 +893,24 @@ def test_a_link_to_a_table_with_others_than_external_customers_says_how_many(pla
 
     assert ">summary (2 rows), 1 of them intercompany or collective: column relation</a>" in page
     assert ">verdicts_summary (2 rows)</a>" in page
+
+
+# Whose kernel
+
+
+def test_a_kernel_of_another_interpreter_under_the_same_name_is_passed_by(tmp_path, monkeypatch):
+    """A kernel python3 in ~/.local/share/jupyter may be any program; cells run in our own."""
+    foreign = tmp_path / "jupyter" / "kernels" / "python3"
+    foreign.mkdir(parents=True)
+    argv = ["/bin/false", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "Theirs", "language": "python"}
+    (foreign / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    notebook = notebook_of("import sys; print(sys.executable)")
+    source, target = tmp_path / "one.ipynb", tmp_path / "ran.ipynb"
+    write_notebooks(tmp_path, {"one.ipynb": notebook})
+
+    with own_kernels(tmp_path / "kernel.log", Limits(start=20)) as kernels:
+        ran = run_notebook(source, target, {}, kernels)
+
+    assert ran.cells[-1].outputs[0].text.strip() == sys.executable

@@ -22,6 +22,7 @@ from kamlib.cli.telling import (
     from_here,
     say,
     stop,
+    tell,
     told_in_one_line,
 )
 
@@ -111,7 +112,7 @@ def check(
 
         with _pointing_to_suggestions(engagement):
             found = check_inputs(engagement, period)
-        print("\n".join(found.lines()))
+        tell(*found.lines())
     if found.withheld:
         raise typer.Exit(NOT_PUBLISHED)
     if not found.holds:
@@ -126,7 +127,7 @@ def _suggest(engagement: str, output: Path | None) -> None:
     if output:
         print(from_here(write_draft(draft, output)))
     else:
-        print(draft.text, end="")
+        tell(*draft.text.splitlines())
     if not draft.has_lines:
         stop("No file can stand for invoice lines; the draft says what each one lacks.", REFUSED)
 

@@ -57,8 +57,17 @@ def _with_place(error: RuntimeError, lost: str) -> str:
     return f"{lost[0].upper()}{lost[1:]}: {error} {what} is kept in {from_here(kept)}."
 
 
+def tell(*lines: str) -> None:
+    """Print lines in which words of a client may stand."""
+    from kamlib.errors import printable
+
+    print("\n".join(map(printable, lines)))
+
+
 def stop(message: str, status: int) -> NoReturn:
-    print(message, file=sys.stderr)
+    from kamlib.errors import printable
+
+    print(printable(message, lines=True), file=sys.stderr)
     raise typer.Exit(status) from None
 
 
@@ -67,7 +76,9 @@ def _end(_signal: int, _frame: object) -> NoReturn:
 
 
 def say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    from kamlib.errors import printable
+
+    print(printable(line), file=sys.stderr, flush=True)
 
 
 def from_here(path: Path) -> Path:

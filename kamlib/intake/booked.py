@@ -23,9 +23,9 @@ KEYS = (
 )  # fmt: skip
 ORDER_ATTRIBUTES = ("order_channel", "rush", "export", "warehouse")
 LIST_SHARE, LIST_LINES = (9, 10), 5
-WAITS_DAYS = (
-    366  # of an order for its invoice: what lies further back, or after it, is no order's day
-)
+# days that an order waits for its invoice: what lies further back, or after it, is no order's day
+WAITS_DAYS = 366
+FAR, SMALL_CHANGE = 0.5, 1.0
 SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
 
 
@@ -40,8 +40,8 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table | None) ->
     To ``invoice_id, order_id, customer_id, name, date, document_type, corrects_invoice_id,
     delivery_id, order_date``, the attributes that time equations ask for, the sums ``net_amount,
     list_total, cost_of_goods_sold, freight, revenue_without_cost``, ``lines``, ``unit``, and
-    ``site``: the customer's id in the type in which it was read. Lines of one document whose attributes differ are rows of
-    their own. Of an order, ``order_day`` is its date, else the invoice's, ``without_number`` tells
+    ``site``: the customer's id in the type in which it was read. Lines of one document
+    whose attributes differ are rows of their own. Of an order, ``order_day`` is its date, else the invoice's, ``without_number`` tells
     that a word stood for its number, and ``without_day`` that its date cannot be its day.
 
     Parameters
@@ -201,7 +201,7 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
     """Return what verdicts say of all lines together: counts and sums, which no document needs.
 
     To ``lines, size, untyped, without_list, estimated, of_two_units, below_net, without_cost,
-    revenue_without_cost, samples, samples_cost``.
+    revenue_without_cost, samples, samples_cost, far, far_amount, no_quantity, no_quantity_amount``.
 
     Notes
     -----
@@ -215,6 +215,9 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
     below = (list_price < net).ifelse(list_price < net * SAME_AS_NET, False)  # rarely multiplied
     free = (net == 0) & (quantity > 0)
     both = has("list_price") and has("quantity")
+    sale = told["document_type"].isin(SALES)
+    far = sale & _far_from_price(told) if {"quantity", "unit_price"} <= {*lines.raw.names} else None
+    nothing_sold = sale & (quantity == 0) & (net != 0)
     totals = told.aggregate(
         lines=every,
         size=money_sum(net.abs()),
@@ -227,12 +230,25 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
         revenue_without_cost=net.sum(where=cost.isnull()).cast(DECIMAL),
         samples=told.count(where=free) if has("quantity") else none,
         samples_cost=cost.sum(where=free).cast(DECIMAL),
+        far=none if far is None else told.count(where=far),
+        far_amount=none if far is None else money_sum(net.abs(), where=far),
+        no_quantity=told.count(where=nothing_sold) if has("quantity") else none,
+        no_quantity_amount=money_sum(net.abs(), where=nothing_sold),
     )
     with answering(engine_of(totals), KEY):
         found = totals.to_pyarrow().to_pylist()[0]
     return {name: value or 0 for name, value in found.items()}
 
 
-def money_sum(money: ir.DecimalValue) -> ir.DecimalValue:
+def _far_from_price(lines: ir.Table) -> ir.BooleanValue:
+    """Return whether a net amount is half as much again as quantity × price, or half of it."""
+    given = {name: lines[name].cast("float64") for name in ("quantity", "unit_price", "net_amount")}
+    kept = 1 - lines["discount"].cast("float64").fill_null(0.0) / 100
+    expected = (given["quantity"] * given["unit_price"] * kept).abs()
+    apart = (given["net_amount"].abs() - expected).abs()
+    return ((apart > FAR * expected) & (apart > SMALL_CHANGE)).fill_null(False)
+
+
+def money_sum(money: ir.DecimalValue, where: ir.BooleanValue | None = None) -> ir.DecimalValue:
     """Return an exact sum of money."""
-    return money.sum().cast(DECIMAL)
+    return money.sum(where=where).cast(DECIMAL)

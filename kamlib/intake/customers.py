@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.errors import ParameterError, listed
+from kamlib.errors import ParameterError, listed, printable
 from kamlib.intake.identity import Who, merged_activity, merged_sites, name_variants
 from kamlib.intake.look_alikes import look_alikes
 from kamlib.intake.spelling import in_one_spelling
@@ -13,6 +13,8 @@ from kamlib.tables import floats
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
+
+LONGEST_NAME = 120  # letters; a legal form written out fits
 
 
 def customer_tables(
@@ -36,6 +38,7 @@ def customer_tables(
         merged_sites(who.sites, who.merged), who.units, merged_activity(activity, who.merged),
         engagement=engagement, names=chosen,
     )  # fmt: skip
+    table = table.assign(name=shown_names(table, "customer_id"))
     seen = who.sites if told is None else _sites_of_lines(told)
     pairs = look_alikes(
         seen, activity, tops=unit_of_each(who.sites, unit="group"), units=who.unit("group"),
@@ -44,6 +47,26 @@ def customer_tables(
     ids = customer_ids(who, activity, engagement=engagement)
     found = {"customers": table, "customer_ids": ids, "identity_pairs": pairs}
     return found if variants is None else {**found, "name_variants": variants}
+
+
+def shown_names(firms: pd.DataFrame, key: str) -> list[str | None]:
+    """Return names that can stand on any page: nothing in them that is no letter, and none endless.
+
+    A name that is cut ends with the id of its firm.
+
+    Examples
+    --------
+    >>> shown_names(pd.DataFrame({"id": ["K1"], "name": ["A" * 500]}), "id")[0][-8:]
+    'AA… (K1)'
+    """
+    names = [(name, id_) for name, id_ in zip(firms["name"], firms[key], strict=True)]
+    return [
+        _shown_name(printable(name), id_) if isinstance(name, str) else None for name, id_ in names
+    ]
+
+
+def _shown_name(name: str, id_: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME].rstrip()}… ({id_})"
 
 
 def customer_ids(who: Who, activity: pd.DataFrame, *, engagement: "Engagement") -> pd.DataFrame:
@@ -102,6 +125,8 @@ def prospects_only(prospects: pd.DataFrame, customers: pd.DataFrame, who: Who) -
     """Return the prospects that are no customers, neither by their id nor by a decision."""
     theirs = prospects["prospect_id"]
     buying = theirs.isin(customers["customer_id"]) | theirs.isin(who.customers)
+    if "name" in prospects:
+        prospects = prospects.assign(name=shown_names(prospects, "prospect_id"))
     return prospects[~buying & ~theirs.isin(who.merged)].reset_index(drop=True)
 
 

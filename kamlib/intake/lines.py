@@ -36,6 +36,10 @@ class LineFacts(NamedTuple):
     below_net: int
     without_cost: int
     revenue_without_cost: Decimal
+    far: int
+    far_amount: Decimal
+    no_quantity: int
+    no_quantity_amount: Decimal
     identical: int
     identical_amount: Decimal
 

@@ -30,6 +30,7 @@ NO_NUMBER = (  # what stands for the number of an order or a delivery that has n
     "not applicable", "various", "różne", "tbc", "tbd", "do ustalenia",
 )  # fmt: skip
 NO_DIGITS = "^[0xX .,:;/_#?*–-]+$"  # zeros, crosses and strokes
+ROUNDED = "^[0-9](?:[.,][0-9]+)?[Ee][+][0-9]{2,3}$"  # as spreadsheets and programs write it
 CURRENCY_WORDS = {
     **dict.fromkeys(("ZŁ", "Zł", "zł", "ZL", "ZŁ.", "Zł.", "zł.", "ZLOTY", "ZŁOTY"), "PLN"),
     **dict.fromkeys(("€", "EURO"), "EUR"),
@@ -112,6 +113,20 @@ def without_nobody(
 def is_no_number(text: ir.StringValue) -> ir.BooleanValue:
     """Return whether a text in the column of an order's or a delivery's number is no number at all."""
     return (text.lower().isin(NO_NUMBER) | text.re_search(NO_DIGITS)).fill_null(False)
+
+
+def without_rounded(wide: ir.Table, field: Field) -> ir.Table:
+    """Give a reason to rows whose id a spreadsheet has rounded: several ids may have become one.
+
+    Parameters
+    ----------
+    wide : converted rows, with ``reason <column>`` beside the column
+    field : the column
+    """
+    text, reason = wide[field.name], f"reason {field.name}"
+    rounded = text.contains("+").ifelse(text.re_search(ROUNDED), False)  # hardly any has a plus
+    named_so = rounded.ifelse(reasons.ID_ROUNDED, ibis.null("string"))
+    return wide.mutate(**{reason: ibis.coalesce(wide[reason], named_so)})
 
 
 def currency_words(declared: Mapping[str, str]) -> dict[str, str]:

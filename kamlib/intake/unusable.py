@@ -4,7 +4,6 @@ import ibis
 
 from kamlib.errors import DataError, listed
 from kamlib.intake.aside import Aside
-from kamlib.intake.desk import fetched
 from kamlib.intake.judging import Judged
 from kamlib.method_rules.set_aside import remedy_of
 
@@ -26,11 +25,11 @@ def refuse_without_lines(lines: Judged, aside: Aside) -> None:
         return
     rows = aside.rows
     why = rows.group_by(["column", "reason"]).aggregate(n=rows.count(), value=rows["value"].max())
-    found = fetched(why.order_by([ibis.desc("n"), "column", "reason"]))
-    told = listed(_in_words(*row) for row in found.itertuples(index=False, name=None))
+    found = why.order_by([ibis.desc("n"), "column", "reason"]).to_pyarrow().to_pylist()
+    told = listed(_in_words(**row) for row in found)
     raise DataError(
         f"none of the {lines.raw.rows} invoice lines of {listed(lines.raw.files)} can be used: {told}. "
-        f"To mend the first: {remedy_of(found['reason'][0])}. If cells were read otherwise than they "
+        f"To mend the first: {remedy_of(found[0]['reason'])}. If cells were read otherwise than they "
         f"are meant, look at the dialect and the columns of inputs.invoice_lines in engagement.yaml."
     )
 

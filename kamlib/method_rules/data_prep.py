@@ -157,6 +157,24 @@ DATA_PREP: dict[str, Rule] = {
         ),
         bring=N_("list_price as a line total: price times quantity"),
     ),
+    "price_times_quantity": Rule(
+        N_("Quantity times price"),
+        flag=N_(
+            "Of {all} lines, the net amount of {n} is more than half as much again as quantity times "
+            "unit price less discount, or less than half of it; together they are worth {amount}. The "
+            "net amount was taken; one of the columns may be read wrongly, or in another unit."
+        ),
+        bring=N_("the lines looked at in the source: decimal marks, units of sale, discounts"),
+    ),
+    "quantity_of_nothing": Rule(
+        N_("Revenue without a quantity"),
+        flag=N_(
+            "Of {all} lines, invoices charge money for a quantity of 0 on {n}, worth {amount}. They "
+            "count as revenue, and have no price of a unit: where price and volume are told apart, "
+            "they are not."
+        ),
+        bring=N_("quantities of these lines, or another document type if they correct a price"),
+    ),
     "cost_of_goods": Rule(
         N_("Cost of goods sold"),
         passed=N_("Every line has its cost of goods sold."),
@@ -227,8 +245,9 @@ DATA_PREP: dict[str, Rule] = {
 SECTIONS: dict[str, tuple[str, ...]] = {  # part of notebook 1 → the rules that speak of it
     "set_aside": ("rows_set_aside",),
     "documents": (
-        "document_types", "credit_notes", "minus_missing", "advances", "orders", "samples",
-        "identical_rows", "converted", "list_price", "list_price_unit", "cost_of_goods",
+        "document_types", "credit_notes", "minus_missing", "advances", "orders", "samples", "identical_rows",
+        "converted", "list_price", "list_price_unit", "price_times_quantity", "quantity_of_nothing",
+        "cost_of_goods",
     ),
     "customers": ("customers_table", *IDENTITY),
     "months": ("partial_month", "young_customers", "asleep_or_gone"),

@@ -24,6 +24,7 @@ ZEROS_LOST = N_("customer is in customers with other zeros in front")
 ID_FOR_NONE = N_("number that stands for no customer")
 NO_PARTY = N_("neither in customers nor in prospects")
 REPEATS = N_("repeats an earlier row")
+ID_ROUNDED = N_("an id in scientific notation, whose last digits are lost")
 TAX_ID_FOR_NONE = N_("tax id stands for none")
 TAX_ID_ROUNDED = N_("tax id in scientific notation")
 TAX_ID_CHECK_DIGIT = N_("tax id with a wrong check digit")
@@ -78,6 +79,7 @@ REMEDIES: dict[str, str] = {
     ),
     NO_PARTY: N_("add the party to customers or prospects, or correct its number"),
     REPEATS: N_("find out whether one file was delivered twice; export the number of each line"),
+    ID_ROUNDED: _EXPORT_TEXT,
     TAX_ID_FOR_NONE: _ASK,
     TAX_ID_ROUNDED: _EXPORT_TEXT,
     TAX_ID_CHECK_DIGIT: _REGISTER,

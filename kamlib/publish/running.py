@@ -171,11 +171,20 @@ def _execute(source: Path, target: Path, options: dict[str, Any], kernels: Kerne
 
 
 def _manager(kernels: Kernels) -> tuple[type, Any]:
-    """Return a manager of kernels that talks through sockets in the run's own folder."""
+    """Return a manager of kernels that talks through sockets in the run's own folder.
+
+    A kernel is this interpreter, whatever a folder on the search path calls by its name.
+    """
+    from ipykernel.kernelspec import get_kernel_dict
+    from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
     from traitlets.config import Config
 
     class Manager(AsyncKernelManager):
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            return KernelSpec(**get_kernel_dict())
+
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
             kernels.running.append(self)
             with kernels.log.open("ab") as log:

@@ -15,7 +15,8 @@ from kamlib.errors import DataError
 from kamlib.intake.counted import in_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel import SheetSeen, likely_header_row, sheet_records, sheets_of
-from kamlib.intake.invoices_xml import drop_sellers, xml_kind, xml_records
+from kamlib.intake.invoices_xml import drop_sellers, taken_rates, xml_kind, xml_records
+from kamlib.intake.sources import BROKEN_PARQUET
 from kamlib.language import _, number
 from kamlib.suggesting.grids import ROWS_READ, grid_of
 from kamlib.suggesting.marks import NATIVE
@@ -97,6 +98,7 @@ def invoices(path: Path, shown: str) -> Seen:
     if grid is None:
         seen.problem = _("it holds no invoice")
         return seen
+    taken_rates(notes)
     told = sorted(drop_sellers(notes).items())
     seen.notes += [f"{in_words(what)}: {number(n)}" for what, n in told if n]
     keep(seen, grid)
@@ -113,10 +115,12 @@ def parquet(path: Path, shown: str) -> Seen:
     """
     seen = Seen(path, shown, kind="parquet")
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             all_rows = file.metadata.num_rows
             first = next(file.iter_batches(batch_size=ROWS_READ), None)
-    except (pa.ArrowInvalid, OSError) as error:
+            if first is not None:
+                first.validate(full=True)
+    except BROKEN_PARQUET as error:
         raise DataError(_("it is no whole Parquet file ({why})").format(why=error)) from error
     if first is None or not first.num_rows:
         seen.problem = _("it has no row")
