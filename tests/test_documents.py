@@ -1,6 +1,11 @@
 """Documents: returns, corrections, cancellations, advances, samples, and lines that stand twice."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from test_intake import book, give, revenue, set_aside, verdict_of, world
 
 from kamlib.intake import read_inputs
@@ -150,3 +155,87 @@ def test_quantity_times_price_less_discount_stands_in_for_the_net_amount(tmp_pat
     )
     assert revenue(intake) == {"A": 20, "B": 3}
     assert set_aside(intake) == [(4, "discount", "below 0")]
+
+
+# --------------------------------------------------------------- list value of what comes back
+SOLD = "invoice_id, date, customer_id, product_id, quantity, net_amount, document_type, corrects_invoice_id"
+USUAL = [  # half of them pay 120 a unit, which is the list price of the month, half 100
+    f"B{n}, 2024-03-{n + 1:02}, B, P, 10, {(1200, 1000)[n % 2]}, invoice, " for n in range(10)
+]
+
+
+def at_list(intake, customer="A") -> tuple:
+    """Return list and invoice revenue of a customer."""
+    months = intake.tables["customer_months"]
+    mine = months[months["customer_id"] == customer]
+    return mine["list_revenue"].sum(), mine["invoice_revenue"].sum()
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        ["K1, 2024-03-20, A, P, -10, -1000, credit_note, A1"],
+        ["K1, 2024-03-20, A, P, 10, -1000, credit_note, A1"],
+        ["K1, 2024-05-20, A, P, -10, -1000, correction, A1"],
+        ["K1, 2024-05-20, A, P, -10, -1000, credit_note, "],
+        ["K1, 2024-03-20, A, P, -10, -1000, , "],
+        ["K1, 2024-05-20, A, P, -4, -400, credit_note, A1",
+         "K2, 2024-05-21, A, P, 6, -600, cancellation, A1"],
+    ],
+    ids=["a minus on both", "a quantity without minus", "in another month", "no invoice named",
+         "no kind of document", "in two parts"],
+)  # fmt: skip
+def test_a_full_return_takes_back_the_list_value_at_which_it_went_out(tmp_path, back):
+    """Ten units of 120 at list went out for 1,000; all of them come back."""
+    went_out = "A1, 2024-03-05, A, P, 10, 1000, invoice, "
+    assert at_list(of(tmp_path, *USUAL, went_out, *back, head=SOLD)) == (0, 0)
+
+
+def test_a_correction_shown_before_and_after_moves_the_list_value_by_what_it_changes(tmp_path):
+    """D is corrected to the same, E from 10 units to 8, G from 1,000 to 900 for the same goods."""
+    rows = [f"{who}1, 2024-03-05, {who}, P, 10, 1000, invoice, " for who in "DEG"]
+    rows += [f"{who}2, 2024-04-06, {who}, P, -10, -1000, correction, {who}1" for who in "DEG"]
+    rows += ["D2, 2024-04-06, D, P, 10, 1000, correction, D1",
+             "E2, 2024-04-06, E, P, 8, 800, correction, E1",
+             "G2, 2024-04-06, G, P, 10, 900, correction, G1"]  # fmt: skip
+    intake = of(tmp_path, *USUAL, *rows, head=SOLD)
+    found = {who: at_list(intake, who) for who in "DEG"}
+    assert found == {"D": (1200, 1000), "E": (960, 800), "G": (1200, 900)}
+
+
+def test_two_lines_of_a_product_come_back_at_what_they_had_on_their_invoice(tmp_path):
+    """One line paid 140 a unit, more than the usual 120: 1,200 + 1,400 at list, half comes back."""
+    rows = ["A1, 2024-03-05, A, P, 10, 1000, invoice, ", "A1, 2024-03-05, A, P, 10, 1400, invoice, ",
+            "K1, 2024-03-09, A, P, -10, -1200, credit_note, A1"]  # fmt: skip
+    assert at_list(of(tmp_path, *USUAL, *rows, head=SOLD)) == (1300, 1200)
+
+
+def test_a_price_cut_without_goods_is_a_discount_and_a_rebate_line_no_price(tmp_path):
+    """The cut of 50 leaves the list value; a negative line of another product counts as it stands."""
+    rows = ["A1, 2024-03-05, A, P, 10, 1000, invoice, ",
+            "K1, 2024-03-09, A, P, 0, -50, correction, A1",
+            "H1, 2024-03-05, H, R, 1, -30, invoice, "]  # fmt: skip
+    intake = of(tmp_path, *USUAL, *rows, head=SOLD)
+    assert (at_list(intake), at_list(intake, "H")) == ((1200, 950), (-30, -30))
+
+
+SALES_AND_BACK = st.lists(
+    st.tuples(
+        st.integers(1, 12), st.integers(1, 99), st.integers(0, 10**6), st.booleans(), st.booleans()
+    ),
+    min_size=1, max_size=30,
+)  # fmt: skip
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(SALES_AND_BACK)
+def test_whatever_comes_back_whole_leaves_no_list_value(sales):
+    """Each sale has its own month, quantity and cents; a credit note names it, with or without minus."""
+    rows = list(USUAL)
+    for n, (month, units, cents, minus, later) in enumerate(sales):
+        paid, back = f"{cents / 100:.2f}", 12 if later else month
+        rows += [f"A{n}, 2024-{month:02}-05, A, P, {units}, {paid}, invoice, ",
+                 f"K{n}, 2024-{back:02}-25, A, P, {'-' if minus or not cents else ''}{units}, -{paid}, "
+                 f"credit_note, A{n}"]  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        assert at_list(of(Path(folder), *rows, head=SOLD)) == (0, 0)
