@@ -185,9 +185,9 @@ def _estimate(lines: ir.Table) -> ir.DecimalValue:
     none = ibis.null(DECIMAL)
     comes_back = (net < 0) | ((net == 0) & (quantity < 0))
     goes_out = (net >= 0) & (quantity >= 0) & value.notnull()
-    return ibis.cases(
-        (comes_back, -value), (goes_out, ibis.greatest(net, value)), else_=none
-    ).cast(DECIMAL)
+    return ibis.cases((comes_back, -value), (goes_out, ibis.greatest(net, value)), else_=none).cast(
+        DECIMAL
+    )
 
 
 def _may_be_estimated(judged: Judged) -> bool:
