@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_intake import book, give, revenue, set_aside, verdict_of, world
 
+from kamlib.errors import DataError
 from kamlib.intake import read_inputs
 
 HEAD = "invoice_id, date, customer_id, quantity, net_amount, document_type, corrects_invoice_id, order_id"
@@ -217,6 +218,120 @@ def test_a_price_cut_without_goods_is_a_discount_and_a_rebate_line_no_price(tmp_
             "H1, 2024-03-05, H, R, 1, -30, invoice, "]  # fmt: skip
     intake = of(tmp_path, *USUAL, *rows, head=SOLD)
     assert (at_list(intake), at_list(intake, "H")) == ((1200, 950), (-30, -30))
+
+
+# ------------------------------------------------------------------ totals and copies among lines
+EXPORT = "invoice_id, date, customer_id, product_id, quantity, net_amount"
+
+
+def exported(*documents: tuple, head: str = "{total}") -> list[str]:
+    """Return a row of each document with its total, then its lines, from (number, amounts)."""
+    rows = []
+    for number, *amounts in documents:
+        day = f"2024-02-{int(number[1:]):02}"
+        rows += [f"{number}, {day}, A, , , " + head.format(total=sum(amounts))]
+        rows += [f"{number}, {day}, A, P{n}, 1, {amount}" for n, amount in enumerate(amounts)]
+    return rows
+
+
+def test_a_row_of_the_document_beside_its_lines_is_a_total_and_no_revenue(tmp_path):
+    """Three invoices of 150, 40 and 70: revenue is 260, not 520; a fee without a product is a line."""
+    rows = exported(("F1", 100, 50), ("F2", 40), ("F3", 30, 40))
+    intake = of(
+        tmp_path, *rows, "F4, 2024-02-09, A, P, 1, 5", "F4, 2024-02-09, A, , , 2", head=EXPORT
+    )
+    assert revenue(intake) == {"A": 267}
+    aside = intake.tables["quarantine"]
+    assert aside["reason"].unique().tolist() == ["a total, no line of its own"]
+    assert (aside["row"].tolist(), aside["amount"].notna().sum()) == ([2, 5, 7], 0)
+    assert all(balance.holds for balance in intake.balances)
+
+
+def test_a_second_line_that_has_as_much_as_the_first_is_no_total_unless_the_export_has_the_habit(
+    tmp_path,
+):
+    one = of(tmp_path, *exported(("F1", 100)), "F2, 2024-02-09, A, P, 1, 7", head=EXPORT)
+    assert revenue(one) == {"A": 207}
+    assert "without product and quantity" in verdict_of(one, "how_read")[1]
+    habit = of(tmp_path, *exported(*((f"F{n}", 100) for n in range(1, 4))), head=EXPORT)
+    assert revenue(habit) == {"A": 300}
+
+
+def test_totals_are_found_by_habit_where_lines_name_neither_product_nor_quantity(tmp_path):
+    """Each of three invoices has a row with the sum of the two others; without the habit none is."""
+    habit = [
+        f"F{n}, 2024-01-1{n}, A, {amount}"
+        for n in range(1, 4)
+        for amount in (30, 10 * n, 30 + 10 * n)
+    ]
+    head = "invoice_id, date, customer_id, net_amount"
+    assert revenue(of(tmp_path, *habit, head=head)) == {"A": 150}
+    one = [
+        *habit[:3],
+        *(f"F{n}, 2024-01-1{n}, A, {amount}" for n in (2, 3) for amount in (1, 2, 9)),
+    ]
+    assert revenue(of(tmp_path, *one, head=head)) == {"A": 80 + 24}
+
+
+NUMBERED = "invoice_id, line_id, date, customer_id, net_amount, document_type"
+
+
+def test_one_line_number_twice_on_an_invoice_counts_once_and_both_places_are_named(tmp_path):
+    """A table of heads was joined with its lines; a correction shows line 1 before and after."""
+    rows = ["F1, 1, 2024-01-10, A, 60, invoice", "F1, 2, 2024-01-10, A, 40, invoice",
+            "F1, 1, 2024-01-10, A, 60, invoice", "F1, 2, 2024-01-10, A, 45, invoice",
+            "K1, 1, 2024-02-10, A, -60, correction", "K1, 1, 2024-02-10, A, 50, correction",
+            "K1, 1, 2024-02-10, A, 50, correction"]  # fmt: skip
+    intake = of(tmp_path, *rows, head=NUMBERED)
+    assert revenue(intake) == {"A": 90}
+    told = intake.tables["quarantine"][["row", "reason", "value", "amount"]]
+    why, where = (
+        "its invoice and line number stand in an earlier row",
+        "counted in invoice_lines.csv, row",
+    )
+    assert told.astype({"amount": int}).to_numpy().tolist() == [
+        [4, why, f"{where} 2", 60], [5, why, f"{where} 3", 45], [8, why, f"{where} 6", 50],
+    ]  # fmt: skip
+    assert (
+        verdict_of(intake, "too_much_set_aside")[0] == "REFUSE"
+    )  # nobody has said that it is right
+    for rule, left in (("set_aside", 90), ("keep", 245)):
+        declared = of(tmp_path, *rows, head=NUMBERED, repeated_invoices=rule)
+        assert revenue(declared) == {"A": left}
+        assert verdict_of(declared, "too_much_set_aside")[0] == "PASS"
+    assert "3 × lines whose invoice stands twice" in verdict_of(declared, "how_read")[1]
+
+
+@pytest.mark.parametrize("other", ["F2, 2024-03-05, B, 30", "F2, 2024-03-05, B, 35"])
+def test_an_invoice_in_two_files_is_rejected_or_counted_once_as_declared(tmp_path, other):
+    """March stands in both files, in the second with the same line or with another one."""
+    head = "invoice_id, date, customer_id, net_amount"
+    (tmp_path / "b.csv").write_text(book(head, other, "F3, 2024-04-05, B, 7"))
+    files = {"files": ["invoice_lines.csv", "b.csv"]}
+    first = ("F1, 2024-02-05, A, 60", "F2, 2024-03-05, B, 30")
+
+    with pytest.raises(
+        DataError, match=r"the first is F2 of 2024-03-05, in invoice_lines\.csv and in b"
+    ):
+        of(tmp_path, *first, head=head, **files)
+    once = of(tmp_path, *first, head=head, **files, repeated_invoices="set_aside")
+    assert revenue(once) == {"A": 60, "B": 37}
+    assert once.tables["quarantine"]["value"].tolist() == ["counted in invoice_lines.csv"]
+    kept = of(tmp_path, *first, head=head, **files, repeated_invoices="keep")
+    assert revenue(kept)["B"] == 37 + int(other[-2:])
+
+
+def test_an_invoice_whose_lines_are_spread_over_files_by_their_numbers_is_one(tmp_path):
+    (tmp_path / "b.csv").write_text(book(NUMBERED, "F1, 2, 2024-01-10, A, 40, invoice"))
+    files = {"files": ["invoice_lines.csv", "b.csv"]}
+    row = "F1, 1, 2024-01-10, A, 60, invoice"
+    assert revenue(of(tmp_path, row, head=NUMBERED, **files)) == {"A": 100}
+
+
+def test_who_has_mapped_line_numbers_is_not_asked_for_them():
+    from kamlib.method_rules import RULES
+
+    assert "line_id" not in RULES["identical_rows"].bring
 
 
 SALES_AND_BACK = st.lists(

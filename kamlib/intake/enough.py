@@ -11,7 +11,7 @@ import pandas as pd
 
 from kamlib.columns import table_label
 from kamlib.language import _, money, number, percent
-from kamlib.method_rules.set_aside import NO_LINE, REPEATS
+from kamlib.method_rules.set_aside import NO_LINE, REPEATS, TWICE
 from kamlib.tables import Tables, floats
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
@@ -75,10 +75,12 @@ def enough_verdict(
 
     Notes
     -----
-    Totals and repeated rows are no rows of their own and count on neither side.
+    Totals and rows that are declared repeats are no rows of their own and count on neither side.
     """
     limits, quarantine = engagement.set_aside, tables["quarantine"]
-    lost = quarantine[~quarantine["reason"].isin([*NO_LINE, REPEATS])]
+    declared = engagement.inputs["invoice_lines"].repeated_invoices == "set_aside"
+    none = [*NO_LINE, REPEATS, *(TWICE if declared else ())]
+    lost = quarantine[~quarantine["reason"].isin(none)]
     found = list(_lost(read, coverage, tables, lost, engagement, span))
     most = max((each.share for each in found), default=0.0)
     outcome = REFUSE if most > limits.refuse else FLAG if most > limits.flag else PASS

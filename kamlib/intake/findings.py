@@ -43,6 +43,7 @@ def line_verdicts(facts: LineFacts, *, mapped: list[str], currency: str) -> list
             FLAG if facts.identical else PASS,
             n=number(facts.identical),
             amount=money(float(facts.identical_amount), currency),
+            lacking="" if "line_id" in mapped else _("line_id, or "),
         ),
     ]
     if 2 * facts.below_net > facts.of_two_units:

@@ -142,7 +142,7 @@ DATA_PREP: dict[str, Rule] = {
             "Invoice lines that repeat another one in every column that was read: {n}, worth {amount}. "
             "They were kept."
         ),
-        bring=N_("line_id, or the word of someone who knows that a file was not delivered twice"),
+        bring=N_("{lacking}the word of someone who knows that a file was not delivered twice"),
     ),
     "document_types": Rule(
         N_("Kinds of documents"),

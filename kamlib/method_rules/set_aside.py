@@ -24,6 +24,8 @@ ZEROS_LOST = N_("customer is in customers with other zeros in front")
 ID_FOR_NONE = N_("number that stands for no customer")
 NO_PARTY = N_("neither in customers nor in prospects")
 REPEATS = N_("repeats an earlier row")
+NUMBERED_TWICE = N_("its invoice and line number stand in an earlier row")
+IN_ANOTHER_FILE = N_("its invoice stands in an earlier file")
 TAX_ID_FOR_NONE = N_("tax id stands for none")
 TAX_ID_ROUNDED = N_("tax id in scientific notation")
 TAX_ID_CHECK_DIGIT = N_("tax id with a wrong check digit")
@@ -38,6 +40,7 @@ NOT_A_CURRENCY = N_("not a currency")
 A_TOTAL = N_("a total, no line of its own")
 THE_HEAD_AGAIN = N_("the head again, no line of its own")
 NO_LINE = (A_TOTAL, THE_HEAD_AGAIN)
+TWICE = (NUMBERED_TWICE, IN_ANOTHER_FILE)
 FEWER_CELLS = N_("fewer cells than the head has")
 MORE_CELLS = N_("more cells than the head has")
 EXCEL_ERROR = N_("an error in Excel")
@@ -79,6 +82,11 @@ REMEDIES: dict[str, str] = {
     ),
     NO_PARTY: N_("add the party to customers or prospects, or correct its number"),
     REPEATS: N_("find out whether one file was delivered twice; export the number of each line"),
+    NUMBERED_TWICE: N_(
+        "find out which row is right: the earlier one counts; if numbers of lines do come again on an "
+        "invoice, leave line_id out of columns, or declare repeated_invoices: keep"
+    ),
+    IN_ANOTHER_FILE: N_("export each invoice into one file; the earlier file counts"),
     TAX_ID_FOR_NONE: _ASK,
     TAX_ID_ROUNDED: _EXPORT_TEXT,
     TAX_ID_CHECK_DIGIT: _REGISTER,
