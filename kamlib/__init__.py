@@ -44,7 +44,7 @@ _MODULES = {
         "orders_left peer_ladder pool_costs price_matrix profit_balance profit_bridge profit_if "
         "profit_sureness profit_tornado Rescue rescue_losses rescue_verdicts resources_table "
         "statement_balances statement_verdicts Statements sureness_verdict timing_balance "
-        "uncertain_profits"
+        "uncertain_profits withheld"
     ),
     "segmentation": (
         "asleep_verdict assessed_parties class_balances class_flips class_summary concentration "

@@ -77,10 +77,7 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     span = settings.period(period or list(settings.periods)[-1])
     intake = read_inputs(settings, span.name)
     rules = rules_refused(settings, intake, span)
-    named = {
-        each: [rule for rule in (*ANALYSES[each], "coverage") if rule in rules]
-        for each in settings.required
-    }
+    named = {each: [rule for rule in ANALYSES[each] if rule in rules] for each in settings.required}
     return Checked(
         engagement=settings,
         period=span,

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from kamlib.engagement import load_engagement
 from kamlib.engagement.inputs import Input
-from kamlib.engagement.settings import Exchange, Identity
+from kamlib.engagement.settings import Exchange, Identity, SetAside
 from kamlib.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, Intake, read_inputs, repeated
 from kamlib.intake.units import unit_of_each
@@ -58,6 +58,7 @@ class World:
     )
     ledger: SimpleNamespace = None
     overrides: list = field(default_factory=list)
+    set_aside: SetAside = field(default_factory=SetAside)
     segmentation: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(profit_share=0.8))
     profitability: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(resources=()))
 
@@ -116,6 +117,7 @@ def book(head, *rows):
     return "\n".join([head.replace(" ", ""), *(row.replace(" ", "") for row in rows)]) + "\n"
 
 
+RULES_OF_LEDGER = ("ledger_revenue", "ledger_before")
 LINES = (
     "invoice_id,line_id,date,customer_id,product_id,quantity,list_price,net_amount,"
     "cost_of_goods_sold,document_type"
@@ -547,7 +549,8 @@ def test_lines_without_cost_are_named_with_their_money(two_firms):
 
 def test_identical_lines_are_counted_with_their_money_and_kept(two_firms):
     twice = TWO_FIRMS + TWO_FIRMS.splitlines()[1] + "\n"
-    intake = read_inputs(give(two_firms, "invoice_lines", twice), "FY2024")
+    text = twice.replace(",1,2024", ",,2024")  # one line number twice is one line
+    intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
     assert verdict_of(intake, "identical_rows")[1] == (
         "Invoice lines that repeat another one in every column that was read: 1, worth "
         "PLN\u00a060. They were kept."
@@ -563,8 +566,9 @@ def test_of_many_lines_only_those_with_one_hash_are_compared_and_the_count_is_th
     monkeypatch.setattr(repeated, "AT_ONCE", at_once)
     one, *_others, last = TWO_FIRMS.splitlines()[1:]
     again = "\n".join([one, last, one]) + "\n"
+    text = (TWO_FIRMS + again).replace(",1,2024", ",,2024")
 
-    intake = read_inputs(give(two_firms, "invoice_lines", TWO_FIRMS + again), "FY2024")
+    intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
 
     assert "read: 3, worth PLN\u00a0110." in verdict_of(intake, "identical_rows")[1]  # 60 − 10 + 60
 
@@ -731,8 +735,8 @@ def test_rows_and_money_read_are_used_or_set_aside(two_firms):
     assert money.holds
     assert verdict_of(intake, "rows_set_aside") == (
         "FLAG",
-        "2 of 4 rows had to be set aside, among them invoice lines of PLN\u00a030 (30% of the amounts "
-        "that can be read). Why, stands in the table of rows set aside.",
+        "2 of 4 rows had to be set aside; of invoice lines 2 of 4 (50%), worth PLN\u00a030 where the "
+        "amount can be read (30% of the amounts that can). Why, stands in the table of rows set aside.",
     )
 
 
@@ -807,8 +811,8 @@ def test_both_periods_are_tied_where_the_ledger_has_them(two_firms):
     two_firms.periods = world(two_firms.folder, periods=TWO_YEARS).periods
     text = general_ledger("-120") + "FY2023,700,-3,invoice_revenue,-1\n"
     intake = read_inputs(give(two_firms, "gl_totals", text), "FY2024")
-    outcomes = [(v.outcome) for v in intake.verdicts if v.rule == "ledger_revenue"]
-    assert outcomes == ["PASS", "REFUSE"]
+    outcomes = [(v.rule, v.outcome) for v in intake.verdicts if v.rule in RULES_OF_LEDGER]
+    assert outcomes == [("ledger_revenue", "PASS"), ("ledger_before", "REFUSE")]
     assert [b.what[19:25] for b in intake.balances[-2:]] == ["FY2024", "FY2023"]
 
 

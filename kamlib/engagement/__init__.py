@@ -33,6 +33,7 @@ from kamlib.engagement.settings import (
     Period,
     ReconcilingItem,
     Segmentation,
+    SetAside,
     Staying,
 )
 
@@ -63,6 +64,7 @@ __all__ = [
     "ReconcilingItem",
     "Resource",
     "Segmentation",
+    "SetAside",
     "SideA",
     "SideACriterion",
     "SideB",

@@ -113,11 +113,12 @@ class Input(Part):
     """Where one input table comes from, and how the client's names become ours.
 
     `identical_rows` says what becomes of a row that repeats an earlier one in every column that is
-    read. Of invoice lines only: `default_currency` fills empty cells, `in_line_currency` names the
-    money that stands in the line's own currency (the rest is in the reporting one), and
-    `document_prefixes` tells the kind of a document from the start of its number where its line
-    does not. `header_row` is the line of a text file, or the row of `sheet`, that holds the head;
-    what stands above it is passed over.
+    read. Of invoice lines only: `repeated_invoices` says what becomes of an invoice that stands in two
+    files, or of a line number that stands twice on one; `default_currency` fills empty cells,
+    `in_line_currency` names the money that stands in the line's own currency (the rest is in the
+    reporting one), and `document_prefixes` tells the kind of a document from the start of its number
+    where its line does not. `header_row` is the line of a text file, or the row of `sheet`, that
+    holds the head; what stands above it is passed over.
     """
 
     files: Texts = Field(default_factory=list)
@@ -126,6 +127,7 @@ class Input(Part):
     columns: dict[Text, Text] = Field(default_factory=dict)
     values: dict[Text, dict[str, Word]] = Field(default_factory=dict)
     identical_rows: Literal["keep", "quarantine"] = "keep"
+    repeated_invoices: Literal["refuse", "set_aside", "keep"] = "refuse"
     default_currency: Annotated[Text, AfterValidator(_code)] | None = None
     in_line_currency: list[Literal[MONEY_OF_LINES]] = Field(  # type: ignore[valid-type]
         default_factory=lambda: ["net_amount", "list_price", "unit_price"]
@@ -178,7 +180,7 @@ def _unknown_columns(table: str, given: Input) -> Iterator[InitErrorDetails]:
 
 def _only_of_lines(table: str, given: Input) -> Iterator[InitErrorDetails]:
     """Yield keys that only invoice lines can have."""
-    for key in ("default_currency", "in_line_currency", "document_prefixes"):
+    for key in ("default_currency", "in_line_currency", "document_prefixes", "repeated_invoices"):
         if table != "invoice_lines" and key in given.model_fields_set:
             yield complaint_at("is a key of invoice_lines only.", table, key)
 

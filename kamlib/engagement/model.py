@@ -37,6 +37,7 @@ from kamlib.engagement.settings import (
     Periods,
     ReconcilingItem,
     Segmentation,
+    SetAside,
     Staying,
 )
 from kamlib.errors import ParameterError, did_you_mean
@@ -69,6 +70,7 @@ class Engagement(Part):
     inputs: Inputs
     identity: Identity = Identity()
     exchange: Exchange = Exchange()
+    set_aside: SetAside = SetAside()
     ledger: LedgerSettings = LedgerSettings()
     profitability: Profitability = Profitability()
     segmentation: Segmentation = Segmentation()

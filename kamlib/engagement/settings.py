@@ -134,6 +134,13 @@ class Exchange(Part):
     at_most_days_old: Count = 7
 
 
+def refuse_unordered(flag: float, refused: float) -> None:
+    """Refuse a share that flags and is above the one that refuses."""
+    if flag > refused:
+        message = f"must not be above refuse: {flag:g} is above {refused:g}."
+        refuse([complaint_at(message, "flag")])
+
+
 class Materiality(Part):
     """Shares of revenue from which a difference to the general ledger is flagged and refused."""
 
@@ -142,9 +149,22 @@ class Materiality(Part):
 
     @model_validator(mode="after")
     def _in_order(self) -> "Materiality":
-        if self.flag > self.refuse:
-            message = f"must not be above refuse: {self.flag:g} is above {self.refuse:g}."
-            refuse([complaint_at(message, "flag")])
+        refuse_unordered(self.flag, self.refuse)
+        return self
+
+
+class SetAside(Part):
+    """Shares of rows, and of the money in them, from which what is set aside is flagged and refused.
+
+    Of invoice lines and of each table that customer profit rests on; the larger share counts.
+    """
+
+    flag: Share = 0.02
+    refuse: Share = 0.10
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "SetAside":
+        refuse_unordered(self.flag, self.refuse)
         return self
 
 

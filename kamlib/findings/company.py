@@ -29,6 +29,10 @@ def revenue_finding(
     months: pd.DataFrame, *, period: str, previous: str | None, currency: str
 ) -> str:
     """Say what was invoiced in the period, and against the one before."""
+    if not (months["period"] == period).any():
+        return _(
+            "What customers were invoiced in {period} is not known: no invoice line lies in it."
+        ).format(period=period)
     now = float(floats(months.loc[months["period"] == period, "invoice_revenue"]).sum())
     said = _("Customers were invoiced {now} in {period}").format(
         now=money(now, currency), period=period

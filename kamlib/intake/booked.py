@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.intake.contract import CONTRACT, SALES, Field
+from kamlib.intake.contract import BACK, CONTRACT, SALES, Field
 from kamlib.intake.databases import answering
 from kamlib.intake.desk import Desk, brought, held, viewed
 from kamlib.intake.engines import DECIMAL, engine_of, exact
@@ -26,6 +26,7 @@ LIST_SHARE, LIST_LINES = (9, 10), 5
 # days that an order waits for its invoice: what lies further back, or after it, is no order's day
 WAITS_DAYS = 366
 FAR, SMALL_CHANGE = 0.5, 1.0
+OF_ESTIMATES = ("_at_list", "_each", "_of_", "_there_", "_alike_")  # columns on the way to one
 SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
 
 
@@ -40,9 +41,10 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table | None) ->
     To ``invoice_id, order_id, customer_id, name, date, document_type, corrects_invoice_id,
     delivery_id, order_date``, the attributes that time equations ask for, the sums ``net_amount,
     list_total, cost_of_goods_sold, freight, revenue_without_cost``, ``lines``, ``unit``, and
-    ``site``: the customer's id in the type in which it was read. Lines of one document
-    whose attributes differ are rows of their own. Of an order, ``order_day`` is its date, else the invoice's, ``without_number`` tells
-    that a word stood for its number, and ``without_day`` that its date cannot be its day.
+    ``site``: the customer's id in the type in which it was read. Lines of one document whose
+    attributes differ are rows of their own. Of an order, ``order_day`` is its date, else the
+    invoice's, ``without_number`` tells that a word stood for its number, and ``without_day`` that its
+    date cannot be its day.
 
     Parameters
     ----------
@@ -124,7 +126,8 @@ def with_list_total(work: Desk, judged: Judged, lines: ir.Table) -> ir.Table:
 
     Where it is not given, it is the 90 % quantile of the product's unit prices of that month on
     invoices, times the quantity, where at least five lines stand behind it, and never less than
-    the net amount; else it is the net amount.
+    the net amount; else it is the net amount. What comes back takes back the list value at which
+    it went out.
     """
     if not _may_be_estimated(judged):
         total = net = as_read(lines, "net_amount")
@@ -137,14 +140,81 @@ def with_list_total(work: Desk, judged: Judged, lines: ir.Table) -> ir.Table:
         prices,
         [lines["product_id"] == prices["list_product"], month == prices["list_month"]],
     )
-    at_list = (wide["usual"] * wide["quantity"]).cast(DECIMAL)
-    estimate = ((wide["quantity"] > 0) & at_list.notnull()).ifelse(
-        ibis.greatest(wide["net_amount"], at_list), ibis.null(DECIMAL)
+    at_list = (wide["usual"] * wide["quantity"].abs()).cast(DECIMAL)
+    at_list = at_list.notnull().ifelse(
+        ibis.greatest(wide["net_amount"].abs(), at_list), ibis.null(DECIMAL)
     )
-    estimated = wide["list_price"].isnull() & estimate.notnull()
-    total = ibis.coalesce(wide["list_price"], estimate, wide["net_amount"])
-    return wide.mutate(list_total=total, estimated=estimated).drop(
-        "usual", "list_product", "list_month"
+    wide = wide.mutate(_at_list=at_list, _each=unit_price(wide))
+    wide = wide.drop("usual", "list_product", "list_month")
+    found = _with_what_went_out(work, viewed(work, "lines_at_list", wide))
+    estimate = _estimate(found)
+    total = ibis.coalesce(found["list_price"], estimate, found["net_amount"])
+    return found.mutate(
+        list_total=total, estimated=found["list_price"].isnull() & estimate.notnull()
+    ).drop(*(name for name in found.columns if name.startswith(OF_ESTIMATES)))
+
+
+def unit_price(lines: ir.Table) -> ir.DecimalValue:
+    """Return what one unit of a line costs, whichever way it goes; null without a quantity."""
+    units = lines["quantity"].cast("float64").abs().nullif(0.0)
+    return exact(lines["net_amount"].cast("float64").abs() / units)
+
+
+def is_sold(lines: ir.Table) -> ir.BooleanValue:
+    """Return whether goods go out on a line, at a price that is not below zero."""
+    return (
+        ~lines["document_type"].isin(BACK)
+        & (lines["net_amount"] >= 0)
+        & (lines["quantity"] > 0).fill_null(False)
+    )
+
+
+def _with_what_went_out(work: Desk, lines: ir.Table) -> ir.Table:
+    """Put beside each line that gives back how much of its product went out, and at what list value.
+
+    On the invoice that it names, else wherever its customer bought the product at the same price.
+    """
+    back = lines["document_type"].isin(BACK) | (lines["net_amount"] < 0)
+    back = back | ((lines["net_amount"] == 0) & (lines["quantity"] < 0).fill_null(False))
+    none = ibis.null("string")
+    wide = lines.mutate(
+        _of_invoice=back.ifelse(lines["corrects_invoice_id"], none),
+        _of_customer=back.ifelse(lines["customer_id"], none),
+        _of_product=lines["product_id"],
+    )
+    sold = lines.filter(is_sold(lines))
+    listed = ibis.coalesce(sold["list_price"], sold["_at_list"], sold["net_amount"])
+    sums = {"list": listed.sum().cast(DECIMAL), "units": sold["quantity"].sum().cast(DECIMAL)}
+    ways = {
+        "there": {"invoice_id": "_of_invoice", "product_id": "_of_product"},
+        "alike": {"customer_id": "_of_customer", "product_id": "_of_product", "_each": "_each"},
+    }
+    for way, keys in ways.items():
+        of = {f"_{way}_{key.strip('_')}": sold[key] for key in keys}
+        went = sold.group_by(**of).aggregate(**{f"_{way}_{n}": sums[n] for n in sums})
+        went = held(work, f"went_out_{way}", went)
+        same = zip(keys.values(), of, strict=True)
+        wide = wide.left_join(went, [wide[mine] == went[theirs] for mine, theirs in same])
+    return wide
+
+
+def _estimate(lines: ir.Table) -> ir.DecimalValue:
+    """Return the estimated list value of each line, null where nothing tells it.
+
+    Which way a line goes, its amount says: a credit note may have its quantity without a minus.
+    An amount above zero beside a quantity below it tells nothing.
+    """
+    net, quantity, units = lines["net_amount"], lines["quantity"], lines["quantity"].abs()
+    listed = ibis.coalesce(lines["_there_list"], lines["_alike_list"])
+    went = ibis.coalesce(lines["_there_units"], lines["_alike_units"])
+    part = units.cast("float64") / went.cast("float64")
+    taken = (units == went).ifelse(listed, exact(listed.cast("float64") * part))
+    value = ibis.coalesce(taken, lines["_at_list"])
+    none = ibis.null(DECIMAL)
+    comes_back = (net < 0) | ((net == 0) & (quantity < 0))
+    goes_out = (net >= 0) & (quantity >= 0) & value.notnull()
+    return ibis.cases((comes_back, -value), (goes_out, ibis.greatest(net, value)), else_=none).cast(
+        DECIMAL
     )
 
 
@@ -163,11 +233,10 @@ def usual_prices(lines: ir.Table) -> ir.Table:
 
     To ``list_product, list_month, usual``.
     """
-    sold = lines.filter(lines["document_type"].isin(SALES) & (lines["quantity"] > 0))
+    sold = lines.filter(lines["document_type"].isin(SALES) & is_sold(lines))
     sold = sold.filter(sold["product_id"].notnull())
-    each = sold["net_amount"].cast("float64") / sold["quantity"].cast("float64")
     sold = sold.select(
-        list_product="product_id", list_month=sold["date"].truncate("M"), price=exact(each)
+        list_product="product_id", list_month=sold["date"].truncate("M"), price=unit_price(sold)
     )
     of_product = ["list_product", "list_month"]
     counted = sold.group_by([*of_product, "price"]).aggregate(n=sold.count())

@@ -8,22 +8,25 @@ import ibis.expr.types as ir
 from kamlib.errors import DataError
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.desk import Desk, held
+from kamlib.intake.document_totals import without_document_totals
 from kamlib.intake.judging import Judged, judged
 from kamlib.intake.sums import without_sums
+from kamlib.intake.twice import numbers_once
 from kamlib.method_rules import set_aside as reasons
 
 
 def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Judged:
-    """Return the judged invoice lines without sums of others and without what was declared a repeat.
+    """Return the judged invoice lines without sums of others and without what stands twice.
 
     Raises
     ------
     DataError
-        Two files hold the same lines.
+        Two files hold the same lines, or an invoice.
     """
     lines = without_sums(work, judged(work, "invoice_lines", known=known))
+    lines = without_document_totals(work, lines)
     refuse_copies(work, lines)
-    return without_repeats(work, lines)
+    return without_repeats(work, numbers_once(work, lines))
 
 
 def refuse_copies(work: Desk, table: Judged) -> None:

@@ -21,6 +21,7 @@ from kamlib.intake.currency import currency_verdicts, in_reporting_currency
 from kamlib.intake.databases import asked
 from kamlib.intake.desk import Desk, desk
 from kamlib.intake.documents import document_verdicts
+from kamlib.intake.enough import enough_verdict, rows_set_aside_verdict
 from kamlib.intake.handover import Read, Taken, taken_out
 from kamlib.intake.identity import Who, who_is_who
 from kamlib.intake.identity_findings import identity_verdicts
@@ -120,7 +121,8 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
         *tied,
     ]
     verdicts = [
-        findings.set_aside_verdict(taken.money, coverage, currency=currency),
+        rows_set_aside_verdict(taken.money, coverage, currency=currency),
+        enough_verdict(taken.money, coverage, tables, engagement=engagement, span=span),
         findings.how_read_verdict(taken.judged),
         findings.coverage_verdict(months, facts, span=span),
         *reach_verdicts(
@@ -227,7 +229,7 @@ def _ledger_lines(
     ]
     balances = [balance for balance, _ in tied if balance is not None]
     verdicts = [
-        verdict
+        verdict._replace(rule="ledger_before") if place else verdict
         for place, (balance, verdict) in enumerate(tied)
         if balance is not None or place == 0
     ]

@@ -9,10 +9,30 @@ DATA_PREP: dict[str, Rule] = {
         N_("Rows set aside"),
         passed=N_("All {all} rows that were read are used."),
         flag=N_(
-            "{n} of {all} rows had to be set aside, among them invoice lines of {amount} ({share} of "
-            "the amounts that can be read). Why, stands in the table of rows set aside."
+            "{n} of {all} rows had to be set aside; of invoice lines {lines} of {every} ({part}), worth "
+            "{amount} where the amount can be read ({share} of the amounts that can). Why, stands in "
+            "the table of rows set aside."
         ),
         bring=N_("the rows set aside, mended; each is named with its file and line"),
+    ),
+    "too_much_set_aside": Rule(
+        N_("Is enough left?"),
+        passed=N_(
+            "Of invoice lines, and of what else customer profit rests on, at most {limit} was set "
+            "aside, in rows and in money."
+        ),
+        flag=N_(
+            "Much was set aside: {what}. What is shown rests on the others; from {limit} on nothing "
+            "is shown."
+        ),
+        refuse=N_(
+            "Too much was set aside: {what}; the limit is {limit}. What is left says nothing certain "
+            "of any customer: profit, shares, levels and verdicts are not shown."
+        ),
+        bring=N_(
+            "the rows set aside, mended; or set_aside.refuse in engagement.yaml, by who knows that "
+            "the rows left are enough"
+        ),
     ),
     "how_read": Rule(
         N_("How cells were read"),
@@ -128,7 +148,7 @@ DATA_PREP: dict[str, Rule] = {
             "Invoice lines that repeat another one in every column that was read: {n}, worth {amount}. "
             "They were kept."
         ),
-        bring=N_("line_id, or the word of someone who knows that a file was not delivered twice"),
+        bring=N_("{lacking}the word of someone who knows that a file was not delivered twice"),
     ),
     "document_types": Rule(
         N_("Kinds of documents"),
@@ -190,11 +210,11 @@ DATA_PREP: dict[str, Rule] = {
         passed=N_("Revenue of {period} and the general ledger are {difference} apart."),
         flag=N_(
             "{difference} between our revenue of {period} and the general ledger's is not "
-            "explained ({share} of revenue)."
+            "explained ({share} of revenue){aside}."
         ),
         refuse=N_(
             "{difference} between our revenue of {period} and the general ledger's is not "
-            "explained ({share} of revenue): nothing that builds on it should be used."
+            "explained ({share} of revenue){aside}: nothing that builds on it should be used."
         ),
         bring=N_("gl_totals, line invoice_revenue, and reconciling items with their reason"),
     ),
@@ -242,14 +262,19 @@ DATA_PREP: dict[str, Rule] = {
     ),
 }
 
+DATA_PREP["ledger_before"] = DATA_PREP["ledger_revenue"]  # of the period before
+
 SECTIONS: dict[str, tuple[str, ...]] = {  # part of notebook 1 → the rules that speak of it
-    "set_aside": ("rows_set_aside",),
+    "set_aside": ("rows_set_aside", "too_much_set_aside"),
     "documents": (
-        "document_types", "credit_notes", "minus_missing", "advances", "orders", "samples", "identical_rows",
-        "converted", "list_price", "list_price_unit", "price_times_quantity", "quantity_of_nothing",
-        "cost_of_goods",
+        "document_types", "credit_notes", "minus_missing", "advances", "orders", "samples",
+        "identical_rows", "converted", "list_price", "list_price_unit", "price_times_quantity",
+        "quantity_of_nothing", "cost_of_goods",
     ),
     "customers": ("customers_table", *IDENTITY),
     "months": ("partial_month", "young_customers", "asleep_or_gone"),
-    "ledger": ("ledger_revenue", "ledger_absent", "ledger_silent", "ledger_lines", "reconciling_items"),
+    "ledger": (
+        "ledger_revenue", "ledger_before", "ledger_absent", "ledger_silent", "ledger_lines",
+        "reconciling_items",
+    ),
 }  # fmt: skip

@@ -25,6 +25,8 @@ ID_FOR_NONE = N_("number that stands for no customer")
 NO_PARTY = N_("neither in customers nor in prospects")
 REPEATS = N_("repeats an earlier row")
 ID_ROUNDED = N_("an id in scientific notation, whose last digits are lost")
+NUMBERED_TWICE = N_("its invoice and line number stand in an earlier row")
+IN_ANOTHER_FILE = N_("its invoice stands in an earlier file")
 TAX_ID_FOR_NONE = N_("tax id stands for none")
 TAX_ID_ROUNDED = N_("tax id in scientific notation")
 TAX_ID_CHECK_DIGIT = N_("tax id with a wrong check digit")
@@ -38,6 +40,8 @@ GROSS_ONLY = N_("only an amount with VAT is given")
 NOT_A_CURRENCY = N_("not a currency")
 A_TOTAL = N_("a total, no line of its own")
 THE_HEAD_AGAIN = N_("the head again, no line of its own")
+NO_LINE = (A_TOTAL, THE_HEAD_AGAIN)
+TWICE = (NUMBERED_TWICE, IN_ANOTHER_FILE)
 FEWER_CELLS = N_("fewer cells than the head has")
 MORE_CELLS = N_("more cells than the head has")
 EXCEL_ERROR = N_("an error in Excel")
@@ -80,6 +84,11 @@ REMEDIES: dict[str, str] = {
     NO_PARTY: N_("add the party to customers or prospects, or correct its number"),
     REPEATS: N_("find out whether one file was delivered twice; export the number of each line"),
     ID_ROUNDED: _EXPORT_TEXT,
+    NUMBERED_TWICE: N_(
+        "find out which row is right: the earlier one counts; if numbers of lines do come again on an "
+        "invoice, leave line_id out of columns, or declare repeated_invoices: keep"
+    ),
+    IN_ANOTHER_FILE: N_("export each invoice into one file; the earlier file counts"),
     TAX_ID_FOR_NONE: _ASK,
     TAX_ID_ROUNDED: _EXPORT_TEXT,
     TAX_ID_CHECK_DIGIT: _REGISTER,

@@ -133,12 +133,15 @@ def _items(period: str, line: str, accounts: object, *, items: Sequence[Item]) -
 
 
 def ledger_verdict(accounts: pd.DataFrame, *, period: str, materiality: Materiality) -> Verdict:
-    """Judge the difference between the statement's profit and the general ledger's."""
+    """Judge the difference between the statement's profit and the general ledger's.
+
+    What was set aside explains nothing of it: it is missing in the statement.
+    """
     mine = accounts[accounts["period"] == period]
     if mine.empty:
         return verdict("ledger_absent", "FLAG")
     revenue = mine.loc[mine["line"] == "invoice_revenue", "ledger"].sum()
-    apart = float(mine["unexplained"].abs().sum())
+    apart = float((mine["unexplained"] + mine["set_aside"]).abs().sum())
     share = apart / abs(revenue) if revenue else np.inf
     outcome = "PASS" if share <= materiality.flag else "FLAG"
     outcome = "REFUSE" if share > materiality.refuse else outcome

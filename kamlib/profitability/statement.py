@@ -126,8 +126,9 @@ def complete_statement(
     -----
     Memo lines are parts of a line above and are in it already: returned_revenue, bad_debt,
     revenue_without_cost, known_cost_of_goods, setup_cost (of cost-to-serve), setup_guessed_cost (of
-    setup_cost: new by the first order in the input, because no start is recorded), assets_charge (of the capital charge). Not in it is
-    setup_open_cost: what setting up would cost where nobody can tell whether a customer is new.
+    setup_cost: new by the first order in the input, because no start is recorded), assets_charge (of
+    the capital charge). Not in it is setup_open_cost: what setting up would cost where nobody can
+    tell whether a customer is new.
     """
     table = upper.merge(_served(cost, customers), on=KEY, how="outer")
     table = table.drop(columns="relation").merge(

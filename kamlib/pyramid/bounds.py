@@ -15,6 +15,11 @@ UNKNOWN = (-np.inf, np.inf)
 BOTH_ENDS = ("side_a", "side_b", "relative_strength")
 COUNTED = ("order_days_24m", "orders_per_year")  # no order: zero
 AGES = ("age_months", "known_years")  # no order: unknown of a customer, zero of a prospect
+MEASURED = (
+    *COUNTED, *AGES, "p_return_12m", "p_stay_3y", "profit_12m", "benefit_ours", "loss_periods",
+    "drop_effect", "fix_price_change",
+)  # fmt: skip
+YES_OR_NO = ("golden_shot", "door_vital_few", "p_unprofitable")
 NOT_COMPUTED = ("path_cost_to_uplift_2y",)
 
 
@@ -36,9 +41,28 @@ class Bounds:
         low, high = self.of[name]
         return low != high
 
+    def without_measured(self) -> "Bounds":
+        """Return bounds in which nothing is known that is measured on what customers bought.
+
+        For a period whose lines cannot carry it; what people rated or said stays known.
+        """
+        ours = self["is_prospect"][0] == 0
+        ends = dict.fromkeys(MEASURED, UNKNOWN) | dict.fromkeys(YES_OR_NO, (0.0, 1.0))
+        blind = {name: _opened(self[name], ours, end) for name, end in ends.items()}
+        low, high = self["doors"]
+        few = self["door_vital_few"][0] * ours
+        return self.with_(**blind, doors=(low - few, high - few + ours))
+
     def with_(self, **intervals: tuple[np.ndarray, np.ndarray]) -> "Bounds":
         """Return bounds with other intervals for some quantities."""
         return Bounds(self.party_id, {**self.of, **intervals})
+
+
+def _opened(
+    known: tuple[np.ndarray, np.ndarray], where: np.ndarray, ends: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return an interval with other ends at some places."""
+    return np.where(where, ends[0], known[0]), np.where(where, ends[1], known[1])
 
 
 class Codes(Protocol):

@@ -15,6 +15,7 @@ from kamlib.checks import require_choice
 from kamlib.engagement import Engagement, Override, Period
 from kamlib.errors import DataError, listed
 from kamlib.language import _, day, number
+from kamlib.method_rules import FOUNDATIONS
 from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
 from kamlib.stage.staleness import noted_inputs, table_hash
 from kamlib.tables import Note, Tables, read_note, read_table, write_table
@@ -152,15 +153,25 @@ class Stage:
         earlier = self.verdicts_so_far()
         return bool(((earlier["rule"] == rule) & (earlier["outcome"] == REFUSE)).any())
 
+    @property
+    def withheld(self) -> str:
+        """Return why nothing that is measured of customers may be shown; empty where it may.
+
+        A rule on which everything rests was refused, in this stage or an earlier one.
+        """
+        told = self.verdicts_so_far()
+        refused = told[told["rule"].isin(FOUNDATIONS) & (told["outcome"] == REFUSE)]
+        return " ".join(refused["said"].head(1))
+
     def knows(self, rule: str) -> bool:
-        """Tell whether what a rule guards may be shown: it was not refused."""
-        return not self.refused(rule)
+        """Tell whether what a rule guards may be shown: neither it nor what all rests on was refused."""
+        return not self.refused(rule) and not self.withheld
 
     def show_refusal(self, rule: str) -> None:
         """Say in the place of a figure that it is not shown, and why; nothing where it is shown."""
         told = self.verdicts_so_far()
         refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
-        for said in refused["said"].tail(1):
+        for said in [self.withheld] if self.withheld else refused["said"].tail(1):
             display.show_finding(_("Not shown. {why}").format(why=said))
 
     def freeze(self, name: str, values: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -171,8 +182,8 @@ class Stage:
         """
         path = self.engagement.folder / "reference" / f"{name}.csv"
         if not path.exists():
-            if values is None:
-                return None
+            if values is None or self.withheld:  # what is not known is not frozen
+                return values
             path.parent.mkdir(exist_ok=True)
             draft = path.with_suffix(f".{os.getpid()}.tmp")
             values.to_csv(draft, index=False, lineterminator="\n")
