@@ -103,6 +103,7 @@ def check(
 
 def _suggest(engagement: str, output: Path | None) -> None:
     """Print a draft of engagement.yaml, or write it into a new file."""
+    from kamlib.errors import listed
     from kamlib.suggesting import suggest, write_draft
 
     draft = suggest(engagement)
@@ -111,6 +112,8 @@ def _suggest(engagement: str, output: Path | None) -> None:
     else:
         print(draft.text, end="")
     if not draft.has_lines:
+        if lacks := draft.lacks.get("invoice_lines"):
+            stop(f"The draft asks which column is {listed(lacks)} of invoice_lines.", REFUSED)
         stop("No file can stand for invoice lines; the draft says what each one lacks.", REFUSED)
 
 
