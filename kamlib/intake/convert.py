@@ -152,11 +152,20 @@ def _cell(rows: ir.Table, one: Column, dialect: Dialect, last_day: date) -> Cell
             lost = ~in_reach(one.cells, field) if own else value.isnull()
             cases += [(there & lost, _wrong(meant, one, dialect))]
         if field.filled:
-            cases += [(~there, reasons.MISSING)]
+            cases += [(~there & ~_may_be_empty(rows, field), reasons.MISSING)]
     cases += outside(value, meant, field, last_day)
     if field.kind == "bool":
         cases += [(value.isnull(), reasons.NEITHER)]
     return Cell(value, cases, rows[TEXT + field.name], one.plain)
+
+
+def _may_be_empty(rows: ir.Table, field: Field) -> ir.BooleanValue:
+    """Return where another column of the row says that a cell need not be filled."""
+    if field.unless is None or VALUE + field.unless[0] not in rows.columns:
+        return ibis.literal(False)
+    name, word = field.unless
+    said: ir.StringValue = rows[VALUE + name]
+    return (said.lower() == word).fill_null(False)
 
 
 def is_exact(column: ir.Column) -> bool:
