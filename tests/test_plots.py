@@ -759,7 +759,7 @@ def test_their_criteria_end_in_the_weighted_lead():
 
     shown = words(ax)
     # of 100: 0.4 × (40 − 70), 0.4 × (50 − 70); 0.3 × (80 − 80), 0.3 × (80 − 60)
-    assert {"−12 to −8", "0 to +6", "40%", "30%"} <= set(shown)
+    assert {"−12.0 to −8.0", "0.0 to +6.0", "40%", "30%"} <= set(shown)
     assert "Krzywy Karton, the best rival" in shown
     assert shown.count("?") == 2
     assert {"us: unknown, nobody asked", "? rival unknown", "our guess", "survey of 2025"} <= set(

@@ -161,7 +161,7 @@ def _lead_of(criterion: Any) -> tuple[str, str]:
     high = criterion.weight * (criterion.us_high - criterion.rival_low) / 10
     if not np.isfinite([low, high]).all():
         return UNKNOWN, "uncertain"
-    return span_of_points(low, high), "lost" if high < 0 else "earned" if low > 0 else "ink_soft"
+    return span_of_points(low, high, 1), "lost" if high < 0 else "earned" if low > 0 else "ink_soft"
 
 
 def _criteria_legend(criteria: pd.DataFrame) -> list[Line2D]:

@@ -107,9 +107,9 @@ def sides_table(sides: pd.DataFrame) -> pd.DataFrame:
     return table.assign(relative_strength=_leads(ordered)).reset_index(drop=True)
 
 
-def _leads(sides: pd.DataFrame) -> list[str | None]:
+def _leads(sides: pd.DataFrame) -> np.ndarray:
     """Write each lead in points of 100 with the rival's name; None where no rival is known."""
-    return [
+    told = [
         None
         if pd.isna(rival)
         else _("no other supplier")
@@ -120,6 +120,7 @@ def _leads(sides: pd.DataFrame) -> list[str | None]:
             strict=True,
         )
     ]  # fmt: skip
+    return np.array(told, dtype=object)
 
 
 def example_party(b_side: pd.DataFrame, doors: pd.DataFrame, statement: pd.DataFrame) -> str | None:
@@ -143,7 +144,7 @@ def criteria_of(wanted: pd.DataFrame, party: str) -> pd.DataFrame:
     What may be anything from 0 to 10 is missing: nobody rated it.
     """
     mine = wanted[wanted["party_id"] == party]
-    ends = {}
+    ends: dict[str, pd.Series] = {}
     for who in ("us", "rival"):
         low, high = mine[f"{who}_low"], mine[f"{who}_high"]
         unknown = (low <= 0) & (high >= 10)
