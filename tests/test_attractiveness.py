@@ -305,11 +305,56 @@ def test_side_b_is_our_rating_by_their_weights_and_the_lead_is_against_the_best_
     assert [side["asked"], side["complete"], side["rival_named"]] == [True, True, True]
 
 
-def test_the_best_rival_is_taken_criterion_by_criterion():
-    """Another rival is 9 on service: behind .75·1 + .25·5 = 2 of ten."""
+THREE = ("speed", "price", "help")
+
+
+def said_of(**suppliers: tuple) -> list[tuple]:
+    """Return what A says of suppliers on three criteria of one weight."""
+    return [
+        ("A", criterion, supplier, 1, rating, "their_words")
+        for supplier, ratings in suppliers.items()
+        for criterion, rating in zip(THREE, ratings, strict=True)
+    ]
+
+
+def test_the_best_rival_is_a_whole_one():
+    """We are 21 of 30 and they 19 each: ahead of both by 2 of 30, not behind a mixture of 25."""
+    side = lead(*said_of(us=(8, 6, 7), North=(10, 2, 7), South=(4, 9, 6))).loc["A"]
+
+    assert [side["relative_strength_low"], side["relative_strength_high"]] == pytest.approx(
+        [2 / 30, 2 / 30]
+    )
+    assert side["rival"] == "North"  # of equal ones the first by name
+
+
+def test_the_lead_bears_the_name_of_the_rival_whom_we_lead_least():
+    side = lead(*said_of(us=(8, 6, 7), North=(10, 2, 6), South=(4, 9, 6))).loc["A"]
+
+    assert [side["rival"], side["relative_strength_low"]] == ["South", pytest.approx(2 / 30)]
+
+
+def test_a_rival_of_whom_little_is_known_is_not_better_for_certain_and_hides_nobody_else():
+    """Other is 9 on service and 0 to 10 on price: 6.75 to 9.25; Rival is 6.75; we are 7."""
     side = lead(*ASKED, ("A", "service", "Other", 3, 9, "their_words")).loc["A"]
 
-    assert side["relative_strength_low"] == pytest.approx(-0.20)
+    assert [side["relative_strength_low"], side["relative_strength_high"]] == [-0.225, 0.025]
+    assert side["rival"] == "Other"
+
+
+scores = st.tuples(*[st.integers(0, 10)] * 3)
+
+
+@given(scores, st.lists(scores, min_size=1, max_size=3))
+@moderately
+def test_the_lead_is_the_lowest_difference_over_whole_rivals(us, rivals):
+    named = {f"R{i}": each for i, each in enumerate(rivals)}
+
+    side = lead(*said_of(us=us, **named)).loc["A"]
+
+    lowest = min(sum(us) - sum(each) for each in rivals) / 30
+    assert side["relative_strength_low"] == pytest.approx(lowest)
+    assert side["relative_strength_high"] == pytest.approx(lowest)
+    assert sum(named[side["rival"]]) == max(map(sum, rivals))
 
 
 def test_a_rival_who_is_just_like_us_leaves_no_lead():
@@ -327,12 +372,36 @@ def test_weights_may_be_on_any_scale():
     assert criteria["weight"].tolist() == [0.25, 0.75]
 
 
-def test_without_a_rival_the_lead_is_not_asked_for():
+def test_who_named_no_rival_has_an_unknown_lead():
     side = lead(ASKED[0], ASKED[2]).loc["A"]
 
-    assert side["relative_strength_low"] == np.inf
-    assert side["relative_strength_high"] == np.inf
+    assert [side["relative_strength_low"], side["relative_strength_high"]] == [-1, 1]
     assert not side["rival_named"]
+    assert pd.isna(side["rival"])
+
+
+def alone(source: str) -> tuple:
+    """Return the row of a customer who has no other supplier: no criterion, weight or rating."""
+    return ("A", None, "None", np.nan, np.nan, source)
+
+
+def test_who_says_that_there_is_no_other_supplier_prefers_nobody_to_us():
+    side = lead(ASKED[0], ASKED[2], alone("their_words")).loc["A"]
+
+    assert [side["side_b_low"], side["relative_strength_low"]] == [0.70, 1]
+    assert [side["rival"], side["rival_named"]] == ["none", False]
+
+
+def test_our_guess_that_there_is_no_other_supplier_confirms_nothing():
+    side = lead(ASKED[0], ASKED[2], alone("our_guess")).loc["A"]
+
+    assert [side["relative_strength_low"], side["relative_strength_high"]] == [-1, 1]
+
+
+def test_a_rival_who_is_named_counts_before_the_word_none():
+    named = lead(*ASKED, alone("their_words"))
+
+    pd.testing.assert_frame_equal(named, lead(*ASKED))
 
 
 def test_a_rival_rated_on_one_criterion_only_may_be_anything_on_the_other():
@@ -365,6 +434,44 @@ def test_our_guess_has_a_half_width_and_confirms_nothing(rating, low, high):
     assert [side["side_b_low"], side["side_b_high"]] == [low, high]
     assert [side["asked"], side["guessed"]] == [False, True]
     assert low < RULES_B.cut
+
+
+def test_four_guesses_of_ten_beside_one_word_of_theirs_confirm_nothing():
+    """In their words 9 by 1 of 21; four guesses of weight 5: .2 at worst, so (.9 + 4) / 21."""
+    guesses = [("A", name, "us", 5, 10, "our_guess") for name in "abcd"]
+    side = lead(("A", "service", "us", 1, 9, "their_words"), *guesses).loc["A"]
+
+    assert [side["side_b_low"], side["side_b_high"]] == [pytest.approx(4.9 / 21), 0.90]
+    assert side["asked"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 9), st.integers(0, 10), st.booleans()), min_size=1, max_size=6
+    )
+)
+@moderately
+def test_what_we_guess_is_worth_no_more_at_worst_than_what_nobody_knows(rows):
+    """Whatever we guess, side B at worst is what they said and .20 for all the rest; .20 at least."""
+    told = [
+        ("A", f"c{i}", "us", weight, rating, "fact" if known else "our_guess")
+        for i, (weight, rating, known) in enumerate(rows)
+    ]
+    side = lead(*told).loc["A"]
+
+    least = sum(w * (r / 10 if known else 0.2) for w, r, known in rows) / sum(
+        w for w, _r, _k in rows
+    )
+    assert side["side_b_low"] <= max(least, 0.2) + 1e-9
+    assert side["side_b_low"] <= side["side_b_high"]
+
+
+def test_our_guess_that_a_rival_is_weak_does_not_put_us_ahead():
+    guessed = [(*row[:5], "our_guess") if row[2] == "Rival" else row for row in ASKED]
+    side = lead(*guessed).loc["A"]
+
+    assert side["relative_strength_low"] == pytest.approx(-0.30)  # 7 of ten against ten
+    assert side["relative_strength_high"] > 0
 
 
 def test_the_half_width_applies_criterion_by_criterion_and_is_cut_at_both_ends():
@@ -565,10 +672,11 @@ def test_side_b_says_who_was_asked_and_who_named_no_rival():
         ),
         (
             "FLAG",
-            "Parties that named no rival: 1. There the lead over the best rival is not asked for.",
+            "Parties that named no rival: 1. Whether we lead there is unknown.",
         ),
     ]
-    assert [v.outcome for v in side_b_verdicts(lead(*ASKED))] == ["PASS", "PASS"]
+    for told in (ASKED, [ASKED[0], ASKED[2], alone("fact")]):
+        assert [v.outcome for v in side_b_verdicts(lead(*told))] == ["PASS", "PASS"]
 
 
 def test_their_words_of_a_rival_up_to_the_period_s_end_count_per_supplier():

@@ -673,6 +673,36 @@ def test_one_criterion_of_one_customer_has_one_weight(demo):
     assert own.groupby("party_id")["criterion"].nunique().between(3, 6).all()
 
 
+def test_rivals_are_better_at_something_and_as_a_whole_only_where_it_is_planted(demo):
+    theirs = small(demo.folder, "ratings_theirs", "rating", "weight")
+    own = theirs[theirs["criterion"] != "trust"]
+    key = ["party_id", "criterion"]
+    us = own[own["supplier"] == "us"].set_index(key)["rating"].rename("ours")
+    rivals = own[own["supplier"] != "us"].join(us, on=key)
+    rivals["lead"] = rivals["weight"] * (rivals["ours"] - rivals["rating"])
+    rivals["ahead"] = rivals["rating"] > rivals["ours"]
+    whole = rivals.groupby(["party_id", "supplier"]).agg(
+        lead=("lead", "sum"), ahead=("ahead", "any")
+    )
+    behind = whole[whole["lead"] < 0].index.get_level_values("party_id").unique()
+    true = pd.read_csv(demo.folder / "truth" / "customers_true.csv", dtype=str)
+    planted = true.set_index("customer_id")["archetype"]
+
+    assert set(planted.reindex(behind)) == {"beaten_by_rival"}
+    assert whole["ahead"].mean() > 0.3  # each is good at something
+
+
+def test_who_named_no_rival_mostly_said_that_there_is_none(demo):
+    theirs = raw(demo.folder, "ratings_theirs")
+    own = theirs[(theirs["criterion"] != "trust") & theirs["party_id"].str.startswith("K")]
+    suppliers = own.groupby("party_id")["supplier"].agg(set)
+
+    alone = suppliers[suppliers == {"us", "none"}]
+    silent = suppliers[suppliers == {"us"}]
+    assert len(alone) > len(silent) > 0
+    assert not any("none" in each and len(each) > 2 for each in suppliers)
+
+
 def test_an_earlier_demo_may_be_written_again(village, tmp_path):
     folder = Path(shutil.copytree(village, tmp_path / "again"))
 

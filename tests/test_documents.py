@@ -225,7 +225,10 @@ def test_corrections_that_name_each_other_in_a_circle_are_named(tmp_path):
 
 
 # --------------------------------------------------------------- list value of what comes back
-PRICED = "invoice_id, date, customer_id, product_id, quantity, net_amount, document_type, corrects_invoice_id"
+PRICED = (
+    "invoice_id, date, customer_id, product_id, quantity, net_amount, document_type, "
+    "corrects_invoice_id"
+)
 USUAL = [  # half of them pay 120 a unit, which is the list price of the month, half 100
     f"B{n}, 2024-03-{n + 1:02}, B, P, 10, {(1200, 1000)[n % 2]}, invoice, " for n in range(10)
 ]

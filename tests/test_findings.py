@@ -412,17 +412,17 @@ def test_who_comes_through_which_door(rows, said):
 
 # --------------------------------------------------------------------------------- both sides
 def sides(*rows: tuple) -> pd.DataFrame:
-    """Build parties from (side A low, high, side B low, high, asked, lead)."""
+    """Build parties from (side A low, high, side B low, high, asked, lead, do both hold)."""
     names = ["side_a_low", "side_a_high", "side_b_low", "side_b_high", "asked",
-             "relative_strength_low"]  # fmt: skip
+             "relative_strength_low", "both_hold"]  # fmt: skip
     return pd.DataFrame(list(rows), columns=names).assign(side_a_known=True)
 
 
 FOUR = sides(
-    (0.6, 0.6, 0.7, 0.7, True, 0.0),  # both for certain, nobody is better
-    (0.5, 0.8, 0.6, 0.6, True, -0.1),  # side A may, a rival is better
-    (0.9, 0.9, 0.2, 0.9, False, -1.0),  # nobody asked
-    (0.1, 0.2, 0.1, 0.1, True, 0.5),  # neither
+    (0.6, 0.6, 0.7, 0.7, True, 0.0, "yes"),  # both for certain, nobody is better
+    (0.5, 0.8, 0.6, 0.6, True, -0.1, "no"),  # side A may, a rival is better
+    (0.9, 0.9, 0.2, 0.9, False, -1.0, "may"),  # nobody asked
+    (0.1, 0.2, 0.1, 0.1, True, 0.5, "no"),  # neither
 )
 
 
@@ -434,8 +434,9 @@ def test_how_many_reach_either_side_for_certain():
         "3 of 4 parties told us what they want. In the eyes of 2 of them we reach 60 for certain, "
         "and for 1 of these no rival is better."
     )
-    assert both_sides_finding(FOUR, cut_a=0.60, cut_b=0.60) == (
-        "Both sides hold for certain for 1 party, and may hold for 2 more: worth asking."
+    assert both_sides_finding(FOUR) == (
+        "Both sides hold for certain for 1 party, no rival ahead, and may hold for 1 more: worth "
+        "asking."
     )
 
 
@@ -448,7 +449,7 @@ def test_a_side_that_nobody_knows_is_not_called_low():
     assert side_b_finding(blind, cut=0.60) == (
         "Nobody told us what they want, so our side is unknown everywhere."
     )
-    assert both_sides_finding(FOUR.assign(asked=False), cut_a=0.6, cut_b=0.6) == (
+    assert both_sides_finding(FOUR.assign(asked=False)) == (
         "One of the sides is not known for anybody: nobody can be placed."
     )
 
@@ -619,7 +620,8 @@ def test_a_caption_has_its_number_and_says_what_the_figure_shows():
     )
     named = figure_words("their_criteria", "4.1", name="Alfa")["caption"]
     assert named == (
-        "Figure 4.1. What Alfa wants, with its own weights: us against the best rival."
+        "Figure 4.1. What Alfa wants, with its own weights: us against the rival that is best as "
+        "a whole."
     )
 
 

@@ -682,6 +682,24 @@ def test_small_tables_are_typed_rolled_up_and_strangers_set_aside(two_firms):
     ]
 
 
+def test_who_has_no_other_supplier_rates_nobody_and_everybody_else_must(two_firms):
+    ratings = book(
+        "party_id, criterion, weight, supplier, rating, source",
+        "A, price, 1, us, 7, their_words",
+        "A, , , none, , their_words",
+        "B, , , brak, , fact",
+        "B, price, 1, Rival, , their_words",
+        "B, , 1, us, 8, their_words",
+    )
+    own = {"supplier": {"brak": "none"}}
+    intake = read_inputs(give(two_firms, "ratings_theirs", ratings, values=own), "FY2024")
+    said = intake.tables["ratings_theirs"]
+    assert said[["party_id", "supplier"]].to_numpy().tolist() == [
+        ["A", "us"], ["A", "none"], ["B", "none"],
+    ]  # fmt: skip
+    assert set_aside(intake) == [(5, "rating", "missing"), (6, "criterion", "missing")]
+
+
 def test_drivers_are_summed_and_a_period_must_be_one_of_the_engagement(two_firms):
     text = book(
         "period, customer_id, driver, volume",

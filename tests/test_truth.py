@@ -238,6 +238,15 @@ def test_the_pyramid_does_not_follow_profit(stages):
     )  # and a loyal small one does not
 
 
+def test_the_matrix_and_the_rule_say_the_same_of_both_sides(stages):
+    sides, accounts = table(stages, "attractiveness"), table(stages, "key_accounts")
+    in_matrix = sides[(sides["both_hold"] == "yes") & (sides["doors"] != "")]
+    by_rule = accounts[(accounts["key_customer"] == "yes") & (accounts["key_supplier"] == "yes")]
+
+    assert len(in_matrix) > 5
+    assert sorted(in_matrix["party_id"]) == sorted(by_rule["party_id"])
+
+
 def test_nobody_s_guess_alone_confirms_a_key_account(stages):
     accounts = table(stages, "key_accounts")
 

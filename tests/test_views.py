@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from worlds import IDEAL, accounts_of
 
+from kamlib.pyramid.bounds import Bounds
+from kamlib.pyramid.decide import both_questions
 from kamlib.tables import read_note, read_table
 from kamlib.views import (
     account_balances,
@@ -152,7 +154,8 @@ A_SIDE = pd.DataFrame({
 B_SIDE = pd.DataFrame({
     "party_id": list("ABP"), "side_b_low": [0.8, 0.2, 0.2], "side_b_high": [0.8, 0.9, 0.9],
     "asked": [True, True, False], "rival_named": [True, False, False],
-    "relative_strength_low": 0.0, "relative_strength_high": 0.0,
+    "relative_strength_low": [0.1, -1, -1], "relative_strength_high": [0.1, 1, 1],
+    "rival": ["R", None, None],
 })  # fmt: skip
 STATEMENT = pd.DataFrame({
     "period": "FY2025", "customer_id": list("AB"), "customer_profit": [100.0, -7], "active": True,
@@ -166,8 +169,11 @@ VALUES = pd.DataFrame({
 })  # fmt: skip
 
 
+CUTS = {"side_a": 0.7, "side_b": 0.8, "relative_strength": 0.1}
+
+
 def joined(doors=DOORS) -> pd.DataFrame:
-    return both_sides(PARTIES, A_SIDE, B_SIDE, STATEMENT, doors, VALUES, period="FY2025")
+    return both_sides(PARTIES, A_SIDE, B_SIDE, STATEMENT, doors, VALUES, period="FY2025", cuts=CUTS)
 
 
 def test_both_sides_stand_in_one_row_per_party():
@@ -178,6 +184,49 @@ def test_both_sides_stand_in_one_row_per_party():
     assert table["profit_potential"].tolist() == pytest.approx([0.5, np.nan, 1], nan_ok=True)
     assert joined(DOORS.head(0))["doors"].tolist() == ["", "", ""]
     assert joined(DOORS.tail(1))["doors"].tolist() == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "lead", "holds"),
+    [
+        pytest.param((0.6, 0.6), (0.6, 0.6), (0.0, 0.0), "yes", id="all three at their cuts"),
+        pytest.param((0.9, 0.9), (0.9, 0.9), (-0.1, -0.1), "no", id="a rival is ahead"),
+        pytest.param((0.9, 0.9), (0.9, 0.9), (-1.0, 1.0), "may", id="no rival named"),
+        pytest.param((0.5, 0.9), (0.9, 0.9), (0.1, 0.1), "may", id="side A is not sure"),
+        pytest.param((0.9, 0.9), (0.2, 0.5), (0.1, 0.1), "no", id="side B is low at best"),
+    ],
+)
+def test_both_sides_hold_where_the_lead_holds_too_as_the_rule_says(a, b, lead, holds):
+    ends = ["low", "high"]
+    a_side = A_SIDE.head(1).assign(**{f"side_a_{e}": v for e, v in zip(ends, a, strict=True)})
+    told = {f"side_b_{e}": v for e, v in zip(ends, b, strict=True)}
+    told |= {f"relative_strength_{e}": v for e, v in zip(ends, lead, strict=True)}
+    cuts = {"side_a": 0.6, "side_b": 0.6, "relative_strength": 0.0}
+    table = both_sides(
+        PARTIES, a_side, B_SIDE.head(1).assign(**told), STATEMENT, DOORS, VALUES,
+        period="FY2025", cuts=cuts,
+    )  # fmt: skip
+    bounds = Bounds(np.array(["A"]), {
+        name: tuple(np.array([end]) for end in ends)
+        for name, ends in (("side_a", a), ("side_b", b), ("relative_strength", lead), ("doors", (1, 1)))
+    })  # fmt: skip
+    decided = both_questions(pd.DataFrame({"party_id": ["A"]}), bounds, cuts).iloc[0]
+
+    assert table["both_hold"].tolist() == [holds]
+    answers = {decided["key_customer"], decided["key_supplier"]}
+    assert holds == ("no" if "no" in answers else "may" if "unknown" in answers else "yes")
+
+
+def test_the_lead_is_told_with_the_rival_s_name():
+    sides = joined().assign(
+        doors="1 profit", rival=["R", "none", None], customer_profit=[3.0, 2, 1],
+        relative_strength_low=[-0.167, 1, -1], relative_strength_high=[0.05, 1, 1],
+    )  # fmt: skip
+
+    told = sides_table(sides)["relative_strength"]
+
+    assert told.tolist()[:2] == ["−17 to +5 against R", "no other supplier"]
+    assert told.isna().tolist() == [False, False, True]
 
 
 def test_parties_with_an_open_door_come_by_profit():
@@ -217,15 +266,16 @@ def test_one_party_s_criteria_come_by_weight_and_show_no_unknown_as_zero():
     wanted = pd.DataFrame({
         "party_id": ["A", "A", "A", "B"], "criterion": ["lead_time", "price", "service", "price"],
         "weight": [0.2, 0.3, 0.5, 1.0], "us_low": [0.0, 4, 8, 1], "us_high": [10.0, 4, 8, 1],
-        "rival_low": [2.0, 9, np.nan, 1], "rival_high": [4.0, 9, np.nan, 1],
-        "source": ["unknown", "fact", "fact", "fact"], "rival": ["R", "R", None, "R"],
+        "rival_low": [2.0, 9, 0, 1], "rival_high": [4.0, 9, 10, 1],
+        "source": ["unknown", "fact", "fact", "fact"], "rival": "R",
     })  # fmt: skip
 
     table = criteria_of(wanted, "A")
 
     assert table["criterion"].tolist() == ["service", "price", "lead time"]
     assert table["us_low"].tolist() == pytest.approx([8, 4, np.nan], nan_ok=True)
-    assert table["rival"].tolist() == pytest.approx([np.nan, 9, 3], nan_ok=True)
+    assert table["rival_low"].tolist() == pytest.approx([np.nan, 9, 2], nan_ok=True)
+    assert table["rival_high"].tolist() == pytest.approx([np.nan, 9, 4], nan_ok=True)
 
 
 @pytest.mark.parametrize(

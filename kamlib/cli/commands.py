@@ -121,6 +121,7 @@ def check(
 
 def _suggest(engagement: str, output: Path | None) -> None:
     """Print a draft of engagement.yaml, or write it into a new file."""
+    from kamlib.errors import listed
     from kamlib.suggesting import suggest, write_draft
 
     draft = suggest(engagement)
@@ -129,6 +130,8 @@ def _suggest(engagement: str, output: Path | None) -> None:
     else:
         tell(*draft.text.splitlines())
     if not draft.has_lines:
+        if lacks := draft.lacks.get("invoice_lines"):
+            stop(f"The draft asks which column is {listed(lacks)} of invoice_lines.", REFUSED)
         stop("No file can stand for invoice lines; the draft says what each one lacks.", REFUSED)
 
 

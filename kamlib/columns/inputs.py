@@ -127,7 +127,9 @@ INPUTS: dict[str, Column] = {
     "criterion": Column(N_("Criterion"), "text", N_("what makes attractive")),
     "weight": Column(N_("Weight"), "number", N_("importance; weights of one party add up to 1")),
     "rating": Column(N_("Rating"), "rating", N_("judgement on the criterion's anchors"), "0–10"),
-    "supplier": Column(N_("Supplier"), "text", N_("us or a rival's name")),
+    "supplier": Column(
+        N_("Supplier"), "text", N_("us, a rival's name, or none: there is no other")
+    ),
     "source": Column(N_("Source"), "text", N_("their_words, fact, our_guess or a document")),
     "rater": Column(N_("Rater"), "text", N_("role of the person who rated")),
     "code": Column(N_("Sign"), "text", N_("code of a sign of closeness")),

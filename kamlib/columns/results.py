@@ -46,12 +46,11 @@ RESULTS: dict[str, Column] = {
     "side_a_high": Column(N_("Side A to"), "score", N_("their attractiveness to us, at best")),
     "side_b_low": Column(N_("Side B from"), "score", N_("our attractiveness to them, at worst")),
     "side_b_high": Column(N_("Side B to"), "score", N_("our attractiveness to them, at best")),
-    "relative_strength_low": Column(
-        N_("Lead from"), "share", N_("us against the best rival; empty: no rival is named")
-    ),
-    "relative_strength_high": Column(
-        N_("Lead to"), "share", N_("us against the best rival; empty: no rival is named")
-    ),
+    "relative_strength_low": Column(N_("Lead from"), "score", N_("over the best rival, at worst")),
+    "relative_strength_high": Column(N_("Lead to"), "score", N_("over the best rival, at best")),
+    "relative_strength": Column(N_("Lead"), "text", N_("over the best rival"), "0–100"),
+    "rival": Column(N_("Best rival"), "text", N_("as a whole, by their weights; or none")),
+    "both_hold": Column(N_("Both sides hold"), "text", N_("yes, may or no; the lead counts")),
     # ------------------------------------------------------------------ pyramid and verdict
     "trust": Column(N_("Trust"), "rating", N_("their trust in us, in their words"), "0–10"),
     "contact_functions": Column(N_("Functions"), "whole", N_("of theirs that talk to us")),

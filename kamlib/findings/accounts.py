@@ -38,18 +38,18 @@ def side_b_finding(sides: pd.DataFrame, *, cut: float) -> str:
     )  # fmt: skip
 
 
-def both_sides_finding(sides: pd.DataFrame, *, cut_a: float, cut_b: float) -> str:
-    """Say for how many both sides hold for certain, and for how many they may."""
+def both_sides_finding(sides: pd.DataFrame) -> str:
+    """Say for how many both sides and the lead hold for certain, and for how many they may."""
     if not sides["side_a_known"].any() or not sides["asked"].any():
         return _("One of the sides is not known for anybody: nobody can be placed.")
-    sure = (sides["side_a_low"] >= cut_a) & (sides["side_b_low"] >= cut_b)
-    may = (sides["side_a_high"] >= cut_a) & (sides["side_b_high"] >= cut_b) & ~sure
-    n = int(sure.sum())
+    n, may = (int((sides["both_hold"] == each).sum()) for each in ("yes", "may"))
     return ngettext(
-        "Both sides hold for certain for {sure} party, and may hold for {may} more: worth asking.",
-        "Both sides hold for certain for {sure} parties, and may hold for {may} more: worth asking.",
+        "Both sides hold for certain for {sure} party, no rival ahead, and may hold for {may} more: "
+        "worth asking.",
+        "Both sides hold for certain for {sure} parties, no rival ahead, and may hold for {may} "
+        "more: worth asking.",
         n,
-    ).format(sure=number(n), may=number(int(may.sum())))
+    ).format(sure=number(n), may=number(may))
 
 
 def pyramid_finding(accounts: pd.DataFrame) -> str:

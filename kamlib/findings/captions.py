@@ -97,15 +97,15 @@ FIGURES: dict[str, tuple[str, str]] = {
     ),
     "matrix": (
         N_("Side A against side B. Numbered marks are listed at the right; the dotted strip holds "
-           "those whom nobody asked."),
+           "those whom nobody asked. A ring in the upper right corner: not certain, or a rival is ahead."),
         N_("Scatter: attractiveness of each party to us against our attractiveness to it. Only the "
            "upper right corner, above both cuts, allows a key customer – key supplier relation. "
            "Parties that nobody asked stand in a strip of their own. The table holds the numbers."),
     ),
     "their_criteria": (
-        N_("What {name} wants, with its own weights: us against the best rival."),
+        N_("What {name} wants, with its own weights: us against the rival that is best as a whole."),
         N_("Dots: our rating and the best rival's on each of the customer's criteria, with the "
-           "customer's weight and our weighted lead. The numbers are printed in the figure."),
+           "customer's weight and our lead in points of 100. The numbers are printed in the figure."),
     ),
     "pyramid": (
         N_("The cooperation pyramid: who stands at each level for certain, how many, and their share "

@@ -48,11 +48,11 @@ ATTRACTIVENESS: dict[str, Rule] = {
     ),
     "rivals": Rule(
         N_("Rivals"),
-        passed=N_("Every party that was asked named a rival."),
-        flag=N_(
-            "Parties that named no rival: {n}. There the lead over the best rival is not asked for."
+        passed=N_("Every party that was asked named a rival or said that there is none."),
+        flag=N_("Parties that named no rival: {n}. Whether we lead there is unknown."),
+        bring=N_(
+            "ratings_theirs of the rivals, or the word none as supplier where there is no other"
         ),
-        bring=N_("ratings_theirs of at least one rival"),
     ),
     "ratings_age": Rule(
         N_("Age of ratings"),
