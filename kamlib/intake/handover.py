@@ -85,9 +85,7 @@ def taken_out(work: Desk, period: str, read_: Read) -> Taken:
     )  # fmt: skip
 
 
-def _tables(
-    work: Desk, activity: pd.DataFrame, missing: pd.DataFrame, read_: Read
-) -> Tables:
+def _tables(work: Desk, activity: pd.DataFrame, missing: pd.DataFrame, read_: Read) -> Tables:
     """Return the tables that data prep hands over, all but the quarantine."""
     lines, worked, small, who = read_.lines, read_.worked, read_.small, read_.who
     names = names_of_lines(worked) if "name" in lines.raw.names else None

@@ -70,7 +70,9 @@ def _missing_verdict(missing: pd.DataFrame, currency: str) -> Verdict:
     if missing.empty:
         return verdict("customers_missing", PASS)
     done = (
-        _("They count under their id as name, without group and attributes, as engagement.yaml says.")
+        _(
+            "They count under their id as name, without group and attributes, as engagement.yaml says."
+        )
         if missing["kept"].all()
         else _("Their lines are set aside.")
     )

@@ -1,9 +1,9 @@
 """Pairs of customers that look like one, with the evidence; people decide, nothing is merged here.
 
 Four signs count: the same id but for case, blanks and zeros in front, the same tax id, nearly the same
-name, and an id that falls silent when another begins. Names are compared with their neighbours in the alphabet only, by their first, their last and
-their sorted words, so that a hundred thousand customers take seconds. An id is in one proposal at
-most, because a decision gives it one other.
+name, and an id that falls silent when another begins. Names are compared with their neighbours in the
+alphabet only, by their first, their last and their sorted words, so that a hundred thousand customers
+take seconds. An id is in one proposal at most, because a decision gives it one other.
 
 Sources
 -------
@@ -94,7 +94,8 @@ def look_alikes(
     Returns
     -------
     DataFrame with `PAIR_COLUMNS`, one row per pair: ``alike_by`` is same_id, same_tax_id,
-    similar_name, re_registered or said; ``decision`` proposed, merged or kept_apart; the largest amounts first.
+    similar_name, re_registered or said; ``decision`` proposed, merged or kept_apart; the largest
+    amounts first.
     The id that bought first is proposed to be kept, because earlier reports know it by that.
     """
     known = _known(sites, activity, tops, units, country, said=decisions)

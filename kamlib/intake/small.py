@@ -128,7 +128,8 @@ def _seen(work: Desk, found: Judged) -> Seen:
     if found.name in ONE_ROW_EACH:
         keys = used.select(ONE_ROW_EACH[found.name])
         again = sum(
-            sign * rows.count().to_pyarrow().as_py() for rows, sign in ((keys, 1), (keys.distinct(), -1))
+            sign * rows.count().to_pyarrow().as_py()
+            for rows, sign in ((keys, 1), (keys.distinct(), -1))
         )
     if found.name == "drivers":
         counts = {each.driver for each in work.engagement.profitability.time_equations}
@@ -206,7 +207,9 @@ def _refuse_debts_below_zero(owed: pd.DataFrame, shown: str) -> None:
     """Raise DataError if most balances are below 0: then the file has what we are owed as a debt."""
     balance = pd.Series(floats(owed["average_balance"]))
     _refuse_turned(
-        balance, f"balances in {shown} (receivables)", "Write what customers owe as positive amounts"
+        balance,
+        f"balances in {shown} (receivables)",
+        "Write what customers owe as positive amounts",
     )
 
 

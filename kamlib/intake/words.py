@@ -13,13 +13,12 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.columns import column_label, table_label
-from kamlib.columns.naming import meant_by
+from kamlib.columns.naming import meant_by, plain
 from kamlib.errors import ParameterError, listed
 from kamlib.intake.contract import CONTRACT, SOURCES
 from kamlib.intake.judging import Judged
-from kamlib.intake.look_alikes import plain_letters
 from kamlib.intake.small import US, Seen
-from kamlib.language import _, number
+from kamlib.language import _, ngettext, number
 from kamlib.tables import Tables
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
@@ -39,9 +38,7 @@ class Attribute(NamedTuple):
     yes_or_no: bool
 
 
-def attribute_values(
-    documents: ir.Table, engagement: "Engagement"
-) -> dict[str, Attribute]:
+def attribute_values(documents: ir.Table, engagement: "Engagement") -> dict[str, Attribute]:
     """Return of each attribute that time equations ask for which of their values documents have."""
     found = {}
     for name, wanted in _asked_for(engagement).items():
@@ -104,9 +101,7 @@ def words_verdicts(
 
 
 # ------------------------------------------------------------------------------- of the input
-def _drivers(
-    seen: Mapping[str, Seen], tables: Tables, engagement: "Engagement"
-) -> Iterator[str]:
+def _drivers(seen: Mapping[str, Seen], tables: Tables, engagement: "Engagement") -> Iterator[str]:
     """Yield drivers that no time equation counts, and those that were taken for one."""
     equations = engagement.profitability.time_equations
     drivers = tables.get("drivers")
@@ -136,15 +131,18 @@ def _ratings(tables: Tables, engagement: "Engagement") -> Iterator[str]:
         asked = set(theirs.loc[theirs["supplier"] == US, "party_id"])
         alone = theirs[~theirs["party_id"].isin(asked)]
         if len(alone):
-            template = _("{n} parties rate suppliers ({who}) and never {us}")
-            yield template.format(
-                n=number(alone["party_id"].nunique()), us=_quoted(US),
-                who=listed(sorted(alone["supplier"].unique()), most=3),
-            )  # fmt: skip
+            n = int(alone["party_id"].nunique())
+            template = ngettext(
+                "{n} party that rates suppliers ({who}) and never {us}",
+                "{n} parties that rate suppliers ({who}) and never {us}",
+                n,
+            )
+            who = listed(sorted(alone["supplier"].unique()), most=3)
+            yield template.format(n=number(n), who=who, us=_quoted(US))
 
 
 def _other_words(tables: Tables, engagement: "Engagement") -> Iterator[str]:
-    """Yield signs of closeness that no level counts, and deductions whose kind is nearly one with a rule."""
+    """Yield signs of closeness that no level counts, and deductions nearly of a kind with a rule."""
     evidence, items = tables.get("evidence"), tables.get("off_invoice")
     if evidence is not None:
         codes = engagement.pyramid.evidence_codes
@@ -164,15 +162,15 @@ def _strange(
     for word in sorted(set(counts.index) - set(names)):
         yield template.format(
             table=table_label(table), column=column_label(column).lower(), word=_quoted(word),
-            n=_("{n} rows").format(n=number(int(counts[word]))),
+            n=ngettext("{n} row", "{n} rows", int(counts[word])).format(
+                n=number(int(counts[word]))
+            ),
             becomes=f", {becomes}" if becomes else "", near=_near(word, names),
         )  # fmt: skip
 
 
 # ------------------------------------------------------------------------------- of the settings
-def _conditions(
-    attributes: Mapping[str, Attribute], engagement: "Engagement"
-) -> Iterator[str]:
+def _conditions(attributes: Mapping[str, Attribute], engagement: "Engagement") -> Iterator[str]:
     """Yield values that a time equation asks for and no line has."""
     template = _("{name}: {value} in time_equations (the lines have {values}{near})")
     for name, wanted in _asked_for(engagement).items():
@@ -193,10 +191,11 @@ def _refuse_yes_or_no_of_words(
     for name, wanted in _asked_for(engagement).items():
         there = attributes.get(name)
         if there and not there.yes_or_no and any(isinstance(value, bool) for value in wanted):
+            word = there.frequent[0] if there.frequent else "yes"
             raise ParameterError(
                 f"profitability.time_equations asks whether {name} is true or false, and on the "
                 f"lines it is a word ({listed(there.frequent) or 'empty'}). Write the word that is "
-                f"meant, in quotes, such as when: {{{name}: '{there.frequent[0] if there.frequent else 'yes'}'}}."
+                f"meant, in quotes, such as when: {{{name}: '{word}'}}."
             )
 
 
@@ -207,9 +206,7 @@ def _of_customers(tables: Tables, engagement: "Engagement") -> Iterator[str]:
         there = sorted(customers["industry_segment"].dropna().unique())
         named = [one for one in engagement.staying.relation if one not in (*there, "default")]
         for name in named:
-            yield _("{name} in staying.relation{near}").format(
-                name=name, near=_near(name, there)
-            )
+            yield _("{name} in staying.relation{near}").format(name=name, near=_near(name, there))
     ids = {*tables["customer_ids"]["id_in_input"], *customers["customer_id"]}
     for name in engagement.profitability.dropping.exit_penalties:
         if name not in ids:
@@ -236,12 +233,10 @@ def _unread(judged: Sequence[Judged], engagement: "Engagement") -> Iterator[str]
 
 # ------------------------------------------------------------------------------- likeness
 def _nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """Return the known word that is the same but for case and blanks, else the most alike, if any."""
-    names = list(known)
-    for name in names:
-        if plain_letters(name) == plain_letters(word):
-            return name
-    return next(iter(difflib.get_close_matches(word, names, n=1, cutoff=cutoff)), "")
+    """Return the known word that is most alike, whatever its case, accents and signs; empty if none."""
+    names = {plain(name): name for name in known}
+    near = difflib.get_close_matches(plain(word), [name for name in names if name], 1, cutoff)
+    return names[near[0]] if near else ""
 
 
 def _is_near(word: object, known: Iterable[str]) -> bool:
