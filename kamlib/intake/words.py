@@ -200,17 +200,13 @@ def _refuse_yes_or_no_of_words(
 
 
 def _of_customers(tables: Tables, engagement: "Engagement") -> Iterator[str]:
-    """Yield segments and customers that settings name and the table of customers does not have."""
+    """Yield segments that settings name and the table of customers does not have."""
     customers = tables["customers"]
     if "industry_segment" in customers:
         there = sorted(customers["industry_segment"].dropna().unique())
         named = [one for one in engagement.staying.relation if one not in (*there, "default")]
         for name in named:
             yield _("{name} in staying.relation{near}").format(name=name, near=_near(name, there))
-    ids = {*tables["customer_ids"]["id_in_input"], *customers["customer_id"]}
-    for name in engagement.profitability.dropping.exit_penalties:
-        if name not in ids:
-            yield _("{name} in profitability.dropping.exit_penalties").format(name=name)
 
 
 def _unread(judged: Sequence[Judged], engagement: "Engagement") -> Iterator[str]:
