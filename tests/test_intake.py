@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from worlds import default_rules
 
 from kamlib.engagement import load_engagement
 from kamlib.engagement.inputs import Input
@@ -36,6 +37,13 @@ POLISH = SimpleNamespace(
 
 
 # --------------------------------------------------------------------------- an engagement
+def counting():
+    """Return a cost model whose one equation asks for attributes of an order, and counts no driver."""
+    asks = dict.fromkeys(("rush", "order_channel", "warehouse", "region"), "")
+    equation = SimpleNamespace(attributes=set(asks), when={}, plus=[], driver=None)
+    return SimpleNamespace(resources=(), time_equations=[equation])
+
+
 @dataclass
 class World:
     """An engagement as the intake sees it, over files in a folder of its own."""
@@ -49,18 +57,14 @@ class World:
     identity: Identity = None
     exchange: Exchange = field(default_factory=Exchange)
     windows: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(setup_months=12))
-    profitability: SimpleNamespace = field(
-        default_factory=lambda: SimpleNamespace(
-            time_equations=[
-                SimpleNamespace(attributes={"rush", "order_channel", "warehouse", "region"})
-            ]
-        )
-    )
     ledger: SimpleNamespace = None
     overrides: list = field(default_factory=list)
     set_aside: SetAside = field(default_factory=SetAside)
     segmentation: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(profit_share=0.8))
-    profitability: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(resources=()))
+    profitability: object = field(default_factory=lambda: counting())
+    staying: object = field(default_factory=lambda: default_rules().staying)
+    side_a: object = field(default_factory=lambda: default_rules().side_a)
+    pyramid: object = field(default_factory=lambda: default_rules().pyramid)
 
     def paths(self, table):
         """Return the files of a table in order."""

@@ -14,7 +14,7 @@ from kamlib.intake.aside import Aside, Tally, all_set_aside, aside_of, money_rea
 from kamlib.intake.booked import counted
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.corrected import placed_in
-from kamlib.intake.customers import customer_tables, prospects_only
+from kamlib.intake.customers import customer_tables, missing_customers, prospects_only
 from kamlib.intake.desk import Answer, Desk
 from kamlib.intake.documents import DocumentFacts, kinds_of_documents, seen_of_documents
 from kamlib.intake.identity import Who, names_of_lines
@@ -23,7 +23,8 @@ from kamlib.intake.lines import LineFacts
 from kamlib.intake.orders import OrderFacts, deliveries, orders, seen_of_orders, sold_by_order
 from kamlib.intake.products import customer_products
 from kamlib.intake.repeated import identical
-from kamlib.intake.small import Small
+from kamlib.intake.small import Seen, Small
+from kamlib.intake.words import Attribute, attribute_values
 from kamlib.tables import Tables
 
 STAGE = "data_prep"
@@ -58,6 +59,9 @@ class Taken(NamedTuple):
     who: Who
     prospects: pd.DataFrame | None
     sites: int
+    seen: dict[str, Seen]
+    missing: pd.DataFrame | None
+    attributes: dict[str, Attribute]
 
 
 def taken_out(work: Desk, period: str, read_: Read) -> Taken:
@@ -67,7 +71,8 @@ def taken_out(work: Desk, period: str, read_: Read) -> Taken:
     apart = {one.name: read_.aside if one is lines else aside_of(one) for one in judged_}
     activity = line_work.site_revenue(worked, work.engagement.period(period))
     sold, placed = sold_by_order(worked, work), placed_in(worked, work)
-    tables = _tables(work, activity, (sold, placed), read_)
+    missing = missing_customers(read_.aside, activity, read_.who)
+    tables = _tables(work, activity, missing, (sold, placed), read_)
     tables.hold({"quarantine": all_set_aside(judged_, apart, work.engagement)})
     of_all = counted(lines, read_.told)
     return Taken(
@@ -78,16 +83,20 @@ def taken_out(work: Desk, period: str, read_: Read) -> Taken:
         read_.converted, activity, read_.who,
         prospects=small["prospects"].frame if "prospects" in small else None,
         sites=len(small["customers"].frame) if "customers" in small else 0,
+        seen={name: table.seen for name, table in small.items()},
+        missing=missing if "customers" in small else None,
+        attributes=attribute_values(worked, work.engagement),
     )  # fmt: skip
 
 
 def _tables(
-    work: Desk, activity: pd.DataFrame, found: tuple[ir.Table, ir.Table], read_: Read
-) -> Tables:
+    work: Desk, activity: pd.DataFrame, missing: pd.DataFrame, found: tuple[ir.Table, ir.Table],
+    read_: Read,
+) -> Tables:  # fmt: skip
     """Return the tables that data prep hands over, all but the quarantine."""
     lines, worked, small, who = read_.lines, read_.worked, read_.small, read_.who
     names = names_of_lines(worked) if "name" in lines.raw.names else None
-    people = customer_tables(who, activity, names, engagement=work.engagement)
+    people = customer_tables(who, activity, names, missing=missing, engagement=work.engagement)
     given = {name: table.frame for name, table in small.items() if name != "customers"}
     if "prospects" in given:
         given["prospects"] = prospects_only(given["prospects"], people["customers"], who)

@@ -29,8 +29,10 @@ from kamlib.intake.judging import Judged
 from kamlib.intake.once import lines_once
 from kamlib.intake.orders import orders_verdict
 from kamlib.intake.small import Small, master_table, party_table
+from kamlib.intake.small_findings import small_verdicts
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.unusable import refuse_without_lines, refuse_without_rows
+from kamlib.intake.words import words_verdicts
 from kamlib.intake.zeros import zeros_told
 from kamlib.tables import Tables
 from kamlib.verdicts import Balance, Verdict
@@ -83,7 +85,7 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
     engagement.period(period)
     with desk(engagement) as work, asked(engagement, "invoice_lines"):
         masters = {n: master_table(work, n) for n in MASTERS if n in engagement.inputs}
-        who = who_is_who(masters, unit=engagement.unit)
+        who = who_is_who(masters, unit=engagement.unit, identity=engagement.identity)
         units, known = _for_the_engine(work, who, masters)
         lines = lines_once(work, known=known)
         refuse_without_rows(lines)
@@ -93,7 +95,7 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
         worked = booked(work, lines, told, units)
         aside = zeros_told(aside_of_lines(work, lines, worked), known)
         refuse_without_lines(lines, aside)
-        if "customers" not in masters:
+        if "customer" not in known:
             known = _known_from_lines(work, worked, who)
         small = masters | {
             name: party_table(work, name, known=known, units=units)
@@ -138,8 +140,16 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
         *document_verdicts(taken.documents, currency=currency),
         orders_verdict(taken.orders, currency=currency),
         *identity_verdicts(
-            tables, taken.who, taken.activity, taken.prospects, engagement=engagement, period=period
+            tables,
+            taken.who,
+            taken.activity,
+            taken.prospects,
+            missing=taken.missing,
+            engagement=engagement,
+            period=period,
         ),
+        *small_verdicts(taken.seen, tables, currency=currency),
+        *words_verdicts(taken.seen, tables, taken.attributes, taken.judged, engagement),
         *currency_verdicts(taken.converted, engagement),
         *tie_verdicts,
         *findings.table_verdicts(engagement, coverage),
@@ -152,7 +162,7 @@ def _for_the_engine(
 ) -> tuple[ir.Table | None, dict[str, ir.Table]]:
     """Return which unit each id belongs to, and which ids are known, as tables for the engine.
 
-    No table of units where every id is its own.
+    No table of units where every id is its own, and no known ids where any on a line is a customer.
     """
     of_each = who.units
     above = {one: unit for one, unit in of_each.items() if one != unit}
@@ -161,9 +171,9 @@ def _for_the_engine(
         if above
         else None
     )
-    if "customers" not in masters:
-        return units, {}
     own = work.engagement.identity
+    if "customers" not in masters or own.missing_customers == "keep":
+        return units, {}
     named = in_one_spelling([*own.intercompany, *own.collective], own).values()
     return units, _known(work, {*who.customers, *named}, who)
 

@@ -120,7 +120,7 @@ def complete_statement(
         there, and so is everything below it
     capital : DataFrame of `capital_charges`, with ``assets_charge`` where assets are known; a period
         without any charge in it has none computed: its charge is unknown, and customer profit is
-        before capital
+        before capital. Who ties up capital and buys nothing has a row too
 
     Notes
     -----
@@ -131,6 +131,7 @@ def complete_statement(
     tell whether a customer is new.
     """
     table = upper.merge(_served(cost, customers), on=KEY, how="outer")
+    table = table.merge(_tied_up(capital), on=KEY, how="outer")
     table = table.drop(columns="relation").merge(
         customers[["customer_id", "relation"]], on="customer_id", how="left"
     )
@@ -157,6 +158,12 @@ def _served(cost: pd.DataFrame | None, customers: pd.DataFrame) -> pd.DataFrame:
     told = among(sums["customer_id"], customers.loc[known, "customer_id"])
     sums["setup_guessed_cost"] = sums["setup_cost"].where(~told, 0.0)
     return sums.round(2).rename(columns={"cost": "cost_to_serve"})
+
+
+def _tied_up(capital: pd.DataFrame) -> pd.DataFrame:
+    """Return who ties up capital of ours: that costs, also where nothing is bought."""
+    charge = capital["capital_charge"].astype("float64").fillna(0.0)
+    return capital.loc[charge != 0, KEY]
 
 
 def _rounded(table: pd.DataFrame, name: str) -> pd.Series:
