@@ -17,6 +17,7 @@ from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.language import _, day, money, ngettext, number, use_language
 from kamlib.method_rules import ANALYSES, RULES
 from kamlib.method_rules.set_aside import NO_TAX_NUMBER
+from kamlib.tables import among, floats
 from kamlib.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
 from kamlib.views import pairs_table, set_aside_reasons
 
@@ -113,11 +114,24 @@ def rules_refused(engagement: Engagement, intake: Intake, span: Period) -> set[s
         refused.add("adds_up")
     if not _serving_costs(engagement, intake, span):
         refused |= {"cost_to_serve", "benefit_ours", "golden_shots"}
-    if "cost_of_goods" in refused:
+    at_most = engagement.profitability.unknown_cost_at_most
+    if "cost_of_goods" in refused or _without_cost(intake, span) > at_most:
         refused |= {"gross_margin", "class_measure", "benefit_ours", "golden_shots"}
     if not span.is_a_year:
         refused.add("golden_shots")
     return refused | _not_asked(engagement, intake.tables.get("ratings_theirs"), span)
+
+
+def _without_cost(intake: Intake, span: Period) -> float:
+    """Return the share of revenue at customers of whom a line has no cost of goods."""
+    months, customers = (intake.tables[name] for name in ("customer_months", "customers"))
+    outside = customers.loc[customers["relation"] == "external", "customer_id"]
+    mine = months[(months["period"] == span.name) & among(months["customer_id"], outside)]
+    names = ["invoice_revenue", "revenue_without_cost"]
+    sums = {name: pd.Series(floats(mine[name]), index=mine["customer_id"]) for name in names}
+    revenue, gaps = (each.groupby(level=0).sum() for each in sums.values())
+    whole = float(revenue.abs().sum())
+    return float(revenue[gaps > 0].abs().sum()) / whole if whole else 0.0
 
 
 def _serving_costs(engagement: Engagement, intake: Intake, span: Period) -> bool:

@@ -165,6 +165,14 @@ def test_nothing_is_written(plain):
             {"gross_margin": ["gross_margin"], "customer_profit": ["gross_margin"]},
         ),
         ("classes", "", LINES.replace(",cost_of_goods_sold", ",other"), {"classes": ["class_measure"]}),
+        # B has 50 of 178: more than the share of revenue that may be without a known cost
+        ("gross_margin", "", LINES.replace("50.00,30.00", "50.00,"), {"gross_margin": ["gross_margin"]}),
+        (
+            "gross_margin",
+            "profitability: {unknown_cost_at_most: 0.5}\n",
+            LINES.replace("50.00,30.00", "50.00,"),
+            {},
+        ),
     ],
 )  # fmt: skip
 def test_what_is_required_and_cannot_be_carried_is_foreseen(tiny, required, extra, lines, refused):

@@ -891,7 +891,7 @@ def test_places_cuts_and_losses_are_told():
     known = accounts_of(*(row | {"fix_price_change": 0.2, "drop_effect": 5_000.0} for row in rows))
     assert capacity_verdicts(table, known, rules)[2].said == (
         "What leaving would change and which price would end the loss is known of every loss-maker: "
-        "1 to fix, 0 to let go."
+        "1 to fix, 0 to let go, 0 too small for plans of their own."
     )
     undeclared = capacity_verdicts(table, bounds, replace(rules, places=None))[0]
     assert (undeclared.outcome, undeclared.said) == (

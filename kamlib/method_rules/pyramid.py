@@ -40,7 +40,7 @@ PYRAMID: dict[str, Rule] = {
         N_("Fix or let go"),
         passed=N_(
             "What leaving would change and which price would end the loss is known of every "
-            "loss-maker: {fix} to fix, {let_go} to let go."
+            "loss-maker: {fix} to fix, {let_go} to let go, {small_loss} too small for plans of their own."
         ),
         flag=N_(
             "What leaving a loss-maker would really change is not known, so nobody is proposed to be "

@@ -58,15 +58,7 @@ def profit_balance(
             balance.change(item.what, -item.amount, _("reconciling item"))
     aside = float((gl["set_aside"] * sign).sum())
     balance.change(_("Lines set aside in quarantine"), -round(aside, 2), _("listed in notebook 1"))
-    for relation, words in _OTHERS.items():
-        other = mine.loc[mine["relation"] == relation, "customer_profit_before_capital"].sum()
-        balance.change(_(words), -round(float(other), 2), _("kept out of rankings"))
-    blind = mine[mine["customer_profit_before_capital"].isna()]
-    known = blind["pocket_revenue"] - blind["known_cost_of_goods"] - blind["cost_to_serve"]
-    balance.change(
-        _("Customers whose cost of goods is not known whole"), -round(float(known.sum()), 2),
-        _("their revenue less what is known of their cost"),
-    )  # fmt: skip
+    _others(balance, mine)
     own = pools[pools["period"] == period]
     unused = round(float(own["unused_cost"].sum()), 2)
     nobody = round(float(own["unassigned_cost"].sum()), 2)
@@ -84,6 +76,19 @@ def profit_balance(
     whole = [balance.end(words, profit)]
     computed = active["capital_charge"].notna().any()
     return [*whole, _capital_memo(active, period, currency)] if computed else whole
+
+
+def _others(balance: Balance, mine: pd.DataFrame) -> None:
+    """Take out what the statements hold besides the profit of active customers."""
+    for relation, words in _OTHERS.items():
+        other = mine.loc[mine["relation"] == relation, "customer_profit_before_capital"].sum()
+        balance.change(_(words), -round(float(other), 2), _("kept out of rankings"))
+    blind = mine[mine["customer_profit_before_capital"].isna()]
+    known = blind["pocket_revenue"] - blind["known_cost_of_goods"] - blind["cost_to_serve"]
+    balance.change(
+        _("Customers whose cost of goods is not known whole"), -round(float(known.sum()), 2),
+        _("their revenue less what is known of their cost"),
+    )  # fmt: skip
 
 
 def _capital_memo(active: pd.DataFrame, period: str, currency: str) -> Balance:

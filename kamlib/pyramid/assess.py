@@ -119,7 +119,7 @@ def capacity_verdicts(
     low, middle, high = accounts_at_cuts(bounds, levels, rules, CUTS_TRIED).values()
     moved = {"low": number(low), "middle": number(middle), "high": number(high)}
     verdicts = accounts["verdict"].value_counts()
-    counts = {name: number(int(verdicts.get(name, 0))) for name in ("fix", "let_go")}
+    counts = {name: number(int(verdicts.get(name, 0))) for name in ("fix", "let_go", "small_loss")}
     losing = bounds["profit_12m"][0] < 0
     computed = ~bounds.unknown("fix_price_change")[losing]
     outcome = "PASS" if computed.all() else "FLAG"

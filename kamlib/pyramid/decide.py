@@ -130,11 +130,6 @@ def run_rules(
     }
     column = "confirmed_level" if worst else "possible_level"
     values["level"] = levels[column].to_numpy(dtype=np.float64)
-    for name, gain in zip(GAINS, (-values["profit_12m"], values["drop_effect"]), strict=True):
-        # worst at its high end; without a unit any gain counts
-        values[name] = (
-            gain / settings.unit if settings.unit else np.where(gain > 0, np.inf, -np.inf)
-        )
     n = len(bounds.party_id)
     values["in_capacity"] = np.ones(n)
     first = _verdicts(values, settings)
@@ -169,6 +164,7 @@ def _rank(values: Mapping[str, np.ndarray], among: np.ndarray, ids: np.ndarray) 
 def _verdicts(values: Mapping[str, np.ndarray], settings: DecisionRules) -> np.ndarray:
     n = len(values["is_prospect"])
     answer = np.full(n, "", dtype=object)
+    values = {**values, **_gains(values, settings.unit)}
     for rule in settings.rules:
         holds = (answer == "") & _all(rule.all, values, settings.cuts)
         answer[holds] = rule.verdict
@@ -180,6 +176,15 @@ def _verdicts(values: Mapping[str, np.ndarray], settings: DecisionRules) -> np.n
             "End the list with a rule for every customer and one for every prospect."
         )
     return answer
+
+
+def _gains(values: Mapping[str, np.ndarray], unit: float | None) -> dict[str, np.ndarray]:
+    """Return what ending the loss and what letting go would bring, in units; any gain without one."""
+    gains = (-values["profit_12m"], values["drop_effect"])
+    return {
+        name: gain / unit if unit else np.where(gain > 0, np.inf, -np.inf)
+        for name, gain in zip(GAINS, gains, strict=True)
+    }
 
 
 def _all(

@@ -187,7 +187,7 @@ def level_counts(accounts: pd.DataFrame) -> pd.DataFrame:
             "customers": len(here),
             "may_be_higher": int((here["possible_level"] > level).sum()),
             "golden_shots": int((here["golden_shot"] == "yes").sum()),
-            "customer_profit": here["customer_profit"].sum(min_count=min(1, len(here))),
+            "customer_profit": here["customer_profit"].sum(min_count=len(here)),
         })  # fmt: skip
     return pd.DataFrame(rows)
 
