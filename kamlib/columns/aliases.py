@@ -204,7 +204,7 @@ LIKELY: dict[str, tuple[str, ...]] = {
         "Nr zamówienia", "Numer zamówienia", "Id zamówienia", "Order id", "Sales order id",
         "Sales order no", "Sales order", "Zamówienie", "Order", "Transaction id",
         "Transaction number", "Transaction no", "Transaction", "Sale id", "Sales id", "Receipt id",
-        "Receipt", "Basket id", "Nr transakcji", "Id transakcji", "Nr paragonu",
+        "Receipt", "Num", "Basket id", "Nr transakcji", "Id transakcji", "Nr paragonu",
     ),
     "document_type": ("Typ", "Rodzaj", "Type"),
     "quantity": ("Quantity", "Liczba"),
