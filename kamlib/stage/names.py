@@ -37,6 +37,7 @@ FIRST_USED = {  # block of engagement.yaml → the first stage that uses it; the
     "name": "summary",
     "required": "summary",
 }
+FROZEN_IN = {"repeat_rates": "segmentation", "margin_percentiles": "pyramid"}  # in reference/
 WRITTEN_BY = {
     **dict.fromkeys(
         (

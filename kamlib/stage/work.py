@@ -16,7 +16,7 @@ from kamlib.engagement import Engagement, Override, Period
 from kamlib.errors import DataError, listed
 from kamlib.language import _, day, number
 from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
-from kamlib.stage.staleness import noted_inputs, table_hash
+from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
 from kamlib.tables import Note, Tables, read_note, read_table, write_table
 from kamlib.timespans import period_of
 from kamlib.verdicts import (
@@ -315,6 +315,7 @@ def write_receipt(stage: Stage) -> None:
         "blocks": stage.engagement.block_hashes(),
         "inputs": inputs,
         "read": stage.taken,
+        "reference": frozen_hashes(stage.engagement, stage.name),
         "kamlib": __version__,
         "executable": sys.executable,
         "tables": {
