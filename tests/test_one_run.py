@@ -129,7 +129,7 @@ def test_a_share_set_for_the_run_gives_what_the_same_share_in_engagement_yaml_gi
 @pytest.mark.parametrize(
     ("knob", "value", "begin"),
     [
-        ("cut_a", 0.45, "segmentation"),
+        ("cut_a", 0.45, "data_prep"),
         ("cut_b", 0.45, "attractiveness"),
         ("managers", 1, "pyramid"),
     ],
@@ -193,7 +193,7 @@ def test_what_stands_on_what_is_there_is_opened(firm, stages):
     ("knob", "opened", "again"),
     [
         ("profit_share", "summary", "01_data_prep.ipynb"),
-        ("cut_a", "attractiveness", "03_segmentation.ipynb"),
+        ("cut_a", "attractiveness", "01_data_prep.ipynb"),
         ("cut_b", "summary", "04_attractiveness.ipynb"),
         ("managers", "summary", "05_pyramid.ipynb"),
     ],
@@ -212,14 +212,15 @@ def test_after_a_change_of_the_settings_the_first_notebook_to_run_again_is_named
     assert f"Run notebooks/{again} again" in told
 
 
-def test_a_changed_cost_says_that_02_must_run_again(firm, stages):
+def test_after_a_changed_cost_all_notebooks_that_must_run_again_are_named(firm, stages):
     settings = yaml.safe_load(firm.yaml.read_text())
     settings["profitability"].setdefault("dropping", {})["price_reach"] = 0.07
     firm.yaml.write_text(yaml.safe_dump(settings))
 
     told = refusal(firm, stages, "segmentation")
 
-    assert "the settings under profitability changed since 02_profitability.ipynb ran" in told
+    assert "the settings under profitability changed since 01_data_prep.ipynb ran" in told
+    assert told.endswith("Run notebooks/01_data_prep.ipynb again, then 02_profitability.ipynb.")
 
 
 def test_settings_that_only_later_notebooks_use_leave_the_earlier_tables_good(firm, stages):

@@ -107,11 +107,17 @@ def require_current(
         else:
             changes = _unfinished(folder, earlier)
         for why in changes:
-            name = NOTEBOOKS[earlier]
+            first, *rest = (NOTEBOOKS[each] for each in _up_to(stage, earlier))
+            then = f", then {listed(rest)}" if rest else ""
             raise DataError(
-                f"{NOTEBOOKS[stage]} would show what no longer holds: {why} {name} ran to its end. "
-                f"Run notebooks/{name} again, and the notebooks after it up to here."
+                f"{NOTEBOOKS[stage]} would show what no longer holds: {why} {first} ran to its end. "
+                f"Run notebooks/{first} again{then}."
             )
+
+
+def _up_to(stage: str, first: str) -> list[str]:
+    before = stages_before(stage)
+    return before[before.index(first) :]
 
 
 def _unfinished(folder: Path, stage: str) -> Iterator[str]:
