@@ -26,7 +26,7 @@ class Scratch:
         home = Path(within or tempfile.gettempdir())
         remove_left_behind(home)
         self.path = home / f"{PREFIX}{secrets.token_hex(4)}"
-        self._lock = FileLock(f"{self.path}.lock")
+        self._lock = FileLock(f"{self.path}.lock", thread_local=False)
         self._lock.acquire()
         self.path.mkdir(mode=0o700)
 

@@ -124,11 +124,11 @@ def test_a_report_with_a_sum_that_does_not_hold_is_published_named_and_status_3(
     assert done.stderr == "Published, but sums do not hold: rows.\n"
 
 
-def test_a_cell_may_take_a_third_of_a_minute(project, kam, monkeypatch):
+def test_a_cell_may_take_a_part_of_a_minute(project, kam, monkeypatch):
     write_notebooks(project / "notebooks", {ONE["summary"]: stub_notebook("summary")})
     monkeypatch.setattr(reporting, "NOTEBOOKS", ONE)
 
-    done = kam("report", "tiny", "--cell-limit", "0.33", "--run-limit", "1.7")
+    done = kam("report", "tiny", "--cell-limit", "1.33", "--run-limit", "3.7")
 
     assert (done.exit_code, done.stderr) == (0, "")
 

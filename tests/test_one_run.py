@@ -10,13 +10,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from conftest import ROOT
 from fastpath import run_stages, table
 
 from kamlib import DataError, ParameterError, open_stage
 from kamlib.demo import write_demo
 from kamlib.engagement import Engagement
 from kamlib.stage import KEYS, NOTEBOOKS, SET_IN
-from kamlib.stage.names import FIRST_USED
+from kamlib.stage.names import FIRST_USED, FROZEN_IN
 
 HALF = {"profit_share": 0.5}
 
@@ -128,7 +129,7 @@ def test_a_share_set_for_the_run_gives_what_the_same_share_in_engagement_yaml_gi
 @pytest.mark.parametrize(
     ("knob", "value", "begin"),
     [
-        ("cut_a", 0.45, "segmentation"),
+        ("cut_a", 0.45, "data_prep"),
         ("cut_b", 0.45, "attractiveness"),
         ("managers", 1, "pyramid"),
     ],
@@ -192,7 +193,7 @@ def test_what_stands_on_what_is_there_is_opened(firm, stages):
     ("knob", "opened", "again"),
     [
         ("profit_share", "summary", "01_data_prep.ipynb"),
-        ("cut_a", "attractiveness", "03_segmentation.ipynb"),
+        ("cut_a", "attractiveness", "01_data_prep.ipynb"),
         ("cut_b", "summary", "04_attractiveness.ipynb"),
         ("managers", "summary", "05_pyramid.ipynb"),
     ],
@@ -204,18 +205,22 @@ def test_after_a_change_of_the_settings_the_first_notebook_to_run_again_is_named
 
     told = refusal(firm, stages, opened)
 
-    assert f"the settings under {KEYS[knob].split('.')[0]} changed since {again} ran." in told
+    assert (
+        f"the settings under {KEYS[knob].split('.')[0]} changed since {again} ran to its end."
+        in told
+    )
     assert f"Run notebooks/{again} again" in told
 
 
-def test_a_changed_cost_says_that_02_must_run_again(firm, stages):
+def test_after_a_changed_cost_all_notebooks_that_must_run_again_are_named(firm, stages):
     settings = yaml.safe_load(firm.yaml.read_text())
     settings["profitability"].setdefault("dropping", {})["price_reach"] = 0.07
     firm.yaml.write_text(yaml.safe_dump(settings))
 
     told = refusal(firm, stages, "segmentation")
 
-    assert "the settings under profitability changed since 02_profitability.ipynb ran" in told
+    assert "the settings under profitability changed since 01_data_prep.ipynb ran" in told
+    assert told.endswith("Run notebooks/01_data_prep.ipynb again, then 02_profitability.ipynb.")
 
 
 def test_settings_that_only_later_notebooks_use_leave_the_earlier_tables_good(firm, stages):
@@ -238,6 +243,24 @@ def test_an_input_that_changed_is_named_and_one_that_was_only_touched_is_not(fir
     assert f"input/{path.name} changed since 01_data_prep.ipynb ran" in told
 
 
+def test_frozen_values_that_are_to_be_measured_afresh_call_for_their_notebook(firm, stages):
+    frozen = firm.folder / "reference" / "repeat_rates.csv"
+    aside = frozen.rename(frozen.with_suffix(".old"))
+    try:
+        assert firm.opened(stages, "segmentation"), "it measures them"
+        told = refusal(firm, stages, "summary")
+    finally:
+        aside.rename(frozen)
+
+    assert "reference/repeat_rates.csv changed since 03_segmentation.ipynb ran" in told
+
+
+def test_every_file_of_frozen_values_is_known_with_the_notebook_that_uses_it(firm, stages):
+    assert {path.stem for path in (firm.folder / "reference").glob("*.csv")} == set(FROZEN_IN)
+    for name, stage in FROZEN_IN.items():
+        assert f'"{name}"' in (ROOT / "notebooks" / NOTEBOOKS[stage]).read_text().replace("\\", "")
+
+
 def test_a_table_made_again_calls_for_the_notebooks_that_stand_on_it(firm, stages):
     """03 came to its end once more, with a party less than 04 has read."""
     again = firm.opened(stages, "segmentation")
@@ -258,9 +281,12 @@ def test_a_notebook_that_did_not_come_to_its_end_is_named(firm, stages):
     told = refusal(firm, stages, "segmentation")
     (stages / "receipt_profitability.json").unlink()
 
-    assert "table profitability was written again, and no run came to its end" in told
+    assert (
+        "table profitability was written again since 02_profitability.ipynb ran to its end" in told
+    )
     assert "Run notebooks/02_profitability.ipynb again" in told
-    assert "02_profitability.ipynb" in refusal(firm, stages, "segmentation")
+    told = refusal(firm, stages, "segmentation")
+    assert "hand-over tables were written before 02_profitability.ipynb ran to its end." in told
 
 
 def test_tables_of_another_period_in_the_same_folder_are_refused(firm, stages):

@@ -23,13 +23,8 @@ SET_IN = {  # knob → the first stage that uses it: what is set there holds for
     knob: next(stage for stage, known in KNOBS.items() if knob in known) for knob in KEYS
 }
 FIRST_USED = {  # block of engagement.yaml → the first stage that uses it; the others in data_prep
-    "profitability": "profitability",
     "doors": "segmentation",
-    "side_a": "segmentation",
     "side_b": "attractiveness",
-    "pyramid": "attractiveness",
-    "staying": "pyramid",
-    "key_account_unit": "pyramid",
     "golden_shot": "pyramid",
     "capacity": "pyramid",
     "verdicts": "pyramid",
@@ -37,6 +32,7 @@ FIRST_USED = {  # block of engagement.yaml → the first stage that uses it; the
     "name": "summary",
     "required": "summary",
 }
+FROZEN_IN = {"repeat_rates": "segmentation", "margin_percentiles": "pyramid"}  # in reference/
 WRITTEN_BY = {
     **dict.fromkeys(
         (

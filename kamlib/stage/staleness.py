@@ -14,7 +14,15 @@ from typing import Any
 
 from kamlib.engagement import Engagement
 from kamlib.errors import DataError, ParameterError, listed
-from kamlib.stage.names import FIRST_USED, KEYS, NOTEBOOKS, SET_IN, knobs_of_run, stages_before
+from kamlib.stage.names import (
+    FIRST_USED,
+    FROZEN_IN,
+    KEYS,
+    NOTEBOOKS,
+    SET_IN,
+    knobs_of_run,
+    stages_before,
+)
 from kamlib.tables import file_hash, read_note
 
 Receipt = dict[str, Any]
@@ -99,30 +107,36 @@ def require_current(
         else:
             changes = _unfinished(folder, earlier)
         for why in changes:
-            name = NOTEBOOKS[earlier]
+            first, *rest = (NOTEBOOKS[each] for each in _up_to(stage, earlier))
+            then = f", then {listed(rest)}" if rest else ""
             raise DataError(
-                f"{NOTEBOOKS[stage]} would show what no longer holds: {why} since {name} ran. "
-                f"Run notebooks/{name} again, and the notebooks after it up to here."
+                f"{NOTEBOOKS[stage]} would show what no longer holds: {why} {first} ran to its end. "
+                f"Run notebooks/{first} again{then}."
             )
 
 
+def _up_to(stage: str, first: str) -> list[str]:
+    before = stages_before(stage)
+    return before[before.index(first) :]
+
+
 def _unfinished(folder: Path, stage: str) -> Iterator[str]:
-    """Say that a stage has written tables and no receipt."""
+    """Say that a stage has written tables and no receipt: the first half of a sentence."""
     notes = (read_note(folder, path.stem) for path in sorted(folder.glob("*.parquet")))
     if any(note and note.stage == stage for note in notes):
-        yield "its tables were written, and no run came to its end"
+        yield "hand-over tables were written before"
 
 
 def _changes(
     settings: Engagement, period: str, folder: Path, stage: str, receipt: Receipt
 ) -> Iterator[str]:
-    """Say what is not as it was when a stage ran: the first half of a sentence each."""
+    """Say what is not as it was when a stage ran: first halves of sentences."""
     from kamlib import __version__
 
     place = {"engagement": settings.id, "period": period, "kamlib": __version__}
     other = [key for key, value in place.items() if receipt.get(key) != value]
     if other or "blocks" not in receipt:
-        yield f"the {listed(other or ['version of kamlib'])} changed"
+        yield f"the {listed(other or ['version of kamlib'])} changed since"
         return
     blocks = [
         block
@@ -130,10 +144,14 @@ def _changes(
         if receipt["blocks"].get(block) != digest and _used_by(block, stage)
     ]
     if blocks:
-        yield f"the settings under {listed(blocks)} changed"
+        yield f"the settings under {listed(blocks)} changed since"
+    frozen = frozen_hashes(settings, stage)
+    changed = [name for name, digest in receipt["reference"].items() if frozen[name] != digest]
+    if changed:
+        yield f"{listed(f'reference/{name}.csv' for name in changed)} changed since"
     if stage == "data_prep":
         files = _changed_files(receipt["inputs"], input_files(settings))
-        yield from [f"{listed(files)} changed"] if files else []
+        yield from [f"{listed(files)} changed since"] if files else []
     yield from _changed_tables(folder, receipt)
 
 
@@ -160,11 +178,18 @@ def _changed_tables(folder: Path, receipt: Receipt) -> Iterator[str]:
         table for table, digest in receipt["read"].items() if table_hash(folder, table) != digest
     ]
     if read:
-        yield f"the hand-over table {listed(read)} changed"
+        yield f"the hand-over table {listed(read)} changed since"
     for table, note in receipt["tables"].items():
         written = read_note(folder, table)
         if written and written.sha256 != note["sha256"]:
-            yield f"the hand-over table {table} was written again, and no run came to its end"
+            yield f"the hand-over table {table} was written again since"
+
+
+def frozen_hashes(engagement: Engagement, stage: str) -> dict[str, str | None]:
+    """Return the hash of each file of frozen values that a stage uses; None of one not there."""
+    mine = [name for name, user in FROZEN_IN.items() if user == stage]
+    paths = {name: engagement.folder / "reference" / f"{name}.csv" for name in mine}
+    return {name: file_hash(path) if path.exists() else None for name, path in paths.items()}
 
 
 def table_hash(folder: Path, table: str) -> str | None:

@@ -17,7 +17,7 @@ from kamlib.errors import DataError, listed
 from kamlib.language import _, day, number
 from kamlib.method_rules import FOUNDATIONS
 from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
-from kamlib.stage.staleness import noted_inputs, table_hash
+from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
 from kamlib.tables import Note, Tables, read_note, read_table, write_table
 from kamlib.timespans import period_of
 from kamlib.verdicts import (
@@ -334,6 +334,7 @@ def write_receipt(stage: Stage) -> None:
         "blocks": stage.engagement.block_hashes(),
         "inputs": inputs,
         "read": stage.taken,
+        "reference": frozen_hashes(stage.engagement, stage.name),
         "kamlib": __version__,
         "executable": sys.executable,
         "tables": {
