@@ -28,7 +28,11 @@ from kamlib.intake.judging import Judged
 from kamlib.intake.once import lines_once
 from kamlib.intake.small import Small, master_table, party_table
 from kamlib.intake.spelling import in_one_spelling
-from kamlib.intake.unusable import refuse_without_lines, refuse_without_rows
+from kamlib.intake.unusable import (
+    refuse_without_customers,
+    refuse_without_lines,
+    refuse_without_rows,
+)
 from kamlib.intake.zeros import zeros_told
 from kamlib.tables import Tables
 from kamlib.verdicts import Balance, Verdict
@@ -111,6 +115,7 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
         tables["customers"],
         engagement.period(period),
     )
+    refuse_without_customers(customers, months)
     coverage = _coverage(taken.judged, taken.tallies)
     tied, tie_verdicts = _ledger_lines(engagement, period, months, tables)
     balances = [
