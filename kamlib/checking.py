@@ -8,6 +8,7 @@ them; whether a report shows it is known only when it has run.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -113,7 +114,8 @@ def require_usable(engagement: Engagement, tables: Tables, span: Period) -> None
     DataError, ParameterError
         As a notebook would.
     """
-    before, model = engagement.previous(span.name), engagement.profitability
+    before = engagement.previous(span.name)
+    model: Any = engagement.profitability  # the stages say by protocols of their own what they need
     periods = [each for each in (before, span) if each]
     given = {name: _as_read(engagement, tables, name) for name in STATED_BY}
     given["assets"] = days_tied_up(given["assets"], periods)
