@@ -8,21 +8,31 @@ them; whether a report shows it is known only when it has run.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from kamlib.attractiveness import current_ratings, side_b_criteria
 from kamlib.engagement import Engagement, Period, load_engagement
 from kamlib.intake import Intake, read_inputs
 from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.language import _, day, money, ngettext, number, use_language
 from kamlib.method_rules import ANALYSES, RULES
 from kamlib.method_rules.set_aside import NO_TAX_NUMBER
-from kamlib.tables import among, floats
+from kamlib.profitability import customer_statements, days_tied_up
+from kamlib.profitability.rescue import require_known
+from kamlib.tables import Tables, among, floats
+from kamlib.timespans import period_of
 from kamlib.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
 from kamlib.views import pairs_table, set_aside_reasons
 
 THEIRS = ("their_words", "fact")
 MOST_PAIRS, MOST_BUYERS = 20, 10
+STATED_BY = (
+    "customers", "customer_months", "orders", "corrections", "off_invoice", "drivers", "receivables",
+    "resources", "deliveries", "assets",
+)  # fmt: skip
+RATED_BY = ("party_id", "criterion", "supplier")
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,7 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     use_language(settings.language)
     span = settings.period(period or list(settings.periods)[-1])
     intake = read_inputs(settings, span.name)
+    require_usable(settings, intake.tables, span)
     rules = rules_refused(settings, intake, span)
     named = {each: [rule for rule in ANALYSES[each] if rule in rules] for each in settings.required}
     return Checked(
@@ -91,6 +102,37 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
         buyers=_without_number(intake.tables["quarantine"]),
         withheld=nothing_to_stand_on(verdict_table(intake.verdicts)),
     )
+
+
+def require_usable(engagement: Engagement, tables: Tables, span: Period) -> None:
+    """Reject what a notebook would reject: settings that do not fit the tables, weights, pools, drivers.
+
+    The same functions are asked as in the notebooks, on the same tables, and their answers dropped.
+
+    Raises
+    ------
+    DataError, ParameterError
+        As a notebook would.
+    """
+    before = engagement.previous(span.name)
+    model: Any = engagement.profitability  # the stages say by protocols of their own what they need
+    periods = [each for each in (before, span) if each]
+    given = {name: _as_read(engagement, tables, name) for name in STATED_BY}
+    given["assets"] = days_tied_up(given["assets"], periods)
+    names = [each.name for each in periods]
+    if tables["customer_months"]["period"].isin(names).any():  # without a line nothing is stated
+        customer_statements(given, model, periods=names)
+    require_known(model.dropping, given["customers"])
+    theirs = current_ratings(tables.get("ratings_theirs"), end=span.end, by=RATED_BY)
+    side_b_criteria(theirs, guess_halfwidth=engagement.side_b.our_guess_halfwidth)
+
+
+def _as_read(engagement: Engagement, tables: Tables, name: str) -> pd.DataFrame | None:
+    """Return an input table as a notebook reads it, in the period of its date; None without it."""
+    table = tables.get(name)
+    if table is None or "date" not in table or "period" in table:
+        return table
+    return table.assign(period=period_of(table["date"], list(engagement.periods.values())))
 
 
 def _without_number(quarantine: pd.DataFrame) -> pd.DataFrame:

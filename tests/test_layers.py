@@ -36,7 +36,7 @@ ALLOWED = {
     "intake": CORE | {"engagement"},
     "stage": CORE | {"engagement", "display"},
     "demo": {"errors", "numerics"},
-    "checking": CORE | {"engagement", "intake", "views"},
+    "checking": CORE | STAGES | {"engagement", "intake", "views"},
     "suggesting": CORE | {"engagement", "intake", "views"},
 }
 

@@ -80,7 +80,7 @@ def customer_tables(
     return found if variants is None else {**found, "name_variants": variants}
 
 
-def shown_names(firms: pd.DataFrame, key: str) -> list[str | None]:
+def shown_names(firms: pd.DataFrame, key: str) -> pd.Series:
     """Return names that can stand on any page: nothing in them that is no letter, and none endless.
 
     A name that is cut ends with the id of its firm.
@@ -90,10 +90,11 @@ def shown_names(firms: pd.DataFrame, key: str) -> list[str | None]:
     >>> shown_names(pd.DataFrame({"id": ["K1"], "name": ["A" * 500]}), "id")[0][-8:]
     'AA… (K1)'
     """
-    names = [(name, id_) for name, id_ in zip(firms["name"], firms[key], strict=True)]
-    return [
-        _shown_name(printable(name), id_) if isinstance(name, str) else None for name, id_ in names
+    names = [
+        _shown_name(printable(name), id_) if isinstance(name, str) else None
+        for name, id_ in zip(firms["name"], firms[key], strict=True)
     ]
+    return pd.Series(names, index=firms.index, dtype="str")
 
 
 def _shown_name(name: str, id_: str) -> str:

@@ -46,13 +46,13 @@ def line_verdicts(facts: LineFacts, *, mapped: list[str], currency: str) -> list
             lacking="" if "line_id" in mapped else _("line_id, or "),
         ),
     ]
-    for rule, n, amount in (
+    for rule, count, amount in (
         ("price_times_quantity", facts.far, facts.far_amount),
         ("quantity_of_nothing", facts.no_quantity, facts.no_quantity_amount),
     ):
-        if n:
+        if count:
             worth = money(float(amount), currency)
-            found.append(verdict(rule, FLAG, n=number(n), all=every, amount=worth))
+            found.append(verdict(rule, FLAG, n=number(count), all=every, amount=worth))
     if 2 * facts.below_net > facts.of_two_units:
         n, several = number(facts.below_net), number(facts.of_two_units)
         found.insert(2, verdict("list_price_unit", FLAG, n=n, all=several))

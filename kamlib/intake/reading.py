@@ -31,7 +31,11 @@ from kamlib.intake.orders import orders_verdict
 from kamlib.intake.small import Small, master_table, party_table
 from kamlib.intake.small_findings import small_verdicts
 from kamlib.intake.spelling import in_one_spelling
-from kamlib.intake.unusable import refuse_without_lines, refuse_without_rows
+from kamlib.intake.unusable import (
+    refuse_without_customers,
+    refuse_without_lines,
+    refuse_without_rows,
+)
 from kamlib.intake.words import words_verdicts
 from kamlib.intake.zeros import zeros_told
 from kamlib.tables import Tables
@@ -115,6 +119,7 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
         tables["customers"],
         engagement.period(period),
     )
+    refuse_without_customers(customers, months)
     coverage = _coverage(taken.judged, taken.tallies)
     tied, tie_verdicts = _ledger_lines(engagement, period, months, tables)
     balances = [

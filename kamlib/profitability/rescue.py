@@ -84,7 +84,7 @@ def rescue_losses(
     ParameterError
         An exit penalty is declared for a customer that is not there.
     """
-    _require_known(model.dropping, tables["customers"])
+    require_known(model.dropping, tables["customers"])
     found = []
     for period in sorted(statement.loc[statement["customer_profit"].notna(), "period"].unique()):
         amounts = period_amounts(tables, statement, cost_to_serve, pools, model, period=str(period))
@@ -105,7 +105,8 @@ def _nothing(columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=columns).astype(kinds)
 
 
-def _require_known(dropping: Dropping, customers: pd.DataFrame | None) -> None:
+def require_known(dropping: Dropping, customers: pd.DataFrame | None) -> None:
+    """Raise ParameterError if an exit penalty is declared for a customer that is not there."""
     known = [] if customers is None else customers["customer_id"].tolist()
     for who in dropping.exit_penalties:
         if who not in known:
