@@ -99,7 +99,7 @@ def complete_statement(
     cost : DataFrame of `charge_customers`; None or a period without rows: cost-to-serve is unknown
         there, and so is everything below it
     capital : DataFrame of `capital_charges`, with ``assets_charge`` where assets are known; without
-        rows customer profit is before capital
+        rows customer profit is before capital. Who ties up capital and buys nothing has a row too
 
     Notes
     -----
@@ -107,6 +107,7 @@ def complete_statement(
     setup_cost (of cost-to-serve), assets_charge (of the capital charge).
     """
     table = upper.merge(_served(cost), on=KEY, how="outer")
+    table = table.merge(_tied_up(capital), on=KEY, how="outer")
     table = table.drop(columns="relation").merge(
         customers[["customer_id", "relation"]], on="customer_id", how="left"
     )
@@ -128,6 +129,12 @@ def _served(cost: pd.DataFrame | None) -> pd.DataFrame:
     whole = cost if "setup_cost" in cost else cost.assign(setup_cost=0.0)
     sums = whole.groupby(KEY, as_index=False)[["cost", "setup_cost"]].sum()
     return sums.round(2).rename(columns={"cost": "cost_to_serve"})
+
+
+def _tied_up(capital: pd.DataFrame) -> pd.DataFrame:
+    """Return who ties up capital of ours: that costs, also where nothing is bought."""
+    charge = capital["capital_charge"].astype("float64").fillna(0.0)
+    return capital.loc[charge != 0, KEY]
 
 
 def _rounded(table: pd.DataFrame, name: str) -> pd.Series:
