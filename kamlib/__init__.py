@@ -54,7 +54,7 @@ _MODULES = {
         "strategic_door subsidy_verdict Whale whale_band whale_curve"
     ),
     "attractiveness": (
-        "current_ratings measured_criteria missing_criteria ratings_age_verdict side_a "
+        "current_ratings measured_criteria missing_criteria ratings_verdicts side_a "
         "side_a_criteria side_a_verdicts side_b side_b_criteria side_b_verdicts their_trust"
     ),
     "pyramid": (

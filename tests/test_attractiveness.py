@@ -14,7 +14,7 @@ from kamlib.attractiveness import (
     current_ratings,
     measured_criteria,
     missing_criteria,
-    ratings_age_verdict,
+    ratings_verdicts,
     side_a,
     side_a_criteria,
     side_a_verdicts,
@@ -108,9 +108,10 @@ def test_ratings_older_than_a_year_and_a_half_are_told():
     fresh = current_ratings(rated(("A", 5, "2024-07-01", "fact")), end=END)
     old = current_ratings(rated(("A", 5, "2024-06-01", "fact"), ("B", 5, None, "fact")), end=END)
 
-    assert ratings_age_verdict(fresh).outcome == "PASS"
-    assert ratings_age_verdict(current_ratings(None, end=END)).outcome == "PASS"
-    assert ratings_age_verdict(fresh, old).said == (
+    nobody = current_ratings(None, end=END)
+    assert ratings_verdicts(fresh, nobody)[0].outcome == "PASS"
+    assert ratings_verdicts(nobody, nobody)[0].outcome == "PASS"
+    assert ratings_verdicts(fresh, old.assign(weight=1.0))[0].said == (
         "Ratings in use that are older than 18 months: 1 of 3, the oldest from 1 Jun 2024. Their age "
         "is shown and widens nothing yet."
     )
@@ -427,11 +428,6 @@ def test_trust_is_never_a_part_of_side_b():
     ("rows", "complaint"),
     [
         pytest.param(
-            [ASKED[0], ("A", "service", "Rival", 2, 6, "fact")],
-            r"two weights for one criterion of one party \(A / service\).*keep one",
-            id="two weights for one criterion",
-        ),
-        pytest.param(
             [("A", "x", "us", 0, 5, "fact"), ("A", "y", "us", 0, 5, "fact")],
             r"of A are missing or negative, or add up to nothing.*a weight above 0",
             id="weights of nothing",
@@ -456,6 +452,63 @@ def test_trust_is_never_a_part_of_side_b():
 def test_weights_that_make_no_sense_are_refused(rows, complaint):
     with pytest.raises(DataError, match=complaint):
         lead(*rows)
+
+
+def dated(*rows: tuple) -> pd.DataFrame:
+    """Build ratings from (criterion, supplier, weight, rating, date), in A's own words."""
+    names = ["criterion", "supplier", "weight", "rating", "date"]
+    table = pd.DataFrame(list(rows), columns=names).assign(party_id="A", source="their_words")
+    return table.assign(date=pd.to_datetime(table["date"]))
+
+
+def weights_of(table: pd.DataFrame) -> dict[str, float]:
+    """Return A's weights of the ratings that count at the period's end."""
+    current = current_ratings(table, end=END, by=BY_SUPPLIER)
+    criteria = side_b_criteria(current, guess_halfwidth=0.25)
+    return dict(zip(criteria["criterion"], criteria["weight"], strict=True))
+
+
+def test_a_later_survey_with_another_weight_weighs_for_all_suppliers():
+    """Service was worth 3 : 1 in 2024; in 2025 only we are asked about, and it is worth 1 : 1."""
+    table = dated(("service", "us", 3, 8, "2024-05-01"), ("service", "Rival", 3, 6, "2024-05-01"),
+                  ("price", "us", 1, 4, "2024-05-01"), ("service", "us", 1, 8, "2025-05-01"))  # fmt: skip
+
+    assert weights_of(table) == {"price": 0.5, "service": 0.5}
+    nobody = current_ratings(None, end=END)
+    theirs_ = current_ratings(table, end=END, by=BY_SUPPLIER)
+    odds = ratings_verdicts(nobody, theirs_)[1]
+    assert (odds.outcome, odds.said) == (
+        "FLAG",
+        "Ratings of one day that differ, where the lower one counts: 0. Criteria with two weights, "
+        "where the latest one counts for all suppliers and of one day their mean: 1 (A / service).",
+    )
+
+
+def test_two_weights_of_one_day_from_two_sites_count_by_their_mean():
+    table = dated(("service", "us", 2, 8, "2025-05-01"), ("service", "Rival", 4, 6, "2025-05-01"),
+                  ("price", "us", 1, 4, "2025-05-01"))  # fmt: skip
+
+    assert weights_of(table) == {"price": 0.25, "service": 0.75}
+
+
+def test_two_ratings_of_one_day_from_two_sites_are_said_and_the_lower_one_counts():
+    table = rated(("A", 8, "2025-01-01", "fact"), ("A", 5, "2025-01-01", "fact"),
+                  ("A", 9, "2024-01-01", "fact"), ("B", 3, "2025-01-01", "fact"),
+                  ("B", 3, "2025-01-01", "fact"))  # fmt: skip
+    current = current_ratings(table, end=END)
+    odds = ratings_verdicts(current, current_ratings(None, end=END, by=BY_SUPPLIER))[1]
+
+    assert current["rating"].tolist() == [5, 3]
+    assert odds.outcome == "FLAG"
+    assert "the lower one counts: 1 (A / openness)." in odds.said
+
+
+def test_ratings_that_agree_are_no_contradiction():
+    table = dated(("service", "us", 2, 8, "2024-05-01"), ("service", "us", 3, 9, "2025-05-01"),
+                  ("service", "Rival", 3, 6, "2025-05-01"))  # fmt: skip
+    theirs_ = current_ratings(table, end=END, by=BY_SUPPLIER)
+
+    assert ratings_verdicts(current_ratings(None, end=END), theirs_)[1].outcome == "PASS"
 
 
 def test_a_weight_given_once_holds_for_all_suppliers():

@@ -11,7 +11,7 @@ supplier's relative strength as the customer sees it follows the practice of key
 (McDonald, Rogers and Woodburn). Formulas of both sides are our own design.
 """
 
-from kamlib.attractiveness.ratings import current_ratings, ratings_age_verdict
+from kamlib.attractiveness.ratings import current_ratings, ratings_verdicts
 from kamlib.attractiveness.side_a import (
     measured_criteria,
     missing_criteria,
@@ -25,7 +25,7 @@ __all__ = [
     "current_ratings",
     "measured_criteria",
     "missing_criteria",
-    "ratings_age_verdict",
+    "ratings_verdicts",
     "side_a",
     "side_a_criteria",
     "side_a_verdicts",

@@ -28,12 +28,13 @@ def side_b_criteria(ratings: pd.DataFrame, *, guess_halfwidth: float) -> pd.Data
     Raises
     ------
     DataError
-        A party gives one criterion two weights, or its weights add up to nothing.
+        The weights of a party are missing or negative, or add up to nothing.
 
     Notes
     -----
     The best rival is taken criterion by criterion. A criterion on which nobody rated us is 0 to 10;
     one on which no rival is rated, though the party named a rival elsewhere, likewise for the rival.
+    A criterion has one weight for all suppliers: of two the latest survey's, of one day their mean.
     """
     own = ratings[(ratings["criterion"] != TRUST) & (ratings["party_id"].notna())]
     names = ["party_id", "criterion", "weight", "us_low", "us_high", "rival_low", "rival_high",
@@ -60,17 +61,19 @@ def side_b_criteria(ratings: pd.DataFrame, *, guess_halfwidth: float) -> pd.Data
 
 
 def _weights(own: pd.DataFrame) -> pd.DataFrame:
-    """Return one weight per party and criterion, adding up to 1 per party."""
-    weight = own.assign(weight=own["weight"].astype("float64"))
-    each = weight.groupby(["party_id", "criterion"])["weight"].agg(["min", "max"])
-    torn = each[each["min"] < each["max"]]
-    if len(torn):
-        raise DataError(
-            f"ratings_theirs gives two weights for one criterion of one party "
-            f"({listed(' / '.join(key) for key in torn.index)}). One customer's weight of one "
-            f"criterion is the same for all suppliers: keep one."
-        )
-    points = each["max"]
+    """Return one weight per party and criterion, adding up to 1 per party.
+
+    Surveys ask a party's suppliers together; where its sites or a later survey weigh a criterion
+    otherwise, the latest weight counts, and of one day the mean.
+    """
+    key = ["party_id", "criterion"]
+    day = pd.to_datetime(own.get("date", pd.Series(pd.NaT, index=own.index)))
+    told = own.assign(weight=own["weight"].astype("float64"), day=day.fillna(pd.Timestamp(0)))
+    each = told[told["weight"].notna()]
+    latest = each[each["day"] == each.groupby(key)["day"].transform("max")]
+    weights = latest.groupby(key)["weight"].agg(["min", "max", "mean"])
+    points = weights["mean"].where(weights["min"] < weights["max"], weights["max"])
+    points = points.reindex(pd.MultiIndex.from_frame(told[key].drop_duplicates().sort_values(key)))
     sums = points.groupby(level="party_id").transform("sum")
     wrong = points[points.isna() | (points < 0) | (sums <= 0)]
     if len(wrong):

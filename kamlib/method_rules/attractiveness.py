@@ -63,6 +63,16 @@ ATTRACTIVENESS: dict[str, Rule] = {
         ),
         bring=N_("fresh ratings"),
     ),
+    "ratings_at_odds": Rule(
+        N_("Ratings that contradict each other"),
+        passed=N_("No two ratings of one day, and no two weights of one criterion, contradict."),
+        flag=N_(
+            "Ratings of one day that differ, where the lower one counts: {ratings}{who}. Criteria with "
+            "two weights, where the latest one counts for all suppliers and of one day their mean: "
+            "{weights}{whose}."
+        ),
+        bring=N_("one rating a day of each party, and one weight for each of its criteria"),
+    ),
     "trust": Rule(
         N_("Trust"),
         passed=N_("Trust is known in the customers' words."),
