@@ -850,6 +850,19 @@ def test_what_spans_two_parts_is_named_at_the_key_that_refers(load, extra, line,
             "inputs.invoice_lines.columns.custmer_id is not one of our columns. Did you mean "
             "'customer_id'",
         ),
+        (
+            "csv}",
+            "csv, columns: {cogs: KWS}}",
+            6,
+            "inputs.invoice_lines.columns.cogs is not one of our columns. Did you mean "
+            "'cost_of_goods_sold'",
+        ),
+        (
+            "csv}",
+            "csv}\n  off_invoice: {files: a.csv, columns: {cost: Koszt}}",
+            7,
+            "inputs.off_invoice.columns.cost is not one of our columns. Known here: customer_id, date",
+        ),
     ],
 )
 def test_mistakes_in_what_every_engagement_has(load, old, new, line, words):

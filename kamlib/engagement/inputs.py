@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 from pydantic_core import InitErrorDetails
 
 from kamlib.columns import COLUMNS
+from kamlib.columns.naming import meant_by
+from kamlib.columns.of_tables import OF_TABLE
 from kamlib.engagement.database import Database
 from kamlib.engagement.kinds import (
     Part,
@@ -21,7 +23,7 @@ from kamlib.engagement.kinds import (
     shown,
     written,
 )
-from kamlib.errors import did_you_mean
+from kamlib.errors import did_you_mean, listed
 
 CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects")
 TABLES = (
@@ -159,21 +161,24 @@ class Input(Part):
         return self
 
 
-def _nearest_column(name: str) -> str:
-    hint = did_you_mean(name, COLUMNS)
-    if hint.startswith("Did"):
-        return hint
-    return "Ours stand left of the colon, the client's right of it; see kamlib.columns."
-
-
 def _unknown_columns(table: str, given: Input) -> Iterator[InitErrorDetails]:
-    """Yield names that are none of ours, where attributes may be carried only near misses."""
+    """Yield names that are no columns of the table; where attributes may be carried, near misses only."""
+    ours = OF_TABLE.get(table, ())  # of a table that this version does not know, all are free
+    own = table in CARRY_ATTRIBUTES or not ours
     for part in ("columns", "values"):
         for name in getattr(given, part):
-            hint = _nearest_column(name)
-            own = table in CARRY_ATTRIBUTES and not hint.startswith("Did")
-            if name not in COLUMNS and not own:
-                yield complaint_at(f"is not one of our columns. {hint}", table, part, name)
+            if name in ours or (own and name in COLUMNS):
+                continue
+            meant = meant_by(name, ours, table)
+            if meant:
+                message = f"is not one of our columns. Did you mean '{meant}'?"
+                yield complaint_at(message, table, part, name)
+            elif not own:
+                message = (
+                    f"is not one of our columns. Known here: {listed(ours, most=30)}. Ours "
+                    f"stand left of the colon, the client's right of it."
+                )
+                yield complaint_at(message, table, part, name)
 
 
 def _only_of_lines(table: str, given: Input) -> Iterator[InitErrorDetails]:
