@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from worlds import default_rules
 
 from kamlib.engagement import load_engagement
 from kamlib.engagement.inputs import Input
@@ -52,6 +53,10 @@ class World:
     ledger: SimpleNamespace = None
     overrides: list = field(default_factory=list)
     segmentation: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(profit_share=0.8))
+    profitability: object = field(default_factory=lambda: default_rules().profitability)
+    staying: object = field(default_factory=lambda: default_rules().staying)
+    side_a: object = field(default_factory=lambda: default_rules().side_a)
+    pyramid: object = field(default_factory=lambda: default_rules().pyramid)
 
     def paths(self, table):
         """Return the files of a table in order."""

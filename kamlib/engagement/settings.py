@@ -119,11 +119,14 @@ class Identity(Part):
 
     `by` says whether ids are the client's numbers or tax ids; a tax id without letters is of
     `country`. `merge` names a file of decisions: ids that are one customer, and who said so.
+    `missing_customers` says what becomes of ids on lines that the table of customers does not have:
+    their lines are set aside, or they are customers whose name is their id.
     """
 
     by: Literal["customer_id", "tax_id"] = "customer_id"
     country: Annotated[Text, AfterValidator(_country)] = "PL"
     merge: Annotated[Text, AfterValidator(_file_inside)] | None = None
+    missing_customers: Literal["set_aside", "keep"] = "set_aside"
     intercompany: Texts = Field(default_factory=list)
     collective: Texts = Field(default_factory=list)
 

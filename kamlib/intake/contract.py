@@ -144,7 +144,7 @@ CONTRACT: dict[str, TableContract] = {
     "resources": TableContract(
         (
             must("pool"), must("period"), Field("cost", needed=True, filled=True, at_least=0),
-            Field("theoretical_capacity", at_least=0), Field("practical_capacity", at_least=0),
+            *may("theoretical_capacity", "practical_capacity"),
             Field("unit"),
             Field("kind", allowed=("money", "material", "people"), otherwise=N_("unknown kind")),
             Field(
@@ -154,7 +154,10 @@ CONTRACT: dict[str, TableContract] = {
         ),
     ),
     "drivers": TableContract(
-        (must("period"), CUSTOMER, must("driver"), must("volume")),
+        (
+            must("period"), CUSTOMER, must("driver"),
+            Field("volume", needed=True, filled=True, at_least=0),
+        ),
         loses=N_("costs follow counts of documents only (profitability)"),
     ),
     "receivables": TableContract(

@@ -13,7 +13,7 @@ from kamlib.intake import lines as line_work
 from kamlib.intake.aside import Aside, Tally, all_set_aside, aside_of, money_read
 from kamlib.intake.booked import counted
 from kamlib.intake.contract import CONTRACT
-from kamlib.intake.customers import customer_tables, prospects_only
+from kamlib.intake.customers import customer_tables, missing_customers, prospects_only
 from kamlib.intake.deliveries import deliveries
 from kamlib.intake.desk import Answer, Desk
 from kamlib.intake.documents import DocumentFacts, kinds_of_documents, seen_of_documents
@@ -22,7 +22,8 @@ from kamlib.intake.judging import Judged
 from kamlib.intake.lines import LineFacts
 from kamlib.intake.products import customer_products
 from kamlib.intake.repeated import identical
-from kamlib.intake.small import Small
+from kamlib.intake.small import Seen, Small
+from kamlib.intake.words import Attribute, attribute_values
 from kamlib.tables import Tables
 
 STAGE = "data_prep"
@@ -56,6 +57,9 @@ class Taken(NamedTuple):
     who: Who
     prospects: pd.DataFrame | None
     sites: int
+    seen: dict[str, Seen]
+    missing: pd.DataFrame | None
+    attributes: dict[str, Attribute]
 
 
 def taken_out(work: Desk, period: str, read_: Read) -> Taken:
@@ -64,7 +68,8 @@ def taken_out(work: Desk, period: str, read_: Read) -> Taken:
     judged_ = _in_order([lines, *(table.judged for table in small.values())])
     apart = {one.name: read_.aside if one is lines else aside_of(one) for one in judged_}
     activity = line_work.site_revenue(worked, work.engagement.period(period))
-    tables = _tables(work, activity, read_)
+    missing = missing_customers(read_.aside, activity, read_.who)
+    tables = _tables(work, activity, missing, read_)
     tables.hold({"quarantine": all_set_aside(judged_, apart, work.engagement)})
     of_all = counted(lines, read_.told)
     return Taken(
@@ -74,14 +79,17 @@ def taken_out(work: Desk, period: str, read_: Read) -> Taken:
         read_.converted, activity, read_.who,
         prospects=small["prospects"].frame if "prospects" in small else None,
         sites=len(small["customers"].frame) if "customers" in small else 0,
+        seen={name: table.seen for name, table in small.items()},
+        missing=missing if "customers" in small else None,
+        attributes=attribute_values(worked, work.engagement),
     )  # fmt: skip
 
 
-def _tables(work: Desk, activity: pd.DataFrame, read_: Read) -> Tables:
+def _tables(work: Desk, activity: pd.DataFrame, missing: pd.DataFrame, read_: Read) -> Tables:
     """Return the tables that data prep hands over, all but the quarantine."""
     lines, worked, small, who = read_.lines, read_.worked, read_.small, read_.who
     names = names_of_lines(worked) if "name" in lines.raw.names else None
-    people = customer_tables(who, activity, names, engagement=work.engagement)
+    people = customer_tables(who, activity, names, missing=missing, engagement=work.engagement)
     given = {name: table.frame for name, table in small.items() if name != "customers"}
     if "prospects" in given:
         given["prospects"] = prospects_only(given["prospects"], people["customers"], who)

@@ -124,6 +124,42 @@ DATA_PREP: dict[str, Rule] = {
         ),
         bring=N_("line_id, or the word of someone who knows that a file was not delivered twice"),
     ),
+    "small_repeats": Rule(
+        N_("Rows of small tables that occur twice"),
+        passed=N_("No two rows of the tables whose rows add up are the same."),
+        flag=N_("Rows that speak of the same as another one: {what}. They were kept and add up."),
+        bring=N_(
+            "word whether they were exported twice; identical_rows: quarantine, written under the "
+            "table in engagement.yaml, sets those aside that are the same in every column"
+        ),
+    ),
+    "signs": Rule(
+        N_("Amounts below 0"),
+        passed=N_("No deduction and no receivable is below 0."),
+        flag=N_("Amounts below 0 were taken by what they can mean: {what}."),
+        bring=N_("amounts as they are meant: positive, with the status that says what they do"),
+    ),
+    "unknown_words": Rule(
+        N_("Words that decide"),
+        passed=N_("Every word on which a rule depends is one that the rules know."),
+        flag=N_("Words on which a rule depends, and that no rule knows: {what}."),
+        bring=N_(
+            "the words of engagement.yaml in these columns (inputs: values translates them), or "
+            "word that these rows are meant to count for nothing"
+        ),
+    ),
+    "idle_settings": Rule(
+        N_("Settings that match nothing"),
+        flag=N_(
+            "engagement.yaml speaks of what the input does not have, so that it decides nothing: {what}."
+        ),
+        bring=N_("the values as they stand in the input, or engagement.yaml without them"),
+    ),
+    "unread_columns": Rule(
+        N_("Columns that nothing reads"),
+        flag=N_("engagement.yaml maps what nothing reads: {what}."),
+        bring=N_("the column's name as docs/inputs.md has it, or engagement.yaml without it"),
+    ),
     "document_types": Rule(
         N_("Kinds of documents"),
         passed=N_("Every line says whether it is an invoice, a credit note or a correction."),

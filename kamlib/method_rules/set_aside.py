@@ -41,6 +41,7 @@ FEWER_CELLS = N_("fewer cells than the head has")
 MORE_CELLS = N_("more cells than the head has")
 EXCEL_ERROR = N_("an error in Excel")
 MERGED_ABOVE = N_("merged in Excel with the cell above")
+ENDS_BEFORE = N_("ends before it begins")
 DIGITS_LOST = N_("a number of more than 15 digits, of which Excel has lost the end")
 
 _REGISTER = N_("correct the number against the public register of tax payers")
@@ -100,6 +101,7 @@ REMEDIES: dict[str, str] = {
         "under inputs.invoice_lines.values.customer_id"
     ),
     NOT_A_CURRENCY: N_("write three letters such as EUR, or declare the client's word"),
+    ENDS_BEFORE: N_("correct from or until: an asset stands with a customer for a day at least"),
     A_TOTAL: N_("nothing to mend; export the lines without totals of pages and reports"),
     THE_HEAD_AGAIN: N_("nothing to mend; export the lines in one piece, with one head"),
     FEWER_CELLS: N_("a line break stands inside a text: export texts in quotes, or without breaks"),

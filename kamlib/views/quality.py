@@ -146,7 +146,12 @@ def pairs_table(pairs: pd.DataFrame, *, decision: str = "proposed") -> pd.DataFr
 
 def evidence_of(pair: Mapping[Any, Any]) -> list[str]:
     """Return what speaks for the two ids of a pair being one customer."""
-    found = [_("same tax id")] if pair["same_tax_id"] else []
+    found = (
+        [_("the same id but for case, blanks or zeros in front")]
+        if pair["alike_by"] == "same_id"
+        else []
+    )
+    found += [_("same tax id")] if pair["same_tax_id"] else []
     if pair["name_likeness"] > 0:
         found.append(_("names {share} alike").format(share=percent(pair["name_likeness"])))
     if pair["alike_by"] == "re_registered":
