@@ -870,6 +870,15 @@ def test_mistakes_in_what_every_engagement_has(load, old, new, line, words):
         load(whole=BARE.replace(old, new))
 
 
+def test_attributes_of_the_client_s_own_may_be_called_as_clients_call_ours(load):
+    mapped = (
+        "csv, columns: {pallet_type: Paleta}}\n  customers: {files: c.csv, columns: {sector: S}}"
+    )
+    inputs = load(whole=BARE.replace("csv}", mapped)).inputs
+
+    assert inputs["customers"].columns == {"sector": "S"}
+
+
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(load):
     with pytest.raises(ParameterError) as caught:
         load("unit: sites\nsegmentation: {profit_share: 80}\nlanguage: pl\n")

@@ -302,9 +302,9 @@ def test_hard_and_soft_signs_are_counted_by_kind():
 
 
 def test_functions_in_contact_are_counted_within_the_evidence_months():
-    """A talks to two functions now and one long ago; B only long ago; C will; D never did."""
+    """A talks to two functions now, one in two spellings, and one long ago; B only long ago; C will."""
     contacts = pd.DataFrame(
-        [("A", "2025-12-31", "buying"), ("A", "2024-01-01", "plant"), ("A", "2025-01-01", "plant"),
+        [("A", "2025-12-31", "buying"), ("A", "2024-01-01", "plant"), ("A", "2025-01-01", "Plant "),
          ("A", "2023-12-31", "board"), ("B", "2023-12-31", "buying"), ("C", "2026-01-01", "plant")],
         columns=["party_id", "date", "their_function"],
     )  # fmt: skip

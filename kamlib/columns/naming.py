@@ -71,10 +71,10 @@ def alias_in(column: str, head: Iterable[str], table: str = "") -> str:
     return ""
 
 
-def meant_by(name: str, columns: Iterable[str], table: str = "") -> str:
+def meant_by(name: str, columns: Iterable[str], table: str = "", *, likely: bool = True) -> str:
     """Return which of a table's columns a name may mean: one that clients call so, or the most alike.
 
-    Empty where none is near.
+    Empty where none is near; without `likely` only what clients surely call so.
 
     Examples
     --------
@@ -82,8 +82,13 @@ def meant_by(name: str, columns: Iterable[str], table: str = "") -> str:
     ('cost_of_goods_sold', 'net_amount')
     """
     every = list(columns)
-    for place in (0, 1):
+    for place in (0, 1) if likely else (0,):
         for column in every:
             if plain(name) in names_of(column, table)[place]:
                 return column
-    return next(iter(difflib.get_close_matches(name, every, n=1, cutoff=0.6)), "")
+    return most_alike(name, every)
+
+
+def most_alike(name: str, columns: Iterable[str]) -> str:
+    """Return the column that is most alike by its letters, empty where none is near."""
+    return next(iter(difflib.get_close_matches(name, columns, n=1, cutoff=0.6)), "")

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 from pydantic_core import InitErrorDetails
 
 from kamlib.columns import COLUMNS
-from kamlib.columns.naming import meant_by
+from kamlib.columns.naming import meant_by, most_alike
 from kamlib.columns.of_tables import OF_TABLE
 from kamlib.engagement.database import Database
 from kamlib.engagement.kinds import (
@@ -163,6 +163,14 @@ class Input(Part):
         return self
 
 
+def _meant(name: str, table: str) -> str:
+    """Return which column of a table a strange name means; a firm's attributes may be called anything."""
+    ours = OF_TABLE.get(table, ())
+    if table in ("customers", "prospects"):
+        return most_alike(name, ours)
+    return meant_by(name, ours, table, likely=table not in CARRY_ATTRIBUTES)
+
+
 def _unknown_columns(table: str, given: Input) -> Iterator[InitErrorDetails]:
     """Yield names that are no columns of the table; where attributes may be carried, near misses only."""
     ours = OF_TABLE.get(table, ())  # of a table that this version does not know, all are free
@@ -171,7 +179,7 @@ def _unknown_columns(table: str, given: Input) -> Iterator[InitErrorDetails]:
         for name in getattr(given, part):
             if name in ours or (own and name in COLUMNS):
                 continue
-            meant = meant_by(name, ours, table)
+            meant = _meant(name, table)
             if meant:
                 message = f"is not one of our columns. Did you mean '{meant}'?"
                 yield complaint_at(message, table, part, name)

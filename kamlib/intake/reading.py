@@ -144,22 +144,25 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
         *findings.line_verdicts(facts, mapped=taken.mapped, currency=currency),
         *document_verdicts(taken.documents, currency=currency),
         orders_verdict(taken.orders, currency=currency),
-        *identity_verdicts(
-            tables,
-            taken.who,
-            taken.activity,
-            taken.prospects,
-            missing=taken.missing,
-            engagement=engagement,
-            period=period,
-        ),
-        *small_verdicts(taken.seen, tables, currency=currency),
-        *words_verdicts(taken.seen, tables, taken.attributes, taken.judged, engagement),
+        *_of_customers_and_words(engagement, period, taken),
         *currency_verdicts(taken.converted, engagement),
         *tie_verdicts,
         *findings.table_verdicts(engagement, coverage),
     ]
     return Intake(tables, balances, verdicts, coverage)
+
+
+def _of_customers_and_words(engagement: "Engagement", period: str, taken: Taken) -> list[Verdict]:
+    """Say who is one customer, and what of the small tables and of words that decide is amiss."""
+    tables = taken.tables
+    return [
+        *identity_verdicts(
+            tables, taken.who, taken.activity, taken.prospects, missing=taken.missing,
+            engagement=engagement, period=period,
+        ),
+        *small_verdicts(taken.seen, tables, currency=engagement.currency),
+        *words_verdicts(taken.seen, tables, taken.attributes, taken.judged, engagement),
+    ]  # fmt: skip
 
 
 def _for_the_engine(

@@ -39,7 +39,7 @@ def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:
         template = _("{n} × {table}, the same in every column ({what} {amount})")
         weight = ADD_UP[name]
         yield template.format(
-            n=number(seen.repeats), table=table_label(name), what=_(label(weight)).lower(),
+            n=number(seen.repeats), table=table_label(name), what=label(weight).lower(),
             amount=_weighed(seen.amount, weight, currency),
         )  # fmt: skip
     if seen.same_key:

@@ -98,7 +98,8 @@ def contact_functions(contacts: pd.DataFrame | None, *, end: date, months: int) 
         return pd.Series(dtype="float64")
     so_far = contacts[contacts["date"] <= pd.Timestamp(end)]
     recent = so_far[so_far["date"] >= months_earlier(end, months)]
-    counts = recent.groupby("party_id")["their_function"].nunique()
+    functions = recent["their_function"].str.strip().str.casefold()  # Buying is buying
+    counts = functions.groupby(recent["party_id"]).nunique()
     return counts.reindex(sorted(so_far["party_id"].unique()), fill_value=0).astype("float64")
 
 
