@@ -61,7 +61,7 @@ _MODULES = {
         "account_bounds accounts_at_cuts apply_overrides assess_accounts assign_levels Bounds "
         "capacity_verdicts contact_functions decide decision_rules DecisionRules golden_shots "
         "golden_verdicts joint_evidence level_counts margin_percentiles money_of_shots "
-        "overrides_verdict pyramid_verdicts unit_verdict verdict_counts"
+        "overrides_verdict percentiles_verdict pyramid_verdicts unit_verdict verdict_counts"
     ),
     "findings": (
         "actions_finding both_sides_finding break_even_finding bridge_finding capacity_finding "

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kamlib.engagement import Engagement, Period, load_engagement
+from kamlib.engagement import Engagement, Period, frozen_files, load_engagement
 from kamlib.intake import Intake, read_inputs
 from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.language import _, day, money, ngettext, number, use_language
@@ -72,6 +72,7 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     """
     settings = load_engagement(engagement)
     use_language(settings.language)
+    frozen_files(settings)
     span = settings.period(period or list(settings.periods)[-1])
     intake = read_inputs(settings, span.name)
     rules = rules_refused(settings, intake, span)

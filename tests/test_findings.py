@@ -381,9 +381,11 @@ def test_how_many_come_back_by_order_days(start, months):
     })  # fmt: skip
 
     assert return_finding(rates) == (
-        f"Of customers with one order day in {months} months 17% come back within 12, of those with "
-        f"three 45%, of those with twelve or more 98%."
+        f"Within 12 months come back, by their order days in {months} months: 17% of those with one "
+        f"order day, 45% of those with three, 98% of those with twelve or more."
     )
+    nobody = rates.assign(rate=rates["rate"].mask(rates["order_days"] != 1))
+    assert return_finding(nobody).endswith(": 17% of those with one order day.")
     assert return_finding(None) == "How many come back could not be measured."
 
 

@@ -27,6 +27,7 @@ from kamlib.pyramid import (
     level_counts,
     margin_percentiles,
     money_of_shots,
+    percentiles_verdict,
     pyramid_verdicts,
     unit_verdict,
     verdict_counts,
@@ -432,7 +433,7 @@ def test_percentiles_are_per_segment_of_eight_and_for_all_external_customers():
     })  # fmt: skip
     money = margins(**{name: 0.01 * i for i, name in enumerate(ids[:15])}, I=99.0)
 
-    ladder = margin_percentiles(money, customers)
+    ladder = margin_percentiles(money, customers, end=END)
 
     assert ladder["industry_segment"].unique().tolist() == ["all", "paper"]
     tops = ladder.groupby("industry_segment")["margin_rate"].max()
@@ -442,14 +443,16 @@ def test_percentiles_are_per_segment_of_eight_and_for_all_external_customers():
 
 
 def test_without_a_margin_there_are_no_percentiles_and_nothing_breaks():
-    assert margin_percentiles(margins(S=np.nan), CUSTOMERS).empty
+    assert margin_percentiles(margins(S=np.nan), CUSTOMERS, end=END).empty
 
 
 def test_percentiles_are_frozen_so_that_a_customer_more_moves_nobody():
     """Ten customers with margins 0 to 9 %; then one with 90 % comes in."""
     ids = [f"C{i}" for i in range(10)]
     customers = pd.DataFrame({"customer_id": ids, "relation": "external"})
-    frozen = margin_percentiles(margins(**{n: 0.01 * i for i, n in enumerate(ids)}), customers)
+    frozen = margin_percentiles(
+        margins(**{n: 0.01 * i for i, n in enumerate(ids)}), customers, end=END
+    )
     more = pd.concat([customers, pd.DataFrame({"customer_id": ["N"], "relation": ["external"]})])
 
     def percentiles(rows: pd.DataFrame) -> dict[str, float]:
@@ -468,6 +471,46 @@ def test_percentiles_are_frozen_so_that_a_customer_more_moves_nobody():
 
     assert {name: after[name] for name in ids} == before
     assert [before["C0"], before["C9"], after["N"]] == [0, 1, 1]
+
+
+def test_margins_frozen_on_other_costs_are_flagged_with_both_limits():
+    """Margins 0 to 9 %, as frozen 50 points higher: the best quarter begins at 56.8 % or at 6.8 %."""
+    ids = [f"C{i}" for i in range(10)]
+    customers = pd.DataFrame({"customer_id": ids, "relation": "external"})
+    dear = margins(**{n: 0.5 + 0.01 * i for i, n in enumerate(ids)})
+    frozen = margin_percentiles(dear, customers, end=END)
+    afresh = margin_percentiles(
+        margins(**{n: 0.01 * i for i, n in enumerate(ids)}), customers, end=END
+    )
+
+    told = percentiles_verdict(frozen, afresh, RULES.golden_shot)
+
+    assert (told.outcome, told.said) == (
+        "FLAG",
+        "Margin percentiles were frozen over 1 Jan 2025 to 31 Dec 2025, and the inputs have changed "
+        "since. Measured afresh over the same days, a margin would be high from another number on: "
+        "from 6.8% instead of 57% (all). The frozen ones are used.",
+    )
+    assert percentiles_verdict(frozen, frozen, RULES.golden_shot).outcome == "PASS"
+    gone = percentiles_verdict(frozen, afresh.head(0), RULES.golden_shot)
+    assert "today's inputs do not reach those days" in gone.said
+    assert percentiles_verdict(frozen.head(0), afresh, RULES.golden_shot).outcome == "REFUSE"
+
+
+def test_who_may_come_back_or_not_is_told_neither_a_golden_shot_nor_none():
+    ids = ["S", "T"]
+    money = pd.DataFrame({"customer_id": ids, **SHOT}).assign(margin_rate=[0.32, 0.1])
+    stays = money[["customer_id", "order_days_24m", "age_months"]].assign(
+        p_return_12m=[np.nan, 0.1]
+    )
+    money = money.drop(columns=["order_days_24m", "age_months", "p_return_12m"])
+
+    shots = golden_shots(
+        pd.DataFrame({"customer_id": ids}), money, stays, LADDER, RULES.golden_shot, unit=KAU,
+        relations=["auto", "auto"], end=END,
+    )  # fmt: skip
+
+    assert shots["golden_shot"].isna().tolist() == [True, False]
 
 
 def month_of(customer: str, month: str, listed: float, invoiced: float, cost: float) -> tuple:

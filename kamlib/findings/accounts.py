@@ -72,11 +72,18 @@ def golden_finding(shots: pd.DataFrame, *, currency: str) -> str:
     yes = shots[shots["golden_shot"] == "yes"]
     told = _golden_yes(yes, currency) if len(yes) else _("There was no golden shot")
     early = int((shots["golden_shot"] == "too early to say").sum())
-    if not early:
-        return _("{said}.").format(said=told)
-    return ngettext(
-        "{said}; {n} more is too young to tell.", "{said}; {n} more are too young to tell.", early
-    ).format(said=told, n=number(early))
+    untold = int(shots["golden_shot"].isna().sum())
+    if early:
+        told = ngettext(
+            "{said}; {n} more is too young to tell", "{said}; {n} more are too young to tell", early
+        ).format(said=told, n=number(early))
+    if untold:
+        told = ngettext(
+            "{said}; of {n} more nobody can tell how often such customers come back",
+            "{said}; of {n} more nobody can tell how often such customers come back",
+            untold,
+        ).format(said=told, n=number(untold))
+    return _("{said}.").format(said=told)
 
 
 def _golden_yes(yes: pd.DataFrame, currency: str) -> str:

@@ -22,6 +22,21 @@ PYRAMID: dict[str, Rule] = {
         refuse=N_("Golden shots cannot be told: {why}."),
         bring=N_("costs of 24 months, invoice lines of three years"),
     ),
+    "margin_percentiles": Rule(
+        N_("Margins that golden shots are held against"),
+        passed=N_(
+            "Margin percentiles were frozen over {window}; measured afresh, they would be the same."
+        ),
+        flag=N_(
+            "Margin percentiles were frozen over {window}, and the inputs have changed since. Measured "
+            "afresh over the same days, a margin would be high from another number on: {said}. The "
+            "frozen ones are used."
+        ),
+        refuse=N_("No margin is known in the reference period, so none can be called high."),
+        bring=N_(
+            "the inputs as they were; or delete reference/margin_percentiles.csv to measure afresh"
+        ),
+    ),
     "thresholds": Rule(
         N_("Limits and cuts"),
         flag=N_(
