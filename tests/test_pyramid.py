@@ -1,5 +1,6 @@
 """Levels, golden shots and verdicts, against accounts by hand and the default rules."""
 
+import itertools
 from dataclasses import replace
 from datetime import date
 
@@ -565,7 +566,7 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
         "statement": pd.DataFrame({
             "period": ["FY2025", "FY2025", "FY2024", "FY2024"], "customer_id": list("ABAB"),
             "customer_profit": [-10.0, 20, -5, -6], "days_late": [3.0, np.nan, 0, 0],
-            "profit_rate": [-0.1, 0.2, 0, 0],
+            "profit_rate": [-0.1, 0.2, 0, 0], "gross_margin": 1.0,
         }),
         "stays": pd.DataFrame({
             "customer_id": list("AB"), "age_months": 24, "known_years": 2.0, "order_days_24m": 4,
@@ -580,14 +581,16 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
         "joint": pd.DataFrame({"party_id": ids, "joint_hard": 0.0, "joint_all": 1.0}),
         "doors": pd.DataFrame({
             "party_id": list("AAB"), "door": ["vital_few", "strategic", "strategic"],
-            "open": [True, True, True],
+            "open": True, "judged": True,
         }),
         "shots": pd.DataFrame({"customer_id": list("AB"), "golden_shot": ["yes", "no"]}),
     }  # fmt: skip
     extra = {name: tables.pop(name) for name in ("sureness", "rescue") if name in tables}
     given |= tables
     table = pd.DataFrame({"party_id": ids, "is_prospect": [p in prospects for p in ids]})
-    return account_bounds(table, *given.values(), period="FY2025", yearly=True, **extra)
+    return account_bounds(
+        table, *given.values(), period="FY2025", yearly=True, least_uplift=0.5, **extra
+    )
 
 
 def ends(bounds: Bounds, name: str) -> list[tuple[float, float]]:
@@ -632,9 +635,44 @@ def test_what_leaving_would_change_and_the_price_that_mends_come_from_the_rescue
 
 
 def test_a_door_declared_twice_is_one_door():
-    doors = pd.DataFrame({"party_id": ["A", "A"], "door": "strategic", "open": True})
+    doors = pd.DataFrame(
+        {"party_id": ["A", "A"], "door": "strategic", "open": True, "judged": True}
+    )
 
     assert ends(joined(doors=doors), "doors") == [(1, 1), (0, 0)]
+
+
+def test_a_door_that_nobody_can_judge_is_shut_at_worst_and_open_at_best():
+    """A is strategic, and may have potential of 0.5; B's potential of 0.4 shuts door 2; P may be won."""
+    doors = pd.DataFrame(
+        [("A", "strategic", True, True), ("A", "potential", False, False),
+         ("B", "potential", False, False), ("B", "vital_few", False, False),
+         ("P", "prospect", False, False)],
+        columns=["party_id", "door", "open", "judged"],
+    )  # fmt: skip
+    sides = pd.DataFrame({
+        "party_id": list("ABP"), "side_a_low": 0.4, "side_a_high": 0.7, "side_b_low": 0.2,
+        "side_b_high": 0.9, "relative_strength_low": -1.0, "relative_strength_high": 1.0,
+        "trust": np.nan, "profit_potential": [0.5, 0.4, np.nan],
+    })  # fmt: skip
+
+    bounds = joined("ABP", "P", doors=doors, sides=sides)
+
+    assert ends(bounds, "doors") == [(1, 2), (0, 1), (0, 1)]
+    assert ends(bounds, "door_vital_few") == [(0, 0), (0, 1), (0, 0)]
+    assert ends(bounds, "strategic_only") == [(0, 1), (0, 0), (0, 0)]
+
+
+def test_where_only_the_margin_is_known_profit_is_at_most_that_and_a_loss_below_zero_is_certain():
+    statement = pd.DataFrame({
+        "period": "FY2025", "customer_id": list("AB"), "customer_profit": np.nan,
+        "gross_margin": [-100.0, 300.0], "days_late": 0.0, "profit_rate": np.nan,
+    })  # fmt: skip
+
+    bounds = joined(statement=statement)
+
+    assert ends(bounds, "profit_12m") == [(-np.inf, -100), (-np.inf, 300)]
+    assert ends(bounds, "p_unprofitable") == [(1, 1), (0, 1)]
 
 
 def test_evidence_finds_its_party_in_any_order_of_rows():
@@ -653,7 +691,7 @@ def test_evidence_finds_its_party_in_any_order_of_rows():
 def test_a_profit_that_is_not_known_is_unknown(profits, expected):
     statement = pd.DataFrame({
         "period": "FY2025", "customer_id": list("AB"), "customer_profit": profits,
-        "days_late": 0.0, "profit_rate": 0.1,
+        "days_late": 0.0, "profit_rate": 0.1, "gross_margin": np.nan,
     })  # fmt: skip
 
     assert ends(joined(statement=statement), "profit_12m") == expected
@@ -662,7 +700,7 @@ def test_a_profit_that_is_not_known_is_unknown(profits, expected):
 def test_who_bought_nothing_in_the_period_earned_nothing_and_a_prospect_too():
     statement = pd.DataFrame({
         "period": ["FY2025"], "customer_id": ["A"], "customer_profit": [5.0], "days_late": [0.0],
-        "profit_rate": [0.1],
+        "profit_rate": [0.1], "gross_margin": [5.0],
     })  # fmt: skip
 
     bounds = joined("ABP", "P", statement=statement)
@@ -717,6 +755,14 @@ LOSING = {**IDEAL, "profit_12m": -KAU, "benefit_ours": -0.1}
         pytest.param(
             {**LOSING, "loss_periods": 2, "drop_effect": 1, "fix_price_change": 0.10}, "fix",
             id="ten percent more would mend it",
+        ),
+        pytest.param(
+            {**LOSING, "p_unprofitable": 1, "age_months": 11, "doors": 0, "door_vital_few": 0},
+            "too_early", id="a sure loss in the first year is no reason to serve simply",
+        ),
+        pytest.param(
+            {**LOSING, "p_unprofitable": 0.5, "age_months": 11, "doors": 0, "door_vital_few": 0},
+            "keep_efficient", id="a loss that may be chance",
         ),
         pytest.param(WANTED, "develop", id="a prospect wanted by both sides"),
         pytest.param({**WANTED, "side_a": 0.1}, "not_now", id="a prospect without attraction"),
@@ -830,6 +876,59 @@ def test_verdicts_know_neither_the_order_of_accounts_nor_the_currency(rows):
 
 
 # --------------------------------------------------------------------------------- places, quota
+FROM_WORST = ["let_go", "fix", "too_early", "keep_efficient", "not_now", "harvest", "develop",
+              "key_account_now"]  # fmt: skip
+MAY_BE = {
+    "side_a": (0.0, 1.0), "side_b": (0.2, 0.9), "relative_strength": (-0.2, 0.2),
+    "profit_12m": (-2 * KAU, 2 * KAU), "p_unprofitable": (0.0, 1.0), "doors": (0.0, 2.0),
+    "golden_shot": (0.0, 1.0), "age_months": (6.0, 60.0), "trust": (0.0, 10.0),
+    "drop_effect": (-KAU, KAU), "fix_price_change": (0.0, 0.2), "loss_periods": (0.0, 2.0),
+    "strategic_only": (0.0, 1.0), "p_return_12m": (0.0, 1.0),
+}  # fmt: skip
+
+
+def _interval(ends: tuple[float, float]):
+    whole = {(0.0, 1.0), (0.0, 2.0)}
+    one = st.sampled_from([*ends, sum(ends) / 2]) if ends in whole else st.floats(*ends)
+    return st.tuples(one, one).map(lambda pair: tuple(sorted(pair)))
+
+
+unsure = st.fixed_dictionaries(
+    {name: st.one_of(st.just(IDEAL[name]), _interval(ends)) for name, ends in MAY_BE.items()}
+)
+
+
+@given(st.lists(unsure, min_size=1, max_size=6), st.integers(0, 4))
+@moderately
+def test_the_best_case_is_never_below_the_worst_and_one_more_place_never_removes_anybody(
+    rows, places
+):
+    accounts = [{**IDEAL, **row} for row in rows]
+    for row in accounts:  # what leaving would change and what mends are asked of losses alone
+        row["fix_price_change"] = row["fix_price_change"] or 0.0
+
+    tables = [decided(*accounts, places=each) for each in (places, places + 1, None)]
+
+    for table in tables:
+        worst, best = (table[f"verdict_{end}"].map(FROM_WORST.index) for end in ("worst", "best"))
+        assert (worst <= best).all()
+    for fewer, more in itertools.pairwise(tables):
+        held = fewer.index[fewer["verdict"] == "key_account_now"]
+        assert (more.loc[held, "verdict"] == "key_account_now").all()
+    keys = [(table["verdict_worst"] == "key_account_now").sum() for table in tables]
+    assert keys[0] == min(places, keys[2])
+
+
+def test_who_holds_for_certain_has_a_place_before_who_may_hold():
+    """Two places, two who hold, and a richer one who may: the two have them."""
+    may = {**IDEAL, "profit_12m": 9 * KAU, "side_b": UNKNOWN}
+
+    table = decided(IDEAL, IDEAL, may, places=2)
+
+    assert table["verdict"].tolist() == ["key_account_now", "key_account_now", "find_out_first"]
+    assert decided(IDEAL, IDEAL, may, places=3)["verdict_best"].tolist() == ["key_account_now"] * 3
+
+
 def test_places_go_by_profit_then_side_a_then_id():
     """Of four who qualify two have a place: C earns most; A and B are equal, A comes first."""
     four = [
@@ -885,7 +984,7 @@ def test_the_quota_goes_to_the_first_id_among_equals_in_any_order_of_rows():
     ids = [f"C{i}" for i in range(5)] + ["Z", "Y"]
     table = decided(*[IDEAL] * 5, STRATEGIC, STRATEGIC, ids=ids)
 
-    assert table.loc[["Y", "Z"], "verdict"].tolist() == ["key_account_now", "keep_efficient"]
+    assert table.loc[["Y", "Z"], "verdict"].tolist() == ["key_account_now", "develop"]
 
 
 def test_a_vital_customer_who_is_strategic_too_needs_no_quota():
@@ -914,7 +1013,7 @@ def test_places_cuts_and_losses_are_told():
     )  # fmt: skip
 
     assert [v.said for v in capacity_verdicts(table, bounds, rules)] == [
-        "Accounts that qualify: 2; places: 1.",
+        "Accounts that hold or may hold: 2; places: 1.",
         "The limits of levels and cuts are judgement and not calibrated. With cuts of 50, 60 and 70 "
         "on both sides there would be 1, 1 and 1 key accounts.",
         "What leaving a loss-maker would really change is not known, so nobody is proposed to be let "
@@ -1027,18 +1126,38 @@ def test_the_answer_to_a_decisive_question_can_change_the_verdict():
     assert decide(poor, levels[1], rules)["verdict_best"].tolist() != ["key_account_now"]
 
 
-def test_an_account_that_waits_for_a_place_asks_about_the_others():
-    """One place: A is certain, B earns more and may qualify. A's own facts are all known."""
+def test_the_hopes_of_a_richer_account_take_nobody_s_place():
+    """One place: A is certain, B earns more and may qualify. A keeps it; B's answers decide on B."""
     richer = {**IDEAL, "profit_12m": 9 * KAU, "side_b": UNKNOWN}
 
     table = assessed(IDEAL, richer, places=1)
 
+    assert table.loc["A", "verdict"] == "key_account_now"
+    assert table.loc["B", ["verdict_worst", "verdict_best"]].tolist() == ["harvest", "develop"]
+    assert table.loc["B", "questions"].startswith("What do they want from a supplier")
+
+
+def test_whether_a_loss_is_real_is_asked_of_nobody_who_has_none():
+    earns = {**IDEAL, "p_unprofitable": UNKNOWN, "trust": UNKNOWN, "p_stay_3y": UNKNOWN}
+    loses = {**LOSING, "p_unprofitable": UNKNOWN}
+
+    table = assessed(earns, loses)
+
+    assert "Is the loss real" not in table.loc["A", "questions"]
+    assert "Is the loss real" in table.loc["B", "questions"]
+
+
+def test_a_door_that_nobody_can_judge_is_asked_about():
+    """A prospect wanted by both sides, without an open door: not now at worst, develop at best."""
+    maybe = {**WANTED, "doors": (0, 1), "strategic_only": 0}
+
+    table = assessed(maybe)
+
     assert table.loc["A", ["verdict", "verdict_worst", "verdict_best"]].tolist() == [
-        "find_out_first", "key_account_now", "develop",
+        "find_out_first", "not_now", "develop",
     ]  # fmt: skip
-    assert table.loc["A", "questions"] == (
-        "Find out about those who may rank higher: places are limited. By 28 Feb 2026."
-    )
+    assert table.loc["A", "key_customer"] == "unknown"
+    assert table.loc["A", "questions"].startswith("What could they bring within three years")
 
 
 def test_a_prospect_has_no_level():

@@ -822,15 +822,34 @@ def test_every_open_door_carries_its_evidence(with_a_loss_maker):
         DOOR, end=END,
     )  # fmt: skip
 
-    doors = open_doors(segments, strategic, pd.Series(list("ABCDP")), period="FY2025")
+    parties = pd.DataFrame({"party_id": list("ABCDP"), "is_prospect": [False] * 4 + [True]})
+    doors = open_doors(segments, strategic, parties, with_a_loss_maker, period="FY2025")
 
-    assert doors[["party_id", "door", "open", "evidence"]].to_numpy().tolist() == [
+    told = doors[doors["judged"]]
+    assert told[["party_id", "door", "open", "evidence"]].to_numpy().tolist() == [
         ["A", "vital_few", True, "place 1 by customer profit, within the first 55%"],
         ["B", "vital_few", True, "place 2 by customer profit, within the first 85%"],
         ["B", "strategic", False, "rated 1.0, below 7"],
         ["P", "strategic", True, "opens the Nordic market"],
     ]
     assert (doors["period"] == "FY2025").all()
+
+
+def test_a_door_that_nobody_can_judge_is_unknown_and_not_shut(with_a_loss_maker):
+    """Door 2 of every customer, door 3 of every prospect; door 1 of D, who stands in no class."""
+    segments = segment(with_a_loss_maker, measure="customer_profit", threshold=0.80)
+    ranked = segments[segments["customer_id"] != "D"]
+    parties = pd.DataFrame({"party_id": list("ABCDZP"), "is_prospect": [False] * 5 + [True]})
+
+    doors = open_doors(ranked, strategic_door(None, DOOR, end=END), parties, with_a_loss_maker,
+                       period="FY2025")  # fmt: skip
+
+    unknown = doors[~doors["judged"]]
+    assert not unknown["open"].any()
+    assert unknown[["party_id", "door"]].to_numpy().tolist() == [
+        ["A", "potential"], ["B", "potential"], ["C", "potential"], ["D", "vital_few"],
+        ["D", "potential"], ["P", "prospect"], ["Z", "potential"],
+    ]  # fmt: skip
 
 
 def test_declared_parties_that_stay_outside_are_named_with_their_reason():

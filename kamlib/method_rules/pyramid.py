@@ -47,7 +47,7 @@ PYRAMID: dict[str, Rule] = {
     ),
     "capacity_key_accounts": Rule(
         N_("Places for key accounts"),
-        passed=N_("Accounts that qualify: {n}; places: {places}."),
+        passed=N_("Accounts that hold or may hold: {n}; places: {places}."),
         flag=N_("How many key accounts can be looked after is not declared: ranked and not cut."),
         bring=N_("capacity.managers"),
     ),

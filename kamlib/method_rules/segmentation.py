@@ -48,10 +48,10 @@ SEGMENTATION: dict[str, Rule] = {
     "doors_not_computed": Rule(
         N_("Doors 2 and 3"),
         flag=N_(
-            "Door 2 (potential) and door 3 (prospects likely to be won) are not computed by this "
-            "version. They stand shut, which is not a finding."
+            "How likely a customer reaches its potential (door 2) and how likely a prospect is won "
+            "(door 3) is not estimated. These doors are unknown, and not shut."
         ),
-        bring=N_("a later version"),
+        bring=N_("the answers to what is asked under find out first"),
     ),
     "door_strategic": Rule(
         N_("Door 4 as declared"),

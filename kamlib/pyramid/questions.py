@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.language import N_, _, day
-from kamlib.pyramid.bounds import Bounds
+from kamlib.pyramid.bounds import WORST_AT_HIGH, Bounds
 
 # what to ask → the quantities that an answer settles, and the question
 ASK: dict[str, tuple[tuple[str, ...], str]] = {
@@ -20,12 +20,19 @@ ASK: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "trust": (("trust",), N_("How far do they trust us, from 0 to 10, in their words?")),
     "side_a": (("side_a",), N_("Rate what is missing of side A: {criteria}.")),
+    "door": (
+        ("doors",),
+        N_("What could they bring within three years, and how likely is it that they do?"),
+    ),
     "staying": (("p_stay_3y",), N_("Will they still buy from us in three years, and why?")),
     "contacts": (("contact_functions",), N_("Which of their functions talk to us?")),
     "joint": (("joint_hard", "joint_all"), N_("Which joint things exist, since when?")),
     "days_late": (("days_late",), N_("How many days beyond terms do they pay?")),
     "return": (("p_return_12m",), N_("Do they plan to order again within a year?")),
-    "profit": (("profit_12m", "benefit_ours"), N_("What does it cost to serve them?")),
+    "profit": (
+        ("profit_12m", "benefit_ours", "door_vital_few"),
+        N_("What does it cost to serve them?"),
+    ),
     "loss": (("p_unprofitable",), N_("Is the loss real: which cost of serving them may be wrong?")),
     "leaving": (
         ("drop_effect",),
@@ -36,7 +43,6 @@ ASK: dict[str, tuple[tuple[str, ...], str]] = {
         N_("What would it cost to catch up with the best rival on their criteria?"),
     ),
 }
-WORST_AT_HIGH = {"days_late", "p_unprofitable", "path_cost_to_uplift_2y", "drop_effect"}
 FROM_THEM = ("side_b", "trust")
 
 
@@ -75,6 +81,8 @@ def questions(
     score = {}
     for ask, (names, _words) in ASK.items():
         unknown = np.any([bounds.unknown(name) for name in names], axis=0) & (worst != best)
+        if ask == "loss":  # asked of nobody who has none
+            unknown &= bounds["profit_12m"][1] < 0
         if not unknown.any():
             continue
         lifted = run(bounds.with_(**{n: _settle(bounds, n, good=True) for n in names}), True)

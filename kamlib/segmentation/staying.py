@@ -338,7 +338,7 @@ def _afresh(rates: pd.DataFrame, afresh: pd.DataFrame | None) -> Verdict:
         return verdict("rates_afresh", "FLAG", said=_("today's inputs do not reach those days"))
     if apart.max() < MATERIAL:
         return verdict("rates_afresh", "PASS")
-    most = int(apart.index[apart.argmax()])
+    most = int(apart.dropna().sort_values(kind="stable").index[-1])
     said = _("{now} instead of {frozen} with order days of {n}").format(
         now=percent(now[most]), frozen=percent(frozen[most]), n=number(most)
     )
