@@ -178,6 +178,19 @@ def content_hash(frame: pd.DataFrame) -> str:
     return hashlib.sha256(ordered.to_csv(index=False).encode()).hexdigest()
 
 
+def untold_levels(accounts: pd.DataFrame) -> pd.Series:
+    """Mark who stands at level 1 only because something is missing: its level is not told.
+
+    Examples
+    --------
+    >>> levels = pd.DataFrame({"confirmed_level": [1, 1, 2], "possible_level": [1, 3, 4]})
+    >>> untold_levels(levels).tolist()
+    [False, True, False]
+    """
+    lowest = (accounts["confirmed_level"] == 1) & (accounts["possible_level"] > 1)
+    return lowest.fillna(False).astype(bool)
+
+
 def exact_sums(frame: pd.DataFrame, columns: list[str], *, by: str = "customer_id") -> pd.DataFrame:
     """Add up exact money columns per customer, without rounding.
 

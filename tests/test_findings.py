@@ -463,9 +463,10 @@ def test_how_many_stand_at_each_level():
     })  # fmt: skip
 
     assert pyramid_finding(accounts) == (
-        "Confirmed: 1 at synergy, 0 at partnership, 1 at cooperation, 2 at transaction; 2 of 4 "
-        "customers may stand higher."
+        "Confirmed: 1 at synergy, 0 at partnership, 1 at cooperation, 1 at transaction; 1 of these 3 "
+        "customers may stand higher. Of 1 more the level is not told."
     )
+    assert pyramid_finding(accounts.iloc[[1]]) == "Of none of 1 customers the level can be told."
 
 
 @pytest.mark.parametrize(
@@ -499,21 +500,25 @@ def test_what_golden_shots_brought(told, said):
     ("profits", "said"),
     [
         pytest.param(
-            [50, -10, 160, -100], "Level 1 brings PLN 40 of customer profit, 19% of what is earned; "
-            "if none of it returned, next year would start that much lower.", id="40 of 210",
+            [50, 30, 120, -100], "Golden shots brought PLN 50 of this period's customer profit, 25% of "
+            "what is earned, and single sales too young to tell PLN 30, 15%; if none of them returned, "
+            "next year would start that much lower.", id="80 of 200",
         ),
         pytest.param(
-            [-50, 10, 90, 0], "Level 1 brings no customer profit, so nothing depends on one-off "
-            "sales.", id="a loss at level 1",
+            [-50, 10, 90, 0], "Golden shots and sales like them brought no profit in this period.",
+            id="a loss",
         ),
         pytest.param(
-            [np.nan] * 4, "How much depends on one-off sales is unknown without customer profit.",
-            id="unknown",
+            [np.nan] * 4, "How much depends on single sales is unknown.", id="unknown",
         ),
     ],
 )  # fmt: skip
 def test_how_much_depends_on_one_off_sales(profits, said):
-    accounts = pd.DataFrame({"confirmed_level": [1, 1, 2, 3], "customer_profit": profits})
+    """All four stand at level 1; only two of them are sales that will hardly come again."""
+    accounts = pd.DataFrame({
+        "confirmed_level": 1, "customer_profit": profits,
+        "golden_shot": ["yes", "too early to say", "no", "no"],
+    })  # fmt: skip
 
     assert plain(shot_dependence_finding(accounts, **PLN)) == said
 
@@ -601,7 +606,7 @@ def test_what_is_unknown_is_counted_with_what_to_bring():
     table = unknown_table(accounts)
 
     assert table[["unknown", "parties"]].to_numpy().tolist() == [
-        ["Side B", 2], ["Trust", 1], ["Level", 1],
+        ["Side B", 2], ["Trust", 1], ["Level not told", 1],
     ]  # fmt: skip
     assert table["bring"].tolist()[0] == "an interview, not by the account's own manager"
 

@@ -227,17 +227,15 @@ def test_levels_are_counted_from_the_top():
     counts = level_counts(table)
 
     assert counts["level"].tolist() == [
-        "4 synergy", "3 partnership", "2 cooperation", "1 transaction",
+        "4 synergy", "3 partnership", "2 cooperation", "1 transaction", "not told (1 to 4)",
     ]  # fmt: skip
-    assert counts["customers"].tolist() == [0, 1, 0, 2]
-    assert counts["may_be_higher"].tolist() == [0, 0, 0, 1]
-    assert counts["golden_shots"].tolist() == [0, 1, 0, 1]
-    assert counts["customer_profit"].tolist() == [
-        0,
-        10,
-        0,
-        3,
-    ]  # where nobody stands, nothing is earned
+    assert counts["customers"].tolist() == [0, 1, 0, 1, 1]
+    assert counts["may_be_higher"].tolist() == [0, 0, 0, 0, 1]
+    assert counts["golden_shots"].tolist() == [0, 1, 0, 1, 0]
+    # where nobody stands, nothing is earned
+    assert counts["customer_profit"].tolist() == [0, 10, 0, 5, -2]
+    told = level_counts(table.assign(possible_level=[1, 1, 3]))
+    assert told["level"].tolist()[-1] == "1 transaction"
 
 
 def test_levels_trust_and_benefit_are_judged():
@@ -247,7 +245,11 @@ def test_levels_trust_and_benefit_are_judged():
     })  # fmt: skip
 
     assert [(v.outcome, v.said) for v in pyramid_verdicts(table)] == [
-        ("FLAG", "1 of 2 customers may stand higher than what is confirmed."),
+        (
+            "FLAG",
+            "Of 2 customers 0 may stand higher than what is confirmed, and 1 cannot be told from a "
+            "mere transaction.",
+        ),
         (
             "FLAG",
             "Trust is unknown for 1 of 2 customers; partnership is not confirmed there.",

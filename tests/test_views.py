@@ -187,7 +187,9 @@ def test_parties_with_an_open_door_come_by_profit():
 
 def test_the_matrix_numbers_those_who_matter_most():
     verdicts = joined().assign(
-        verdict=["harvest", "find_out_first", "develop"], confirmed_level=[4, 1, np.nan]
+        verdict=["harvest", "find_out_first", "develop"],
+        confirmed_level=[4, 1, np.nan],
+        possible_level=[4, 1, np.nan],
     )
     many = pd.concat([verdicts.tail(1).assign(party_id=f"P{i:02}") for i in range(20)])
 
@@ -200,6 +202,8 @@ def test_the_matrix_numbers_those_who_matter_most():
     assert numbered(many.sample(frac=1, random_state=1)) == [f"P{i:02}" for i in range(12)]
     levels = matrix_frame(verdicts).set_index("party_id")["level"]
     assert levels[["A", "B", "P"]].tolist() == pytest.approx([4, 1, np.nan], nan_ok=True)
+    untold = matrix_frame(verdicts.assign(possible_level=[4, 3, np.nan])).set_index("party_id")
+    assert np.isnan(untold.loc["B", "level"])
 
 
 def test_the_example_is_the_most_profitable_party_that_was_asked_and_named_a_rival():
@@ -310,7 +314,7 @@ def test_a_verdict_s_accounts_come_by_profit_with_level_and_both_sides_in_words(
     shown = verdict_table(table, "develop")
 
     assert shown["name"].tolist() == ["Alfa", "Beta", "Pi"]
-    assert shown["level"].tolist() == ["4 synergy", "1 transaction, possibly 3", "prospect"]
+    assert shown["level"].tolist() == ["4 synergy", "not told (1 to 3)", "prospect"]
     assert shown["side_a"].tolist() == ["70", "20", "0 to 100"]
     assert shown["side_b"].tolist() == ["80", "20 to 90", "20 to 90"]
     assert verdict_table(table, "fix").empty

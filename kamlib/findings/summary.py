@@ -3,6 +3,7 @@
 import pandas as pd
 
 from kamlib.language import _, ngettext, number
+from kamlib.tables import untold_levels
 
 
 def headline(accounts: pd.DataFrame) -> str:
@@ -44,6 +45,8 @@ def unknown_table(accounts: pd.DataFrame) -> pd.DataFrame:
     DataFrame ``unknown, parties, means, bring``
     """
     customers = accounts[~accounts["is_prospect"]]
+    untold = untold_levels(customers)
+    higher = customers["possible_level"] > customers["confirmed_level"]
     rows = [
         (_("Side B"), int((~accounts["asked"]).sum()), _("cannot be a key account; not counted as bad"),
          _("an interview, not by the account's own manager")),
@@ -51,8 +54,10 @@ def unknown_table(accounts: pd.DataFrame) -> pd.DataFrame:
          _("ratings by anchors")),
         (_("Trust"), int(customers["trust"].isna().sum()), _("no partnership is confirmed"),
          _("one question to the customer")),
-        (_("Level"), int((customers["possible_level"] > customers["confirmed_level"]).sum()),
-         _("may stand higher than confirmed"), _("what is named under find out first")),
+        (_("Level"), int((higher & ~untold).sum()), _("may stand higher than confirmed"),
+         _("what is named under find out first")),
+        (_("Level not told"), int(untold.sum()), _("neither a transaction nor more"),
+         _("what is named under find out first")),
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["unknown", "parties", "means", "bring"])
     return table[table["parties"] > 0].reset_index(drop=True)

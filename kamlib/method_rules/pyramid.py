@@ -73,8 +73,11 @@ PYRAMID: dict[str, Rule] = {
     ),
     "levels": Rule(
         N_("Levels"),
-        passed=N_("Every customer has one certain level ({n})."),
-        flag=N_("{n} of {all} customers may stand higher than what is confirmed."),
+        passed=N_("Every customer has one certain level ({all})."),
+        flag=N_(
+            "Of {all} customers {n} may stand higher than what is confirmed, and {untold} cannot be told "
+            "from a mere transaction."
+        ),
         bring=N_("trust, side B, contacts and staying of these customers"),
     ),
     "adds_up": Rule(

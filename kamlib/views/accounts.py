@@ -8,7 +8,7 @@ import pandas as pd
 
 from kamlib.columns import CAUSES, LEVELS, VERDICTS
 from kamlib.language import _, money, percent, points
-from kamlib.tables import among
+from kamlib.tables import among, untold_levels
 from kamlib.verdicts import Balance
 
 ACCOUNT = ["verdict", "questions", "lacking"]  # what a first step rests on
@@ -71,11 +71,14 @@ def shots_table(shots: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
 
 
 def level_words(table: pd.DataFrame) -> pd.Series:
-    """Write confirmed and possible level, such as "2 cooperation, possibly 4"."""
+    """Write confirmed and possible level, such as "2 cooperation, possibly 4" or "not told (1 to 3)"."""
     words = []
     for low, high in zip(table["confirmed_level"], table["possible_level"], strict=True):
         if pd.isna(low):
             words.append(_("prospect"))
+            continue
+        if low == 1 < high:
+            words.append(_("not told (1 to {n})").format(n=int(high)))
             continue
         said = f"{int(low)} {_(LEVELS[int(low)])}"
         more = _("{level}, possibly {high}").format(level=said, high=int(high))
@@ -213,7 +216,11 @@ def account_balances(
     money = Balance(_("Customer profit at the levels"), currency)
     money.start(_("All active customers"), round(float(known.sum()), 2))
     active = accounts[accounts["active"]]
+    untold = untold_levels(active)
     for level in sorted(LEVELS, reverse=True):
-        held = active.loc[active["confirmed_level"] == level, "customer_profit"].sum()
+        held = active.loc[(active["confirmed_level"] == level) & ~untold, "customer_profit"].sum()
         money.change(f"{level} {_(LEVELS[level])}", -round(float(held), 2))
+    if untold.any():
+        held = active.loc[untold, "customer_profit"].sum()
+        money.change(_("Level not told"), -round(float(held), 2))
     return [*found, money.end(_("At no level"), 0)]
