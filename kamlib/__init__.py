@@ -32,6 +32,7 @@ _MODULES = {
         "charging_pools concentration_table criteria_of criteria_summary doubtful_losses "
         "example_party external external_months first_steps gl_table how_far keep_fix_drop_table "
         "largest_losses managers_of matrix_frame matrix_points monthly_revenue most_doubtful named "
+        "nominees_table "
         "open_signs overrides_table pairs_table pyramid_table quadrant_table quality_table "
         "questions_table rows_set_aside served_activities set_aside_reasons shots_table sides_balances "
         "sides_table statement_lines top20_interval verdict_table worst_rows"
@@ -54,7 +55,7 @@ _MODULES = {
         "strategic_door subsidy_verdict Whale whale_band whale_curve"
     ),
     "attractiveness": (
-        "current_ratings measured_criteria missing_criteria ratings_age_verdict side_a "
+        "asked_on current_ratings measured_criteria missing_criteria ratings_age_verdict side_a "
         "side_a_criteria side_a_verdicts side_b side_b_criteria side_b_verdicts their_trust"
     ),
     "pyramid": (

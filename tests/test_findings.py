@@ -525,7 +525,8 @@ def test_how_much_depends_on_one_off_sales(profits, said):
 
 def judged(**verdicts: int) -> pd.DataFrame:
     names = [name for name, n in verdicts.items() for _i in range(n)]
-    return pd.DataFrame({"verdict": names, "name": [f"Firm {i + 1}" for i in range(len(names))]})
+    firms = [f"Firm {i + 1}" for i in range(len(names))]
+    return pd.DataFrame({"verdict": names, "name": firms, "pays": "yes"})
 
 
 @pytest.mark.parametrize(
@@ -550,6 +551,11 @@ def judged(**verdicts: int) -> pd.DataFrame:
             "fix, 2 not now.", id="none",
         ),
         pytest.param(judged(), "There is no account to judge.", id="no accounts"),
+        pytest.param(
+            judged(key_account_now=3, fix=1).assign(pays=["yes", "no", "unknown", "no"]),
+            "1 account is a key account now: Firm 1. Of the others: 2 pass but do not earn what one "
+            "costs, 1 fix.", id="two that do not earn their care",
+        ),
     ],
 )  # fmt: skip
 def test_who_is_a_key_account_now(accounts, said):
@@ -561,7 +567,14 @@ def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
     rows = [("key_account_now", "key_account_now")] * key
     rows += [("find_out_first", "key_account_now")] * may
     rows += [("find_out_first", "develop")] * open_otherwise + [("harvest", "harvest")] * other
-    return pd.DataFrame(rows, columns=["verdict", "verdict_best"])
+    table = pd.DataFrame(rows, columns=["verdict", "verdict_best"])
+    return table.assign(pays="yes", nominee=False, proofs=np.nan, customer_profit=10.0)
+
+
+def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
+    """Make the last `n` accounts nominees who lack two proofs each."""
+    last = np.arange(len(of)) >= len(of) - n
+    return of.assign(nominee=last, proofs=np.where(last, 2.0, np.nan))
 
 
 @pytest.mark.parametrize(
@@ -588,6 +601,26 @@ def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
         ),
         pytest.param(
             page(key=1), "Yes: the only one can today.", id="the only"
+        ),
+        pytest.param(
+            page(key=4, other=6).assign(pays=["yes", "no", "unknown", "yes"] + ["no"] * 6),
+            "No: 2 of 10 customers and prospects can today.", id="two of four earn what one costs",
+        ),
+        pytest.param(
+            page(key=2, other=8).assign(pays="no"), "No: none of 10 customers and prospects earns "
+            "what a key account costs.", id="nobody carries one",
+        ),
+        pytest.param(
+            named(3, page(other=10)), "None for certain yet; 3 nominees; these 6 questions decide 30% "
+            "of what is earned.", id="nobody certain, three nominees",
+        ),
+        pytest.param(
+            named(1, page(other=10)).assign(customer_profit=np.nan), "None for certain yet; 1 nominee; "
+            "these 2 questions decide.", id="nothing known of profit",
+        ),
+        pytest.param(
+            named(1, page(key=3, other=7)), "No: 3 of 10 customers and prospects can today. 1 nominee "
+            "lacks at most two proofs.", id="some, and a nominee",
         ),
     ],
 )  # fmt: skip

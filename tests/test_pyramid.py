@@ -573,11 +573,13 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
         "stays": pd.DataFrame({
             "customer_id": list("AB"), "age_months": 24, "known_years": 2.0, "order_days_24m": 4,
             "orders_per_year": 2.0, "p_return_12m": 0.5, "p_stay_3y": [0.9, np.nan],
+            "staying_source": ["contract", "unknown"], "staying_date": pd.NaT,
         }),
         "sides": pd.DataFrame({
             "party_id": ids, "side_a_low": 0.4, "side_a_high": 0.7, "side_b_low": 0.2,
             "side_b_high": 0.9, "relative_strength_low": -1.0, "relative_strength_high": 1.0,
-            "trust": np.nan, "profit_potential": 0.5,
+            "trust": np.nan, "profit_potential": 0.5, "asked": False,
+            "trust_date": pd.NaT, "side_b_date": pd.NaT,
         }),
         "contacts": pd.Series({"A": 3.0}),
         "joint": pd.DataFrame({"party_id": ids, "joint_hard": 0.0, "joint_all": 1.0}),
@@ -591,7 +593,13 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
     given |= tables
     table = pd.DataFrame({"party_id": ids, "is_prospect": [p in prospects for p in ids]})
     return account_bounds(
-        table, *given.values(), period="FY2025", yearly=True, least_uplift=0.5, **extra
+        table,
+        *given.values(),
+        period="FY2025",
+        yearly=True,
+        least_uplift=0.5,
+        since=pd.Timestamp("2024-01-01"),
+        **extra,
     )
 
 
@@ -613,6 +621,48 @@ def test_bounds_hold_what_is_known_and_leave_open_what_is_not():
     assert ends(bounds, "door_vital_few") == [(1, 1), (0, 0)]
     assert ends(bounds, "strategic_only") == [(0, 0), (1, 1)]
     assert bounds.unknown("trust").all()
+
+
+@pytest.mark.parametrize(
+    ("asked", "trust", "benefit"),
+    [
+        pytest.param("2024-01-01", (8, 8), (0.7, 0.7), id="within the months of evidence"),
+        pytest.param("2023-12-31", (-np.inf, np.inf), (-np.inf, np.inf), id="a day too old"),
+        pytest.param(None, (-np.inf, np.inf), (-np.inf, np.inf), id="nobody knows when"),
+    ],
+)
+def test_words_older_than_the_months_of_evidence_confirm_no_level(asked, trust, benefit):
+    sides = pd.DataFrame({
+        "party_id": ["A"], "side_a_low": 0.4, "side_a_high": 0.7, "side_b_low": 0.7,
+        "side_b_high": 0.7, "relative_strength_low": 0.1, "relative_strength_high": 0.1,
+        "trust": 8.0, "profit_potential": 0.5, "asked": True,
+        "trust_date": pd.to_datetime([asked]), "side_b_date": pd.to_datetime([asked]),
+    })  # fmt: skip
+
+    bounds = joined("A", sides=sides)
+
+    assert ends(bounds, "trust") == [trust]
+    assert ends(bounds, "benefit_theirs") == [benefit]
+    assert ends(bounds, "side_b") == [(0.7, 0.7)]  # it stays on the page as what they told us
+
+
+@pytest.mark.parametrize(
+    ("source", "told", "stays"),
+    [
+        pytest.param("contract", None, (0.9, 0.9), id="a contract"),
+        pytest.param("their_words", "2024-01-01", (0.9, 0.9), id="they said so"),
+        pytest.param("their_words", "2023-12-31", (-np.inf, np.inf), id="they said so long ago"),
+        pytest.param("our_rating", "2025-12-31", (-np.inf, np.inf), id="only we think so"),
+    ],
+)
+def test_our_own_rating_of_staying_confirms_no_level(source, told, stays):
+    table = pd.DataFrame({
+        "customer_id": ["A"], "age_months": 24, "known_years": 2.0, "order_days_24m": 4,
+        "orders_per_year": 2.0, "p_return_12m": 0.5, "p_stay_3y": 0.9, "staying_source": source,
+        "staying_date": pd.to_datetime([told]),
+    })  # fmt: skip
+
+    assert ends(joined(stays=table), "p_stay_3y")[0] == stays
 
 
 def test_a_loss_is_as_sure_as_the_draws_say_and_open_where_nothing_was_drawn():
@@ -655,7 +705,8 @@ def test_a_door_that_nobody_can_judge_is_shut_at_worst_and_open_at_best():
     sides = pd.DataFrame({
         "party_id": list("ABP"), "side_a_low": 0.4, "side_a_high": 0.7, "side_b_low": 0.2,
         "side_b_high": 0.9, "relative_strength_low": -1.0, "relative_strength_high": 1.0,
-        "trust": np.nan, "profit_potential": [0.5, 0.4, np.nan],
+        "trust": np.nan, "profit_potential": [0.5, 0.4, np.nan], "asked": False,
+        "trust_date": pd.NaT, "side_b_date": pd.NaT,
     })  # fmt: skip
 
     bounds = joined("ABP", "P", doors=doors, sides=sides)
@@ -1119,8 +1170,9 @@ def test_where_nothing_is_open_nothing_is_asked():
 
 def test_the_answer_to_a_decisive_question_can_change_the_verdict():
     bounds = accounts_of({**IDEAL, "side_b": UNKNOWN})
-    good = bounds.with_(side_b=(np.array([0.9]), np.array([0.9])))
-    poor = bounds.with_(side_b=(np.array([0.2]), np.array([0.2])))
+    names = ("side_b", "benefit_theirs")
+    good = bounds.with_(**dict.fromkeys(names, (np.array([0.9]), np.array([0.9]))))
+    poor = bounds.with_(**dict.fromkeys(names, (np.array([0.2]), np.array([0.2]))))
     levels = [assign_levels(b, BOUNDARIES, ["auto"]) for b in (good, poor)]
     rules = decision_rules(RULES, unit=KAU)
 
@@ -1147,6 +1199,70 @@ def test_whether_a_loss_is_real_is_asked_of_nobody_who_has_none():
 
     assert "Is the loss real" not in table.loc["A", "questions"]
     assert "Is the loss real" in table.loc["B", "questions"]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "proofs", "nominee", "asked"),
+    [
+        pytest.param({}, 0, False, "", id="nothing is missing"),
+        pytest.param({"contact_functions": UNKNOWN}, 0, False, "", id="nor what decides nothing"),
+        pytest.param({"p_stay_3y": UNKNOWN}, 1, True, "Will they still buy from us", id="one"),
+        pytest.param(
+            {"p_stay_3y": UNKNOWN, "trust": UNKNOWN}, 2, True, "How far do they", id="two"
+        ),
+        pytest.param(
+            {"p_stay_3y": UNKNOWN, "trust": UNKNOWN, "side_a": UNKNOWN},
+            3,
+            False,
+            "How far",
+            id="three are too many",
+        ),
+        pytest.param({"p_stay_3y": UNKNOWN, "side_b": 0.5}, None, False, "", id="a known no"),
+        pytest.param(
+            {"side_b": UNKNOWN, "relative_strength": UNKNOWN},
+            1,
+            True,
+            "What do they want",
+            id="one answer settles both",
+        ),
+        pytest.param(
+            {"orders_per_year": 7, "contact_functions": UNKNOWN},
+            1,
+            True,
+            "Which of their functions",
+            id="what decides only because something else falls short",
+        ),
+    ],
+)
+def test_a_nominee_fails_nothing_that_is_known_and_lacks_at_most_two_proofs(
+    unknown, proofs, nominee, asked
+):
+    row = assessed({**IDEAL, **unknown}).loc["A"]
+
+    assert (None if pd.isna(row["proofs"]) else row["proofs"]) == proofs
+    assert row["nominee"] == nominee
+    assert row["proofs_missing"].startswith(asked)
+
+
+def test_a_prospect_is_no_nominee_for_a_key_account_of_today():
+    assert not assessed({**WANTED, "side_b": UNKNOWN}).loc["A", "nominee"]
+
+
+@pytest.mark.parametrize(
+    ("account", "pays"),
+    [
+        pytest.param({"profit_12m": KAU}, "yes", id="one unit a year"),
+        pytest.param({"profit_12m": 0.9 * KAU}, "no", id="less"),
+        pytest.param({"profit_12m": 0.9 * KAU, "uplift_kau": 1.0}, "yes", id="by its potential"),
+        pytest.param({"profit_12m": 0.9 * KAU, "uplift_kau": UNKNOWN}, "unknown", id="unknown"),
+        pytest.param({"profit_12m": 0.1 * KAU, "door_strategic": 1}, "yes", id="strategic: exempt"),
+    ],
+)
+def test_a_key_account_must_earn_what_it_costs_today_or_by_its_potential(account, pays):
+    row = assessed({**IDEAL, **account}).loc["A"]
+
+    assert row["verdict"] == "key_account_now"
+    assert row["pays"] == pays
 
 
 def test_a_door_that_nobody_can_judge_is_asked_about():

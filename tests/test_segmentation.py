@@ -577,6 +577,18 @@ def test_the_chance_of_staying_comes_from_a_contract_else_a_rating_else_nowhere(
     assert row["staying_source"] == source
 
 
+def test_what_the_customer_said_of_staying_is_told_from_what_we_think():
+    rated = ours(("A", "staying", 7), ("B", "staying", 7)).assign(
+        source=["their_words", "our_guess"], date=pd.Timestamp("2025-03-01")
+    )
+    table = pd.DataFrame({"customer_id": list("AB")})
+
+    stays = staying(order_days(), table, None, rated, windows=WINDOWS, end=END, scale=SCALE)
+
+    assert stays["staying_source"].tolist() == ["their_words", "our_rating"]
+    assert stays["staying_date"].dt.date.tolist() == [date(2025, 3, 1)] * 2
+
+
 def test_order_days_age_and_chance_of_return_are_told_from_the_orders():
     """A: 3 order days in two years, known for 24 months. B: long ago. C: never, as far as we see.
 

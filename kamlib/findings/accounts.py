@@ -131,13 +131,18 @@ def shot_dependence_finding(accounts: pd.DataFrame, *, currency: str) -> str:
 
 def verdict_finding(accounts: pd.DataFrame) -> str:
     """Say which accounts are key now, how many to develop, and how many to find out about first."""
-    keys = accounts[accounts["verdict"] == "key_account_now"]
+    passed = accounts[accounts["verdict"] == "key_account_now"]
+    unpaid = passed["pays"].isin(["no", "unknown"])
+    keys, short = passed[~unpaid], int(unpaid.sum())
     counts = accounts["verdict"].value_counts()
-    rest = ", ".join(
+    parts = [
         _("{n} {verdict}").format(n=number(counts[name]), verdict=_(VERDICTS[name]))
         for name in VERDICTS
         if name != "key_account_now" and name in counts
-    )
+    ]
+    if short:
+        parts = [_("{n} pass but do not earn what one costs").format(n=number(short)), *parts]
+    rest = ", ".join(parts)
     said = ngettext(
         "{n} account is a key account now: {names}.",
         "{n} accounts are key accounts now: {names}.",

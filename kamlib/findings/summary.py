@@ -2,32 +2,54 @@
 
 import pandas as pd
 
-from kamlib.language import _, ngettext, number
+from kamlib.language import _, ngettext, number, percent
 from kamlib.tables import untold_levels
 
 
 def headline(accounts: pd.DataFrame) -> str:
-    """Answer the question of the workbook, can every customer be a key customer, in one line."""
+    """Answer the question of the workbook, can every customer be a key customer, in one line.
+
+    Who passes and does not earn what a key account costs is not counted.
+    """
     n = len(accounts)
-    keys = int((accounts["verdict"] == "key_account_now").sum())
-    open_ = accounts[accounts["verdict"] == "find_out_first"]
-    may = int((open_["verdict_best"] == "key_account_now").sum())
+    passed = accounts[accounts["verdict"] == "key_account_now"]
+    keys = int((~passed["pays"].isin(["no", "unknown"])).sum())
+    nominees = accounts[accounts["nominee"].astype(bool)]
+    if n and (accounts["pays"] == "no").all():
+        return _("No: none of {n} customers and prospects earns what a key account costs.").format(
+            n=number(n)
+        )
+    if not keys and len(nominees):
+        return _none_for_certain(accounts, nominees)
+    return _with_hopes(_today(keys, n), accounts, len(nominees))
+
+
+def _today(keys: int, n: int) -> str:
     if keys and keys == n:
-        said = ngettext(
+        return ngettext(
             "Yes: the only one can today.",
             "Yes: all {n} customers and prospects can today.",
             n,
         ).format(n=number(n))
-    elif keys:
-        said = ngettext(
+    if keys:
+        return ngettext(
             "No: {keys} of {n} customers and prospects can today.",
             "No: {keys} of {n} customers and prospects can today.",
             keys,
         ).format(keys=number(keys), n=number(n))
-    else:
-        said = _("No: today none of {n} customers and prospects can be called so.").format(
-            n=number(n)
-        )
+    return _("No: today none of {n} customers and prospects can be called so.").format(n=number(n))
+
+
+def _with_hopes(said: str, accounts: pd.DataFrame, nominees: int) -> str:
+    """Add how many are nominees; where there are none, how many may be key accounts all the same."""
+    if nominees:
+        return ngettext(
+            "{said} {n} nominee lacks at most two proofs.",
+            "{said} {n} nominees lack at most two proofs each.",
+            nominees,
+        ).format(said=said, n=number(nominees))
+    open_ = accounts[accounts["verdict"] == "find_out_first"]
+    may = int((open_["verdict_best"] == "key_account_now").sum())
     if not may:
         return said
     return ngettext(
@@ -35,6 +57,26 @@ def headline(accounts: pd.DataFrame) -> str:
         "{said} {open} more may, once we find out.",
         may,
     ).format(said=said, open=number(may))
+
+
+def _none_for_certain(accounts: pd.DataFrame, nominees: pd.DataFrame) -> str:
+    """Say how many may be named, how many answers decide that, and what hangs on them."""
+    n, asked = len(nominees), int(nominees["proofs"].sum())
+    said = ngettext(
+        "None for certain yet; {n} nominee; {asked}",
+        "None for certain yet; {n} nominees; {asked}",
+        n,
+    ).format(
+        n=number(n),
+        asked=ngettext("this {m} question decides", "these {m} questions decide", asked).format(
+            m=number(asked)
+        ),
+    )
+    earned = accounts["customer_profit"].clip(lower=0).sum()
+    if not earned > 0:
+        return _("{said}.").format(said=said)
+    share = nominees["customer_profit"].clip(lower=0).sum() / earned
+    return _("{said} {share} of what is earned.").format(said=said, share=percent(share))
 
 
 def unknown_table(accounts: pd.DataFrame) -> pd.DataFrame:

@@ -128,9 +128,10 @@ SEGMENTATION: dict[str, Rule] = {
     "staying": Rule(
         N_("Chance of staying"),
         flag=N_(
-            "The chance of staying comes from a contract ({contract}) or our own rating ({rated}); "
-            "for {unknown} active customers it is unknown."
+            "The chance of staying comes from a contract ({contract}), the customer's words ({told}) or "
+            "our own rating ({rated}), which confirms no level; for {unknown} active customers it is "
+            "unknown."
         ),
-        bring=N_("ratings_ours on staying; an estimate from the data comes with a later version"),
+        bring=N_("contracts, or ratings_ours on staying whose source is their_words or fact"),
     ),
 }

@@ -117,6 +117,7 @@ def account_bounds(
     period: str,
     yearly: bool,
     least_uplift: float,
+    since: pd.Timestamp,
     sureness: pd.DataFrame | None = None,
     rescue: pd.DataFrame | None = None,
 ) -> Bounds:
@@ -131,6 +132,7 @@ def account_bounds(
     period : the report period
     yearly : profit of the period may be taken as a year's; else it is unknown
     least_uplift : potential in key-account units below which door 2 is shut for certain
+    since : first day from which what a party told us confirms a level; older words are unknown
     sureness : DataFrame with customer_id and p_unprofitable, rows of the report period; whoever is not
         in it, or without it everybody, may be unprofitable or not
     rescue : DataFrame with customer_id, drop_effect_low, drop_effect_high and fix_price_change, rows of
@@ -139,6 +141,8 @@ def account_bounds(
     ids = parties["party_id"]
     stay, side = stays.set_index("customer_id"), sides.set_index("party_id")
     signs = joint.set_index("party_id")
+    told = (stay["staying_source"] == "their_words") & (stay["staying_date"] >= since)
+    proven = told | (stay["staying_source"] == "contract")  # our own rating confirms no level
     money = _money(parties, statement, period=period, yearly=yearly)
     uplift = certain(_of(ids, side["profit_potential"]))
     found = {
@@ -147,9 +151,11 @@ def account_bounds(
         **_doors(doors, ids, uplift[1] >= least_uplift),
         **{name: _both_ends(side, name, ids) for name in BOTH_ENDS},
         **{name: certain(np.nan_to_num(_of(ids, stay[name]))) for name in COUNTED},
-        **{name: certain(_of(ids, stay[name])) for name in ("p_return_12m", "p_stay_3y")},
+        "p_return_12m": certain(_of(ids, stay["p_return_12m"])),
+        "p_stay_3y": certain(_of(ids, stay["p_stay_3y"].where(proven))),
         **{name: certain(_of(ids, signs[name])) for name in ("joint_hard", "joint_all")},
-        "trust": certain(_of(ids, side["trust"])),
+        "trust": certain(_of(ids, side["trust"].where(side["trust_date"] >= since))),
+        "benefit_theirs": _benefit(side, ids, since),
         "uplift_kau": uplift,
         "contact_functions": certain(_of(ids, contacts)),
         "golden_shot": _golden(shots, parties),
@@ -158,6 +164,15 @@ def account_bounds(
         **{name: certain(np.full(len(ids), np.nan)) for name in NOT_COMPUTED},
     }
     return Bounds(ids.to_numpy(), found)
+
+
+def _benefit(
+    side: pd.DataFrame, ids: pd.Series, since: pd.Timestamp
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return side B as it votes for a level: anything, where they told us too long ago."""
+    low, high = _both_ends(side, "side_b", ids)
+    old = (ids.map(side["asked"]) & ~(ids.map(side["side_b_date"]) >= since)).to_numpy(dtype=bool)
+    return np.where(old, UNKNOWN[0], low), np.where(old, UNKNOWN[1], high)
 
 
 def _of(ids: pd.Series, column: pd.Series) -> np.ndarray:
@@ -209,6 +224,9 @@ def _doors(
     only = _strategic_only(opened, ids)
     return {
         "doors": (least, least + np.sum(more, axis=0)),
+        "door_strategic": certain(
+            among(ids, opened.loc[opened["door"] == "strategic", "party_id"]).astype(np.float64)
+        ),
         "door_vital_few": (few.astype(np.float64), (few | unranked).astype(np.float64)),
         "strategic_only": (np.where(np.any(more, axis=0), 0.0, only), only),
     }

@@ -32,10 +32,6 @@ class Boundary(Protocol):
     criteria: Mapping[str, Limit]
 
 
-# the quantity that a criterion of the pyramid looks at, where it has another name
-LOOKS_AT = {"benefit_theirs": "side_b"}
-
-
 def assign_levels(
     bounds: Bounds,
     boundaries: Mapping[str, Boundary],
@@ -84,7 +80,7 @@ def _vote(
     bounds: Bounds, name: str, limit: Limit, relations: Sequence[str], worst: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Tell where a criterion is met and where it vetoes, with its unknowns at worst or best."""
-    low, high = bounds[LOOKS_AT.get(name, name)]
+    low, high = bounds[name]
     met = np.ones(len(low), dtype=bool)
     veto = np.zeros(len(low), dtype=bool)
     good = low if worst else high  # of what should be high
@@ -118,7 +114,7 @@ def _blocks(
         here = np.flatnonzero(confirmed == step)
         for name, limit in boundary.criteria.items():
             met, veto = _vote(bounds, name, limit, relations, worst=True)
-            low, high = bounds[LOOKS_AT.get(name, name)]
+            low, high = bounds[name]
             written: dict[tuple[object, ...], str] = {}  # many customers lack the same
             for i in here[~met[here] | veto[here]]:
                 case = (relations[i], low[i], high[i], bool(veto[i]))

@@ -13,7 +13,7 @@ from kamlib.pyramid.bounds import WORST_AT_HIGH, Bounds
 # what to ask → the quantities that an answer settles, and the question
 ASK: dict[str, tuple[tuple[str, ...], str]] = {
     "side_b": (
-        ("side_b", "relative_strength"),
+        ("side_b", "relative_strength", "benefit_theirs"),
         N_(
             "What do they want from a supplier, with which weights, and how do we and rivals stand?"
         ),
@@ -44,6 +44,7 @@ ASK: dict[str, tuple[tuple[str, ...], str]] = {
     ),
 }
 FROM_THEM = ("side_b", "trust")
+KEY = "key_account_now"
 
 
 def questions(
@@ -96,6 +97,60 @@ def questions(
         else ""
         for i, party in enumerate(bounds.party_id)
     ]
+
+
+def proofs(
+    bounds: Bounds,
+    run: Callable[[Bounds, bool], np.ndarray],
+    missing: Mapping[str, str],
+    managers: pd.Series,
+    *,
+    by_when: date,
+) -> pd.DataFrame:
+    """Find out which answers alone stand between a party and a key account.
+
+    Parameters
+    ----------
+    bounds, run, missing, managers, by_when : as in `questions`
+
+    Returns
+    -------
+    DataFrame ``proofs`` (how many good answers are needed; missing where a known thing fails, 0 where
+    nothing is missing) and ``proofs_missing`` (what to ask, who asks, by when)
+
+    Notes
+    -----
+    All that is unknown is first taken as answered well; then one answer after the other is taken back,
+    those that are cheapest to ask last, as long as the account holds without it.
+    """
+    party = bounds.party_id
+    holds = run(bounds, False) == KEY
+    needed = {
+        ask: holds & np.any([bounds.unknown(name) for name in names], axis=0)
+        for ask, (names, _words) in ASK.items()
+    }
+    for ask in reversed(ASK):
+        without = {**needed, ask: np.zeros(len(party), dtype=bool)}
+        still = run(_answered(bounds, without), True) == KEY
+        needed[ask] &= ~still
+    known, when = managers.to_dict(), day(by_when)
+    asked = [[ask for ask in needed if needed[ask][i]] for i in range(len(party))]
+    told = [
+        _write(asks, missing.get(one, ""), known.get(one), when) if asks else ""
+        for one, asks in zip(party, asked, strict=True)
+    ]
+    count = pd.Series([len(asks) for asks in asked]).where(holds).astype("Int64")
+    return pd.DataFrame({"proofs": count, "proofs_missing": pd.Series(told, dtype="str")})
+
+
+def _answered(bounds: Bounds, well: Mapping[str, np.ndarray]) -> Bounds:
+    """Return the bounds after good answers, each to the parties that are marked for it."""
+    settled = {}
+    for ask, (names, _words) in ASK.items():
+        for name in names:
+            good, (low, high) = _settle(bounds, name, good=True)[0], bounds[name]
+            settled[name] = np.where(well[ask], good, low), np.where(well[ask], good, high)
+    return bounds.with_(**settled)
 
 
 def _settle(bounds: Bounds, name: str, *, good: bool) -> tuple[np.ndarray, np.ndarray]:

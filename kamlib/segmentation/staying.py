@@ -21,6 +21,7 @@ MOST_ORDER_DAYS = 12
 STRENGTH = 2.0
 MATERIAL = 0.05  # of a repeat rate, between frozen and measured afresh
 CONTRACT_COUNTS = 0.90
+FROM_THEM = ("their_words", "fact")
 QUIET_DAYS = 7
 YEAR, LONG_ENOUGH = 12, 24  # months of the input, to tell asleep from gone
 
@@ -153,7 +154,8 @@ def staying(
     customers : DataFrame, one row per customer; ``contract_end`` is optional
     rates : DataFrame of `repeat_rates`; None: the chance of return is unknown. Order days are counted
         for it over as many months as they were there
-    ratings : DataFrame of our current ratings with party_id, criterion, rating
+    ratings : DataFrame of our current ratings with party_id, criterion, rating, and where known
+        source and date
     windows : months of the trend window and years of staying
     end : last day of the period
     scale : anchors of the criterion staying, (chance, value) pairs
@@ -162,7 +164,7 @@ def staying(
     -------
     DataFrame, one row per customer: ``order_days_24m``, ``orders_per_year``, ``age_months``,
     ``known_years``, ``last_order``, ``p_return_12m``, ``p_stay_3y`` (0 to 1, NaN is unknown),
-    ``staying_source``
+    ``staying_source`` (contract, their_words, our_rating, unknown), ``staying_date`` (of the rating)
     """
     past = orders[orders["date"] <= pd.Timestamp(end)]
     recent = past[past["date"] >= months_earlier(end, windows.trend_months)]
@@ -179,8 +181,7 @@ def staying(
     table["known_years"] = table["age_months"] / 12
     table["orders_per_year"] = table["order_days_24m"] / (windows.trend_months / 12)
     table["p_return_12m"] = np.nan if rates is None else _return(past, table, rates, end)
-    stay, source = _stays(table, customers, ratings, end, windows.staying_years, scale)
-    return table.assign(p_stay_3y=stay, staying_source=source)
+    return _stays(table, customers, ratings, end, windows.staying_years, scale)
 
 
 def _return(past: pd.DataFrame, table: pd.DataFrame, rates: pd.DataFrame, end: date) -> np.ndarray:
@@ -194,16 +195,27 @@ def _return(past: pd.DataFrame, table: pd.DataFrame, rates: pd.DataFrame, end: d
 def _stays(
     table: pd.DataFrame, customers: pd.DataFrame, ratings: pd.DataFrame, end: date,
     years: int, scale: Sequence[tuple[float, float]],
-) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    rated = ratings[ratings["criterion"] == "staying"].set_index("party_id")["rating"]
-    value = table["customer_id"].map(rated).to_numpy(dtype=np.float64) / 10
+) -> pd.DataFrame:  # fmt: skip
+    """Say who stays, from where we know it, and since when: a contract, their words, or our rating."""
+    rated = ratings[ratings["criterion"] == "staying"].set_index("party_id")
+    value = table["customer_id"].map(rated["rating"]).to_numpy(dtype=np.float64) / 10
+    told = rated.get("source", pd.Series(dtype="str")).isin(FROM_THEM)
+    theirs = among(table["customer_id"], told.index[told])
     chance = np.where(np.isnan(value), np.nan, piecewise_inverse(np.nan_to_num(value), scale))
     contract = np.zeros(len(table), dtype=bool)
     if "contract_end" in customers:
         ends = table["customer_id"].map(customers.set_index("customer_id")["contract_end"])
         contract = (ends > pd.Timestamp(end) + pd.DateOffset(years=years)).to_numpy()
-    source = np.select([contract, ~np.isnan(chance)], ["contract", "our_rating"], "unknown")
-    return np.where(contract, CONTRACT_COUNTS, chance), source
+    source = np.select(
+        [contract, theirs & ~np.isnan(chance), ~np.isnan(chance)],
+        ["contract", "their_words", "our_rating"], "unknown",
+    )  # fmt: skip
+    on = table["customer_id"].map(rated["date"].to_dict() if "date" in rated else {})
+    return table.assign(
+        p_stay_3y=np.where(contract, CONTRACT_COUNTS, chance),
+        staying_source=source,
+        staying_date=pd.to_datetime(on).astype("datetime64[us]").mask(contract),
+    )
 
 
 def assessed_parties(
@@ -305,7 +317,8 @@ def staying_verdicts(
     source = mine["staying_source"].value_counts()
     stay = verdict(
         "staying", "FLAG", contract=number(source.get("contract", 0)),
-        rated=number(source.get("our_rating", 0)), unknown=number(source.get("unknown", 0)),
+        told=number(source.get("their_words", 0)), rated=number(source.get("our_rating", 0)),
+        unknown=number(source.get("unknown", 0)),
     )  # fmt: skip
     if rates is None:
         return [verdict("reference_values", "REFUSE"), stay]

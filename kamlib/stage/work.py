@@ -229,6 +229,11 @@ class Stage:
             return before.end
         return (first + pd.DateOffset(months=12) - pd.Timedelta(days=1)).date()
 
+    @property
+    def evidence_from(self) -> pd.Timestamp:
+        """Return the first day from which what somebody told us confirms a level."""
+        return months_earlier(self.period.end, self.engagement.pyramid.evidence_months)
+
     def two_months_on(self) -> date:
         """Return the day until which open questions are to be asked."""
         return (pd.Timestamp(self.period.end) + pd.DateOffset(months=2)).date()
