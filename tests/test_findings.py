@@ -568,7 +568,9 @@ def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
     rows += [("find_out_first", "key_account_now")] * may
     rows += [("find_out_first", "develop")] * open_otherwise + [("harvest", "harvest")] * other
     table = pd.DataFrame(rows, columns=["verdict", "verdict_best"])
-    return table.assign(pays="yes", nominee=False, proofs=np.nan, customer_profit=10.0)
+    return table.assign(
+        pays="yes", nominee=False, proofs=np.nan, customer_profit=10.0, profit_kau=1.5
+    )
 
 
 def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
@@ -607,8 +609,17 @@ def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
             "No: 2 of 10 customers and prospects can today.", id="two of four earn what one costs",
         ),
         pytest.param(
-            page(key=2, other=8).assign(pays="no"), "No: none of 10 customers and prospects earns "
-            "what a key account costs.", id="nobody carries one",
+            page(other=10).assign(profit_kau=0.2), "No: nobody carries a key account today; none "
+            "earns what one costs.", id="nobody carries one",
+        ),
+        pytest.param(
+            named(3, page(key=2, other=8)).assign(profit_kau=0.2), "No: nobody carries a key account "
+            "today; none earns what one costs. By potential or reason 2 can, and 3 are nominees.",
+            id="some may by what they could bring",
+        ),
+        pytest.param(
+            page(key=2, other=8).assign(profit_kau=np.nan), "No: 2 of 10 customers and prospects can "
+            "today.", id="profit is not known",
         ),
         pytest.param(
             named(3, page(other=10)), "None for certain yet; 3 nominees; these 6 questions decide 30% "

@@ -89,6 +89,7 @@ RESULTS: dict[str, Column] = {
     "bring": Column(N_("What to bring"), "text", N_("what would make it known")),
     "lacking": Column(N_("What is missing"), "text", N_("for a key account, at worst")),
     "questions": Column(N_("Find out first"), "text", N_("what decides the verdict")),
+    "profit_kau": Column(N_("Profit"), "number", N_("a year"), N_("key-account units")),
     "proofs": Column(
         N_("Proofs needed"), "whole", N_("good answers that would make a key account")
     ),

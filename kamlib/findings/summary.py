@@ -15,13 +15,21 @@ def headline(accounts: pd.DataFrame) -> str:
     passed = accounts[accounts["verdict"] == "key_account_now"]
     keys = int((~passed["pays"].isin(["no", "unknown"])).sum())
     nominees = accounts[accounts["nominee"].astype(bool)]
-    if n and (accounts["pays"] == "no").all():
-        return _("No: none of {n} customers and prospects earns what a key account costs.").format(
-            n=number(n)
-        )
+    if accounts["profit_kau"].max() < 1:
+        return _nobody_carries(keys, len(nominees))
     if not keys and len(nominees):
         return _none_for_certain(accounts, nominees)
     return _with_hopes(_today(keys, n), accounts, len(nominees))
+
+
+def _nobody_carries(keys: int, nominees: int) -> str:
+    """Say that nobody earns today what a key account costs, and how many may by their potential."""
+    said = _("No: nobody carries a key account today; none earns what one costs.")
+    if not keys and not nominees:
+        return said
+    return _("{said} By potential or reason {keys} can, and {n} are nominees.").format(
+        said=said, keys=number(keys), n=number(nominees)
+    )
 
 
 def _today(keys: int, n: int) -> str:

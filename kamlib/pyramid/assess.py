@@ -63,7 +63,8 @@ def assess_accounts(
     DataFrame, one row per party: the columns of `assign_levels` (missing for prospects) and
     `decide`, ``key_customer``, ``key_supplier``, ``questions``, ``lacking`` (what is missing for a
     key account), ``proofs`` and ``proofs_missing`` (see `proofs`), and ``nominee``: a customer who fails
-    nothing that is known and lacks at most two proofs; ``pays`` (yes, no, unknown; missing without a
+    nothing that is known and lacks at most two proofs; ``profit_kau``, profit in key-account units;
+    ``pays`` (yes, no, unknown; missing without a
     unit): earns what a key account costs, today or by its potential, or is strategic
     """
     levels = assign_levels(bounds, boundaries, relations)
@@ -85,6 +86,8 @@ def assess_accounts(
     decided = decided.assign(
         **needed, nominee=(needed["proofs"].between(1, MOST_PROOFS) & ~prospect).fillna(False)
     )
+    known = ~bounds.unknown("profit_12m") & (rules.unit is not None)
+    decided["profit_kau"] = np.where(known, bounds["profit_12m"][0], np.nan) / (rules.unit or 1.0)
     decided["pays"] = _pays(bounds, rules.unit)
     table = levels.merge(decided, on="party_id", validate="one_to_one")
     return table.assign(lacking=_lacking(table, bounds, rules.cuts))
