@@ -829,6 +829,17 @@ def test_the_first_rule_whose_conditions_all_hold_gives_the_verdict(account, ver
     assert row["verdict"] == verdict
 
 
+@pytest.mark.parametrize(("age", "verdict"), [(24.0, "fix"), (11.0, "too_early")])
+def test_whose_margin_is_a_loss_is_never_kept_and_served_simply(age, verdict):
+    """Without cost pools profit is somewhere below the margin of -100, so it is a loss for certain."""
+    margin_only = {**IDEAL, "profit_12m": (-np.inf, -100.0), "p_unprofitable": 1, "age_months": age,
+                   "doors": 0, "door_vital_few": 0, "benefit_ours": UNKNOWN}  # fmt: skip
+
+    row = decided(margin_only, unit=None).loc["A"]
+
+    assert [row["verdict"], row["verdict_worst"], row["verdict_best"]] == [verdict] * 3
+
+
 def test_rules_that_leave_somebody_out_are_refused():
     with pytest.raises(ParameterError, match="End the list with a rule for every customer"):
         decided({**WANTED, "doors": 0}, rules=RULES.verdicts[:-1])

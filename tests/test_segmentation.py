@@ -655,6 +655,36 @@ def test_order_days_are_counted_over_as_many_months_now_as_they_were_then():
     assert np.isnan(stays.loc["S1", "p_return_12m"])  # who paused a year was not seen before
 
 
+rhythms = st.lists(st.sampled_from([1, 2, 3, 4, 6, 12]), max_size=12).map(lambda rest: [1, *rest])
+
+
+@given(rhythms, st.integers(0, 5))
+@settings(max_examples=25, deadline=None)
+def test_four_and_three_years_of_lines_tell_the_same_chances_and_two_are_flagged(each, gone):
+    """Each orders every so many months, and some did so only until the year before the last."""
+    days = {
+        f"C{i}": [f"{m // 12}-{m % 12 + 1:02}-05" for m in range(2022 * 12, 2026 * 12, every)]
+        for i, every in enumerate(each)
+    } | {f"G{i}": ["2022-03-05", "2023-03-05", "2024-03-05"] for i in range(gone)}
+    orders = order_days(**days)
+
+    def told(first: str) -> tuple[dict[str, float], str]:
+        lines = orders[orders["date"] >= first]
+        rates = repeat_rates(lines, reference_window(lines, LAST_TWO, windows=WINDOWS))
+        stays = stays_of(lines, rates=rates, customers=[f"C{i}" for i in range(len(each))])
+        judged = staying_verdicts(
+            stays.reset_index(), pd.Series(stays.index), rates, rates, windows=WINDOWS
+        )
+        (window,) = [v.outcome for v in judged if v.rule == "order_days_window"]
+        return stays["p_return_12m"].round(9).to_dict(), window
+
+    four, three, two = (told(first) for first in ("2022-01-01", "2023-01-01", "2024-01-01"))
+
+    assert [four[1], three[1], two[1]] == ["PASS", "PASS", "FLAG"]
+    if not gone:  # who left came back in one window and not in the other
+        assert four[0] == three[0]
+
+
 def test_a_shorter_window_is_flagged_with_both_lengths_and_who_cannot_be_told():
     orders = order_days(A=["2024-01-02", "2025-05-10"], B=["2024-03-10", "2025-12-31"])
     rates = repeat_rates(orders, reference_window(orders, LAST_TWO, windows=WINDOWS))
