@@ -32,6 +32,7 @@ _MODULES = {
         "charging_pools concentration_table criteria_of criteria_summary doubtful_losses "
         "example_party external external_months first_steps gl_table how_far keep_fix_drop_table "
         "largest_losses managers_of matrix_frame matrix_points monthly_revenue most_doubtful named "
+        "nominees_table "
         "open_signs overrides_table pairs_table pyramid_table quadrant_table quality_table "
         "questions_table rows_set_aside served_activities set_aside_reasons shots_table sides_balances "
         "sides_table statement_lines top20_interval verdict_table with_relation worst_rows"
@@ -54,14 +55,14 @@ _MODULES = {
         "strategic_door subsidy_verdict Whale whale_band whale_curve"
     ),
     "attractiveness": (
-        "current_ratings measured_criteria missing_criteria ratings_verdicts side_a "
+        "asked_on current_ratings measured_criteria missing_criteria ratings_verdicts side_a "
         "side_a_criteria side_a_verdicts side_b side_b_criteria side_b_verdicts their_trust"
     ),
     "pyramid": (
         "account_bounds accounts_at_cuts apply_overrides assess_accounts assign_levels Bounds "
         "capacity_verdicts contact_functions decide decision_rules DecisionRules golden_shots "
         "golden_verdicts joint_evidence level_counts margin_percentiles money_of_shots "
-        "overrides_verdict pyramid_verdicts unit_verdict verdict_counts"
+        "overrides_verdict percentiles_verdict pyramid_verdicts unit_verdict verdict_counts"
     ),
     "findings": (
         "actions_finding both_sides_finding break_even_finding bridge_finding capacity_finding "

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from kamlib.attractiveness import current_ratings, side_b_criteria
-from kamlib.engagement import Engagement, Period, load_engagement
+from kamlib.engagement import Engagement, Period, frozen_files, load_engagement
 from kamlib.intake import Intake, read_inputs
 from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.language import _, day, money, ngettext, number, use_language
@@ -85,6 +85,7 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     """
     settings = load_engagement(engagement)
     use_language(settings.language)
+    frozen_files(settings)
     span = settings.period(period or list(settings.periods)[-1])
     intake = read_inputs(settings, span.name)
     require_usable(settings, intake.tables, span)

@@ -165,6 +165,33 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def content_hash(frame: pd.DataFrame) -> str:
+    """Return the SHA-256 of what a frame holds, whatever the order of its rows and columns.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"a": [2, 1], "b": ["x", "y"]})
+    >>> content_hash(rows) == content_hash(rows[["b", "a"]].iloc[::-1])
+    True
+    """
+    ordered = frame[sorted(frame.columns)]
+    ordered = ordered.sort_values(list(ordered.columns), ignore_index=True)
+    return hashlib.sha256(ordered.to_csv(index=False).encode()).hexdigest()
+
+
+def untold_levels(accounts: pd.DataFrame) -> pd.Series:
+    """Mark who stands at level 1 only because something is missing: its level is not told.
+
+    Examples
+    --------
+    >>> levels = pd.DataFrame({"confirmed_level": [1, 1, 2], "possible_level": [1, 3, 4]})
+    >>> untold_levels(levels).tolist()
+    [False, True, False]
+    """
+    lowest = (accounts["confirmed_level"] == 1) & (accounts["possible_level"] > 1)
+    return lowest.fillna(False).astype(bool)
+
+
 def exact_sums(frame: pd.DataFrame, columns: list[str], *, by: str = "customer_id") -> pd.DataFrame:
     """Add up exact money columns per customer, without rounding.
 

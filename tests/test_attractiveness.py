@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from worlds import END, default_rules, ours
 
 from kamlib.attractiveness import (
+    asked_on,
     current_ratings,
     measured_criteria,
     missing_criteria,
@@ -744,3 +745,22 @@ def test_their_words_of_a_rival_up_to_the_period_s_end_count_per_supplier():
     criteria = side_b_criteria(current, guess_halfwidth=0.25)
     side = side_b(criteria, pd.Series(["A"]), unknown_range=(0.2, 0.9))
     assert side["side_b_low"].tolist() == [0.70]
+
+
+def test_when_they_told_us_is_the_day_of_trust_and_the_oldest_of_their_criteria():
+    """B did not say when it told one of its criteria; C was never asked, we only guess."""
+    said = theirs(
+        ("A", "trust", "us", np.nan, 8, "their_words"), ("A", "price", "us", 1, 8, "fact"),
+        ("A", "help", "us", 1, 8, "their_words"), ("A", "price", "Rival", 1, 9, "their_words"),
+        ("B", "price", "us", 1, 8, "their_words"), ("B", "help", "us", 1, 8, "their_words"),
+        ("C", "trust", "us", np.nan, 8, "our_guess"), ("C", "price", "us", 1, 8, "our_guess"),
+    ).assign(date=pd.to_datetime(
+        ["2025-05-01", "2024-03-01", "2025-06-01", "2020-01-01", "2025-01-01", None, "2025-01-01",
+         "2025-01-01"]))  # fmt: skip
+
+    days = asked_on(said, pd.Series(list("ABC")), ["their_words", "fact"])
+
+    assert days["trust_date"].dropna().to_dict() == {0: pd.Timestamp("2025-05-01")}
+    assert days["side_b_date"].dropna().to_dict() == {0: pd.Timestamp("2024-03-01")}
+    nobody = asked_on(said.head(0), pd.Series(["A"]), ["fact"])
+    assert nobody.isna().all().all()

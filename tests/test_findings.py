@@ -381,9 +381,11 @@ def test_how_many_come_back_by_order_days(start, months):
     })  # fmt: skip
 
     assert return_finding(rates) == (
-        f"Of customers with one order day in {months} months 17% come back within 12, of those with "
-        f"three 45%, of those with twelve or more 98%."
+        f"Within 12 months come back, by their order days in {months} months: 17% of those with one "
+        f"order day, 45% of those with three, 98% of those with twelve or more."
     )
+    nobody = rates.assign(rate=rates["rate"].mask(rates["order_days"] != 1))
+    assert return_finding(nobody).endswith(": 17% of those with one order day.")
     assert return_finding(None) == "How many come back could not be measured."
 
 
@@ -462,9 +464,10 @@ def test_how_many_stand_at_each_level():
     })  # fmt: skip
 
     assert pyramid_finding(accounts) == (
-        "Confirmed: 1 at synergy, 0 at partnership, 1 at cooperation, 2 at transaction; 2 of 4 "
-        "customers may stand higher."
+        "Confirmed: 1 at synergy, 0 at partnership, 1 at cooperation, 1 at transaction; 1 of these 3 "
+        "customers may stand higher. Of 1 more the level is not told."
     )
+    assert pyramid_finding(accounts.iloc[[1]]) == "Of none of 1 customers the level can be told."
 
 
 @pytest.mark.parametrize(
@@ -498,28 +501,33 @@ def test_what_golden_shots_brought(told, said):
     ("profits", "said"),
     [
         pytest.param(
-            [50, -10, 160, -100], "Level 1 brings PLN 40 of customer profit, 19% of what is earned; "
-            "if none of it returned, next year would start that much lower.", id="40 of 210",
+            [50, 30, 120, -100], "Golden shots brought PLN 50 of this period's customer profit, 25% of "
+            "what is earned, and single sales too young to tell PLN 30, 15%; if none of them returned, "
+            "next year would start that much lower.", id="80 of 200",
         ),
         pytest.param(
-            [-50, 10, 90, 0], "Level 1 brings no customer profit, so nothing depends on one-off "
-            "sales.", id="a loss at level 1",
+            [-50, 10, 90, 0], "Golden shots and sales like them brought no profit in this period.",
+            id="a loss",
         ),
         pytest.param(
-            [np.nan] * 4, "How much depends on one-off sales is unknown without customer profit.",
-            id="unknown",
+            [np.nan] * 4, "How much depends on single sales is unknown.", id="unknown",
         ),
     ],
 )  # fmt: skip
 def test_how_much_depends_on_one_off_sales(profits, said):
-    accounts = pd.DataFrame({"confirmed_level": [1, 1, 2, 3], "customer_profit": profits})
+    """All four stand at level 1; only two of them are sales that will hardly come again."""
+    accounts = pd.DataFrame({
+        "confirmed_level": 1, "customer_profit": profits,
+        "golden_shot": ["yes", "too early to say", "no", "no"],
+    })  # fmt: skip
 
     assert plain(shot_dependence_finding(accounts, **PLN)) == said
 
 
 def judged(**verdicts: int) -> pd.DataFrame:
     names = [name for name, n in verdicts.items() for _i in range(n)]
-    return pd.DataFrame({"verdict": names, "name": [f"Firm {i + 1}" for i in range(len(names))]})
+    firms = [f"Firm {i + 1}" for i in range(len(names))]
+    return pd.DataFrame({"verdict": names, "name": firms, "pays": "yes"})
 
 
 @pytest.mark.parametrize(
@@ -544,6 +552,11 @@ def judged(**verdicts: int) -> pd.DataFrame:
             "fix, 2 not now.", id="none",
         ),
         pytest.param(judged(), "There is no account to judge.", id="no accounts"),
+        pytest.param(
+            judged(key_account_now=3, fix=1).assign(pays=["yes", "no", "unknown", "no"]),
+            "1 account is a key account now: Firm 1. Of the others: 2 pass but do not earn what one "
+            "costs, 1 fix.", id="two that do not earn their care",
+        ),
     ],
 )  # fmt: skip
 def test_who_is_a_key_account_now(accounts, said):
@@ -555,7 +568,16 @@ def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
     rows = [("key_account_now", "key_account_now")] * key
     rows += [("find_out_first", "key_account_now")] * may
     rows += [("find_out_first", "develop")] * open_otherwise + [("harvest", "harvest")] * other
-    return pd.DataFrame(rows, columns=["verdict", "verdict_best"])
+    table = pd.DataFrame(rows, columns=["verdict", "verdict_best"])
+    return table.assign(
+        pays="yes", nominee=False, proofs=np.nan, customer_profit=10.0, profit_kau=1.5
+    )
+
+
+def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
+    """Make the last `n` accounts nominees who lack two proofs each."""
+    last = np.arange(len(of)) >= len(of) - n
+    return of.assign(nominee=last, proofs=np.where(last, 2.0, np.nan))
 
 
 @pytest.mark.parametrize(
@@ -583,6 +605,35 @@ def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
         pytest.param(
             page(key=1), "Yes: the only one can today.", id="the only"
         ),
+        pytest.param(
+            page(key=4, other=6).assign(pays=["yes", "no", "unknown", "yes"] + ["no"] * 6),
+            "No: 2 of 10 customers and prospects can today.", id="two of four earn what one costs",
+        ),
+        pytest.param(
+            page(other=10).assign(profit_kau=0.2), "No: nobody carries a key account today; none "
+            "earns what one costs.", id="nobody carries one",
+        ),
+        pytest.param(
+            named(3, page(key=2, other=8)).assign(profit_kau=0.2), "No: nobody carries a key account "
+            "today; none earns what one costs. By potential or reason 2 can, and 3 are nominees.",
+            id="some may by what they could bring",
+        ),
+        pytest.param(
+            page(key=2, other=8).assign(profit_kau=np.nan), "No: 2 of 10 customers and prospects can "
+            "today.", id="profit is not known",
+        ),
+        pytest.param(
+            named(3, page(other=10)), "None for certain yet; 3 nominees; these 6 questions decide 30% "
+            "of what is earned.", id="nobody certain, three nominees",
+        ),
+        pytest.param(
+            named(1, page(other=10)).assign(customer_profit=np.nan), "None for certain yet; 1 nominee; "
+            "these 2 questions decide.", id="nothing known of profit",
+        ),
+        pytest.param(
+            named(1, page(key=3, other=7)), "No: 3 of 10 customers and prospects can today. 1 nominee "
+            "lacks at most two proofs.", id="some, and a nominee",
+        ),
     ],
 )  # fmt: skip
 def test_the_headline_answers_the_question_of_the_workbook(accounts, said):
@@ -600,7 +651,7 @@ def test_what_is_unknown_is_counted_with_what_to_bring():
     table = unknown_table(accounts)
 
     assert table[["unknown", "parties"]].to_numpy().tolist() == [
-        ["Side B", 2], ["Trust", 1], ["Level", 1],
+        ["Side B", 2], ["Trust", 1], ["Level not told", 1],
     ]  # fmt: skip
     assert table["bring"].tolist()[0] == "an interview, not by the account's own manager"
 

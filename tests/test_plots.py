@@ -680,12 +680,25 @@ def test_pyramid_counts_customers_and_their_share():
 
 
 def test_pyramid_says_who_may_stand_higher():
-    table = accounts(1, 1, 2)
-    table.loc[[0, 2], "possible_level"] = [3, 4]
+    table = accounts(3, 1, 2)
+    table.loc[[0, 2], "possible_level"] = [4, 4]
 
     shown = words(plots.plot_pyramid(table, share_of="positive profit"))
 
     assert shown.count("1 of them may stand higher") == 2
+
+
+@pytest.mark.parametrize(("n", "said"), [(1, "1 customer, 33%"), (300, "300 customers, 99%")])
+def test_whose_level_is_not_told_stands_on_no_step(n, said):
+    """One stands at level 1, one at 2, and n at level 1 only for lack of something known."""
+    table = accounts(1, 2, *[1] * n)
+    table.loc[2:, "possible_level"] = 3
+
+    ax = plots.plot_pyramid(table, share_of="positive profit")
+
+    assert {"Not told (1 to 3)", said} <= set(words(ax))
+    assert len(ax.patches) == 5
+    assert collisions(ax) == []
 
 
 def test_one_unknown_profit_means_no_shares():

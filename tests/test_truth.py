@@ -176,13 +176,16 @@ def test_the_true_level_lies_between_confirmed_and_possible(levels):
 
 
 def test_where_the_evidence_is_complete_the_level_is_certain_and_mostly_right(levels):
+    """Our own rating of staying is no evidence: where only that is missing, the level stays open."""
     complete = levels[levels["evidence_complete"].astype(bool)]
     certain = complete["confirmed_level"] == complete["possible_level"]
+    only_staying = complete["blocked_by"].str.contains("chance of staying unknown", regex=False)
     right = complete["confirmed_level"] == complete["true_level"]
 
     assert len(complete) >= 100
-    assert certain.mean() >= 0.99
-    assert right.mean() >= 0.85
+    assert (certain | only_staying).mean() >= 0.99
+    assert certain.sum() >= 90
+    assert right[certain].mean() >= 0.85
 
 
 def test_all_four_levels_and_several_verdicts_occur(stages, levels):
@@ -233,9 +236,8 @@ def test_the_pyramid_does_not_follow_profit(stages):
     ranked = accounts[accounts["active"]].sort_values("customer_profit", ascending=False)
 
     assert 1 in set(ranked.head(20)["confirmed_level"])  # one of the best sales stands at the base
-    assert 3 in set(
-        ranked.tail(len(ranked) // 2)["confirmed_level"]
-    )  # and a loyal small one does not
+    small = ranked.tail(len(ranked) // 2)
+    assert 3 in set(small["possible_level"])  # and a loyal small one need not
 
 
 def test_the_matrix_and_the_rule_say_the_same_of_both_sides(stages):

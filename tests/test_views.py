@@ -25,6 +25,7 @@ from kamlib.views import (
     matrix_frame,
     monthly_revenue,
     named,
+    nominees_table,
     pyramid_table,
     questions_table,
     set_aside_reasons,
@@ -238,7 +239,9 @@ def test_parties_with_an_open_door_come_by_profit():
 
 def test_the_matrix_numbers_those_who_matter_most():
     verdicts = joined().assign(
-        verdict=["harvest", "find_out_first", "develop"], confirmed_level=[4, 1, np.nan]
+        verdict=["harvest", "find_out_first", "develop"],
+        confirmed_level=[4, 1, np.nan],
+        possible_level=[4, 1, np.nan],
     )
     many = pd.concat([verdicts.tail(1).assign(party_id=f"P{i:02}") for i in range(20)])
 
@@ -251,6 +254,8 @@ def test_the_matrix_numbers_those_who_matter_most():
     assert numbered(many.sample(frac=1, random_state=1)) == [f"P{i:02}" for i in range(12)]
     levels = matrix_frame(verdicts).set_index("party_id")["level"]
     assert levels[["A", "B", "P"]].tolist() == pytest.approx([4, 1, np.nan], nan_ok=True)
+    untold = matrix_frame(verdicts.assign(possible_level=[4, 3, np.nan])).set_index("party_id")
+    assert np.isnan(untold.loc["B", "level"])
 
 
 def test_the_example_is_the_most_profitable_party_that_was_asked_and_named_a_rival():
@@ -304,6 +309,8 @@ ACCOUNTS = pd.DataFrame({
     "verdict_worst": ["key_account_now", "harvest", "develop"],
     "verdict_best": ["key_account_now", "develop", "develop"],
     "stake": [2.0, 0.5, np.nan], "questions": ["", "Ask. By 28 Feb 2026.", ""],
+    "pays": ["no", "yes", "yes"], "nominee": [False, True, False],
+    "proofs_missing": ["", "Ask. By 28 Feb 2026.", ""],
 })  # fmt: skip
 SHOTS = pd.DataFrame({
     "customer_id": list("ABC"), "golden_shot": ["no", "yes", "too early to say"],
@@ -362,10 +369,25 @@ def test_a_verdict_s_accounts_come_by_profit_with_level_and_both_sides_in_words(
     shown = verdict_table(table, "develop")
 
     assert shown["name"].tolist() == ["Alfa", "Beta", "Pi"]
-    assert shown["level"].tolist() == ["4 synergy", "1 transaction, possibly 3", "prospect"]
+    assert shown["level"].tolist() == ["4 synergy", "not told (1 to 3)", "prospect"]
     assert shown["side_a"].tolist() == ["70", "20", "0 to 100"]
     assert shown["side_b"].tolist() == ["80", "20 to 90", "20 to 90"]
     assert verdict_table(table, "fix").empty
+
+
+def test_who_passes_and_does_not_earn_what_a_key_account_costs_stands_apart():
+    table = accounts().assign(verdict="key_account_now", pays=["no", "yes", "unknown"])
+
+    assert verdict_table(table, "key_account_now", pays=True)["name"].tolist() == ["Beta"]
+    assert verdict_table(table, "key_account_now", pays=False)["name"].tolist() == ["Alfa", "Pi"]
+    without_unit = table.assign(pays=pd.Series([None] * 3, dtype="str"))
+    assert len(verdict_table(without_unit, "key_account_now", pays=True)) == 3
+
+
+def test_nominees_come_with_what_is_missing_and_the_money_that_hangs_on_it():
+    shown = nominees_table(accounts())
+
+    assert shown.to_numpy().tolist() == [["Beta", -7.0, "Ask. By 28 Feb 2026."]]
 
 
 def test_open_verdicts_come_with_their_questions_the_largest_stake_first():
@@ -410,7 +432,7 @@ def test_the_pyramid_shows_customers_with_what_they_voted_with():
 
     assert table.index.tolist() == ["A", "B"]
     assert table["trust_low"].tolist() == [9, -np.inf]
-    assert table["side_b_high"].tolist() == [0.8, 0.8]
+    assert table["benefit_theirs_high"].tolist() == [0.8, 0.8]
 
 
 def test_every_party_has_one_verdict_and_the_levels_hold_all_profit():

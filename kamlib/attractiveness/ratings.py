@@ -1,6 +1,6 @@
 """Which rating counts: the latest one, their words and facts before our guess."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import pandas as pd
@@ -81,6 +81,35 @@ def _named(keys: Iterable[tuple[str, str]]) -> str:
     """Name parties with their criteria in brackets, nothing where there is none."""
     names = list(dict.fromkeys(" / ".join(key) for key in keys))
     return f" ({listed(names, most=3)})" if names else ""
+
+
+def asked_on(
+    ratings: pd.DataFrame, parties: pd.Series, trust_sources: Sequence[str]
+) -> pd.DataFrame:
+    """Return the day of what each party told us: of its trust, and of the oldest of its criteria.
+
+    Parameters
+    ----------
+    ratings : DataFrame of current ratings by supplier
+    parties : Series of party ids
+    trust_sources : sources from which trust is taken
+
+    Returns
+    -------
+    DataFrame ``trust_date``, ``side_b_date``, one row per party; missing where nobody asked, or where
+    no day was written down
+    """
+    ours = ratings[(ratings["supplier"] == "us") & ratings["rating"].notna()]
+    on_trust = ours["criterion"] == "trust"
+    trust = ours[on_trust & ours["source"].isin(list(trust_sources))]
+    wanted = ours[~on_trust & ours["source"].isin(FROM_THEM)]
+    undated = wanted.loc[wanted["date"].isna(), "party_id"]
+    oldest = wanted[~wanted["party_id"].isin(undated)].groupby("party_id")["date"].min()
+    days = {"trust_date": trust.set_index("party_id")["date"], "side_b_date": oldest}
+    return pd.DataFrame({
+        name: pd.to_datetime(parties.map(on.to_dict())).astype("datetime64[us]")
+        for name, on in days.items()
+    })  # fmt: skip
 
 
 def ratings_age_verdict(*tables: pd.DataFrame) -> Verdict:

@@ -70,6 +70,7 @@ VERDICTS = {
     "find_out_first": N_("find out first"),
     "harvest": N_("harvest"),
     "keep_efficient": N_("keep, serve simply"),
+    "too_early": N_("too early to say"),
     "fix": N_("fix"),
     "let_go": N_("let go"),
     "small_loss": N_("small losses"),

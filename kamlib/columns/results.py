@@ -36,7 +36,9 @@ RESULTS: dict[str, Column] = {
     ),
     "p_return_12m": Column(N_("Chance of return"), "share", N_("an order within 12 months")),
     "p_stay_3y": Column(N_("Chance of staying"), "share", N_("still a customer in 3 years")),
-    "staying_source": Column(N_("Known from"), "text", N_("contract, our rating or unknown")),
+    "staying_source": Column(
+        N_("Known from"), "text", N_("contract, their words, our rating or unknown")
+    ),
     # ------------------------------------------------------------------ two sides
     "raw": Column(N_("Measured"), "number", N_("in the criterion's own unit")),
     "value_low": Column(N_("At least"), "share", N_("value of the criterion at worst")),
@@ -92,5 +94,16 @@ RESULTS: dict[str, Column] = {
     "bring": Column(N_("What to bring"), "text", N_("what would make it known")),
     "lacking": Column(N_("What is missing"), "text", N_("for a key account, at worst")),
     "questions": Column(N_("Find out first"), "text", N_("what decides the verdict")),
+    "profit_kau": Column(N_("Profit"), "number", N_("a year"), N_("key-account units")),
+    "proofs": Column(
+        N_("Proofs needed"), "whole", N_("good answers that would make a key account")
+    ),
+    "proofs_missing": Column(N_("What is missing"), "text", N_("who asks, and by when")),
+    "nominee": Column(N_("Nominee"), "text", N_("fails nothing known, lacks at most two proofs")),
+    "pays": Column(N_("Earns its care"), "text", N_("today or by its potential: yes, no, unknown")),
+    "trust_date": Column(N_("Trust asked on"), "date", N_("when they said how far they trust us")),
+    "side_b_date": Column(N_("Asked on"), "date", N_("the oldest of what they told us")),
+    "staying_date": Column(N_("Rated on"), "date", N_("the day of the rating of staying")),
+    "judged": Column(N_("Can be judged"), "text", N_("a door that nobody can judge is unknown")),
     "stake": Column(N_("Stake"), "number", N_("money at stake"), N_("key-account units")),
 }

@@ -109,10 +109,10 @@ FIGURES: dict[str, tuple[str, str]] = {
     ),
     "pyramid": (
         N_("The cooperation pyramid: who stands at each level for certain, how many, and their share "
-           "of positive profit; a diamond is a golden shot."),
+           "of positive profit; a diamond is a golden shot. Below it stand those whose level is not told."),
         N_("Pyramid of four levels. Each level shows some customers by name, the number of customers "
-           "and their share of positive profit; golden shots are diamonds in the base. The table "
-           "below holds the numbers."),
+           "and their share of positive profit; golden shots are diamonds in the base. A strip below "
+           "holds those whose level is not told. The table below holds the numbers."),
     ),
 }  # fmt: skip
 

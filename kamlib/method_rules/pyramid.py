@@ -22,6 +22,21 @@ PYRAMID: dict[str, Rule] = {
         refuse=N_("Golden shots cannot be told: {why}."),
         bring=N_("costs of 24 months, invoice lines of three years"),
     ),
+    "margin_percentiles": Rule(
+        N_("Margins that golden shots are held against"),
+        passed=N_(
+            "Margin percentiles were frozen over {window}; measured afresh, they would be the same."
+        ),
+        flag=N_(
+            "Margin percentiles were frozen over {window}, and the inputs have changed since. Measured "
+            "afresh over the same days, a margin would be high from another number on: {said}. The "
+            "frozen ones are used."
+        ),
+        refuse=N_("No margin is known in the reference period, so none can be called high."),
+        bring=N_(
+            "the inputs as they were; or delete reference/margin_percentiles.csv to measure afresh"
+        ),
+    ),
     "thresholds": Rule(
         N_("Limits and cuts"),
         flag=N_(
@@ -32,7 +47,7 @@ PYRAMID: dict[str, Rule] = {
     ),
     "capacity_key_accounts": Rule(
         N_("Places for key accounts"),
-        passed=N_("Accounts that qualify: {n}; places: {places}."),
+        passed=N_("Accounts that hold or may hold: {n}; places: {places}."),
         flag=N_("How many key accounts can be looked after is not declared: ranked and not cut."),
         bring=N_("capacity.managers"),
     ),
@@ -58,8 +73,11 @@ PYRAMID: dict[str, Rule] = {
     ),
     "levels": Rule(
         N_("Levels"),
-        passed=N_("Every customer has one certain level ({n})."),
-        flag=N_("{n} of {all} customers may stand higher than what is confirmed."),
+        passed=N_("Every customer has one certain level ({all})."),
+        flag=N_(
+            "Of {all} customers {n} may stand higher than what is confirmed, and {untold} cannot be told "
+            "from a mere transaction."
+        ),
         bring=N_("trust, side B, contacts and staying of these customers"),
     ),
     "adds_up": Rule(

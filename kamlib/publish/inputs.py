@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from kamlib.engagement import Engagement
+from kamlib.engagement import Engagement, frozen_files
 from kamlib.errors import ParameterError, did_you_mean, listed
 from kamlib.publish.failures import RunFailed
 from kamlib.stage import KEYS, assigned_values, input_files
@@ -81,9 +81,17 @@ def hashes_of_inputs(engagement: Engagement) -> dict[str, str]:
 
 
 def hashes_of_reference(engagement: Engagement) -> dict[str, str]:
-    """Return the SHA-256 of the reference values that are frozen with the engagement."""
-    files = sorted((engagement.folder / "reference").glob("*.csv"))
-    return {path.relative_to(engagement.folder).as_posix(): file_hash(path) for path in files}
+    """Return the SHA-256 of the reference values that are frozen with the engagement.
+
+    Raises
+    ------
+    DataError
+        A file of them does not say what it was measured on.
+    """
+    return {
+        path.relative_to(engagement.folder).as_posix(): file_hash(path)
+        for path in frozen_files(engagement)
+    }
 
 
 def input_changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -12,14 +12,14 @@ import pandas as pd
 
 from kamlib import display
 from kamlib.checks import require_choice
-from kamlib.engagement import Engagement, Override, Period
+from kamlib.engagement import Engagement, Override, Period, frozen_files
 from kamlib.errors import DataError, listed
 from kamlib.language import _, day, number
 from kamlib.method_rules import FOUNDATIONS
 from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
 from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
 from kamlib.tables import Note, Tables, read_note, read_table, write_table
-from kamlib.timespans import period_of
+from kamlib.timespans import months_earlier, period_of
 from kamlib.verdicts import (
     FLAG,
     PASS,
@@ -32,6 +32,7 @@ from kamlib.verdicts import (
 )
 
 AGAINST_LEDGER = ("ledger_revenue", "ledger_profit")
+REFERENCE_DAYS = ("window_start", "cutoff", "window_end")
 
 
 @dataclass
@@ -174,23 +175,38 @@ class Stage:
         for said in [self.withheld] if self.withheld else refused["said"].tail(1):
             display.show_finding(_("Not shown. {why}").format(why=said))
 
-    def freeze(self, name: str, values: pd.DataFrame | None) -> pd.DataFrame | None:
-        """Return reference values as frozen with the engagement, freezing `values` the first time.
+    def frozen(self, name: str) -> pd.DataFrame | None:
+        """Return reference values as they were frozen with the engagement; None where they are not.
 
         They stand in ``reference/<name>.csv`` of the engagement's folder, so that a customer more
         moves nobody. Delete the file to measure them afresh.
+
+        Raises
+        ------
+        DataError
+            The file does not say what it was measured on.
         """
         path = self.engagement.folder / "reference" / f"{name}.csv"
-        if not path.exists():
-            if values is None or self.withheld:  # what is not known is not frozen
-                return values
-            path.parent.mkdir(exist_ok=True)
-            draft = path.with_suffix(f".{os.getpid()}.tmp")
-            values.to_csv(draft, index=False, lineterminator="\n")
-            shutil.copymode(self.engagement.source, draft)  # for whoever has the engagement
-            os.replace(draft, path)
-        dates = [] if values is None else list(values.select_dtypes("datetime").columns)
-        return pd.read_csv(path, parse_dates=dates, keep_default_na=False)
+        if path not in frozen_files(self.engagement):
+            return None
+        days = [each for each in REFERENCE_DAYS if each in pd.read_csv(path, nrows=0)]
+        return pd.read_csv(path, parse_dates=days, keep_default_na=False, na_values={"rate": [""]})
+
+    def freeze(self, name: str, values: pd.DataFrame | None) -> pd.DataFrame | None:
+        """Return reference values as frozen with the engagement, freezing `values` the first time.
+
+        Where nothing could be measured nothing is frozen.
+        """
+        found = self.frozen(name)
+        if found is not None or values is None or values.empty or self.withheld:
+            return values if found is None else found  # what is not known is not frozen
+        path = self.engagement.folder / "reference" / f"{name}.csv"
+        path.parent.mkdir(exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        values.to_csv(draft, index=False, lineterminator="\n")
+        shutil.copymode(self.engagement.source, draft)  # for whoever has the engagement
+        os.replace(draft, path)
+        return self.frozen(name)
 
     def dated(self, statement: pd.DataFrame) -> pd.DataFrame:
         """Return a table with the first and last day of each row's period."""
@@ -207,12 +223,36 @@ class Stage:
         known = {each: self.engagement.staying.relation_of(each) for each in segments.unique()}
         return [known[each] for each in segments]
 
-    def reference_end(self, months: pd.DataFrame) -> date:
-        """Return the last day of the reference period: the one before, else the first 12 months."""
-        if self.previous:
-            return self.previous.end
-        last = months["month"].min() + pd.DateOffset(months=12) - pd.Timedelta(days=1)
-        return last.date()
+    @property
+    def reference_years(self) -> list[date]:
+        """Return the first days of the periods that reference values may look at, the best first.
+
+        They are the period before the engagement's last one, and the last one itself: whichever period
+        is run first, the same values are frozen.
+        """
+        last = max(self.engagement_periods, key=lambda span: span.end)
+        before = self.engagement.previous(last.name)
+        return [span.start for span in (before, last) if span]
+
+    def reference_end(self, months: pd.DataFrame, frozen: pd.DataFrame | None = None) -> date:
+        """Return the last day of the 12 months over which margins are held to be usual.
+
+        It is that of the frozen values; else that of the period before the engagement's last one, if
+        the input reaches back so far; else the first 12 months of the input.
+        """
+        if frozen is not None:
+            return pd.Timestamp(frozen["window_end"].iloc[0]).date()
+        first = months["month"].min()
+        last = max(self.engagement_periods, key=lambda span: span.end)
+        before = self.engagement.previous(last.name)
+        if before and months_earlier(before.end, 12) >= first:
+            return before.end
+        return (first + pd.DateOffset(months=12) - pd.Timedelta(days=1)).date()
+
+    @property
+    def evidence_from(self) -> pd.Timestamp:
+        """Return the first day from which what somebody told us confirms a level."""
+        return months_earlier(self.period.end, self.engagement.pyramid.evidence_months)
 
     def two_months_on(self) -> date:
         """Return the day until which open questions are to be asked."""

@@ -7,6 +7,7 @@ import pandas as pd
 
 from kamlib.columns import DOORS
 from kamlib.language import _, span_of_points
+from kamlib.tables import untold_levels
 from kamlib.verdicts import Balance
 
 NUMBERED = 12
@@ -92,7 +93,9 @@ def matrix_frame(sides: pd.DataFrame) -> pd.DataFrame:
     numbered[chosen] = True
     names = ["party_id", "name", "side_a_low", "side_a_high", "side_b_low", "side_b_high", "asked",
              "customer_profit", "both_hold"]  # fmt: skip
-    level = sides["confirmed_level"].astype("float64") if "confirmed_level" in sides else np.nan
+    level: pd.Series | float = np.nan
+    if "confirmed_level" in sides:
+        level = sides["confirmed_level"].astype("float64").mask(untold_levels(sides))
     table = sides[names].assign(numbered=numbered, named=False, level=level)
     return table.iloc[order].reset_index(drop=True)
 
