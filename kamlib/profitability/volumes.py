@@ -215,10 +215,10 @@ def _first_orders(orders: pd.DataFrame) -> pd.DataFrame:
 def whole_orders(orders: pd.DataFrame) -> pd.DataFrame:
     """Return one row per order: ``order_id, customer_id, date, lines, order_value``."""
     names = ["order_id", "customer_id", "date", "lines", "order_value"]
-    table = orders[names].assign(order_value=floats(orders["order_value"]))
     apart = (orders["lines"] < orders["document_lines"]).to_numpy()
     if not apart.any():
-        return table
+        return orders[names]
+    table = orders[names].assign(order_value=floats(orders["order_value"]))
     together = table[apart].groupby(names[:3], as_index=False)[names[3:]].sum()
     return pd.concat([table[~apart], together], ignore_index=True)
 
