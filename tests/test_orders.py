@@ -449,5 +449,5 @@ def test_orders_that_began_before_the_first_line_are_said(tmp_path):
 
     assert outcome == "FLAG"
     assert "orders begun before the first line" in said
-    early = read(tmp_path, "F0, 2023-06-03, A, 10, O0", *rows, head=head)
+    early = read(tmp_path, "F0, 2022-06-03, A, 10, O0", *rows, head=head)
     assert verdict_of(early, "orders")[0] == "PASS"

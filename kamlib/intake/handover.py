@@ -74,7 +74,8 @@ def taken_out(work: Desk, period: str, read_: Read) -> Taken:
     apart = {one.name: read_.aside if one is lines else aside_of(one) for one in judged_}
     activity = line_work.site_revenue(worked, work.engagement.period(period))
     sold, placed = sold_by_order(worked, work), placed_in(worked, work)
-    late = begins_late(read_.aside.tally.first, work.engagement.period(period).start)
+    span = work.engagement.previous(period) or work.engagement.period(period)
+    late = begins_late(read_.aside.tally.first, span.start)
     tables = _tables(work, activity, (sold, placed), read_)
     tables.hold({"quarantine": all_set_aside(judged_, apart, work.engagement)})
     of_all = counted(lines, read_.told)

@@ -208,7 +208,7 @@ def seen_of_orders(sold: ir.Table, judged: Judged, *, late: bool) -> OrderFacts:
     ----------
     sold : table from `sold_by_order`
     judged : the judged invoice lines
-    late : bool, the lines begin so late that orders of the report period may have begun before them
+    late : bool, the lines begin so late that orders of the periods may have begun before them
     """
     lines, amount = sold["lines"], sold["net_amount"]
     of_lines = sold.aggregate(
@@ -275,7 +275,7 @@ def orders_verdict(facts: OrderFacts, *, currency: str) -> Verdict:
         said.append(
             _("orders begun before the first line, whose rest counts as an order of its own: not known "
               "how many, as {n} orders are invoiced in parts and the lines begin less than {days} days "
-              "before the period").format(n=number(facts.cut), days=number(APART_DAYS))
+              "before the first period").format(n=number(facts.cut), days=number(APART_DAYS))
         )  # fmt: skip
     by = (
         _("its number, else by its invoice") if facts.named else _("its invoice: no line names one")
