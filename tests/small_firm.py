@@ -39,7 +39,8 @@ def orders(*rows: tuple) -> pd.DataFrame:
     names = ["customer_id", "lines", "order_channel", "rush", "customer_is_new"]
     table = pd.DataFrame(rows, columns=names).assign(period=YEAR, date=pd.Timestamp("2025-03-01"))
     numbers = [f"O{n}" for n in range(len(table))]
-    return table.assign(order_id=numbers, document_lines=table["lines"], order_value=0.0)
+    whole = {"document_lines": table["lines"], "first_order": table["customer_is_new"]}
+    return table.assign(order_id=numbers, order_value=0.0, **whole)
 
 
 NO_CORRECTIONS = pd.DataFrame({"period": [], "customer_id": [], "document_type": []})

@@ -762,6 +762,21 @@ def test_who_bought_nothing_in_the_period_earned_nothing_and_a_prospect_too():
     assert ends(bounds, "golden_shot")[2] == (0, 0)
     assert ends(bounds, "p_return_12m")[2] == (-np.inf, np.inf)
     assert ends(bounds, "order_days_24m")[2] == (0, 0)
+    assert ends(bounds, "known_years")[2] == (0, 0)
+
+
+def test_a_customer_that_never_ordered_has_no_age():
+    stays = pd.DataFrame({
+        "customer_id": list("AB"), "age_months": [24, np.nan], "known_years": [2.0, np.nan],
+        "order_days_24m": [4, 0], "orders_per_year": [2.0, 0.0], "p_return_12m": 0.5,
+        "p_stay_3y": 0.9,
+    })  # fmt: skip
+
+    bounds = joined(stays=stays)
+
+    for name in ("age_months", "known_years"):
+        assert ends(bounds, name)[1] == (-np.inf, np.inf)
+    assert ends(bounds, "order_days_24m")[1] == (0, 0)
 
 
 # --------------------------------------------------------------------------------- verdicts

@@ -66,6 +66,7 @@ INPUTS: dict[str, Column] = {
         N_("Lines in all"), "whole", N_("number of lines of the whole order or delivery")
     ),
     "customer_is_new": Column(N_("New"), "bool", N_("ordered within the set-up months")),
+    "first_order": Column(N_("First order"), "bool", N_("the order that made it a customer")),
     "month": Column(N_("Month"), "date", N_("first day of the month")),
     "period": Column(N_("Period"), "period", N_("a period of engagement.yaml")),
     # ------------------------------------------------------------------ money ladder

@@ -20,7 +20,14 @@ from kamlib.intake.documents import DocumentFacts, kinds_of_documents, seen_of_d
 from kamlib.intake.identity import Who, names_of_lines
 from kamlib.intake.judging import Judged
 from kamlib.intake.lines import LineFacts
-from kamlib.intake.orders import OrderFacts, deliveries, orders, seen_of_orders, sold_by_order
+from kamlib.intake.orders import (
+    OrderFacts,
+    begins_late,
+    deliveries,
+    orders,
+    seen_of_orders,
+    sold_by_order,
+)
 from kamlib.intake.products import customer_products
 from kamlib.intake.repeated import identical
 from kamlib.intake.small import Seen, Small
@@ -72,13 +79,15 @@ def taken_out(work: Desk, period: str, read_: Read) -> Taken:
     activity = line_work.site_revenue(worked, work.engagement.period(period))
     sold, placed = sold_by_order(worked, work), placed_in(worked, work)
     missing = missing_customers(read_.aside, activity, read_.who)
+    span = work.engagement.previous(period) or work.engagement.period(period)
+    late = begins_late(read_.aside.tally.first, span.start)
     tables = _tables(work, activity, missing, (sold, placed), read_)
     tables.hold({"quarantine": all_set_aside(judged_, apart, work.engagement)})
     of_all = counted(lines, read_.told)
     return Taken(
         tables, judged_, {name: one.tally for name, one in apart.items()}, lines.raw.names,
         line_work.seen_on(worked, of_all, identical(work, lines)),
-        seen_of_documents(worked, placed, lines, of_all), seen_of_orders(sold, lines),
+        seen_of_documents(worked, placed, lines, of_all), seen_of_orders(sold, lines, late=late),
         money_read(worked, of_all, read_.aside),
         read_.converted, activity, read_.who,
         prospects=small["prospects"].frame if "prospects" in small else None,
@@ -111,7 +120,8 @@ def _tables(
 def _of_many_rows(work: Desk, sold: ir.Table, placed: ir.Table, read_: Read) -> dict[str, Answer]:
     """Return the tables that grow with the lines."""
     lines, worked = read_.lines, read_.worked
-    begin = worked.aggregate(first=worked["date"].min()).to_pyarrow()["first"][0].as_py()
+    begin = read_.aside.tally.first
+    assert begin is not None  # without a line that is used, the input is refused
     found = {
         "customer_months": line_work.customer_months(worked, lines, work, read_.units),
         "orders": orders(sold, lines, work, read_.who, begin=begin),

@@ -5,7 +5,7 @@ another. What differs by line (warehouse, channel, rush, an attribute of the cli
 the lines: an order has a row for each, with how many of its lines it is.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import ibis
@@ -41,6 +41,7 @@ class OrderFacts(NamedTuple):
     long_amount: float
     undated: int
     undated_amount: float
+    cut: int
 
 
 def sold_by_order(documents: ir.Table, work: Desk) -> ir.Table:
@@ -64,9 +65,9 @@ def sold_by_order(documents: ir.Table, work: Desk) -> ir.Table:
 def orders(sold: ir.Table, judged: Judged, work: Desk, who: Who, *, begin: date) -> Answer:
     """Return one row per order and what its lines share, in the period of the order's day.
 
-    To ``order_id, customer_id, date, period, lines, document_lines, order_value, customer_is_new``
-    and the attributes that time equations ask for: ``lines`` and ``order_value`` are of the row,
-    ``document_lines`` and ``date`` of the whole order.
+    To ``order_id, customer_id, date, period, lines, document_lines, order_value, customer_is_new,
+    first_order`` and the attributes that time equations ask for: ``lines`` and ``order_value`` are of
+    the row, ``document_lines`` and ``date`` of the whole order.
 
     Parameters
     ----------
@@ -80,7 +81,7 @@ def orders(sold: ir.Table, judged: Judged, work: Desk, who: Who, *, begin: date)
     -----
     One number used by two units is two orders. Whether a customer is new is missing where that cannot
     be told: its start is not recorded, and its first order lies within the set-up months of the first
-    line.
+    line. Whether an order is its first one is missing too where it became a customer before that line.
     """
     fields = order_fields(judged, work)
     parts = _parts(sold, "order_id", "order_day", fields)
@@ -88,7 +89,7 @@ def orders(sold: ir.Table, judged: Judged, work: Desk, who: Who, *, begin: date)
     whole = whole.mutate(period=period_of(whole["date"], work))
     own = [field.name for field in fields]
     names = ["order_id", "customer_id", "date", "period", "lines", "document_lines", "order_value",
-             *own, "customer_is_new"]  # fmt: skip
+             *own, "customer_is_new", "first_order"]  # fmt: skip
     rows = whole.select(names).order_by([*names[:3], *own, "lines", "order_value"])
     return Answer(rows, {field.name: field.kind for field in fields})
 
@@ -166,20 +167,25 @@ def _parts(rows: ir.Table, named: str, day: str, fields: list) -> ir.Table:
 
 
 def _new_or_not(parts: ir.Table, work: Desk, who: Who, begin: date) -> ir.Table:
-    """Add whether each order's customer is new, missing where nobody can tell."""
+    """Add whether each order's customer is new, and whether it is its first: missing if unknown."""
     months = ibis.interval(months=work.engagement.windows.setup_months)
     first = parts.group_by(who="customer_id").aggregate(first=parts["date"].min())
     since = _since(work, who)
     start = first.left_join(since, first["who"] == since["unit"])
     began = ibis.least(start["first"], ibis.coalesce(start["since"], start["first"]))
     silent = start["first"] >= (ibis.literal(begin) + months).cast("date")
+    within = (start["since"] >= begin).fill_null(False)
     start = start.select(
-        "who", ends=(began + months).cast("date"), told=start["since"].notnull() | silent
-    )
+        "who", "first", ends=(began + months).cast("date"),
+        told=start["since"].notnull() | silent, no_earlier=silent | within,
+    )  # fmt: skip
     joined = parts.join(start, parts["customer_id"] == start["who"])
-    fresh = joined["date"] < joined["ends"]
-    unknown = fresh & ~joined["told"]
-    return joined.mutate(customer_is_new=unknown.ifelse(ibis.null("boolean"), fresh))
+    fresh, unknown = joined["date"] < joined["ends"], ibis.null("boolean")
+    opens = fresh & (joined["date"] == joined["first"])
+    return joined.mutate(
+        customer_is_new=(fresh & ~joined["told"]).ifelse(unknown, fresh),
+        first_order=(opens & ~joined["no_earlier"]).ifelse(unknown, opens),
+    )
 
 
 def _since(work: Desk, who: Who) -> ir.Table:
@@ -195,13 +201,14 @@ def _since(work: Desk, who: Who) -> ir.Table:
     return work.con.create_table("since_when", rows, overwrite=True)
 
 
-def seen_of_orders(sold: ir.Table, judged: Judged) -> OrderFacts:
+def seen_of_orders(sold: ir.Table, judged: Judged, *, late: bool) -> OrderFacts:
     """Count the lines whose order has no number or no day of its own, and numbers that come again.
 
     Parameters
     ----------
     sold : table from `sold_by_order`
     judged : the judged invoice lines
+    late : bool, the lines begin so late that orders of the periods may have begun before them
     """
     lines, amount = sold["lines"], sold["net_amount"]
     of_lines = sold.aggregate(
@@ -227,10 +234,24 @@ def seen_of_orders(sold: ir.Table, judged: Judged) -> OrderFacts:
         for totals in (of_lines, of_numbers)
         for name, value in totals.to_pyarrow().to_pylist()[0].items()
     }
+    may_be_cut = late and "order_date" not in judged.raw.names
     return OrderFacts(
         named="order_id" in judged.raw.names,
+        cut=_in_parts(sold) if may_be_cut else 0,
         **found,  # type: ignore[arg-type]
     )
+
+
+def begins_late(first: date | None, start: date) -> bool:
+    """Tell whether lines from `first` on may lack the beginning of orders of a period."""
+    return first is not None and first > start - timedelta(days=APART_DAYS)
+
+
+def _in_parts(sold: ir.Table) -> int:
+    """Count the orders that stand on invoices of several days."""
+    mine = sold.filter(sold["numbered"])
+    reach = _reach(mine, "order_id", "date")
+    return int(reach.filter(reach["last"] > reach["first"]).count().to_pyarrow().as_py())
 
 
 def orders_verdict(facts: OrderFacts, *, currency: str) -> Verdict:
@@ -250,6 +271,12 @@ def orders_verdict(facts: OrderFacts, *, currency: str) -> Verdict:
         for template, (n, amount) in counted.items()
         if n
     ]
+    if facts.cut:
+        said.append(
+            _("orders begun before the first line, whose rest counts as an order of its own: not known "
+              "how many, as {n} orders are invoiced in parts and the lines begin less than {days} days "
+              "before the first period").format(n=number(facts.cut), days=number(APART_DAYS))
+        )  # fmt: skip
     by = (
         _("its number, else by its invoice") if facts.named else _("its invoice: no line names one")
     )

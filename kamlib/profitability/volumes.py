@@ -27,11 +27,8 @@ NEW = "customer_is_new"
 DOCUMENT = ("order_id", "delivery_id", "customer_id", "date")  # tells an order or a delivery
 SUMS = ["driver_volume", "used", "setup_used", "setup_open"]
 VOLUMES = ["period", "customer_id", "activity", "pool", *SUMS]
-NEEDS = {
-    "rush_order": "rush",
-    "export_order": "export",
-    "new_customer": NEW,
-}  # must hold of an order
+FIRST = "first_order"
+NEEDS = {"rush_order": "rush", "export_order": "export", "new_customer": FIRST}  # of an order
 FROM_CORRECTIONS = ("correction", "credit_note")
 
 
@@ -74,7 +71,8 @@ def activity_volumes(
     Parameters
     ----------
     orders : DataFrame with period, order_id, customer_id, date, lines (of the row), document_lines (of
-        the order) and the attributes that equations name, of all orders of the input
+        the order), and first_order and the attributes as far as equations ask for them; of all orders of
+        the input
     corrections : DataFrame with period, customer_id, document_type, lines
     drivers : DataFrame with period, customer_id, driver, volume; None where there is none: equations
         that name a driver then have no events
@@ -154,8 +152,10 @@ def _documented(equation: Equation, tables: Mapping[str, pd.DataFrame | None]) -
     events, where = _documents(equation, tables)
     count, used, setup = _times(equation, events, where)
     if_new = setup
-    if NEW in events and events[NEW].isna().any():
-        _count, _used, if_new = _times(equation, events.fillna({NEW: True}), where)
+    unknown = [name for name in (NEW, FIRST) if name in events and events[name].isna().any()]
+    if unknown:
+        supposed = events.fillna(dict.fromkeys(unknown, True))
+        _count, _used, if_new = _times(equation, supposed, where)
     table = _summed(events, equation, count, used, setup, if_new - setup)
     return table[(table[SUMS] != 0).any(axis=1)]
 
@@ -168,14 +168,14 @@ def _times(
     here = [*([(needed, True)] if needed else []), *equation.when.items()]
     count = _events(here, events, where, by_line=equation.per == "line")
     used = count * float(equation.base)
-    is_setup = (NEW, True) in here
+    is_setup = equation.per == "new_customer" or (NEW, True) in here
     setup = used * is_setup
     for term in equation.plus:
         there = [*here, *term.when.items()]
         by_line = "line" in (equation.per, term.per)
         added = _events(there, events, where, by_line=by_line) * float(term.time)
         used = used + added
-        setup = setup + added * ((NEW, True) in there)
+        setup = setup + added * (is_setup or (NEW, True) in there)
     return count, used, setup
 
 
@@ -215,10 +215,10 @@ def _first_orders(orders: pd.DataFrame) -> pd.DataFrame:
 def whole_orders(orders: pd.DataFrame) -> pd.DataFrame:
     """Return one row per order: ``order_id, customer_id, date, lines, order_value``."""
     names = ["order_id", "customer_id", "date", "lines", "order_value"]
-    table = orders[names].assign(order_value=floats(orders["order_value"]))
     apart = (orders["lines"] < orders["document_lines"]).to_numpy()
     if not apart.any():
-        return table
+        return orders[names]
+    table = orders[names].assign(order_value=floats(orders["order_value"]))
     together = table[apart].groupby(names[:3], as_index=False)[names[3:]].sum()
     return pd.concat([table[~apart], together], ignore_index=True)
 
