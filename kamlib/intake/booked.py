@@ -4,6 +4,7 @@ One row for each document, customer and day carries all that months, orders, cor
 ask for. Lines themselves never leave their engine, and this is the one pass over all of them.
 """
 
+from datetime import date
 from typing import Any
 
 import ibis
@@ -235,7 +236,7 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
     """Return what verdicts say of all lines together: counts and sums, which no document needs.
 
     To ``lines, size, untyped, without_list, estimated, of_two_units, below_net, without_cost,
-    revenue_without_cost, samples, samples_cost``.
+    revenue_without_cost, samples, samples_cost, ahead, ahead_amount``.
 
     Notes
     -----
@@ -261,10 +262,17 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
         revenue_without_cost=net.sum(where=cost.isnull()).cast(DECIMAL),
         samples=told.count(where=free) if has("quantity") else none,
         samples_cost=cost.sum(where=free).cast(DECIMAL),
+        ahead=told.count(where=told["date"] > ibis.literal(today())),
+        ahead_amount=net.sum(where=told["date"] > ibis.literal(today())).cast(DECIMAL),
     )
     with answering(engine_of(totals), KEY):
         found = totals.to_pyarrow().to_pylist()[0]
     return {name: value or 0 for name, value in found.items()}
+
+
+def today() -> date:
+    """Return the day on which the input is read."""
+    return date.today()
 
 
 def money_sum(money: ir.DecimalValue) -> ir.DecimalValue:

@@ -46,6 +46,9 @@ def line_verdicts(facts: LineFacts, *, mapped: list[str], currency: str) -> list
             lacking="" if "line_id" in mapped else _("line_id, or "),
         ),
     ]
+    if facts.ahead:
+        n, amount = number(facts.ahead), money(float(facts.ahead_amount), currency)
+        found.append(verdict("days_ahead", FLAG, n=n, amount=amount, last=day(facts.last)))
     if 2 * facts.below_net > facts.of_two_units:
         n, several = number(facts.below_net), number(facts.of_two_units)
         found.insert(2, verdict("list_price_unit", FLAG, n=n, all=several))

@@ -39,6 +39,8 @@ class LineFacts(NamedTuple):
     revenue_without_cost: Decimal
     identical: int
     identical_amount: Decimal
+    ahead: int
+    ahead_amount: Decimal
 
 
 def period_of(day: ir.DateValue, work: Desk) -> ir.StringValue:

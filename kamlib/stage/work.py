@@ -20,6 +20,7 @@ from kamlib.stage.names import KNOBS, NOTEBOOKS, WRITTEN_BY
 from kamlib.tables import Note, Tables, read_table, write_table
 from kamlib.timespans import period_of
 from kamlib.verdicts import (
+    FLAG,
     PASS,
     REFUSE,
     Balance,
@@ -142,6 +143,11 @@ class Stage:
             return True
         earlier = self.verdicts_so_far()
         return bool(((earlier["rule"] == rule) & (earlier["outcome"] == REFUSE)).any())
+
+    def flagged(self, rule: str) -> bool:
+        """Tell whether a rule was flagged, in this stage or an earlier one."""
+        told = self.verdicts_so_far()
+        return bool(((told["rule"] == rule) & (told["outcome"] == FLAG)).any())
 
     @property
     def withheld(self) -> str:
