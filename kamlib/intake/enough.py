@@ -115,8 +115,9 @@ def _size_used(table: str, read: pd.DataFrame, tables: Tables) -> float:
     if table == "invoice_lines":
         return float(read.loc[read["reason"].isna(), "size"].dropna().sum() or 0)
     frame = tables.get(table)
-    has = frame is not None and "amount" in frame.columns
-    return float(abs(floats(frame["amount"])).sum()) if has else 0.0
+    if frame is None or "amount" not in frame.columns:
+        return 0.0
+    return float(abs(floats(frame["amount"])).sum())
 
 
 def _told(what: str, rows: pd.DataFrame, used: int, size: float, currency: str) -> Iterator[Lost]:
