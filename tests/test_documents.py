@@ -371,6 +371,18 @@ def test_one_line_number_twice_on_an_invoice_counts_once_and_both_places_are_nam
     assert "3 × lines whose invoice stands twice" in verdict_of(declared, "how_read")[1]
 
 
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.integers(0, 19), min_size=1, max_size=12))
+def test_whatever_lines_with_numbers_come_again_the_revenue_is_the_same(again):
+    rows = [
+        f"F{n // 4}, {n}, 2024-02-{n // 4 + 1:02}, A, {n + 1}, invoice" for n in range(20)
+    ]  # 1 + 2 + … + 20 is 210
+    with tempfile.TemporaryDirectory() as folder:
+        intake = of(Path(folder), *rows, *(rows[n] for n in again), head=NUMBERED)
+    assert revenue(intake) == {"A": 210}
+    assert len(intake.tables["quarantine"]) == len(again)
+
+
 @pytest.mark.parametrize("other", ["F2, 2024-03-05, B, 30", "F2, 2024-03-05, B, 35"])
 def test_an_invoice_in_two_files_is_rejected_or_counted_once_as_declared(tmp_path, other):
     """March stands in both files, in the second with the same line or with another one."""

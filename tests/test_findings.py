@@ -685,3 +685,13 @@ def test_every_figure_has_a_caption_and_a_longer_text_for_those_who_cannot_see_i
     assert words["alt"].endswith(".")
     assert len(words["alt"]) > len(words["caption"]) - len("Figure 1. ")
     assert "{" not in words["caption"] + words["alt"]
+
+
+@pytest.mark.parametrize("figure", ["statement", "against_peers", "causes", "price_matrix"])
+def test_an_estimated_list_price_is_said_wherever_list_value_is(figure):
+    said = "List value is estimated where no list price is given."
+    assert figure_words(figure, "1", estimated=True)["caption"].endswith(said)
+    assert said not in figure_words(figure, "1")["caption"]
+    ladder = pd.DataFrame({"line": ["list_revenue", "invoice_revenue"], "kind": "total",
+                           "amount": [200.0, 150.0], "share": [1.0, 0.75]})  # fmt: skip
+    assert statement_finding(ladder, **PLN, estimated=True).endswith(said)

@@ -4,15 +4,17 @@ import gzip
 import os
 import re
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from test_intake import world
 
 from kamlib.checking import check_inputs
-from kamlib.engagement import load_engagement
+from kamlib.engagement import Input, load_engagement
 from kamlib.errors import DataError
 from kamlib.intake import invoices_xml, read_inputs
 from kamlib.intake.dialects import Dialect
@@ -672,3 +674,19 @@ def test_the_rate_that_stands_on_an_invoice_is_offered_where_there_is_none(tmp_p
     (tmp_path / "engagement.yaml").write_text(TOP + LINES.replace("ksef_*.xml", path.name))
     with pytest.raises(DataError, match=r"no rate: EUR.*name these: 2024-03-05,EUR,4\.2615\.$"):
         read_inputs(load_engagement(tmp_path), "FY2024")
+
+
+def test_an_invoice_from_ksef_that_was_downloaded_twice_is_rejected_with_both_files(tmp_path):
+    """The second file has one line more, as after a change on the way; a JPK_FA has it as well."""
+    two = (ksef_line("60.00"), ksef_line("40.00"))
+    ksef(tmp_path, *two, P_2="FV/1", name="a.xml")
+    ksef(tmp_path, *two[:1], net="60.00", P_2="FV/1", name="b.xml")
+    engagement = world(tmp_path, periods={"ALL": (date(2020, 1, 1), date(2030, 12, 31))})
+    files = {"files": ["a.xml", "b.xml"]}
+    engagement.inputs["invoice_lines"] = Input(**files)
+    with pytest.raises(DataError, match=r"FV/1 of [0-9-]+, in a\.xml and in b\.xml"):
+        read_inputs(engagement, "ALL")
+    engagement.inputs["invoice_lines"] = Input(**files, repeated_invoices="set_aside")
+    once = read_inputs(engagement, "ALL").tables
+    assert once["customer_months"]["invoice_revenue"].sum() == 100
+    assert once["quarantine"]["reason"].tolist() == ["its invoice stands in an earlier file"]

@@ -10,7 +10,7 @@ from test_intake import LINES, TWO_FIRMS, TWO_YEARS, book, give, verdict_of, wor
 
 from kamlib.engagement import SetAside
 from kamlib.findings import documents_finding, quality_finding
-from kamlib.intake import contract, read_inputs, verdicts_about
+from kamlib.intake import booked, contract, read_inputs, verdicts_about
 from kamlib.intake.coverage import whole_months
 from kamlib.method_rules import RULES
 from kamlib.method_rules import set_aside as reasons
@@ -130,6 +130,23 @@ def test_a_window_too_short_to_tell_asleep_from_gone_says_so(tmp_path, first, ou
     found, said = verdict_of(read_inputs(engagement, "FY2023"), "asleep_or_gone")
     assert found == outcome
     assert f" {months} back" in said
+
+
+def test_days_after_today_are_flagged_with_their_money(tmp_path, monkeypatch):
+    """On 15 March 2024 two lines of 9 lie ahead; a day later than the last one nothing does."""
+    engagement = give(
+        world(tmp_path), "invoice_lines", book(LINES, *monthly("2024-01-01", "2024-04-01"))
+    )
+    monkeypatch.setattr(booked, "today", lambda: date(2024, 3, 15))
+    outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "days_ahead")
+    assert (outcome, said.replace("\u00a0", " ")) == (
+        "FLAG",
+        "Invoice lines dated after today: 2, worth PLN 18, the last on 28 Apr 2024. They count in the "
+        "period of their day all the same.",
+    )
+    monkeypatch.setattr(booked, "today", lambda: date(2024, 4, 28))
+    rules = [each.rule for each in read_inputs(engagement, "FY2024").verdicts]
+    assert "days_ahead" not in rules
 
 
 def test_a_month_cut_short_is_named(tmp_path):

@@ -1,6 +1,7 @@
 """Captions and text alternatives of the figures: what a figure shows, never what it found."""
 
 from kamlib.columns import label
+from kamlib.findings.company import of_estimated_list
 from kamlib.language import N_, _
 
 FIGURES: dict[str, tuple[str, str]] = {
@@ -117,8 +118,12 @@ FIGURES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-def figure_words(figure: str, number: str, *, measure: str = "", name: str = "") -> dict[str, str]:
+def figure_words(
+    figure: str, number: str, *, measure: str = "", name: str = "", estimated: bool = False
+) -> dict[str, str]:
     """Return caption and text alternative of a figure, as `show_figure` takes them.
+
+    Of a figure on list value, `estimated` says that the list price of some lines is.
 
     Examples
     --------
@@ -128,7 +133,8 @@ def figure_words(figure: str, number: str, *, measure: str = "", name: str = "")
     caption, alt = FIGURES[figure]
     words = {"measure": label(measure) if measure else "", "name": name}
     numbered = _("Figure {number}. {caption}")
+    said = of_estimated_list(_(caption).format(**words), estimated)
     return {
-        "caption": numbered.format(number=number, caption=_(caption).format(**words)),
+        "caption": numbered.format(number=number, caption=said),
         "alt": _(alt).format(**words),
     }

@@ -54,8 +54,27 @@ def revenue_finding(
     return template.format(said=said, share=percent(abs(change)), previous=previous)
 
 
-def statement_finding(ladder: pd.DataFrame, *, currency: str) -> str:
-    """Say what is left of every 100 at list price, and where the statement ends."""
+def of_estimated_list(said: str, estimated: bool) -> str:
+    """Add to a sentence on list value that it is estimated, where it is.
+
+    Examples
+    --------
+    >>> of_estimated_list("82 of 100 are left.", estimated=True)
+    '82 of 100 are left. List value is estimated where no list price is given.'
+    """
+    if not estimated:
+        return said
+    return _("{said} List value is estimated where no list price is given.").format(said=said)
+
+
+def statement_finding(ladder: pd.DataFrame, *, currency: str, estimated: bool = False) -> str:
+    """Say what is left of every 100 at list price, and where the statement ends.
+
+    Parameters
+    ----------
+    ladder : DataFrame from `kamlib.profitability.company_ladder`
+    estimated : bool, the list price of some lines is
+    """
     last = ladder[ladder["kind"] == "total"].iloc[-1]
     template = (
         _("Of every {currency} 100 at list price {left} are left as {what}: {amount} in all.")
@@ -65,10 +84,11 @@ def statement_finding(ladder: pd.DataFrame, *, currency: str) -> str:
             "{amount} in all."
         )
     )
-    return template.format(
+    said = template.format(
         currency=currency, left=number(100 * abs(last["share"]), 1), what=label(last["line"]).lower(),
         amount=money(last["amount"], currency),
     )  # fmt: skip
+    return of_estimated_list(said, estimated)
 
 
 def capacity_finding(pools: pd.DataFrame, *, currency: str) -> str:

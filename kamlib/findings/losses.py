@@ -5,6 +5,7 @@ import pandas as pd
 
 from kamlib.columns import ACTIONS, CAUSES
 from kamlib.errors import listed
+from kamlib.findings.company import of_estimated_list
 from kamlib.language import _, money, ngettext, number, percent
 
 
@@ -171,8 +172,17 @@ def small_losses_finding(rescue: pd.DataFrame, actions: pd.DataFrame, *, currenc
     )
 
 
-def price_matrix_finding(points: pd.DataFrame, *, net_price: float, serve_rate: float) -> str:
-    """Say where the company's averages lie, and who pays less and costs more than that."""
+def price_matrix_finding(
+    points: pd.DataFrame, *, net_price: float, serve_rate: float, estimated: bool = False
+) -> str:
+    """Say where the company's averages lie, and who pays less and costs more than that.
+
+    Parameters
+    ----------
+    points : DataFrame from `kamlib.views.matrix_points`
+    net_price, serve_rate : float, the company's averages, shares of list value
+    estimated : bool, the list price of some lines is
+    """
     bad = points[points["quadrant"] == "aggressive"]
     losing = int((bad["customer_profit"] < 0).sum())
     said = ngettext(
@@ -186,7 +196,8 @@ def price_matrix_finding(points: pd.DataFrame, *, net_price: float, serve_rate: 
         all=number(len(points)),
     )  # fmt: skip
     if not losing:
-        return _("{said}.").format(said=said)
-    return ngettext(
+        return of_estimated_list(_("{said}.").format(said=said), estimated)
+    words = ngettext(
         "{said}; {losing} of these loses money.", "{said}; {losing} of these lose money.", losing
-    ).format(said=said, losing=number(losing))
+    )
+    return of_estimated_list(words.format(said=said, losing=number(losing)), estimated)

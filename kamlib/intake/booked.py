@@ -4,6 +4,7 @@ One row for each document, customer and day carries all that months, orders, cor
 ask for. Lines themselves never leave their engine, and this is the one pass over all of them.
 """
 
+from datetime import date
 from typing import Any
 
 import ibis
@@ -270,7 +271,8 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
     """Return what verdicts say of all lines together: counts and sums, which no document needs.
 
     To ``lines, size, untyped, without_list, estimated, of_two_units, below_net, without_cost,
-    revenue_without_cost, samples, samples_cost, far, far_amount, no_quantity, no_quantity_amount``.
+    revenue_without_cost, samples, samples_cost, far, far_amount, no_quantity, no_quantity_amount,
+    ahead, ahead_amount``.
 
     Notes
     -----
@@ -303,6 +305,8 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
         far_amount=none if far is None else money_sum(net.abs(), where=far),
         no_quantity=told.count(where=nothing_sold) if has("quantity") else none,
         no_quantity_amount=money_sum(net.abs(), where=nothing_sold),
+        ahead=told.count(where=told["date"] > ibis.literal(today())),
+        ahead_amount=net.sum(where=told["date"] > ibis.literal(today())).cast(DECIMAL),
     )
     with answering(engine_of(totals), KEY):
         found = totals.to_pyarrow().to_pylist()[0]
@@ -316,6 +320,11 @@ def _far_from_price(lines: ir.Table) -> ir.BooleanValue:
     expected = (given["quantity"] * given["unit_price"] * kept).abs()
     apart = (given["net_amount"].abs() - expected).abs()
     return ((apart > FAR * expected) & (apart > SMALL_CHANGE)).fill_null(False)
+
+
+def today() -> date:
+    """Return the day on which the input is read."""
+    return date.today()
 
 
 def money_sum(money: ir.DecimalValue, where: ir.BooleanValue | None = None) -> ir.DecimalValue:

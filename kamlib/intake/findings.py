@@ -53,6 +53,9 @@ def line_verdicts(facts: LineFacts, *, mapped: list[str], currency: str) -> list
         if count:
             worth = money(float(amount), currency)
             found.append(verdict(rule, FLAG, n=number(count), all=every, amount=worth))
+    if facts.ahead:
+        n, worth = number(facts.ahead), money(float(facts.ahead_amount), currency)
+        found.append(verdict("days_ahead", FLAG, n=n, amount=worth, last=day(facts.last)))
     if 2 * facts.below_net > facts.of_two_units:
         n, several = number(facts.below_net), number(facts.of_two_units)
         found.insert(2, verdict("list_price_unit", FLAG, n=n, all=several))

@@ -42,6 +42,8 @@ class LineFacts(NamedTuple):
     no_quantity_amount: Decimal
     identical: int
     identical_amount: Decimal
+    ahead: int
+    ahead_amount: Decimal
 
 
 def period_of(day: ir.DateValue, work: Desk) -> ir.StringValue:

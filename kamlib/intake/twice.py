@@ -15,6 +15,7 @@ from kamlib.intake.contract import BACK
 from kamlib.intake.databases import answering
 from kamlib.intake.desk import Desk, fetched, held
 from kamlib.intake.engines import DECIMAL, engine_of
+from kamlib.intake.invoices_xml import XML_ENDINGS
 from kamlib.intake.judging import Judged
 from kamlib.language import N_, money, number
 from kamlib.method_rules.set_aside import IN_ANOTHER_FILE, NUMBERED_TWICE
@@ -30,7 +31,7 @@ def numbers_once(work: Desk, lines: Judged) -> Judged:
     What gives back may show a line before and after under one number. The engagement says
     by ``repeated_invoices`` what becomes of an invoice of one number, customer and day in two files:
     it is refused, or the later file's lines are set aside, or kept. Where lines have numbers, these
-    tell whether files share an invoice or each has a part of it.
+    tell whether files share an invoice or each has a part of it; a file of invoices has them whole.
 
     Raises
     ------
@@ -39,15 +40,17 @@ def numbers_once(work: Desk, lines: Judged) -> Judged:
     """
     rule = work.engagement.inputs["invoice_lines"].repeated_invoices
     used, numbered = lines.used, "line_id" in lines.raw.names
-    key = [*DOCUMENT, *(["line_id"] if numbered else [])]
+    number = ["line_id"] if numbered else []
+    whole_ones = any(name.lower().endswith(XML_ENDINGS) for name in lines.raw.files)
+    in_file = DOCUMENT if whole_ones else [*DOCUMENT, *number]
     several = len(lines.raw.files) > 1 and not work.engagement.inputs["invoice_lines"].database
-    shared = _shared(used, key) if several else None
+    shared = _shared(used, in_file) if several else None
     if shared is not None and rule == "refuse" and shared["n"]:
         _refuse(shared, lines, work.engagement.currency)
     in_files = bool(shared and shared["n"])
-    if not (in_files or (numbered and _numbered_twice(used, key))):
+    if not (in_files or (numbered and _numbered_twice(used, [*DOCUMENT, *number]))):
         return lines
-    marked = _marked(lines, key, files=in_files, numbers=numbered)
+    marked = _marked(lines, in_file if in_files else [], numbers=number)
     again = marked["_why"].notnull()
     if rule == "keep":
         lines.raw.notes[KEPT] += marked.filter(again).count().to_pyarrow().as_py()
@@ -110,24 +113,28 @@ def _apart(rows: ir.Table) -> ir.DecimalValue:
     return back.ifelse(rows["net_amount"], ibis.null(DECIMAL))
 
 
-def _marked(lines: Judged, key: list[str], *, files: bool, numbers: bool) -> ir.Table:
-    """Add to each line why it is one too many, null where it is none, and where the first stands."""
+def _marked(lines: Judged, in_file: list[str], *, numbers: list[str]) -> ir.Table:
+    """Add to each line why it is one too many, null where it is none, and where the first stands.
+
+    `in_file` is what no two files may share, nothing where no two do; `numbers` the column of the
+    lines' numbers, where they have them.
+    """
     rows = lines.rows
     rows = rows.mutate(_fine=rows["_reason"].isnull())
     rows = rows.mutate(
         _may=rows["_fine"] & (_has_number(rows) if numbers else ibis.literal(False)),
         _apart=_apart(rows),
     )
-    of_it = ["_fine", *key]
+    of_it = ["_fine", *DOCUMENT, *numbers]
     order = ["_file", "_row", "net_amount", *lines.raw.names]
     rows = rows.mutate(
-        _earliest=rows["_file"].min().over(ibis.window(group_by=of_it)),
+        _earliest=rows["_file"].min().over(ibis.window(group_by=["_fine", *(in_file or of_it)])),
         _top=rows["_row"].min().over(ibis.window(group_by=[*of_it, "_file"])),
         _place=ibis.row_number().over(
             ibis.window(group_by=[*of_it, "_may", "_apart"], order_by=order)
         ),
     )
-    elsewhere = rows["_fine"] & (rows["_file"] > rows["_earliest"]) & ibis.literal(files)
+    elsewhere = rows["_fine"] & (rows["_file"] > rows["_earliest"]) & bool(in_file)
     numbered = rows["_may"] & (rows["_place"] > 0)
     why = ibis.cases(
         (elsewhere, IN_ANOTHER_FILE), (numbered, NUMBERED_TWICE), else_=ibis.null("string")

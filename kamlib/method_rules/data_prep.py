@@ -186,6 +186,14 @@ DATA_PREP: dict[str, Rule] = {
         flag=N_("engagement.yaml maps what nothing reads: {what}."),
         bring=N_("the column's name as docs/inputs.md has it, or engagement.yaml without it"),
     ),
+    "days_ahead": Rule(
+        N_("Days to come"),
+        flag=N_(
+            "Invoice lines dated after today: {n}, worth {amount}, the last on {last}. They count in "
+            "the period of their day all the same."
+        ),
+        bring=N_("the right days, or an export that ends today"),
+    ),
     "document_types": Rule(
         N_("Kinds of documents"),
         passed=N_("Every line says whether it is an invoice, a credit note or a correction."),
@@ -303,9 +311,9 @@ DATA_PREP["ledger_before"] = DATA_PREP["ledger_revenue"]  # of the period before
 SECTIONS: dict[str, tuple[str, ...]] = {  # part of notebook 1 → the rules that speak of it
     "set_aside": ("rows_set_aside", "too_much_set_aside"),
     "documents": (
-        "document_types", "credit_notes", "minus_missing", "advances", "orders", "samples",
-        "identical_rows", "converted", "list_price", "list_price_unit", "price_times_quantity",
-        "quantity_of_nothing", "cost_of_goods",
+        "document_types", "days_ahead", "credit_notes", "minus_missing", "advances", "orders",
+        "samples", "identical_rows", "converted", "list_price", "list_price_unit",
+        "price_times_quantity", "quantity_of_nothing", "cost_of_goods",
     ),
     "customers": ("customers_table", *IDENTITY),
     "months": ("partial_month", "young_customers", "asleep_or_gone"),

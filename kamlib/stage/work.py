@@ -154,6 +154,11 @@ class Stage:
         earlier = self.verdicts_so_far()
         return bool(((earlier["rule"] == rule) & (earlier["outcome"] == REFUSE)).any())
 
+    def flagged(self, rule: str) -> bool:
+        """Tell whether a rule was flagged, in this stage or an earlier one."""
+        told = self.verdicts_so_far()
+        return bool(((told["rule"] == rule) & (told["outcome"] == FLAG)).any())
+
     @property
     def withheld(self) -> str:
         """Return why nothing that is measured of customers may be shown; empty where it may.
