@@ -26,7 +26,7 @@ def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Judged:
     lines = without_sums(work, judged(work, "invoice_lines", known=known))
     lines = without_document_totals(work, lines)
     refuse_copies(work, lines)
-    return without_repeats(work, numbers_once(work, lines))
+    return numbers_once(work, without_repeats(work, lines))
 
 
 def refuse_copies(work: Desk, table: Judged) -> None:
