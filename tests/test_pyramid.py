@@ -966,7 +966,7 @@ def test_verdicts_know_neither_the_order_of_accounts_nor_the_currency(rows):
 
 
 # --------------------------------------------------------------------------------- places, quota
-FROM_WORST = ["let_go", "fix", "too_early", "keep_efficient", "not_now", "harvest", "develop",
+FROM_WORST = ["let_go", "fix", "small_loss", "too_early", "keep_efficient", "not_now", "harvest", "develop",
               "key_account_now"]  # fmt: skip
 MAY_BE = {
     "side_a": (0.0, 1.0), "side_b": (0.2, 0.9), "relative_strength": (-0.2, 0.2),
