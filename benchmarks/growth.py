@@ -41,7 +41,7 @@ def place(home: Path, n: int, draws: int) -> Path:
     folder = home / str(n)
     engagement = made_up_engagement(ROOT / "data" / "demo", folder, draws=draws)
     for name, table in made_up_tables(n, engagement).items():
-        write_table(table, folder / "stages", name, stage="data_prep")
+        write_table(table, folder / "stages", name, stage="made_up")
     return folder
 
 

@@ -75,15 +75,15 @@ def _orders(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     who = np.repeat(np.arange(len(ids)), count)
     n = len(who)
     date_ = _days(rng, n)
-    year = pd.Series(date_).dt.year
+    year, lines = pd.Series(date_).dt.year, rng.integers(1, 9, n)
     return pd.DataFrame({
         "order_id": _texts([f"Z{i:08d}" for i in range(n)]), "customer_id": _texts(ids[who]),
         "date": date_, "period": year.map(PERIOD_OF).astype("str"),
-        "lines": rng.integers(1, 9, n), "order_value": _money(np.exp(rng.normal(7, 1, n))),
+        "lines": lines, "document_lines": lines, "order_value": _money(np.exp(rng.normal(7, 1, n))),
         "rush": rng.random(n) < 0.1, "export": rng.random(n) < 0.1,
         "order_channel": _texts(np.array(["edi", "phone"])[rng.integers(0, 2, n)]),
         "warehouse": _texts(np.array(["north", "south"])[rng.integers(0, 2, n)]),
-        "customer_is_new": rng.random(n) < 0.1,
+        "customer_is_new": rng.random(n) < 0.1, "first_order": False,
     })  # fmt: skip
 
 

@@ -32,9 +32,9 @@ _MODULES = {
         "charging_pools concentration_table criteria_of criteria_summary "
         "example_party external external_months first_steps gl_table how_far "
         "largest_losses loss_table managers_of matrix_frame matrix_points monthly_revenue named "
-        "overrides_table pairs_table pyramid_table quadrant_table quality_table "
+        "nominees_table overrides_table pairs_table pyramid_table quadrant_table quality_table "
         "questions_table rows_set_aside set_aside_reasons shots_table sides_balances "
-        "sides_table statement_lines top20_interval verdict_table worst_rows"
+        "sides_table statement_lines top20_interval verdict_table with_relation worst_rows"
     ),
     "profitability": (
         "activity_volumes asset_charges break_evens bridge_balance bridge_measure bridge_steps "
@@ -44,7 +44,7 @@ _MODULES = {
         "orders_left peer_ladder pool_costs price_matrix profit_balance profit_bridge profit_if "
         "profit_sureness Rescue rescue_losses rescue_verdicts resources_table "
         "statement_balances statement_verdicts Statements sureness_verdict timing_balance "
-        "uncertain_profits"
+        "uncertain_profits withheld"
     ),
     "segmentation": (
         "asleep_verdict assessed_parties class_balances class_flips class_summary concentration "
@@ -54,23 +54,24 @@ _MODULES = {
         "strategic_door subsidy_verdict Whale whale_band whale_curve"
     ),
     "attractiveness": (
-        "current_ratings measured_criteria missing_criteria ratings_age_verdict side_a "
+        "asked_on current_ratings measured_criteria missing_criteria ratings_verdicts side_a "
         "side_a_criteria side_a_verdicts side_b side_b_criteria side_b_verdicts their_trust"
     ),
     "pyramid": (
         "account_bounds accounts_at_cuts apply_overrides assess_accounts assign_levels Bounds "
         "capacity_verdicts contact_functions decide decision_rules DecisionRules golden_shots "
         "golden_verdicts joint_evidence level_counts margin_percentiles money_of_shots "
-        "overrides_verdict pyramid_verdicts unit_verdict verdict_counts"
+        "overrides_verdict percentiles_verdict pyramid_verdicts unit_verdict verdict_counts"
     ),
     "findings": (
         "actions_finding both_sides_finding break_even_finding bridge_finding capacity_finding "
         "causes_finding class_finding comers_finding concentration_finding "
         "documents_finding door_finding dropping_finding figure_words flips_finding golden_finding "
         "headline intake_finding levels_finding losses_finding losses_headline mover_finding "
-        "pairs_finding peer_finding price_matrix_finding pyramid_finding quality_finding return_finding revenue_finding "
-        "setup_finding shot_dependence_finding side_a_finding side_b_finding statement_finding "
-        "sureness_finding twenty_eighty_finding unknown_table verdict_finding whale_doubt_finding "
+        "pairs_finding peer_finding price_matrix_finding pyramid_finding quality_finding "
+        "return_finding revenue_finding setup_finding shot_dependence_finding side_a_finding "
+        "side_b_finding small_losses_finding statement_finding sureness_finding twenty_eighty_finding "
+        "unknown_table verdict_finding whale_doubt_finding "
         "whale_finding"
     ),
     "plots": (

@@ -8,20 +8,31 @@ them; whether a report shows it is known only when it has run.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from kamlib.engagement import Engagement, Period, load_engagement
+from kamlib.attractiveness import current_ratings, side_b_criteria
+from kamlib.engagement import Engagement, Period, frozen_files, load_engagement
 from kamlib.intake import Intake, read_inputs
 from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.language import _, day, money, ngettext, number, use_language
 from kamlib.method_rules import ANALYSES, RULES
 from kamlib.method_rules.set_aside import NO_TAX_NUMBER
-from kamlib.verdicts import PASS, REFUSE, Balance, Verdict
+from kamlib.profitability import customer_statements, days_tied_up
+from kamlib.profitability.rescue import require_known
+from kamlib.tables import Tables, among, floats
+from kamlib.timespans import period_of
+from kamlib.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
 from kamlib.views import pairs_table, set_aside_reasons
 
 THEIRS = ("their_words", "fact")
 MOST_PAIRS, MOST_BUYERS = 20, 10
+STATED_BY = (
+    "customers", "customer_months", "orders", "corrections", "off_invoice", "drivers", "receivables",
+    "resources", "deliveries", "assets",
+)  # fmt: skip
+RATED_BY = ("party_id", "criterion", "supplier")
 
 
 @dataclass(frozen=True)
@@ -32,7 +43,8 @@ class Checked:
     `verdicts` are those that are not PASS, `broken` the lines of the ledger that do not hold, and
     `refused` the required analyses that these inputs cannot carry, each with its rules. `pairs` are
     ids that look like one customer and wait for a decision; `buyers` are those without a tax number
-    on their invoices, as these stand for them, with ``rows`` and ``amount``.
+    on their invoices, as these stand for them, with ``rows`` and ``amount``. `withheld` says why no
+    report would come out; it is empty where one would.
     """
 
     engagement: Engagement
@@ -44,15 +56,16 @@ class Checked:
     refused: dict[str, list[str]]
     pairs: pd.DataFrame
     buyers: pd.DataFrame
+    withheld: str
 
     @property
     def holds(self) -> bool:
-        """Tell whether nothing that is required would be refused and every sum holds."""
-        return not self.refused and not self.broken
+        """Tell whether a report would come out, with all that is required, and every sum holds."""
+        return not self.refused and not self.broken and not self.withheld
 
     def lines(self) -> list[str]:
         """Return what to tell a reader, line by line."""
-        parts = (_tables, _reasons, _buyers, _pairs, _verdicts, _sums, _required)
+        parts = (_tables, _reasons, _buyers, _pairs, _verdicts, _sums, _required, _withheld)
         blocks = [part(self) for part in parts]
         return [_head(self), *(line for block in blocks if block for line in ["", *block])]
 
@@ -72,13 +85,12 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     """
     settings = load_engagement(engagement)
     use_language(settings.language)
+    frozen_files(settings)
     span = settings.period(period or list(settings.periods)[-1])
     intake = read_inputs(settings, span.name)
+    require_usable(settings, intake.tables, span)
     rules = rules_refused(settings, intake, span)
-    named = {
-        each: [rule for rule in (*ANALYSES[each], "coverage") if rule in rules]
-        for each in settings.required
-    }
+    named = {each: [rule for rule in ANALYSES[each] if rule in rules] for each in settings.required}
     return Checked(
         engagement=settings,
         period=span,
@@ -89,7 +101,39 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
         refused={each: found for each, found in named.items() if found},
         pairs=pairs_table(intake.tables["identity_pairs"]),
         buyers=_without_number(intake.tables["quarantine"]),
+        withheld=nothing_to_stand_on(verdict_table(intake.verdicts)),
     )
+
+
+def require_usable(engagement: Engagement, tables: Tables, span: Period) -> None:
+    """Reject what a notebook would reject: settings that do not fit the tables, weights, pools, drivers.
+
+    The same functions are asked as in the notebooks, on the same tables, and their answers dropped.
+
+    Raises
+    ------
+    DataError, ParameterError
+        As a notebook would.
+    """
+    before = engagement.previous(span.name)
+    model: Any = engagement.profitability  # the stages say by protocols of their own what they need
+    periods = [each for each in (before, span) if each]
+    given = {name: _as_read(engagement, tables, name) for name in STATED_BY}
+    given["assets"] = days_tied_up(given["assets"], periods)
+    names = [each.name for each in periods]
+    if tables["customer_months"]["period"].isin(names).any():  # without a line nothing is stated
+        customer_statements(given, model, periods=names)
+    require_known(model.dropping, given["customers"])
+    theirs = current_ratings(tables.get("ratings_theirs"), end=span.end, by=RATED_BY)
+    side_b_criteria(theirs, guess_halfwidth=engagement.side_b.our_guess_halfwidth)
+
+
+def _as_read(engagement: Engagement, tables: Tables, name: str) -> pd.DataFrame | None:
+    """Return an input table as a notebook reads it, in the period of its date; None without it."""
+    table = tables.get(name)
+    if table is None or "date" not in table or "period" in table:
+        return table
+    return table.assign(period=period_of(table["date"], list(engagement.periods.values())))
 
 
 def _without_number(quarantine: pd.DataFrame) -> pd.DataFrame:
@@ -113,11 +157,24 @@ def rules_refused(engagement: Engagement, intake: Intake, span: Period) -> set[s
         refused.add("adds_up")
     if not _serving_costs(engagement, intake, span):
         refused |= {"cost_to_serve", "benefit_ours", "golden_shots"}
-    if "cost_of_goods" in refused:
+    at_most = engagement.profitability.unknown_cost_at_most
+    if "cost_of_goods" in refused or _without_cost(intake, span) > at_most:
         refused |= {"gross_margin", "class_measure", "benefit_ours", "golden_shots"}
     if not span.is_a_year:
         refused.add("golden_shots")
     return refused | _not_asked(engagement, intake.tables.get("ratings_theirs"), span)
+
+
+def _without_cost(intake: Intake, span: Period) -> float:
+    """Return the share of revenue at customers of whom a line has no cost of goods."""
+    months, customers = (intake.tables[name] for name in ("customer_months", "customers"))
+    outside = customers.loc[customers["relation"] == "external", "customer_id"]
+    mine = months[(months["period"] == span.name) & among(months["customer_id"], outside)]
+    names = ["invoice_revenue", "revenue_without_cost"]
+    sums = {name: pd.Series(floats(mine[name]), index=mine["customer_id"]) for name in names}
+    revenue, gaps = (each.groupby(level=0).sum() for each in sums.values())
+    whole = float(revenue.abs().sum())
+    return float(revenue[gaps > 0].abs().sum()) / whole if whole else 0.0
 
 
 def _serving_costs(engagement: Engagement, intake: Intake, span: Period) -> bool:
@@ -281,3 +338,9 @@ def _required(found: Checked) -> list[str]:
         )
         for each, rules in found.refused.items()
     ]
+
+
+def _withheld(found: Checked) -> list[str]:
+    """Write that no report would come out, and why."""
+    template = _("No report would be published. {why}")
+    return [template.format(why=found.withheld)] if found.withheld else []

@@ -45,7 +45,8 @@ def effects(off_invoice: pd.DataFrame) -> pd.Series:
     Notes
     -----
     Rows are taken by date; on one day accruals come before reversals and settlements. The oldest
-    accrual is used up first. A negative accrual is a reversal.
+    accrual is used up first. A negative accrual is a reversal, and so is a negative reversal: what it
+    says is in its status. A negative settlement is money that came back.
 
     Examples
     --------
@@ -117,7 +118,7 @@ def _parts(off_invoice: pd.DataFrame) -> Iterator[Part]:
             open_accruals[bonus].append(Part(row, amount, days))
             yield Part(row, amount, days)
             continue
-        size = abs(amount) if status == ACCRUED else amount
+        size = amount if status == SETTLED else abs(amount)
         used = list(_used_up(open_accruals[bonus], size, days))
         rest = size - sum((part.amount for part in used), Decimal(0))
         if status == SETTLED:

@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterable
 
 ADDRESS = re.compile(r"([A-Za-z][\w+.-]*)://[^\s'\"]*")
+MARKS_OF_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
+NOT_SHOWN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, halves of letters
 SECRET = re.compile(r"\b(password|passwd|pwd|token|secret)(\s*=\s*)[^\s;&'\"]+", re.IGNORECASE)
 
 
@@ -15,14 +18,34 @@ class DataError(ValueError):
     """A table is broken: mend the table, then run again."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(without_secrets(message))
+        super().__init__(printable(without_secrets(message)))
 
 
 class ParameterError(ValueError):
     """A setting is wrong: mend engagement.yaml, the parameter or the command line."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(without_secrets(message))
+        super().__init__(printable(without_secrets(message), lines=True))
+
+
+def printable(text: str, *, lines: bool = False) -> str:
+    """Return a text that does nothing to a terminal or to the text around it.
+
+    What names and cells of a client may hold: commands to terminals, breaks of lines that fake one
+    of ours, and marks that turn the direction of what follows.
+
+    Parameters
+    ----------
+    lines : bool, the text is of several lines, so that breaks stay
+
+    Examples
+    --------
+    >>> printable("Firma\\x1b[2J\\nEvery sum holds."), printable("a\\u202eb")
+    ('Firma?[2J Every sum holds.', 'ab')
+    """
+    whole = text.split("\n") if lines else [text]
+    shown = (NOT_SHOWN.sub("?", BREAKS.sub(" ", MARKS_OF_DIRECTION.sub("", one))) for one in whole)
+    return "\n".join(shown)
 
 
 def without_secrets(text: str) -> str:

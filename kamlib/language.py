@@ -152,6 +152,20 @@ def points(score: float) -> str:
     return number(100 * score)
 
 
+def span_of_points(low: float, high: float, digits: int = 0) -> str:
+    """Write a lead, from worst to best, as points of 100 with their sign.
+
+    Examples
+    --------
+    >>> span_of_points(0.07, 0.07), span_of_points(-0.167, 0.05)
+    ('+7', '−17 to +5')
+    """
+    words = [number(100 * each, digits, signed=True) for each in (low, high)]
+    if words[0] == words[1]:
+        return words[0]
+    return _("{low} to {high}").format(low=words[0], high=words[1])
+
+
 def day(value: date) -> str:
     """Write a date.
 

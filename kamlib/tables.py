@@ -9,7 +9,6 @@ import hashlib
 import itertools
 import json
 import shutil
-import tempfile
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ import pyarrow.parquet as pq
 
 from kamlib.columns import COLUMNS
 from kamlib.errors import DataError
+from kamlib.scratch import Scratch
 
 SCHEMA_VERSION = 1
 ROWS_IN_A_GROUP = 2**20
@@ -95,8 +95,9 @@ class Tables(Mapping[str, pd.DataFrame]):
 
     def __init__(self, stage: str) -> None:
         self._stage, self._at_hand = stage, dict[str, pd.DataFrame | None]()
-        self._folder = Path(tempfile.mkdtemp(prefix="kamlib-tables-"))
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        scratch = Scratch()
+        self._folder = scratch.path
+        weakref.finalize(self, scratch.remove)
 
     def hold(self, frames: Mapping[str, pd.DataFrame]) -> None:
         """Keep small tables at hand."""
@@ -162,6 +163,33 @@ def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file as hexadecimal text."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def content_hash(frame: pd.DataFrame) -> str:
+    """Return the SHA-256 of what a frame holds, whatever the order of its rows and columns.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"a": [2, 1], "b": ["x", "y"]})
+    >>> content_hash(rows) == content_hash(rows[["b", "a"]].iloc[::-1])
+    True
+    """
+    ordered = frame[sorted(frame.columns)]
+    ordered = ordered.sort_values(list(ordered.columns), ignore_index=True)
+    return hashlib.sha256(ordered.to_csv(index=False).encode()).hexdigest()
+
+
+def untold_levels(accounts: pd.DataFrame) -> pd.Series:
+    """Mark who stands at level 1 only because something is missing: its level is not told.
+
+    Examples
+    --------
+    >>> levels = pd.DataFrame({"confirmed_level": [1, 1, 2], "possible_level": [1, 3, 4]})
+    >>> untold_levels(levels).tolist()
+    [False, True, False]
+    """
+    lowest = (accounts["confirmed_level"] == 1) & (accounts["possible_level"] > 1)
+    return lowest.fillna(False).astype(bool)
 
 
 def exact_sums(frame: pd.DataFrame, columns: list[str], *, by: str = "customer_id") -> pd.DataFrame:

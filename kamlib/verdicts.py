@@ -13,7 +13,7 @@ import pandas as pd
 
 from kamlib.errors import ParameterError, did_you_mean
 from kamlib.language import _
-from kamlib.method_rules import RULES
+from kamlib.method_rules import FOUNDATIONS, RULES
 
 PASS, FLAG, REFUSE = "PASS", "FLAG", "REFUSE"
 HALF_CENT = Decimal("0.005")
@@ -166,6 +166,25 @@ LEDGER_COLUMNS = ["what", "unit", "role", "step", "amount", "why", "holds"]
 def verdict_table(verdicts: list[Verdict]) -> pd.DataFrame:
     """Return verdicts as a table, one row each."""
     return pd.DataFrame(verdicts, columns=VERDICT_COLUMNS)
+
+
+def nothing_to_stand_on(verdicts: pd.DataFrame) -> str:
+    """Say why nothing can stand on what was found, and what to bring; empty where something can.
+
+    Of several reasons the first is told: the others may only follow from it.
+
+    Examples
+    --------
+    >>> none = verdict("coverage", REFUSE, period="FY2025", first="1 Jan 2023", last="31 Dec 2024")
+    >>> nothing_to_stand_on(verdict_table([none]))[-50:]
+    'Dec 2024. Bring invoice lines of the whole period.'
+    """
+    refused = verdicts[verdicts["outcome"] == REFUSE].set_index("rule")
+    for rule in FOUNDATIONS:
+        if rule in refused.index:
+            first = refused.loc[[rule]].iloc[0]
+            return _("{said} Bring {what}.").format(said=first["said"], what=first["bring"])
+    return ""
 
 
 def ledger_table(balances: list[Balance]) -> pd.DataFrame:

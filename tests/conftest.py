@@ -13,8 +13,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("0*.ipynb"))
 LONGEST = (  # begun first, so that at the end no worker is left alone with one of them
     "test_intake.py", "test_same_answers.py", "test_scenarios.py", "test_messy_files.py", "test_cli.py",
     "test_polish_buyers.py", "test_suggesting.py", "test_polish_dirty.py", "test_identity.py",
-    "test_checking.py", "test_publish.py", "test_demo.py", "test_currency.py", "test_canary.py",
-    "test_truth.py", "test_quality.py", "test_invoices_xml.py",
+    "test_one_run.py", "test_checking.py", "test_publish.py", "test_demo.py", "test_currency.py",
+    "test_canary.py", "test_truth.py", "test_quality.py", "test_invoices_xml.py",
 )  # fmt: skip
 
 

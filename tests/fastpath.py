@@ -3,7 +3,7 @@
 It runs the same cells that papermill runs, so that it cannot drift from the notebooks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from unittest.mock import patch
@@ -20,15 +20,19 @@ QUIET = ["show_claim", "show_figure", "show_table", "show_finding", "show_findin
 
 
 Watch = Callable[[str, str], AbstractContextManager[object]]  # of a stage and a cell
+Hear = Callable[[str, tuple], None]
 
 
 def run_stages(
     engagement: Path, period: str, stages: Path, *, begin: str = "data_prep", until: str = "summary",
     figures: bool = False, watch: Watch = lambda _stage, _cell: nullcontext(),
+    knobs: Mapping[str, object] | None = None, hear: Hear = lambda _name, _shown: None,
 ) -> Path:  # fmt: skip
     """Run the notebooks' cells in order from `begin` to `until` and return the folder of their tables.
 
     Each cell runs inside `watch`. Figures are drawn where they are asked for, and shown to nobody.
+    A notebook takes those `knobs` that its parameters cell has, as in a run. `hear` is told what is
+    shown, and by which function.
     """
     import kamlib
     from kamlib import display, plots
@@ -36,15 +40,19 @@ def run_stages(
     names = list(NOTEBOOKS)
     with ExitStack() as stack:
         for name in QUIET:
-            quiet = _close if figures and name == "show_figure" else lambda *a, **k: None
+            quiet = _close if figures and name == "show_figure" else _quiet(name, hear)
             stack.enter_context(patch.object(display, name, quiet))
             stack.enter_context(patch.object(kamlib, name, quiet, create=True))
         for name in (n for n in kamlib.__all__ if n.startswith("plot_") and not figures):
             stack.enter_context(patch.object(plots, name, lambda *a, **k: None))
             stack.enter_context(patch.object(kamlib, name, lambda *a, **k: None, create=True))
         for stage in names[names.index(begin) : names.index(until) + 1]:
-            _run(stage, engagement, period, stages, watch)
+            _run(stage, engagement, period, stages, watch, knobs or {})
     return stages
+
+
+def _quiet(name: str, hear: Hear) -> Callable[..., None]:
+    return lambda *shown, **_words: hear(name, shown)
 
 
 def _close(ax, **_words: object) -> None:
@@ -53,7 +61,10 @@ def _close(ax, **_words: object) -> None:
     pyplot.close(ax.figure)
 
 
-def _run(stage: str, engagement: Path, period: str, stages: Path, watch: Watch) -> None:
+def _run(
+    stage: str, engagement: Path, period: str, stages: Path, watch: Watch,
+    knobs: Mapping[str, object],
+) -> None:  # fmt: skip
     place = {"engagement": str(engagement), "period": period, "stage_folder": str(stages)}
     names: dict[str, object] = {}
     notebook = ROOT / "notebooks" / NOTEBOOKS[stage]
@@ -62,6 +73,7 @@ def _run(stage: str, engagement: Path, period: str, stages: Path, watch: Watch) 
             with watch(stage, cell.source):
                 exec(compile(cell.source, notebook.name, "exec"), names)
             if "parameters" in cell.metadata.get("tags", []):
+                names.update({name: value for name, value in knobs.items() if name in names})
                 names.update(place)
 
 

@@ -35,9 +35,12 @@ def buyers(*ids: str, **relations: str) -> pd.DataFrame:
 
 
 def orders(*rows: tuple) -> pd.DataFrame:
-    """Return orders from (customer, lines, channel, rush, new)."""
+    """Return orders from (customer, lines, channel, rush, new), each on one line of the table."""
     names = ["customer_id", "lines", "order_channel", "rush", "customer_is_new"]
-    return pd.DataFrame(rows, columns=names).assign(period=YEAR)
+    table = pd.DataFrame(rows, columns=names).assign(period=YEAR, date=pd.Timestamp("2025-03-01"))
+    numbers = [f"O{n}" for n in range(len(table))]
+    whole = {"document_lines": table["lines"], "first_order": table["customer_is_new"]}
+    return table.assign(order_id=numbers, order_value=0.0, **whole)
 
 
 NO_CORRECTIONS = pd.DataFrame({"period": [], "customer_id": [], "document_type": []})

@@ -36,7 +36,9 @@ settings, stage, folder = load_engagement(engagement), "{stage}", Path(stage_fol
 TABLES = """\
 tables = {{
     "{stage}": {{"customer_id": ["A", "=1+1"], "customer_profit": [1.5, -2.0]}},
-    "verdicts_{stage}": {{"rule": ["r", "s"], "outcome": ["PASS", "FLAG"]}},
+    "verdicts_{stage}": {{
+        "rule": ["r", "s"], "outcome": ["PASS", "FLAG"], "said": ["", ""], "bring": ["", ""]
+    }},
     "ledger_{stage}": {{"what": ["rows"], "holds": [True]}},
 }}
 notes = {{}}
@@ -74,12 +76,14 @@ def stub_notebook(stage: str) -> object:
     return notebook_of(*cells, RECEIPT, title=f"# 1 · Stub of {stage}")
 
 
-def refusing(*rules: str) -> object:
-    """Return the stub of the summary, which refuses these rules."""
-    notebook = stub_notebook("summary")
+def refusing(*rules: str, stage: str = "summary") -> object:
+    """Return the stub of a stage that refuses these rules."""
+    notebook = stub_notebook(stage)
     tables = f'"rule": {list(rules)}, "outcome": {["REFUSE"] * len(rules)}'
+    tables += f', "said": {["It is bad."] * len(rules)}, "bring": {["better"] * len(rules)}'
     for cell in notebook.cells:
-        cell.source = cell.source.replace('"rule": ["r", "s"], "outcome": ["PASS", "FLAG"]', tables)
+        old = '"rule": ["r", "s"], "outcome": ["PASS", "FLAG"], "said": ["", ""], "bring": ["", ""]'
+        cell.source = cell.source.replace(old, tables)
     return notebook
 
 

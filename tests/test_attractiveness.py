@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from worlds import END, default_rules, ours
 
 from kamlib.attractiveness import (
+    asked_on,
     current_ratings,
     measured_criteria,
     missing_criteria,
-    ratings_age_verdict,
+    ratings_verdicts,
     side_a,
     side_a_criteria,
     side_a_verdicts,
@@ -108,9 +109,10 @@ def test_ratings_older_than_a_year_and_a_half_are_told():
     fresh = current_ratings(rated(("A", 5, "2024-07-01", "fact")), end=END)
     old = current_ratings(rated(("A", 5, "2024-06-01", "fact"), ("B", 5, None, "fact")), end=END)
 
-    assert ratings_age_verdict(fresh).outcome == "PASS"
-    assert ratings_age_verdict(current_ratings(None, end=END)).outcome == "PASS"
-    assert ratings_age_verdict(fresh, old).said == (
+    nobody = current_ratings(None, end=END)
+    assert ratings_verdicts(fresh, nobody)[0].outcome == "PASS"
+    assert ratings_verdicts(nobody, nobody)[0].outcome == "PASS"
+    assert ratings_verdicts(fresh, old.assign(weight=1.0))[0].said == (
         "Ratings in use that are older than 18 months: 1 of 3, the oldest from 1 Jun 2024. Their age "
         "is shown and widens nothing yet."
     )
@@ -305,11 +307,56 @@ def test_side_b_is_our_rating_by_their_weights_and_the_lead_is_against_the_best_
     assert [side["asked"], side["complete"], side["rival_named"]] == [True, True, True]
 
 
-def test_the_best_rival_is_taken_criterion_by_criterion():
-    """Another rival is 9 on service: behind .75·1 + .25·5 = 2 of ten."""
+THREE = ("speed", "price", "help")
+
+
+def said_of(**suppliers: tuple) -> list[tuple]:
+    """Return what A says of suppliers on three criteria of one weight."""
+    return [
+        ("A", criterion, supplier, 1, rating, "their_words")
+        for supplier, ratings in suppliers.items()
+        for criterion, rating in zip(THREE, ratings, strict=True)
+    ]
+
+
+def test_the_best_rival_is_a_whole_one():
+    """We are 21 of 30 and they 19 each: ahead of both by 2 of 30, not behind a mixture of 25."""
+    side = lead(*said_of(us=(8, 6, 7), North=(10, 2, 7), South=(4, 9, 6))).loc["A"]
+
+    assert [side["relative_strength_low"], side["relative_strength_high"]] == pytest.approx(
+        [2 / 30, 2 / 30]
+    )
+    assert side["rival"] == "North"  # of equal ones the first by name
+
+
+def test_the_lead_bears_the_name_of_the_rival_whom_we_lead_least():
+    side = lead(*said_of(us=(8, 6, 7), North=(10, 2, 6), South=(4, 9, 6))).loc["A"]
+
+    assert [side["rival"], side["relative_strength_low"]] == ["South", pytest.approx(2 / 30)]
+
+
+def test_a_rival_of_whom_little_is_known_is_not_better_for_certain_and_hides_nobody_else():
+    """Other is 9 on service and 0 to 10 on price: 6.75 to 9.25; Rival is 6.75; we are 7."""
     side = lead(*ASKED, ("A", "service", "Other", 3, 9, "their_words")).loc["A"]
 
-    assert side["relative_strength_low"] == pytest.approx(-0.20)
+    assert [side["relative_strength_low"], side["relative_strength_high"]] == [-0.225, 0.025]
+    assert side["rival"] == "Other"
+
+
+scores = st.tuples(*[st.integers(0, 10)] * 3)
+
+
+@given(scores, st.lists(scores, min_size=1, max_size=3))
+@moderately
+def test_the_lead_is_the_lowest_difference_over_whole_rivals(us, rivals):
+    named = {f"R{i}": each for i, each in enumerate(rivals)}
+
+    side = lead(*said_of(us=us, **named)).loc["A"]
+
+    lowest = min(sum(us) - sum(each) for each in rivals) / 30
+    assert side["relative_strength_low"] == pytest.approx(lowest)
+    assert side["relative_strength_high"] == pytest.approx(lowest)
+    assert sum(named[side["rival"]]) == max(map(sum, rivals))
 
 
 def test_a_rival_who_is_just_like_us_leaves_no_lead():
@@ -327,12 +374,36 @@ def test_weights_may_be_on_any_scale():
     assert criteria["weight"].tolist() == [0.25, 0.75]
 
 
-def test_without_a_rival_the_lead_is_not_asked_for():
+def test_who_named_no_rival_has_an_unknown_lead():
     side = lead(ASKED[0], ASKED[2]).loc["A"]
 
-    assert side["relative_strength_low"] == np.inf
-    assert side["relative_strength_high"] == np.inf
+    assert [side["relative_strength_low"], side["relative_strength_high"]] == [-1, 1]
     assert not side["rival_named"]
+    assert pd.isna(side["rival"])
+
+
+def alone(source: str) -> tuple:
+    """Return the row of a customer who has no other supplier: no criterion, weight or rating."""
+    return ("A", None, "None", np.nan, np.nan, source)
+
+
+def test_who_says_that_there_is_no_other_supplier_prefers_nobody_to_us():
+    side = lead(ASKED[0], ASKED[2], alone("their_words")).loc["A"]
+
+    assert [side["side_b_low"], side["relative_strength_low"]] == [0.70, 1]
+    assert [side["rival"], side["rival_named"]] == ["none", False]
+
+
+def test_our_guess_that_there_is_no_other_supplier_confirms_nothing():
+    side = lead(ASKED[0], ASKED[2], alone("our_guess")).loc["A"]
+
+    assert [side["relative_strength_low"], side["relative_strength_high"]] == [-1, 1]
+
+
+def test_a_rival_who_is_named_counts_before_the_word_none():
+    named = lead(*ASKED, alone("their_words"))
+
+    pd.testing.assert_frame_equal(named, lead(*ASKED))
 
 
 def test_a_rival_rated_on_one_criterion_only_may_be_anything_on_the_other():
@@ -365,6 +436,44 @@ def test_our_guess_has_a_half_width_and_confirms_nothing(rating, low, high):
     assert [side["side_b_low"], side["side_b_high"]] == [low, high]
     assert [side["asked"], side["guessed"]] == [False, True]
     assert low < RULES_B.cut
+
+
+def test_four_guesses_of_ten_beside_one_word_of_theirs_confirm_nothing():
+    """In their words 9 by 1 of 21; four guesses of weight 5: .2 at worst, so (.9 + 4) / 21."""
+    guesses = [("A", name, "us", 5, 10, "our_guess") for name in "abcd"]
+    side = lead(("A", "service", "us", 1, 9, "their_words"), *guesses).loc["A"]
+
+    assert [side["side_b_low"], side["side_b_high"]] == [pytest.approx(4.9 / 21), 0.90]
+    assert side["asked"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 9), st.integers(0, 10), st.booleans()), min_size=1, max_size=6
+    )
+)
+@moderately
+def test_what_we_guess_is_worth_no_more_at_worst_than_what_nobody_knows(rows):
+    """Whatever we guess, side B at worst is what they said and .20 for all the rest; .20 at least."""
+    told = [
+        ("A", f"c{i}", "us", weight, rating, "fact" if known else "our_guess")
+        for i, (weight, rating, known) in enumerate(rows)
+    ]
+    side = lead(*told).loc["A"]
+
+    least = sum(w * (r / 10 if known else 0.2) for w, r, known in rows) / sum(
+        w for w, _r, _k in rows
+    )
+    assert side["side_b_low"] <= max(least, 0.2) + 1e-9
+    assert side["side_b_low"] <= side["side_b_high"]
+
+
+def test_our_guess_that_a_rival_is_weak_does_not_put_us_ahead():
+    guessed = [(*row[:5], "our_guess") if row[2] == "Rival" else row for row in ASKED]
+    side = lead(*guessed).loc["A"]
+
+    assert side["relative_strength_low"] == pytest.approx(-0.30)  # 7 of ten against ten
+    assert side["relative_strength_high"] > 0
 
 
 def test_the_half_width_applies_criterion_by_criterion_and_is_cut_at_both_ends():
@@ -427,11 +536,6 @@ def test_trust_is_never_a_part_of_side_b():
     ("rows", "complaint"),
     [
         pytest.param(
-            [ASKED[0], ("A", "service", "Rival", 2, 6, "fact")],
-            r"two weights for one criterion of one party \(A / service\).*keep one",
-            id="two weights for one criterion",
-        ),
-        pytest.param(
             [("A", "x", "us", 0, 5, "fact"), ("A", "y", "us", 0, 5, "fact")],
             r"of A are missing or negative, or add up to nothing.*a weight above 0",
             id="weights of nothing",
@@ -456,6 +560,63 @@ def test_trust_is_never_a_part_of_side_b():
 def test_weights_that_make_no_sense_are_refused(rows, complaint):
     with pytest.raises(DataError, match=complaint):
         lead(*rows)
+
+
+def dated(*rows: tuple) -> pd.DataFrame:
+    """Build ratings from (criterion, supplier, weight, rating, date), in A's own words."""
+    names = ["criterion", "supplier", "weight", "rating", "date"]
+    table = pd.DataFrame(list(rows), columns=names).assign(party_id="A", source="their_words")
+    return table.assign(date=pd.to_datetime(table["date"]))
+
+
+def weights_of(table: pd.DataFrame) -> dict[str, float]:
+    """Return A's weights of the ratings that count at the period's end."""
+    current = current_ratings(table, end=END, by=BY_SUPPLIER)
+    criteria = side_b_criteria(current, guess_halfwidth=0.25)
+    return dict(zip(criteria["criterion"], criteria["weight"], strict=True))
+
+
+def test_a_later_survey_with_another_weight_weighs_for_all_suppliers():
+    """Service was worth 3 : 1 in 2024; in 2025 only we are asked about, and it is worth 1 : 1."""
+    table = dated(("service", "us", 3, 8, "2024-05-01"), ("service", "Rival", 3, 6, "2024-05-01"),
+                  ("price", "us", 1, 4, "2024-05-01"), ("service", "us", 1, 8, "2025-05-01"))  # fmt: skip
+
+    assert weights_of(table) == {"price": 0.5, "service": 0.5}
+    nobody = current_ratings(None, end=END)
+    theirs_ = current_ratings(table, end=END, by=BY_SUPPLIER)
+    odds = ratings_verdicts(nobody, theirs_)[1]
+    assert (odds.outcome, odds.said) == (
+        "FLAG",
+        "Ratings of one day that differ, where the lower one counts: 0. Criteria with two weights, "
+        "where the latest one counts for all suppliers and of one day their mean: 1 (A / service).",
+    )
+
+
+def test_two_weights_of_one_day_from_two_sites_count_by_their_mean():
+    table = dated(("service", "us", 2, 8, "2025-05-01"), ("service", "Rival", 4, 6, "2025-05-01"),
+                  ("price", "us", 1, 4, "2025-05-01"))  # fmt: skip
+
+    assert weights_of(table) == {"price": 0.25, "service": 0.75}
+
+
+def test_two_ratings_of_one_day_from_two_sites_are_said_and_the_lower_one_counts():
+    table = rated(("A", 8, "2025-01-01", "fact"), ("A", 5, "2025-01-01", "fact"),
+                  ("A", 9, "2024-01-01", "fact"), ("B", 3, "2025-01-01", "fact"),
+                  ("B", 3, "2025-01-01", "fact"))  # fmt: skip
+    current = current_ratings(table, end=END)
+    odds = ratings_verdicts(current, current_ratings(None, end=END, by=BY_SUPPLIER))[1]
+
+    assert current["rating"].tolist() == [5, 3]
+    assert odds.outcome == "FLAG"
+    assert "the lower one counts: 1 (A / openness)." in odds.said
+
+
+def test_ratings_that_agree_are_no_contradiction():
+    table = dated(("service", "us", 2, 8, "2024-05-01"), ("service", "us", 3, 9, "2025-05-01"),
+                  ("service", "Rival", 3, 6, "2025-05-01"))  # fmt: skip
+    theirs_ = current_ratings(table, end=END, by=BY_SUPPLIER)
+
+    assert ratings_verdicts(current_ratings(None, end=END), theirs_)[1].outcome == "PASS"
 
 
 def test_a_weight_given_once_holds_for_all_suppliers():
@@ -565,10 +726,11 @@ def test_side_b_says_who_was_asked_and_who_named_no_rival():
         ),
         (
             "FLAG",
-            "Parties that named no rival: 1. There the lead over the best rival is not asked for.",
+            "Parties that named no rival: 1. Whether we lead there is unknown.",
         ),
     ]
-    assert [v.outcome for v in side_b_verdicts(lead(*ASKED))] == ["PASS", "PASS"]
+    for told in (ASKED, [ASKED[0], ASKED[2], alone("fact")]):
+        assert [v.outcome for v in side_b_verdicts(lead(*told))] == ["PASS", "PASS"]
 
 
 def test_their_words_of_a_rival_up_to_the_period_s_end_count_per_supplier():
@@ -583,3 +745,22 @@ def test_their_words_of_a_rival_up_to_the_period_s_end_count_per_supplier():
     criteria = side_b_criteria(current, guess_halfwidth=0.25)
     side = side_b(criteria, pd.Series(["A"]), unknown_range=(0.2, 0.9))
     assert side["side_b_low"].tolist() == [0.70]
+
+
+def test_when_they_told_us_is_the_day_of_trust_and_the_oldest_of_their_criteria():
+    """B did not say when it told one of its criteria; C was never asked, we only guess."""
+    said = theirs(
+        ("A", "trust", "us", np.nan, 8, "their_words"), ("A", "price", "us", 1, 8, "fact"),
+        ("A", "help", "us", 1, 8, "their_words"), ("A", "price", "Rival", 1, 9, "their_words"),
+        ("B", "price", "us", 1, 8, "their_words"), ("B", "help", "us", 1, 8, "their_words"),
+        ("C", "trust", "us", np.nan, 8, "our_guess"), ("C", "price", "us", 1, 8, "our_guess"),
+    ).assign(date=pd.to_datetime(
+        ["2025-05-01", "2024-03-01", "2025-06-01", "2020-01-01", "2025-01-01", None, "2025-01-01",
+         "2025-01-01"]))  # fmt: skip
+
+    days = asked_on(said, pd.Series(list("ABC")), ["their_words", "fact"])
+
+    assert days["trust_date"].dropna().to_dict() == {0: pd.Timestamp("2025-05-01")}
+    assert days["side_b_date"].dropna().to_dict() == {0: pd.Timestamp("2024-03-01")}
+    nobody = asked_on(said.head(0), pd.Series(["A"]), ["fact"])
+    assert nobody.isna().all().all()

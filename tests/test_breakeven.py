@@ -122,3 +122,14 @@ def test_nobody_is_asked_to_order_less_often_than_once_a_month():
     assert np.isnan(monthly["fix_order_value"])
     assert np.isnan(monthly["fix_minimum_order"])
     assert "orders" in monthly["fix_unknown"]
+
+
+def test_a_capital_charge_that_nobody_computed_leaves_the_other_break_evens_as_they_are():
+    orders = pd.DataFrame({"customer_id": ["C00"] * 10, "order_value": [90.0] * 10})
+    none = amounts({"capital_charge": 0.0, "sold_cost": 800.0})
+    silent = none.assign(capital_charge=np.nan, assets_charge=np.nan)
+
+    with_none, without = (break_evens(each, orders).iloc[0] for each in (none, silent))
+
+    assert without["fix_price_change"] == with_none["fix_price_change"] == pytest.approx(50 / 900)
+    assert "no_capital" in without["fix_unknown"]

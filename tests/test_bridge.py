@@ -37,7 +37,8 @@ def stated(products: pd.DataFrame, **lines: dict) -> pd.DataFrame:
     money = ["invoice_revenue", "cost_of_goods_sold"]
     sums = products.groupby(["period", "customer_id"], as_index=False)[money].sum().round(2)
     keys = list(zip(sums["period"], sums["customer_id"], strict=True))
-    for line in ("off_invoice", "cost_to_serve", "capital_charge"):
+    setup = ("setup_guessed_cost", "setup_open_cost")
+    for line in ("off_invoice", "cost_to_serve", "capital_charge", *setup):
         sums[line] = [float(lines.get(line, {}).get(key, 0.0)) for key in keys]
     margin = sums["invoice_revenue"] - sums["off_invoice"] - sums["cost_of_goods_sold"]
     profit = margin - sums["cost_to_serve"] - sums["capital_charge"]
@@ -260,6 +261,11 @@ def _each(value: float) -> dict:
         ),
         pytest.param({"measure": None}, "REFUSE", "Neither customer profit", id="no margin"),
         pytest.param({"measure": "gross_margin"}, "FLAG", "ends at gross margin", id="no work counted"),
+        pytest.param(
+            {"statement": stated(SAME, capital_charge=_each(1), setup_open_cost={(BEFORE, "A"): 7})},
+            "FLAG", "set-up of 0 is charged by the first order in the input, and 7 is not charged",
+            id="nobody can tell who was new before",
+        ),
         pytest.param(
             {"statement": stated(SAME, capital_charge={(NOW, "A"): 4})}, "FLAG",
             "capital charge is counted in FY2025 only", id="receivables of one year",

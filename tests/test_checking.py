@@ -28,6 +28,7 @@ currency: PLN
 periods:
   FY2024: {from: 2024-01-01, to: 2024-12-31}
   FY2025: {from: 2025-01-01, to: 2025-12-31}
+set_aside: {refuse: 0.5}
 inputs:
   invoice_lines: {files: lines.csv}
 """
@@ -113,6 +114,18 @@ def test_a_period_without_a_line_is_refused_and_carries_nothing_that_is_required
     assert found.refused == {"gross_margin": ["coverage"]}
 
 
+@pytest.mark.parametrize("required", ["", "required: [gross_margin]"])
+def test_a_period_without_a_line_ends_as_its_report_would_whatever_is_required(tiny, required):
+    done = CliRunner().invoke(app, ["check", str(tiny(required)), "--period", "FY2024"])
+
+    assert (done.exit_code, done.stderr) == (5, "")
+    said = " ".join(done.stdout.splitlines()[-1].replace("\u00a0", " ").split())
+    assert said == (
+        "No report would be published. No invoice line lies in FY2024; they run from 2 Jan 2025 to "
+        "30 Dec 2025. Bring invoice lines of the whole period."
+    )
+
+
 def test_a_sum_that_does_not_hold_is_named_with_its_difference(plain):
     broken = Balance("Net amount of invoice lines", "PLN").start("read", 10).end("used", "9.50")
     rows = Balance("Rows of customers", "rows").start("read", 10).end("used", 9)
@@ -152,6 +165,14 @@ def test_nothing_is_written(plain):
             {"gross_margin": ["gross_margin"], "customer_profit": ["gross_margin"]},
         ),
         ("classes", "", LINES.replace(",cost_of_goods_sold", ",other"), {"classes": ["class_measure"]}),
+        # B has 50 of 178: more than the share of revenue that may be without a known cost
+        ("gross_margin", "", LINES.replace("50.00,30.00", "50.00,"), {"gross_margin": ["gross_margin"]}),
+        (
+            "gross_margin",
+            "profitability: {unknown_cost_at_most: 0.5}\n",
+            LINES.replace("50.00,30.00", "50.00,"),
+            {},
+        ),
     ],
 )  # fmt: skip
 def test_what_is_required_and_cannot_be_carried_is_foreseen(tiny, required, extra, lines, refused):
@@ -185,7 +206,9 @@ def test_a_revenue_that_the_ledger_does_not_confirm_carries_no_ledger(tiny):
 
     found = check_inputs(tiny("required: [ledger, gross_margin]", text=text, gl=totals))
 
-    assert found.refused == {"ledger": ["ledger_revenue", "adds_up"]}
+    assert found.refused == {
+        "ledger": ["ledger_revenue", "adds_up"], "gross_margin": ["ledger_revenue"],
+    }  # fmt: skip
     assert "does not hold: PLN 822.00 is not explained." in words(found)
 
 
@@ -241,3 +264,44 @@ def test_an_unknown_period_is_status_2(tiny):
 
     assert (done.exit_code, done.stdout) == (2, "")
     assert "period 'FY1925' is not in engagement.yaml" in done.stderr
+
+
+# ------------------------------------------------------------- what a notebook would reject
+def test_weights_that_a_notebook_would_reject_are_rejected_by_check(tiny):
+    """A customer's criteria need weights: a report would find out in its fourth notebook."""
+    with pytest.raises(DataError, match="weights in ratings_theirs of A are missing"):
+        check_inputs(
+            tiny(
+                "  ratings_theirs: {files: ratings.csv}\n", ratings=ASKED.replace("us,1,7", "us,,7")
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("extra", "files", "says"),
+    [
+        (
+            "  drivers: {files: drivers.csv}\n"
+            + COSTS.replace("per: order", "per: visit, driver: visits"),
+            {"drivers": "period,customer_id,driver,volume\nFY2025,A,calls,3\n"},
+            "needs the driver 'visits'",
+        ),
+        (COSTS.replace("per: order", "per: delivery"), {}, "Map delivery_id"),
+        (COSTS + "  dropping: {exit_penalties: {Z: 5}}\n", {}, "names Z, and there is no such"),
+        (
+            "  off_invoice: {files: off.csv}\n" + COSTS.replace("pool: desk", "pool: freight"),
+            {"off": "customer_id,date,kind,amount\nA,2025-03-01,freight,5\n"},
+            "freight would be counted twice",
+        ),
+    ],
+)  # fmt: skip
+def test_settings_that_do_not_fit_the_tables_are_rejected_before_any_kernel(
+    tiny, extra, files, says
+):
+    with pytest.raises((DataError, ParameterError), match=says):
+        check_inputs(tiny(extra, **files))
+
+
+def test_where_no_external_customer_has_bought_there_is_nobody_to_judge(tiny):
+    with pytest.raises(DataError, match=r"nobody to judge: A \(intercompany\), B \(collective\)"):
+        check_inputs(tiny("identity: {intercompany: [A], collective: [B]}\n"))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from stub_notebooks import (
     ONE,
     notebook_of,
     refusing,
+    run_here,
     stub_notebook,
     write_engagement,
     write_notebooks,
@@ -81,6 +83,54 @@ def test_a_report_without_what_is_required_is_published_named_and_status_3(
     assert done.stderr == (
         "Published, but what is required was refused: levels (trust); side_b (side_b).\n"
     )
+
+
+def in_process(monkeypatch) -> None:
+    """Run stub notebooks without kernels, one a report."""
+    monkeypatch.setattr("kamlib.publish.running.run_notebook", run_here)
+    monkeypatch.setattr(reporting, "NOTEBOOKS", ONE)
+
+
+def test_a_report_that_nothing_can_stand_on_is_not_published_and_status_5(
+    project, kam, monkeypatch
+):
+    in_process(monkeypatch)
+    write_notebooks(project / "notebooks", {ONE["summary"]: refusing("coverage", "side_b")})
+
+    done = kam("report", "tiny")
+
+    assert (done.exit_code, done.stdout) == (5, "")
+    assert re.fullmatch(
+        r"Nothing was published: It is bad\. Bring better\. "
+        r"The draft is kept in reports/tiny/FY2025/runs/\S+\.\n",
+        done.stderr,
+    )
+    assert not (project / "reports/tiny/FY2025/index.html").exists()
+
+
+def test_a_report_with_a_sum_that_does_not_hold_is_published_named_and_status_3(
+    project, kam, monkeypatch
+):
+    in_process(monkeypatch)
+    broken = stub_notebook("summary")
+    for cell in broken.cells:
+        cell.source = cell.source.replace('"holds": [True]', '"holds": [False]')
+    write_notebooks(project / "notebooks", {ONE["summary"]: broken})
+
+    done = kam("report", "tiny")
+
+    assert done.exit_code == 3
+    assert done.stdout == "reports/tiny/FY2025/index.html\n"
+    assert done.stderr == "Published, but sums do not hold: rows.\n"
+
+
+def test_a_cell_may_take_a_part_of_a_minute(project, kam, monkeypatch):
+    write_notebooks(project / "notebooks", {ONE["summary"]: stub_notebook("summary")})
+    monkeypatch.setattr(reporting, "NOTEBOOKS", ONE)
+
+    done = kam("report", "tiny", "--cell-limit", "1.33", "--run-limit", "3.7")
+
+    assert (done.exit_code, done.stderr) == (0, "")
 
 
 def test_the_schema_is_printed_or_written_beside_an_engagement(tmp_path):
@@ -232,6 +282,13 @@ def test_run_stops_at_the_stage_that_fails_and_says_where_it_is_kept(project, ka
     assert (stale.parent / "data_prep.parquet").exists()
     assert not (stale.parent / "segmentation.parquet").exists()
     assert not stale.exists()
+
+
+def test_a_share_that_only_later_notebooks_use_is_no_parameter_of_the_first_ones(kam):
+    done = kam("run", "tiny", "--until", "segmentation", "-p", "cut_a=0.7")
+
+    assert done.exit_code == 2
+    assert "cut_a is a parameter of 04_attractiveness.ipynb, which does not run" in done.stderr
 
 
 def test_run_by_a_stage_without_a_receipt_is_a_failure(kam_run):

@@ -83,3 +83,25 @@ def test_a_delivery_to_two_sites_of_a_group_is_one_delivery(firm):
     assert rows.to_numpy().tolist() == [
         ["D1", "A", 2, "north"], ["D2", "A", 2, "north"], ["D3", "B", 1, "south"]
     ]  # fmt: skip
+
+
+def test_our_tools_at_a_customer_who_buys_nothing_stay_in_the_statement(firm):
+    """C has tools worth 3,650 for ten days at 10 %: they cost 10, and nobody else's charge changes."""
+    before = statement_of(firm)
+    (firm / "customers.csv").write_text(FILES["customers.csv"] + "C,Firm C,\n")
+    (firm / "assets.csv").write_text(FILES["assets.csv"] + "C,tools,3650,2025-12-22,\n")
+    after = statement_of(firm)
+
+    c = after.loc["C"]
+    assert [c["invoice_revenue"], c["gross_margin"], c["cost_to_serve"]] == [0, 0, 0]
+    assert [c["capital_charge"], c["assets_charge"], c["customer_profit"]] == [10, 10, -10]
+    assert c["active"]
+    assert after.drop(index="C")["customer_profit"].to_dict() == before["customer_profit"].to_dict()
+
+
+def statement_of(folder: Path):
+    engagement = load_engagement(folder)
+    tables = dict(read_inputs(engagement, "FY2025").tables)
+    tables["assets"] = days_tied_up(tables["assets"], [engagement.period("FY2025")])
+    result = customer_statements(tables, engagement.profitability, periods=["FY2025"])
+    return result.statement.set_index("customer_id")

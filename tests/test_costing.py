@@ -20,6 +20,7 @@ from kamlib.profitability import (
     pool_costs,
     statement_verdicts,
 )
+from kamlib.profitability.dropping import dropping_verdict
 
 
 @pytest.fixture(name="small_firm")
@@ -85,7 +86,7 @@ def test_a_driver_that_the_table_lacks_is_named_with_the_equation():
 
 def test_each_kind_of_event_is_counted_from_its_documents():
     book = orders(
-        ("A", 2, "edi", True, True), ("A", 3, "edi", False, False), ("B", 1, "edi", True, False)
+        ("A", 2, "edi", True, True), ("A", 3, "edi", False, False), ("B", 1, "edi", True, True)
     ).assign(
         export=[False, True, False], order_id=["1", "2", "3"],
         date=pd.to_datetime(["2025-01-10", "2025-02-10", "2025-03-10"]),
@@ -216,6 +217,44 @@ def test_a_support_pool_passes_on_its_cost_before_rates_and_keeps_the_rest():
 
     assert cost["cost"].tolist() == [1000]  # (900 + 100) / 500 = 2 a minute
     assert left["unassigned_cost"].tolist() == [100, 0]
+
+
+def test_a_support_pool_that_stays_makes_less_of_what_it_serves_end():
+    it = Pool("it", Decimal(100), unit="none", step_down_to={"desk": 1.0}, avoidable_share=0.0)
+    desk, van = (Pool(name, Decimal(900), 500, avoidable_share=0.5) for name in ("desk", "van"))
+
+    rated = pool_costs(pools(it, desk, van), used("desk", A=500))
+
+    # of the 1,000 that the desk charges, half of its own 900 ends
+    assert rated.set_index("pool")["ending_share"].to_dict() == {"it": 0, "desk": 0.45, "van": 0.5}
+
+
+def test_what_ends_of_a_pool_is_unknown_where_the_support_behind_it_did_not_say():
+    it = Pool("it", Decimal(100), unit="none", step_down_to={"desk": 1.0})
+    desk, van = (Pool(name, Decimal(900), 500, avoidable_share=0.5) for name in ("desk", "van"))
+    volumes = pd.concat([used("desk", A=500), used("van", A=500)])
+
+    _cost, left = charge_customers(volumes, pool_costs(pools(it, desk, van), volumes), EVERYBODY)
+
+    assert left["ending_share"].isna().tolist() == [True, True, False]
+    assert dropping_verdict(left).said.startswith("Nobody declared what would end of it:")
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.floats(0, 1), st.floats(0, 1)), min_size=1,
+                max_size=5))  # fmt: skip
+def test_however_cost_is_passed_on_as_much_of_it_ends_as_was_declared(rows):
+    names = [f"p{i}" for i in range(len(rows))]
+    chain = pools(*[
+        Pool(name, Decimal(cost), avoidable_share=share, step_down_to={to: passed} if to else {})
+        for name, to, (cost, share, passed) in zip(names, [*names[1:], None], rows, strict=True)
+    ])  # fmt: skip
+
+    rated = pool_costs(chain, used("p0", A=1))
+
+    kept = rated["cost"] + rated["received"] - rated["passed_on"]
+    declared = sum(cost * share for cost, share, _passed in rows)
+    assert (kept * rated["ending_share"]).sum() == pytest.approx(declared, abs=1e-3)
 
 
 def test_overload_is_shown_and_nobody_is_scaled_down():

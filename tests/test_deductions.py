@@ -78,6 +78,9 @@ def test_a_settlement_without_days_uses_up_the_oldest_accrual():
         pytest.param([("2025-03-01", "settled", -10)], [-10], id="money that came back"),
         pytest.param([("2024-12-31", "accrued", 100), ("2025-02-01", "accrued", -30),
                       ("2025-03-01", "settled", 70)], [100, -30, 0], id="an accrual taken down"),
+        pytest.param([("2024-12-31", "accrued", 1000), ("2025-02-01", "reversed", -1000),
+                      ("2025-03-01", "settled", 950)], [1000, -1000, 950],
+                     id="a reversal written with a minus"),
     ],
 )  # fmt: skip
 def test_negative_amounts_give_money_back_once(rows, costs):

@@ -14,6 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from kamlib.demo import write_demo
+from kamlib.demo.causes import true_drop_effects
 from kamlib.demo.scenario import SCENARIOS
 from kamlib.errors import ParameterError
 
@@ -81,10 +82,11 @@ def good_lines(folder: Path) -> pd.DataFrame:
 
 def order_table(lines: pd.DataFrame) -> pd.DataFrame:
     sold = lines[lines["document_type"] == "FA"]
+    sold = sold.assign(hurried=sold["rush"] == "1")
     orders = sold.groupby("order_id", as_index=False).agg(
         customer_id=("customer_id", "first"), date=("date", "min"), lines=("line_id", "size"),
         order_channel=("order_channel", "first"), rush=("rush", "max"), export=("export", "max"),
-        warehouse=("warehouse", "first"),
+        warehouse=("warehouse", "first"), rush_lines=("hurried", "sum"),
     )  # fmt: skip
     first = orders.groupby("customer_id")["date"].transform("min")
     new = orders["date"] < first + pd.DateOffset(months=12)
@@ -104,7 +106,8 @@ def capacity_used(equations: list, lines: pd.DataFrame, drivers: pd.DataFrame) -
             rows = orders
             for name, value in equation.get("when", {}).items():
                 rows = rows[rows[name] == value]
-            used = equation["base"] + 0 * rows["lines"]
+            by_line = equation["per"] == "line"
+            used = equation["base"] * (rows["lines"] if by_line else 1 + 0 * rows["lines"])
             for term in equation.get("plus", []):
                 holds = np.logical_and.reduce(
                     [
@@ -112,8 +115,8 @@ def capacity_used(equations: list, lines: pd.DataFrame, drivers: pd.DataFrame) -
                         *(rows[n] == v for n, v in term.get("when", {}).items()),
                     ]
                 )
-                used = used + term["time"] * holds * (rows["lines"] if term.get("per") else 1)
-            used = used * (rows["lines"] if equation["per"] == "line" else 1)
+                lines_ = rows["rush_lines" if "rush" in term.get("when", {}) else "lines"]
+                used = used + term["time"] * holds * (lines_ if by_line or term.get("per") else 1)
         else:
             kind = {"correction": "KOR", "credit_note": "ZW"}[equation["per"]]
             rows = documents[documents["document_type"] == kind]
@@ -464,6 +467,21 @@ def test_some_would_truly_gain_us_something_by_leaving_and_most_would_not(demo):
     assert (losing["drop_effect"] <= -losing["customer_profit"] + 0.02).all()  # some cost stays
 
 
+def test_what_a_pool_received_from_support_that_stays_does_not_end_when_a_unit_leaves():
+    pools = pd.DataFrame({
+        "period": "FY2025", "pool": ["it", "desk"], "cost": [25.0, 100.0], "received": [np.nan, 25.0],
+        "avoidable_share": [0.0, 0.5], "to": [{"desk": 1.0}, np.nan],
+    })  # fmt: skip
+    key = {"period": ["FY2025"], "unit": [0], "customer_id": ["A"]}
+    profit = pd.DataFrame({**key, "gross_margin": [10.0], "capital_charge": [1.0]})
+    serving = pd.DataFrame({**key, "pool": ["desk"], "cost": [50.0]})
+
+    told = true_drop_effects(profit, serving, pools)
+
+    # of 125 that the desk charges, 50 end: 40 %, so 20 of this unit's 50
+    assert told["drop_effect"].tolist() == [20 + 1 - 10]
+
+
 def test_the_best_sale_of_the_year_is_a_newcomers_and_shots_reach_the_vital_few(demo):
     last = demo.profit[demo.profit["period"] == "FY2025"].merge(demo.customers, on="customer_id")
     last = last.sort_values("customer_profit", ascending=False)
@@ -653,6 +671,36 @@ def test_one_criterion_of_one_customer_has_one_weight(demo):
 
     assert own.groupby(["party_id", "criterion"])["weight"].nunique().max() == 1
     assert own.groupby("party_id")["criterion"].nunique().between(3, 6).all()
+
+
+def test_rivals_are_better_at_something_and_as_a_whole_only_where_it_is_planted(demo):
+    theirs = small(demo.folder, "ratings_theirs", "rating", "weight")
+    own = theirs[theirs["criterion"] != "trust"]
+    key = ["party_id", "criterion"]
+    us = own[own["supplier"] == "us"].set_index(key)["rating"].rename("ours")
+    rivals = own[own["supplier"] != "us"].join(us, on=key)
+    rivals["lead"] = rivals["weight"] * (rivals["ours"] - rivals["rating"])
+    rivals["ahead"] = rivals["rating"] > rivals["ours"]
+    whole = rivals.groupby(["party_id", "supplier"]).agg(
+        lead=("lead", "sum"), ahead=("ahead", "any")
+    )
+    behind = whole[whole["lead"] < 0].index.get_level_values("party_id").unique()
+    true = pd.read_csv(demo.folder / "truth" / "customers_true.csv", dtype=str)
+    planted = true.set_index("customer_id")["archetype"]
+
+    assert set(planted.reindex(behind)) == {"beaten_by_rival"}
+    assert whole["ahead"].mean() > 0.3  # each is good at something
+
+
+def test_who_named_no_rival_mostly_said_that_there_is_none(demo):
+    theirs = raw(demo.folder, "ratings_theirs")
+    own = theirs[(theirs["criterion"] != "trust") & theirs["party_id"].str.startswith("K")]
+    suppliers = own.groupby("party_id")["supplier"].agg(set)
+
+    alone = suppliers[suppliers == {"us", "none"}]
+    silent = suppliers[suppliers == {"us"}]
+    assert len(alone) > len(silent) > 0
+    assert not any("none" in each and len(each) > 2 for each in suppliers)
 
 
 def test_an_earlier_demo_may_be_written_again(village, tmp_path):

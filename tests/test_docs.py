@@ -90,7 +90,7 @@ def test_the_papermill_line_of_the_readme_runs_one_notebook_with_its_parameter(
     (line,) = commands("papermill")
     words = [str(tmp_path / word) if word == "out.ipynb" else word for word in shlex.split(line)]
     stages = tmp_path / "demo" / "FY2025"
-    before = ["data_prep", "profitability"]
+    before = ["data_prep", "profitability", "segmentation"]
     shutil.copytree(
         demo_stages,
         stages,
@@ -102,9 +102,9 @@ def test_the_papermill_line_of_the_readme_runs_one_notebook_with_its_parameter(
     done = CliRunner().invoke(papermill, words[1:])
 
     assert done.exit_code == 0, done.output[-2000:]
-    receipt = json.loads((stages / "receipt_segmentation.json").read_text())
-    assert receipt["knobs"] == {"profit_share": 0.75}
-    assert "0.75 instead of 0.80" in (tmp_path / "out.ipynb").read_text()
+    receipt = json.loads((stages / "receipt_attractiveness.json").read_text())
+    assert receipt["knobs"] == {"cut_a": 0.7}
+    assert "0.70 instead of 0.60" in (tmp_path / "out.ipynb").read_text()
 
 
 def tables_of(stages: Path, names: list[str]) -> set[str]:

@@ -1,8 +1,14 @@
 """Documents: returns, corrections, cancellations, advances, samples, and lines that stand twice."""
 
-import pytest
-from test_intake import book, give, revenue, set_aside, verdict_of, world
+import tempfile
+from pathlib import Path
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_intake import TWO_YEARS, book, give, revenue, set_aside, verdict_of, world
+
+from kamlib.errors import DataError
 from kamlib.intake import read_inputs
 
 HEAD = "invoice_id, date, customer_id, quantity, net_amount, document_type, corrects_invoice_id, order_id"
@@ -150,3 +156,282 @@ def test_quantity_times_price_less_discount_stands_in_for_the_net_amount(tmp_pat
     )
     assert revenue(intake) == {"A": 20, "B": 3}
     assert set_aside(intake) == [(4, "discount", "below 0")]
+
+
+# ------------------------------------------------------------------ which period a correction belongs to
+SOLD = ("F1, 2023-05-10, A, 1, 100, invoice, , ", "F2, 2023-06-10, A, 1, 100, invoice, , ",
+        "F3, 2024-01-10, A, 1, 100, invoice, , ")  # fmt: skip
+
+
+def moved(tmp_path, *rows) -> tuple[dict, tuple]:
+    """Return what corrections took from which other period, and the verdict on those not placed."""
+    text = book(HEAD, *SOLD, *rows).replace("~", " ")
+    engagement = give(world(tmp_path, periods=TWO_YEARS), "invoice_lines", text)
+    intake = read_inputs(engagement, "FY2024")
+    table = intake.tables["timing"]
+    earned = table.groupby(["period", "earned_period"])["invoice_revenue"].sum()
+    return {key: int(value) for key, value in earned.items()}, verdict_of(intake, "credit_notes")
+
+
+def test_a_correction_of_a_correction_belongs_to_the_sale_at_the_end(tmp_path):
+    """K3 corrects K2 corrects K1 corrects the sale F1 of 2023: all three belong there."""
+    found, (outcome, _said) = moved(
+        tmp_path,
+        "K1, 2024-02-10, A, -1, -10, correction, F1, ",
+        "K2, 2024-03-10, A, 1, 4, correction, K1, ",
+        "K3, 2024-04-10, A, -1, -1, correction, K2, ",
+    )
+
+    assert found == {("FY2024", "FY2023"): -7}
+    assert outcome == "PASS"
+
+
+@pytest.mark.parametrize("between", [";~", ";", "~/~", "~|~", "~i~", "~oraz~", "+"])
+def test_a_correction_of_several_invoices_of_one_period_belongs_there(tmp_path, between):
+    found, (outcome, _said) = moved(
+        tmp_path, f"K1, 2024-02-10, A, -1, -10, correction, F1{between}F2, "
+    )
+
+    assert found == {("FY2024", "FY2023"): -10}
+    assert outcome == "PASS"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param("F1; F3", id="of two periods"),
+        pytest.param("F1; F0", id="one of them is not in the input"),
+        pytest.param("K1", id="itself"),
+        pytest.param("F0", id="not in the input"),
+    ],
+)
+def test_what_cannot_be_placed_stays_where_it_is_posted_and_is_named(tmp_path, names):
+    found, (outcome, said) = moved(tmp_path, f"K1, 2024-02-10, A, -1, -10, correction, {names}, ")
+
+    assert found == {}
+    assert outcome == "FLAG"
+    assert "several of different periods: 1 of 1, worth PLN\xa010" in said
+
+
+def test_corrections_that_name_each_other_in_a_circle_are_named(tmp_path):
+    found, (outcome, said) = moved(
+        tmp_path,
+        "K1, 2024-02-10, A, -1, -10, correction, K2, ",
+        "K2, 2024-03-10, A, -1, -10, correction, K1, ",
+    )
+
+    assert (found, outcome) == ({}, "FLAG")
+    assert "2 of 2" in said
+
+
+# --------------------------------------------------------------- list value of what comes back
+PRICED = (
+    "invoice_id, date, customer_id, product_id, quantity, net_amount, document_type, "
+    "corrects_invoice_id"
+)
+USUAL = [  # half of them pay 120 a unit, which is the list price of the month, half 100
+    f"B{n}, 2024-03-{n + 1:02}, B, P, 10, {(1200, 1000)[n % 2]}, invoice, " for n in range(10)
+]
+
+
+def at_list(intake, customer="A") -> tuple:
+    """Return list and invoice revenue of a customer."""
+    months = intake.tables["customer_months"]
+    mine = months[months["customer_id"] == customer]
+    return mine["list_revenue"].sum(), mine["invoice_revenue"].sum()
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        ["K1, 2024-03-20, A, P, -10, -1000, credit_note, A1"],
+        ["K1, 2024-03-20, A, P, 10, -1000, credit_note, A1"],
+        ["K1, 2024-05-20, A, P, -10, -1000, correction, A1"],
+        ["K1, 2024-05-20, A, P, -10, -1000, credit_note, "],
+        ["K1, 2024-03-20, A, P, -10, -1000, , "],
+        ["K1, 2024-05-20, A, P, -4, -400, credit_note, A1",
+         "K2, 2024-05-21, A, P, 6, -600, cancellation, A1"],
+    ],
+    ids=["a minus on both", "a quantity without minus", "in another month", "no invoice named",
+         "no kind of document", "in two parts"],
+)  # fmt: skip
+def test_a_full_return_takes_back_the_list_value_at_which_it_went_out(tmp_path, back):
+    """Ten units of 120 at list went out for 1,000; all of them come back."""
+    went_out = "A1, 2024-03-05, A, P, 10, 1000, invoice, "
+    assert at_list(of(tmp_path, *USUAL, went_out, *back, head=SOLD)) == (0, 0)
+
+
+def test_a_correction_shown_before_and_after_moves_the_list_value_by_what_it_changes(tmp_path):
+    """D is corrected to the same, E from 10 units to 8, G from 1,000 to 900 for the same goods."""
+    rows = [f"{who}1, 2024-03-05, {who}, P, 10, 1000, invoice, " for who in "DEG"]
+    rows += [f"{who}2, 2024-04-06, {who}, P, -10, -1000, correction, {who}1" for who in "DEG"]
+    rows += ["D2, 2024-04-06, D, P, 10, 1000, correction, D1",
+             "E2, 2024-04-06, E, P, 8, 800, correction, E1",
+             "G2, 2024-04-06, G, P, 10, 900, correction, G1"]  # fmt: skip
+    intake = of(tmp_path, *USUAL, *rows, head=SOLD)
+    found = {who: at_list(intake, who) for who in "DEG"}
+    assert found == {"D": (1200, 1000), "E": (960, 800), "G": (1200, 900)}
+
+
+def test_two_lines_of_a_product_come_back_at_what_they_had_on_their_invoice(tmp_path):
+    """One line paid 140 a unit, more than the usual 120: 1,200 + 1,400 at list, half comes back."""
+    rows = ["A1, 2024-03-05, A, P, 10, 1000, invoice, ", "A1, 2024-03-05, A, P, 10, 1400, invoice, ",
+            "K1, 2024-03-09, A, P, -10, -1200, credit_note, A1"]  # fmt: skip
+    assert at_list(of(tmp_path, *USUAL, *rows, head=SOLD)) == (1300, 1200)
+
+
+def test_a_price_cut_without_goods_is_a_discount_and_a_rebate_line_no_price(tmp_path):
+    """The cut of 50 leaves the list value; a negative line of another product counts as it stands."""
+    rows = ["A1, 2024-03-05, A, P, 10, 1000, invoice, ",
+            "K1, 2024-03-09, A, P, 0, -50, correction, A1",
+            "H1, 2024-03-05, H, R, 1, -30, invoice, "]  # fmt: skip
+    intake = of(tmp_path, *USUAL, *rows, head=SOLD)
+    assert (at_list(intake), at_list(intake, "H")) == ((1200, 950), (-30, -30))
+
+
+# ------------------------------------------------------------------ totals and copies among lines
+EXPORT = "invoice_id, date, customer_id, product_id, quantity, net_amount"
+
+
+def exported(*documents: tuple, head: str = "{total}") -> list[str]:
+    """Return a row of each document with its total, then its lines, from (number, amounts)."""
+    rows = []
+    for number, *amounts in documents:
+        day = f"2024-02-{int(number[1:]):02}"
+        rows += [f"{number}, {day}, A, , , " + head.format(total=sum(amounts))]
+        rows += [f"{number}, {day}, A, P{n}, 1, {amount}" for n, amount in enumerate(amounts)]
+    return rows
+
+
+def test_a_row_of_the_document_beside_its_lines_is_a_total_and_no_revenue(tmp_path):
+    """Three invoices of 150, 40 and 70: revenue is 260, not 520; a fee without a product is a line."""
+    rows = exported(("F1", 100, 50), ("F2", 40), ("F3", 30, 40))
+    intake = of(
+        tmp_path, *rows, "F4, 2024-02-09, A, P, 1, 5", "F4, 2024-02-09, A, , , 2", head=EXPORT
+    )
+    assert revenue(intake) == {"A": 267}
+    aside = intake.tables["quarantine"]
+    assert aside["reason"].unique().tolist() == ["a total, no line of its own"]
+    assert (aside["row"].tolist(), aside["amount"].notna().sum()) == ([2, 5, 7], 0)
+    assert all(balance.holds for balance in intake.balances)
+
+
+def test_a_second_line_that_has_as_much_as_the_first_is_no_total_unless_the_export_has_the_habit(
+    tmp_path,
+):
+    one = of(tmp_path, *exported(("F1", 100)), "F2, 2024-02-09, A, P, 1, 7", head=EXPORT)
+    assert revenue(one) == {"A": 207}
+    assert "without product and quantity" in verdict_of(one, "how_read")[1]
+    habit = of(tmp_path, *exported(*((f"F{n}", 100) for n in range(1, 4))), head=EXPORT)
+    assert revenue(habit) == {"A": 300}
+
+
+def test_totals_are_found_by_habit_where_lines_name_neither_product_nor_quantity(tmp_path):
+    """Each of three invoices has a row with the sum of the two others; without the habit none is."""
+    habit = [
+        f"F{n}, 2024-01-1{n}, A, {amount}"
+        for n in range(1, 4)
+        for amount in (30, 10 * n, 30 + 10 * n)
+    ]
+    head = "invoice_id, date, customer_id, net_amount"
+    assert revenue(of(tmp_path, *habit, head=head)) == {"A": 150}
+    one = [
+        *habit[:3],
+        *(f"F{n}, 2024-01-1{n}, A, {amount}" for n in (2, 3) for amount in (1, 2, 9)),
+    ]
+    assert revenue(of(tmp_path, *one, head=head)) == {"A": 80 + 24}
+
+
+NUMBERED = "invoice_id, line_id, date, customer_id, net_amount, document_type"
+
+
+def test_one_line_number_twice_on_an_invoice_counts_once_and_both_places_are_named(tmp_path):
+    """A table of heads was joined with its lines; a correction shows line 1 before and after."""
+    rows = ["F1, 1, 2024-01-10, A, 60, invoice", "F1, 2, 2024-01-10, A, 40, invoice",
+            "F1, 1, 2024-01-10, A, 60, invoice", "F1, 2, 2024-01-10, A, 45, invoice",
+            "K1, 1, 2024-02-10, A, -60, correction", "K1, 1, 2024-02-10, A, 50, correction",
+            "K1, 1, 2024-02-10, A, 50, correction"]  # fmt: skip
+    intake = of(tmp_path, *rows, head=NUMBERED)
+    assert revenue(intake) == {"A": 90}
+    told = intake.tables["quarantine"][["row", "reason", "value", "amount"]]
+    why, where = (
+        "its invoice and line number stand in an earlier row",
+        "counted in invoice_lines.csv, row",
+    )
+    assert told.astype({"amount": int}).to_numpy().tolist() == [
+        [4, why, f"{where} 2", 60], [5, why, f"{where} 3", 45], [8, why, f"{where} 6", 50],
+    ]  # fmt: skip
+    assert (
+        verdict_of(intake, "too_much_set_aside")[0] == "REFUSE"
+    )  # nobody has said that it is right
+    for rule, left in (("set_aside", 90), ("keep", 245)):
+        declared = of(tmp_path, *rows, head=NUMBERED, repeated_invoices=rule)
+        assert revenue(declared) == {"A": left}
+        assert verdict_of(declared, "too_much_set_aside")[0] == "PASS"
+    assert "3 × lines whose invoice stands twice" in verdict_of(declared, "how_read")[1]
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.integers(0, 19), min_size=1, max_size=12))
+def test_whatever_lines_with_numbers_come_again_the_revenue_is_the_same(again):
+    rows = [
+        f"F{n // 4}, {n}, 2024-02-{n // 4 + 1:02}, A, {n + 1}, invoice" for n in range(20)
+    ]  # 1 + 2 + … + 20 is 210
+    with tempfile.TemporaryDirectory() as folder:
+        intake = of(Path(folder), *rows, *(rows[n] for n in again), head=NUMBERED)
+    assert revenue(intake) == {"A": 210}
+    assert len(intake.tables["quarantine"]) == len(again)
+
+
+@pytest.mark.parametrize("other", ["F2, 2024-03-05, B, 30", "F2, 2024-03-05, B, 35"])
+def test_an_invoice_in_two_files_is_rejected_or_counted_once_as_declared(tmp_path, other):
+    """March stands in both files, in the second with the same line or with another one."""
+    head = "invoice_id, date, customer_id, net_amount"
+    (tmp_path / "b.csv").write_text(book(head, other, "F3, 2024-04-05, B, 7"))
+    files = {"files": ["invoice_lines.csv", "b.csv"]}
+    first = ("F1, 2024-02-05, A, 60", "F2, 2024-03-05, B, 30")
+
+    with pytest.raises(
+        DataError, match=r"the first is F2 of 2024-03-05, in invoice_lines\.csv and in b"
+    ):
+        of(tmp_path, *first, head=head, **files)
+    once = of(tmp_path, *first, head=head, **files, repeated_invoices="set_aside")
+    assert revenue(once) == {"A": 60, "B": 37}
+    assert once.tables["quarantine"]["value"].tolist() == ["counted in invoice_lines.csv"]
+    kept = of(tmp_path, *first, head=head, **files, repeated_invoices="keep")
+    assert revenue(kept)["B"] == 37 + int(other[-2:])
+
+
+def test_an_invoice_whose_lines_are_spread_over_files_by_their_numbers_is_one(tmp_path):
+    (tmp_path / "b.csv").write_text(book(NUMBERED, "F1, 2, 2024-01-10, A, 40, invoice"))
+    files = {"files": ["invoice_lines.csv", "b.csv"]}
+    row = "F1, 1, 2024-01-10, A, 60, invoice"
+    assert revenue(of(tmp_path, row, head=NUMBERED, **files)) == {"A": 100}
+
+
+def test_who_has_mapped_line_numbers_is_not_asked_for_them():
+    from kamlib.method_rules import RULES
+
+    assert "line_id" not in RULES["identical_rows"].bring
+
+
+SALES_AND_BACK = st.lists(
+    st.tuples(
+        st.integers(1, 12), st.integers(1, 99), st.integers(0, 10**6), st.booleans(), st.booleans()
+    ),
+    min_size=1, max_size=30,
+)  # fmt: skip
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(SALES_AND_BACK)
+def test_whatever_comes_back_whole_leaves_no_list_value(sales):
+    """Each sale has its own month, quantity and cents; a credit note names it, with or without minus."""
+    rows = list(USUAL)
+    for n, (month, units, cents, minus, later) in enumerate(sales):
+        paid, back = f"{cents / 100:.2f}", 12 if later else month
+        rows += [f"A{n}, 2024-{month:02}-05, A, P, {units}, {paid}, invoice, ",
+                 f"K{n}, 2024-{back:02}-25, A, P, {'-' if minus or not cents else ''}{units}, -{paid}, "
+                 f"credit_note, A{n}"]  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        assert at_list(of(Path(folder), *rows, head=SOLD)) == (0, 0)

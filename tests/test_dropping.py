@@ -33,7 +33,7 @@ SHARES = st.floats(0, 1)
 
 def declared(**changes) -> SimpleNamespace:
     told = {"cogs_avoidable": 1.0, "freed_capacity_used": 0.0, "exit_penalties": {},
-            "price_reach": 0.1} | changes  # fmt: skip
+            "price_reach": 0.1, "least_gain_kau": 0.02} | changes  # fmt: skip
     return SimpleNamespace(**told)
 
 
@@ -154,10 +154,33 @@ def test_keep_fix_or_drop(low, high, price, actions, proposal):
     assert proposals(loser, price_reach=0.10).tolist() == [proposal]
 
 
+@pytest.mark.parametrize(
+    ("profit", "low", "high", "proposal"),
+    [
+        pytest.param(-2_400, 2_000, 2_000, "small", id="a loss of .02 units is one of a group"),
+        pytest.param(-2_401, -5, -5, "keep", id="more than that stands for itself"),
+        pytest.param(-9_000, 2_400, 2_400, "keep", id="dropping gains too little"),
+        pytest.param(-9_000, 2_401, 2_401, "drop", id="dropping gains enough"),
+        pytest.param(-9_000, -5, 2_400, "keep", id="it gains too little whatever ends"),
+        pytest.param(-9_000, -5, 2_401, "unknown", id="it may gain enough"),
+    ],
+)
+def test_to_fix_or_drop_must_gain_more_than_a_fiftieth_of_a_key_account(
+    profit, low, high, proposal
+):
+    loser = pd.DataFrame({
+        "customer_profit": [float(profit)], "drop_effect_low": [low], "drop_effect_high": [high],
+        "fix_price_change": [0.5], "all_actions": [0.0],
+    })  # fmt: skip
+
+    assert proposals(loser, price_reach=0.10, least_gain=0.02 * 120_000).tolist() == [proposal]
+
+
 def test_pools_of_which_nobody_said_what_ends_are_named():
     pools = pd.DataFrame({
         "pool": ["order_desk", "van", "it"], "assigned_cost": [10.0, 5.0, 0.0],
-        "avoidable_share": [np.nan, 0.5, np.nan],
+        "avoidable_share": [np.nan, 0.5, np.nan], "ending_share": [np.nan, 0.5, np.nan],
+        "passed_on": 0.0,
     })  # fmt: skip
 
     assert dropping_verdict(pools).said == (
@@ -176,6 +199,7 @@ def test_by_default_goods_end_freed_capacity_stays_idle_and_ten_percent_are_with
     told = model.dropping
     assert [told.cogs_avoidable, told.freed_capacity_used, told.price_reach] == [1.0, 0.0, 0.10]
     assert told.exit_penalties == {}
+    assert told.least_gain_kau == 0.02
 
 
 def test_an_exit_penalty_of_a_customer_that_is_not_there_is_refused():

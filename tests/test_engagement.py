@@ -501,7 +501,7 @@ def test_conditions_are_data(load):
     assert fix.all[0] == Condition(name="is", equals="customer")
     assert fix.all[2] == Condition(name="profit_12m", bound=Bound(below=0))
     assert [each.name for each in fix.all[3].any] == ["p_unprofitable", "loss_periods"]
-    assert [each.bound.above for each in fix.becomes["let_go"]] == [0.0, 0.10]
+    assert [each.bound.above for each in fix.becomes["let_go"]] == ["cut", 0.10]
 
 
 def test_a_cut_and_a_yes_or_no_are_conditions_too(load):
@@ -850,11 +850,33 @@ def test_what_spans_two_parts_is_named_at_the_key_that_refers(load, extra, line,
             "inputs.invoice_lines.columns.custmer_id is not one of our columns. Did you mean "
             "'customer_id'",
         ),
+        (
+            "csv}",
+            "csv, columns: {cogs: KWS}}",
+            6,
+            "inputs.invoice_lines.columns.cogs is not one of our columns. Did you mean "
+            "'cost_of_goods_sold'",
+        ),
+        (
+            "csv}",
+            "csv}\n  off_invoice: {files: a.csv, columns: {cost: Koszt}}",
+            7,
+            "inputs.off_invoice.columns.cost is not one of our columns. Known here: customer_id, date",
+        ),
     ],
 )
 def test_mistakes_in_what_every_engagement_has(load, old, new, line, words):
     with pytest.raises(ParameterError, match=rf"engagement.yaml:{line}: {words}"):
         load(whole=BARE.replace(old, new))
+
+
+def test_attributes_of_the_client_s_own_may_be_called_as_clients_call_ours(load):
+    mapped = (
+        "csv, columns: {pallet_type: Paleta}}\n  customers: {files: c.csv, columns: {sector: S}}"
+    )
+    inputs = load(whole=BARE.replace("csv}", mapped)).inputs
+
+    assert inputs["customers"].columns == {"sector": "S"}
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(load):

@@ -402,9 +402,11 @@ def test_how_many_come_back_by_order_days(start, months):
     })  # fmt: skip
 
     assert return_finding(rates) == (
-        f"Of customers with one order day in {months} months 17% come back within 12, of those with "
-        f"three 45%, of those with twelve or more 98%."
+        f"Within 12 months come back, by their order days in {months} months: 17% of those with one "
+        f"order day, 45% of those with three, 98% of those with twelve or more."
     )
+    nobody = rates.assign(rate=rates["rate"].mask(rates["order_days"] != 1))
+    assert return_finding(nobody).endswith(": 17% of those with one order day.")
     assert return_finding(None) == "How many come back could not be measured."
 
 
@@ -433,17 +435,17 @@ def test_who_comes_through_which_door(rows, said):
 
 # --------------------------------------------------------------------------------- both sides
 def sides(*rows: tuple) -> pd.DataFrame:
-    """Build parties from (side A low, high, side B low, high, asked, lead)."""
+    """Build parties from (side A low, high, side B low, high, asked, lead, do both hold)."""
     names = ["side_a_low", "side_a_high", "side_b_low", "side_b_high", "asked",
-             "relative_strength_low"]  # fmt: skip
+             "relative_strength_low", "both_hold"]  # fmt: skip
     return pd.DataFrame(list(rows), columns=names).assign(side_a_known=True)
 
 
 FOUR = sides(
-    (0.6, 0.6, 0.7, 0.7, True, 0.0),  # both for certain, nobody is better
-    (0.5, 0.8, 0.6, 0.6, True, -0.1),  # side A may, a rival is better
-    (0.9, 0.9, 0.2, 0.9, False, -1.0),  # nobody asked
-    (0.1, 0.2, 0.1, 0.1, True, 0.5),  # neither
+    (0.6, 0.6, 0.7, 0.7, True, 0.0, "yes"),  # both for certain, nobody is better
+    (0.5, 0.8, 0.6, 0.6, True, -0.1, "no"),  # side A may, a rival is better
+    (0.9, 0.9, 0.2, 0.9, False, -1.0, "may"),  # nobody asked
+    (0.1, 0.2, 0.1, 0.1, True, 0.5, "no"),  # neither
 )
 
 
@@ -455,8 +457,9 @@ def test_how_many_reach_either_side_for_certain():
         "3 of 4 parties told us what they want. In the eyes of 2 of them we reach 60 for certain, "
         "and for 1 of these no rival is better."
     )
-    assert both_sides_finding(FOUR, cut_a=0.60, cut_b=0.60) == (
-        "Both sides hold for certain for 1 party, and may hold for 2 more: worth asking."
+    assert both_sides_finding(FOUR) == (
+        "Both sides hold for certain for 1 party, no rival ahead, and may hold for 1 more: worth "
+        "asking."
     )
 
 
@@ -469,7 +472,7 @@ def test_a_side_that_nobody_knows_is_not_called_low():
     assert side_b_finding(blind, cut=0.60) == (
         "Nobody told us what they want, so our side is unknown everywhere."
     )
-    assert both_sides_finding(FOUR.assign(asked=False), cut_a=0.6, cut_b=0.6) == (
+    assert both_sides_finding(FOUR.assign(asked=False)) == (
         "One of the sides is not known for anybody: nobody can be placed."
     )
 
@@ -482,9 +485,10 @@ def test_how_many_stand_at_each_level():
     })  # fmt: skip
 
     assert pyramid_finding(accounts) == (
-        "Confirmed: 1 at synergy, 0 at partnership, 1 at cooperation, 2 at transaction; 2 of 4 "
-        "customers may stand higher."
+        "Confirmed: 1 at synergy, 0 at partnership, 1 at cooperation, 1 at transaction; 1 of these 3 "
+        "customers may stand higher. Of 1 more the level is not told."
     )
+    assert pyramid_finding(accounts.iloc[[1]]) == "Of none of 1 customers the level can be told."
 
 
 @pytest.mark.parametrize(
@@ -518,28 +522,33 @@ def test_what_golden_shots_brought(told, said):
     ("profits", "said"),
     [
         pytest.param(
-            [50, -10, 160, -100], "Level 1 brings PLN 40 of customer profit, 19% of what is earned; "
-            "if none of it returned, next year would start that much lower.", id="40 of 210",
+            [50, 30, 120, -100], "Golden shots brought PLN 50 of this period's customer profit, 25% of "
+            "what is earned, and single sales too young to tell PLN 30, 15%; if none of them returned, "
+            "next year would start that much lower.", id="80 of 200",
         ),
         pytest.param(
-            [-50, 10, 90, 0], "Level 1 brings no customer profit, so nothing depends on one-off "
-            "sales.", id="a loss at level 1",
+            [-50, 10, 90, 0], "Golden shots and sales like them brought no profit in this period.",
+            id="a loss",
         ),
         pytest.param(
-            [np.nan] * 4, "How much depends on one-off sales is unknown without customer profit.",
-            id="unknown",
+            [np.nan] * 4, "How much depends on single sales is unknown.", id="unknown",
         ),
     ],
 )  # fmt: skip
 def test_how_much_depends_on_one_off_sales(profits, said):
-    accounts = pd.DataFrame({"confirmed_level": [1, 1, 2, 3], "customer_profit": profits})
+    """All four stand at level 1; only two of them are sales that will hardly come again."""
+    accounts = pd.DataFrame({
+        "confirmed_level": 1, "customer_profit": profits,
+        "golden_shot": ["yes", "too early to say", "no", "no"],
+    })  # fmt: skip
 
     assert plain(shot_dependence_finding(accounts, **PLN)) == said
 
 
 def judged(**verdicts: int) -> pd.DataFrame:
     names = [name for name, n in verdicts.items() for _i in range(n)]
-    return pd.DataFrame({"verdict": names, "name": [f"Firm {i + 1}" for i in range(len(names))]})
+    firms = [f"Firm {i + 1}" for i in range(len(names))]
+    return pd.DataFrame({"verdict": names, "name": firms, "pays": "yes"})
 
 
 @pytest.mark.parametrize(
@@ -564,6 +573,11 @@ def judged(**verdicts: int) -> pd.DataFrame:
             "fix, 2 not now.", id="none",
         ),
         pytest.param(judged(), "There is no account to judge.", id="no accounts"),
+        pytest.param(
+            judged(key_account_now=3, fix=1).assign(pays=["yes", "no", "unknown", "no"]),
+            "1 account is a key account now: Firm 1. Of the others: 2 pass but do not earn what one "
+            "costs, 1 fix.", id="two that do not earn their care",
+        ),
     ],
 )  # fmt: skip
 def test_who_is_a_key_account_now(accounts, said):
@@ -575,7 +589,16 @@ def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
     rows = [("key_account_now", "key_account_now")] * key
     rows += [("find_out_first", "key_account_now")] * may
     rows += [("find_out_first", "develop")] * open_otherwise + [("harvest", "harvest")] * other
-    return pd.DataFrame(rows, columns=["verdict", "verdict_best"])
+    table = pd.DataFrame(rows, columns=["verdict", "verdict_best"])
+    return table.assign(
+        pays="yes", nominee=False, proofs=np.nan, customer_profit=10.0, profit_kau=1.5
+    )
+
+
+def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
+    """Make the last `n` accounts nominees who lack two proofs each."""
+    last = np.arange(len(of)) >= len(of) - n
+    return of.assign(nominee=last, proofs=np.where(last, 2.0, np.nan))
 
 
 @pytest.mark.parametrize(
@@ -603,6 +626,35 @@ def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
         pytest.param(
             page(key=1), "Yes: the only one can today.", id="the only"
         ),
+        pytest.param(
+            page(key=4, other=6).assign(pays=["yes", "no", "unknown", "yes"] + ["no"] * 6),
+            "No: 2 of 10 customers and prospects can today.", id="two of four earn what one costs",
+        ),
+        pytest.param(
+            page(other=10).assign(profit_kau=0.2), "No: nobody carries a key account today; none "
+            "earns what one costs.", id="nobody carries one",
+        ),
+        pytest.param(
+            named(3, page(key=2, other=8)).assign(profit_kau=0.2), "No: nobody carries a key account "
+            "today; none earns what one costs. By potential or reason 2 can, and 3 are nominees.",
+            id="some may by what they could bring",
+        ),
+        pytest.param(
+            page(key=2, other=8).assign(profit_kau=np.nan), "No: 2 of 10 customers and prospects can "
+            "today.", id="profit is not known",
+        ),
+        pytest.param(
+            named(3, page(other=10)), "None for certain yet; 3 nominees; these 6 questions decide 30% "
+            "of what is earned.", id="nobody certain, three nominees",
+        ),
+        pytest.param(
+            named(1, page(other=10)).assign(customer_profit=np.nan), "None for certain yet; 1 nominee; "
+            "these 2 questions decide.", id="nothing known of profit",
+        ),
+        pytest.param(
+            named(1, page(key=3, other=7)), "No: 3 of 10 customers and prospects can today. 1 nominee "
+            "lacks at most two proofs.", id="some, and a nominee",
+        ),
     ],
 )  # fmt: skip
 def test_the_headline_answers_the_question_of_the_workbook(accounts, said):
@@ -620,7 +672,7 @@ def test_what_is_unknown_is_counted_with_what_to_bring():
     table = unknown_table(accounts)
 
     assert table[["unknown", "parties"]].to_numpy().tolist() == [
-        ["Side B", 2], ["Trust", 1], ["Level", 1],
+        ["Side B", 2], ["Trust", 1], ["Level not told", 1],
     ]  # fmt: skip
     assert table["bring"].tolist()[0] == "an interview, not by the account's own manager"
 
@@ -636,7 +688,10 @@ def test_a_caption_says_what_the_figure_shows():
         "printed in the figure or said below it."
     )
     named = figure_words("their_criteria", name="Alfa")["caption"]
-    assert named == "What Alfa wants, with its own weights: us against the best rival."
+    assert (
+        named
+        == "What Alfa wants, with its own weights: us against the rival that is best as a whole."
+    )
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -647,3 +702,13 @@ def test_every_figure_has_a_caption_and_a_longer_text_for_those_who_cannot_see_i
     assert words["alt"].endswith(".")
     assert len(words["alt"]) > len(words["caption"])
     assert "{" not in words["caption"] + words["alt"]
+
+
+@pytest.mark.parametrize("figure", ["statement", "against_peers", "price_matrix"])
+def test_an_estimated_list_price_is_said_wherever_list_value_is(figure):
+    said = "List value is estimated where no list price is given."
+    assert figure_words(figure, estimated=True)["caption"].endswith(said)
+    assert said not in figure_words(figure)["caption"]
+    ladder = pd.DataFrame({"line": ["list_revenue", "invoice_revenue"], "kind": "total",
+                           "amount": [200.0, 150.0], "share": [1.0, 0.75]})  # fmt: skip
+    assert statement_finding(ladder, **PLN, estimated=True).endswith(said)

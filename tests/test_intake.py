@@ -19,10 +19,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from worlds import default_rules
 
 from kamlib.engagement import load_engagement
 from kamlib.engagement.inputs import Input
-from kamlib.engagement.settings import Exchange, Identity
+from kamlib.engagement.settings import Exchange, Identity, SetAside
 from kamlib.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, Intake, read_inputs, repeated
 from kamlib.intake.units import unit_of_each
@@ -36,6 +37,13 @@ POLISH = SimpleNamespace(
 
 
 # --------------------------------------------------------------------------- an engagement
+def counting():
+    """Return a cost model whose one equation asks for attributes of an order, and counts no driver."""
+    asks = dict.fromkeys(("rush", "order_channel", "warehouse", "region"), "")
+    equation = SimpleNamespace(attributes=set(asks), when={}, plus=[], driver=None)
+    return SimpleNamespace(resources=(), time_equations=[equation])
+
+
 @dataclass
 class World:
     """An engagement as the intake sees it, over files in a folder of its own."""
@@ -51,7 +59,12 @@ class World:
     windows: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(setup_months=12))
     ledger: SimpleNamespace = None
     overrides: list = field(default_factory=list)
+    set_aside: SetAside = field(default_factory=SetAside)
     segmentation: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(profit_share=0.8))
+    profitability: object = field(default_factory=lambda: counting())
+    staying: object = field(default_factory=lambda: default_rules().staying)
+    side_a: object = field(default_factory=lambda: default_rules().side_a)
+    pyramid: object = field(default_factory=lambda: default_rules().pyramid)
 
     def paths(self, table):
         """Return the files of a table in order."""
@@ -108,6 +121,7 @@ def book(head, *rows):
     return "\n".join([head.replace(" ", ""), *(row.replace(" ", "") for row in rows)]) + "\n"
 
 
+RULES_OF_LEDGER = ("ledger_revenue", "ledger_before")
 LINES = (
     "invoice_id,line_id,date,customer_id,product_id,quantity,list_price,net_amount,"
     "cost_of_goods_sold,document_type"
@@ -206,22 +220,16 @@ ORDERS = book(
 
 
 def test_an_order_is_counted_once_on_its_first_day_with_all_its_lines(tmp_path):
+    """O1 has two lines that differ: one row for each, both on the order's day and in its period."""
     engagement = give(world(tmp_path), "invoice_lines", ORDERS, columns={"region": "region"})
     orders = read_inputs(engagement, "FY2024").tables["orders"].set_index("order_id")
-    assert orders["lines"].to_dict() == {"F3": 1, "O1": 2, "O4": 1}
-    assert orders.loc["O1", "date"] == pd.Timestamp("2024-01-31")
-    assert orders["rush"].to_dict() == {"F3": False, "O1": True, "O4": True}
-    assert orders.loc["O1", ["order_channel", "region"]].tolist() == ["edi", "a"]
-
-
-def test_a_customer_is_new_until_the_set_up_months_are_over(tmp_path):
-    """First order on 31 January 2024: new up to 30 January 2025, not on the 31st."""
-    engagement = give(world(tmp_path), "invoice_lines", ORDERS)
-    orders = read_inputs(engagement, "FY2024").tables["orders"].set_index("order_id")
-    assert orders["customer_is_new"].to_dict() == {"F3": True, "O1": True, "O4": False}
-    engagement.windows.setup_months = 11
-    orders = read_inputs(engagement, "FY2024").tables["orders"].set_index("order_id")
-    assert orders["customer_is_new"].to_dict() == {"F3": False, "O1": True, "O4": False}
+    assert orders["lines"].groupby(level=0).sum().to_dict() == {"F3": 1, "O1": 2, "O4": 1}
+    both = orders.loc["O1"]
+    assert both["document_lines"].tolist() == [2, 2]
+    assert both["date"].tolist() == [pd.Timestamp("2024-01-31")] * 2
+    assert both["rush"].tolist() == [True, False]
+    assert both[["order_channel", "region"]].to_numpy().tolist() == [["edi", "a"], ["phone", "b"]]
+    assert orders.loc[["F3", "O4"], "rush"].tolist() == [False, True]
 
 
 def test_credit_notes_and_corrections_are_no_orders(two_firms):
@@ -307,7 +315,7 @@ def test_a_quoted_name_may_hold_commas_quotes_and_line_ends(tmp_path):
     engagement = give(world(tmp_path), "invoice_lines", TWO_FIRMS)
     give(engagement, "customers", 'customer_id,name\r\nA,"Młyn, ""Raz""\r\ni Dwa"\r\nB,zł\r\nB\r\n')
     intake = read_inputs(engagement, "FY2024")
-    assert intake.tables["customers"]["name"].tolist() == ['Młyn, "Raz"\r\ni Dwa', "zł"]
+    assert intake.tables["customers"]["name"].tolist() == ['Młyn, "Raz" i Dwa', "zł"]
     assert set_aside(intake) == [(5, "", "fewer cells than the head has")]
 
 
@@ -545,7 +553,8 @@ def test_lines_without_cost_are_named_with_their_money(two_firms):
 
 def test_identical_lines_are_counted_with_their_money_and_kept(two_firms):
     twice = TWO_FIRMS + TWO_FIRMS.splitlines()[1] + "\n"
-    intake = read_inputs(give(two_firms, "invoice_lines", twice), "FY2024")
+    text = twice.replace(",1,2024", ",,2024")  # one line number twice is one line
+    intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
     assert verdict_of(intake, "identical_rows")[1] == (
         "Invoice lines that repeat another one in every column that was read: 1, worth "
         "PLN\u00a060. They were kept."
@@ -561,8 +570,9 @@ def test_of_many_lines_only_those_with_one_hash_are_compared_and_the_count_is_th
     monkeypatch.setattr(repeated, "AT_ONCE", at_once)
     one, *_others, last = TWO_FIRMS.splitlines()[1:]
     again = "\n".join([one, last, one]) + "\n"
+    text = (TWO_FIRMS + again).replace(",1,2024", ",,2024")
 
-    intake = read_inputs(give(two_firms, "invoice_lines", TWO_FIRMS + again), "FY2024")
+    intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
 
     assert "read: 3, worth PLN\u00a0110." in verdict_of(intake, "identical_rows")[1]  # 60 − 10 + 60
 
@@ -676,6 +686,24 @@ def test_small_tables_are_typed_rolled_up_and_strangers_set_aside(two_firms):
     ]
 
 
+def test_who_has_no_other_supplier_rates_nobody_and_everybody_else_must(two_firms):
+    ratings = book(
+        "party_id, criterion, weight, supplier, rating, source",
+        "A, price, 1, us, 7, their_words",
+        "A, , , none, , their_words",
+        "B, , , brak, , fact",
+        "B, price, 1, Rival, , their_words",
+        "B, , 1, us, 8, their_words",
+    )
+    own = {"supplier": {"brak": "none"}}
+    intake = read_inputs(give(two_firms, "ratings_theirs", ratings, values=own), "FY2024")
+    said = intake.tables["ratings_theirs"]
+    assert said[["party_id", "supplier"]].to_numpy().tolist() == [
+        ["A", "us"], ["A", "none"], ["B", "none"],
+    ]  # fmt: skip
+    assert set_aside(intake) == [(5, "rating", "missing"), (6, "criterion", "missing")]
+
+
 def test_drivers_are_summed_and_a_period_must_be_one_of_the_engagement(two_firms):
     text = book(
         "period, customer_id, driver, volume",
@@ -729,8 +757,8 @@ def test_rows_and_money_read_are_used_or_set_aside(two_firms):
     assert money.holds
     assert verdict_of(intake, "rows_set_aside") == (
         "FLAG",
-        "2 of 4 rows had to be set aside, among them invoice lines of PLN\u00a030 (30% of the amounts "
-        "that can be read). Why, stands in the table of rows set aside.",
+        "2 of 4 rows had to be set aside; of invoice lines 2 of 4 (50%), worth PLN\u00a030 where the "
+        "amount can be read (30% of the amounts that can). Why, stands in the table of rows set aside.",
     )
 
 
@@ -786,12 +814,27 @@ def test_the_way_to_the_ledger_names_everybody_and_every_item(two_firms):
     assert balance.unexplained == 0
 
 
+def test_a_reconciling_item_that_names_no_account_is_said_to_explain_nothing(two_firms):
+    give(two_firms, "gl_totals", general_ledger("120", ""))
+    late = {"amount": 2, "period": "FY2024", "by": "controller"}
+
+    def told(**item):
+        two_firms.ledger.reconciling_items = [SimpleNamespace(**late, **item)]
+        return verdict_of(read_inputs(two_firms, "FY2024"), "reconciling_items")
+
+    assert told(what="late", gl_account="700")[0] == "PASS"
+    outcome, words = told(what="late", gl_account=None)
+    assert outcome == "FLAG"
+    assert "explain nothing: late (PLN 2, FY2024)" in words.replace("\N{NO-BREAK SPACE}", " ")
+    assert told(what="late", gl_account="7O0")[0] == "FLAG"  # a letter for a zero
+
+
 def test_both_periods_are_tied_where_the_ledger_has_them(two_firms):
     two_firms.periods = world(two_firms.folder, periods=TWO_YEARS).periods
     text = general_ledger("-120") + "FY2023,700,-3,invoice_revenue,-1\n"
     intake = read_inputs(give(two_firms, "gl_totals", text), "FY2024")
-    outcomes = [(v.outcome) for v in intake.verdicts if v.rule == "ledger_revenue"]
-    assert outcomes == ["PASS", "REFUSE"]
+    outcomes = [(v.rule, v.outcome) for v in intake.verdicts if v.rule in RULES_OF_LEDGER]
+    assert outcomes == [("ledger_revenue", "PASS"), ("ledger_before", "REFUSE")]
     assert [b.what[19:25] for b in intake.balances[-2:]] == ["FY2024", "FY2023"]
 
 

@@ -4,15 +4,17 @@ import gzip
 import os
 import re
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from test_intake import world
 
 from kamlib.checking import check_inputs
-from kamlib.engagement import load_engagement
+from kamlib.engagement import Input, load_engagement
 from kamlib.errors import DataError
 from kamlib.intake import invoices_xml, read_inputs
 from kamlib.intake.dialects import Dialect
@@ -638,3 +640,53 @@ def test_the_simplified_jpk_fa_gives_every_line_and_every_grosz():
     assert len({line["customer_id"] for line in lines}) == 19
     assert sum(line["document_type"] == "correction" for line in lines) == 12
     assert drop_sellers(notes).total() == 0
+
+
+# --------------------------------------------------------------------------- taxed on the margin
+def test_what_is_taxed_on_the_margin_is_set_aside_whichever_structure_tells_it(tmp_path):
+    """813 net and 187 VAT of our own work; 2,000 for a trip of others, VAT in it: 813 are revenue."""
+    totals = {"P_14_1": "187", "P_15": "3000"}
+    trip, own = {"P_11A": "2000", "P_12": None}, {"P_11A": "1000", "P_12": "23"}
+    of_ksef = ksef_line(None, "1", **trip), ksef_line(None, "1", **own)
+    of_jpk = jpk_line("FV/1", None, "1", **trip), jpk_line("FV/1", None, "1", **own)
+    marked = jpk_invoice(net="813", P_106E_3="true", **totals)
+
+    told = ["#with VAT only: 2000", "813"]
+    assert nets(ksef(tmp_path, *of_ksef, net="813", P_13_11="2000", **totals)) == told
+    assert nets(jpk(tmp_path, marked, *of_jpk)) == told
+
+
+def test_an_invoice_on_the_margin_whose_lines_do_not_add_up_counts_its_net_part_alone(tmp_path):
+    """The lines give 813 and 2,000 as if both were net; one line each of 813 and of 2,000 with VAT."""
+    totals = {"P_14_1": "187", "P_13_11": "2000", "P_15": "3000"}
+    notes = Counter()
+    lines = ksef_line("813", "1"), ksef_line("2000", "1")
+    told = nets(ksef(tmp_path, *lines, net="813", **totals), notes)
+    assert told == ["813", "#with VAT only: 2000"]
+    assert notes[TAKEN_WHOLE] == 1
+    only = ksef(tmp_path, ksef_line("2000", "1"), net="0", P_13_11="2000", P_15="2000")
+    assert nets(only) == ["0", "#with VAT only: 2000"]
+
+
+def test_the_rate_that_stands_on_an_invoice_is_offered_where_there_is_none(tmp_path):
+    line = ksef_line("100", "1", KursWaluty="4.2615")
+    path = ksef(tmp_path, line, KodWaluty="EUR")
+    (tmp_path / "engagement.yaml").write_text(TOP + LINES.replace("ksef_*.xml", path.name))
+    with pytest.raises(DataError, match=r"no rate: EUR.*name these: 2024-03-05,EUR,4\.2615\.$"):
+        read_inputs(load_engagement(tmp_path), "FY2024")
+
+
+def test_an_invoice_from_ksef_that_was_downloaded_twice_is_rejected_with_both_files(tmp_path):
+    """The second file has one line more, as after a change on the way; a JPK_FA has it as well."""
+    two = (ksef_line("60.00"), ksef_line("40.00"))
+    ksef(tmp_path, *two, P_2="FV/1", name="a.xml")
+    ksef(tmp_path, *two[:1], net="60.00", P_2="FV/1", name="b.xml")
+    engagement = world(tmp_path, periods={"ALL": (date(2020, 1, 1), date(2030, 12, 31))})
+    files = {"files": ["a.xml", "b.xml"]}
+    engagement.inputs["invoice_lines"] = Input(**files)
+    with pytest.raises(DataError, match=r"FV/1 of [0-9-]+, in a\.xml and in b\.xml"):
+        read_inputs(engagement, "ALL")
+    engagement.inputs["invoice_lines"] = Input(**files, repeated_invoices="set_aside")
+    once = read_inputs(engagement, "ALL").tables
+    assert once["customer_months"]["invoice_revenue"].sum() == 100
+    assert once["quarantine"]["reason"].tolist() == ["its invoice stands in an earlier file"]

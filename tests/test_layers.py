@@ -17,6 +17,7 @@ CORE = {
     "verdicts",
     "tables",
     "numerics",
+    "scratch",
     "timespans",
     "deductions",
 }
@@ -35,7 +36,7 @@ ALLOWED = {
     "intake": CORE | {"engagement"},
     "stage": CORE | {"engagement", "display"},
     "demo": {"errors", "numerics"},
-    "checking": CORE | {"engagement", "intake", "views"},
+    "checking": CORE | STAGES | {"engagement", "intake", "views"},
     "suggesting": CORE | {"engagement", "intake", "views"},
 }
 

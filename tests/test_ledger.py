@@ -93,20 +93,62 @@ def test_a_named_reconciling_item_explains_its_account(small_firm):
     assert accounts["unexplained"].tolist() == [0, 0, 0]
 
 
+def test_an_item_without_an_account_explains_nothing_in_the_table_and_nothing_in_the_chain(
+    small_firm,
+):
+    late = {"what": "late", "amount": Decimal(12), "period": YEAR}
+    books = {**BOOKS, "a701": ("invoice_revenue", -1262, -1)}
+
+    def left(account: str | None) -> tuple[float, float]:
+        items = [SimpleNamespace(**late, gl_account=account)]
+        result, accounts = tied(small_firm, books, items)
+        declared = SimpleNamespace(
+            currency="PLN", ledger=SimpleNamespace(materiality=MATERIAL, reconciling_items=items)
+        )
+        [chain] = profit_balance(result.statement, result.pools, accounts, declared, period=YEAR)
+        return accounts["unexplained"].sum(), float(chain.unexplained)
+
+    assert left("a701") == (0, 0)
+    assert left(None) == left("nowhere") == (12, -12)  # a chain reads from the ledger down
+
+
+@pytest.mark.parametrize(
+    ("column", "amount", "aside"),
+    [
+        pytest.param("customer_id", 100, [100, 40], id="nobody knows whose"),
+        pytest.param("net_amount", None, [0, 0], id="its amount cannot be read: nor its cost"),
+        pytest.param("currency", 100, [0, 0], id="nor is it known what it is worth"),
+    ],
+)
+def test_cost_of_goods_set_aside_counts_only_beside_an_amount_that_can_be_read(
+    small_firm, column, amount, aside
+):
+    tables, model = small_firm
+    result = customer_statements(tables, model, periods=[YEAR])
+    rows = pd.DataFrame({
+        "table": ["invoice_lines"], "period": [YEAR], "column": [column], "amount": exact(amount),
+        "cost_of_goods_sold": exact(40),
+    })  # fmt: skip
+
+    accounts = ledger_accounts(gl(**BOOKS), result.statement, result.pools, rows, [])
+
+    assert accounts["set_aside"].tolist()[:2] == aside
+
+
 def test_the_chain_from_the_ledger_to_the_customers_leaves_nothing_unexplained(small_firm):
     result, accounts = tied(small_firm)
     declared = SimpleNamespace(
         currency="PLN", ledger=SimpleNamespace(materiality=MATERIAL, reconciling_items=[])
     )
 
-    chain, memo = profit_balance(result.statement, result.pools, accounts, declared, period=YEAR)
+    [chain] = profit_balance(result.statement, result.pools, accounts, declared, period=YEAR)
 
     steps = {step.what: float(step.amount) for step in chain.steps}
     assert steps["Profit in the general ledger"] == -300  # 1,250 − 550 − 1,000
     assert steps["Capacity nobody used"] == 100
     assert steps["Profit on intercompany customers"] == 100  # theirs is −100, so taking it out adds
     assert steps["Profit before capital of 2 customers"] == -100
-    assert chain.unexplained == memo.unexplained == 0
+    assert chain.unexplained == 0  # and no memo of a capital charge that nobody computed
 
 
 FAULTS = [

@@ -8,7 +8,7 @@ import pytest
 from conftest import NOTEBOOKS
 
 import kamlib
-from kamlib.stage import KNOBS, assigned_names
+from kamlib.stage import KNOBS, assigned_names, assigned_values
 from kamlib.stage import NOTEBOOKS as BY_STAGE
 
 COMMON = ["engagement", "period", "stage_folder"]
@@ -60,6 +60,15 @@ def test_a_knob_s_comment_names_the_key_it_turns(path):
     for knob, key in KNOBS[stage_of(path)].items():
         line = next(line for line in parameters_cell(path).splitlines() if line.startswith(knob))
         assert line.endswith(f"key: {key}")
+
+
+@EACH
+def test_no_value_is_saved_for_a_knob(path):
+    values = assigned_values(parameters_cell(path))
+
+    assert {knob: values[knob] for knob in KNOBS[stage_of(path)]} == dict.fromkeys(
+        KNOBS[stage_of(path)], "None"
+    )
 
 
 @EACH

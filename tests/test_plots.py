@@ -115,6 +115,7 @@ def parties(n: int = 60, *, level: bool = True, asked: float = 0.7, named: int =
             "numbered": np.arange(n) < 5,
             "level": rng.integers(1, 5, n).astype(float) if level else np.nan,
             "named": (np.arange(n) >= 5) & (np.arange(n) < 5 + named),
+            "both_hold": np.where(np.arange(n) % 3, "yes", "may"),
         }
     )
 
@@ -137,7 +138,9 @@ def criteria() -> pd.DataFrame:
             "weight": [0.4, 0.3, 0.2, 0.1],
             "us_low": [4.0, 8.0, np.nan, 5.0],
             "us_high": [5.0, 8.0, np.nan, 6.0],
-            "rival": [7.0, 6.0, 5.0, np.nan],
+            "rival_low": [7.0, 6.0, 5.0, np.nan],
+            "rival_high": [7.0, 8.0, 5.0, np.nan],
+            "rival": "Krzywy Karton",
             "source": ["their_words", "our_guess", "fact", "survey of 2025"],
         }
     )
@@ -523,6 +526,22 @@ def test_matrix_draws_every_party_once():
     assert sum(len(c.get_offsets()) for c in marks) == 200
 
 
+def test_who_stands_in_the_corner_of_both_sides_without_its_lead_has_a_ring():
+    table = parties(4, asked=1.1, level=False).assign(
+        side_a_low=0.8, side_a_high=0.8, side_b_low=[0.9, 0.9, 0.9, 0.2], side_b_high=0.9,
+        both_hold=["yes", "no", "may", "may"],
+    ).assign(side_b_high=[0.9, 0.9, 0.9, 0.2])  # fmt: skip
+
+    ax = plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    holding = plots.plot_matrix(table.head(1), cut_a=0.6, cut_b=0.5, currency="PLN")
+
+    ring = LIGHT["uncertain"]
+    inside = [each for each in ax.lines if each.get_color() == ring and each.get_xdata()[0] == 0.8]
+    assert len(inside) == 2  # all three in the corner but the one who holds for certain
+    assert "ring: may not hold" in words(ax)
+    assert "ring: may not hold" not in words(holding)
+
+
 def test_an_unknown_side_b_has_a_strip_of_its_own_and_is_counted():
     table = parties(60)
     unknown = int((~table["asked"]).sum())
@@ -597,12 +616,25 @@ def test_pyramid_counts_customers_and_their_share():
 
 
 def test_pyramid_says_who_may_stand_higher():
-    table = accounts(1, 1, 2)
-    table.loc[[0, 2], "possible_level"] = [3, 4]
+    table = accounts(3, 1, 2)
+    table.loc[[0, 2], "possible_level"] = [4, 4]
 
     shown = words(plots.plot_pyramid(table, share_of="positive profit"))
 
     assert shown.count("1 of them may stand higher") == 2
+
+
+@pytest.mark.parametrize(("n", "said"), [(1, "1 customer, 33%"), (300, "300 customers, 99%")])
+def test_whose_level_is_not_told_stands_on_no_step(n, said):
+    """One stands at level 1, one at 2, and n at level 1 only for lack of something known."""
+    table = accounts(1, 2, *[1] * n)
+    table.loc[2:, "possible_level"] = 3
+
+    ax = plots.plot_pyramid(table, share_of="positive profit")
+
+    assert {"Not told (1 to 3)", said} <= set(words(ax))
+    assert len(ax.patches) == 5
+    assert collisions(ax) == []
 
 
 def test_one_unknown_profit_means_no_shares():
@@ -675,8 +707,9 @@ def test_their_criteria_end_in_the_weighted_lead():
     ax = plots.plot_their_criteria(criteria())
 
     shown = words(ax)
-    # 0.4 × (4 − 7), 0.4 × (5 − 7); 0.3 × (8 − 6)
-    assert {"−1.20 to −0.80", "+0.60", "40%", "30%"} <= set(shown)
+    # of 100: 0.4 × (40 − 70), 0.4 × (50 − 70); 0.3 × (80 − 80), 0.3 × (80 − 60)
+    assert {"−12.0 to −8.0", "0.0 to +6.0", "40%", "30%"} <= set(shown)
+    assert "Krzywy Karton, the best rival" in shown
     assert shown.count("?") == 2
     assert {"us: unknown, nobody asked", "? rival unknown", "our guess", "survey of 2025"} <= set(
         shown

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 from small_firm import YEAR, buyers, exact, months, small_firm, used
@@ -227,6 +228,53 @@ def test_stock_at_a_customer_is_charged_beside_what_it_owes(small_firm):
     assert row["customer_profit"] == row["customer_profit_before_capital"] - 120
 
 
+CAPITAL = SimpleNamespace(rate=0.10, receivables="days_to_pay", vat_rate=0.0)
+OWED = pd.DataFrame({"customer_id": ["A", "B"], "month": pd.Timestamp("2025-03-01"),
+                     "days_to_pay": [73.0, 73.0], "days_beyond_terms": [5.0, 0.0]})  # fmt: skip
+STOCK = pd.DataFrame({"period": [YEAR], "customer_id": ["A"], "kind": ["tools"],
+                      "amount": exact(3650), "days": [100]})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("capital", "given_too", "rule", "outcome", "charges"),
+    [
+        pytest.param(None, {"receivables": OWED}, "capital_absent", "FLAG", [np.nan, np.nan],
+                     id="days to pay, and no rate of capital"),
+        pytest.param(None, {"receivables": OWED, "assets": STOCK}, "capital_absent", "FLAG",
+                     [np.nan, np.nan], id="stock too, and no rate"),
+        pytest.param(CAPITAL, {}, "capital_absent", "FLAG", [np.nan, np.nan], id="no receivables"),
+        pytest.param(CAPITAL, {"assets": STOCK}, "receivables_absent", "FLAG", [100, 0],
+                     id="only our stock is charged"),
+        pytest.param(CAPITAL, {"receivables": OWED}, "capital_charge", "PASS", [20, 4],
+                     id="both: 10 % of 1,000 and of 200 for 73 days"),
+        pytest.param(CAPITAL, {"receivables": OWED.iloc[:1]}, "capital_charge", "FLAG", [20, 0],
+                     id="the days of one"),
+        pytest.param(
+            SimpleNamespace(rate=0.10, receivables="average_balance", vat_rate=0.0),
+            {"receivables": OWED.drop(columns="days_to_pay").assign(average_balance=3650.0)},
+            "capital_charge", "PASS", [31, 31], id="balances, without any days",
+        ),
+    ],
+)  # fmt: skip
+def test_a_charge_that_nobody_computed_is_unknown_and_not_nothing(
+    small_firm, capital, given_too, rule, outcome, charges
+):
+    tables, model = small_firm
+    model = replace(model, capital=capital)
+
+    result = customer_statements({**tables, **given_too}, model, periods=[YEAR])
+
+    rows = result.statement[result.statement["active"]]
+    assert rows["capital_charge"].tolist() == pytest.approx(charges, nan_ok=True)
+    before = rows["customer_profit_before_capital"]
+    assert rows["customer_profit"].tolist() == (before - np.nan_to_num(charges)).tolist()
+    if given_too.get("receivables") is not None:  # who pays late is known without a rate
+        assert rows["days_late"].tolist()[0] == 5
+    said = {v.rule: v.outcome for v in statement_verdicts(
+        result.statement, result.pools, 1, period=YEAR, stops_at="customer", currency="PLN")}  # fmt: skip
+    assert said[rule] == outcome
+
+
 @pytest.mark.parametrize(
     ("change", "rule", "outcome", "words"),
     [
@@ -241,7 +289,7 @@ def test_stock_at_a_customer_is_charged_beside_what_it_owes(small_firm):
         pytest.param({"resources": (Pool("desk", Decimal(1000), 500), Pool("fair", Decimal(80)))},
                      "unit_of_cost", "FLAG", "80 of cost in fair is charged to nobody",
                      id="a pool without a driver"),
-        pytest.param({}, "capital_absent", "FLAG", "the capital charge is not counted",
+        pytest.param({}, "capital_absent", "FLAG", "the capital charge is not computed",
                      id="no receivables"),
         pytest.param({}, "unit_of_cost", "PASS", "Costs are followed to the customer",
                      id="the level at which cost stops"),

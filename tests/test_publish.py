@@ -2,12 +2,14 @@
 
 import errno
 import json
+import math
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -18,20 +20,24 @@ from types import SimpleNamespace
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from stub_notebooks import (
     ONE,
     ORDER,
     notebook_of,
     refusing,
+    run_here,
     stub_notebook,
     write_engagement,
     write_notebooks,
 )
 
 from kamlib import DataError, ParameterError, __version__, load_engagement
-from kamlib.method_rules import ANALYSES, RULES
+from kamlib.method_rules import ANALYSES, FOUNDATIONS, RULES
 from kamlib.publish import (
     Limits,
+    NotPublished,
     RunFailed,
     RunGoingOn,
     committing,
@@ -653,6 +659,19 @@ def test_no_text_becomes_a_formula_and_no_number_becomes_text(tmp_path):
     ]  # fmt: skip
 
 
+@given(st.lists(st.floats(), min_size=1, max_size=5))
+@settings(max_examples=20, deadline=None)
+def test_what_has_no_bound_or_is_not_known_is_an_empty_cell(values):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "t.csv"
+        low = [*values, math.inf, -math.inf, math.nan]
+        write_csv(pa.table({"low": low, "n": ["x"] * len(low)}), path)
+        cells = [line.split(",")[0] for line in path.read_text().splitlines()[1:]]
+
+    assert cells[-3:] == ["", "", ""]
+    assert [float(cell) for cell in cells if cell] == [v for v in values if math.isfinite(v)]
+
+
 def test_a_table_without_rows_keeps_its_heads(tmp_path):
     write_csv(pa.table({"a": pa.array([], pa.timestamp("us")), "b": pa.array([], pa.string())}),
               tmp_path / "t.csv")  # fmt: skip
@@ -754,3 +773,144 @@ def test_what_was_refused_and_is_not_required_is_no_matter(place):
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_every_analysis_stands_on_rules_that_can_refuse(analysis):
     assert all(RULES[rule].refuse for rule in ANALYSES[analysis])
+
+
+# Nothing to stand on
+
+
+@pytest.fixture
+def in_process(monkeypatch):
+    """Run notebooks without kernels."""
+    monkeypatch.setattr("kamlib.publish.running.run_notebook", run_here)
+
+
+def test_a_report_without_a_line_in_its_period_stays_a_draft_beside_the_good_one(place, in_process):
+    good = place.publish(summary=stub_notebook("summary"))
+    before = state(place.folder)
+
+    with pytest.raises(NotPublished, match=r"^It is bad\. Bring better\.$") as told:
+        place.publish(first=refusing("coverage", stage="first"), summary=stub_notebook("summary"))
+
+    draft = told.value.kept
+    assert state(place.folder) == before, "index.html and its run are as they were"
+    assert draft.parent == place.folder / "runs"
+    assert draft.name > good.run_id
+    assert sorted(each.name for each in draft.iterdir()) == [
+        "01_first.html", "06_summary.html", "run.json", "tables",
+    ]  # fmt: skip
+    record = json.loads((draft / "run.json").read_text())
+    assert record["not_published"] == "It is bad. Bring better."
+    for page in draft.glob("*.html"):
+        assert "<b>Not published.</b> It is bad. Bring better." in page.read_text()
+    assert place.failure() | {"ended": "", "run_id": ""} == {
+        "run_id": "", "engagement": "tiny", "period": "FY2025", "ended": "", "notebook": None,
+        "cause": "not published", "message": "It is bad. Bring better.", "cell": None,
+        "kept": f"runs/{draft.name}",
+    }  # fmt: skip
+    assert not list(place.folder.glob(".staging-*"))
+    assert not list(place.folder.glob("failed-*"))
+
+
+def test_without_a_report_before_it_a_draft_is_none_either(place, in_process):
+    with pytest.raises(NotPublished):
+        place.publish(summary=refusing("too_much_set_aside"))
+
+    assert len(list((place.folder / "runs").iterdir())) == 1
+    assert not (place.folder / "index.html").exists()
+    assert not (place.folder / "latest.json").exists()
+
+    assert place.publish(summary=stub_notebook("summary")).index.exists()
+    assert not (place.folder / "last_failure.json").exists()
+
+
+@pytest.mark.parametrize("rule", FOUNDATIONS)
+def test_what_no_report_can_stand_on_is_a_rule_that_can_refuse(rule):
+    assert rule not in RULES or RULES[rule].refuse
+
+
+def test_a_sum_that_does_not_hold_is_published_and_named(place, in_process):
+    broken = stub_notebook("summary")
+    for cell in broken.cells:
+        cell.source = cell.source.replace('"holds": [True]', '"holds": [False]')
+
+    done = place.publish(summary=broken)
+
+    assert (done.broken, done.refused) == (["rows"], {})
+    assert record_of(done)["ledger_holds"] is False
+
+
+# A value saved in a notebook
+
+
+def test_a_knob_saved_in_a_notebook_is_named_with_its_remedy_before_anything_runs(
+    place, in_process
+):
+    saved = stub_notebook("summary")
+    saved.cells[1].source += "cut_a: float = 0.7  # attractive to us; key: side_a.cut\n"
+
+    with pytest.raises(
+        ParameterError,
+        match=r"06_summary.ipynb has cut_a = 0.7 saved in its parameters cell. Put None back"
+        r".*-p cut_a=0.7, or as side_a.cut in engagement.yaml",
+    ):
+        place.publish(summary=saved)
+    assert not place.reports.exists()
+
+    saved.cells[1].source = saved.cells[1].source.replace("0.7", "None")
+    assert place.publish(summary=saved).index.exists()
+
+
+# Whose eyes
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o750, 0o755])
+def test_the_folder_of_runs_is_open_to_those_to_whom_the_report_is(tmp_path, mode):
+    """Somebody opens the report's folder after a first, private run."""
+    before = os.umask(0o077)
+    try:
+        commit(tmp_path, "old", prepare(tmp_path, "old"))
+        tmp_path.chmod(mode)
+        commit(tmp_path, "new", prepare(tmp_path, "new"))
+    finally:
+        os.umask(before)
+
+    assert oct((tmp_path / "runs").stat().st_mode & 0o777) == oct(mode)
+
+
+# Who is in a table
+
+
+def test_a_link_to_a_table_with_others_than_external_customers_says_how_many(place, in_process):
+    """Summed up by region without a look at the relation, it would hold too much."""
+    summary = stub_notebook("summary")
+    for cell in summary.cells:
+        cell.source = cell.source.replace(
+            '"customer_profit": [1.5, -2.0]',
+            '"relation": ["external", "collective"], "customer_profit": [1.5, -2.0]',
+        )
+
+    page = place.publish(summary=summary).index.read_text().replace("\u00a0", " ")
+
+    assert ">summary (2 rows), 1 of them intercompany or collective: column relation</a>" in page
+    assert ">verdicts_summary (2 rows)</a>" in page
+
+
+# Whose kernel
+
+
+def test_a_kernel_of_another_interpreter_under_the_same_name_is_passed_by(tmp_path, monkeypatch):
+    """A kernel python3 in ~/.local/share/jupyter may be any program; cells run in our own."""
+    foreign = tmp_path / "jupyter" / "kernels" / "python3"
+    foreign.mkdir(parents=True)
+    argv = ["/bin/false", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "Theirs", "language": "python"}
+    (foreign / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    notebook = notebook_of("import sys; print(sys.executable)")
+    source, target = tmp_path / "one.ipynb", tmp_path / "ran.ipynb"
+    write_notebooks(tmp_path, {"one.ipynb": notebook})
+
+    with own_kernels(tmp_path / "kernel.log", Limits(start=20)) as kernels:
+        ran = run_notebook(source, target, {}, kernels)
+
+    assert ran.cells[-1].outputs[0].text.strip() == sys.executable

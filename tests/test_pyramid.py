@@ -1,5 +1,6 @@
 """Levels, golden shots and verdicts, against accounts by hand and the default rules."""
 
+import itertools
 from dataclasses import replace
 from datetime import date
 
@@ -27,6 +28,7 @@ from kamlib.pyramid import (
     level_counts,
     margin_percentiles,
     money_of_shots,
+    percentiles_verdict,
     pyramid_verdicts,
     unit_verdict,
     verdict_counts,
@@ -225,17 +227,15 @@ def test_levels_are_counted_from_the_top():
     counts = level_counts(table)
 
     assert counts["level"].tolist() == [
-        "4 synergy", "3 partnership", "2 cooperation", "1 transaction",
+        "4 synergy", "3 partnership", "2 cooperation", "1 transaction", "not told (1 to 4)",
     ]  # fmt: skip
-    assert counts["customers"].tolist() == [0, 1, 0, 2]
-    assert counts["may_be_higher"].tolist() == [0, 0, 0, 1]
-    assert counts["golden_shots"].tolist() == [0, 1, 0, 1]
-    assert counts["customer_profit"].tolist() == [
-        0,
-        10,
-        0,
-        3,
-    ]  # where nobody stands, nothing is earned
+    assert counts["customers"].tolist() == [0, 1, 0, 1, 1]
+    assert counts["may_be_higher"].tolist() == [0, 0, 0, 0, 1]
+    assert counts["golden_shots"].tolist() == [0, 1, 0, 1, 0]
+    # where nobody stands, nothing is earned
+    assert counts["customer_profit"].tolist() == [0, 10, 0, 5, -2]
+    told = level_counts(table.assign(possible_level=[1, 1, 3]))
+    assert told["level"].tolist()[-1] == "1 transaction"
 
 
 def test_levels_trust_and_benefit_are_judged():
@@ -245,7 +245,11 @@ def test_levels_trust_and_benefit_are_judged():
     })  # fmt: skip
 
     assert [(v.outcome, v.said) for v in pyramid_verdicts(table)] == [
-        ("FLAG", "1 of 2 customers may stand higher than what is confirmed."),
+        (
+            "FLAG",
+            "Of 2 customers 0 may stand higher than what is confirmed, and 1 cannot be told from a "
+            "mere transaction.",
+        ),
         (
             "FLAG",
             "Trust is unknown for 1 of 2 customers; partnership is not confirmed there.",
@@ -302,9 +306,9 @@ def test_hard_and_soft_signs_are_counted_by_kind():
 
 
 def test_functions_in_contact_are_counted_within_the_evidence_months():
-    """A talks to two functions now and one long ago; B only long ago; C will; D never did."""
+    """A talks to two functions now, one in two spellings, and one long ago; B only long ago; C will."""
     contacts = pd.DataFrame(
-        [("A", "2025-12-31", "buying"), ("A", "2024-01-01", "plant"), ("A", "2025-01-01", "plant"),
+        [("A", "2025-12-31", "buying"), ("A", "2024-01-01", "plant"), ("A", "2025-01-01", "Plant "),
          ("A", "2023-12-31", "board"), ("B", "2023-12-31", "buying"), ("C", "2026-01-01", "plant")],
         columns=["party_id", "date", "their_function"],
     )  # fmt: skip
@@ -432,7 +436,7 @@ def test_percentiles_are_per_segment_of_eight_and_for_all_external_customers():
     })  # fmt: skip
     money = margins(**{name: 0.01 * i for i, name in enumerate(ids[:15])}, I=99.0)
 
-    ladder = margin_percentiles(money, customers)
+    ladder = margin_percentiles(money, customers, end=END)
 
     assert ladder["industry_segment"].unique().tolist() == ["all", "paper"]
     tops = ladder.groupby("industry_segment")["margin_rate"].max()
@@ -442,14 +446,16 @@ def test_percentiles_are_per_segment_of_eight_and_for_all_external_customers():
 
 
 def test_without_a_margin_there_are_no_percentiles_and_nothing_breaks():
-    assert margin_percentiles(margins(S=np.nan), CUSTOMERS).empty
+    assert margin_percentiles(margins(S=np.nan), CUSTOMERS, end=END).empty
 
 
 def test_percentiles_are_frozen_so_that_a_customer_more_moves_nobody():
     """Ten customers with margins 0 to 9 %; then one with 90 % comes in."""
     ids = [f"C{i}" for i in range(10)]
     customers = pd.DataFrame({"customer_id": ids, "relation": "external"})
-    frozen = margin_percentiles(margins(**{n: 0.01 * i for i, n in enumerate(ids)}), customers)
+    frozen = margin_percentiles(
+        margins(**{n: 0.01 * i for i, n in enumerate(ids)}), customers, end=END
+    )
     more = pd.concat([customers, pd.DataFrame({"customer_id": ["N"], "relation": ["external"]})])
 
     def percentiles(rows: pd.DataFrame) -> dict[str, float]:
@@ -468,6 +474,46 @@ def test_percentiles_are_frozen_so_that_a_customer_more_moves_nobody():
 
     assert {name: after[name] for name in ids} == before
     assert [before["C0"], before["C9"], after["N"]] == [0, 1, 1]
+
+
+def test_margins_frozen_on_other_costs_are_flagged_with_both_limits():
+    """Margins 0 to 9 %, as frozen 50 points higher: the best quarter begins at 56.8 % or at 6.8 %."""
+    ids = [f"C{i}" for i in range(10)]
+    customers = pd.DataFrame({"customer_id": ids, "relation": "external"})
+    dear = margins(**{n: 0.5 + 0.01 * i for i, n in enumerate(ids)})
+    frozen = margin_percentiles(dear, customers, end=END)
+    afresh = margin_percentiles(
+        margins(**{n: 0.01 * i for i, n in enumerate(ids)}), customers, end=END
+    )
+
+    told = percentiles_verdict(frozen, afresh, RULES.golden_shot)
+
+    assert (told.outcome, told.said) == (
+        "FLAG",
+        "Margin percentiles were frozen over 1 Jan 2025 to 31 Dec 2025, and the inputs have changed "
+        "since. Measured afresh over the same days, a margin would be high from another number on: "
+        "from 6.8% instead of 57% (all). The frozen ones are used.",
+    )
+    assert percentiles_verdict(frozen, frozen, RULES.golden_shot).outcome == "PASS"
+    gone = percentiles_verdict(frozen, afresh.head(0), RULES.golden_shot)
+    assert "today's inputs do not reach those days" in gone.said
+    assert percentiles_verdict(frozen.head(0), afresh, RULES.golden_shot).outcome == "REFUSE"
+
+
+def test_who_may_come_back_or_not_is_told_neither_a_golden_shot_nor_none():
+    ids = ["S", "T"]
+    money = pd.DataFrame({"customer_id": ids, **SHOT}).assign(margin_rate=[0.32, 0.1])
+    stays = money[["customer_id", "order_days_24m", "age_months"]].assign(
+        p_return_12m=[np.nan, 0.1]
+    )
+    money = money.drop(columns=["order_days_24m", "age_months", "p_return_12m"])
+
+    shots = golden_shots(
+        pd.DataFrame({"customer_id": ids}), money, stays, LADDER, RULES.golden_shot, unit=KAU,
+        relations=["auto", "auto"], end=END,
+    )  # fmt: skip
+
+    assert shots["golden_shot"].isna().tolist() == [True, False]
 
 
 def month_of(customer: str, month: str, listed: float, invoiced: float, cost: float) -> tuple:
@@ -522,29 +568,39 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
         "statement": pd.DataFrame({
             "period": ["FY2025", "FY2025", "FY2024", "FY2024"], "customer_id": list("ABAB"),
             "customer_profit": [-10.0, 20, -5, -6], "days_late": [3.0, np.nan, 0, 0],
-            "profit_rate": [-0.1, 0.2, 0, 0],
+            "profit_rate": [-0.1, 0.2, 0, 0], "gross_margin": 1.0,
         }),
         "stays": pd.DataFrame({
             "customer_id": list("AB"), "age_months": 24, "known_years": 2.0, "order_days_24m": 4,
             "orders_per_year": 2.0, "p_return_12m": 0.5, "p_stay_3y": [0.9, np.nan],
+            "staying_source": ["contract", "unknown"], "staying_date": pd.NaT,
         }),
         "sides": pd.DataFrame({
             "party_id": ids, "side_a_low": 0.4, "side_a_high": 0.7, "side_b_low": 0.2,
             "side_b_high": 0.9, "relative_strength_low": -1.0, "relative_strength_high": 1.0,
-            "trust": np.nan, "profit_potential": 0.5,
+            "trust": np.nan, "profit_potential": 0.5, "asked": False,
+            "trust_date": pd.NaT, "side_b_date": pd.NaT,
         }),
         "contacts": pd.Series({"A": 3.0}),
         "joint": pd.DataFrame({"party_id": ids, "joint_hard": 0.0, "joint_all": 1.0}),
         "doors": pd.DataFrame({
             "party_id": list("AAB"), "door": ["vital_few", "strategic", "strategic"],
-            "open": [True, True, True],
+            "open": True, "judged": True,
         }),
         "shots": pd.DataFrame({"customer_id": list("AB"), "golden_shot": ["yes", "no"]}),
     }  # fmt: skip
     extra = {name: tables.pop(name) for name in ("sureness", "rescue") if name in tables}
     given |= tables
     table = pd.DataFrame({"party_id": ids, "is_prospect": [p in prospects for p in ids]})
-    return account_bounds(table, *given.values(), period="FY2025", yearly=True, **extra)
+    return account_bounds(
+        table,
+        *given.values(),
+        period="FY2025",
+        yearly=True,
+        least_uplift=0.5,
+        since=pd.Timestamp("2024-01-01"),
+        **extra,
+    )
 
 
 def ends(bounds: Bounds, name: str) -> list[tuple[float, float]]:
@@ -565,6 +621,48 @@ def test_bounds_hold_what_is_known_and_leave_open_what_is_not():
     assert ends(bounds, "door_vital_few") == [(1, 1), (0, 0)]
     assert ends(bounds, "strategic_only") == [(0, 0), (1, 1)]
     assert bounds.unknown("trust").all()
+
+
+@pytest.mark.parametrize(
+    ("asked", "trust", "benefit"),
+    [
+        pytest.param("2024-01-01", (8, 8), (0.7, 0.7), id="within the months of evidence"),
+        pytest.param("2023-12-31", (-np.inf, np.inf), (-np.inf, np.inf), id="a day too old"),
+        pytest.param(None, (-np.inf, np.inf), (-np.inf, np.inf), id="nobody knows when"),
+    ],
+)
+def test_words_older_than_the_months_of_evidence_confirm_no_level(asked, trust, benefit):
+    sides = pd.DataFrame({
+        "party_id": ["A"], "side_a_low": 0.4, "side_a_high": 0.7, "side_b_low": 0.7,
+        "side_b_high": 0.7, "relative_strength_low": 0.1, "relative_strength_high": 0.1,
+        "trust": 8.0, "profit_potential": 0.5, "asked": True,
+        "trust_date": pd.to_datetime([asked]), "side_b_date": pd.to_datetime([asked]),
+    })  # fmt: skip
+
+    bounds = joined("A", sides=sides)
+
+    assert ends(bounds, "trust") == [trust]
+    assert ends(bounds, "benefit_theirs") == [benefit]
+    assert ends(bounds, "side_b") == [(0.7, 0.7)]  # it stays on the page as what they told us
+
+
+@pytest.mark.parametrize(
+    ("source", "told", "stays"),
+    [
+        pytest.param("contract", None, (0.9, 0.9), id="a contract"),
+        pytest.param("their_words", "2024-01-01", (0.9, 0.9), id="they said so"),
+        pytest.param("their_words", "2023-12-31", (-np.inf, np.inf), id="they said so long ago"),
+        pytest.param("our_rating", "2025-12-31", (-np.inf, np.inf), id="only we think so"),
+    ],
+)
+def test_our_own_rating_of_staying_confirms_no_level(source, told, stays):
+    table = pd.DataFrame({
+        "customer_id": ["A"], "age_months": 24, "known_years": 2.0, "order_days_24m": 4,
+        "orders_per_year": 2.0, "p_return_12m": 0.5, "p_stay_3y": 0.9, "staying_source": source,
+        "staying_date": pd.to_datetime([told]),
+    })  # fmt: skip
+
+    assert ends(joined(stays=table), "p_stay_3y")[0] == stays
 
 
 def test_a_loss_is_as_sure_as_the_draws_say_and_open_where_nothing_was_drawn():
@@ -589,9 +687,45 @@ def test_what_leaving_would_change_and_the_price_that_mends_come_from_the_rescue
 
 
 def test_a_door_declared_twice_is_one_door():
-    doors = pd.DataFrame({"party_id": ["A", "A"], "door": "strategic", "open": True})
+    doors = pd.DataFrame(
+        {"party_id": ["A", "A"], "door": "strategic", "open": True, "judged": True}
+    )
 
     assert ends(joined(doors=doors), "doors") == [(1, 1), (0, 0)]
+
+
+def test_a_door_that_nobody_can_judge_is_shut_at_worst_and_open_at_best():
+    """A is strategic, and may have potential of 0.5; B's potential of 0.4 shuts door 2; P may be won."""
+    doors = pd.DataFrame(
+        [("A", "strategic", True, True), ("A", "potential", False, False),
+         ("B", "potential", False, False), ("B", "vital_few", False, False),
+         ("P", "prospect", False, False)],
+        columns=["party_id", "door", "open", "judged"],
+    )  # fmt: skip
+    sides = pd.DataFrame({
+        "party_id": list("ABP"), "side_a_low": 0.4, "side_a_high": 0.7, "side_b_low": 0.2,
+        "side_b_high": 0.9, "relative_strength_low": -1.0, "relative_strength_high": 1.0,
+        "trust": np.nan, "profit_potential": [0.5, 0.4, np.nan], "asked": False,
+        "trust_date": pd.NaT, "side_b_date": pd.NaT,
+    })  # fmt: skip
+
+    bounds = joined("ABP", "P", doors=doors, sides=sides)
+
+    assert ends(bounds, "doors") == [(1, 2), (0, 1), (0, 1)]
+    assert ends(bounds, "door_vital_few") == [(0, 0), (0, 1), (0, 0)]
+    assert ends(bounds, "strategic_only") == [(0, 1), (0, 0), (0, 0)]
+
+
+def test_where_only_the_margin_is_known_profit_is_at_most_that_and_a_loss_below_zero_is_certain():
+    statement = pd.DataFrame({
+        "period": "FY2025", "customer_id": list("AB"), "customer_profit": np.nan,
+        "gross_margin": [-100.0, 300.0], "days_late": 0.0, "profit_rate": np.nan,
+    })  # fmt: skip
+
+    bounds = joined(statement=statement)
+
+    assert ends(bounds, "profit_12m") == [(-np.inf, -100), (-np.inf, 300)]
+    assert ends(bounds, "p_unprofitable") == [(1, 1), (0, 1)]
 
 
 def test_evidence_finds_its_party_in_any_order_of_rows():
@@ -610,7 +744,7 @@ def test_evidence_finds_its_party_in_any_order_of_rows():
 def test_a_profit_that_is_not_known_is_unknown(profits, expected):
     statement = pd.DataFrame({
         "period": "FY2025", "customer_id": list("AB"), "customer_profit": profits,
-        "days_late": 0.0, "profit_rate": 0.1,
+        "days_late": 0.0, "profit_rate": 0.1, "gross_margin": np.nan,
     })  # fmt: skip
 
     assert ends(joined(statement=statement), "profit_12m") == expected
@@ -619,7 +753,7 @@ def test_a_profit_that_is_not_known_is_unknown(profits, expected):
 def test_who_bought_nothing_in_the_period_earned_nothing_and_a_prospect_too():
     statement = pd.DataFrame({
         "period": ["FY2025"], "customer_id": ["A"], "customer_profit": [5.0], "days_late": [0.0],
-        "profit_rate": [0.1],
+        "profit_rate": [0.1], "gross_margin": [5.0],
     })  # fmt: skip
 
     bounds = joined("ABP", "P", statement=statement)
@@ -628,6 +762,21 @@ def test_who_bought_nothing_in_the_period_earned_nothing_and_a_prospect_too():
     assert ends(bounds, "golden_shot")[2] == (0, 0)
     assert ends(bounds, "p_return_12m")[2] == (-np.inf, np.inf)
     assert ends(bounds, "order_days_24m")[2] == (0, 0)
+    assert ends(bounds, "known_years")[2] == (0, 0)
+
+
+def test_a_customer_that_never_ordered_has_no_age():
+    stays = pd.DataFrame({
+        "customer_id": list("AB"), "age_months": [24, np.nan], "known_years": [2.0, np.nan],
+        "order_days_24m": [4, 0], "orders_per_year": [2.0, 0.0], "p_return_12m": 0.5,
+        "p_stay_3y": 0.9,
+    })  # fmt: skip
+
+    bounds = joined(stays=stays)
+
+    for name in ("age_months", "known_years"):
+        assert ends(bounds, name)[1] == (-np.inf, np.inf)
+    assert ends(bounds, "order_days_24m")[1] == (0, 0)
 
 
 # --------------------------------------------------------------------------------- verdicts
@@ -668,12 +817,31 @@ LOSING = {**IDEAL, "profit_12m": -KAU, "benefit_ours": -0.1}
             {**LOSING, "loss_periods": 2, "age_months": 11}, "develop", id="the first year costs"
         ),
         pytest.param(
-            {**LOSING, "loss_periods": 2, "drop_effect": 1, "fix_price_change": 0.11}, "let_go",
+            {**LOSING, "loss_periods": 2, "drop_effect": 2_401, "fix_price_change": 0.11}, "let_go",
             id="leaving gains, and no price could mend it",
         ),
         pytest.param(
-            {**LOSING, "loss_periods": 2, "drop_effect": 1, "fix_price_change": 0.10}, "fix",
+            {**LOSING, "loss_periods": 2, "drop_effect": 2_400, "fix_price_change": 0.11}, "fix",
+            id="leaving gains no more than .02 key-account units",
+        ),
+        pytest.param(
+            {**LOSING, "loss_periods": 2, "profit_12m": -2_401}, "fix", id="a loss worth a plan"
+        ),
+        pytest.param(
+            {**LOSING, "loss_periods": 2, "profit_12m": -2_400, "drop_effect": 2_400,
+             "fix_price_change": 0.5}, "small_loss", id="a loss of .02 units is one of a group",
+        ),
+        pytest.param(
+            {**LOSING, "loss_periods": 2, "drop_effect": 3_000, "fix_price_change": 0.10}, "fix",
             id="ten percent more would mend it",
+        ),
+        pytest.param(
+            {**LOSING, "p_unprofitable": 1, "age_months": 11, "doors": 0, "door_vital_few": 0},
+            "too_early", id="a sure loss in the first year is no reason to serve simply",
+        ),
+        pytest.param(
+            {**LOSING, "p_unprofitable": 0.5, "age_months": 11, "doors": 0, "door_vital_few": 0},
+            "keep_efficient", id="a loss that may be chance",
         ),
         pytest.param(WANTED, "develop", id="a prospect wanted by both sides"),
         pytest.param({**WANTED, "side_a": 0.1}, "not_now", id="a prospect without attraction"),
@@ -685,6 +853,17 @@ def test_the_first_rule_whose_conditions_all_hold_gives_the_verdict(account, ver
 
     assert row["verdict_worst"] == verdict
     assert row["verdict"] == verdict
+
+
+@pytest.mark.parametrize(("age", "verdict"), [(24.0, "fix"), (11.0, "too_early")])
+def test_whose_margin_is_a_loss_is_never_kept_and_served_simply(age, verdict):
+    """Without cost pools profit is somewhere below the margin of -100, so it is a loss for certain."""
+    margin_only = {**IDEAL, "profit_12m": (-np.inf, -100.0), "p_unprofitable": 1, "age_months": age,
+                   "doors": 0, "door_vital_few": 0, "benefit_ours": UNKNOWN}  # fmt: skip
+
+    row = decided(margin_only, unit=None).loc["A"]
+
+    assert [row["verdict"], row["verdict_worst"], row["verdict_best"]] == [verdict] * 3
 
 
 def test_rules_that_leave_somebody_out_are_refused():
@@ -739,7 +918,7 @@ def test_find_out_first_where_worst_and_best_differ_and_the_stake_is_material(ac
             {**LOSING, "p_unprofitable": UNKNOWN}, "fix", "develop", id="worst if the loss is real"
         ),
         pytest.param(
-            {**LOSING, "loss_periods": 2, "drop_effect": 1, "fix_price_change": UNKNOWN}, "let_go",
+            {**LOSING, "loss_periods": 2, "drop_effect": 3_000, "fix_price_change": UNKNOWN}, "let_go",
             "fix", id="worst if no price could mend it",
         ),
         pytest.param(
@@ -787,6 +966,59 @@ def test_verdicts_know_neither_the_order_of_accounts_nor_the_currency(rows):
 
 
 # --------------------------------------------------------------------------------- places, quota
+FROM_WORST = ["let_go", "fix", "small_loss", "too_early", "keep_efficient", "not_now", "harvest", "develop",
+              "key_account_now"]  # fmt: skip
+MAY_BE = {
+    "side_a": (0.0, 1.0), "side_b": (0.2, 0.9), "relative_strength": (-0.2, 0.2),
+    "profit_12m": (-2 * KAU, 2 * KAU), "p_unprofitable": (0.0, 1.0), "doors": (0.0, 2.0),
+    "golden_shot": (0.0, 1.0), "age_months": (6.0, 60.0), "trust": (0.0, 10.0),
+    "drop_effect": (-KAU, KAU), "fix_price_change": (0.0, 0.2), "loss_periods": (0.0, 2.0),
+    "strategic_only": (0.0, 1.0), "p_return_12m": (0.0, 1.0),
+}  # fmt: skip
+
+
+def _interval(ends: tuple[float, float]):
+    whole = {(0.0, 1.0), (0.0, 2.0)}
+    one = st.sampled_from([*ends, sum(ends) / 2]) if ends in whole else st.floats(*ends)
+    return st.tuples(one, one).map(lambda pair: tuple(sorted(pair)))
+
+
+unsure = st.fixed_dictionaries(
+    {name: st.one_of(st.just(IDEAL[name]), _interval(ends)) for name, ends in MAY_BE.items()}
+)
+
+
+@given(st.lists(unsure, min_size=1, max_size=6), st.integers(0, 4))
+@moderately
+def test_the_best_case_is_never_below_the_worst_and_one_more_place_never_removes_anybody(
+    rows, places
+):
+    accounts = [{**IDEAL, **row} for row in rows]
+    for row in accounts:  # what leaving would change and what mends are asked of losses alone
+        row["fix_price_change"] = row["fix_price_change"] or 0.0
+
+    tables = [decided(*accounts, places=each) for each in (places, places + 1, None)]
+
+    for table in tables:
+        worst, best = (table[f"verdict_{end}"].map(FROM_WORST.index) for end in ("worst", "best"))
+        assert (worst <= best).all()
+    for fewer, more in itertools.pairwise(tables):
+        held = fewer.index[fewer["verdict"] == "key_account_now"]
+        assert (more.loc[held, "verdict"] == "key_account_now").all()
+    keys = [(table["verdict_worst"] == "key_account_now").sum() for table in tables]
+    assert keys[0] == min(places, keys[2])
+
+
+def test_who_holds_for_certain_has_a_place_before_who_may_hold():
+    """Two places, two who hold, and a richer one who may: the two have them."""
+    may = {**IDEAL, "profit_12m": 9 * KAU, "side_b": UNKNOWN}
+
+    table = decided(IDEAL, IDEAL, may, places=2)
+
+    assert table["verdict"].tolist() == ["key_account_now", "key_account_now", "find_out_first"]
+    assert decided(IDEAL, IDEAL, may, places=3)["verdict_best"].tolist() == ["key_account_now"] * 3
+
+
 def test_places_go_by_profit_then_side_a_then_id():
     """Of four who qualify two have a place: C earns most; A and B are equal, A comes first."""
     four = [
@@ -842,7 +1074,7 @@ def test_the_quota_goes_to_the_first_id_among_equals_in_any_order_of_rows():
     ids = [f"C{i}" for i in range(5)] + ["Z", "Y"]
     table = decided(*[IDEAL] * 5, STRATEGIC, STRATEGIC, ids=ids)
 
-    assert table.loc[["Y", "Z"], "verdict"].tolist() == ["key_account_now", "keep_efficient"]
+    assert table.loc[["Y", "Z"], "verdict"].tolist() == ["key_account_now", "develop"]
 
 
 def test_a_vital_customer_who_is_strategic_too_needs_no_quota():
@@ -871,16 +1103,16 @@ def test_places_cuts_and_losses_are_told():
     )  # fmt: skip
 
     assert [v.said for v in capacity_verdicts(table, bounds, rules)] == [
-        "Accounts that qualify: 2; places: 1.",
+        "Accounts that hold or may hold: 2; places: 1.",
         "The limits of levels and cuts are judgement and not calibrated. With cuts of 50, 60 and 70 "
         "on both sides there would be 1, 1 and 1 key accounts.",
         "What leaving a loss-maker would really change is not known, so nobody is proposed to be let "
         "go. Loss-makers to be fixed or looked at: 1.",
     ]
-    known = accounts_of(*(row | {"fix_price_change": 0.2, "drop_effect": 5.0} for row in rows))
+    known = accounts_of(*(row | {"fix_price_change": 0.2, "drop_effect": 5_000.0} for row in rows))
     assert capacity_verdicts(table, known, rules)[2].said == (
         "What leaving would change and which price would end the loss is known of every loss-maker: "
-        "1 to fix, 0 to let go."
+        "1 to fix, 0 to let go, 0 too small for plans of their own."
     )
     undeclared = capacity_verdicts(table, bounds, replace(rules, places=None))[0]
     assert (undeclared.outcome, undeclared.said) == (
@@ -975,8 +1207,9 @@ def test_where_nothing_is_open_nothing_is_asked():
 
 def test_the_answer_to_a_decisive_question_can_change_the_verdict():
     bounds = accounts_of({**IDEAL, "side_b": UNKNOWN})
-    good = bounds.with_(side_b=(np.array([0.9]), np.array([0.9])))
-    poor = bounds.with_(side_b=(np.array([0.2]), np.array([0.2])))
+    names = ("side_b", "benefit_theirs")
+    good = bounds.with_(**dict.fromkeys(names, (np.array([0.9]), np.array([0.9]))))
+    poor = bounds.with_(**dict.fromkeys(names, (np.array([0.2]), np.array([0.2]))))
     levels = [assign_levels(b, BOUNDARIES, ["auto"]) for b in (good, poor)]
     rules = decision_rules(RULES, unit=KAU)
 
@@ -984,18 +1217,102 @@ def test_the_answer_to_a_decisive_question_can_change_the_verdict():
     assert decide(poor, levels[1], rules)["verdict_best"].tolist() != ["key_account_now"]
 
 
-def test_an_account_that_waits_for_a_place_asks_about_the_others():
-    """One place: A is certain, B earns more and may qualify. A's own facts are all known."""
+def test_the_hopes_of_a_richer_account_take_nobody_s_place():
+    """One place: A is certain, B earns more and may qualify. A keeps it; B's answers decide on B."""
     richer = {**IDEAL, "profit_12m": 9 * KAU, "side_b": UNKNOWN}
 
     table = assessed(IDEAL, richer, places=1)
 
+    assert table.loc["A", "verdict"] == "key_account_now"
+    assert table.loc["B", ["verdict_worst", "verdict_best"]].tolist() == ["harvest", "develop"]
+    assert table.loc["B", "questions"].startswith("What do they want from a supplier")
+
+
+def test_whether_a_loss_is_real_is_asked_of_nobody_who_has_none():
+    earns = {**IDEAL, "p_unprofitable": UNKNOWN, "trust": UNKNOWN, "p_stay_3y": UNKNOWN}
+    loses = {**LOSING, "p_unprofitable": UNKNOWN}
+
+    table = assessed(earns, loses)
+
+    assert "Is the loss real" not in table.loc["A", "questions"]
+    assert "Is the loss real" in table.loc["B", "questions"]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "proofs", "nominee", "asked"),
+    [
+        pytest.param({}, 0, False, "", id="nothing is missing"),
+        pytest.param({"contact_functions": UNKNOWN}, 0, False, "", id="nor what decides nothing"),
+        pytest.param({"p_stay_3y": UNKNOWN}, 1, True, "Will they still buy from us", id="one"),
+        pytest.param(
+            {"p_stay_3y": UNKNOWN, "trust": UNKNOWN}, 2, True, "How far do they", id="two"
+        ),
+        pytest.param(
+            {"p_stay_3y": UNKNOWN, "trust": UNKNOWN, "side_a": UNKNOWN},
+            3,
+            False,
+            "How far",
+            id="three are too many",
+        ),
+        pytest.param({"p_stay_3y": UNKNOWN, "side_b": 0.5}, None, False, "", id="a known no"),
+        pytest.param(
+            {"side_b": UNKNOWN, "relative_strength": UNKNOWN},
+            1,
+            True,
+            "What do they want",
+            id="one answer settles both",
+        ),
+        pytest.param(
+            {"orders_per_year": 7, "contact_functions": UNKNOWN},
+            1,
+            True,
+            "Which of their functions",
+            id="what decides only because something else falls short",
+        ),
+    ],
+)
+def test_a_nominee_fails_nothing_that_is_known_and_lacks_at_most_two_proofs(
+    unknown, proofs, nominee, asked
+):
+    row = assessed({**IDEAL, **unknown}).loc["A"]
+
+    assert (None if pd.isna(row["proofs"]) else row["proofs"]) == proofs
+    assert row["nominee"] == nominee
+    assert row["proofs_missing"].startswith(asked)
+
+
+def test_a_prospect_is_no_nominee_for_a_key_account_of_today():
+    assert not assessed({**WANTED, "side_b": UNKNOWN}).loc["A", "nominee"]
+
+
+@pytest.mark.parametrize(
+    ("account", "pays"),
+    [
+        pytest.param({"profit_12m": KAU}, "yes", id="one unit a year"),
+        pytest.param({"profit_12m": 0.9 * KAU}, "no", id="less"),
+        pytest.param({"profit_12m": 0.9 * KAU, "uplift_kau": 1.0}, "yes", id="by its potential"),
+        pytest.param({"profit_12m": 0.9 * KAU, "uplift_kau": UNKNOWN}, "unknown", id="unknown"),
+        pytest.param({"profit_12m": 0.1 * KAU, "door_strategic": 1}, "yes", id="strategic: exempt"),
+    ],
+)
+def test_a_key_account_must_earn_what_it_costs_today_or_by_its_potential(account, pays):
+    row = assessed({**IDEAL, **account}).loc["A"]
+
+    assert row["verdict"] == "key_account_now"
+    assert row["pays"] == pays
+
+
+def test_a_door_that_nobody_can_judge_is_asked_about():
+    """A prospect wanted by both sides, without an open door: not now at worst, develop at best."""
+    maybe = {**WANTED, "doors": (0, 1), "strategic_only": 0}
+
+    table = assessed(maybe)
+
     assert table.loc["A", ["verdict", "verdict_worst", "verdict_best"]].tolist() == [
-        "find_out_first", "key_account_now", "develop",
+        "find_out_first", "not_now", "develop",
     ]  # fmt: skip
-    assert table.loc["A", "questions"] == (
-        "Find out about those who may rank higher: places are limited. By 28 Feb 2026."
-    )
+    assert table.loc["A", "key_customer"] == "unknown"
+    assert table.loc["A", "questions"].startswith("What could they bring within three years")
 
 
 def test_a_prospect_has_no_level():

@@ -8,14 +8,104 @@ import pandas as pd
 import pytest
 from test_intake import LINES, TWO_FIRMS, TWO_YEARS, book, give, verdict_of, world
 
+from kamlib.engagement import SetAside
 from kamlib.findings import documents_finding, quality_finding
-from kamlib.intake import contract, read_inputs, verdicts_about
+from kamlib.intake import booked, contract, read_inputs, verdicts_about
 from kamlib.intake.coverage import whole_months
 from kamlib.method_rules import RULES
 from kamlib.method_rules import set_aside as reasons
 from kamlib.method_rules.data_prep import SECTIONS
 from kamlib.publish.exporting import write_rows_set_aside
 from kamlib.views import quality_table, worst_rows
+
+
+# ------------------------------------------------------------------------- whether enough is left
+def twenty(*, broken: int, cell: str = "9.5.0", who: str = "A", worth: int = 10) -> str:
+    """Twenty lines of 10, of which some have a cell for an amount, or another customer and amount."""
+    rows = [
+        f"F{n}, 1, 2024-{n % 12 + 1:02}-05, A, P, 1, , 10, 5, invoice" for n in range(20 - broken)
+    ]
+    amount = worth if who != "A" else cell
+    rows += [f"X{n}, 1, 2024-03-05, {who}, P, 1, , {amount}, 5, invoice" for n in range(broken)]
+    return book(LINES, *rows)
+
+
+def enough(tmp_path, text, **given) -> tuple[str, str]:
+    engagement = give(world(tmp_path, **given), "invoice_lines", text)
+    give(engagement, "customers", "customer_id\nA\n")
+    return verdict_of(read_inputs(engagement, "FY2024"), "too_much_set_aside")
+
+
+@pytest.mark.parametrize(
+    ("broken", "outcome"), [(0, "PASS"), (1, "FLAG"), (2, "FLAG"), (3, "REFUSE"), (16, "REFUSE")]
+)
+def test_lines_whose_amount_cannot_be_read_are_counted_by_rows(tmp_path, broken, outcome):
+    found, said = enough(tmp_path, twenty(broken=broken))
+    assert found == outcome
+    assert not broken or f"{broken} of 20 invoice lines ({5 * broken}" in said
+
+
+def test_few_lines_with_much_money_are_too_much(tmp_path):
+    """One line of an unknown customer has 810 of the 1,000 there are, and is one line of 20."""
+    found, said = enough(tmp_path, twenty(broken=1, who="Z", worth=810))
+    assert found == "REFUSE"
+    assert "PLN\u00a0810 of PLN\u00a01,000 on invoice lines (81%)" in said
+
+
+def test_the_limits_are_the_engagements_own(tmp_path):
+    wide = SetAside(flag=0.5, refuse=0.9)
+    assert enough(tmp_path, twenty(broken=3), set_aside=wide)[0] == "PASS"
+    assert enough(tmp_path, twenty(broken=16), set_aside=wide)[0] == "FLAG"
+
+
+def test_totals_and_repeated_lines_are_no_lines_that_are_missing(tmp_path):
+    """Half the rows are copies, declared as such, and the last one is the sum of all above it."""
+    lines = twenty(broken=0).strip().splitlines()
+    text = "\n".join([*lines, *lines[1:], ",,,,,,,400,,"]) + "\n"
+    engagement = give(world(tmp_path), "invoice_lines", text)
+    given = engagement.inputs["invoice_lines"]
+    engagement.inputs["invoice_lines"] = given.model_copy(update={"identical_rows": "quarantine"})
+    intake = read_inputs(engagement, "FY2024")
+    assert len(intake.tables["quarantine"]) == 21
+    assert verdict_of(intake, "too_much_set_aside")[0] == "PASS"
+
+
+def test_the_lines_of_the_period_are_looked_at_by_themselves(tmp_path):
+    """Of 2024 a third is set aside, of both years together no more than a tenth."""
+    rows = monthly("2022-01-01", "2024-12-01")
+    rows += [
+        row.replace("A", "Z").replace(",9,", ",9,") for row in monthly("2024-01-01", "2024-04-01")
+    ]
+    engagement = give(world(tmp_path, periods=TWO_YEARS), "invoice_lines", book(LINES, *rows))
+    give(engagement, "customers", "customer_id\nA\n")
+    outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "too_much_set_aside")
+    assert (outcome, "4 of 16 invoice lines of FY2024 (25%)" in said) == ("REFUSE", True)
+
+
+@pytest.mark.parametrize("table", ["drivers", "off_invoice"])
+def test_what_customer_profit_rests_on_beside_the_lines_has_the_same_limits(tmp_path, table):
+    head, row = {
+        "drivers": ("period,customer_id,driver,volume", "FY2024,{who},visits,5"),
+        "off_invoice": ("customer_id,date,kind,amount", "{who},2024-05-05,bonus,5"),
+    }[table]
+    engagement = give(world(tmp_path), "invoice_lines", twenty(broken=0))
+    give(engagement, "customers", "customer_id\nA\n")
+    give(engagement, table, "\n".join([head, *(row.format(who=w) for w in "AAZZ")]) + "\n")
+    outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "too_much_set_aside")
+    assert (outcome, " 2 of 4 " in said) == ("REFUSE", True)
+
+
+def test_what_was_set_aside_explains_nothing_against_the_ledger(tmp_path):
+    """200 in the ledger, 30 of them on lines of an unknown customer: 15 % are not in our numbers."""
+    engagement = give(world(tmp_path), "invoice_lines", twenty(broken=3, who="Z"))
+    give(engagement, "customers", "customer_id\nA\n")
+    text = "period,gl_account,amount,line,sign\nFY2024,700,200,invoice_revenue,1\n"
+    outcome, said = verdict_of(
+        read_inputs(give(engagement, "gl_totals", text), "FY2024"), "ledger_revenue"
+    )
+    assert outcome == "REFUSE"
+    assert "PLN\u00a030.00 between" in said
+    assert "(15% of revenue); PLN\u00a030.00 lie in rows set aside" in said
 
 
 # --------------------------------------------------------------------------- how far it reaches
@@ -40,6 +130,23 @@ def test_a_window_too_short_to_tell_asleep_from_gone_says_so(tmp_path, first, ou
     found, said = verdict_of(read_inputs(engagement, "FY2023"), "asleep_or_gone")
     assert found == outcome
     assert f" {months} back" in said
+
+
+def test_days_after_today_are_flagged_with_their_money(tmp_path, monkeypatch):
+    """On 15 March 2024 two lines of 9 lie ahead; a day later than the last one nothing does."""
+    engagement = give(
+        world(tmp_path), "invoice_lines", book(LINES, *monthly("2024-01-01", "2024-04-01"))
+    )
+    monkeypatch.setattr(booked, "today", lambda: date(2024, 3, 15))
+    outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "days_ahead")
+    assert (outcome, said.replace("\u00a0", " ")) == (
+        "FLAG",
+        "Invoice lines dated after today: 2, worth PLN 18, the last on 28 Apr 2024. They count in the "
+        "period of their day all the same.",
+    )
+    monkeypatch.setattr(booked, "today", lambda: date(2024, 4, 28))
+    rules = [each.rule for each in read_inputs(engagement, "FY2024").verdicts]
+    assert "days_ahead" not in rules
 
 
 def test_a_month_cut_short_is_named(tmp_path):

@@ -105,32 +105,62 @@ def test_break_evens_are_counted_and_what_is_unknown_is_not_called_zero():
     )
 
 
-def test_dropping_all_loss_makers_costs_where_the_numbers_say_so():
-    assert plain(findings.dropping_finding(losers(), currency="PLN")) == (
-        "The loss-makers (3) show a loss of PLN 200,000, yet dropping all of them would cost another "
-        "PLN 40,000: PLN 240,000 of cost would stay and land on the others. For 1 of them leaving would "
-        "gain: PLN 10,000."
+def test_small_losses_are_one_group_with_their_sum_and_one_remedy():
+    small = losers(
+        customer_profit=[-100_000.0, -2_000.0, -400.0], proposal=["fix", "small", "small"]
     )
+    actions = pd.DataFrame({
+        "customer_id": ["A", "B", "B", "C", "C"], "role": "action",
+        "action": ["reprice", "reprice", "fewer_orders", "reprice", "fewer_orders"],
+        "effect": [90_000.0, 9_000.0, 1_500.0, 100.0, 400.0],  # of 9,000 only the loss of 2,000 counts
+    })  # fmt: skip
+
+    assert plain(findings.small_losses_finding(small, actions, currency="PLN")) == (
+        "2 customers lose too little for plans of their own: PLN 2,400 together. One remedy for all: "
+        "raise the price, which would end PLN 2,100 of it."
+    )
+    assert findings.small_losses_finding(losers(), actions, currency="PLN") == ""
+    table = views.keep_fix_drop_table(small)
+    assert table["name"].tolist() == ["Alba", "small losses (2)"]
+    assert table["customer_profit"].tolist() == [-100_000, -2_400]
+    assert table["proposal"].tolist() == ["fix", "one remedy for all"]
+
+
+def test_dropping_all_loss_makers_costs_where_the_numbers_say_so():
+    told = [plain(each) for each in findings.dropping_finding(losers(), currency="PLN")]
+
+    assert told == [
+        "The loss-makers (3) show a loss of PLN 200,000, yet dropping all of them would cost another "
+        "PLN 40,000.",
+        "PLN 240,000 of cost would stay and land on the others.",
+        "For 1 of them leaving would gain: PLN 10,000.",
+    ]
 
 
 def test_dropping_all_loss_makers_brings_something_where_the_numbers_say_so():
     gains = {name: [30_000.0, 20_000.0, 10_000.0]
              for name in ("drop_effect", "drop_effect_low", "drop_effect_high")}  # fmt: skip
 
-    assert plain(findings.dropping_finding(losers(**gains), currency="PLN")) == (
-        "The loss-makers (3) show a loss of PLN 200,000. Dropping all of them would bring PLN 60,000, "
-        "not that loss: PLN 240,000 of cost would stay and land on the others. Each of them would gain "
-        "something by leaving."
-    )
+    told = [plain(each) for each in findings.dropping_finding(losers(**gains), currency="PLN")]
+
+    assert told == [
+        "The loss-makers (3) show a loss of PLN 200,000; dropping all of them would bring PLN 60,000, "
+        "not that loss.",
+        "PLN 240,000 of cost would stay and land on the others.",
+        "Each of them would gain something by leaving.",
+    ]
 
 
 def test_dropping_is_an_interval_where_nobody_declared_what_ends():
     unsure = losers(drop_effect_high=[50_000.0, -20_000.0, 10_000.0], drop_effect=np.nan)
 
-    assert plain(findings.dropping_finding(unsure, currency="PLN")) == (
-        "The loss-makers (3) show a loss of PLN 200,000. Dropping all of them would change profit by "
-        "something between −PLN 40,000 and PLN 40,000: it is not declared what of the work would end."
-    )
+    told = [plain(each) for each in findings.dropping_finding(unsure, currency="PLN")]
+
+    assert told == [
+        "The loss-makers (3) show a loss of PLN 200,000; dropping all of them would change profit by "
+        "something between −PLN 40,000 and PLN 40,000.",
+        "It is not declared what of the work would end.",
+    ]
 
 
 def test_where_no_known_cost_would_stay_it_is_flagged():
@@ -139,10 +169,11 @@ def test_where_no_known_cost_would_stay_it_is_flagged():
         drop_effect=whole, drop_effect_low=whole, drop_effect_high=whole, stranded_cost=0.0
     )
 
-    assert plain(findings.dropping_finding(every, currency="PLN")) == (
+    assert [plain(each) for each in findings.dropping_finding(every, currency="PLN")] == [
         "The loss-makers (3) show a loss of PLN 200,000, and dropping all of them would bring at most "
-        "that: no cost is known that would stay without them."
-    )
+        "that.",
+        "No cost is known that would stay without them.",
+    ]
     assert stranded_verdict(every, currency="PLN").outcome == "FLAG"
     assert plain(stranded_verdict(losers(), currency="PLN").said) == (
         "PLN 240,000 of cost would stay if all loss-makers left, and land on the others."

@@ -56,6 +56,7 @@ def bounds_of(inputs: dict, rules) -> Bounds:
             found[name] = (np.array([low]), np.array([high]))
     low, high = side_a_of(inputs, rules)
     doors = inputs["doors"]
+    found["benefit_theirs"] = found["side_b"]
     found["side_a"] = (np.array([low]), np.array([high]))
     found["doors"] = certain([float(len(doors))])
     found["door_vital_few"] = certain([float("vital_few" in doors)])

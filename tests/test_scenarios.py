@@ -16,6 +16,7 @@ from kamlib import (
     class_summary,
     company_ladder,
     concentration_finding,
+    headline,
     level_counts,
     losses_finding,
     statement_finding,
@@ -156,7 +157,17 @@ def test_among_equals_the_interval_needs_no_warning_of_heavy_tails(alike):
 
 
 def test_equal_profit_does_not_make_equal_relations(alike):
-    assert set(alike.table("pyramid")["confirmed_level"]) == {2, 3}
+    levels = alike.table("pyramid")
+    assert {2, 3} <= set(levels["possible_level"])
+    assert levels["confirmed_level"].nunique() * levels["possible_level"].nunique() > 1
+
+
+def test_among_equals_nobody_carries_a_key_account(alike):
+    """Each earns about 17,500 a year, and a key account costs 120,000."""
+    accounts = alike.table("key_accounts")
+
+    assert headline(accounts).startswith("No: nobody carries a key account today")
+    assert accounts["profit_kau"].max() < 0.2
 
 
 # ---------------------------------------------------------------------------- seven customers

@@ -182,7 +182,7 @@ def test_classes_are_given_per_period_and_only_to_active_customers():
 
 
 def test_a_period_whose_profit_is_unknown_has_no_classes_and_the_other_keeps_its_own():
-    before = book({"A": np.nan, "B": 1}, period="FY2024")
+    before = book({"A": np.nan, "B": np.nan}, period="FY2024")
     both = pd.concat([before, book({"A": 1, "B": 9})])
 
     table = segment(both, measure="customer_profit", threshold=0.80)
@@ -216,8 +216,8 @@ def test_the_classes_hold_all_customers_and_all_money(with_a_loss_maker):
     [
         pytest.param([1, 2], [3, 4], "customer_profit", id="profit where it is known"),
         pytest.param([np.nan, np.nan], [3, 4], "gross_margin", id="else gross margin"),
-        pytest.param([1, np.nan], [3, 4], "gross_margin", id="known for all, or not known"),
-        pytest.param([1, np.nan], [3, np.nan], None, id="else nothing: never revenue"),
+        pytest.param([1, np.nan], [3, np.nan], "customer_profit", id="not known for one of them"),
+        pytest.param([np.nan] * 2, [np.nan] * 2, None, id="else nothing: never revenue"),
     ],
 )
 def test_classes_rest_on_profit_else_on_margin_and_never_on_revenue(profit, margin, measure):
@@ -281,10 +281,16 @@ def test_the_three_measures_stand_side_by_side(with_a_loss_maker):
     assert profit["interval_level"] == 0.90
 
 
-def test_a_measure_that_is_not_known_for_all_is_left_out():
-    measures = concentration(book({"A": 1, "B": np.nan}, margin=[1, 2]), threshold=0.8, **DRAWS)
+def test_a_measure_that_nobody_has_is_left_out_and_who_lacks_it_is_not_counted():
+    nobody = book({"A": np.nan, "B": np.nan}, margin=[1, 2])
+    one = book({"A": 1, "B": np.nan}, margin=[1, 2])
 
-    assert measures["measure"].tolist() == ["invoice_revenue", "gross_margin"]
+    counted = concentration(one, threshold=0.8, **DRAWS).set_index("measure")["customers"]
+
+    assert concentration(nobody, threshold=0.8, **DRAWS)["measure"].tolist() == [
+        "invoice_revenue", "gross_margin",
+    ]  # fmt: skip
+    assert counted.to_dict() == {"invoice_revenue": 2, "gross_margin": 2, "customer_profit": 1}
 
 
 def test_intervals_repeat_with_the_seed_and_do_not_know_the_order_of_rows():
@@ -427,40 +433,54 @@ def test_nobody_changes_class_where_profit_follows_revenue():
 # --------------------------------------------------------------------------------- reference window
 
 
+LAST_TWO = [date(2024, 1, 1), date(2025, 1, 1)]  # the year before the last one, and the last one
+
+
 @pytest.mark.parametrize(
-    ("first", "last", "previous", "window"),
+    ("first", "last", "years", "window"),
     [
         pytest.param(
-            "2022-01-01", "2025-12-31", date(2024, 1, 1), ("2022-01-01", "2024-01-01", "2025-01-01"),
-            id="returns in the previous period, order days in the two years before",
+            "2022-01-03", "2025-12-31", LAST_TWO, ("2022-01-01", "2024-01-01", "2025-01-01"),
+            id="four years: returns in the third, order days in the two before",
         ),
         pytest.param(
-            "2023-01-01", "2025-12-31", date(2024, 1, 1), ("2022-01-01", "2024-01-01", "2025-01-01"),
-            id="one year before it is enough",
+            "2023-01-02", "2025-12-31", LAST_TWO, ("2023-01-01", "2025-01-01", "2026-01-01"),
+            id="three years: returns in the last, so that order days have two years all the same",
         ),
         pytest.param(
-            "2023-06-15", "2025-12-31", date(2024, 1, 1), ("2023-06-15", "2024-06-15", "2025-06-15"),
-            id="the input starts too late: its first 12 months, returns in the next",
+            "2024-01-02", "2025-12-31", LAST_TWO, ("2024-01-01", "2025-01-01", "2026-01-01"),
+            id="two years: the first, returns in the second",
         ),
         pytest.param(
-            "2023-06-15", "2025-12-31", None, ("2023-06-15", "2024-06-15", "2025-06-15"),
-            id="no previous period",
+            "2023-06-15", "2025-12-31", LAST_TWO, ("2023-06-15", "2024-06-15", "2025-06-15"),
+            id="less than three: the first 12 months, returns in the next",
         ),
-        pytest.param("2024-06-01", "2025-12-31", None, None, id="shorter than two years"),
+        pytest.param(
+            "2023-01-02", "2025-09-30", LAST_TWO, ("2023-01-01", "2024-01-01", "2025-01-01"),
+            id="a last year that is not over cannot tell who returns",
+        ),
+        pytest.param("2024-06-01", "2025-12-31", LAST_TWO, None, id="shorter than two years"),
     ],
 )  # fmt: skip
-def test_the_reference_window_is_the_previous_period_else_the_first_year(
-    first, last, previous, window
+def test_the_reference_window_has_whole_two_years_of_order_days_where_the_input_reaches(
+    first, last, years, window
 ):
     orders = order_days(A=[first, last])
 
-    found = reference_window(orders, previous, windows=WINDOWS)
+    found = reference_window(orders, years, windows=WINDOWS)
 
     assert (found and tuple(str(day.date()) for day in found)) == window
 
 
+def test_a_frozen_window_holds_whatever_came_in_since():
+    frozen = repeat_rates(buyers({1: (8, 5)}), WINDOW)
+    later = order_days(A=["2015-01-01", "2025-12-31"])
+
+    assert reference_window(later, LAST_TWO, windows=WINDOWS, frozen=frozen) == WINDOW
+
+
 def test_without_orders_there_is_no_window_and_no_rate():
-    window = reference_window(order_days(), date(2024, 1, 1), windows=WINDOWS)
+    window = reference_window(order_days(), LAST_TWO, windows=WINDOWS)
 
     assert window is None
     assert repeat_rates(order_days(), None) is None
@@ -480,20 +500,30 @@ def buyers(classes: dict[int, tuple[int, int]]) -> pd.DataFrame:
     return order_days(**days)
 
 
-def test_a_repeat_rate_leans_on_the_next_lower_class_with_the_strength_of_two():
-    """None: (0 + 2·0)/(2 + 2) = 0. One: (5 + 0)/(8 + 2) = .5. Two: (2 + 2·.5)/(2 + 2) = .75.
+def test_a_repeat_rate_leans_on_its_neighbours_with_the_strength_of_two():
+    """Each class counts its own customers and two more, who return as its neighbours together do.
 
-    Three: nobody returned of 6, (0 + 2·.75)/8 = .19, but a rate never falls: .75. Four, five:
-    nobody there, .75. Twelve and fourteen are one class: (2 + 2·.75)/(2 + 2) = .875.
+    None: (0 + 2 · 6/8) / (2 + 2) = .375. One: (6 + 2 · 2/4) / (8 + 2) = .70. Two: (2 + 2 · 6/14) /
+    (2 + 2) = .714. Three: nobody returned of 6, (0 + 2 · 4/4) / 8 = .25, below the class before it.
+    Four to eleven: nobody, so no rate. Twelve and fourteen are one class: (2 + 2 · 0/6) / 4 = .5.
     """
-    orders = buyers({0: (2, 0), 1: (8, 5), 2: (2, 2), 3: (6, 0), 12: (1, 1), 14: (1, 1)})
+    orders = buyers({0: (2, 0), 1: (8, 6), 2: (2, 2), 3: (6, 0), 12: (1, 1), 14: (1, 1)})
 
     rates = repeat_rates(orders, WINDOW)
 
     assert rates["order_days"].tolist() == list(range(13))
-    assert rates["rate"].tolist() == pytest.approx([0, 0.5] + [0.75] * 10 + [0.875])
+    assert rates["rate"].tolist() == pytest.approx(
+        [0.375, 0.70, (2 + 12 / 14) / 4, 0.25] + [np.nan] * 8 + [0.5], nan_ok=True
+    )
     assert rates["n"].tolist() == [2, 8, 2, 6] + [0] * 8 + [2]
-    assert rates["returned"].tolist() == [0, 5, 2, 0] + [0] * 8 + [2]
+    assert rates["returned"].tolist() == [0, 6, 2, 0] + [0] * 8 + [2]
+
+
+def test_a_class_without_neighbours_has_the_rate_it_was_seen_with():
+    rates = repeat_rates(buyers({4: (5, 2)}), WINDOW).set_index("order_days")
+
+    assert rates.loc[4, "rate"] == pytest.approx(0.4)
+    assert rates["rate"].notna().sum() == 1
 
 
 def test_two_orders_on_one_day_are_one_order_day_and_the_end_of_the_window_is_out():
@@ -506,13 +536,17 @@ def test_two_orders_on_one_day_are_one_order_day_and_the_end_of_the_window_is_ou
     assert [rates.loc[1, "n"], rates.loc[1, "returned"]] == [2, 1]
 
 
-@given(st.dictionaries(st.integers(0, 14), st.tuples(st.integers(0, 6), st.integers(0, 6))))
+@given(st.dictionaries(st.integers(0, 14), st.tuples(st.integers(1, 6), st.integers(0, 6))))
 @settings(max_examples=25, deadline=None)
-def test_more_order_days_never_mean_a_lower_chance_of_return(classes):
-    rates = repeat_rates(buyers(classes), WINDOW)["rate"].tolist()
+def test_a_rate_lies_between_what_was_seen_of_its_class_and_of_its_neighbours(classes):
+    rates = repeat_rates(buyers(classes), WINDOW)
 
-    assert rates == sorted(rates)
-    assert 0 <= rates[0] <= rates[-1] < 1
+    here = rates[rates["n"] > 0].reset_index(drop=True)
+    seen = (here["returned"] / here["n"]).tolist()
+    assert rates.loc[rates["n"] == 0, "rate"].isna().all()
+    for i, rate in enumerate(here["rate"]):
+        around = seen[max(i - 1, 0) : i + 2]
+        assert min(around) - 1e-9 <= rate <= max(around) + 1e-9
 
 
 # --------------------------------------------------------------------------------- staying
@@ -549,9 +583,24 @@ def test_the_chance_of_staying_comes_from_a_contract_else_a_rating_else_nowhere(
     assert row["staying_source"] == source
 
 
+def test_what_the_customer_said_of_staying_is_told_from_what_we_think():
+    rated = ours(("A", "staying", 7), ("B", "staying", 7)).assign(
+        source=["their_words", "our_guess"], date=pd.Timestamp("2025-03-01")
+    )
+    table = pd.DataFrame({"customer_id": list("AB")})
+
+    stays = staying(order_days(), table, None, rated, windows=WINDOWS, end=END, scale=SCALE)
+
+    assert stays["staying_source"].tolist() == ["their_words", "our_rating"]
+    assert stays["staying_date"].dt.date.tolist() == [date(2025, 3, 1)] * 2
+
+
 def test_order_days_age_and_chance_of_return_are_told_from_the_orders():
-    """A: 3 order days in two years, known for 24 months. B: long ago. C: never, as far as we see."""
-    rates = repeat_rates(buyers({0: (2, 0), 1: (8, 5), 2: (2, 2)}), WINDOW)
+    """A: 3 order days in two years, known for 24 months. B: long ago. C: never, as far as we see.
+
+    Of 3 order days (8 + 2 · 0/2) / (8 + 2) = .80 return, of none (0 + 2 · 8/8) / (2 + 2) = .50.
+    """
+    rates = repeat_rates(buyers({0: (2, 0), 3: (8, 8)}), WINDOW)
     orders = order_days(
         A=["2024-01-01", "2025-01-01", "2025-01-01", "2025-12-31", "2026-01-01"],
         B=["2023-12-31"],
@@ -561,15 +610,15 @@ def test_order_days_age_and_chance_of_return_are_told_from_the_orders():
 
     assert stays["order_days_24m"].to_dict() == {"A": 3, "B": 0, "C": 0}
     assert stays["orders_per_year"].to_dict() == {"A": 1.5, "B": 0, "C": 0}
-    assert stays["age_months"].to_dict() == {"A": 24, "B": 24, "C": 0}
-    assert stays["known_years"].to_dict() == {"A": 2, "B": 2, "C": 0}
+    assert stays["age_months"].fillna(-1).to_dict() == {"A": 24, "B": 24, "C": -1}
+    assert stays["known_years"].fillna(-1).to_dict() == {"A": 2, "B": 2, "C": -1}
     assert stays["p_return_12m"].to_dict() == {"A": 0.75, "B": 0, "C": 0}
     assert str(stays.loc["A", "last_order"].date()) == "2025-12-31"  # tomorrow is not known yet
 
 
 def test_without_reference_rates_the_chance_of_return_is_unknown():
     stays = stays_of(order_days(A=["2025-01-01"]))
-    found = staying_verdicts(stays.reset_index(), pd.Series(["A"]), None)
+    found = staying_verdicts(stays.reset_index(), pd.Series(["A"]), None, None, windows=WINDOWS)
 
     assert stays["p_return_12m"].isna().all()
     assert [(each.rule, each.outcome) for each in found] == [
@@ -582,11 +631,110 @@ def test_frozen_rates_say_over_which_year_even_when_read_back_as_text():
     stays = stays_of(order_days(A=["2025-01-01"]), rates=rates).reset_index()
 
     for frozen in (rates, rates.astype({"cutoff": "str", "window_end": "str"})):
-        found = staying_verdicts(stays, pd.Series(["A"]), frozen)
+        found = staying_verdicts(stays, pd.Series(["A"]), frozen, rates, windows=WINDOWS)
         assert found[0].said == (
             "Repeat rates were frozen over 1 Jan 2024 to 31 Dec 2024 from few customers (8); a "
             "chance of return may be off by some points."
         )
+
+
+def test_order_days_are_counted_over_as_many_months_now_as_they_were_then():
+    """Two years of lines. Each year: who orders in every month, who does once, and who never did.
+
+    All of the first ten return, and one in ten of the others. B ordered once a year: over two years it
+    had two order days, which would be nobody's class.
+    """
+    monthly = [f"{{}}-{m:02}-10" for m in range(1, 13)]
+    days = {
+        f"M{i}": [each.format(y) for y in (2024, 2025) for each in monthly] for i in range(10)
+    } | {f"S{i}": ["2024-05-10", "2025-05-10"][: 1 + (i == 0)] for i in range(10)}
+    orders = order_days(**days, B=["2024-03-10", "2025-03-10"])
+    window = reference_window(orders, LAST_TWO, windows=WINDOWS)
+    rates = repeat_rates(orders, window)
+
+    stays = stays_of(orders, rates=rates, customers=["M0", "S1", "B"])
+
+    assert window.months == 12
+    assert stays["order_days_24m"].to_dict() == {"M0": 24, "S1": 1, "B": 2}
+    assert stays.loc["M0", "p_return_12m"] > 0.80
+    assert stays.loc["B", "p_return_12m"] == rates.set_index("order_days").loc[1, "rate"]
+    assert np.isnan(stays.loc["S1", "p_return_12m"])  # who paused a year was not seen before
+
+
+rhythms = st.lists(st.sampled_from([1, 2, 3, 4, 6, 12]), max_size=12).map(lambda rest: [1, *rest])
+
+
+@given(rhythms, st.integers(0, 5))
+@settings(max_examples=25, deadline=None)
+def test_four_and_three_years_of_lines_tell_the_same_chances_and_two_are_flagged(each, gone):
+    """Each orders every so many months, and some did so only until the year before the last."""
+    days = {
+        f"C{i}": [f"{m // 12}-{m % 12 + 1:02}-05" for m in range(2022 * 12, 2026 * 12, every)]
+        for i, every in enumerate(each)
+    } | {f"G{i}": ["2022-03-05", "2023-03-05", "2024-03-05"] for i in range(gone)}
+    orders = order_days(**days)
+
+    def told(first: str) -> tuple[dict[str, float], str]:
+        lines = orders[orders["date"] >= first]
+        rates = repeat_rates(lines, reference_window(lines, LAST_TWO, windows=WINDOWS))
+        stays = stays_of(lines, rates=rates, customers=[f"C{i}" for i in range(len(each))])
+        judged = staying_verdicts(
+            stays.reset_index(), pd.Series(stays.index), rates, rates, windows=WINDOWS
+        )
+        (window,) = [v.outcome for v in judged if v.rule == "order_days_window"]
+        return stays["p_return_12m"].round(9).to_dict(), window
+
+    four, three, two = (told(first) for first in ("2022-01-01", "2023-01-01", "2024-01-01"))
+
+    assert [four[1], three[1], two[1]] == ["PASS", "PASS", "FLAG"]
+    if not gone:  # who left came back in one window and not in the other
+        assert four[0] == three[0]
+
+
+def test_a_shorter_window_is_flagged_with_both_lengths_and_who_cannot_be_told():
+    orders = order_days(A=["2024-01-02", "2025-05-10"], B=["2024-03-10", "2025-12-31"])
+    rates = repeat_rates(orders, reference_window(orders, LAST_TWO, windows=WINDOWS))
+    stays = stays_of(orders, rates=rates, customers="ABC").reset_index()
+
+    told = {v.rule: v for v in staying_verdicts(
+        stays, pd.Series(["A", "B", "C"]), rates, rates, windows=WINDOWS)}  # fmt: skip
+
+    assert (told["order_days_window"].outcome, told["order_days_window"].said) == (
+        "FLAG",
+        "For the chance of return order days are counted over 12 months, then as now, and not over "
+        "24: the input does not reach further back. How many come back who order more rarely is "
+        "unknown.",
+    )
+    assert told["order_days_met"].said == (
+        "The chance of return of 1 active customers is unknown: nobody in the reference window had "
+        "as many order days."
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "outcome", "said"),
+    [
+        pytest.param({1: (20, 4), 2: (10, 5)}, "PASS", "would be as they were frozen", id="the same"),
+        pytest.param({1: (21, 4), 2: (10, 5)}, "PASS", "as they were frozen", id="one more: no matter"),
+        pytest.param(
+            {1: (20, 16), 2: (10, 5)}, "FLAG", ": 77% instead of 23% with order days of 1.", id="other"
+        ),
+        pytest.param({}, "FLAG", "today's inputs do not reach those days", id="nothing is left"),
+    ],
+)  # fmt: skip
+def test_frozen_rates_that_would_be_measured_otherwise_today_are_flagged_with_both(
+    now, outcome, said
+):
+    """Of 20 with one order day 4 came back: (4 + 2 · .5) / 22 = 23 %; now it is 16: 77 %."""
+    frozen = repeat_rates(buyers({1: (20, 4), 2: (10, 5)}), WINDOW)
+    stays = stays_of(order_days(A=["2025-01-01"]), rates=frozen).reset_index()
+
+    (told,) = [v for v in staying_verdicts(
+        stays, pd.Series(["A"]), frozen, repeat_rates(buyers(now), WINDOW), windows=WINDOWS
+    ) if v.rule == "rates_afresh"]  # fmt: skip
+
+    assert told.outcome == outcome
+    assert said in told.said
 
 
 # --------------------------------------------------------------------------------- who is looked at
@@ -722,15 +870,34 @@ def test_every_open_door_carries_its_evidence(with_a_loss_maker):
         DOOR, end=END,
     )  # fmt: skip
 
-    doors = open_doors(segments, strategic, pd.Series(list("ABCDP")), period="FY2025")
+    parties = pd.DataFrame({"party_id": list("ABCDP"), "is_prospect": [False] * 4 + [True]})
+    doors = open_doors(segments, strategic, parties, with_a_loss_maker, period="FY2025")
 
-    assert doors[["party_id", "door", "open", "evidence"]].to_numpy().tolist() == [
+    told = doors[doors["judged"]]
+    assert told[["party_id", "door", "open", "evidence"]].to_numpy().tolist() == [
         ["A", "vital_few", True, "place 1 by customer profit, within the first 55%"],
         ["B", "vital_few", True, "place 2 by customer profit, within the first 85%"],
         ["B", "strategic", False, "rated 1.0, below 7"],
         ["P", "strategic", True, "opens the Nordic market"],
     ]
     assert (doors["period"] == "FY2025").all()
+
+
+def test_a_door_that_nobody_can_judge_is_unknown_and_not_shut(with_a_loss_maker):
+    """Door 2 of every customer, door 3 of every prospect; door 1 of D, who stands in no class."""
+    segments = segment(with_a_loss_maker, measure="customer_profit", threshold=0.80)
+    ranked = segments[segments["customer_id"] != "D"]
+    parties = pd.DataFrame({"party_id": list("ABCDZP"), "is_prospect": [False] * 5 + [True]})
+
+    doors = open_doors(ranked, strategic_door(None, DOOR, end=END), parties, with_a_loss_maker,
+                       period="FY2025")  # fmt: skip
+
+    unknown = doors[~doors["judged"]]
+    assert not unknown["open"].any()
+    assert unknown[["party_id", "door"]].to_numpy().tolist() == [
+        ["A", "potential"], ["B", "potential"], ["C", "potential"], ["D", "vital_few"],
+        ["D", "potential"], ["P", "prospect"], ["Z", "potential"],
+    ]  # fmt: skip
 
 
 def test_declared_parties_that_stay_outside_are_named_with_their_reason():

@@ -3,13 +3,15 @@
 import json
 import os
 import re
+from datetime import date
+from decimal import Decimal
 
 import nbformat
 import pandas as pd
 import pytest
 from conftest import ROOT
 
-from kamlib import DataError, ParameterError, open_stage
+from kamlib import DataError, ParameterError, check_inputs, open_stage
 from kamlib.stage import NOTEBOOKS, WRITTEN_BY, assigned_names
 from kamlib.stage.opening import refuse_unknown_parameters
 from kamlib.verdicts import REFUSE, Balance, verdict
@@ -170,19 +172,48 @@ def test_a_sum_that_does_not_hold_is_refused_by_name(small, capsys):
     assert "money of A" in stage.verdicts[-1].said
 
 
+@pytest.mark.parametrize(
+    ("apart", "against", "outcome"),
+    [
+        pytest.param(0, "PASS", "PASS", id="to the cent"),
+        pytest.param(30, "PASS", "FLAG", id="a difference that is tolerated does not hold"),
+        pytest.param(0, "REFUSE", "FLAG", id="two accounts are apart and cancel out"),
+        pytest.param(90, "REFUSE", "REFUSE", id="beyond what is tolerated"),
+    ],
+)
+def test_money_that_the_ledger_has_otherwise_is_never_called_a_sum_that_holds(
+    small, apart, against, outcome
+):
+    stage = opened(small, "profitability")
+    stage.judge(verdict("ledger_profit", against, difference=str(apart), share="1%"))
+    chain = Balance("from the ledger", "PLN", tolerance=Decimal(50))
+    stage.balance(chain.start("ledger", 1000).end("customers", 1000 - apart))
+
+    stage.show_ledger()
+
+    said = stage.verdicts[-1]
+    assert [said.rule, said.outcome] == ["adds_up", outcome]
+    assert ("Every sum holds" in said.said) == (outcome == "PASS")
+
+
+RATES = pd.DataFrame({"order_days": [1, 2], "rate": [0.25, None], "inputs": "a1b2"})
+
+
 def test_reference_values_are_frozen_and_reused(small):
     stage = opened(small)
-    first = stage.freeze("repeat_rates", pd.DataFrame({"order_days": [1], "rate": [0.25]}))
+    first = stage.freeze("repeat_rates", RATES)
 
-    again = stage.freeze("repeat_rates", pd.DataFrame({"order_days": [1], "rate": [0.99]}))
+    again = stage.freeze("repeat_rates", RATES.assign(rate=0.99))
 
-    assert again.to_dict("list") == first.to_dict("list") == {"order_days": [1], "rate": [0.25]}
+    pd.testing.assert_frame_equal(again, first)
+    assert first["rate"].tolist()[0] == 0.25
+    assert first["rate"].isna().tolist() == [False, True]
 
 
 def test_frozen_values_are_for_whoever_has_the_engagement_even_if_a_private_run_froze_them(small):
     before = os.umask(0o077)
     try:
-        opened(small).freeze("repeat_rates", pd.DataFrame({"order_days": [1], "rate": [0.25]}))
+        opened(small).freeze("repeat_rates", RATES)
     finally:
         os.umask(before)
 
@@ -190,6 +221,38 @@ def test_frozen_values_are_for_whoever_has_the_engagement_even_if_a_private_run_
         (small / each).stat().st_mode for each in ("engagement.yaml", "reference/repeat_rates.csv")
     ]
     assert modes[0] == modes[1]
+
+
+def test_frozen_values_that_do_not_say_what_they_were_measured_on_are_refused(small):
+    (small / "reference").mkdir()
+    (small / "reference" / "repeat_rates.csv").write_text("order_days,rate\n1,0.25\n")
+
+    for look in (lambda: opened(small).frozen("repeat_rates"), lambda: check_inputs(small)):
+        with pytest.raises(
+            DataError, match=r"repeat_rates.csv does not say .* Delete it, and the next run"
+        ):
+            look()
+
+
+def test_where_nothing_could_be_measured_nothing_is_frozen(small):
+    stage = opened(small)
+
+    assert stage.freeze("margin_percentiles", RATES.head(0)).empty
+    assert stage.freeze("repeat_rates", None) is None
+    assert not (small / "reference").exists()
+
+
+def test_reference_values_do_not_depend_on_the_period_that_is_run_first(small):
+    """Of FY2024 and FY2025 it is FY2024 that is looked at, in the run of either."""
+    months = pd.DataFrame({"month": pd.to_datetime(["2022-01-01", "2025-12-01"])})
+    stages = [open_stage("segmentation", str(small), period) for period in ("FY2024", "FY2025")]
+
+    assert [s.reference_years for s in stages] == [[date(2024, 1, 1), date(2025, 1, 1)]] * 2
+    assert [s.reference_end(months) for s in stages] == [date(2024, 12, 31)] * 2
+    late = months.assign(month=pd.to_datetime(["2024-07-01", "2025-12-01"]))
+    assert stages[1].reference_end(late) == date(2025, 6, 30)  # the first 12 months of the input
+    frozen = pd.DataFrame({"window_end": [pd.Timestamp("2023-12-31")]})
+    assert stages[1].reference_end(months, frozen) == date(2023, 12, 31)
 
 
 def test_names_assigned_in_a_cell_are_read_from_its_syntax():

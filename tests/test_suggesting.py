@@ -31,6 +31,7 @@ Nr faktury;Data wystawienia;Kod kontrahenta;Wartość netto;Koszt własny;Waluta
 F1;31.01.2025;007;1 200,50;700,00;PLN
 F2;02.02.2025;008;-10,25;5,00;PLN
 """
+LINES_PLAIN = "Nr faktury;Data faktury;Kod klienta;Netto;COGS;Waluta\n"
 
 
 @pytest.fixture
@@ -268,6 +269,147 @@ def test_a_sales_pipeline_is_no_list_of_invoices(tmp_path):
 
     assert set(draft.tables) == {"customers", "products"}
     assert "invoice_id" in draft.left["sales_pipeline.csv"]
+
+
+# ------------------------------------------------------------------------------ missing and far
+def test_lines_without_a_customer_are_drafted_with_the_question_in_its_place(folder):
+    head, *rows = LINES.splitlines()
+    without = "\n".join(
+        ";".join(cell for i, cell in enumerate(each.split(";")) if i != 2)
+        for each in (head + ";Opis", *(row + ";x" for row in rows))
+    )
+
+    draft = suggest(folder(sprzedaz_csv=without))
+
+    place = draft.text.index("  # open: sprzedaz.csv: which column is the customer_id?")
+    assert draft.text.index("    columns:") < place < draft.text.index("net_amount: Wartość netto")
+    assert draft.lacks == {"invoice_lines": ["customer_id"]}
+    assert not draft.has_lines
+    assert "which column is the customer_id? Not used yet: Opis." in asked(draft)
+    assert "periods:\n  FY2025: {from: 2025-01-01, to: 2025-12-31}" in draft.text
+
+
+def test_a_draft_with_a_gap_says_so_on_its_first_lines_and_ends_with_status_3(folder):
+    home = folder(sprzedaz_csv=LINES.replace("Kod kontrahenta", "Pole 7"))
+
+    shown = CliRunner().invoke(app, ["check", str(home), "--suggest"])
+
+    assert shown.exit_code == 3
+    assert "nobody knows which column is customer_id" in shown.output.split("currency:")[0]
+    assert "The draft asks which column is customer_id of invoice_lines." in shown.output
+
+
+def test_whole_lines_come_before_larger_ones_with_a_gap(folder):
+    gap = LINES.replace("Kod kontrahenta", "Pole 7").replace("\nF", "\nG")
+    gap += "G3;03.02.2025;009;1,00;1,00;PLN\n"
+
+    draft = suggest(folder(a_csv=gap, b_csv=LINES))
+
+    assert draft.tables == {"invoice_lines": ["b.csv"]}
+    assert "nothing in it is customer_id" in draft.left["a.csv"]
+
+
+@pytest.mark.parametrize(
+    ("head", "order"),
+    [
+        ("Row ID,Order ID,Order Date,Customer ID,Product ID,Sales,Quantity", "Order ID"),
+        ("SalesOrderDetailID,SalesOrderID,OrderDate,CustomerID,ProductID,LineTotal,Qty", "SalesOrderID"),
+        ("order_item_id,order_id,order_purchase_timestamp,customer_id,product_id,price,qty", "order_id"),
+        ("Lp,Id zamówienia,Data zamówienia,Kod klienta,Indeks,Wartość netto,Ilość", "Id zamówienia"),
+        ("Line,Transaction ID,Transaction date,Customer ID,SKU,Amount,Qty", "Transaction ID"),
+    ],
+)  # fmt: skip
+def test_an_order_stands_for_the_invoice_where_there_is_no_other_number_and_that_is_asked(
+    folder, head, order
+):
+    rows = "".join(f"{i},S{i // 2},2025-01-{i:02},C{i % 3},P{i},{i}.50,1\n" for i in range(1, 29))
+
+    draft = suggest(folder(lines_csv=f"{head}\n{rows}"))
+
+    assert draft.has_lines
+    assert f"invoice_id: {order}" in draft.text
+    assert f"is {order} really the invoice_id?" in asked(draft)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_periods_reach_as_far_as_the_days_of_a_long_file(folder, packed):
+    import gzip
+
+    rows = "".join(
+        f"F{i};{1 + i % 12:02}.{1 + i % 12:02}.{2022 + i // 9_000};00{i % 9};{i},50;1,00;PLN\n"
+        for i in range(27_000)
+    )
+    text = LINES.split("\n")[0] + "\n" + rows + "F;31.12.2025;007;1,00;1,00;PLN\n"
+    name = "sprzedaz.csv.gz" if packed else "sprzedaz.csv"
+    home = folder()
+    (home / name).write_bytes(gzip.compress(text.encode()) if packed else text.encode())
+
+    draft = suggest(home)
+
+    assert re.findall(r"FY\d+", draft.text) == ["FY2022", "FY2023", "FY2024", "FY2025"]
+    assert "does the day or the month come first" not in asked(draft)  # the last day alone tells
+
+
+def test_the_periods_reach_as_far_as_the_days_of_a_long_parquet_file(folder):
+    n = 30_000
+    days = pd.date_range("2022-01-01", "2025-12-31", periods=n).date
+    home = folder()
+    pd.DataFrame(
+        {"invoice_id": [f"F{i}" for i in range(n)], "date": days, "customer_id": "K", "net_amount": 1.5}
+    ).to_parquet(home / "lines.parquet")  # fmt: skip
+
+    assert re.findall(r"FY\d+", suggest(home).text) == ["FY2022", "FY2023", "FY2024", "FY2025"]
+
+
+def test_no_break_spaces_between_thousands_do_not_make_polish_letters_western(folder):
+    rows = "".join(
+        f"F{i};31.01.2025;{i:03};1\u00a0{i:03}\u00a0000,50;1\u00a0000,00;PLN\n" for i in range(100)
+    )
+    text = (
+        LINES.split("\n")[0]
+        + ";Nazwa\n"
+        + rows.replace("\n", ";Śruba\n", 3).replace("PLN\n", "PLN;\n")
+    )
+
+    draft = suggest(folder(sprzedaz_csv=text.encode("cp1250")))
+
+    assert "encoding: cp1250  # seen: " in draft.text
+    assert "net_amount: Wartość netto" in draft.text
+
+
+def test_no_break_spaces_alone_leave_the_encoding_open(folder):
+    rows = "F1;31.01.2025;007;1\u00a0200,50;700,00;PLN\n"
+
+    text = suggest(folder(lines_csv=(LINES_PLAIN + rows).encode("cp1250"))).text
+
+    assert "encoding: cp1250  # assumed: no letter beyond ASCII, only signs (1)" in text
+
+
+@pytest.mark.parametrize("words", [("T", "N"), ("tak", "nie"), ("Y", "N"), ("1", "0"), ("x", "no")])
+def test_yes_and_no_are_what_check_accepts(folder, words):
+    rows = "".join(f"F{i},2025-01-{i:02},C,{i}.5,{words[i % 2]}\n" for i in range(1, 29))
+    home = folder(lines_csv=f"invoice_id,date,customer_id,net_amount,rush\n{rows}")
+    draft = suggest(home).text.replace("XXX", "PLN").replace("key_account_unit", "# ", 1)
+    (home / "engagement.yaml").write_text(draft, encoding="utf-8")
+    engagement = load_engagement(home)
+
+    orders = read_inputs(engagement, "FY2025").tables["orders"]
+
+    assert "28 of 28 values are yes or no" in draft
+    assert len(orders) == 28
+    assert orders["rush"].sum() == 14
+
+
+def test_a_word_that_check_would_set_aside_is_not_called_yes_or_no(folder):
+    rows = "".join(
+        f"F{i},2025-01-{i:02},C,{i}.5,{'ja' if i % 2 else 'nein'}\n" for i in range(1, 29)
+    )
+    home = folder(lines_csv=f"invoice_id,date,customer_id,net_amount,rush\n{rows}")
+
+    draft = suggest(home)
+
+    assert "rush: rush" not in draft.text
+    assert "only 0 of 28 values are yes or no" in asked(draft)
 
 
 # ------------------------------------------------------------------------------ engagements, command

@@ -1,6 +1,7 @@
 """The demo company's planted truth, held against what the workbook finds without seeing it."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -90,6 +91,28 @@ def test_with_the_true_times_and_volumes_every_profit_is_the_planted_one_to_the_
     assert apart.max().max() < 0.005
 
 
+def test_with_the_true_times_and_volumes_what_leaving_changes_is_what_was_planted(stages):
+    drivers = pd.read_csv(TRUTH / "drivers_true.csv", dtype={"customer_id": "str"})
+    tables = {**inputs(stages), "drivers": drivers}
+    model = true_model()
+    result = customer_statements(tables, model, periods=PERIODS)
+    declared = load_engagement(DEMO).profitability
+    rules = SimpleNamespace(
+        time_equations=model.time_equations, peers=declared.peers, dropping=declared.dropping
+    )
+
+    found = rescue_losses(
+        tables, result.statement, result.cost_to_serve, result.pools, rules
+    ).rescue.set_index(["period", "customer_id"])["drop_effect"]
+
+    true = pd.read_csv(TRUTH / "drops_true.csv", dtype={"customer_id": "str"})
+    true = true.set_index(["period", "customer_id"])["drop_effect"]
+    assert len(found) > 100
+    assert (
+        found - true.loc[found.index]
+    ).abs().max() < 0.03  # each activity is rounded to the cent
+
+
 @pytest.mark.parametrize("period", PERIODS)
 def test_with_estimated_times_and_noisy_drivers_the_order_of_customers_is_kept(
     stages, true_profit, period
@@ -153,13 +176,16 @@ def test_the_true_level_lies_between_confirmed_and_possible(levels):
 
 
 def test_where_the_evidence_is_complete_the_level_is_certain_and_mostly_right(levels):
+    """Our own rating of staying is no evidence: where only that is missing, the level stays open."""
     complete = levels[levels["evidence_complete"].astype(bool)]
     certain = complete["confirmed_level"] == complete["possible_level"]
+    only_staying = complete["blocked_by"].str.contains("chance of staying unknown", regex=False)
     right = complete["confirmed_level"] == complete["true_level"]
 
     assert len(complete) >= 100
-    assert certain.mean() >= 0.99
-    assert right.mean() >= 0.85
+    assert (certain | only_staying).mean() >= 0.99
+    assert certain.sum() >= 90
+    assert right[certain].mean() >= 0.85
 
 
 def test_all_four_levels_and_several_verdicts_occur(stages, levels):
@@ -210,9 +236,17 @@ def test_the_pyramid_does_not_follow_profit(stages):
     ranked = accounts[accounts["active"]].sort_values("customer_profit", ascending=False)
 
     assert 1 in set(ranked.head(20)["confirmed_level"])  # one of the best sales stands at the base
-    assert 3 in set(
-        ranked.tail(len(ranked) // 2)["confirmed_level"]
-    )  # and a loyal small one does not
+    small = ranked.tail(len(ranked) // 2)
+    assert 3 in set(small["possible_level"])  # and a loyal small one need not
+
+
+def test_the_matrix_and_the_rule_say_the_same_of_both_sides(stages):
+    sides, accounts = table(stages, "attractiveness"), table(stages, "key_accounts")
+    in_matrix = sides[(sides["both_hold"] == "yes") & (sides["doors"] != "")]
+    by_rule = accounts[(accounts["key_customer"] == "yes") & (accounts["key_supplier"] == "yes")]
+
+    assert len(in_matrix) > 5
+    assert sorted(in_matrix["party_id"]) == sorted(by_rule["party_id"])
 
 
 def test_nobody_s_guess_alone_confirms_a_key_account(stages):

@@ -5,6 +5,9 @@ import pandas as pd
 import pytest
 from worlds import IDEAL, accounts_of
 
+from kamlib.pyramid.bounds import Bounds
+from kamlib.pyramid.decide import both_questions
+from kamlib.tables import read_note, read_table
 from kamlib.views import (
     account_balances,
     account_table,
@@ -22,6 +25,7 @@ from kamlib.views import (
     matrix_frame,
     monthly_revenue,
     named,
+    nominees_table,
     pyramid_table,
     questions_table,
     set_aside_reasons,
@@ -31,6 +35,7 @@ from kamlib.views import (
     statement_lines,
     top20_interval,
     verdict_table,
+    with_relation,
 )
 
 PARTIES = pd.DataFrame({
@@ -150,7 +155,8 @@ A_SIDE = pd.DataFrame({
 B_SIDE = pd.DataFrame({
     "party_id": list("ABP"), "side_b_low": [0.8, 0.2, 0.2], "side_b_high": [0.8, 0.9, 0.9],
     "asked": [True, True, False], "rival_named": [True, False, False],
-    "relative_strength_low": 0.0, "relative_strength_high": 0.0,
+    "relative_strength_low": [0.1, -1, -1], "relative_strength_high": [0.1, 1, 1],
+    "rival": ["R", None, None],
 })  # fmt: skip
 STATEMENT = pd.DataFrame({
     "period": "FY2025", "customer_id": list("AB"), "customer_profit": [100.0, -7], "active": True,
@@ -164,8 +170,11 @@ VALUES = pd.DataFrame({
 })  # fmt: skip
 
 
+CUTS = {"side_a": 0.7, "side_b": 0.8, "relative_strength": 0.1}
+
+
 def joined(doors=DOORS) -> pd.DataFrame:
-    return both_sides(PARTIES, A_SIDE, B_SIDE, STATEMENT, doors, VALUES, period="FY2025")
+    return both_sides(PARTIES, A_SIDE, B_SIDE, STATEMENT, doors, VALUES, period="FY2025", cuts=CUTS)
 
 
 def test_both_sides_stand_in_one_row_per_party():
@@ -178,6 +187,49 @@ def test_both_sides_stand_in_one_row_per_party():
     assert joined(DOORS.tail(1))["doors"].tolist() == ["", "", ""]
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "lead", "holds"),
+    [
+        pytest.param((0.6, 0.6), (0.6, 0.6), (0.0, 0.0), "yes", id="all three at their cuts"),
+        pytest.param((0.9, 0.9), (0.9, 0.9), (-0.1, -0.1), "no", id="a rival is ahead"),
+        pytest.param((0.9, 0.9), (0.9, 0.9), (-1.0, 1.0), "may", id="no rival named"),
+        pytest.param((0.5, 0.9), (0.9, 0.9), (0.1, 0.1), "may", id="side A is not sure"),
+        pytest.param((0.9, 0.9), (0.2, 0.5), (0.1, 0.1), "no", id="side B is low at best"),
+    ],
+)
+def test_both_sides_hold_where_the_lead_holds_too_as_the_rule_says(a, b, lead, holds):
+    ends = ["low", "high"]
+    a_side = A_SIDE.head(1).assign(**{f"side_a_{e}": v for e, v in zip(ends, a, strict=True)})
+    told = {f"side_b_{e}": v for e, v in zip(ends, b, strict=True)}
+    told |= {f"relative_strength_{e}": v for e, v in zip(ends, lead, strict=True)}
+    cuts = {"side_a": 0.6, "side_b": 0.6, "relative_strength": 0.0}
+    table = both_sides(
+        PARTIES, a_side, B_SIDE.head(1).assign(**told), STATEMENT, DOORS, VALUES,
+        period="FY2025", cuts=cuts,
+    )  # fmt: skip
+    bounds = Bounds(np.array(["A"]), {
+        name: tuple(np.array([end]) for end in ends)
+        for name, ends in (("side_a", a), ("side_b", b), ("relative_strength", lead), ("doors", (1, 1)))
+    })  # fmt: skip
+    decided = both_questions(pd.DataFrame({"party_id": ["A"]}), bounds, cuts).iloc[0]
+
+    assert table["both_hold"].tolist() == [holds]
+    answers = {decided["key_customer"], decided["key_supplier"]}
+    assert holds == ("no" if "no" in answers else "may" if "unknown" in answers else "yes")
+
+
+def test_the_lead_is_told_with_the_rival_s_name():
+    sides = joined().assign(
+        doors="1 profit", rival=["R", "none", None], customer_profit=[3.0, 2, 1],
+        relative_strength_low=[-0.167, 1, -1], relative_strength_high=[0.05, 1, 1],
+    )  # fmt: skip
+
+    told = sides_table(sides)["relative_strength"]
+
+    assert told.tolist()[:2] == ["−17 to +5 against R", "no other supplier"]
+    assert told.isna().tolist() == [False, False, True]
+
+
 def test_parties_with_an_open_door_come_by_profit():
     sides = joined().assign(doors=["1 profit", "4 strategic", "4 strategic"])
 
@@ -187,7 +239,9 @@ def test_parties_with_an_open_door_come_by_profit():
 
 def test_the_matrix_numbers_those_who_matter_most():
     verdicts = joined().assign(
-        verdict=["harvest", "find_out_first", "develop"], confirmed_level=[4, 1, np.nan]
+        verdict=["harvest", "find_out_first", "develop"],
+        confirmed_level=[4, 1, np.nan],
+        possible_level=[4, 1, np.nan],
     )
     many = pd.concat([verdicts.tail(1).assign(party_id=f"P{i:02}") for i in range(20)])
 
@@ -200,6 +254,8 @@ def test_the_matrix_numbers_those_who_matter_most():
     assert numbered(many.sample(frac=1, random_state=1)) == [f"P{i:02}" for i in range(12)]
     levels = matrix_frame(verdicts).set_index("party_id")["level"]
     assert levels[["A", "B", "P"]].tolist() == pytest.approx([4, 1, np.nan], nan_ok=True)
+    untold = matrix_frame(verdicts.assign(possible_level=[4, 3, np.nan])).set_index("party_id")
+    assert np.isnan(untold.loc["B", "level"])
 
 
 def test_the_example_is_the_most_profitable_party_that_was_asked_and_named_a_rival():
@@ -215,15 +271,16 @@ def test_one_party_s_criteria_come_by_weight_and_show_no_unknown_as_zero():
     wanted = pd.DataFrame({
         "party_id": ["A", "A", "A", "B"], "criterion": ["lead_time", "price", "service", "price"],
         "weight": [0.2, 0.3, 0.5, 1.0], "us_low": [0.0, 4, 8, 1], "us_high": [10.0, 4, 8, 1],
-        "rival_low": [2.0, 9, np.nan, 1], "rival_high": [4.0, 9, np.nan, 1],
-        "source": ["unknown", "fact", "fact", "fact"], "rival": ["R", "R", None, "R"],
+        "rival_low": [2.0, 9, 0, 1], "rival_high": [4.0, 9, 10, 1],
+        "source": ["unknown", "fact", "fact", "fact"], "rival": "R",
     })  # fmt: skip
 
     table = criteria_of(wanted, "A")
 
     assert table["criterion"].tolist() == ["service", "price", "lead time"]
     assert table["us_low"].tolist() == pytest.approx([8, 4, np.nan], nan_ok=True)
-    assert table["rival"].tolist() == pytest.approx([np.nan, 9, 3], nan_ok=True)
+    assert table["rival_low"].tolist() == pytest.approx([np.nan, 9, 2], nan_ok=True)
+    assert table["rival_high"].tolist() == pytest.approx([np.nan, 9, 4], nan_ok=True)
 
 
 @pytest.mark.parametrize(
@@ -252,6 +309,8 @@ ACCOUNTS = pd.DataFrame({
     "verdict_worst": ["key_account_now", "harvest", "develop"],
     "verdict_best": ["key_account_now", "develop", "develop"],
     "stake": [2.0, 0.5, np.nan], "questions": ["", "Ask. By 28 Feb 2026.", ""],
+    "pays": ["no", "yes", "yes"], "nominee": [False, True, False],
+    "proofs_missing": ["", "Ask. By 28 Feb 2026.", ""],
 })  # fmt: skip
 SHOTS = pd.DataFrame({
     "customer_id": list("ABC"), "golden_shot": ["no", "yes", "too early to say"],
@@ -310,10 +369,25 @@ def test_a_verdict_s_accounts_come_by_profit_with_level_and_both_sides_in_words(
     shown = verdict_table(table, "develop")
 
     assert shown["name"].tolist() == ["Alfa", "Beta", "Pi"]
-    assert shown["level"].tolist() == ["4 synergy", "1 transaction, possibly 3", "prospect"]
+    assert shown["level"].tolist() == ["4 synergy", "not told (1 to 3)", "prospect"]
     assert shown["side_a"].tolist() == ["70", "20", "0 to 100"]
     assert shown["side_b"].tolist() == ["80", "20 to 90", "20 to 90"]
     assert verdict_table(table, "fix").empty
+
+
+def test_who_passes_and_does_not_earn_what_a_key_account_costs_stands_apart():
+    table = accounts().assign(verdict="key_account_now", pays=["no", "yes", "unknown"])
+
+    assert verdict_table(table, "key_account_now", pays=True)["name"].tolist() == ["Beta"]
+    assert verdict_table(table, "key_account_now", pays=False)["name"].tolist() == ["Alfa", "Pi"]
+    without_unit = table.assign(pays=pd.Series([None] * 3, dtype="str"))
+    assert len(verdict_table(without_unit, "key_account_now", pays=True)) == 3
+
+
+def test_nominees_come_with_what_is_missing_and_the_money_that_hangs_on_it():
+    shown = nominees_table(accounts())
+
+    assert shown.to_numpy().tolist() == [["Beta", -7.0, "Ask. By 28 Feb 2026."]]
 
 
 def test_open_verdicts_come_with_their_questions_the_largest_stake_first():
@@ -358,7 +432,7 @@ def test_the_pyramid_shows_customers_with_what_they_voted_with():
 
     assert table.index.tolist() == ["A", "B"]
     assert table["trust_low"].tolist() == [9, -np.inf]
-    assert table["side_b_high"].tolist() == [0.8, 0.8]
+    assert table["benefit_theirs_high"].tolist() == [0.8, 0.8]
 
 
 def test_every_party_has_one_verdict_and_the_levels_hold_all_profit():
@@ -399,3 +473,31 @@ def test_first_steps_name_the_cause_of_a_loss_and_the_price_that_ends_it():
     assert (
         steps.loc["let go", "what"].replace("\u00a0", " ").startswith("let go: that brings PLN 400")
     )
+
+
+# ------------------------------------------------------------------------- who is in a table
+def test_the_relation_stands_beside_each_id_and_is_external_where_nobody_says_otherwise():
+    customers = pd.DataFrame({"customer_id": ["A", "X"], "relation": ["external", "intercompany"]})
+    table = pd.DataFrame({"period": "FY2025", "customer_id": ["X", "B"], "cost": [1.0, 2.0]})
+
+    told = with_relation(table, customers)
+
+    assert list(told) == ["period", "customer_id", "relation", "cost"]
+    assert told["relation"].tolist() == ["intercompany", "external"]
+
+
+def test_every_table_of_results_that_holds_others_than_external_customers_says_so(demo_stages):
+    customers = read_table(demo_stages, "customers")
+    others = customers.loc[customers["relation"] != "external", "customer_id"]
+    silent = []
+    for path in demo_stages.glob("*.parquet"):
+        note = read_note(demo_stages, path.stem)
+        frame = read_table(demo_stages, path.stem)
+        if note.stage == "data_prep" or "customer_id" not in frame or "relation" in frame:
+            continue
+        if frame["customer_id"].isin(others).any():
+            silent.append(path.stem)
+
+    profit = read_table(demo_stages, "profitability")
+    assert silent == []
+    assert set(profit["relation"]) == {"external", "intercompany", "collective"}

@@ -75,13 +75,15 @@ class CostModel:
     capital: object = None
     stops_at: str = "customer"
     freight: Freight = field(default_factory=Freight)
+    unknown_cost_at_most: float = 0.20
 
 
 END = date(2025, 12, 31)
 KAU = 120_000.0
 UNKNOWN = None
 RANGES = {
-    "side_a": (0.0, 1.0), "side_b": (0.20, 0.90), "relative_strength": (-1.0, 1.0),
+    "side_a": (0.0, 1.0), "side_b": (0.20, 0.90), "benefit_theirs": (0.20, 0.90),
+    "relative_strength": (-1.0, 1.0),
     "golden_shot": (0.0, 1.0), "p_unprofitable": (0.0, 1.0),
 }  # fmt: skip
 # a customer for whom everything holds: level 4, both sides, a door, and two units of profit
@@ -90,7 +92,8 @@ IDEAL = {
     "trust": 9.0, "orders_per_year": 24.0, "benefit_ours": 0.10, "side_b": 0.80,
     "p_stay_3y": 0.90, "contact_functions": 5.0, "joint_hard": 1.0, "joint_all": 2.0,
     "side_a": 0.80, "relative_strength": 0.10, "doors": 1.0, "door_vital_few": 1.0,
-    "strategic_only": 0.0, "profit_12m": 2 * KAU, "uplift_kau": 0.50, "golden_shot": 0.0,
+    "strategic_only": 0.0, "door_strategic": 0.0, "profit_12m": 2 * KAU, "uplift_kau": 0.50,
+    "golden_shot": 0.0,
     "age_months": 60.0, "loss_periods": 0.0, "p_unprofitable": 0.0, "drop_effect": -np.inf,
     "fix_price_change": UNKNOWN, "path_cost_to_uplift_2y": UNKNOWN, "is_prospect": 0.0,
 }  # fmt: skip
@@ -131,8 +134,9 @@ def accounts_of(*accounts: dict, ids=None) -> Bounds:
     """Build the bounds of accounts; a value is known, a pair is an interval, None is unknown."""
     names = list(ids or "ABCDEFGH"[: len(accounts)])
     found = {}
-    for quantity in IDEAL:
-        ends = [_interval(quantity, {**IDEAL, **account}[quantity]) for account in accounts]
+    for quantity in (*IDEAL, "benefit_theirs"):  # which is side B, unless their words are old
+        rows = [{"benefit_theirs": (IDEAL | each)["side_b"]} | IDEAL | each for each in accounts]
+        ends = [_interval(quantity, row[quantity]) for row in rows]
         low, high = zip(*ends, strict=True)
         found[quantity] = (np.array(low, dtype=float), np.array(high, dtype=float))
     return Bounds(np.array(names, dtype=object), found)

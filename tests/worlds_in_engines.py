@@ -11,12 +11,15 @@ import pyarrow.parquet as pq
 
 HEAD = (
     "Nr", "Poz", "Data", "Klient", "Towar", "Ilość", "Cennik", "Netto", "Koszt", "Typ", "Do", "Zlec",
-    "Pilne",
+    "Pilne", "Zam",
 )  # fmt: skip
 OURS = (
     "invoice_id", "line_id", "date", "customer_id", "product_id", "quantity", "list_price",
     "net_amount", "cost_of_goods_sold", "document_type", "corrects_invoice_id", "order_id", "rush",
+    "order_date",
 )  # fmt: skip
+ORDERED = {"F1": "2023-12-29", "F2": "2024-03-05", "F4": "1900-01-01", "F10": "2024-06-30"}
+DAYS = ("date", "order_date")
 NUMBERS = ("quantity", "list_price", "net_amount", "cost_of_goods_sold")
 COLUMNS = dict(zip(OURS, HEAD, strict=True))
 TABLES_ALIKE = (
@@ -29,8 +32,9 @@ class World:
     """Lines of three sites, one of them unknown, and their customers."""
 
     reasons = sorted(
-        ["customer is not in customers", "not a number", "date in the future", "missing"]
-    )
+        ["customer is not in customers", "not a number", "date in the future", "missing",
+         "its invoice and line number stand in an earlier row"]
+    )  # fmt: skip
 
     def lines(self) -> list[tuple]:
         """Return the lines as values: text, whole days, and decimals or None."""
@@ -65,7 +69,7 @@ class World:
                 "O1",
                 "N",
             ),
-            ("F2", "1", "2024-03-05", "B", "P1", "3", None, "30", None, "FA", None, None, "N"),
+            ("F2", "1", "2024-03-05", "B", "P1", "3", None, "30", None, "FA", None, "tel.", "N"),
             (
                 "K1",
                 "1",
@@ -111,12 +115,13 @@ class World:
             ("F9", "3", "2024-03-05", None, "P1", "1", None, "97", "1", "FA", None, None, None),
             ("F9", "4", "2024-03-05", "A", "P1", "1", None, "1e20", "1", "FA", None, None, None),
         ]  # fmt: skip
-        return kept + aside
+        return [(*line, ORDERED.get(line[0])) for line in kept + aside]
 
     @property
     def revenue(self) -> Decimal:
-        """Return the net amount of the lines that are used."""
-        return sum((Decimal(line[7]) for line in self.lines()[:-4]), Decimal(0))
+        """Return the net amount of the lines that are used; line 1 of F4 stands twice."""
+        used = {(line[:2], line[7]): Decimal(line[7]) for line in self.lines()[:-4]}
+        return sum(used.values(), Decimal(0))
 
     def tables(self, form: str) -> dict[str, pa.Table]:
         """Return the tables as a database has them: "text" or "typed"."""
@@ -139,7 +144,8 @@ def text_lines(lines: list[tuple]) -> pa.Table:
     rows = []
     for line in lines:
         row = dict(zip(OURS, line, strict=True))
-        row["date"] = ".".join(reversed(row["date"].split("-")))
+        for name in DAYS:
+            row[name] = ".".join(reversed(row[name].split("-"))) if row[name] else None
         row |= {name: polish(row[name]) for name in NUMBERS}
         rows.append(tuple(row.values()))
     columns = zip(*rows, strict=True)
@@ -150,8 +156,9 @@ def typed_lines(lines: list[tuple]) -> pa.Table:
     """Return lines with days and numbers of their own types: decimals, and floats for the cost."""
     made = {}
     for ours, column in zip(OURS, zip(*lines, strict=True), strict=True):
-        if ours == "date":
-            made[COLUMNS[ours]] = pa.array([date.fromisoformat(one) for one in column], pa.date32())
+        if ours in DAYS:
+            days = [None if one is None else date.fromisoformat(one) for one in column]
+            made[COLUMNS[ours]] = pa.array(days, pa.date32())
         elif ours == "cost_of_goods_sold":
             made[COLUMNS[ours]] = pa.array([None if c is None else float(c) for c in column])
         elif ours in NUMBERS:
@@ -200,6 +207,10 @@ unit: group
 periods:
   FY2023: {{from: 2023-01-01, to: 2023-12-31}}
   FY2024: {{from: 2024-01-01, to: 2024-12-31}}
+profitability:
+  resources: [{{pool: desk, period: FY2024, cost: 1, unit: minute}}]
+  time_equations:
+  - {{pool: desk, per: order, base: 1, plus: [{{when: {{rush: true}}, time: 1}}]}}
 dialects:
   erp: {{encoding: cp1250, separator: ';', decimal: ',', date: '%d.%m.%Y'}}
 inputs:

@@ -12,14 +12,19 @@ from kamlib.tables import among
 from kamlib.verdicts import Verdict, verdict
 
 US, TRUST = "us", "trust"
+NO_OTHER = "none"  # the supplier of who says that we are the only one
+KEY = ["party_id", "criterion"]
 
 
 def side_b_criteria(ratings: pd.DataFrame, *, guess_halfwidth: float) -> pd.DataFrame:
-    """Set us against the best rival on each criterion of each party.
+    """Set us against the best whole rival on each criterion of each party.
 
     From  current ratings by supplier: ``party_id, criterion, supplier, weight, rating, source``
     to    one row per party and criterion of its own: ``weight`` (adds up to 1 per party),
-          ``us_low``, ``us_high``, ``rival_low``, ``rival_high`` (0 to 10), ``source``, ``rival``.
+          ``us_low``, ``us_high``, ``rival_low``, ``rival_high`` (0 to 10), ``source``, ``rival``
+          (one per party; `none` where the party says that it has no other supplier),
+          ``rival_side_low``, ``rival_side_high`` (0 to 1: what the best rival reaches with the
+          party's weights, at worst and at best for it).
 
     Parameters
     ----------
@@ -28,49 +33,77 @@ def side_b_criteria(ratings: pd.DataFrame, *, guess_halfwidth: float) -> pd.Data
     Raises
     ------
     DataError
-        A party gives one criterion two weights, or its weights add up to nothing.
+        The weights of a party are missing or negative, or add up to nothing.
 
     Notes
     -----
-    The best rival is taken criterion by criterion. A criterion on which nobody rated us is 0 to 10;
-    one on which no rival is rated, though the party named a rival elsewhere, likewise for the rival.
+    A rival is one supplier with all its strengths and weaknesses: the best one has the highest
+    weighted rating, at its best. Where it is not rated it may be anything from 0 to 10, and where
+    we only guessed it may be 10. A criterion on which nobody rated us is 0 to 10. A criterion has one
+    weight for all suppliers: of two the latest survey's, of one day their mean.
     """
-    own = ratings[(ratings["criterion"] != TRUST) & (ratings["party_id"].notna())]
-    names = ["party_id", "criterion", "weight", "us_low", "us_high", "rival_low", "rival_high",
-             "source", "rival"]  # fmt: skip
+    asked = ratings[(ratings["criterion"] != TRUST) & (ratings["party_id"].notna())]
+    supplier = asked["supplier"].str.lower()
+    own = asked[supplier != NO_OTHER]
+    names = [*KEY, "weight", "us_low", "us_high", "rival_low", "rival_high", "source", "rival",
+             "rival_side_low", "rival_side_high"]  # fmt: skip
     if own.empty:
         return pd.DataFrame(columns=names)
     weights = _weights(own)
-    guess = np.where(own["source"].isin(FROM_THEM), 0.0, 10 * guess_halfwidth)
-    rated = own["rating"].astype("float64")
-    own = own.assign(low=(rated - guess).clip(0, 10), high=(rated + guess).clip(0, 10))
-    own = own[rated.notna()]
-    us = own[own["supplier"] == US].set_index(["party_id", "criterion"])
-    rivals = own[own["supplier"] != US].sort_values(["rating", "supplier"])
-    best = rivals.groupby(["party_id", "criterion"]).agg(
-        rival_low=("low", "max"), rival_high=("high", "max"), rival=("supplier", "last")
-    )
-    table = weights.join(us[["low", "high", "source"]]).join(best).reset_index()
+    rated = own.assign(**_ends(own, guess_halfwidth))[own["rating"].notna()]
+    us = rated[rated["supplier"] == US].set_index(KEY)[["low", "high", "source"]]
+    table = weights.join(us).reset_index()
     table = table.rename(columns={"low": "us_low", "high": "us_high"})
     table = table.fillna({"us_low": 0.0, "us_high": 10.0, "source": "unknown"})
-    named = among(table["party_id"], rivals["party_id"])
-    table["rival_low"] = table["rival_low"].mask(table["rival_low"].isna() & named, 0.0)
-    table["rival_high"] = table["rival_high"].mask(table["rival_high"].isna() & named, 10.0)
-    return table[names].sort_values(["party_id", "criterion"], ignore_index=True)
+    rivals = _best_rivals(rated[rated["supplier"] != US], weights)
+    table = table.merge(rivals, on=KEY, how="left")
+    said = asked.loc[(supplier == NO_OTHER) & asked["source"].isin(FROM_THEM), "party_id"]
+    alone = among(table["party_id"], said) & table["rival"].isna()
+    table["rival"] = table["rival"].mask(alone, NO_OTHER)
+    return table[names].sort_values(KEY, ignore_index=True)
+
+
+def _ends(own: pd.DataFrame, guess_halfwidth: float) -> dict[str, pd.Series]:
+    """Return each rating at its lowest and highest; a rival that we only guessed may be 10."""
+    guessed = ~own["source"].isin(FROM_THEM)
+    rating = own["rating"].astype("float64")
+    reach = guessed * 10 * guess_halfwidth
+    high = (rating + reach).mask(guessed & (own["supplier"] != US), 10.0)
+    return {"low": (rating - reach).clip(0, 10), "high": high.clip(0, 10)}
+
+
+def _best_rivals(rivals: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
+    """Return the best whole rival of each party: its ratings, and what it reaches as a whole."""
+    named = rivals[["party_id", "supplier"]].drop_duplicates()
+    each = weights.reset_index().merge(named, on="party_id")
+    each = each.merge(rivals[[*KEY, "supplier", "low", "high"]], on=[*KEY, "supplier"], how="left")
+    each = each.fillna({"low": 0.0, "high": 10.0})
+    points = each.assign(low=each["weight"] * each["low"], high=each["weight"] * each["high"])
+    whole = points.groupby(["party_id", "supplier"])[["low", "high"]].sum().div(10).round(12)
+    ends = whole.groupby(level="party_id").max().add_prefix("rival_side_")
+    first = whole.reset_index().sort_values(
+        ["party_id", "high", "low", "supplier"], ascending=[True, False, False, True]
+    )
+    best = first.drop_duplicates("party_id")[["party_id", "supplier"]]
+    mine = each.merge(best, on=["party_id", "supplier"]).join(ends, on="party_id")
+    mine = mine.rename(columns={"low": "rival_low", "high": "rival_high", "supplier": "rival"})
+    return mine.drop(columns="weight")
 
 
 def _weights(own: pd.DataFrame) -> pd.DataFrame:
-    """Return one weight per party and criterion, adding up to 1 per party."""
-    weight = own.assign(weight=own["weight"].astype("float64"))
-    each = weight.groupby(["party_id", "criterion"])["weight"].agg(["min", "max"])
-    torn = each[each["min"] < each["max"]]
-    if len(torn):
-        raise DataError(
-            f"ratings_theirs gives two weights for one criterion of one party "
-            f"({listed(' / '.join(key) for key in torn.index)}). One customer's weight of one "
-            f"criterion is the same for all suppliers: keep one."
-        )
-    points = each["max"]
+    """Return one weight per party and criterion, adding up to 1 per party.
+
+    Surveys ask a party's suppliers together; where its sites or a later survey weigh a criterion
+    otherwise, the latest weight counts, and of one day the mean.
+    """
+    key = ["party_id", "criterion"]
+    day = pd.to_datetime(own.get("date", pd.Series(pd.NaT, index=own.index)))
+    told = own.assign(weight=own["weight"].astype("float64"), day=day.fillna(pd.Timestamp(0)))
+    each = told[told["weight"].notna()]
+    latest = each[each["day"] == each.groupby(key)["day"].transform("max")]
+    weights = latest.groupby(key)["weight"].agg(["min", "max", "mean"])
+    points = weights["mean"].where(weights["min"] < weights["max"], weights["max"])
+    points = points.reindex(pd.MultiIndex.from_frame(told[key].drop_duplicates().sort_values(key)))
     sums = points.groupby(level="party_id").transform("sum")
     wrong = points[points.isna() | (points < 0) | (sums <= 0)]
     if len(wrong):
@@ -96,51 +129,49 @@ def side_b(
     Returns
     -------
     DataFrame, one row per party: ``side_b_low``, ``side_b_high`` (0 to 1), ``asked`` (their words
-    or facts on at least one criterion), ``complete`` (on all), ``rival_named``,
-    ``relative_strength_low`` and ``_high`` (−1 to 1; +infinity where no rival is named, as nobody
-    is known to be better)
+    or facts on at least one criterion), ``complete`` (on all), ``rival_named``, ``rival`` (the best
+    whole one), ``relative_strength_low`` and ``_high`` (our side less the best rival's, −1 to 1; 1
+    where the party says that it has no other supplier, anything where it named nobody)
 
     Notes
     -----
-    Side B is cut to `unknown_range` unless every criterion has their words or a fact; without any
-    it is our guess, and its worst case stays at the lower end: a guess alone never confirms.
+    At its worst a guessed criterion is worth no more than the lower end of `unknown_range`, so that
+    a guess never confirms. Side B is cut to `unknown_range` unless every criterion has their words
+    or a fact.
     """
     low_end, high_end = unknown_range
     weight = criteria["weight"]
     theirs = criteria["source"].isin(FROM_THEM)
+    us_low = criteria["us_low"].where(theirs, criteria["us_low"].clip(upper=10 * low_end))
     parts = criteria.assign(
-        side_b_low=weight * criteria["us_low"] / 10,
-        side_b_high=weight * criteria["us_high"] / 10,
-        relative_strength_low=weight * (criteria["us_low"] - criteria["rival_high"]) / 10,
-        relative_strength_high=weight * (criteria["us_high"] - criteria["rival_low"]) / 10,
-        theirs=theirs,
-        named=criteria["rival"].notna(),
+        us_low=weight * us_low / 10, us_high=weight * criteria["us_high"] / 10, theirs=theirs
     )
-    names = ["side_b_low", "side_b_high", "relative_strength_low", "relative_strength_high"]
-    groups = parts.groupby("party_id")
-    table = (
-        groups[names]
-        .sum()
-        .join(
-            groups.agg(
-                asked=("theirs", "any"), complete=("theirs", "all"), rival_named=("named", "any")
-            )
-        )
-    )
+    table = parts.groupby("party_id").agg(
+        us_low=("us_low", "sum"), us_high=("us_high", "sum"),
+        asked=("theirs", "any"), complete=("theirs", "all"), rival=("rival", "first"),
+        best_low=("rival_side_low", "first"), best_high=("rival_side_high", "first"),
+    )  # fmt: skip
     table = table.reindex(pd.Index(parties, name="party_id"))
-    flags = ["asked", "complete", "rival_named"]
-    unknown = table["side_b_low"].isna()
+    flags = ["asked", "complete"]
     table[flags] = table[flags].astype("boolean").fillna(False).astype(bool)
+    table["rival_named"] = table["rival"].notna() & (table["rival"] != NO_OTHER)
+    unknown = table["us_low"].isna()
     whole = table["complete"]
-    low = table["side_b_low"].where(whole, table["side_b_low"].clip(low_end, high_end))
-    high = table["side_b_high"].where(whole, table["side_b_high"].clip(low_end, high_end))
-    table["side_b_low"] = low.where(table["asked"], low_end).round(12)
-    table["side_b_high"] = high.mask(unknown, high_end).round(12)
-    no_rival = ~table["rival_named"] & ~unknown
+    low = table["us_low"].where(whole, table["us_low"].clip(low_end, high_end))
+    high = table["us_high"].where(whole, table["us_high"].clip(low_end, high_end))
+    alone = table["rival"] == NO_OTHER
+    lead = {
+        "low": table["us_low"] - table["best_high"],
+        "high": table["us_high"] - table["best_low"],
+    }
     for end, blank in (("low", -1.0), ("high", 1.0)):
-        name = f"relative_strength_{end}"
-        table[name] = table[name].mask(no_rival, np.inf).mask(unknown, blank).round(12)
-    return table.assign(guessed=~unknown & ~table["asked"]).reset_index()
+        known = lead[end].where(table["rival_named"], blank).mask(alone, 1.0)
+        table[f"relative_strength_{end}"] = known.astype("float64").round(12)
+    return table.assign(
+        side_b_low=low.where(table["asked"], low_end).astype("float64").round(12),
+        side_b_high=high.mask(unknown, high_end).astype("float64").round(12),
+        rival=table["rival"].astype("str"), guessed=~unknown & ~table["asked"],
+    ).drop(columns=["us_low", "us_high", "best_low", "best_high"]).reset_index()  # fmt: skip
 
 
 def their_trust(ratings: pd.DataFrame, parties: pd.Series, sources: Sequence[str]) -> np.ndarray:
@@ -155,7 +186,7 @@ def their_trust(ratings: pd.DataFrame, parties: pd.Series, sources: Sequence[str
 
 
 def side_b_verdicts(sides: pd.DataFrame) -> list[Verdict]:
-    """Judge side B: who was asked, and who named a rival."""
+    """Judge side B: who was asked, and who named a rival or said that there is none."""
     unasked = sides[~sides["asked"]]
     counts = {
         "n": number(len(sides)), "unasked": number(len(unasked)),
@@ -163,8 +194,8 @@ def side_b_verdicts(sides: pd.DataFrame) -> list[Verdict]:
         "unknown": number(int((~unasked["guessed"]).sum())),
     }  # fmt: skip
     outcome = "PASS" if unasked.empty else "REFUSE" if len(unasked) == len(sides) else "FLAG"
-    alone = int((sides["asked"] & ~sides["rival_named"]).sum())
+    silent = int((sides["asked"] & sides["rival"].isna()).sum())
     found = [verdict("side_b", outcome, **counts)]
     if sides["asked"].any():
-        found.append(verdict("rivals", "FLAG" if alone else "PASS", n=number(alone)))
+        found.append(verdict("rivals", "FLAG" if silent else "PASS", n=number(silent)))
     return found

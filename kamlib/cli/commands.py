@@ -1,8 +1,9 @@
 """The `kam` command: thin, so that its help is there at once; the work is imported when it is done.
 
 Exit status: 0 published, 1 a stage failed, 2 rejected, 3 published and something required was
-refused (`check`: it would be, or a sum does not hold), 4 another run is going on, 130 interrupted,
-143 ended from outside. `report` prints the path of the report as its last line, `run` that of the
+refused or a sum does not hold, 4 another run is going on, 5 not published because nothing can stand
+on the inputs, 130 interrupted, 143 ended from outside. `check` ends as `report` would, as far as the
+inputs decide it. `report` prints the path of the report as its last line, `run` that of the
 stage tables; everything else they have to say goes to the other stream.
 """
 
@@ -14,7 +15,16 @@ from typing import Annotated, Any
 
 import typer
 
-from kamlib.cli.telling import FAILED, REFUSED, from_here, say, stop, told_in_one_line
+from kamlib.cli.telling import (
+    FAILED,
+    NOT_PUBLISHED,
+    REFUSED,
+    from_here,
+    say,
+    stop,
+    tell,
+    told_in_one_line,
+)
 
 app = typer.Typer(
     name="kam",
@@ -58,6 +68,7 @@ def report(
 ) -> None:
     """Run all notebooks on an engagement and publish the report."""
     with told_in_one_line():
+        from kamlib.errors import listed
         from kamlib.publish import limits_of, publish_report
 
         published = publish_report(
@@ -70,9 +81,14 @@ def report(
             keep_runs=keep_runs,
         )
         print(from_here(published.index))
+    lacks = []
     if published.refused:
         named = "; ".join(f"{each} ({', '.join(by)})" for each, by in published.refused.items())
-        stop(f"Published, but what is required was refused: {named}.", REFUSED)
+        lacks.append(f"what is required was refused: {named}")
+    if published.broken:
+        lacks.append(f"sums do not hold: {listed(published.broken)}")
+    if lacks:
+        stop(f"Published, but {'; and '.join(lacks)}.", REFUSED)
 
 
 @app.command()
@@ -96,21 +112,26 @@ def check(
 
         with _pointing_to_suggestions(engagement):
             found = check_inputs(engagement, period)
-        print("\n".join(found.lines()))
+        tell(*found.lines())
+    if found.withheld:
+        raise typer.Exit(NOT_PUBLISHED)
     if not found.holds:
         raise typer.Exit(REFUSED)
 
 
 def _suggest(engagement: str, output: Path | None) -> None:
     """Print a draft of engagement.yaml, or write it into a new file."""
+    from kamlib.errors import listed
     from kamlib.suggesting import suggest, write_draft
 
     draft = suggest(engagement)
     if output:
         print(from_here(write_draft(draft, output)))
     else:
-        print(draft.text, end="")
+        tell(*draft.text.splitlines())
     if not draft.has_lines:
+        if lacks := draft.lacks.get("invoice_lines"):
+            stop(f"The draft asks which column is {listed(lacks)} of invoice_lines.", REFUSED)
         stop("No file can stand for invoice lines; the draft says what each one lacks.", REFUSED)
 
 

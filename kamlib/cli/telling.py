@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-FAILED, REJECTED, REFUSED, GOING_ON, INTERRUPTED, ENDED = 1, 2, 3, 4, 130, 143
+FAILED, REJECTED, REFUSED, GOING_ON, NOT_PUBLISHED, INTERRUPTED, ENDED = 1, 2, 3, 4, 5, 130, 143
 
 
 @contextlib.contextmanager
@@ -38,22 +38,36 @@ def told_in_one_line(lost: str = "nothing was published") -> Iterator[None]:
 
 def _status_of(error: RuntimeError) -> int | None:
     """Return the exit status of a failed run; None for errors that are nobody's to expect."""
-    from kamlib.publish import RunFailed, RunGoingOn
+    from kamlib.publish import NotPublished, RunFailed, RunGoingOn
 
     if isinstance(error, RunGoingOn):
         return GOING_ON
+    if isinstance(error, NotPublished):
+        return NOT_PUBLISHED
     return FAILED if isinstance(error, RunFailed) else None
 
 
 def _with_place(error: RuntimeError, lost: str) -> str:
+    from kamlib.publish import NotPublished
+
     kept = getattr(error, "kept", None)
     if kept is None:
         return str(error)
-    return f"{lost[0].upper()}{lost[1:]}: {error} It is kept in {from_here(kept)}."
+    what = "The draft" if isinstance(error, NotPublished) else "It"
+    return f"{lost[0].upper()}{lost[1:]}: {error} {what} is kept in {from_here(kept)}."
+
+
+def tell(*lines: str) -> None:
+    """Print lines in which words of a client may stand."""
+    from kamlib.errors import printable
+
+    print("\n".join(map(printable, lines)))
 
 
 def stop(message: str, status: int) -> NoReturn:
-    print(message, file=sys.stderr)
+    from kamlib.errors import printable
+
+    print(printable(message, lines=True), file=sys.stderr)
     raise typer.Exit(status) from None
 
 
@@ -62,7 +76,9 @@ def _end(_signal: int, _frame: object) -> NoReturn:
 
 
 def say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    from kamlib.errors import printable
+
+    print(printable(line), file=sys.stderr, flush=True)
 
 
 def from_here(path: Path) -> Path:

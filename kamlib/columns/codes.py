@@ -49,6 +49,7 @@ PROFIT_CLASSES = {
     "vital_few": N_("vital few"),
     "useful_many": N_("useful many"),
     "loss_making": N_("loss-making"),
+    "unknown": N_("not known"),
 }
 COST_LEVELS = {  # of the cost hierarchy, from the narrowest to the widest
     "unit": N_("unit"),
@@ -69,8 +70,10 @@ VERDICTS = {
     "find_out_first": N_("find out first"),
     "harvest": N_("harvest"),
     "keep_efficient": N_("keep, serve simply"),
+    "too_early": N_("too early to say"),
     "fix": N_("fix"),
     "let_go": N_("let go"),
+    "small_loss": N_("small losses"),
     "not_now": N_("not now"),
 }
 CHANGES = {  # causes of a change of profit, in the order in which they are shown

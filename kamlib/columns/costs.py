@@ -12,6 +12,9 @@ COSTS: dict[str, Column] = {
     "unit": Column(N_("Unit"), "text", N_("unit of its capacity")),
     "hierarchy_level": Column(N_("Cost level"), "text", N_("unit, order, customer … company")),
     "avoidable_share": Column(N_("Avoidable"), "share", N_("part that ends when the work ends")),
+    "ending_share": Column(
+        N_("Ends with the work"), "share", N_("avoidable, with what support pools passed on to it")
+    ),
     "kind": Column(N_("Kind"), "text", N_("kind of the row")),
     "gl_account": Column(N_("Ledger account"), "id", N_("account of the general ledger")),
     "step_down_to": Column(
@@ -24,6 +27,39 @@ COSTS: dict[str, Column] = {
     "setup_used": Column(N_("Used for set-up"), "number", N_("part of used, for new customers")),
     "setup_cost": Column(
         N_("Set-up"), "money", N_("part of cost-to-serve: setting up new customers"), "currency"
+    ),
+    "revenue_without_cost": Column(
+        N_("Revenue without cost"),
+        "money",
+        N_("invoice revenue, without sign, of lines whose cost of goods is not known"),
+        "currency",
+    ),
+    "margin_unknown": Column(
+        N_("Cost of goods unknown"),
+        "money",
+        N_("pocket revenue of customers whose cost of goods is not known whole"),
+        "currency",
+    ),
+    "known_cost_of_goods": Column(
+        N_("Known cost of goods"),
+        "money",
+        N_("cost of goods sold of the lines where it is known"),
+        "currency",
+    ),
+    "setup_open": Column(
+        N_("Open set-up"), "number", N_("what would be used if who may be new were new")
+    ),
+    "setup_open_cost": Column(
+        N_("Set-up, open"),
+        "money",
+        N_("not charged: nobody can tell whether the customer is new"),
+        "currency",
+    ),
+    "setup_guessed_cost": Column(
+        N_("Set-up, guessed"),
+        "money",
+        N_("part of set-up: new by the first order in the input"),
+        "currency",
     ),
     "bad_debt": Column(
         N_("Bad debt"), "money", N_("part of off-invoice: what is never paid"), "currency"

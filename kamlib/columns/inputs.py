@@ -14,7 +14,11 @@ INPUTS: dict[str, Column] = {
     "decided_by": Column(N_("Decided by"), "text", N_("role of who decided")),
     "why": Column(N_("Why"), "text", N_("what speaks for it")),
     "parent_id": Column(N_("Group"), "id", N_("id of the group the site belongs to")),
-    "relation": Column(N_("Relation"), "text", N_("external, intercompany or collective")),
+    "relation": Column(
+        N_("Relation"),
+        "text",
+        N_("external, intercompany or collective; only external ones are ranked"),
+    ),
     "account_manager": Column(N_("Account manager"), "text", N_("who looks after the customer")),
     "industry_segment": Column(N_("Industry segment"), "text", N_("what kind of firm it is")),
     "region": Column(N_("Region"), "text", N_("where it is")),
@@ -58,7 +62,11 @@ INPUTS: dict[str, Column] = {
     "warehouse": Column(N_("Warehouse"), "text", N_("where it left from")),
     "documents": Column(N_("Number"), "whole", N_("number of documents")),
     "lines": Column(N_("Lines"), "whole", N_("number of invoice lines")),
+    "document_lines": Column(
+        N_("Lines in all"), "whole", N_("number of lines of the whole order or delivery")
+    ),
     "customer_is_new": Column(N_("New"), "bool", N_("ordered within the set-up months")),
+    "first_order": Column(N_("First order"), "bool", N_("the order that made it a customer")),
     "month": Column(N_("Month"), "date", N_("first day of the month")),
     "period": Column(N_("Period"), "period", N_("a period of engagement.yaml")),
     # ------------------------------------------------------------------ money ladder
@@ -120,7 +128,9 @@ INPUTS: dict[str, Column] = {
     "criterion": Column(N_("Criterion"), "text", N_("what makes attractive")),
     "weight": Column(N_("Weight"), "number", N_("importance; weights of one party add up to 1")),
     "rating": Column(N_("Rating"), "rating", N_("judgement on the criterion's anchors"), "0–10"),
-    "supplier": Column(N_("Supplier"), "text", N_("us or a rival's name")),
+    "supplier": Column(
+        N_("Supplier"), "text", N_("us, a rival's name, or none: there is no other")
+    ),
     "source": Column(N_("Source"), "text", N_("their_words, fact, our_guess or a document")),
     "rater": Column(N_("Rater"), "text", N_("role of the person who rated")),
     "code": Column(N_("Sign"), "text", N_("code of a sign of closeness")),

@@ -25,6 +25,7 @@ PROPOSALS = {
     "fix": N_("fix"),
     "keep": N_("keep"),
     "drop": N_("drop"),
+    "small": N_("small loss"),
     "unknown": N_("unknown"),
 }
 PEER_STEPS = {  # from list to profit, as one customer is held against its peers
@@ -114,7 +115,7 @@ LOSSES: dict[str, Column] = {
     ),
     "ends_it": Column(N_("What alone ends it"), "text", N_("price, orders or terms; else nothing")),
     "who": Column(N_("Who"), "text", N_("who takes the step")),
-    "proposal": Column(N_("Proposal"), "text", N_("keep, fix, drop or unknown")),
+    "proposal": Column(N_("Proposal"), "text", N_("keep, fix, drop, small loss or unknown")),
     "action": Column(N_("Action"), "text", N_("what could be done")),
     "role": Column(N_("Role"), "text", N_("action, interaction or alternative")),
     "effect": Column(N_("Brings"), "money", N_("change of the statement's profit"), "currency"),

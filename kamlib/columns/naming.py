@@ -1,5 +1,6 @@
 """Names of columns compared: without case, accents and units, against those that clients use for ours."""
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -68,3 +69,26 @@ def alias_in(column: str, head: Iterable[str], table: str = "") -> str:
             if alias in names:
                 return names[alias]
     return ""
+
+
+def meant_by(name: str, columns: Iterable[str], table: str = "", *, likely: bool = True) -> str:
+    """Return which of a table's columns a name may mean: one that clients call so, or the most alike.
+
+    Empty where none is near; without `likely` only what clients surely call so.
+
+    Examples
+    --------
+    >>> meant_by("cogs", ["net_amount", "cost_of_goods_sold"]), meant_by("net_amnt", ["net_amount"])
+    ('cost_of_goods_sold', 'net_amount')
+    """
+    every = list(columns)
+    for place in (0, 1) if likely else (0,):
+        for column in every:
+            if plain(name) in names_of(column, table)[place]:
+                return column
+    return most_alike(name, every)
+
+
+def most_alike(name: str, columns: Iterable[str]) -> str:
+    """Return the column that is most alike by its letters, empty where none is near."""
+    return next(iter(difflib.get_close_matches(name, columns, n=1, cutoff=0.6)), "")

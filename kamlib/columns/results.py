@@ -11,7 +11,9 @@ RESULTS: dict[str, Column] = {
     "cumulative_share": Column(
         N_("Share of positive"), "share", N_("running share of the positive sum, best first")
     ),
-    "profit_class": Column(N_("Class"), "text", N_("vital_few, useful_many or loss_making")),
+    "profit_class": Column(
+        N_("Class"), "text", N_("vital_few, useful_many, loss_making or unknown")
+    ),
     "door": Column(N_("Door"), "text", N_("way to key status: one of four")),
     "open": Column(N_("Open"), "bool", N_("the party comes through this door")),
     "evidence": Column(N_("Evidence"), "text", N_("what opens the door or keeps it shut")),
@@ -34,7 +36,9 @@ RESULTS: dict[str, Column] = {
     ),
     "p_return_12m": Column(N_("Chance of return"), "share", N_("an order within 12 months")),
     "p_stay_3y": Column(N_("Chance of staying"), "share", N_("still a customer in 3 years")),
-    "staying_source": Column(N_("Known from"), "text", N_("contract, our rating or unknown")),
+    "staying_source": Column(
+        N_("Known from"), "text", N_("contract, their words, our rating or unknown")
+    ),
     # ------------------------------------------------------------------ two sides
     "raw": Column(N_("Measured"), "number", N_("in the criterion's own unit")),
     "value_low": Column(N_("At least"), "share", N_("value of the criterion at worst")),
@@ -44,8 +48,11 @@ RESULTS: dict[str, Column] = {
     "side_a_high": Column(N_("Side A to"), "score", N_("their attractiveness to us, at best")),
     "side_b_low": Column(N_("Side B from"), "score", N_("our attractiveness to them, at worst")),
     "side_b_high": Column(N_("Side B to"), "score", N_("our attractiveness to them, at best")),
-    "relative_strength_low": Column(N_("Lead from"), "share", N_("us against the best rival")),
-    "relative_strength_high": Column(N_("Lead to"), "share", N_("us against the best rival")),
+    "relative_strength_low": Column(N_("Lead from"), "score", N_("over the best rival, at worst")),
+    "relative_strength_high": Column(N_("Lead to"), "score", N_("over the best rival, at best")),
+    "relative_strength": Column(N_("Lead"), "text", N_("over the best rival"), "0–100"),
+    "rival": Column(N_("Best rival"), "text", N_("as a whole, by their weights; or none")),
+    "both_hold": Column(N_("Both sides hold"), "text", N_("yes, may or no; the lead counts")),
     # ------------------------------------------------------------------ pyramid and verdict
     "trust": Column(N_("Trust"), "rating", N_("their trust in us, in their words"), "0–10"),
     "contact_functions": Column(N_("Functions"), "whole", N_("of theirs that talk to us")),
@@ -87,5 +94,16 @@ RESULTS: dict[str, Column] = {
     "bring": Column(N_("What to bring"), "text", N_("what would make it known")),
     "lacking": Column(N_("What is missing"), "text", N_("for a key account, at worst")),
     "questions": Column(N_("Find out first"), "text", N_("what decides the verdict")),
+    "profit_kau": Column(N_("Profit"), "number", N_("a year"), N_("key-account units")),
+    "proofs": Column(
+        N_("Proofs needed"), "whole", N_("good answers that would make a key account")
+    ),
+    "proofs_missing": Column(N_("What is missing"), "text", N_("who asks, and by when")),
+    "nominee": Column(N_("Nominee"), "text", N_("fails nothing known, lacks at most two proofs")),
+    "pays": Column(N_("Earns its care"), "text", N_("today or by its potential: yes, no, unknown")),
+    "trust_date": Column(N_("Trust asked on"), "date", N_("when they said how far they trust us")),
+    "side_b_date": Column(N_("Asked on"), "date", N_("the oldest of what they told us")),
+    "staying_date": Column(N_("Rated on"), "date", N_("the day of the rating of staying")),
+    "judged": Column(N_("Can be judged"), "text", N_("a door that nobody can judge is unknown")),
     "stake": Column(N_("Stake"), "number", N_("money at stake"), N_("key-account units")),
 }

@@ -123,12 +123,23 @@ def true_drop_effects(
     """Return what would truly change if a unit left: ``period, unit, customer_id, drop_effect``.
 
     Its pocket revenue goes; all of its goods, the avoidable part of its true work and the capital in
-    what it owes come back. Freed capacity stays unused, and leaving costs nothing else.
+    what it owes come back. Freed capacity stays unused, and leaving costs nothing else. What a pool
+    received from support ends as far as support does.
     """
-    shares = pools[["period", "pool", "avoidable_share"]]
-    ends = serving.merge(shares, on=["period", "pool"])
-    ends = ends.assign(ends=ends["cost"] * ends["avoidable_share"].astype(float))
+    ends = serving.merge(_ending_shares(pools), on=["period", "pool"])
+    ends = ends.assign(ends=ends["cost"] * ends["ending"])
     saved = ends.groupby(["period", "unit"])["ends"].sum().rename("saved").reset_index()
     table = profit.merge(saved, on=["period", "unit"], how="left").fillna({"saved": 0.0})
     effect = table["saved"] + table["capital_charge"] - table["gross_margin"]
     return table[["period", "unit", "customer_id"]].assign(drop_effect=np.round(effect, 2))
+
+
+def _ending_shares(pools: pd.DataFrame) -> pd.DataFrame:
+    """Return what of each pool's cost ends with the work, with what it received: ``ending``."""
+    share = pools["avoidable_share"].astype(float)
+    passes = pools["to"].map(lambda to: isinstance(to, dict))
+    support = share[passes].groupby(pools["period"]).first()
+    received = pools["received"].fillna(0.0)
+    whole = pools["cost"] + received
+    ends = pools["cost"] * share + received * pools["period"].map(support)
+    return pools[["period", "pool"]].assign(ending=ends / whole)

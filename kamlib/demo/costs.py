@@ -32,12 +32,15 @@ def true_equations(scenario: Mapping[str, Any], *, seed: int) -> list[dict[str, 
 
 
 def order_table(lines: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per order: its unit, first day, lines, and the attributes any line has."""
+    """Return one row per order: its unit, first day, lines, how many of them are rush, and attributes.
+
+    An order is a rush order when any line of it is.
+    """
     sold = lines[lines["kind"] == INVOICE]
     table = sold.groupby("order", as_index=False).agg(
         unit=("unit", "first"), date=("date", "min"), lines=("product", "size"),
         order_channel=("channel", "first"), rush=("rush", "any"), export=("export", "any"),
-        warehouse=("warehouse", "first"),
+        warehouse=("warehouse", "first"), rush_lines=("rush", "sum"),
     )  # fmt: skip
     first = table.groupby("unit")["date"].transform("min")
     table["customer_is_new"] = table["date"] < first + pd.DateOffset(months=SETUP_MONTHS)
@@ -103,9 +106,10 @@ def _used(
         used = rows["volume"] * equation["base"]
     elif equation["per"] in ("order", "line"):
         rows = orders[_holds(equation.get("when", {}), orders)]
-        used = equation["base"] + sum(_plus(term, rows) for term in equation.get("plus", []))
-        used = used * (rows["lines"] if equation["per"] == "line" else 1)
-        used = used if isinstance(used, pd.Series) else pd.Series(float(used), index=rows.index)
+        events = rows["lines"] if equation["per"] == "line" else pd.Series(1, index=rows.index)
+        used = events * float(equation["base"])
+        for term in equation.get("plus", []):
+            used = used + _plus(term, rows, per=term.get("per", equation["per"]))
     else:
         kind = {"correction": CORRECTION, "credit_note": CREDIT_NOTE}[equation["per"]]
         rows = returns[returns["kind"] == kind]
@@ -116,12 +120,13 @@ def _used(
     return sums.assign(activity=activity_name(equation), pool=equation["pool"])
 
 
-def _plus(term: Mapping[str, Any], orders: pd.DataFrame) -> pd.Series:
-    """Return the time a term adds to each order."""
+def _plus(term: Mapping[str, Any], orders: pd.DataFrame, *, per: str) -> pd.Series:
+    """Return the time a term adds to each order: once, or for each line for which it holds."""
+    when = term.get("when", {})
     time = pd.Series(float(term["time"]), index=orders.index)
-    if term.get("per") == "line":
-        time = time * orders["lines"]
-    return time * _holds(term.get("when", {}), orders)
+    if per == "line":
+        time = time * (orders["rush_lines"] if when.get("rush") else orders["lines"])
+    return time * _holds(when, orders)
 
 
 def _holds(when: Mapping[str, Any], orders: pd.DataFrame) -> pd.Series:

@@ -18,6 +18,7 @@ CRITERIA = (
     "technical help", "price level", "stock near the plant", "joint development",
     "error-free invoices",
 )  # fmt: skip
+NO_OTHER = "none"  # the supplier of who says that we are the only one
 FACTS = ("delivery reliability", "error-free invoices")
 RATERS = ("purchasing", "production planning", "quality", "management board")
 OURS = ("profit_potential", "own_growth", "staying", "openness", "strategic")
@@ -114,9 +115,10 @@ def ratings_theirs(
     parties = pd.concat([asked, some.assign(gap="", archetype="prospect")], ignore_index=True)
     criteria = _criteria(parties, rng)
     us = _about_us(criteria, parties, own, rng)
-    rivals = _about_rivals(us, parties, own, rng)
+    rivals = _about_rivals(us, parties, own, rng, stream(seed, "rivals"))
     trust = _trust(parties, own, rng)
-    table = pd.concat([us, rivals, trust], ignore_index=True)
+    alone = _without_rivals(us, rivals, parties)
+    table = pd.concat([us, rivals, alone, trust], ignore_index=True)
     order = ["party_id", "criterion", "supplier"]
     return table.sort_values(order, ignore_index=True)[
         ["party_id", "criterion", "weight", "supplier", "rating", "source", "rater", "date"]
@@ -166,9 +168,16 @@ def _about_us(
 
 
 def _about_rivals(
-    us: pd.DataFrame, parties: pd.DataFrame, own: Mapping[str, Any], rng: np.random.Generator
+    us: pd.DataFrame,
+    parties: pd.DataFrame,
+    own: Mapping[str, Any],
+    rng: np.random.Generator,
+    tastes: np.random.Generator,
 ) -> pd.DataFrame:
-    """Rate the rivals that a party names: mostly a little worse than us, some of them better."""
+    """Rate the rivals that a party names: each better than us at something and worse at something else.
+
+    As a whole, by the party's weights, a rival is mostly a little worse than us, and some are better.
+    """
     row = us["row"].to_numpy()
     names = own["rivals"]
     beaten = (parties["archetype"] == "beaten_by_rival").to_numpy()
@@ -179,10 +188,29 @@ def _about_rivals(
     parts = []
     for place, name in enumerate(names):
         noise = rng.normal(0, 0.35, len(us))
-        rating = half_points(us["rating"] + gap[row] * (1 if place == 0 else 1.2) + noise)
-        rating = np.where(beaten[row] & (place > 0), half_points(us["rating"] - 1), rating)
+        whole = gap * (1 if place == 0 else 1.2)
+        whole = np.where(beaten & (place > 0), -1.0, whole)
+        strength = dict(zip(CRITERIA, tastes.normal(0, 1.5, len(CRITERIA)), strict=True))
+        apart = _evened_out(us, us["criterion"].map(strength).to_numpy() + noise, len(parties))
+        rating = half_points(us["rating"] + whole[row] + apart)
         parts.append(us.assign(supplier=name, rating=rating)[place < count[row]])
     return pd.concat(parts, ignore_index=True)
+
+
+def _evened_out(us: pd.DataFrame, apart: np.ndarray, parties: int) -> np.ndarray:
+    """Return strengths and weaknesses that make up for each other by each party's weights."""
+    row, weight = us["row"].to_numpy(), us["weight"].to_numpy(dtype=np.float64)
+    sums = np.bincount(row, weights=weight * apart, minlength=parties)
+    mean = sums / np.bincount(row, weights=weight, minlength=parties)
+    return np.asarray(np.clip(apart - mean[row], -3, 3))
+
+
+def _without_rivals(us: pd.DataFrame, rivals: pd.DataFrame, parties: pd.DataFrame) -> pd.DataFrame:
+    """Let most of those who name no rival say that there is none; the others were not asked that."""
+    first = us.drop_duplicates("row")
+    silent = (parties["gap"] != "").to_numpy()[first["row"]] & (first["row"].to_numpy() % 2 == 1)
+    alone = first[~first["row"].isin(rivals["row"]) & ~silent]
+    return alone.assign(supplier=NO_OTHER, criterion="", weight=np.nan, rating=np.nan)
 
 
 def _trust(parties: pd.DataFrame, own: Mapping[str, Any], rng: np.random.Generator) -> pd.DataFrame:

@@ -18,12 +18,14 @@ from kamlib.columns import (
     VERDICTS,
 )
 from kamlib.display.page import SIGNS, folded, publish, show_finding, show_verdicts
+from kamlib.errors import printable
 from kamlib.language import _, day, month, ngettext, number, percent, points
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
 
 MOST_ROWS = 20
 NO_VALUE = "–"  # there is none; what is not known says so in words
 SHORT, LONG = 16, 28  # letters that stay on one line, and of a word that may be broken
+ENDLESS = 1_000  # letters, from which a text is cut
 WIDE = 60  # letters of a text that needs some width
 LINES = {name: COLUMNS[name].label for name in LADDER}
 CODES = {  # columns that hold codes → what readers read
@@ -189,7 +191,12 @@ def _cell(value: object, name: str, digits: int | None) -> str:
         if digits is None and kind in {"share", "score"}:
             return percent(float(value)) if kind == "share" else points(float(value))
         return number(float(value), digits or 0)
-    return _(CODES.get(name, {}).get(str(value), str(value)))
+    return _(CODES.get(name, {}).get(str(value), _shortened(printable(str(value)))))
+
+
+def _shortened(text: str) -> str:
+    """Cut a text that no table has room for."""
+    return text if len(text) <= ENDLESS else f"{text[:ENDLESS].rstrip()}…"
 
 
 def _heads_html(names: list[str], numeric: list[bool]) -> str:

@@ -1,17 +1,21 @@
 """Figures, findings, facts and verdicts on the page."""
 
 import html
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kamlib.errors import printable
 from kamlib.language import _, ngettext, number
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+LEFTWARD = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+RIGHT_TO_LEFT = re.compile(f"[{LEFTWARD}]+(?:[ '-]+[{LEFTWARD}]+)*")
 SIGNS = {PASS: "✓", FLAG: "⚑", REFUSE: "✕"}
 NOTEBOOK_ALONE: dict[str, object] = {
     "kam": {"page": False}
@@ -146,7 +150,19 @@ def _ended(title: str) -> str:
 
 
 def publish(data: dict[str, object], metadata: dict[str, object] | None = None) -> None:
-    """Hand an output with all its forms to the notebook."""
+    """Hand an output with all its forms to the notebook; nothing in it turns what stands beside it."""
     from IPython.display import display
 
-    display(data, metadata=metadata or {}, raw=True)
+    display(_harmless(data), metadata=_harmless(metadata or {}), raw=True)
+
+
+def _harmless(forms: dict[str, object]) -> dict[str, object]:
+    """Return texts without controls, each run of letters that are written to the left by itself."""
+    return {
+        name: RIGHT_TO_LEFT.sub("\u2068\\g<0>\u2069", printable(form, lines=True))
+        if isinstance(form, str)
+        else _harmless(form)
+        if isinstance(form, dict)
+        else form
+        for name, form in forms.items()
+    }

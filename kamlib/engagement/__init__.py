@@ -24,6 +24,7 @@ from kamlib.engagement.loading import load_engagement
 from kamlib.engagement.model import Engagement
 from kamlib.engagement.people import Override, SignOff
 from kamlib.engagement.places import project_root
+from kamlib.engagement.reference import frozen_files
 from kamlib.engagement.schema import engagement_schema
 from kamlib.engagement.settings import (
     Identity,
@@ -33,6 +34,7 @@ from kamlib.engagement.settings import (
     Period,
     ReconcilingItem,
     Segmentation,
+    SetAside,
     Staying,
 )
 
@@ -63,6 +65,7 @@ __all__ = [
     "ReconcilingItem",
     "Resource",
     "Segmentation",
+    "SetAside",
     "SideA",
     "SideACriterion",
     "SideB",
@@ -72,6 +75,7 @@ __all__ = [
     "VerdictRule",
     "Windows",
     "engagement_schema",
+    "frozen_files",
     "load_engagement",
     "project_root",
 ]

@@ -109,6 +109,12 @@ class TimeEquation(Part):
         """Return the name of the activity; without one, the pool and its event."""
         return self.activity or f"{self.pool}, {self.per}"
 
+    @property
+    def attributes(self) -> set[str]:
+        """Return the attributes of lines that the equation asks for."""
+        asked = {name for when in (self.when, *(term.when for term in self.plus)) for name in when}
+        return asked | {self.per.removesuffix("_order")} & {"rush", "export"}
+
     @model_validator(mode="after")
     def _is_countable(self) -> "TimeEquation":
         if not self.driver and self.per not in EVENTS:
@@ -148,18 +154,24 @@ class Peers(Part):
 
 
 class Dropping(Part):
-    """What ends when a customer leaves, and from where a price rise is out of reach."""
+    """What ends when a customer leaves, and from where a price rise is out of reach.
+
+    To fix or to let go must gain more than `least_gain_kau` key-account units; less is a small loss.
+    """
 
     cogs_avoidable: Share = 1.0
     freed_capacity_used: Share = 0.0
     exit_penalties: dict[Text, Cost] = Field(default_factory=dict)
     price_reach: Share = 0.10
+    least_gain_kau: Share = 0.02
 
 
 class Profitability(Part):
     """The cost model: how far the statement goes, pools of cost, and what uses them.
 
     `uncertainty` maps a pool or an activity to half of a 90 % range on its rate, time or volume.
+    `unknown_cost_at_most` is the share of revenue that may stand at customers whose cost of goods is
+    not known; above it no margin is shown.
     """
 
     stops_at: Literal["unit", "order", "customer", "channel"] = "customer"
@@ -170,6 +182,7 @@ class Profitability(Part):
     dropping: Dropping = Dropping()
     capital: Capital | None = None
     uncertainty: dict[Text, Share] = Field(default_factory=dict)
+    unknown_cost_at_most: Share = 0.20
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Profitability":

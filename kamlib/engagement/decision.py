@@ -155,10 +155,23 @@ class StrategicDoor(Part):
     quota_of_key_list: Share
 
 
+class AtLeast(Part):
+    """A limit from below."""
+
+    at_least: Number
+
+
+class PotentialDoor(Part):
+    """What a customer must be able to bring, in key-account units; less shuts the door for certain."""
+
+    uplift_kau: AtLeast
+
+
 class Doors(Part):
     """Ways to key status."""
 
     vital_few: VitalFewDoor
+    potential: PotentialDoor
     strategic: StrategicDoor
 
 

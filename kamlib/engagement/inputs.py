@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 from pydantic_core import InitErrorDetails
 
 from kamlib.columns import COLUMNS
+from kamlib.columns.naming import meant_by, most_alike
+from kamlib.columns.of_tables import OF_TABLE
 from kamlib.engagement.database import Database
 from kamlib.engagement.kinds import (
     Part,
@@ -21,7 +23,7 @@ from kamlib.engagement.kinds import (
     shown,
     written,
 )
-from kamlib.errors import did_you_mean
+from kamlib.errors import did_you_mean, listed
 
 CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects")
 TABLES = (
@@ -113,11 +115,12 @@ class Input(Part):
     """Where one input table comes from, and how the client's names become ours.
 
     `identical_rows` says what becomes of a row that repeats an earlier one in every column that is
-    read. Of invoice lines only: `default_currency` fills empty cells, `in_line_currency` names the
-    money that stands in the line's own currency (the rest is in the reporting one), and
-    `document_prefixes` tells the kind of a document from the start of its number where its line
-    does not. `header_row` is the line of a text file, or the row of `sheet`, that holds the head;
-    what stands above it is passed over.
+    read. Of invoice lines only: `repeated_invoices` says what becomes of an invoice that stands in two
+    files, or of a line number that stands twice on one; `default_currency` fills empty cells,
+    `in_line_currency` names the money that stands in the line's own currency (the rest is in the
+    reporting one), and `document_prefixes` tells the kind of a document from the start of its number
+    where its line does not. `header_row` is the line of a text file, or the row of `sheet`, that
+    holds the head; what stands above it is passed over.
     """
 
     files: Texts = Field(default_factory=list)
@@ -126,6 +129,7 @@ class Input(Part):
     columns: dict[Text, Text] = Field(default_factory=dict)
     values: dict[Text, dict[str, Word]] = Field(default_factory=dict)
     identical_rows: Literal["keep", "quarantine"] = "keep"
+    repeated_invoices: Literal["refuse", "set_aside", "keep"] = "refuse"
     default_currency: Annotated[Text, AfterValidator(_code)] | None = None
     in_line_currency: list[Literal[MONEY_OF_LINES]] = Field(  # type: ignore[valid-type]
         default_factory=lambda: ["net_amount", "list_price", "unit_price"]
@@ -159,26 +163,37 @@ class Input(Part):
         return self
 
 
-def _nearest_column(name: str) -> str:
-    hint = did_you_mean(name, COLUMNS)
-    if hint.startswith("Did"):
-        return hint
-    return "Ours stand left of the colon, the client's right of it; see kamlib.columns."
+def _meant(name: str, table: str) -> str:
+    """Return which column of a table a strange name means; a firm's attributes may be called anything."""
+    ours = OF_TABLE.get(table, ())
+    if table in ("customers", "prospects"):
+        return most_alike(name, ours)
+    return meant_by(name, ours, table, likely=table not in CARRY_ATTRIBUTES)
 
 
 def _unknown_columns(table: str, given: Input) -> Iterator[InitErrorDetails]:
-    """Yield names that are none of ours, where attributes may be carried only near misses."""
+    """Yield names that are no columns of the table; where attributes may be carried, near misses only."""
+    ours = OF_TABLE.get(table, ())  # of a table that this version does not know, all are free
+    own = table in CARRY_ATTRIBUTES or not ours
     for part in ("columns", "values"):
         for name in getattr(given, part):
-            hint = _nearest_column(name)
-            own = table in CARRY_ATTRIBUTES and not hint.startswith("Did")
-            if name not in COLUMNS and not own:
-                yield complaint_at(f"is not one of our columns. {hint}", table, part, name)
+            if name in ours or (own and name in COLUMNS):
+                continue
+            meant = _meant(name, table)
+            if meant:
+                message = f"is not one of our columns. Did you mean '{meant}'?"
+                yield complaint_at(message, table, part, name)
+            elif not own:
+                message = (
+                    f"is not one of our columns. Known here: {listed(ours, most=30)}. Ours "
+                    f"stand left of the colon, the client's right of it."
+                )
+                yield complaint_at(message, table, part, name)
 
 
 def _only_of_lines(table: str, given: Input) -> Iterator[InitErrorDetails]:
     """Yield keys that only invoice lines can have."""
-    for key in ("default_currency", "in_line_currency", "document_prefixes"):
+    for key in ("default_currency", "in_line_currency", "document_prefixes", "repeated_invoices"):
         if table != "invoice_lines" and key in given.model_fields_set:
             yield complaint_at("is a key of invoice_lines only.", table, key)
 

@@ -37,6 +37,7 @@ from kamlib.engagement.settings import (
     Periods,
     ReconcilingItem,
     Segmentation,
+    SetAside,
     Staying,
 )
 from kamlib.errors import ParameterError, did_you_mean
@@ -69,6 +70,7 @@ class Engagement(Part):
     inputs: Inputs
     identity: Identity = Identity()
     exchange: Exchange = Exchange()
+    set_aside: SetAside = SetAside()
     ledger: LedgerSettings = LedgerSettings()
     profitability: Profitability = Profitability()
     segmentation: Segmentation = Segmentation()
@@ -171,13 +173,12 @@ class Engagement(Part):
         ``${ENV_NAME}`` goes in as it is written, so no secret does. The signature stays out: it
         is put under these settings and is none of them.
         """
-        settings = json.dumps(
-            self.model_dump(mode="json", exclude={"sign_off"}),
-            sort_keys=True,
-            separators=(",", ":"),
-            ensure_ascii=False,
-        )
-        return hashlib.sha256(settings.encode()).hexdigest()
+        return _hash(self.model_dump(mode="json", exclude={"sign_off"}))
+
+    def block_hashes(self) -> dict[str, str]:
+        """Return the sha256 of each block of the settings, which names what was changed."""
+        blocks = self.model_dump(mode="json", exclude={"sign_off"})
+        return {name: _hash(block) for name, block in blocks.items()}
 
     def paths(self, table: str) -> list[Path]:
         """Return the files of an input table: globs expanded, ``${ENV}`` resolved now, sorted.
@@ -205,6 +206,11 @@ class Engagement(Part):
         """Return a path as readers may see it: inside the folder, or from ``${ENV}`` on."""
         patterns = [pattern for each in self.inputs.values() for pattern in _patterns(each)]
         return places.for_readers(Path(path), self._folder, patterns)
+
+
+def _hash(settings: object) -> str:
+    text = json.dumps(settings, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _patterns(given: Input) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from kamlib.errors import DataError, ParameterError
 
 FILE = "engagement.yaml"
+LOCK = "~$"  # before the name of a workbook: what Excel leaves beside one that somebody has open
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}(?:/|$)")
 
 
@@ -58,6 +59,8 @@ def find_source(engagement: str | Path) -> Path:
     for candidate in tried:
         source = candidate / FILE if candidate.is_dir() else candidate
         if source.is_file():
+            if not is_utf8(source.absolute()):
+                raise ParameterError(f"{_not_utf8(source.absolute())} Rename that folder or file.")
             return source.absolute()
     looked = " and ".join(dict.fromkeys(_told(path) for path in tried))
     missing = f"has no {FILE}" if tried[0].is_dir() else "was not found"
@@ -120,7 +123,7 @@ def files_of(pattern: str, folder: Path, *, key: str) -> list[Path]:
     ParameterError
         An environment variable is not set, or a link leads out of the folder.
     DataError
-        No file matches.
+        No file matches, or the name of one is not in UTF-8.
     """
     match = VARIABLE.match(pattern)
     base = _variable(match.group(1), key) if match else folder
@@ -132,6 +135,9 @@ def files_of(pattern: str, folder: Path, *, key: str) -> list[Path]:
             f"{key} is '{pattern}' and matches no file in {where}. "
             f"Put the file there or mend the name in {FILE}."
         )
+    foreign = [path for path in found if not is_utf8(path)]
+    if foreign:
+        raise DataError(f"{key} is '{pattern}', but {_not_utf8(foreign[0])} Rename it.")
     inside = folder.resolve()
     outside = [path for path in found if not match and not path.is_relative_to(inside)]
     if outside:
@@ -145,7 +151,20 @@ def files_of(pattern: str, folder: Path, *, key: str) -> list[Path]:
 def _matching(base: Path, rest: str) -> list[Path]:
     if (base / rest).is_file():  # a name with brackets or a question mark in it
         return [base / rest]
-    return [base / name for name in glob.glob(rest, root_dir=base, recursive=True)]
+    found = [base / name for name in glob.glob(rest, root_dir=base, recursive=True)]
+    return [path for path in found if not path.name.startswith(LOCK)]
+
+
+def is_utf8(path: Path) -> bool:
+    """Tell whether a path is written in UTF-8; other bytes come as halves of letters."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in str(path))
+
+
+def _not_utf8(path: Path) -> str:
+    told = path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return (
+        f"the name {told} is not written in UTF-8, so that no program can be told of it for sure."
+    )
 
 
 def _variable(name: str, key: str) -> Path:

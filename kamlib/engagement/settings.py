@@ -119,11 +119,14 @@ class Identity(Part):
 
     `by` says whether ids are the client's numbers or tax ids; a tax id without letters is of
     `country`. `merge` names a file of decisions: ids that are one customer, and who said so.
+    `missing_customers` says what becomes of ids on lines that the table of customers does not have:
+    their lines are set aside, or they are customers whose name is their id.
     """
 
     by: Literal["customer_id", "tax_id"] = "customer_id"
     country: Annotated[Text, AfterValidator(_country)] = "PL"
     merge: Annotated[Text, AfterValidator(_file_inside)] | None = None
+    missing_customers: Literal["set_aside", "keep"] = "set_aside"
     intercompany: Texts = Field(default_factory=list)
     collective: Texts = Field(default_factory=list)
 
@@ -134,6 +137,13 @@ class Exchange(Part):
     at_most_days_old: Count = 7
 
 
+def refuse_unordered(flag: float, refused: float) -> None:
+    """Refuse a share that flags and is above the one that refuses."""
+    if flag > refused:
+        message = f"must not be above refuse: {flag:g} is above {refused:g}."
+        refuse([complaint_at(message, "flag")])
+
+
 class Materiality(Part):
     """Shares of revenue from which a difference to the general ledger is flagged and refused."""
 
@@ -142,9 +152,22 @@ class Materiality(Part):
 
     @model_validator(mode="after")
     def _in_order(self) -> "Materiality":
-        if self.flag > self.refuse:
-            message = f"must not be above refuse: {self.flag:g} is above {self.refuse:g}."
-            refuse([complaint_at(message, "flag")])
+        refuse_unordered(self.flag, self.refuse)
+        return self
+
+
+class SetAside(Part):
+    """Shares of rows, and of the money in them, from which what is set aside is flagged and refused.
+
+    Of invoice lines and of each table that customer profit rests on; the larger share counts.
+    """
+
+    flag: Share = 0.02
+    refuse: Share = 0.10
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "SetAside":
+        refuse_unordered(self.flag, self.refuse)
         return self
 
 

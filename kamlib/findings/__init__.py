@@ -29,6 +29,7 @@ from kamlib.findings.losses import (
     dropping_finding,
     peer_finding,
     price_matrix_finding,
+    small_losses_finding,
 )
 from kamlib.findings.quality import documents_finding, pairs_finding, quality_finding
 from kamlib.findings.shares import (
@@ -79,6 +80,7 @@ __all__ = [
     "shot_dependence_finding",
     "side_a_finding",
     "side_b_finding",
+    "small_losses_finding",
     "statement_finding",
     "sureness_finding",
     "twenty_eighty_finding",

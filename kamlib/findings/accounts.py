@@ -5,6 +5,7 @@ import pandas as pd
 from kamlib.columns import LEVELS, VERDICTS
 from kamlib.errors import listed
 from kamlib.language import _, money, ngettext, number, percent, points
+from kamlib.tables import untold_levels
 
 
 def side_a_finding(sides: pd.DataFrame, *, cut: float) -> str:
@@ -38,31 +39,43 @@ def side_b_finding(sides: pd.DataFrame, *, cut: float) -> str:
     )  # fmt: skip
 
 
-def both_sides_finding(sides: pd.DataFrame, *, cut_a: float, cut_b: float) -> str:
-    """Say for how many both sides hold for certain, and for how many they may."""
+def both_sides_finding(sides: pd.DataFrame) -> str:
+    """Say for how many both sides and the lead hold for certain, and for how many they may."""
     if not sides["side_a_known"].any() or not sides["asked"].any():
         return _("One of the sides is not known for anybody: nobody can be placed.")
-    sure = (sides["side_a_low"] >= cut_a) & (sides["side_b_low"] >= cut_b)
-    may = (sides["side_a_high"] >= cut_a) & (sides["side_b_high"] >= cut_b) & ~sure
-    n = int(sure.sum())
+    n, may = (int((sides["both_hold"] == each).sum()) for each in ("yes", "may"))
     return ngettext(
-        "Both sides hold for certain for {sure} party, and may hold for {may} more: worth asking.",
-        "Both sides hold for certain for {sure} parties, and may hold for {may} more: worth asking.",
+        "Both sides hold for certain for {sure} party, no rival ahead, and may hold for {may} more: "
+        "worth asking.",
+        "Both sides hold for certain for {sure} parties, no rival ahead, and may hold for {may} "
+        "more: worth asking.",
         n,
-    ).format(sure=number(n), may=number(int(may.sum())))
+    ).format(sure=number(n), may=number(may))
 
 
 def pyramid_finding(accounts: pd.DataFrame) -> str:
-    """Say how many active customers stand at each level for certain, the top first."""
-    counts = accounts["confirmed_level"].value_counts()
+    """Say how many customers stand at each level for certain, the top first, and who is not told."""
+    untold = untold_levels(accounts)
+    if len(accounts) and untold.all():
+        return _("Of none of {all} customers the level can be told.").format(
+            all=number(len(accounts))
+        )
+    told = accounts[~untold]
+    counts = told["confirmed_level"].value_counts()
     parts = [
         _("{n} at {level}").format(n=number(counts.get(level, 0)), level=_(LEVELS[level]))
         for level in sorted(LEVELS, reverse=True)
     ]
-    higher = int((accounts["possible_level"] > accounts["confirmed_level"]).sum())
-    return _("Confirmed: {parts}; {higher} of {all} customers may stand higher.").format(
-        parts=", ".join(parts), higher=number(higher), all=number(len(accounts))
+    higher = int((told["possible_level"] > told["confirmed_level"]).sum())
+    said = _("Confirmed: {parts}; {higher} of these {all} customers may stand higher.").format(
+        parts=", ".join(parts), higher=number(higher), all=number(len(told))
     )
+    n = int(untold.sum())
+    if not n:
+        return said
+    return ngettext(
+        "{said} Of {n} more the level is not told.", "{said} Of {n} more the level is not told.", n
+    ).format(said=said, n=number(n))
 
 
 def golden_finding(shots: pd.DataFrame, *, currency: str) -> str:
@@ -72,11 +85,18 @@ def golden_finding(shots: pd.DataFrame, *, currency: str) -> str:
     yes = shots[shots["golden_shot"] == "yes"]
     told = _golden_yes(yes, currency) if len(yes) else _("There was no golden shot")
     early = int((shots["golden_shot"] == "too early to say").sum())
-    if not early:
-        return _("{said}.").format(said=told)
-    return ngettext(
-        "{said}; {n} more is too young to tell.", "{said}; {n} more are too young to tell.", early
-    ).format(said=told, n=number(early))
+    untold = int(shots["golden_shot"].isna().sum())
+    if early:
+        told = ngettext(
+            "{said}; {n} more is too young to tell", "{said}; {n} more are too young to tell", early
+        ).format(said=told, n=number(early))
+    if untold:
+        told = ngettext(
+            "{said}; of {n} more nobody can tell how often such customers come back",
+            "{said}; of {n} more nobody can tell how often such customers come back",
+            untold,
+        ).format(said=told, n=number(untold))
+    return _("{said}.").format(said=told)
 
 
 def _golden_yes(yes: pd.DataFrame, currency: str) -> str:
@@ -88,28 +108,41 @@ def _golden_yes(yes: pd.DataFrame, currency: str) -> str:
 
 
 def shot_dependence_finding(accounts: pd.DataFrame, *, currency: str) -> str:
-    """Say how much of the profit stands at level 1, and what is lost if none of it returns."""
-    profit = accounts["customer_profit"]
-    if profit.isna().all():
-        return _("How much depends on one-off sales is unknown without customer profit.")
-    base = profit[accounts["confirmed_level"] == 1].sum()
-    if base <= 0:
-        return _("Level 1 brings no customer profit, so nothing depends on one-off sales.")
+    """Say how much of the period's profit comes from single sales, which may not come again.
+
+    They are golden shots, and the sales of the period that look like one and are too young to tell.
+    """
+    profit, shot = accounts["customer_profit"], accounts["golden_shot"]
+    if profit.isna().all() or shot.isna().all():
+        return _("How much depends on single sales is unknown.")
+    earned = profit.clip(lower=0).sum()
+    golden, early = (profit[shot == kind].sum() for kind in ("yes", "too early to say"))
+    if golden + early <= 0:
+        return _("Golden shots and sales like them brought no profit in this period.")
     return _(
-        "Level 1 brings {amount} of customer profit, {share} of what is earned; if none of it "
-        "returned, next year would start that much lower."
-    ).format(amount=money(base, currency), share=percent(base / profit.clip(lower=0).sum()))
+        "Golden shots brought {golden} of this period's customer profit, {share} of what is earned, and "
+        "single sales too young to tell {early}, {more}; if none of them returned, next year would "
+        "start that much lower."
+    ).format(
+        golden=money(golden, currency), share=percent(golden / earned),
+        early=money(early, currency), more=percent(early / earned),
+    )  # fmt: skip
 
 
 def verdict_finding(accounts: pd.DataFrame) -> str:
     """Say which accounts are key now, how many to develop, and how many to find out about first."""
-    keys = accounts[accounts["verdict"] == "key_account_now"]
+    passed = accounts[accounts["verdict"] == "key_account_now"]
+    unpaid = passed["pays"].isin(["no", "unknown"])
+    keys, short = passed[~unpaid], int(unpaid.sum())
     counts = accounts["verdict"].value_counts()
-    rest = ", ".join(
+    parts = [
         _("{n} {verdict}").format(n=number(counts[name]), verdict=_(VERDICTS[name]))
         for name in VERDICTS
         if name != "key_account_now" and name in counts
-    )
+    ]
+    if short:
+        parts = [_("{n} pass but do not earn what one costs").format(n=number(short)), *parts]
+    rest = ", ".join(parts)
     said = ngettext(
         "{n} account is a key account now: {names}.",
         "{n} accounts are key accounts now: {names}.",

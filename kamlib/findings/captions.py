@@ -1,6 +1,7 @@
 """Captions and text alternatives of the figures: what a figure shows, never what it found."""
 
 from kamlib.columns import label
+from kamlib.findings.company import of_estimated_list
 from kamlib.language import N_, _
 
 FIGURES: dict[str, tuple[str, str]] = {
@@ -65,30 +66,33 @@ FIGURES: dict[str, tuple[str, str]] = {
     ),
     "matrix": (
         N_("Side A against side B. Numbered marks are listed at the right; the dotted strip holds "
-           "those whom nobody asked."),
+           "those whom nobody asked. A ring in the upper right corner: not certain, or a rival is ahead."),
         N_("Scatter: attractiveness of each party to us against our attractiveness to it. Only the "
            "upper right corner, above both cuts, allows a key customer – key supplier relation. "
            "Parties that nobody asked stand in a strip of their own. The table holds the numbers."),
     ),
     "their_criteria": (
-        N_("What {name} wants, with its own weights: us against the best rival."),
+        N_("What {name} wants, with its own weights: us against the rival that is best as a whole."),
         N_("Dots: our rating and the best rival's on each of the customer's criteria, with the "
-           "customer's weight and our weighted lead. The numbers are printed in the figure."),
+           "customer's weight and our lead in points of 100. The numbers are printed in the figure."),
     ),
     "pyramid": (
         N_("The cooperation pyramid: who stands at each level for certain, how many, and their share "
-           "of positive profit; a diamond is a golden shot."),
+           "of positive profit; a diamond is a golden shot. Below it stand those whose level is not told."),
         N_("Pyramid of four levels. Each level shows some customers by name, the number of customers "
-           "and their share of positive profit; golden shots are diamonds in the base. The table "
-           "below holds the numbers."),
+           "and their share of positive profit; golden shots are diamonds in the base. A strip below "
+           "holds those whose level is not told. The table below holds the numbers."),
     ),
 }  # fmt: skip
 
 
-def figure_words(figure: str, *, measure: str = "", name: str = "") -> dict[str, str]:
+def figure_words(
+    figure: str, *, measure: str = "", name: str = "", estimated: bool = False
+) -> dict[str, str]:
     """Return caption and text alternative of a figure, as `show_figure` takes them.
 
-    A page numbers its figures in the order in which they stand on it.
+    A page numbers its figures in the order in which they stand on it. Of a figure on list value,
+    `estimated` says that the list price of some lines is.
 
     Examples
     --------
@@ -97,4 +101,4 @@ def figure_words(figure: str, *, measure: str = "", name: str = "") -> dict[str,
     """
     words = {"measure": label(measure) if measure else "", "name": name}
     caption, alt = (_(text).format(**words) for text in FIGURES[figure])
-    return {"caption": caption, "alt": alt}
+    return {"caption": of_estimated_list(caption, estimated), "alt": alt}

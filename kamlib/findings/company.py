@@ -30,6 +30,10 @@ def revenue_finding(
     months: pd.DataFrame, *, period: str, previous: str | None, currency: str
 ) -> str:
     """Say what was invoiced in the period, and against the one before."""
+    if not (months["period"] == period).any():
+        return _(
+            "What customers were invoiced in {period} is not known: no invoice line lies in it."
+        ).format(period=period)
     now = float(floats(months.loc[months["period"] == period, "invoice_revenue"]).sum())
     said = _("Customers were invoiced {now} in {period}").format(
         now=money(now, currency), period=period
@@ -51,8 +55,27 @@ def revenue_finding(
     return template.format(said=said, share=percent(abs(change)), previous=previous)
 
 
-def statement_finding(ladder: pd.DataFrame, *, currency: str) -> str:
-    """Say what is left of every 100 at list price, and where the statement ends."""
+def of_estimated_list(said: str, estimated: bool) -> str:
+    """Add to a sentence on list value that it is estimated, where it is.
+
+    Examples
+    --------
+    >>> of_estimated_list("82 of 100 are left.", estimated=True)
+    '82 of 100 are left. List value is estimated where no list price is given.'
+    """
+    if not estimated:
+        return said
+    return _("{said} List value is estimated where no list price is given.").format(said=said)
+
+
+def statement_finding(ladder: pd.DataFrame, *, currency: str, estimated: bool = False) -> str:
+    """Say what is left of every 100 at list price, and where the statement ends.
+
+    Parameters
+    ----------
+    ladder : DataFrame from `kamlib.profitability.company_ladder`
+    estimated : bool, the list price of some lines is
+    """
     last = ladder[ladder["kind"] == "total"].iloc[-1]
     template = (
         _("Of every {currency} 100 at list price {left} are left as {what}: {amount} in all.")
@@ -62,10 +85,11 @@ def statement_finding(ladder: pd.DataFrame, *, currency: str) -> str:
             "{amount} in all."
         )
     )
-    return template.format(
+    said = template.format(
         currency=currency, left=number(100 * abs(last["share"]), 1), what=label(last["line"]).lower(),
         amount=money(last["amount"], currency),
     )  # fmt: skip
+    return of_estimated_list(said, estimated)
 
 
 def capacity_finding(pools: pd.DataFrame, *, currency: str) -> str:
@@ -137,19 +161,19 @@ def losses_finding(statement: pd.DataFrame, *, measure: str | None, currency: st
     if measure is None:
         return _("Who loses money is not known: there is neither customer profit nor gross margin.")
     active = statement[statement["active"]]
-    values = active[measure]
+    values = active[measure].dropna()
     losing, earned = values[values < 0], values.clip(lower=0).sum()
     what = label(measure).lower()
     if losing.empty:
         return _("None of {all} active customers has a negative {what}.").format(
-            all=number(len(active)), what=what
+            all=number(len(values)), what=what
         )
     said = ngettext(
         "{n} of {all} active customers has a negative {what} and takes back {lost}",
         "{n} of {all} active customers have a negative {what} and take back {lost}",
         len(losing),
     ).format(
-        n=number(len(losing)), all=number(len(active)), what=what,
+        n=number(len(losing)), all=number(len(values)), what=what,
         lost=money(-losing.sum(), currency),
     )  # fmt: skip
     if earned <= 0:

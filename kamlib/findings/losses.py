@@ -5,6 +5,7 @@ import pandas as pd
 
 from kamlib.columns import ACTIONS, CAUSES
 from kamlib.errors import listed
+from kamlib.findings.company import of_estimated_list
 from kamlib.language import _, money, ngettext, number, percent
 
 
@@ -77,34 +78,49 @@ def break_even_finding(rescue: pd.DataFrame, *, price_reach: float) -> str:
     ).format(said=said, orders=number(orders), days=number(days))
 
 
-def dropping_finding(rescue: pd.DataFrame, *, currency: str) -> str:
-    """Say what dropping all loss-makers would bring, as the numbers say, beside the loss they show."""
+def dropping_finding(rescue: pd.DataFrame, *, currency: str) -> list[str]:
+    """Say what dropping all loss-makers would bring, as the numbers say, beside the loss they show.
+
+    Returns
+    -------
+    list of str: the answer, then what it rests on
+    """
     if rescue.empty:
-        return _("Nobody loses money, so there is nobody to drop.")
+        return [_("Nobody loses money, so there is nobody to drop.")]
     n, loss = number(len(rescue)), money(-rescue["customer_profit"].sum(), currency)
     low, high = rescue["drop_effect_low"].sum(), rescue["drop_effect_high"].sum()
     if not np.isclose(low, high, atol=0.005):
-        return _(
-            "The loss-makers ({n}) show a loss of {loss}. Dropping all of them would change profit by "
-            "something between {low} and {high}: it is not declared what of the work would end."
-        ).format(n=n, loss=loss, low=money(low, currency), high=money(high, currency))
-    stranded = money(rescue["stranded_cost"].sum(), currency)
+        return [
+            _(
+                "The loss-makers ({n}) show a loss of {loss}; dropping all of them would change profit "
+                "by something between {low} and {high}."
+            ).format(n=n, loss=loss, low=money(low, currency), high=money(high, currency)),
+            _("It is not declared what of the work would end."),
+        ]
     if np.isclose(high, -rescue["customer_profit"].sum(), atol=0.5):
-        return _(
-            "The loss-makers ({n}) show a loss of {loss}, and dropping all of them would bring at most "
-            "that: no cost is known that would stay without them."
-        ).format(n=n, loss=loss)
-    if high < 0:
-        said = _(
+        return [
+            _(
+                "The loss-makers ({n}) show a loss of {loss}, and dropping all of them would bring at "
+                "most that."
+            ).format(n=n, loss=loss),
+            _("No cost is known that would stay without them."),
+        ]
+    template = (
+        _(
             "The loss-makers ({n}) show a loss of {loss}, yet dropping all of them would cost another "
-            "{amount}: {stranded} of cost would stay and land on the others."
-        ).format(n=n, loss=loss, amount=money(-high, currency), stranded=stranded)
-    else:
-        said = _(
-            "The loss-makers ({n}) show a loss of {loss}. Dropping all of them would bring {amount}, "
-            "not that loss: {stranded} of cost would stay and land on the others."
-        ).format(n=n, loss=loss, amount=money(high, currency), stranded=stranded)
-    return _("{said} {gains}").format(said=said, gains=_who_gains(rescue, currency))
+            "{amount}."
+        )
+        if high < 0
+        else _(
+            "The loss-makers ({n}) show a loss of {loss}; dropping all of them would bring {amount}, "
+            "not that loss."
+        )
+    )
+    said = template.format(n=n, loss=loss, amount=money(abs(high), currency))
+    stays = _("{stranded} of cost would stay and land on the others.").format(
+        stranded=money(rescue["stranded_cost"].sum(), currency)
+    )
+    return [said, stays, _who_gains(rescue, currency)]
 
 
 def _who_gains(rescue: pd.DataFrame, currency: str) -> str:
@@ -153,10 +169,43 @@ def actions_finding(actions: pd.DataFrame, losers: pd.DataFrame, *, currency: st
     )
 
 
+def small_losses_finding(rescue: pd.DataFrame, actions: pd.DataFrame, *, currency: str) -> str:
+    """Say what the losses that are too small for a plan of their own come to, and the one remedy.
+
+    That is the action which would end most of them; more than its loss is counted of nobody. Empty
+    where there are none.
+    """
+    small = rescue[rescue["proposal"] == "small"]
+    if small.empty:
+        return ""
+    said = ngettext(
+        "{n} customer loses too little for a plan of its own: {loss}.",
+        "{n} customers lose too little for plans of their own: {loss} together.",
+        len(small),
+    ).format(n=number(len(small)), loss=money(-small["customer_profit"].sum(), currency))
+    losses = -small.set_index("customer_id")["customer_profit"]
+    mine = actions[(actions["role"] == "action") & actions["customer_id"].isin(losses.index)]
+    ends = mine["effect"].clip(upper=mine["customer_id"].map(losses)).groupby(mine["action"]).sum()
+    if not (ends > 0).any():
+        return said
+    best = sorted(ends.index, key=lambda action: (-ends[action], action))[0]
+    return _("{said} One remedy for all: {action}, which would end {amount} of it.").format(
+        said=said, action=_(ACTIONS[best]), amount=money(ends[best], currency)
+    )
+
+
 def price_matrix_finding(
-    points: pd.DataFrame, *, net_price: float, serve_rate: float, currency: str
-) -> str:
-    """Say where the company's averages lie, and who pays less and costs more than that."""
+    points: pd.DataFrame, *, net_price: float, serve_rate: float, currency: str,
+    estimated: bool = False,
+) -> str:  # fmt: skip
+    """Say where the company's averages lie, and who pays less and costs more than that.
+
+    Parameters
+    ----------
+    points : DataFrame from `kamlib.views.matrix_points`
+    net_price, serve_rate : float, the company's averages, shares of list value
+    estimated : bool, the list price of some lines is
+    """
     bad = points[points["quadrant"] == "pays_little_costs_much"]
     losing = int((bad["customer_profit"] < 0).sum())
     said = ngettext(
@@ -170,7 +219,13 @@ def price_matrix_finding(
         all=number(len(points)),
     )  # fmt: skip
     if bad.empty:
-        return _("{said}.").format(said=said)
-    return _("{said}; together they leave {profit}, and {losing} of them lose money.").format(
+        return of_estimated_list(_("{said}.").format(said=said), estimated)
+    template = ngettext(
+        "{said}; together they leave {profit}, and {losing} of them loses money.",
+        "{said}; together they leave {profit}, and {losing} of them lose money.",
+        losing,
+    )
+    told = template.format(
         said=said, profit=money(bad["customer_profit"].sum(), currency), losing=number(losing)
     )
+    return of_estimated_list(told, estimated)

@@ -12,7 +12,7 @@ BACK = ("credit_note", "correction", "cancellation")
 
 
 def quality_finding(quality: pd.DataFrame, *, currency: str) -> list[str]:
-    """Say how many rows were set aside; then which rule costs most money, what part of all it is, and how it is mended.
+    """Say how many rows were set aside; then which rule costs most money, and how it is mended.
 
     Parameters
     ----------

@@ -46,8 +46,12 @@ def concentration_finding(
         few=number(row["few"]), all=number(row["customers"]), share=percent(row["few_share"]),
         part=percent(profit_share), what=_what(row),
     )  # fmt: skip
-    interval = _("Among customers like these it would be {low} to {high} of them in {cases}.").format(
-        low=percent(row["few_low"]), high=percent(row["few_high"]), cases=cases(row["interval_level"])
+    interval = _(
+        "Among customers like these it would be {low} to {high} of them in {cases}."
+    ).format(
+        low=percent(row["few_low"]),
+        high=percent(row["few_high"]),
+        cases=cases(row["interval_level"]),
     )
     return [said, _on_what_is_known(interval, measure)]
 
@@ -170,13 +174,19 @@ def return_finding(rates: pd.DataFrame | None) -> str:
         pd.Timestamp(rates[name].iloc[0]).to_period("M")
         for name in ("window_start", "cutoff", "window_end")
     )
+    told = {
+        1: _("{rate} of those with one order day"),
+        3: _("{rate} of those with three"),
+        12: _("{rate} of those with twelve or more"),
+    }
+    parts = [words.format(rate=percent(rate[n])) for n, words in told.items() if rate[n] == rate[n]]
+    if not parts:
+        return _("How many come back could not be measured.")
     return _(
-        "Of customers with one order day in {months} months {one} come back within {later}, of those "
-        "with three {three}, of those with twelve or more {many}."
+        "Within {later} months come back, by their order days in {months} months: {parts}."
     ).format(
-        months=number((cutoff - start).n), later=number((end - cutoff).n),
-        one=percent(rate.loc[1]), three=percent(rate.loc[3]), many=percent(rate.loc[12]),
-    )  # fmt: skip
+        months=number((cutoff - start).n), later=number((end - cutoff).n), parts=", ".join(parts)
+    )
 
 
 def door_finding(doors: pd.DataFrame) -> str:

@@ -14,7 +14,7 @@ from kamlib.intake.desk import Desk, brought, fetched
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.judging import Judged
 from kamlib.language import _
-from kamlib.method_rules.set_aside import TAX_ID_PESEL
+from kamlib.method_rules.set_aside import TAX_ID_PESEL, TWICE
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
@@ -174,5 +174,17 @@ def quarantine(
         known = (frame["row"] == 0) & frame[column].notna()
         said = ", " + column.removeprefix("tells ") + " " + frame[column].fillna("").astype("str")
         where = where.mask(known, where + said)
+    twice = frame["reason"].isin(TWICE)
+    frame["value"] = frame["value"].mask(
+        twice, [_first_place(each, shown) for each in frame["value"]]
+    )
     theirs = frame["column"].replace(dict(columns))
     return frame.assign(table=name, file=where, source_column=theirs)[list(SET_ASIDE)]
+
+
+def _first_place(value: object, files: Mapping[int, str]) -> str:
+    """Return where the row or the invoice stands that counts, from the number of its file and its row."""
+    file, _between, row = str(value).partition(":")
+    name = files.get(int(file), "") if file.isdigit() else ""
+    words = _("counted in {file}, row {row}") if row not in ("", "0") else _("counted in {file}")
+    return words.format(file=name, row=row)

@@ -4,24 +4,30 @@ One row for each document, customer and day carries all that months, orders, cor
 ask for. Lines themselves never leave their engine, and this is the one pass over all of them.
 """
 
+from datetime import date
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.intake.contract import CONTRACT, SALES, Field
+from kamlib.intake.contract import BACK, CONTRACT, SALES, Field
 from kamlib.intake.databases import answering
 from kamlib.intake.desk import Desk, brought, held, viewed
 from kamlib.intake.engines import DECIMAL, engine_of, exact
 from kamlib.intake.judging import Judged, as_read
+from kamlib.intake.spelling import is_no_number
 
 KEY = "inputs.invoice_lines.database"
 KEYS = (
     "invoice_id", "order_id", "customer_id", "name", "date", "document_type",
-    "corrects_invoice_id", "delivery_id",
+    "corrects_invoice_id", "delivery_id", "order_date",
 )  # fmt: skip
 ORDER_ATTRIBUTES = ("order_channel", "rush", "export", "warehouse")
 LIST_SHARE, LIST_LINES = (9, 10), 5
+# days that an order waits for its invoice: what lies further back, or after it, is no order's day
+WAITS_DAYS = 366
+FAR, SMALL_CHANGE = 0.5, 1.0
+OF_ESTIMATES = ("_at_list", "_each", "_of_", "_there_", "_alike_")  # columns on the way to one
 SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
 
 
@@ -34,9 +40,12 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table | None) ->
     """Return one row per document, customer and day of the lines that are used, in our own engine.
 
     To ``invoice_id, order_id, customer_id, name, date, document_type, corrects_invoice_id,
-    delivery_id``, the attributes of an order, the sums ``net_amount, list_total,
-    cost_of_goods_sold, freight``, ``lines``, ``unit``, and ``site``: the customer's id in the type
-    in which it was read.
+    delivery_id, order_date``, the attributes that time equations ask for, the sums ``net_amount,
+    list_total, cost_of_goods_sold, freight, revenue_without_cost``, ``lines``, ``unit``, and
+    ``site``: the customer's id in the type in which it was read. Lines of one document whose
+    attributes differ are rows of their own. Of an order, ``order_day`` is its date, else the
+    invoice's, ``without_number`` tells that a word stood for its number, and ``without_day`` that its
+    date cannot be its day.
 
     Parameters
     ----------
@@ -45,12 +54,37 @@ def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table | None) ->
     told : table from `lines_told`
     units : table of ``known_id`` and ``unit``; an id that is not in it is its own unit
     """
-    summed = brought(work, "documents_summed", _summed(lines, told), key=KEY)
-    absent = [name for name in KEYS if name not in summed.columns]
-    whole = summed.mutate(site=summed["customer_id"], **{n: ibis.null("string") for n in absent})
+    summed = brought(work, "documents_summed", _summed(work, lines, told), key=KEY)
+    absent = {
+        name: ibis.null("date" if name == "order_date" else "string")
+        for name in KEYS
+        if name not in summed.columns
+    }
+    whole = summed.mutate(site=summed["customer_id"], **absent)
     texts = [name for name, kind in summed.schema().items() if name in KEYS and kind.is_integer()]
     whole = whole.mutate(**{name: whole[name].cast("string") for name in texts})
-    return viewed(work, "documents", of_unit(whole, units))
+    return viewed(work, "documents", of_unit(_numbered(_dated(whole)), units))
+
+
+def _numbered(rows: ir.Table) -> ir.Table:
+    """Take away what stands for the number of an order or a delivery and is none."""
+    empty = {name: is_no_number(rows[name]) for name in ("order_id", "delivery_id")}
+    return rows.mutate(
+        without_number=empty["order_id"],
+        **{
+            name: none.ifelse(ibis.null("string"), rows[name]).cast("string")
+            for name, none in empty.items()
+        },
+    )
+
+
+def _dated(rows: ir.Table) -> ir.Table:
+    """Add the day of each order: its own where that may be, else the invoice's."""
+    ordered_on, earliest = rows["order_date"], rows["date"] - ibis.interval(days=WAITS_DAYS)
+    fits = ((ordered_on <= rows["date"]) & (ordered_on >= earliest.cast("date"))).fill_null(False)
+    return rows.mutate(
+        order_day=fits.ifelse(ordered_on, rows["date"]), without_day=ordered_on.notnull() & ~fits
+    )
 
 
 def of_unit(rows: ir.Table, units: ir.Table | None, *, who: str = "customer_id") -> ir.Table:
@@ -61,25 +95,21 @@ def of_unit(rows: ir.Table, units: ir.Table | None, *, who: str = "customer_id")
     return joined.mutate(unit=ibis.coalesce(joined["unit"], joined[who])).drop("known_id")
 
 
-def _summed(lines: Judged, told: ir.Table) -> ir.Table:
+def _summed(work: Desk, lines: Judged, told: ir.Table) -> ir.Table:
     """Return the documents of the lines that are used, where the lines lie."""
-    fields = {field.name: field for field in order_fields(lines)}
     mapped = [name for name in KEYS if name in lines.raw.names or name == "document_type"]
-    texts = [name for name, field in fields.items() if field.kind == "text"]
-    others = {
-        name: told[name].any() if field.kind == "bool" else told[name].min()
-        for name, field in fields.items()
-        if name not in texts
-    }
-    keys = {name: as_read(told, name) for name in [*mapped, *texts]}
-    return told.group_by(**keys).aggregate(**_sums(told, lines), **others)
+    attributes = [field.name for field in order_fields(lines, work)]
+    keys = {name: as_read(told, name) for name in [*mapped, *attributes]}
+    return told.group_by(**keys).aggregate(**_sums(told, lines))
 
 
-def order_fields(judged: Judged) -> list[Field]:
-    """Return the attributes of an order that the input has, the client's own included."""
+def order_fields(judged: Judged, work: Desk) -> list[Field]:
+    """Return the attributes of an order that the input has and time equations ask for."""
+    equations = work.engagement.profitability.time_equations
+    asked = {name for equation in equations for name in equation.attributes}
     own = [f.name for f in judged.fields if f.name not in CONTRACT["invoice_lines"].names]
-    names = [*ORDER_ATTRIBUTES, *own]
-    return [f for f in judged.fields if f.name in names and f.name in judged.raw.names]
+    names = asked & {*ORDER_ATTRIBUTES, *own} & set(judged.raw.names)
+    return [field for field in judged.fields if field.name in names]
 
 
 def typed_by_sign(lines: ir.Table) -> ir.Table:
@@ -97,7 +127,8 @@ def with_list_total(work: Desk, judged: Judged, lines: ir.Table) -> ir.Table:
 
     Where it is not given, it is the 90 % quantile of the product's unit prices of that month on
     invoices, times the quantity, where at least five lines stand behind it, and never less than
-    the net amount; else it is the net amount.
+    the net amount; else it is the net amount. What comes back takes back the list value at which
+    it went out.
     """
     if not _may_be_estimated(judged):
         total = net = as_read(lines, "net_amount")
@@ -110,14 +141,81 @@ def with_list_total(work: Desk, judged: Judged, lines: ir.Table) -> ir.Table:
         prices,
         [lines["product_id"] == prices["list_product"], month == prices["list_month"]],
     )
-    at_list = (wide["usual"] * wide["quantity"]).cast(DECIMAL)
-    estimate = ((wide["quantity"] > 0) & at_list.notnull()).ifelse(
-        ibis.greatest(wide["net_amount"], at_list), ibis.null(DECIMAL)
+    at_list = (wide["usual"] * wide["quantity"].abs()).cast(DECIMAL)
+    at_list = at_list.notnull().ifelse(
+        ibis.greatest(wide["net_amount"].abs(), at_list), ibis.null(DECIMAL)
     )
-    estimated = wide["list_price"].isnull() & estimate.notnull()
-    total = ibis.coalesce(wide["list_price"], estimate, wide["net_amount"])
-    return wide.mutate(list_total=total, estimated=estimated).drop(
-        "usual", "list_product", "list_month"
+    wide = wide.mutate(_at_list=at_list, _each=unit_price(wide))
+    wide = wide.drop("usual", "list_product", "list_month")
+    found = _with_what_went_out(work, viewed(work, "lines_at_list", wide))
+    estimate = _estimate(found)
+    total = ibis.coalesce(found["list_price"], estimate, found["net_amount"])
+    return found.mutate(
+        list_total=total, estimated=found["list_price"].isnull() & estimate.notnull()
+    ).drop(*(name for name in found.columns if name.startswith(OF_ESTIMATES)))
+
+
+def unit_price(lines: ir.Table) -> ir.DecimalValue:
+    """Return what one unit of a line costs, whichever way it goes; null without a quantity."""
+    units = lines["quantity"].cast("float64").abs().nullif(0.0)
+    return exact(lines["net_amount"].cast("float64").abs() / units)
+
+
+def is_sold(lines: ir.Table) -> ir.BooleanValue:
+    """Return whether goods go out on a line, at a price that is not below zero."""
+    return (
+        ~lines["document_type"].isin(BACK)
+        & (lines["net_amount"] >= 0)
+        & (lines["quantity"] > 0).fill_null(False)
+    )
+
+
+def _with_what_went_out(work: Desk, lines: ir.Table) -> ir.Table:
+    """Put beside each line that gives back how much of its product went out, and at what list value.
+
+    On the invoice that it names, else wherever its customer bought the product at the same price.
+    """
+    back = lines["document_type"].isin(BACK) | (lines["net_amount"] < 0)
+    back = back | ((lines["net_amount"] == 0) & (lines["quantity"] < 0).fill_null(False))
+    none = ibis.null("string")
+    wide = lines.mutate(
+        _of_invoice=back.ifelse(lines["corrects_invoice_id"], none),
+        _of_customer=back.ifelse(lines["customer_id"], none),
+        _of_product=lines["product_id"],
+    )
+    sold = lines.filter(is_sold(lines))
+    listed = ibis.coalesce(sold["list_price"], sold["_at_list"], sold["net_amount"])
+    sums = {"list": listed.sum().cast(DECIMAL), "units": sold["quantity"].sum().cast(DECIMAL)}
+    ways = {
+        "there": {"invoice_id": "_of_invoice", "product_id": "_of_product"},
+        "alike": {"customer_id": "_of_customer", "product_id": "_of_product", "_each": "_each"},
+    }
+    for way, keys in ways.items():
+        of = {f"_{way}_{key.strip('_')}": sold[key] for key in keys}
+        went = sold.group_by(**of).aggregate(**{f"_{way}_{n}": sums[n] for n in sums})
+        went = held(work, f"went_out_{way}", went)
+        same = zip(keys.values(), of, strict=True)
+        wide = wide.left_join(went, [wide[mine] == went[theirs] for mine, theirs in same])
+    return wide
+
+
+def _estimate(lines: ir.Table) -> ir.DecimalValue:
+    """Return the estimated list value of each line, null where nothing tells it.
+
+    Which way a line goes, its amount says: a credit note may have its quantity without a minus.
+    An amount above zero beside a quantity below it tells nothing.
+    """
+    net, quantity, units = lines["net_amount"], lines["quantity"], lines["quantity"].abs()
+    listed = ibis.coalesce(lines["_there_list"], lines["_alike_list"])
+    went = ibis.coalesce(lines["_there_units"], lines["_alike_units"])
+    part = units.cast("float64") / went.cast("float64")
+    taken = (units == went).ifelse(listed, exact(listed.cast("float64") * part))
+    value = ibis.coalesce(taken, lines["_at_list"])
+    none = ibis.null(DECIMAL)
+    comes_back = (net < 0) | ((net == 0) & (quantity < 0))
+    goes_out = (net >= 0) & (quantity >= 0) & value.notnull()
+    return ibis.cases((comes_back, -value), (goes_out, ibis.greatest(net, value)), else_=none).cast(
+        DECIMAL
     )
 
 
@@ -136,11 +234,10 @@ def usual_prices(lines: ir.Table) -> ir.Table:
 
     To ``list_product, list_month, usual``.
     """
-    sold = lines.filter(lines["document_type"].isin(SALES) & (lines["quantity"] > 0))
+    sold = lines.filter(lines["document_type"].isin(SALES) & is_sold(lines))
     sold = sold.filter(sold["product_id"].notnull())
-    each = sold["net_amount"].cast("float64") / sold["quantity"].cast("float64")
     sold = sold.select(
-        list_product="product_id", list_month=sold["date"].truncate("M"), price=exact(each)
+        list_product="product_id", list_month=sold["date"].truncate("M"), price=unit_price(sold)
     )
     of_product = ["list_product", "list_month"]
     counted = sold.group_by([*of_product, "price"]).aggregate(n=sold.count())
@@ -160,14 +257,22 @@ def _sums(lines: ir.Table, judged: Judged) -> dict[str, ir.Value]:
     """Return what is summed of the lines of a document."""
     names = ["net_amount", "list_total", "cost_of_goods_sold"]
     names += ["freight"] if "freight" in judged.raw.names else []
-    return {**{name: money_sum(as_read(lines, name)) for name in names}, "lines": lines.count()}
+    free = as_read(lines, "cost_of_goods_sold").isnull()
+    return {
+        **{name: money_sum(as_read(lines, name)) for name in names},
+        "revenue_without_cost": money_sum(
+            free.ifelse(as_read(lines, "net_amount").abs(), ibis.literal(0))
+        ),
+        "lines": lines.count(),
+    }
 
 
 def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
     """Return what verdicts say of all lines together: counts and sums, which no document needs.
 
     To ``lines, size, untyped, without_list, estimated, of_two_units, below_net, without_cost,
-    revenue_without_cost, samples, samples_cost``.
+    revenue_without_cost, samples, samples_cost, far, far_amount, no_quantity, no_quantity_amount,
+    ahead, ahead_amount``.
 
     Notes
     -----
@@ -181,6 +286,9 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
     below = (list_price < net).ifelse(list_price < net * SAME_AS_NET, False)  # rarely multiplied
     free = (net == 0) & (quantity > 0)
     both = has("list_price") and has("quantity")
+    sale = told["document_type"].isin(SALES)
+    far = sale & _far_from_price(told) if {"quantity", "unit_price"} <= {*lines.raw.names} else None
+    nothing_sold = sale & (quantity == 0) & (net != 0)
     totals = told.aggregate(
         lines=every,
         size=money_sum(net.abs()),
@@ -193,12 +301,32 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
         revenue_without_cost=net.sum(where=cost.isnull()).cast(DECIMAL),
         samples=told.count(where=free) if has("quantity") else none,
         samples_cost=cost.sum(where=free).cast(DECIMAL),
+        far=none if far is None else told.count(where=far),
+        far_amount=none if far is None else money_sum(net.abs(), where=far),
+        no_quantity=told.count(where=nothing_sold) if has("quantity") else none,
+        no_quantity_amount=money_sum(net.abs(), where=nothing_sold),
+        ahead=told.count(where=told["date"] > ibis.literal(today())),
+        ahead_amount=net.sum(where=told["date"] > ibis.literal(today())).cast(DECIMAL),
     )
     with answering(engine_of(totals), KEY):
         found = totals.to_pyarrow().to_pylist()[0]
     return {name: value or 0 for name, value in found.items()}
 
 
-def money_sum(money: ir.DecimalValue) -> ir.DecimalValue:
+def _far_from_price(lines: ir.Table) -> ir.BooleanValue:
+    """Return whether a net amount is half as much again as quantity × price, or half of it."""
+    given = {name: lines[name].cast("float64") for name in ("quantity", "unit_price", "net_amount")}
+    kept = 1 - lines["discount"].cast("float64").fill_null(0.0) / 100
+    expected = (given["quantity"] * given["unit_price"] * kept).abs()
+    apart = (given["net_amount"].abs() - expected).abs()
+    return ((apart > FAR * expected) & (apart > SMALL_CHANGE)).fill_null(False)
+
+
+def today() -> date:
+    """Return the day on which the input is read."""
+    return date.today()
+
+
+def money_sum(money: ir.DecimalValue, where: ir.BooleanValue | None = None) -> ir.DecimalValue:
     """Return an exact sum of money."""
-    return money.sum().cast(DECIMAL)
+    return money.sum(where=where).cast(DECIMAL)

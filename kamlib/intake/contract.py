@@ -28,14 +28,15 @@ class Field(NamedTuple):
     """What one column of an input table may hold.
 
     `needed` speaks of the column (it must be in the head), `filled` of its cells (an empty one sets
-    the row aside). `past` refuses days more than a year after the last period, and those before
-    1980. `who` says that the value must be known: as a customer, or as a party, which is a customer
-    or a prospect.
+    the row aside, `unless` the other column named there holds the word). `past` refuses days more
+    than a year after the last period, and those before 1980. `who` says that the value must be
+    known: as a customer, or as a party, which is a customer or a prospect.
     """
 
     name: str
     needed: bool = False
     filled: bool = False
+    unless: tuple[str, str] | None = None
     allowed: tuple[str, ...] = ()
     otherwise: str = ""
     at_least: int | None = None
@@ -102,6 +103,7 @@ FIRM = may(
     "employees", "annual_revenue", "own_growth", "contract_start", "contract_end",
 )  # fmt: skip
 RELATION = Field("relation", allowed=RELATIONS, otherwise=N_("unknown relation"))
+NO_OTHER = ("supplier", "none")  # who says so rates nobody on nothing
 SOURCES = ("their_words", "fact", "our_guess")
 
 CONTRACT: dict[str, TableContract] = {
@@ -144,7 +146,7 @@ CONTRACT: dict[str, TableContract] = {
     "resources": TableContract(
         (
             must("pool"), must("period"), Field("cost", needed=True, filled=True, at_least=0),
-            Field("theoretical_capacity", at_least=0), Field("practical_capacity", at_least=0),
+            *may("theoretical_capacity", "practical_capacity"),
             Field("unit"),
             Field("kind", allowed=("money", "material", "people"), otherwise=N_("unknown kind")),
             Field(
@@ -154,7 +156,10 @@ CONTRACT: dict[str, TableContract] = {
         ),
     ),
     "drivers": TableContract(
-        (must("period"), CUSTOMER, must("driver"), must("volume")),
+        (
+            must("period"), CUSTOMER, must("driver"),
+            Field("volume", needed=True, filled=True, at_least=0),
+        ),
         loses=N_("costs follow counts of documents only (profitability)"),
     ),
     "receivables": TableContract(
@@ -212,8 +217,8 @@ CONTRACT: dict[str, TableContract] = {
     ),
     "ratings_theirs": TableContract(
         (
-            PARTY, must("criterion"), Field("weight", at_least=0), must("supplier"),
-            must("rating"),
+            PARTY, must("criterion")._replace(unless=NO_OTHER), Field("weight", at_least=0),
+            must("supplier"), must("rating")._replace(unless=NO_OTHER),
             Field("source", allowed=SOURCES, otherwise=N_("unknown source")),
             Field("rater"), Field("date", past=True),
         ),

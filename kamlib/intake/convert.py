@@ -26,9 +26,9 @@ from kamlib.method_rules import set_aside as reasons
 
 TEXT, MEANT, READ, VALUE = "text ", "meant ", "read ", "value "  # before a column's name
 DAYS = (date(1000, 1, 1), date(9999, 12, 31))  # as in text; databases know infinity as well
-WORDS = {
-    **dict.fromkeys(("1", "true", "yes", "tak", "x"), True),
-    **dict.fromkeys(("0", "false", "no", "nie"), False),
+YES_OR_NO = {  # every word that a cell of yes or no may hold; what is proposed rests on it too
+    **dict.fromkeys(("1", "true", "yes", "y", "tak", "t", "x"), True),
+    **dict.fromkeys(("0", "false", "no", "nie", "n"), False),
 }
 
 
@@ -152,11 +152,20 @@ def _cell(rows: ir.Table, one: Column, dialect: Dialect, last_day: date) -> Cell
             lost = ~in_reach(one.cells, field) if own else value.isnull()
             cases += [(there & lost, _wrong(meant, one, dialect))]
         if field.filled:
-            cases += [(~there, reasons.MISSING)]
+            cases += [(~there & ~_may_be_empty(rows, field), reasons.MISSING)]
     cases += outside(value, meant, field, last_day)
     if field.kind == "bool":
         cases += [(value.isnull(), reasons.NEITHER)]
     return Cell(value, cases, rows[TEXT + field.name], one.plain)
+
+
+def _may_be_empty(rows: ir.Table, field: Field) -> ir.BooleanValue:
+    """Return where another column of the row says that a cell need not be filled."""
+    if field.unless is None or VALUE + field.unless[0] not in rows.columns:
+        return ibis.literal(False)
+    name, word = field.unless
+    said: ir.StringValue = rows[VALUE + name]
+    return (said.lower() == word).fill_null(False)
 
 
 def is_exact(column: ir.Column) -> bool:
@@ -234,7 +243,7 @@ def _value(rows: ir.Table, one: Column) -> ir.Value:
 def _yes_or_no(text: ir.StringValue) -> ir.BooleanValue:
     """Return what a word for yes or no says; no word is no."""
     known = text.isnull().ifelse("false", text.lower())
-    yes, no = ([word for word, truth in WORDS.items() if truth is t] for t in (True, False))
+    yes, no = ([word for word, truth in YES_OR_NO.items() if truth is t] for t in (True, False))
     return ibis.cases((known.isin(yes), True), (known.isin(no), False), else_=ibis.null("bool"))
 
 

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 from kamlib.columns import column_label
 from kamlib.intake.contract import Field
 from kamlib.intake.dialects import Dialect
+from kamlib.intake.spelling import ROUNDED
 from kamlib.intake.values import MINUS, number_pattern
 from kamlib.language import N_, _
 
@@ -18,11 +19,14 @@ MINUS_BEHIND = N_("negative numbers with the minus behind")
 LONG_MINUS = N_("negative numbers with a typographic minus")
 WITH_MONEY = N_("numbers with a currency beside them")
 PERCENT = N_("numbers in percent")
+ROUNDED_IDS = N_("ids in scientific notation, whose last digits are lost")
 BETWEEN = ": "
 
 
 def numbers_read(part: ir.Table, fields: Sequence[Field], dialect: Dialect) -> Counter[str]:
     """Return how often numbers were written in a way that had to be understood, per column and way.
+
+    Ids that a spreadsheet has rounded are counted as well.
 
     Parameters
     ----------
@@ -34,6 +38,11 @@ def numbers_read(part: ir.Table, fields: Sequence[Field], dialect: Dialect) -> C
         for field in names
         if field.kind in NUMERIC
         for way, has in _ways(part[field.name].strip(), dialect, field).items()
+    }
+    counts |= {
+        f"{field.name}{BETWEEN}{ROUNDED_IDS}": part[field.name].strip().re_search(ROUNDED).sum()
+        for field in names
+        if field.kind == "id" and not field.who  # of which such rows are set aside
     }
     if not counts:
         return Counter()

@@ -4,7 +4,7 @@ Nothing is ever taken one to one. A currency for which there is no rate, or none
 enough, stops the run: a revenue in which euros count as złoty is worse than none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
@@ -64,7 +64,7 @@ def in_reporting_currency(work: Desk, lines: Judged, rates: pd.DataFrame | None)
     if not ("currency" in lines.raw.names or default) or not _any_other(rows, engagement):
         return Settled(lines, pd.DataFrame({name: [] for name in CONVERTED}))
     rated = _with_rate(work, rows, rates)
-    _refuse_without_rate(rated, engagement)
+    _refuse_without_rate(rated, engagement, lines.raw.rates)
     apart = rated["currency"] != engagement.currency
     columns = engagement.inputs["invoice_lines"].in_line_currency
     changed = {
@@ -141,8 +141,8 @@ def _with_rate(work: Desk, rows: ir.Table, given: pd.DataFrame | None) -> ir.Tab
     return rows.left_join(daily_, same).drop("fx_currency", "fx_day")
 
 
-def _refuse_without_rate(rated: ir.Table, engagement: "Engagement") -> None:
-    """Raise DataError if a line that is used has no rate."""
+def _refuse_without_rate(rated: ir.Table, engagement: "Engagement", named: Sequence[str]) -> None:
+    """Raise DataError if a line that is used has no rate; the rates that invoices name are offered."""
     lost = rated.filter(
         rated["_reason"].isnull()
         & (rated["currency"] != engagement.currency)
@@ -157,11 +157,12 @@ def _refuse_without_rate(rated: ir.Table, engagement: "Engagement") -> None:
         return
     what = listed([_in_words(row) for row in found.to_dict("records")], most=9)
     days = engagement.exchange.at_most_days_old
+    offered = f" The invoices themselves name these: {listed(named, most=9)}." if named else ""
     raise DataError(
         f"invoice lines are in other currencies than {engagement.currency} and have no rate: {what}. "
         f"Bring fx_rates (date, currency, rate: {engagement.currency} for one unit) with a rate at "
         f"most {days} days before each of these days, and name it under inputs in "
-        f"engagement.yaml; exchange.at_most_days_old says how old a rate may be."
+        f"engagement.yaml; exchange.at_most_days_old says how old a rate may be.{offered}"
     )
 
 

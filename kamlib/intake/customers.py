@@ -4,20 +4,50 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.errors import ParameterError, listed
+from kamlib.errors import ParameterError, listed, printable
+from kamlib.intake.aside import Aside
+from kamlib.intake.booked import money_sum
+from kamlib.intake.desk import fetched
 from kamlib.intake.identity import Who, merged_activity, merged_sites, name_variants
 from kamlib.intake.look_alikes import look_alikes
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.units import unit_of_each, unit_table
+from kamlib.method_rules.set_aside import NO_CUSTOMER, ZEROS_LOST
 from kamlib.tables import floats
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
 
+LONGEST_NAME = 120  # letters; a legal form written out fits
+
+
+def missing_customers(aside: Aside, activity: pd.DataFrame, who: Who) -> pd.DataFrame:
+    """Return who is on lines and in no row of customers: ``customer_id, invoice_revenue, first, last``.
+
+    With ``kept``: whether their lines are used. The largest amount comes first.
+    """
+    rows = aside.rows.filter(aside.rows["reason"].isin([NO_CUSTOMER, ZEROS_LOST]))
+    lost = fetched(
+        rows.group_by("customer_id")
+        .aggregate(
+            invoice_revenue=money_sum(rows["amount"]), first=rows["date"].min(),
+            last=rows["date"].max(),
+        )
+        .order_by("customer_id")
+    )  # fmt: skip
+    known = {*who.sites["customer_id"], *who.units, *who.relations}
+    used = activity[~activity["customer_id"].isin(known)]
+    names = ["customer_id", "invoice_revenue", "first", "last"]
+    parts = [part[names].assign(kept=kept) for part, kept in ((lost, False), (used, True))]
+    table = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    size = -abs(pd.Series(floats(table["invoice_revenue"]))).fillna(0.0)
+    return table.assign(size=size).sort_values(["size", "customer_id"], ignore_index=True)
+
 
 def customer_tables(
-    who: Who, activity: pd.DataFrame, names: pd.DataFrame | None, *, engagement: "Engagement"
-) -> dict[str, pd.DataFrame]:
+    who: Who, activity: pd.DataFrame, names: pd.DataFrame | None, *,
+    missing: pd.DataFrame, engagement: "Engagement",
+) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Return customers, the ids that stand for them, the pairs that look like one, and their names.
 
     To ``customers``, ``customer_ids``, ``identity_pairs``, and ``name_variants`` where only lines
@@ -28,22 +58,47 @@ def customer_tables(
     who : who is who
     activity : DataFrame ``customer_id, invoice_revenue, in_period, first, last`` by id as on the lines
     names : DataFrame ``customer_id, name, lines, last`` of the lines; None where they have none
+    missing : DataFrame of `missing_customers`; those whose lines are set aside may be somebody's
     """
     told = names if names is not None and who.sites.empty else None
     variants = name_variants(told, who.units) if told is not None else None
     chosen = _chosen(variants) if variants is not None else {}
     table = unit_table(
         merged_sites(who.sites, who.merged), who.units, merged_activity(activity, who.merged),
-        engagement=engagement, names=chosen,
+        relations=who.relations, names=chosen,
     )  # fmt: skip
+    table = table.assign(name=shown_names(table, "customer_id"))
     seen = who.sites if told is None else _sites_of_lines(told)
+    strangers = missing.loc[~missing["kept"], ["customer_id", "invoice_revenue", "first", "last"]]
+    seen_on = pd.concat([activity, strangers], ignore_index=True) if len(strangers) else activity
     pairs = look_alikes(
-        seen, activity, tops=unit_of_each(who.sites, unit="group"), units=who.unit("group"),
+        seen, seen_on, tops=unit_of_each(who.sites, unit="group"), units=who.unit("group"),
         decisions=who.decisions, country=engagement.identity.country,
     )  # fmt: skip
     ids = customer_ids(who, activity, engagement=engagement)
     found = {"customers": table, "customer_ids": ids, "identity_pairs": pairs}
     return found if variants is None else {**found, "name_variants": variants}
+
+
+def shown_names(firms: pd.DataFrame, key: str) -> pd.Series:
+    """Return names that can stand on any page: nothing in them that is no letter, and none endless.
+
+    A name that is cut ends with the id of its firm.
+
+    Examples
+    --------
+    >>> shown_names(pd.DataFrame({"id": ["K1"], "name": ["A" * 500]}), "id")[0][-8:]
+    'AA… (K1)'
+    """
+    names = [
+        _shown_name(printable(name), id_) if isinstance(name, str) else None
+        for name, id_ in zip(firms["name"], firms[key], strict=True)
+    ]
+    return pd.Series(names, index=firms.index, dtype="str")
+
+
+def _shown_name(name: str, id_: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME].rstrip()}… ({id_})"
 
 
 def customer_ids(who: Who, activity: pd.DataFrame, *, engagement: "Engagement") -> pd.DataFrame:
@@ -102,6 +157,8 @@ def prospects_only(prospects: pd.DataFrame, customers: pd.DataFrame, who: Who) -
     """Return the prospects that are no customers, neither by their id nor by a decision."""
     theirs = prospects["prospect_id"]
     buying = theirs.isin(customers["customer_id"]) | theirs.isin(who.customers)
+    if "name" in prospects:
+        prospects = prospects.assign(name=shown_names(prospects, "prospect_id"))
     return prospects[~buying & ~theirs.isin(who.merged)].reset_index(drop=True)
 
 

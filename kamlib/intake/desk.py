@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
@@ -18,6 +17,7 @@ import pyarrow as pa
 
 from kamlib.intake.databases import Databases, answering, databases, streamed
 from kamlib.intake.engines import engine_of, nfc_normalize, written_down
+from kamlib.scratch import Scratch
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
@@ -49,17 +49,17 @@ class Desk(NamedTuple):
 def desk(engagement: "Engagement") -> Iterator[Desk]:
     """Open an engine whose data lie in a folder that is removed at the end."""
     with (
-        TemporaryDirectory(prefix="kamlib-intake-") as name,
+        Scratch() as folder,
         databases(engagement) as open_,
         _unfused(),
     ):
-        con = ibis.duckdb.connect(temp_directory=Path(name))
+        con = ibis.duckdb.connect(temp_directory=folder)
         try:
             con.raw_sql(
                 "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; "
                 f"SET memory_limit = '{MEMORY}'"
             )
-            yield Desk(con, Path(name), engagement, open_)
+            yield Desk(con, folder, engagement, open_)
         finally:
             con.disconnect()
 

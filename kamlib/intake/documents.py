@@ -13,7 +13,8 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.intake.booked import money_sum
-from kamlib.intake.contract import BACK, DOCUMENT_TYPES, SALES, SEVERAL
+from kamlib.intake.contract import BACK, DOCUMENT_TYPES, SALES
+from kamlib.intake.corrected import named_by
 from kamlib.intake.desk import fetched
 from kamlib.intake.judging import Judged
 from kamlib.language import money, number
@@ -54,16 +55,13 @@ def ordered(lines: ir.Table) -> ir.Table:
     return sales.anti_join(gone, sales["invoice_id"] == gone["gone_id"])
 
 
-def seen_of_documents(lines: ir.Table, judged: Judged, counted: Mapping[str, Any]) -> DocumentFacts:
-    """Count credit notes, those whose invoice is not in the input, samples, and open advances."""
-    sold = lines.filter(~lines["document_type"].isin(BACK)).select(there="invoice_id").distinct()
+def seen_of_documents(
+    lines: ir.Table, placed: ir.Table, judged: Judged, counted: Mapping[str, Any]
+) -> DocumentFacts:
+    """Count credit notes, those that cannot be placed in a period, samples, and open advances."""
     back = lines.filter(lines["document_type"].isin(BACK))
-    named = _named(back)
-    found_there = (
-        named.semi_join(sold, named["one"] == sold["there"]).select(there="names").distinct()
-    )
-    linked = back.left_join(found_there, back["corrects_invoice_id"] == found_there["there"])
-    alone, raised = linked["there"].isnull(), linked["net_amount"] > 0
+    linked = back.left_join(placed, back["corrects_invoice_id"] == placed["names"])
+    alone, raised = linked["names"].isnull(), linked["net_amount"] > 0
     none = ibis.null("string")
     told = "corrects_invoice_id" in judged.raw.names
     returns = linked.aggregate(
@@ -107,25 +105,14 @@ def _open_advances(lines: ir.Table) -> ir.Table:
     """Count advances that no final invoice names or shares an order with."""
     final = lines.filter(lines["document_type"] == "final")
     by_order = final.select(settled=final["order_id"]).filter(ibis._["settled"].notnull())
-    by_name = _named(final).select(settled="one")
+    named = final.filter(final["corrects_invoice_id"].notnull())
+    by_name = named_by(named, lines.select(there="invoice_id")).select(settled="one")
     ahead = lines.filter(lines["document_type"] == "advance")
     ahead = ahead.anti_join(by_order, ahead["order_id"] == by_order["settled"])
     ahead = ahead.anti_join(by_name, ahead["invoice_id"] == by_name["settled"])
     return ahead.aggregate(
         open_advances=ahead["invoice_id"].nunique(), open_amount=ahead["net_amount"].sum()
     )
-
-
-def _named(documents: ir.Table) -> ir.Table:
-    """Return which invoices documents name: ``names`` as they stand there, and each ``one`` of them.
-
-    Several stand with a comma between; a number that has one itself is named as a whole.
-    """
-    names = documents.filter(documents["corrects_invoice_id"].notnull())
-    whole = names.select(names="corrects_invoice_id", one="corrects_invoice_id").distinct()
-    several = whole.filter(whole["names"].contains(SEVERAL))
-    each = several.select("names", one=several["names"].split(SEVERAL).unnest())
-    return ibis.union(whole, each)
 
 
 def _row(totals: ir.Table) -> dict[str, float]:

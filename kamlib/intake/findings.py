@@ -13,7 +13,7 @@ from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.intake.counted import in_words
 from kamlib.intake.judging import Judged
 from kamlib.intake.lines import LineFacts
-from kamlib.language import _, day, money, month, number, percent
+from kamlib.language import _, day, money, month, number
 from kamlib.method_rules.data_prep import SECTIONS
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
@@ -21,35 +21,6 @@ if TYPE_CHECKING:
     from kamlib.engagement import Engagement, Period
 
 QUIET_DAYS = 7
-LEAST_SHARE = 0.0005
-
-
-def set_aside_verdict(read: pd.DataFrame, coverage: pd.DataFrame, *, currency: str) -> Verdict:
-    """Say how many rows were set aside, and what part of the money they are.
-
-    Parameters
-    ----------
-    read : DataFrame from `kamlib.intake.lines.money_read`
-    coverage : DataFrame, one row per input table
-    """
-    rows, aside = int(coverage["rows"].sum()), int(coverage["set_aside"].sum())
-    if not aside:
-        return verdict("rows_set_aside", PASS, all=number(rows))
-    lost = read[read["reason"].notna()]
-    size, whole = (float(t["size"].dropna().sum() or 0) for t in (lost, read))
-    return verdict(
-        "rows_set_aside",
-        FLAG,
-        n=number(aside),
-        all=number(rows),
-        amount=money(float(lost["amount"].dropna().sum() or 0), currency),
-        share=_share(size / whole if whole else 0.0),
-    )
-
-
-def _share(share: float) -> str:
-    """Write a share; what would round to nothing is not nothing."""
-    return percent(share) if share >= LEAST_SHARE or not share else _("less than 0.1%")
 
 
 def line_verdicts(facts: LineFacts, *, mapped: list[str], currency: str) -> list[Verdict]:
@@ -72,8 +43,19 @@ def line_verdicts(facts: LineFacts, *, mapped: list[str], currency: str) -> list
             FLAG if facts.identical else PASS,
             n=number(facts.identical),
             amount=money(float(facts.identical_amount), currency),
+            lacking="" if "line_id" in mapped else _("line_id, or "),
         ),
     ]
+    for rule, count, amount in (
+        ("price_times_quantity", facts.far, facts.far_amount),
+        ("quantity_of_nothing", facts.no_quantity, facts.no_quantity_amount),
+    ):
+        if count:
+            worth = money(float(amount), currency)
+            found.append(verdict(rule, FLAG, n=number(count), all=every, amount=worth))
+    if facts.ahead:
+        n, worth = number(facts.ahead), money(float(facts.ahead_amount), currency)
+        found.append(verdict("days_ahead", FLAG, n=n, amount=worth, last=day(facts.last)))
     if 2 * facts.below_net > facts.of_two_units:
         n, several = number(facts.below_net), number(facts.of_two_units)
         found.insert(2, verdict("list_price_unit", FLAG, n=n, all=several))

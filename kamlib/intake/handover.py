@@ -13,16 +13,25 @@ from kamlib.intake import lines as line_work
 from kamlib.intake.aside import Aside, Tally, all_set_aside, aside_of, money_read
 from kamlib.intake.booked import counted
 from kamlib.intake.contract import CONTRACT
-from kamlib.intake.customers import customer_tables, prospects_only
-from kamlib.intake.deliveries import deliveries
+from kamlib.intake.corrected import placed_in
+from kamlib.intake.customers import customer_tables, missing_customers, prospects_only
 from kamlib.intake.desk import Answer, Desk
 from kamlib.intake.documents import DocumentFacts, kinds_of_documents, seen_of_documents
 from kamlib.intake.identity import Who, names_of_lines
 from kamlib.intake.judging import Judged
 from kamlib.intake.lines import LineFacts
+from kamlib.intake.orders import (
+    OrderFacts,
+    begins_late,
+    deliveries,
+    orders,
+    seen_of_orders,
+    sold_by_order,
+)
 from kamlib.intake.products import customer_products
 from kamlib.intake.repeated import identical
-from kamlib.intake.small import Small
+from kamlib.intake.small import Seen, Small
+from kamlib.intake.words import Attribute, attribute_values
 from kamlib.tables import Tables
 
 STAGE = "data_prep"
@@ -50,12 +59,16 @@ class Taken(NamedTuple):
     mapped: list[str]
     facts: LineFacts
     documents: DocumentFacts
+    orders: OrderFacts
     money: pd.DataFrame
     converted: pd.DataFrame
     activity: pd.DataFrame
     who: Who
     prospects: pd.DataFrame | None
     sites: int
+    seen: dict[str, Seen]
+    missing: pd.DataFrame | None
+    attributes: dict[str, Attribute]
 
 
 def taken_out(work: Desk, period: str, read_: Read) -> Taken:
@@ -64,43 +77,56 @@ def taken_out(work: Desk, period: str, read_: Read) -> Taken:
     judged_ = _in_order([lines, *(table.judged for table in small.values())])
     apart = {one.name: read_.aside if one is lines else aside_of(one) for one in judged_}
     activity = line_work.site_revenue(worked, work.engagement.period(period))
-    tables = _tables(work, activity, read_)
+    sold, placed = sold_by_order(worked, work), placed_in(worked, work)
+    missing = missing_customers(read_.aside, activity, read_.who)
+    span = work.engagement.previous(period) or work.engagement.period(period)
+    late = begins_late(read_.aside.tally.first, span.start)
+    tables = _tables(work, activity, missing, (sold, placed), read_)
     tables.hold({"quarantine": all_set_aside(judged_, apart, work.engagement)})
     of_all = counted(lines, read_.told)
     return Taken(
         tables, judged_, {name: one.tally for name, one in apart.items()}, lines.raw.names,
         line_work.seen_on(worked, of_all, identical(work, lines)),
-        seen_of_documents(worked, lines, of_all), money_read(worked, of_all, read_.aside),
+        seen_of_documents(worked, placed, lines, of_all), seen_of_orders(sold, lines, late=late),
+        money_read(worked, of_all, read_.aside),
         read_.converted, activity, read_.who,
         prospects=small["prospects"].frame if "prospects" in small else None,
         sites=len(small["customers"].frame) if "customers" in small else 0,
+        seen={name: table.seen for name, table in small.items()},
+        missing=missing if "customers" in small else None,
+        attributes=attribute_values(worked, work.engagement),
     )  # fmt: skip
 
 
-def _tables(work: Desk, activity: pd.DataFrame, read_: Read) -> Tables:
+def _tables(
+    work: Desk, activity: pd.DataFrame, missing: pd.DataFrame, found: tuple[ir.Table, ir.Table],
+    read_: Read,
+) -> Tables:  # fmt: skip
     """Return the tables that data prep hands over, all but the quarantine."""
     lines, worked, small, who = read_.lines, read_.worked, read_.small, read_.who
     names = names_of_lines(worked) if "name" in lines.raw.names else None
-    people = customer_tables(who, activity, names, engagement=work.engagement)
+    people = customer_tables(who, activity, names, missing=missing, engagement=work.engagement)
     given = {name: table.frame for name, table in small.items() if name != "customers"}
     if "prospects" in given:
         given["prospects"] = prospects_only(given["prospects"], people["customers"], who)
     tables = Tables(STAGE)
     tables.hold(people)
-    for name, answer in _of_many_rows(work, read_).items():
+    for name, answer in _of_many_rows(work, *found, read_).items():
         tables.lay_down(name, answer.parts())
     tables.hold({"documents": kinds_of_documents(worked), **given})
     return tables
 
 
-def _of_many_rows(work: Desk, read_: Read) -> dict[str, Answer]:
+def _of_many_rows(work: Desk, sold: ir.Table, placed: ir.Table, read_: Read) -> dict[str, Answer]:
     """Return the tables that grow with the lines."""
     lines, worked = read_.lines, read_.worked
+    begin = read_.aside.tally.first
+    assert begin is not None  # without a line that is used, the input is refused
     found = {
         "customer_months": line_work.customer_months(worked, lines, work, read_.units),
-        "orders": line_work.orders(worked, lines, work),
+        "orders": orders(sold, lines, work, read_.who, begin=begin),
         "corrections": line_work.corrections(worked, work),
-        "timing": line_work.timing(worked, work),
+        "timing": line_work.timing(worked, placed, work),
         **deliveries(worked, lines, work),
     }
     if "product_id" in lines.raw.names:

@@ -6,7 +6,7 @@ list takes it back.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -14,13 +14,17 @@ import pandas as pd
 from kamlib.errors import DataError, listed
 from kamlib.intake.desk import fetched
 from kamlib.intake.small import Small, no_customers
-from kamlib.intake.units import unit_of_each
+from kamlib.intake.units import relations_of, unit_of_each
+
+if TYPE_CHECKING:
+    from kamlib.engagement.settings import Identity
 
 
 class Who(NamedTuple):
     """Who is who: the sites, the unit of each id, which ids are another's, and who said so.
 
-    `prospects` are the ids of prospects that are no customers' by any decision.
+    `prospects` are the ids of prospects that are no customers' by any decision; `relations` says
+    whether an id is external, and `apart` names sites that are no part of their group by that.
     """
 
     sites: pd.DataFrame
@@ -28,6 +32,8 @@ class Who(NamedTuple):
     merged: dict[str, str]
     decisions: pd.DataFrame
     prospects: set[str]
+    relations: dict[str, str]
+    apart: set[str]
 
     @property
     def customers(self) -> set[str]:
@@ -36,10 +42,10 @@ class Who(NamedTuple):
 
     def unit(self, level: str) -> dict[str, str]:
         """Return the unit of each id at another level: "group" or "site"."""
-        return unit_of_each(self.sites, unit=level, merged=self.merged)
+        return unit_of_each(self.sites, unit=level, merged=self.merged, apart=self.apart)
 
 
-def who_is_who(masters: Mapping[str, Small], *, unit: str) -> Who:
+def who_is_who(masters: Mapping[str, Small], *, unit: str, identity: "Identity") -> Who:
     """Return who is who, by the tables of customers, of prospects and of decisions on identity.
 
     Parameters
@@ -47,6 +53,7 @@ def who_is_who(masters: Mapping[str, Small], *, unit: str) -> Who:
     masters : the small tables by name; ``customers``, ``prospects`` and ``identity`` are used where
         they are there
     unit : "group" or "site"
+    identity : which ids are own companies or pots
 
     Raises
     ------
@@ -61,7 +68,9 @@ def who_is_who(masters: Mapping[str, Small], *, unit: str) -> Who:
     _refuse_customers_as_prospects(decisions, prospects - ids, prospects)
     merged = merged_ids(decisions, ids | prospects if "customers" in masters else None)
     only = prospects - ids - set(merged)
-    return Who(sites, unit_of_each(sites, unit=unit, merged=merged), merged, decisions, only)
+    relations, apart = relations_of(sites, identity, merged)
+    units = unit_of_each(sites, unit=unit, merged=merged, apart=apart)
+    return Who(sites, units, merged, decisions, only, relations, apart)
 
 
 def _refuse_customers_as_prospects(

@@ -24,7 +24,8 @@ SHOWN_PAIRS, SHOWN_IDS = 3, 3
 
 def identity_verdicts(
     tables: Mapping[str, pd.DataFrame], who: Who, activity: pd.DataFrame,
-    prospects: pd.DataFrame | None, *, engagement: "Engagement", period: str,
+    prospects: pd.DataFrame | None, *, missing: pd.DataFrame | None, engagement: "Engagement",
+    period: str,
 ) -> list[Verdict]:  # fmt: skip
     """Say which pairs wait for a decision, what decisions and settings do, and what the level does.
 
@@ -34,6 +35,7 @@ def identity_verdicts(
     who : who is who
     activity : DataFrame with ``customer_id``, as it stands on lines
     prospects : the table of prospects as it was given; None without
+    missing : DataFrame of `kamlib.intake.customers.missing_customers`; None without customers
     """
     theirs = set(prospects["prospect_id"]) if prospects is not None else set()
     buyers = {*who.sites["customer_id"], *activity["customer_id"]}
@@ -41,6 +43,8 @@ def identity_verdicts(
     ids = tables["customer_ids"]
     return [
         _pairs_verdict(tables["identity_pairs"], engagement.currency),
+        *([_missing_verdict(missing, engagement.currency)] if missing is not None else []),
+        *_relations_verdict(who, engagement.unit),
         *_decisions_verdict(who, seen),
         *_named_verdict(engagement, {*seen, *who.merged} - theirs),
         *([_prospects_verdict(sorted(theirs & buyers))] if theirs else []),
@@ -59,6 +63,40 @@ def _pairs_verdict(pairs: pd.DataFrame, currency: str) -> Verdict:
         n=number(len(waiting)), amount=money(amount, currency),
         which=listed([f"{one} = {other}" for one, other in both], most=SHOWN_PAIRS),
     )  # fmt: skip
+
+
+def _missing_verdict(missing: pd.DataFrame, currency: str) -> Verdict:
+    """Say which customers on the lines are in no row of customers, and what became of their lines."""
+    if missing.empty:
+        return verdict("customers_missing", PASS)
+    done = (
+        _(
+            "They count under their id as name, without group and attributes, as engagement.yaml says."
+        )
+        if missing["kept"].all()
+        else _("Their lines are set aside.")
+    )
+    return verdict(
+        "customers_missing", FLAG, n=number(len(missing)), done=done,
+        which=listed(missing["customer_id"], most=SHOWN_IDS),
+        amount=money(float(pd.Series(floats(missing["invoice_revenue"])).sum()), currency),
+    )  # fmt: skip
+
+
+def _relations_verdict(who: Who, unit: str) -> list[Verdict]:
+    """Say which sites count apart from their group because one of both is no customer to rank."""
+    if unit != "group" or not who.apart:
+        return []
+    tops = unit_of_each(who.sites, unit="group", merged=who.merged)
+    words = _("{site} ({relation}), of {group} ({other})")
+    which = [
+        words.format(
+            site=one, relation=_(who.relations[one]), group=tops[one],
+            other=_(who.relations[tops[one]]),
+        )
+        for one in sorted(who.apart)
+    ]  # fmt: skip
+    return [verdict("site_relations", FLAG, which=listed(which))]
 
 
 def _decisions_verdict(who: Who, seen: set[str]) -> list[Verdict]:

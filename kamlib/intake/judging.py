@@ -27,6 +27,7 @@ from kamlib.intake.spelling import (
     holds_tax_ids,
     with_tax_ids,
     without_nobody,
+    without_rounded,
 )
 from kamlib.intake.undeclared import refuse_undeclared
 from kamlib.method_rules import set_aside as reasons
@@ -239,7 +240,12 @@ def _with_fields(
 def _must_be_somebody(
     work: Desk, wide: ir.Table, part: ir.Table, field: Field, known: dict[str, ir.Table]
 ) -> ir.Table:
-    """Give a reason to rows whose customer or party nobody knows, or whose customer is a word for none."""
+    """Give a reason to rows whose customer or party nobody knows, or whose customer is a word for none.
+
+    Or whose id is no longer whole.
+    """
+    if part[field.name].type().is_string() and not holds_tax_ids(work.engagement, field):
+        wide = without_rounded(wide, field)
     if field.who not in known:
         raw = wide[RAW + field.name] if RAW + field.name in wide.columns else None
         own = work.engagement.identity

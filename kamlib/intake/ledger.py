@@ -110,14 +110,17 @@ def ledger_of_revenue(
     for item in _items(period, set(theirs["gl_account"]), engagement):
         balance.change(str(item.what), item.amount, _("named by {by}").format(by=item.by))
     balance = balance.end(_("general ledger"), there).in_cents()
-    return balance, _ledger_verdict(period, balance, there, engagement)
+    return balance, _ledger_verdict(period, balance, there, aside + unassigned, engagement)
 
 
 def _ledger_verdict(
-    period: str, balance: Balance, revenue: Decimal, engagement: "Engagement"
+    period: str, balance: Balance, revenue: Decimal, aside: Decimal, engagement: "Engagement"
 ) -> Verdict:
-    """Say how large the unexplained difference is against the declared materiality."""
-    gap = abs(balance.unexplained)
+    """Say how large the unexplained difference is against the declared materiality.
+
+    What was set aside is named in the balance, but explains nothing: it is missing in our numbers.
+    """
+    gap = abs(balance.unexplained + aside)
     share = float(gap / abs(revenue)) if revenue else 1.0
     limits = engagement.ledger.materiality
     outcome = PASS if share <= limits.flag else FLAG if share <= limits.refuse else REFUSE
@@ -127,7 +130,14 @@ def _ledger_verdict(
         period=period,
         difference=money(float(gap), engagement.currency, 2),
         share=percent(share),
+        aside=_set_aside_words(aside, engagement.currency),
     )
+
+
+def _set_aside_words(aside: Decimal, currency: str) -> str:
+    """Say how much of a difference lies in rows that were set aside."""
+    words = _("; {amount} lie in rows set aside")
+    return words.format(amount=money(float(aside), currency, 2)) if aside else ""
 
 
 def _revenue_by_relation(months: pd.DataFrame, customers: pd.DataFrame) -> dict[str, Decimal]:
@@ -196,6 +206,32 @@ def ledger_lines_verdict(
         )
     ]
     return [verdict("ledger_lines", FLAG, n=number(len(left)), which=listed(which))]
+
+
+def items_verdict(
+    gl_totals: pd.DataFrame | None, engagement: "Engagement", periods: Sequence[str]
+) -> list[Verdict]:
+    """Say which reconciling items name no account that is held against the statement.
+
+    Such an item explains nothing: neither an account nor the chain of sums.
+    """
+    items = [each for each in engagement.ledger.reconciling_items if each.period in periods]
+    if gl_totals is None or not items:
+        return []
+    held = gl_totals[gl_totals["line"].isin([*LEDGER_LINES, *REVENUE_PARTS])]
+    there = set(zip(held["period"], held["gl_account"], strict=True))
+    there |= {(each.period, each.gl_account) for each in engagement.profitability.resources}
+    words = _("{what} ({amount}, {period})")
+    loose = [
+        words.format(
+            what=each.what, amount=money(float(each.amount), engagement.currency),
+            period=each.period,
+        )
+        for each in items
+        if (each.period, each.gl_account) not in there
+    ]  # fmt: skip
+    outcome = FLAG if loose else PASS
+    return [verdict("reconciling_items", outcome, n=number(len(items)), which=listed(loose))]
 
 
 def _items(period: str, accounts: set[str], engagement: "Engagement") -> list:

@@ -1,4 +1,4 @@
-"""Invoice lines into months, orders and corrections, without any line ever leaving the engine.
+"""Invoice lines into months and corrections, without any line ever leaving the engine.
 
 Sums are of decimals only and every answer is ordered by its key, so that neither the order of the
 lines nor the number of threads can change a digit.
@@ -13,10 +13,9 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib.intake.booked import money_sum, of_unit, order_fields
-from kamlib.intake.contract import BACK, Field
+from kamlib.intake.booked import money_sum, of_unit
+from kamlib.intake.contract import BACK
 from kamlib.intake.desk import Answer, Desk, fetched
-from kamlib.intake.documents import ordered
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.judging import Judged
 
@@ -37,8 +36,14 @@ class LineFacts(NamedTuple):
     below_net: int
     without_cost: int
     revenue_without_cost: Decimal
+    far: int
+    far_amount: Decimal
+    no_quantity: int
+    no_quantity_amount: Decimal
     identical: int
     identical_amount: Decimal
+    ahead: int
+    ahead_amount: Decimal
 
 
 def period_of(day: ir.DateValue, work: Desk) -> ir.StringValue:
@@ -66,7 +71,7 @@ def customer_months(lines: ir.Table, judged: Judged, work: Desk, units: ir.Table
     """Return one row per unit, month and period with exact sums.
 
     To ``customer_id, month, period, list_revenue, invoice_revenue, returned_revenue,
-    cost_of_goods_sold, lines``, and ``freight`` where the input has it.
+    cost_of_goods_sold, revenue_without_cost, lines``, and ``freight`` where the input has it.
 
     Parameters
     ----------
@@ -80,6 +85,7 @@ def customer_months(lines: ir.Table, judged: Judged, work: Desk, units: ir.Table
     Summed by the id as it was read, and rolled up to units afterwards.
     """
     sums = ladder_sums(lines)
+    sums |= {"revenue_without_cost": money_sum(lines["revenue_without_cost"])}
     sums |= {"freight": money_sum(lines["freight"])} if "freight" in judged.raw.names else {}
     of_id = lines.group_by(site="site", span=span_of(lines["date"], work)).aggregate(
         **sums, lines=line_count(lines)
@@ -111,25 +117,22 @@ def ladder_sums(lines: ir.Table) -> dict[str, ir.DecimalValue]:
     }
 
 
-def timing(lines: ir.Table, work: Desk) -> Answer:
+def timing(lines: ir.Table, placed: ir.Table, work: Desk) -> Answer:
     """Return what credit notes and corrections took from sales of another period.
 
     To ``period, customer_id, earned_period, list_revenue, invoice_revenue, returned_revenue,
-    cost_of_goods_sold``: posted in ``period``, correcting an invoice of ``earned_period``; either
-    is null outside all periods.
+    cost_of_goods_sold``: posted in ``period``, correcting invoices of ``earned_period``; either is
+    null outside all periods. What is not placed stays in the period in which it was posted.
 
-    Notes
-    -----
-    An invoice's day is its first. A correction of an invoice that is not in the input stays in the
-    period in which it was posted.
+    Parameters
+    ----------
+    lines : table from `kamlib.intake.booked.booked`
+    placed : table from `kamlib.intake.corrected.placed_in`
+    work : the desk
     """
-    sold = lines.filter(~lines["document_type"].isin(BACK))
-    first = sold.group_by(corrected="invoice_id").aggregate(sold_on=sold["date"].min())
     late = lines.filter(lines["document_type"].isin(BACK))
-    late = late.join(first, late["corrects_invoice_id"] == first["corrected"])
-    late = late.mutate(
-        period=period_of(late["date"], work), earned_period=period_of(late["sold_on"], work)
-    )
+    late = late.join(placed, late["corrects_invoice_id"] == placed["names"])
+    late = late.mutate(period=period_of(late["date"], work))
     apart = ibis.coalesce(late["period"], "") != ibis.coalesce(late["earned_period"], "")
     moved = late.filter(apart)
     key = ["period", "customer_id", "earned_period"]
@@ -159,49 +162,9 @@ def site_revenue(lines: ir.Table, span: "Period") -> pd.DataFrame:
     return fetched(told.order_by("customer_id"))
 
 
-def orders(lines: ir.Table, judged: Judged, work: Desk) -> Answer:
-    """Return one row per order: all its invoice lines, in the period of its first invoice date.
-
-    To ``order_id, customer_id, date, period, lines, order_value, customer_is_new`` and the order's
-    attributes.
-
-    Notes
-    -----
-    One number used by two units is two orders. A yes-or-no attribute holds if any line has it; of
-    a text the smallest is taken.
-    """
-    invoiced = ordered(lines)
-    invoiced = invoiced.mutate(order_id=ibis.coalesce(invoiced["order_id"], invoiced["invoice_id"]))
-    found = {field.name: _of_an_order(invoiced, field) for field in order_fields(judged)}
-    counted = invoiced.group_by(order_id="order_id", customer_id="unit").aggregate(
-        date=invoiced["date"].min(), lines=line_count(invoiced),
-        order_value=money_sum(invoiced["net_amount"]), **found,
-    )  # fmt: skip
-    start = counted.group_by("customer_id").aggregate(start=counted["date"].min())
-    start = start.rename(who="customer_id")
-    months = ibis.interval(months=work.engagement.windows.setup_months)
-    joined = counted.join(start, counted["customer_id"] == start["who"])
-    fresh = joined["date"] < (joined["start"] + months).cast("date")
-    whole = joined.select(
-        "order_id", "customer_id", "date",
-        "lines", "order_value", *found,
-        period=period_of(joined["date"], work),
-        customer_is_new=fresh,
-    )  # fmt: skip
-    names = ["order_id", "customer_id", "date", "period", "lines", "order_value", *found,
-             "customer_is_new"]  # fmt: skip
-    kinds = {field.name: field.kind for field in order_fields(judged)}
-    return Answer(whole.select(names).order_by(["order_id", "customer_id"]), kinds)
-
-
 def line_count(documents: ir.Table) -> ir.IntegerValue:
     """Return how many lines documents have."""
     return documents["lines"].sum().cast("int64")
-
-
-def _of_an_order(lines: ir.Table, field: Field) -> ir.Value:
-    """Return what an attribute that may differ by line is for the order as a whole."""
-    return lines[field.name].max() if field.kind == "bool" else lines[field.name].min()
 
 
 def corrections(lines: ir.Table, work: Desk) -> Answer:

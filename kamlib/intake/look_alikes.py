@@ -1,15 +1,17 @@
 """Pairs of customers that look like one, with the evidence; people decide, nothing is merged here.
 
-Three signs count: the same tax id, nearly the same name, and an id that falls silent when another
-begins. Names are compared with their neighbours in the alphabet only, by their first, their last and
-their sorted words, so that a hundred thousand customers take seconds. An id is in one proposal at
-most, because a decision gives it one other.
+Four signs count: the same id but for case, blanks and zeros in front, the same tax id, nearly the same
+name, and an id that falls silent when another begins. Names are compared with their neighbours in the
+alphabet only, by their first, their last and their sorted words, so that a hundred thousand customers
+take seconds. An id is in one proposal at most, because a decision gives it one other.
 
 Sources
 -------
 Hernández and Stolfo's sorted neighbourhood.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
@@ -21,11 +23,36 @@ from kamlib.intake.firm_names import FirmName, firm_name, likeness, may_be_one
 from kamlib.intake.tax_ids import tax_id_of
 
 NEIGHBOURS, HANDOVER_DAYS, PARALLEL_DAYS = 5, 365, 31
+HIDDEN = ("Cf", "Cc")  # categories of letters that are not seen
+ZEROS_IN_FRONT = re.compile(r"(?<![0-9])0+(?=[0-9])")
 PAIR_COLUMNS = [
     "customer_id", "keep_as", "name", "kept_name", "alike_by", "decision", "same_tax_id",
     "name_likeness", "same_region", "first", "last", "kept_first", "kept_last",
     "invoice_revenue", "decided_by", "why",
 ]  # fmt: skip
+
+
+def plain_letters(text: str) -> str:
+    """Return a text without case, blanks, and letters that nobody sees.
+
+    Examples
+    --------
+    >>> plain_letters(" Visits\u200b\u00a0") == plain_letters("visits")
+    True
+    """
+    seen = (each for each in unicodedata.normalize("NFKC", text) if not each.isspace())
+    return "".join(each for each in seen if unicodedata.category(each) not in HIDDEN).casefold()
+
+
+def plain_id(text: str) -> str:
+    """Return an id without what a keyboard or a spreadsheet changes: case, blanks, zeros in front.
+
+    Examples
+    --------
+    >>> plain_id("K-0007"), plain_id("k-7\u200b"), plain_id("000"), plain_id("K70")
+    ('k-7', 'k-7', '0', 'k70')
+    """
+    return ZEROS_IN_FRONT.sub("", plain_letters(text))
 
 
 class _One(NamedTuple):
@@ -41,6 +68,7 @@ class _One(NamedTuple):
     first: pd.Timestamp
     last: pd.Timestamp
     revenue: float
+    in_table: bool
 
 
 def look_alikes(
@@ -65,8 +93,9 @@ def look_alikes(
 
     Returns
     -------
-    DataFrame with `PAIR_COLUMNS`, one row per pair: ``alike_by`` is same_tax_id, similar_name,
-    re_registered or said; ``decision`` proposed, merged or kept_apart; the largest amounts first.
+    DataFrame with `PAIR_COLUMNS`, one row per pair: ``alike_by`` is same_id, same_tax_id,
+    similar_name, re_registered or said; ``decision`` proposed, merged or kept_apart; the largest
+    amounts first.
     The id that bought first is proposed to be kept, because earlier reports know it by that.
     """
     known = _known(sites, activity, tops, units, country, said=decisions)
@@ -132,14 +161,15 @@ def _known(
 ) -> list[_One]:
     """Gather what is known of each id that could be in a pair, in the order of ids.
 
-    An id has a name or a tax id to be alike by, or somebody has decided on it.
+    An id has a name, a tax id or another spelling to be alike by, or somebody has decided on it.
     """
     wide = sites.merge(activity, on="customer_id", how="outer").sort_values("customer_id")
     told = wide["customer_id"].isin([*said["customer_id"], *said["keep_as"]])
     for column in {"name", "tax_id"} & set(wide.columns):
         told |= wide[column].notna()
+    told |= wide["customer_id"].map(plain_id).duplicated(keep=False)
     wide = wide[told]
-    found = []
+    listed_, found = set(sites["customer_id"]), []
     for row in wide.to_dict("records"):
         who, name, tax = row["customer_id"], row.get("name"), row.get("tax_id")
         name = name if isinstance(name, str) else ""
@@ -150,6 +180,7 @@ def _known(
             tax_id_of(tax, country=country).number if isinstance(tax, str) else "",
             region if isinstance(region, str) else "", tops.get(who, who),
             units.get(who, who), row["first"], row["last"], 0.0 if pd.isna(revenue) else float(revenue),
+            who in listed_,
         ))  # fmt: skip
     return found
 
@@ -163,16 +194,31 @@ def _best_pairs(
     """
     decided: dict[tuple[str, str], str] = {}
     best: dict[str, tuple[Any, str, str]] = {}
-    for old, new, sign in chain(_tax_pairs(known), _name_pairs(known)):
+    for old, new, sign in chain(_id_pairs(known), _tax_pairs(known), _name_pairs(known)):
         pair = new.customer_id, old.customer_id
         if pair in said or pair[::-1] in said:
             decided.setdefault(pair, sign)
         elif old.unit != new.unit:
             same = bool(old.tax_id) and old.tax_id == new.tax_id
-            rank = (not same, -likeness(old.told, new.told), _age(old))
+            rank = (sign != "same_id", not same, -likeness(old.told, new.told), _age(old))
             if new.customer_id not in best or rank < best[new.customer_id][0]:
                 best[new.customer_id] = (rank, old.customer_id, sign)
     return decided | {(new, old): sign for new, (_, old, sign) in best.items()}
+
+
+def _id_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
+    """Pair each id with the first one that differs in case, blanks or zeros in front only.
+
+    One that the table of customers has is kept before one that stands on lines only.
+    """
+    alike: dict[str, list[_One]] = {}
+    for one in known:
+        alike.setdefault(plain_id(one.customer_id), []).append(one)
+    for several in alike.values():
+        oldest = min(several, key=lambda one: (not one.in_table, _age(one)))
+        for one in several:
+            if one is not oldest:
+                yield oldest, one, "same_id"
 
 
 def _tax_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
@@ -241,7 +287,7 @@ def _row(
     by_id: dict[str, _One], new: str, old: str, sign: str, said: dict[tuple[str, str], tuple[str, str]]
 ) -> dict[str, object]:  # fmt: skip
     """Return a pair with its evidence and, where there is one, its decision."""
-    nobody = _One("", "", firm_name(""), "", "", "", "", pd.NaT, pd.NaT, 0.0)  # type: ignore[arg-type]
+    nobody = _One("", "", firm_name(""), "", "", "", "", pd.NaT, pd.NaT, 0.0, False)  # type: ignore[arg-type]
     one, kept = by_id.get(new, nobody), by_id.get(old, nobody)
     decision = said.get((new, old)) or said.get((old, new)) or said.get((new, new)) or (None, None)
     alike = likeness(one.told, kept.told) if one.told.core and kept.told.core else 0.0

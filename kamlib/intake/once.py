@@ -8,22 +8,25 @@ import ibis.expr.types as ir
 from kamlib.errors import DataError
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.desk import Desk, held
+from kamlib.intake.document_totals import without_document_totals
 from kamlib.intake.judging import Judged, judged
 from kamlib.intake.sums import without_sums
+from kamlib.intake.twice import numbers_once
 from kamlib.method_rules import set_aside as reasons
 
 
 def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Judged:
-    """Return the judged invoice lines without sums of others and without what was declared a repeat.
+    """Return the judged invoice lines without sums of others and without what stands twice.
 
     Raises
     ------
     DataError
-        Two files hold the same lines.
+        Two files hold the same lines, or an invoice.
     """
     lines = without_sums(work, judged(work, "invoice_lines", known=known))
+    lines = without_document_totals(work, lines)
     refuse_copies(work, lines)
-    return without_repeats(work, lines)
+    return numbers_once(work, without_repeats(work, lines))
 
 
 def refuse_copies(work: Desk, table: Judged) -> None:
@@ -72,17 +75,35 @@ def without_repeats(work: Desk, table: Judged) -> Judged:
     """
     if work.engagement.inputs[table.name].identical_rows == "keep":
         return table
+    return quarantined(work, table, _stands_before(table, table.raw.names), reasons.REPEATS)
+
+
+def without_repeated_keys(work: Desk, table: Judged, key: list[str]) -> Judged:
+    """Set aside each used row whose key an earlier row has."""
+    return quarantined(work, table, _stands_before(table, key), reasons.REPEATS, column=key[0])
+
+
+def _stands_before(table: Judged, names: list[str]) -> ir.BooleanValue:
+    """Return whether an earlier used row is the same in some columns."""
     rows = table.rows
     fine = rows["_reason"].isnull()
     place = ibis.row_number().over(
-        group_by=[fine, *(rows[name] for name in table.raw.names)],
+        group_by=[fine, *(rows[name] for name in names)],
         order_by=[rows["_file"], rows["_row"]],
     )
-    marked = rows.mutate(_again=fine & (place > 0))
-    again = marked["_again"]
+    return fine & (place > 0)
+
+
+def quarantined(
+    work: Desk, table: Judged, holds: ir.BooleanValue, reason: str, *, column: str = ""
+) -> Judged:
+    """Set aside the rows for which something holds, for a column or as a whole."""
+    marked = table.rows.mutate(_aside=holds)
+    aside = marked["_aside"]
+    value = marked[column].cast("string") if column else ibis.null("string")
     whole = marked.mutate(
-        _column=again.ifelse("", marked["_column"]),
-        _reason=again.ifelse(reasons.REPEATS, marked["_reason"]),
-        _value=again.ifelse(ibis.null("string"), marked["_value"]),
-    ).drop("_again")
+        _column=aside.ifelse(column, marked["_column"]),
+        _reason=aside.ifelse(reason, marked["_reason"]),
+        _value=aside.ifelse(value, marked["_value"]),
+    ).drop("_aside")
     return table._replace(rows=held(work, f"{table.name}_once", whole), fine=None)

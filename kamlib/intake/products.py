@@ -25,23 +25,28 @@ def customer_products(work: Desk, told: ir.Table, units: ir.Table | None) -> Ans
 
     Notes
     -----
-    The quantity is unknown where one of the lines has none.
+    The quantity, and the cost of goods sold, are unknown where one of the lines has none.
     """
     dated = told.mutate(period=period_of(told["date"], work))
     dated = dated.filter(dated["period"].notnull())
     summed = dated.group_by(BY).aggregate(
         quantity=money_sum(dated["quantity"]),
         uncounted=dated.count(where=dated["quantity"].isnull()),
+        uncosted=dated.count(where=dated["cost_of_goods_sold"].isnull()),
         **ladder_sums(dated),
     )
     here = brought(work, "sites_products", summed, key=KEY)
     rolled = of_unit(here, units)
     rolled = rolled.mutate(customer_id=rolled["unit"])
     sums = list(ladder_sums(dated))
+    gaps = {"quantity": "uncounted", "cost_of_goods_sold": "uncosted"}
+    known = {name: rolled[gap].sum() == 0 for name, gap in gaps.items()}
     whole = rolled.group_by(BY).aggregate(
-        quantity=(rolled["uncounted"].sum() == 0).ifelse(
-            money_sum(rolled["quantity"]), ibis.null(DECIMAL)
-        ),
-        **{name: money_sum(rolled[name]) for name in sums},
+        **{
+            name: known[name].ifelse(money_sum(rolled[name]), ibis.null(DECIMAL))
+            if name in known
+            else money_sum(rolled[name])
+            for name in ("quantity", *sums)
+        }
     )
     return Answer(whole.order_by(BY), {"quantity": "number"})

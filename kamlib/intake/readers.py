@@ -7,8 +7,8 @@ cells stay as text, so that no amount of theirs is ever added up.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -36,6 +36,7 @@ class TextFile:
     """One file of texts: where it is, how readers know it, and where our columns stand in it.
 
     `ids` are the places of the cells that every line of the table has: a total has none of them.
+    `days` are those of days, with our names.
     """
 
     number: int
@@ -46,6 +47,7 @@ class TextFile:
     ids: tuple[int, ...] = ()
     sheet: str | None = None
     header_row: int = 1
+    days: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -61,6 +63,7 @@ def records_of(
     sheet: str | None = None,
     header_row: int = 1,
     notes: Counter[str] | None = None,
+    days: Mapping[int, str] | None = None,
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the head and the rows of a file of any kind, each with the number of its first line.
 
@@ -70,6 +73,7 @@ def records_of(
     sheet : str or None, the sheet of an Excel workbook
     header_row : int, the line of a text file, or the row of a sheet, that holds the head
     notes : Counter, takes what readers should be told, with how often it happened
+    days : the columns that hold days, by their place, with our name of each
 
     Raises
     ------
@@ -81,7 +85,7 @@ def records_of(
         from kamlib.intake.excel import sheet_records
 
         return sheet_records(
-            path, dialect, shown=shown, sheet=sheet, header_row=header_row, notes=notes
+            path, dialect, shown=shown, sheet=sheet, header_row=header_row, notes=notes, days=days
         )
     if name.endswith(XML_ENDINGS):
         from kamlib.intake.invoices_xml import xml_records
@@ -164,7 +168,7 @@ def _tables(
     for file in files:
         found = records_of(
             file.path, dialect, shown=file.shown,
-            sheet=file.sheet, header_row=file.header_row, notes=notes,
+            sheet=file.sheet, header_row=file.header_row, notes=notes, days=file.days,
         )  # fmt: skip
         widths: Counter[int] = Counter()
         for chunk in _chunks(found):

@@ -21,14 +21,22 @@ from kamlib.intake.currency import currency_verdicts, in_reporting_currency
 from kamlib.intake.databases import asked
 from kamlib.intake.desk import Desk, desk
 from kamlib.intake.documents import document_verdicts
+from kamlib.intake.enough import enough_verdict, rows_set_aside_verdict
 from kamlib.intake.handover import Read, Taken, taken_out
 from kamlib.intake.identity import Who, who_is_who
 from kamlib.intake.identity_findings import identity_verdicts
 from kamlib.intake.judging import Judged
 from kamlib.intake.once import lines_once
+from kamlib.intake.orders import orders_verdict
 from kamlib.intake.small import Small, master_table, party_table
+from kamlib.intake.small_findings import small_verdicts
 from kamlib.intake.spelling import in_one_spelling
-from kamlib.intake.unusable import refuse_without_lines, refuse_without_rows
+from kamlib.intake.unusable import (
+    refuse_without_customers,
+    refuse_without_lines,
+    refuse_without_rows,
+)
+from kamlib.intake.words import words_verdicts
 from kamlib.intake.zeros import zeros_told
 from kamlib.tables import Tables
 from kamlib.verdicts import Balance, Verdict
@@ -81,7 +89,7 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
     engagement.period(period)
     with desk(engagement) as work, asked(engagement, "invoice_lines"):
         masters = {n: master_table(work, n) for n in MASTERS if n in engagement.inputs}
-        who = who_is_who(masters, unit=engagement.unit)
+        who = who_is_who(masters, unit=engagement.unit, identity=engagement.identity)
         units, known = _for_the_engine(work, who, masters)
         lines = lines_once(work, known=known)
         refuse_without_rows(lines)
@@ -91,7 +99,7 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
         worked = booked(work, lines, told, units)
         aside = zeros_told(aside_of_lines(work, lines, worked), known)
         refuse_without_lines(lines, aside)
-        if "customers" not in masters:
+        if "customer" not in known:
             known = _known_from_lines(work, worked, who)
         small = masters | {
             name: party_table(work, name, known=known, units=units)
@@ -111,6 +119,7 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
         tables["customers"],
         engagement.period(period),
     )
+    refuse_without_customers(customers, months)
     coverage = _coverage(taken.judged, taken.tallies)
     tied, tie_verdicts = _ledger_lines(engagement, period, months, tables)
     balances = [
@@ -119,7 +128,8 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
         *tied,
     ]
     verdicts = [
-        findings.set_aside_verdict(taken.money, coverage, currency=currency),
+        rows_set_aside_verdict(taken.money, coverage, currency=currency),
+        enough_verdict(taken.money, coverage, tables, engagement=engagement, span=span),
         findings.how_read_verdict(taken.judged),
         findings.coverage_verdict(months, facts, span=span),
         *reach_verdicts(
@@ -133,9 +143,8 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
         findings.customers_verdict(engagement, customers, sites=taken.sites),
         *findings.line_verdicts(facts, mapped=taken.mapped, currency=currency),
         *document_verdicts(taken.documents, currency=currency),
-        *identity_verdicts(
-            tables, taken.who, taken.activity, taken.prospects, engagement=engagement, period=period
-        ),
+        orders_verdict(taken.orders, currency=currency),
+        *_of_customers_and_words(engagement, period, taken),
         *currency_verdicts(taken.converted, engagement),
         *tie_verdicts,
         *findings.table_verdicts(engagement, coverage),
@@ -143,12 +152,25 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
     return Intake(tables, balances, verdicts, coverage)
 
 
+def _of_customers_and_words(engagement: "Engagement", period: str, taken: Taken) -> list[Verdict]:
+    """Say who is one customer, and what of the small tables and of words that decide is amiss."""
+    tables = taken.tables
+    return [
+        *identity_verdicts(
+            tables, taken.who, taken.activity, taken.prospects, missing=taken.missing,
+            engagement=engagement, period=period,
+        ),
+        *small_verdicts(taken.seen, tables, currency=engagement.currency),
+        *words_verdicts(taken.seen, tables, taken.attributes, taken.judged, engagement),
+    ]  # fmt: skip
+
+
 def _for_the_engine(
     work: Desk, who: Who, masters: dict[str, Small]
 ) -> tuple[ir.Table | None, dict[str, ir.Table]]:
     """Return which unit each id belongs to, and which ids are known, as tables for the engine.
 
-    No table of units where every id is its own.
+    No table of units where every id is its own, and no known ids where any on a line is a customer.
     """
     of_each = who.units
     above = {one: unit for one, unit in of_each.items() if one != unit}
@@ -157,9 +179,9 @@ def _for_the_engine(
         if above
         else None
     )
-    if "customers" not in masters:
-        return units, {}
     own = work.engagement.identity
+    if "customers" not in masters or own.missing_customers == "keep":
+        return units, {}
     named = in_one_spelling([*own.intercompany, *own.collective], own).values()
     return units, _known(work, {*who.customers, *named}, who)
 
@@ -225,9 +247,10 @@ def _ledger_lines(
     ]
     balances = [balance for balance, _ in tied if balance is not None]
     verdicts = [
-        verdict
+        verdict._replace(rule="ledger_before") if place else verdict
         for place, (balance, verdict) in enumerate(tied)
         if balance is not None or place == 0
     ]
     gl_totals, currency = tables.get("gl_totals"), engagement.currency
-    return balances, verdicts + ledger.ledger_lines_verdict(gl_totals, names, currency=currency)
+    verdicts += ledger.ledger_lines_verdict(gl_totals, names, currency=currency)
+    return balances, verdicts + ledger.items_verdict(gl_totals, engagement, names)

@@ -15,8 +15,10 @@ FEW = 300_000  # rows that the engine groups whole as fast
 AT_ONCE = 64_000_000  # hashes of eight bytes held at one time
 
 
-def identical(work: Desk, judged: Judged) -> dict[str, Any]:
+def identical(work: Desk, judged: Judged, *, amount: str = "net_amount") -> dict[str, Any]:
     """Count the used lines that repeat another in every column that was read, and their money.
+
+    Of another table than the lines, `amount` says which of its columns weighs a row.
 
     Notes
     -----
@@ -24,10 +26,10 @@ def identical(work: Desk, judged: Judged) -> dict[str, Any]:
     do, so none is missed, and lines that share it by chance are told apart.
     """
     names = judged.raw.names
-    lines = judged.used.select(sorted({*names, "net_amount"}))
+    lines = judged.used.select(sorted({*names, amount}))
     if work.owns(lines) and judged.raw.rows > FEW:
         lines = _that_share_a_hash(work, lines, names, rows=judged.raw.rows)
-    groups = lines.group_by(names).aggregate(same=lines.count(), each=lines["net_amount"].max())
+    groups = lines.group_by(names).aggregate(same=lines.count(), each=lines[amount].max())
     again = groups.filter(groups["same"] > 1).mutate(extra=groups["same"] - 1)
     counted = again.aggregate(
         identical=again["extra"].sum(),

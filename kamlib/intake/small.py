@@ -1,29 +1,59 @@
 """The small tables: judged like the lines, rolled up to units, and brought to pandas whole."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
-import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from kamlib.deductions import REVERSED
 from kamlib.errors import DataError, listed
 from kamlib.intake.booked import of_unit
 from kamlib.intake.contract import CONTRACT, Field
-from kamlib.intake.desk import Desk, fetched, kept
+from kamlib.intake.desk import Desk, fetched
 from kamlib.intake.judging import Judged, judged
-from kamlib.intake.once import refuse_copies
+from kamlib.intake.look_alikes import plain_letters
+from kamlib.intake.once import (
+    quarantined,
+    refuse_copies,
+    without_repeated_keys,
+    without_repeats,
+)
+from kamlib.intake.repeated import identical
 from kamlib.intake.values import DECIMAL
-from kamlib.language import N_
+from kamlib.method_rules import set_aside as reasons
+from kamlib.tables import floats
 
-REPEATS = N_("repeats an earlier row")
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")
+ADD_UP = {  # tables whose rows add up, and what of them does
+    "drivers": "volume", "off_invoice": "amount", "assets": "amount",
+    "receivables": "average_balance", "gl_totals": "amount",
+}  # fmt: skip
+ONE_ROW_EACH = {"receivables": ["customer_id", "month"]}
+US = "us"
+
+
+class Seen(NamedTuple):
+    """What was seen of the rows of a small table before they were added up.
+
+    `repeats` are rows that repeat another in every column, with their `amount`; `same_key` those
+    that speak of the same as another and differ; `spelled` the words of the input that were taken
+    for one of the engagement's, as they differ in case and blanks only.
+    """
+
+    repeats: int = 0
+    amount: Decimal = Decimal(0)
+    same_key: int = 0
+    spelled: Mapping[str, str] = {}
 
 
 class Small(NamedTuple):
-    """A small table: its clean frame, and its judged rows in the engine."""
+    """A small table: its clean frame, its judged rows in the engine, and what was seen of them."""
 
     frame: pd.DataFrame
     judged: Judged
+    seen: Seen = Seen()
 
 
 def master_table(work: Desk, table: str) -> Small:
@@ -45,7 +75,7 @@ def master_table(work: Desk, table: str) -> Small:
             f"rows of the {table} table that differ have the same {' and '.join(key)}: {which}. "
             f"Keep one row for each in {listed(found.raw.files)}."
         )
-    single = found._replace(rows=_without_repeats(work, found, key))
+    single = without_repeated_keys(work, found, key)
     return Small(_clean_frame(single.used, single), single)
 
 
@@ -55,18 +85,69 @@ def party_table(
     """Read a table that speaks of customers or parties, and roll its ids up to units.
 
     Drivers are summed per period, unit and driver; nothing else is added up.
+
+    Raises
+    ------
+    DataError
+        Two files hold the same rows, a pool has no capacity, most amounts have the wrong sign, or
+        customers rate our rivals and never us.
     """
     found = judged(work, table, known=known)
     refuse_copies(work, found)
+    found = without_repeats(work, found)
+    if table == "assets":
+        ends = found.rows["until"] < found.rows["from"]
+        backwards = found.rows["_reason"].isnull() & ends.fill_null(False)
+        found = quarantined(work, found, backwards, reasons.ENDS_BEFORE, column="until")
     rows = found.used
+    seen = _seen(work, found)
     who = next((field.name for field in found.fields if field.who), "")
     if who and units is not None:
         rolled = of_unit(rows, units, who=who)
         rows = rolled.mutate(**{who: rolled["unit"]}).drop("unit")
     if table == "drivers":
         keys = ["period", "customer_id", "driver"]
+        rows = rows.mutate(driver=rows["driver"].substitute(dict(seen.spelled)))
         rows = rows.group_by(keys).aggregate(volume=rows["volume"].sum().cast(DECIMAL))
-    return Small(_clean_frame(rows, found), found)
+    frame = _clean_frame(rows, found)
+    if "supplier" in frame:
+        ours = frame["supplier"].str.lower() == US
+        frame = frame.assign(supplier=frame["supplier"].mask(ours, US))
+    for problem in _PROBLEMS.get(table, ()):
+        problem(frame, listed(found.raw.files, most=3))
+    return Small(frame, found, seen)
+
+
+def _seen(work: Desk, found: Judged) -> Seen:
+    """Count rows that stand twice, and take words for the engagement's that differ in case only."""
+    if found.name not in ADD_UP:
+        return Seen()
+    counted = identical(work, found, amount=ADD_UP[found.name])
+    repeats, amount = int(counted["identical"]), counted["identical_amount"]
+    used, again, spelled = found.used, 0, {}
+    if found.name in ONE_ROW_EACH:
+        keys = used.select(ONE_ROW_EACH[found.name])
+        again = sum(
+            sign * rows.count().to_pyarrow().as_py()
+            for rows, sign in ((keys, 1), (keys.distinct(), -1))
+        )
+    if found.name == "drivers":
+        counts = {each.driver for each in work.engagement.profitability.time_equations}
+        written = used.select("driver").distinct().to_pyarrow()["driver"].to_pylist()
+        spelled = _in_other_letters(written, {each for each in counts if each})
+    return Seen(repeats, amount, max(again - repeats, 0), spelled)
+
+
+def _in_other_letters(written: list[str], known: set[str]) -> dict[str, str]:
+    """Return words that differ from one known word in case and blanks only, each with that one."""
+    alike: dict[str, list[str]] = {}
+    for word in sorted(known):
+        alike.setdefault(plain_letters(word), []).append(word)
+    return {
+        word: alike[plain_letters(word)][0]
+        for word in sorted(written)
+        if word not in known and len(alike.get(plain_letters(word), ())) == 1
+    }
 
 
 def _clean_frame(rows: ir.Table, found: Judged) -> pd.DataFrame:
@@ -85,20 +166,81 @@ def _is_kept(name: str, found: Judged) -> bool:
     return name in found.raw.names or name in ("customer_id", "name", "parent_id", "relation")
 
 
-def _without_repeats(work: Desk, found: Judged, key: list[str]) -> ir.Table:
-    """Set aside each used row whose key an earlier row has."""
-    rows = found.rows
-    fine = rows["_reason"].isnull()
-    place = ibis.row_number().over(
-        group_by=[fine, *(rows[name] for name in key)], order_by=[rows["_file"], rows["_row"]]
+def _refuse_pools_without_capacity(pools: pd.DataFrame, shown: str) -> None:
+    """Raise DataError as engagement.yaml does: a pool that can do nothing has no rate."""
+    for name in ("theoretical_capacity", "practical_capacity"):
+        nothing = pools[(pools[name].astype("float64") <= 0).fillna(False)]
+        if len(nothing):
+            which = _pools(nothing)
+            raise DataError(
+                f"{name} of {which} in {shown} is not above 0, so that its cost would be on nobody. "
+                f"Write what the pool can do in the period, or leave the cell empty if nobody knows."
+            )
+    theory, practice = (
+        pools[name].astype("float64") for name in ("theoretical_capacity", "practical_capacity")
     )
-    again = rows.mutate(again=fine & (place > 0))
-    marked = again.mutate(
-        _column=again["again"].ifelse(key[0], again["_column"]),
-        _reason=again["again"].ifelse(REPEATS, again["_reason"]),
-        _value=again["again"].ifelse(again[key[0]], again["_value"]),
-    ).drop("again")
-    return kept(work, f"{found.name}_once", marked)
+    beyond = pools[(practice > theory).fillna(False)]
+    if len(beyond):
+        raise DataError(
+            f"practical_capacity of {_pools(beyond)} in {shown} is above theoretical_capacity. "
+            f"Correct one of the two."
+        )
+
+
+def _pools(rows: pd.DataFrame) -> str:
+    """Name pools with their periods."""
+    both = zip(rows["pool"], rows["period"], strict=True)
+    return listed(f"pool '{pool}' ({period})" for pool, period in both)
+
+
+def _refuse_costs_below_zero(items: pd.DataFrame, shown: str) -> None:
+    """Raise DataError if most deductions are below 0: then the file counts as income what cost us."""
+    amount = pd.Series(floats(items["amount"]))[(items["status"] != REVERSED).to_numpy()]
+    _refuse_turned(
+        amount, f"amounts in {shown} (off_invoice)",
+        "Write what a deduction cost as a positive amount, and what was taken back as one with the "
+        "status reversed",
+    )  # fmt: skip
+
+
+def _refuse_debts_below_zero(owed: pd.DataFrame, shown: str) -> None:
+    """Raise DataError if most balances are below 0: then the file has what we are owed as a debt."""
+    balance = pd.Series(floats(owed["average_balance"]))
+    _refuse_turned(
+        balance,
+        f"balances in {shown} (receivables)",
+        "Write what customers owe as positive amounts",
+    )
+
+
+def _refuse_turned(amount: pd.Series, where: str, remedy: str) -> None:
+    """Raise DataError if more amounts are below 0 than above."""
+    below, filled = int((amount < 0).sum()), int((amount.fillna(0) != 0).sum())
+    if 2 * below > filled:
+        raise DataError(
+            f"{below} of {filled} {where} are below 0, as if they were income. {remedy}: turn the "
+            f"signs of the export round."
+        )
+
+
+def _refuse_without_us(ratings: pd.DataFrame, shown: str) -> None:
+    """Raise DataError if suppliers are rated and none of them is us."""
+    suppliers = ratings["supplier"].value_counts()
+    if len(ratings) and US not in suppliers:
+        named = listed(f"{name} ({n})" for name, n in suppliers.items())
+        raise DataError(
+            f"no rating in {shown} (ratings_theirs) is of us: its suppliers are {named}. If we are "
+            f"one of them, say so under inputs.ratings_theirs.values in engagement.yaml: "
+            f"supplier: {{{suppliers.index[0]}: us}}."
+        )
+
+
+_PROBLEMS = {
+    "resources": (_refuse_pools_without_capacity,),
+    "off_invoice": (_refuse_costs_below_zero,),
+    "receivables": (_refuse_debts_below_zero,),
+    "ratings_theirs": (_refuse_without_us,),
+}
 
 
 def no_customers(fields: tuple[Field, ...] = CONTRACT["customers"].fields) -> pd.DataFrame:

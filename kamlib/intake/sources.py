@@ -4,24 +4,27 @@ Each raw column bears our name. Beside it stand `_file` and `_row`, so that a ro
 can be found again, and `_broken` where the row as a whole cannot be read.
 """
 
+import glob
 import unicodedata
 from collections import Counter
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kamlib.columns.naming import alias_in
+from kamlib.engagement.places import LOCK
 from kamlib.errors import DataError, did_you_mean, listed
 from kamlib.intake.contract import Field
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.heads import holds_values, refuse_unfit_head, with_empty_names
-from kamlib.intake.invoices_xml import drop_sellers
+from kamlib.intake.invoices_xml import drop_sellers, taken_rates
 from kamlib.intake.readers import (
     EXCEL_ENDINGS,
     TEXT_ENDINGS,
@@ -31,13 +34,16 @@ from kamlib.intake.readers import (
     refuse_same_bytes,
     write_texts,
 )
+from kamlib.language import N_
 
 if TYPE_CHECKING:
     from kamlib.engagement import Engagement
     from kamlib.engagement.inputs import Input
 
 FIRST_ROWS = 25
+OPEN_IN_EXCEL = N_("workbooks that somebody has open in Excel, read as they were saved last")
 READABLE = (*TEXT_ENDINGS, *EXCEL_ENDINGS, *XML_ENDINGS, ".parquet")
+BROKEN_PARQUET = (pa.ArrowException, OSError, UnicodeError)
 PACKED = (".zip", ".7z", ".rar", ".xml.gz")
 TRUE_NATURE = {
     b"\x1f\x8b": ("gzip", ".csv.gz"),
@@ -52,7 +58,8 @@ class Raw(NamedTuple):
 
     `parts` are tables of the engine: one for all CSV files, one for each Parquet file. `names` are
     our names found in any head; `files` as readers know them; `rows` as the readers counted them;
-    `notes` what the readers passed over or put right, with how often.
+    `notes` what the readers passed over or put right, with how often; `rates` of exchange that stand
+    on invoices, each as a row of fx_rates.
     """
 
     parts: list[ir.Table]
@@ -60,6 +67,7 @@ class Raw(NamedTuple):
     files: list[str]
     rows: int
     notes: Counter[str]
+    rates: tuple[str, ...] = ()
 
 
 class Headed(NamedTuple):
@@ -124,15 +132,18 @@ def raw_rows(
     rows = 0
     for file in files:
         places = places_in(file, fields, given.columns, table=table)
+        notes[OPEN_IN_EXCEL] += file.path.with_name(f"{LOCK}{file.path.name}").exists()
         if file.is_parquet:
-            rows += pq.read_metadata(file.path).num_rows
+            rows += _rows_of_sound_parquet(file, places)
             parts.append(_parquet_part(con, file, places))
         elif file.head:
             ids = tuple(places[field.name] for field in fields if field.tells_a_line)
+            there = [field for field in fields if field.name in places]
+            days = {places[field.name]: field.name for field in there if field.kind == "date"}
             texts.append(
                 TextFile(
                     file.number, file.path, file.shown, file.head, places,
-                    ids=ids, sheet=given.sheet, header_row=given.header_row,
+                    ids=ids, sheet=given.sheet, header_row=given.header_row, days=days,
                 )
             )  # fmt: skip
     if texts:
@@ -140,10 +151,11 @@ def raw_rows(
         target = folder / f"{table}.parquet"
         dialect = dialect_of(engagement, table)
         rows += write_texts(target, texts, dialect, names=names, notes=notes)
-        parts.insert(0, con.read_parquet(target))
+        parts.insert(0, con.read_parquet(glob.escape(str(target))))
     found = {name for part in parts for name in part.columns}
     names = [field.name for field in fields if field.name in found]
-    return Raw(parts, names, [file.shown for file in files], rows, drop_sellers(notes))
+    shown, rates = [file.shown for file in files], taken_rates(notes)
+    return Raw(parts, names, shown, rows, drop_sellers(notes), rates)
 
 
 def composed(name: str) -> str:
@@ -182,10 +194,8 @@ def _head(given: "Input", dialect: Dialect, path: Path, shown: str) -> list[str]
         return _head_of_texts(given, dialect, path, shown)
     try:
         return list(pq.read_schema(path).names)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(
-            f"{shown} is no whole Parquet file ({error}). Copy or write it again."
-        ) from error
+    except BROKEN_PARQUET as error:
+        raise _damaged(shown, error) from error
 
 
 def _head_of_texts(given: "Input", dialect: Dialect, path: Path, shown: str) -> list[str]:
@@ -235,10 +245,45 @@ def _likely_name(ours: str, theirs: str, head: list[str], table: str) -> str:
     return did_you_mean(theirs, [name for name in head if name])
 
 
+def _rows_of_sound_parquet(file: Headed, places: dict[str, int]) -> int:
+    """Return how many rows a Parquet file has, once every page of the columns that are used is read.
+
+    Our engine leaves out the checksums that a file may have, and a damaged page shows only in the
+    midst of a query.
+
+    Raises
+    ------
+    DataError
+        A page cannot be read, or differs from its checksum.
+    """
+    theirs = [file.head[place] for place in places.values()]
+    try:
+        with pq.ParquetFile(file.path, page_checksum_verification=True) as whole:
+            names = [name for name in whole.schema_arrow.names if composed(name) in theirs]
+            for batch in whole.iter_batches(columns=names):
+                batch.validate(full=True)  # texts that are no UTF-8
+            return int(whole.metadata.num_rows)
+    except BROKEN_PARQUET as error:
+        raise _damaged(file.shown, error) from error
+
+
+def _damaged(shown: str, error: Exception) -> DataError:
+    """Return the error of a Parquet file that cannot be read whole."""
+    return DataError(f"{shown} is no whole Parquet file ({error}). Copy or write it again.")
+
+
 def _parquet_part(con: ibis.BaseBackend, file: Headed, places: dict[str, int]) -> ir.Table:
-    """Return a Parquet file as a raw table: our names, its own types."""
-    table = con.read_parquet(file.path, file_row_number=True)
-    theirs = pq.read_schema(file.path).names
+    """Return a Parquet file as a raw table: our names, its own types.
+
+    The engine takes brackets and stars in a name for a pattern, and a folder ``a=1`` for a column.
+    """
+    path, theirs = glob.escape(str(file.path)), pq.read_schema(file.path).names
+    try:
+        table = con.read_parquet(path, file_row_number=True, hive_partitioning=False)
+        taken = [theirs[place] for place in places.values()]
+        table.aggregate([table[name].count().name(name) for name in taken]).to_pyarrow()
+    except duckdb.Error as error:
+        raise _damaged(file.shown, error) from error
     none = ibis.null("string")
     return table.select(
         _file=ibis.literal(file.number, "int32"),

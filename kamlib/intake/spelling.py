@@ -21,6 +21,16 @@ FOR_NOBODY = (
     "brak", "brak danych", "nieznany", "n/a", "#n/a", "n/d", "#n/d", "null", "(null)", "none", "nan",
     "undefined", "unknown", "?", "0", *("-" * n for n in range(1, 6)),
 )  # fmt: skip
+NO_NUMBER = (  # what stands for the number of an order or a delivery that has none
+    *FOR_NOBODY,
+    "tel", "tel.", "telefon", "telefonicznie", "telefoniczne", "phone", "by phone", "fax", "faks",
+    "mail", "e-mail", "email", "mailem", "mailowo", "ustne", "ustnie", "ustna", "verbal", "oral",
+    "nd", "nd.", "n.d.", "na", "n.a.", "nil", "nie dotyczy", "brak nr", "brak numeru",
+    "brak zamówienia", "bez numeru", "bez zamówienia", "no number", "no po", "no order",
+    "not applicable", "various", "różne", "tbc", "tbd", "do ustalenia",
+)  # fmt: skip
+NO_DIGITS = "^[0xX .,:;/_#?*–-]+$"  # zeros, crosses and strokes
+ROUNDED = "^[0-9](?:[.,][0-9]+)?[Ee][+][0-9]{2,3}$"  # as spreadsheets and programs write it
 CURRENCY_WORDS = {
     **dict.fromkeys(("ZŁ", "Zł", "zł", "ZL", "ZŁ.", "Zł.", "zł.", "ZLOTY", "ZŁOTY"), "PLN"),
     **dict.fromkeys(("€", "EURO"), "EUR"),
@@ -97,6 +107,25 @@ def without_nobody(
         nobody = wide[field.name].lower().isin(words)
     named_so = nobody.ifelse(reasons.ID_FOR_NONE, ibis.null("string"))
     reason = f"reason {field.name}"
+    return wide.mutate(**{reason: ibis.coalesce(wide[reason], named_so)})
+
+
+def is_no_number(text: ir.StringValue) -> ir.BooleanValue:
+    """Return whether a text in the column of an order's or a delivery's number is no number at all."""
+    return (text.lower().isin(NO_NUMBER) | text.re_search(NO_DIGITS)).fill_null(False)
+
+
+def without_rounded(wide: ir.Table, field: Field) -> ir.Table:
+    """Give a reason to rows whose id a spreadsheet has rounded: several ids may have become one.
+
+    Parameters
+    ----------
+    wide : converted rows, with ``reason <column>`` beside the column
+    field : the column
+    """
+    text, reason = wide[field.name], f"reason {field.name}"
+    rounded = text.contains("+").ifelse(text.re_search(ROUNDED), False)  # hardly any has a plus
+    named_so = rounded.ifelse(reasons.ID_ROUNDED, ibis.null("string"))
     return wide.mutate(**{reason: ibis.coalesce(wide[reason], named_so)})
 
 

@@ -53,7 +53,7 @@ def records(
     csv.field_size_limit(CELL_LIMIT)
     try:
         _refuse_letters(path, dialect, shown)
-        with _opened(path, dialect.encoding) as stream:
+        with _opened(path, dialect.encoding, shown) as stream:
             lines = islice(_whole_text(stream, shown), header_row - 1, None)
             tidy = composed_lines(lines, mender(dialect.repair))
             reader = csv.reader(tidy, delimiter=dialect.separator, strict=True)
@@ -69,10 +69,6 @@ def records(
             f"the row that starts in line {first} of {shown} {_fault(error)}. Correct that row, or "
             f"export the file again with quotes within a text doubled."
         ) from error
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(
-            f"{shown} is no whole gzip file ({error}). Copy or pack it again."
-        ) from error
 
 
 def _whole_text(stream: Iterable[str], shown: str) -> Iterator[str]:
@@ -87,23 +83,28 @@ def _whole_text(stream: Iterable[str], shown: str) -> Iterator[str]:
 
 
 @contextmanager
-def _bytes(path: Path) -> Iterator[BinaryIO]:
-    """Open a file, packed or not."""
-    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as stream:
-        yield cast(BinaryIO, stream)
+def _bytes(path: Path, shown: str) -> Iterator[BinaryIO]:
+    """Open a file, packed or not; raise DataError where a packed one turns out to be damaged."""
+    try:
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as stream:
+            yield cast(BinaryIO, stream)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(
+            f"{shown} is no whole gzip file ({error}). Copy or pack it again."
+        ) from error
 
 
 @contextmanager
-def _opened(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
+def _opened(path: Path, encoding: str, shown: str) -> Iterator[io.TextIOWrapper]:
     """Open a CSV file as text; a byte order mark of UTF-8 is no part of the head."""
     known = "utf-8-sig" if is_utf8(encoding) else encoding
-    with _bytes(path) as stream:
+    with _bytes(path, shown) as stream:
         yield io.TextIOWrapper(stream, encoding=known, newline="")
 
 
 def _refuse_letters(path: Path, dialect: Dialect, shown: str) -> None:
     """Raise DataError if the start of a file plainly is not in the declared encoding."""
-    with _bytes(path) as stream:
+    with _bytes(path, shown) as stream:
         head = stream.read(HEAD)
     if head.isascii() and b"\x00" not in head:
         return
@@ -123,7 +124,7 @@ def _fault(error: csv.Error) -> str:
 
 def _undecodable(path: Path, encoding: str, shown: str) -> DataError:
     """Return the error that names the first line that is not in the declared encoding."""
-    with _bytes(path) as stream:
+    with _bytes(path, shown) as stream:
         likely = likely_encoding(stream.read(HEAD))
         stream.seek(0)
         others = lines_not_in(encoding, stream)

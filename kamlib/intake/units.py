@@ -4,7 +4,7 @@ A unit is the group where one is given, else the site. It takes its attributes f
 is the group's own, else from its site with the largest invoice revenue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,12 +13,15 @@ from kamlib.errors import DataError, listed
 from kamlib.intake.spelling import in_one_spelling
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
+    from kamlib.engagement.settings import Identity
+
+EXTERNAL = "external"
 
 
 def unit_of_each(
-    customers: pd.DataFrame, *, unit: str, merged: Mapping[str, str] | None = None
-) -> dict[str, str]:
+    customers: pd.DataFrame, *, unit: str, merged: Mapping[str, str] | None = None,
+    apart: Collection[str] = (),
+) -> dict[str, str]:  # fmt: skip
     """Say to which unit each id belongs: the group at the top, or the site itself.
 
     Parameters
@@ -26,6 +29,7 @@ def unit_of_each(
     customers : DataFrame, one row per site, with ``customer_id`` and ``parent_id``
     unit : "group" or "site"
     merged : dict of id to the one it is the same as, by decision
+    apart : ids that are no part of their group, see `relations_of`
 
     Returns
     -------
@@ -50,6 +54,7 @@ def unit_of_each(
     parents = ((site, same.get(group, group)) for site, group in given.itertuples(index=False))
     above = {site: group for site, group in parents if group != site} | same
     units = {site: _top(site, above) for site in ids}
+    units |= {site: same.get(site, site) for site in ids if same.get(site, site) in apart}
     return units | {top: top for top in sorted(set(units.values()) - set(ids))}
 
 
@@ -66,12 +71,58 @@ def _top(site: str, above: dict[str, str]) -> str:
     return seen[-1]
 
 
+def relations_of(
+    customers: pd.DataFrame, identity: "Identity", merged: Mapping[str, str]
+) -> tuple[dict[str, str], set[str]]:
+    """Return the relation of each id, and the ids that are no part of their group because of it.
+
+    An own company among the sites of a customer does not make the customer an own company: a site
+    whose relation differs from its group's counts by itself.
+
+    Parameters
+    ----------
+    customers : DataFrame, one row per site, with ``customer_id``, ``parent_id`` and ``relation``
+    identity : what engagement.yaml names goes before what the table says
+    merged : dict of id to the one it is the same as, by decision
+
+    Notes
+    -----
+    A group has the relation that engagement.yaml names or its own row says; without either, that of
+    its sites where all say the same, else it is external. A site that says nothing follows its
+    group, and so does every site of a group that engagement.yaml names.
+    """
+    named = {
+        merged.get(one, one): word
+        for word in ("collective", "intercompany")
+        for one in in_one_spelling(getattr(identity, word), identity).values()
+    }
+    written = customers.set_index("customer_id")["relation"].dropna().to_dict()
+    tops = unit_of_each(customers, unit="group", merged=merged)
+    sites: dict[str, list[str]] = {}
+    for site, top in tops.items():
+        sites.setdefault(top, [])
+        if site not in merged:
+            sites[top].append(site)
+    relations, apart = dict(named), set()
+    for top, members in sites.items():
+        told = {written.get(one, "") for one in members if one != top}
+        alike = told.pop() if len(told) == 1 else ""
+        whole = named.get(top) or written.get(top) or alike or EXTERNAL
+        for one in members:
+            own = "" if top in named else written.get(one, "")
+            relations[one] = named.get(one) or own or whole
+            if one != top and relations[one] != whole:
+                apart.add(one)
+        relations[top] = whole
+    return relations, apart
+
+
 def unit_table(
     customers: pd.DataFrame,
     units: dict[str, str],
     revenue: pd.DataFrame,
     *,
-    engagement: "Engagement",
+    relations: Mapping[str, str],
     names: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Return one row per unit with the attributes of the row that speaks for it.
@@ -84,13 +135,12 @@ def unit_table(
     customers : DataFrame, one row per site; without rows where no table was given
     units : dict from `unit_of_each`
     revenue : DataFrame with ``customer_id`` (as on the lines) and ``invoice_revenue``
-    engagement : whose identity names intercompany and collective customers
+    relations : dict from `relations_of`; who is not in it is external
     names : dict of unit to the name on its lines, for those that have none
 
     Notes
     -----
-    Sites of equal revenue are ordered by id. A unit is intercompany or collective when the
-    engagement names it or one of its sites.
+    Sites of equal revenue are ordered by id.
     """
     sites = _every_id(customers, revenue)
     unit = sites["customer_id"].map(lambda site: units.get(site, site)).astype("str")
@@ -105,7 +155,9 @@ def unit_table(
     told = pd.Series([(names or {}).get(one, one) for one in speaks["customer_id"]], dtype="str")
     named = speaks.assign(
         name=speaks["name"].fillna(told),
-        relation=_relation(speaks, units, engagement),
+        relation=pd.Series(
+            [relations.get(one, EXTERNAL) for one in speaks["customer_id"]], dtype="str"
+        ),
     )
     ends = {"customer_id", "name", "relation", "parent_id", "sites"}
     between = [name for name in customers.columns if name not in ends]
@@ -119,13 +171,3 @@ def _every_id(customers: pd.DataFrame, revenue: pd.DataFrame) -> pd.DataFrame:
     if bare.empty:
         return customers
     return pd.concat([customers, bare.astype("str")], ignore_index=True)
-
-
-def _relation(speaks: pd.DataFrame, units: dict[str, str], engagement: "Engagement") -> pd.Series:
-    """Return each unit's relation; what the engagement says goes before what the table says."""
-    relation = speaks["relation"].fillna("external")
-    for word in ("collective", "intercompany"):
-        named = in_one_spelling(getattr(engagement.identity, word), engagement.identity)
-        ids = {units.get(site, site) for site in named.values()}
-        relation = relation.mask(speaks["customer_id"].isin(ids), word)
-    return relation.astype("str")

@@ -1,10 +1,10 @@
 """Input of which nothing can be used: rejected, with what was found and what mends it."""
 
 import ibis
+import pandas as pd
 
 from kamlib.errors import DataError, listed
 from kamlib.intake.aside import Aside
-from kamlib.intake.desk import fetched
 from kamlib.intake.judging import Judged
 from kamlib.method_rules.set_aside import remedy_of
 
@@ -26,12 +26,32 @@ def refuse_without_lines(lines: Judged, aside: Aside) -> None:
         return
     rows = aside.rows
     why = rows.group_by(["column", "reason"]).aggregate(n=rows.count(), value=rows["value"].max())
-    found = fetched(why.order_by([ibis.desc("n"), "column", "reason"]))
-    told = listed(_in_words(*row) for row in found.itertuples(index=False, name=None))
+    found = why.order_by([ibis.desc("n"), "column", "reason"]).to_pyarrow().to_pylist()
+    told = listed(_in_words(**row) for row in found)
     raise DataError(
         f"none of the {lines.raw.rows} invoice lines of {listed(lines.raw.files)} can be used: {told}. "
-        f"To mend the first: {remedy_of(found['reason'][0])}. If cells were read otherwise than they "
+        f"To mend the first: {remedy_of(found[0]['reason'])}. If cells were read otherwise than they "
         f"are meant, look at the dialect and the columns of inputs.invoice_lines in engagement.yaml."
+    )
+
+
+def refuse_without_customers(customers: pd.DataFrame, months: pd.DataFrame) -> None:
+    """Raise DataError if nobody who bought is a customer whose profit can be judged.
+
+    Parameters
+    ----------
+    customers : DataFrame ``customer_id, relation``
+    months : DataFrame ``customer_id``, one row for each month in which one bought
+    """
+    relation = customers.set_index("customer_id")["relation"]
+    bought = sorted(months["customer_id"].unique())
+    if (relation.reindex(bought) == "external").any():
+        return
+    who = listed(f"{each} ({relation.get(each)})" for each in bought)
+    raise DataError(
+        f"no invoice line is of an external customer, so that there is nobody to judge: {who}. Look at "
+        f"identity.intercompany and identity.collective in engagement.yaml, and at the column relation "
+        f"of customers: own companies and collective customers take no part."
     )
 
 

@@ -13,7 +13,7 @@ from kamlib.method_rules.pyramid import PYRAMID
 from kamlib.method_rules.rule import Rule
 from kamlib.method_rules.segmentation import SEGMENTATION
 
-__all__ = ["ANALYSES", "FEW_CUSTOMERS", "RULES", "Rule"]
+__all__ = ["ANALYSES", "FEW_CUSTOMERS", "FOUNDATIONS", "RULES", "Rule"]
 
 FEW_CUSTOMERS = 30  # below it shares and intervals say little
 RULES: dict[str, Rule] = {
@@ -25,7 +25,10 @@ RULES: dict[str, Rule] = {
     **ATTRACTIVENESS,
     **PYRAMID,
 }
-ANALYSES: dict[str, tuple[str, ...]] = {  # what may stand under `required` → rules that refuse it
+# what is measured of customers rests on these: refused, nothing of it is known, and no report comes out
+FOUNDATIONS = ("coverage", "too_much_set_aside", "ledger_revenue", "ledger_profit")
+ASKED = ("side_b",)  # what customers say rests on no line
+_OWN: dict[str, tuple[str, ...]] = {
     "gross_margin": ("gross_margin",),
     "customer_profit": ("cost_to_serve", "gross_margin"),
     "loss_causes": ("loss_causes",),
@@ -35,5 +38,9 @@ ANALYSES: dict[str, tuple[str, ...]] = {  # what may stand under `required` → 
     "side_b": ("side_b",),
     "levels": ("benefit_ours", "trust"),
     "golden_shots": ("golden_shots",),
-    "ledger": ("ledger_profit", "ledger_revenue", "adds_up"),
+    "ledger": ("ledger_profit", "ledger_revenue", "ledger_before", "adds_up"),
+}
+ANALYSES: dict[str, tuple[str, ...]] = {  # what may stand under `required` → rules that refuse it
+    name: tuple(dict.fromkeys((*own, *(FOUNDATIONS[:1] if name in ASKED else FOUNDATIONS))))
+    for name, own in _OWN.items()
 }

@@ -48,11 +48,11 @@ ATTRACTIVENESS: dict[str, Rule] = {
     ),
     "rivals": Rule(
         N_("Rivals"),
-        passed=N_("Every party that was asked named a rival."),
-        flag=N_(
-            "Parties that named no rival: {n}. There the lead over the best rival is not asked for."
+        passed=N_("Every party that was asked named a rival or said that there is none."),
+        flag=N_("Parties that named no rival: {n}. Whether we lead there is unknown."),
+        bring=N_(
+            "ratings_theirs of the rivals, or the word none as supplier where there is no other"
         ),
-        bring=N_("ratings_theirs of at least one rival"),
     ),
     "ratings_age": Rule(
         N_("Age of ratings"),
@@ -62,6 +62,16 @@ ATTRACTIVENESS: dict[str, Rule] = {
             "{oldest}. Their age is shown and widens nothing yet."
         ),
         bring=N_("fresh ratings"),
+    ),
+    "ratings_at_odds": Rule(
+        N_("Ratings that contradict each other"),
+        passed=N_("No two ratings of one day, and no two weights of one criterion, contradict."),
+        flag=N_(
+            "Ratings of one day that differ, where the lower one counts: {ratings}{who}. Criteria with "
+            "two weights, where the latest one counts for all suppliers and of one day their mean: "
+            "{weights}{whose}."
+        ),
+        bring=N_("one rating a day of each party, and one weight for each of its criteria"),
     ),
     "trust": Rule(
         N_("Trust"),

@@ -9,10 +9,30 @@ DATA_PREP: dict[str, Rule] = {
         N_("Rows set aside"),
         passed=N_("All {all} rows that were read are used."),
         flag=N_(
-            "{n} of {all} rows had to be set aside, among them invoice lines of {amount} ({share} of "
-            "the amounts that can be read). Why, stands in the table of rows set aside."
+            "{n} of {all} rows had to be set aside; of invoice lines {lines} of {every} ({part}), worth "
+            "{amount} where the amount can be read ({share} of the amounts that can). Why, stands in "
+            "the table of rows set aside."
         ),
         bring=N_("the rows set aside, mended; each is named with its file and line"),
+    ),
+    "too_much_set_aside": Rule(
+        N_("Is enough left?"),
+        passed=N_(
+            "Of invoice lines, and of what else customer profit rests on, at most {limit} was set "
+            "aside, in rows and in money."
+        ),
+        flag=N_(
+            "Much was set aside: {what}. What is shown rests on the others; from {limit} on nothing "
+            "is shown."
+        ),
+        refuse=N_(
+            "Too much was set aside: {what}; the limit is {limit}. What is left says nothing certain "
+            "of any customer: profit, shares, levels and verdicts are not shown."
+        ),
+        bring=N_(
+            "the rows set aside, mended; or set_aside.refuse in engagement.yaml, by who knows that "
+            "the rows left are enough"
+        ),
     ),
     "how_read": Rule(
         N_("How cells were read"),
@@ -85,9 +105,9 @@ DATA_PREP: dict[str, Rule] = {
         N_("Credit notes and their invoices"),
         passed=N_("Credit notes, corrections and cancellations: {n}; they give back {amount}."),
         flag=N_(
-            "Credit notes, corrections and cancellations that name no invoice of the input: {alone} of "
-            "{n}, worth {alone_amount}. They count in the period in which they were posted, also in "
-            "the economic view."
+            "Credit notes, corrections and cancellations that name no invoice of the input, or several "
+            "of different periods: {alone} of {n}, worth {alone_amount}. They count in the period in "
+            "which they were posted, also in the economic view."
         ),
         bring=N_("invoice_lines.corrects_invoice_id, and invoices of earlier years"),
     ),
@@ -111,6 +131,12 @@ DATA_PREP: dict[str, Rule] = {
         ),
         bring=N_("final invoices that name their advance (corrects_invoice_id or order_id)"),
     ),
+    "orders": Rule(
+        N_("What an order is"),
+        passed=N_("An order is known by {by}."),
+        flag=N_("An order is known by {by}. Not so: {what}."),
+        bring=N_("invoice_lines.order_id and order_date as the order was entered"),
+    ),
     "samples": Rule(
         N_("Free of charge"),
         passed=N_("Lines free of charge: {n}; their goods cost {cost}."),
@@ -122,7 +148,51 @@ DATA_PREP: dict[str, Rule] = {
             "Invoice lines that repeat another one in every column that was read: {n}, worth {amount}. "
             "They were kept."
         ),
-        bring=N_("line_id, or the word of someone who knows that a file was not delivered twice"),
+        bring=N_("{lacking}the word of someone who knows that a file was not delivered twice"),
+    ),
+    "small_repeats": Rule(
+        N_("Rows of small tables that occur twice"),
+        passed=N_("No two rows of the tables whose rows add up are the same."),
+        flag=N_("Rows that speak of the same as another one: {what}. They were kept and add up."),
+        bring=N_(
+            "word whether they were exported twice; identical_rows: quarantine, written under the "
+            "table in engagement.yaml, sets those aside that are the same in every column"
+        ),
+    ),
+    "signs": Rule(
+        N_("Amounts below 0"),
+        passed=N_("No deduction and no receivable is below 0."),
+        flag=N_("Amounts below 0 were taken by what they can mean: {what}."),
+        bring=N_("amounts as they are meant: positive, with the status that says what they do"),
+    ),
+    "unknown_words": Rule(
+        N_("Words that decide"),
+        passed=N_("Every word on which a rule depends is one that the rules know."),
+        flag=N_("Words on which a rule depends, and that no rule knows: {what}."),
+        bring=N_(
+            "the words of engagement.yaml in these columns (inputs: values translates them), or "
+            "word that these rows are meant to count for nothing"
+        ),
+    ),
+    "idle_settings": Rule(
+        N_("Settings that match nothing"),
+        flag=N_(
+            "engagement.yaml speaks of what the input does not have, so that it decides nothing: {what}."
+        ),
+        bring=N_("the values as they stand in the input, or engagement.yaml without them"),
+    ),
+    "unread_columns": Rule(
+        N_("Columns that nothing reads"),
+        flag=N_("engagement.yaml maps what nothing reads: {what}."),
+        bring=N_("the column's name as docs/inputs.md has it, or engagement.yaml without it"),
+    ),
+    "days_ahead": Rule(
+        N_("Days to come"),
+        flag=N_(
+            "Invoice lines dated after today: {n}, worth {amount}, the last on {last}. They count in "
+            "the period of their day all the same."
+        ),
+        bring=N_("the right days, or an export that ends today"),
     ),
     "document_types": Rule(
         N_("Kinds of documents"),
@@ -151,12 +221,30 @@ DATA_PREP: dict[str, Rule] = {
         ),
         bring=N_("list_price as a line total: price times quantity"),
     ),
+    "price_times_quantity": Rule(
+        N_("Quantity times price"),
+        flag=N_(
+            "Of {all} lines, the net amount of {n} is more than half as much again as quantity times "
+            "unit price less discount, or less than half of it; together they are worth {amount}. The "
+            "net amount was taken; one of the columns may be read wrongly, or in another unit."
+        ),
+        bring=N_("the lines looked at in the source: decimal marks, units of sale, discounts"),
+    ),
+    "quantity_of_nothing": Rule(
+        N_("Revenue without a quantity"),
+        flag=N_(
+            "Of {all} lines, invoices charge money for a quantity of 0 on {n}, worth {amount}. They "
+            "count as revenue, and have no price of a unit: where price and volume are told apart, "
+            "they are not."
+        ),
+        bring=N_("quantities of these lines, or another document type if they correct a price"),
+    ),
     "cost_of_goods": Rule(
         N_("Cost of goods sold"),
         passed=N_("Every line has its cost of goods sold."),
         flag=N_(
-            "Lines without a cost of goods sold: {n} of {all}, worth {amount}. There it counts as "
-            "zero, so margins are too high by that."
+            "Lines without a cost of goods sold: {n} of {all}, worth {amount}. The margin of their "
+            "customers is unknown."
         ),
         refuse=N_("The lines have no cost of goods sold: revenue can be shown, and no margin."),
         bring=N_("invoice_lines.cost_of_goods_sold (line total)"),
@@ -166,11 +254,11 @@ DATA_PREP: dict[str, Rule] = {
         passed=N_("Revenue of {period} and the general ledger are {difference} apart."),
         flag=N_(
             "{difference} between our revenue of {period} and the general ledger's is not "
-            "explained ({share} of revenue)."
+            "explained ({share} of revenue){aside}."
         ),
         refuse=N_(
             "{difference} between our revenue of {period} and the general ledger's is not "
-            "explained ({share} of revenue): nothing that builds on it should be used."
+            "explained ({share} of revenue){aside}: nothing that builds on it should be used."
         ),
         bring=N_("gl_totals, line invoice_revenue, and reconciling items with their reason"),
     ),
@@ -196,6 +284,15 @@ DATA_PREP: dict[str, Rule] = {
             "or a ledger without the accounts that the statement does not reach"
         ),
     ),
+    "reconciling_items": Rule(
+        N_("Reconciling items"),
+        passed=N_("Each of the {n} reconciling items names an account of the general ledger."),
+        flag=N_(
+            "Reconciling items that name no account held against the statement, so that they explain "
+            "nothing: {which}."
+        ),
+        bring=N_("gl_account of these items, as it stands in gl_totals"),
+    ),
     "empty_table": Rule(
         N_("Tables without rows"),
         flag=N_("The table of {words} has a head and no rows, or nothing at all."),
@@ -209,13 +306,19 @@ DATA_PREP: dict[str, Rule] = {
     ),
 }
 
+DATA_PREP["ledger_before"] = DATA_PREP["ledger_revenue"]  # of the period before
+
 SECTIONS: dict[str, tuple[str, ...]] = {  # part of notebook 1 → the rules that speak of it
-    "set_aside": ("rows_set_aside",),
+    "set_aside": ("rows_set_aside", "too_much_set_aside"),
     "documents": (
-        "document_types", "credit_notes", "minus_missing", "advances", "samples", "identical_rows",
-        "converted", "list_price", "list_price_unit", "cost_of_goods",
+        "document_types", "days_ahead", "credit_notes", "minus_missing", "advances", "orders",
+        "samples", "identical_rows", "converted", "list_price", "list_price_unit",
+        "price_times_quantity", "quantity_of_nothing", "cost_of_goods",
     ),
     "customers": ("customers_table", *IDENTITY),
     "months": ("partial_month", "young_customers", "asleep_or_gone"),
-    "ledger": ("ledger_revenue", "ledger_absent", "ledger_silent", "ledger_lines"),
+    "ledger": (
+        "ledger_revenue", "ledger_before", "ledger_absent", "ledger_silent", "ledger_lines",
+        "reconciling_items",
+    ),
 }  # fmt: skip

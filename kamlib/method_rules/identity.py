@@ -39,6 +39,26 @@ IDENTITY: dict[str, Rule] = {
         ),
         bring=N_("prospects without those who buy, or with ids of their own"),
     ),
+    "customers_missing": Rule(
+        N_("Customers that the table does not have"),
+        passed=N_("Every customer on the lines is in the table of customers."),
+        flag=N_(
+            "Customers on the lines that the table of customers does not have: {n} ({which}), with "
+            "{amount} over all periods. {done}"
+        ),
+        bring=N_(
+            "customers with a row for each; or word that they may count under their id as name "
+            "(identity.missing_customers: keep)"
+        ),
+    ),
+    "site_relations": Rule(
+        N_("Sites that are no part of their group"),
+        flag=N_(
+            "Sites whose relation differs from their group's count by themselves, and their group "
+            "without them: {which}."
+        ),
+        bring=N_("customers.relation of these sites, or customers.parent_id without them"),
+    ),
     "tax_ids": Rule(
         N_("Tax ids of customers"),
         passed=N_("Of {all} ids in the table of customers {n} have a tax id that can be used."),

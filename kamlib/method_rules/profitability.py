@@ -44,9 +44,22 @@ PROFITABILITY: dict[str, Rule] = {
         ),
         bring=N_("practical_capacity (about 80 % of the theoretical one)"),
     ),
+    "new_customers": Rule(
+        N_("Who is new"),
+        passed=N_(
+            "Setting up new customers is charged by the day on which each became one: {charged}."
+        ),
+        flag=N_(
+            "When they became customers is not recorded of all. Customers of whom nobody can tell whether "
+            "they are new, because the invoice lines do not reach far enough back: {open_n}; setting them "
+            "up would cost {open_amount}, which is not charged. Customers taken as new by their first "
+            "order in the input: {guessed_n}; {guessed_amount} of the {charged} for set-up is theirs."
+        ),
+        bring=N_("customers.since, or invoice lines that reach further back"),
+    ),
     "capital_charge": Rule(
         N_("Capital charge"),
-        passed=N_("Days to pay are known for every active customer."),
+        passed=N_("The capital charge is computed for every active customer."),
         flag=N_(
             "{n} active customers have no days to pay; their capital charge is 0 and their "
             "profit at most what is shown."
@@ -56,7 +69,7 @@ PROFITABILITY: dict[str, Rule] = {
     "capital_absent": Rule(
         N_("Capital charge"),
         flag=N_(
-            "There are no receivables, or no rate of capital: the capital charge is not counted, and "
+            "There are no receivables, or no rate of capital: the capital charge is not computed, and "
             "customer profit is at most what is shown."
         ),
         bring=N_("receivables (customer, month, days_to_pay) and profitability.capital"),
@@ -101,8 +114,19 @@ PROFITABILITY: dict[str, Rule] = {
     "gross_margin": Rule(
         N_("Gross margin"),
         passed=N_("The cost of goods sold is known."),
-        refuse=N_("The cost of goods sold is not known; revenue is shown, and no margin."),
-        bring=N_("invoice_lines.cost_of_goods_sold"),
+        flag=N_(
+            "Active customers whose cost of goods sold is not known whole: {n}, with {share} of revenue "
+            "({amount} of it on lines without a cost). Their margin is unknown, and they stand in no "
+            "ranking and no class."
+        ),
+        refuse=N_(
+            "The cost of goods sold is not known whole at customers with {share} of revenue; revenue is "
+            "shown, and no margin."
+        ),
+        bring=N_(
+            "invoice_lines.cost_of_goods_sold on every line, 0 where there is none; or a higher "
+            "profitability.unknown_cost_at_most"
+        ),
     ),
     "ledger_profit": Rule(
         N_("Profit against the general ledger"),

@@ -22,6 +22,21 @@ PYRAMID: dict[str, Rule] = {
         refuse=N_("Golden shots cannot be told: {why}."),
         bring=N_("costs of 24 months, invoice lines of three years"),
     ),
+    "margin_percentiles": Rule(
+        N_("Margins that golden shots are held against"),
+        passed=N_(
+            "Margin percentiles were frozen over {window}; measured afresh, they would be the same."
+        ),
+        flag=N_(
+            "Margin percentiles were frozen over {window}, and the inputs have changed since. Measured "
+            "afresh over the same days, a margin would be high from another number on: {said}. The "
+            "frozen ones are used."
+        ),
+        refuse=N_("No margin is known in the reference period, so none can be called high."),
+        bring=N_(
+            "the inputs as they were; or delete reference/margin_percentiles.csv to measure afresh"
+        ),
+    ),
     "thresholds": Rule(
         N_("Limits and cuts"),
         flag=N_(
@@ -32,7 +47,7 @@ PYRAMID: dict[str, Rule] = {
     ),
     "capacity_key_accounts": Rule(
         N_("Places for key accounts"),
-        passed=N_("Accounts that qualify: {n}; places: {places}."),
+        passed=N_("Accounts that hold or may hold: {n}; places: {places}."),
         flag=N_("How many key accounts can be looked after is not declared: ranked and not cut."),
         bring=N_("capacity.managers"),
     ),
@@ -40,7 +55,7 @@ PYRAMID: dict[str, Rule] = {
         N_("Fix or let go"),
         passed=N_(
             "What leaving would change and which price would end the loss is known of every "
-            "loss-maker: {fix} to fix, {let_go} to let go."
+            "loss-maker: {fix} to fix, {let_go} to let go, {small_loss} too small for plans of their own."
         ),
         flag=N_(
             "What leaving a loss-maker would really change is not known, so nobody is proposed to be "
@@ -58,13 +73,20 @@ PYRAMID: dict[str, Rule] = {
     ),
     "levels": Rule(
         N_("Levels"),
-        passed=N_("Every customer has one certain level ({n})."),
-        flag=N_("{n} of {all} customers may stand higher than what is confirmed."),
+        passed=N_("Every customer has one certain level ({all})."),
+        flag=N_(
+            "Of {all} customers {n} may stand higher than what is confirmed, and {untold} cannot be told "
+            "from a mere transaction."
+        ),
         bring=N_("trust, side B, contacts and staying of these customers"),
     ),
     "adds_up": Rule(
         N_("Does it add up?"),
         passed=N_("Every sum holds to half a cent."),
+        flag=N_(
+            "Inside, every sum holds to half a cent; against the general ledger not all is explained: "
+            "{which}."
+        ),
         refuse=N_("Not every sum holds: {which}. What builds on that should not be used."),
         bring=N_("the difference shown in the ledger below"),
     ),

@@ -48,10 +48,10 @@ SEGMENTATION: dict[str, Rule] = {
     "doors_not_computed": Rule(
         N_("Doors 2 and 3"),
         flag=N_(
-            "Door 2 (potential) and door 3 (prospects likely to be won) are not computed by this "
-            "version. They stand shut, which is not a finding."
+            "How likely a customer reaches its potential (door 2) and how likely a prospect is won "
+            "(door 3) is not estimated. These doors are unknown, and not shut."
         ),
-        bring=N_("a later version"),
+        bring=N_("the answers to what is asked under find out first"),
     ),
     "door_strategic": Rule(
         N_("Door 4 as declared"),
@@ -76,7 +76,7 @@ SEGMENTATION: dict[str, Rule] = {
     ),
     "reference_values": Rule(
         N_("Reference values"),
-        passed=N_("Repeat rates and margin percentiles were frozen over {window}."),
+        passed=N_("Repeat rates were frozen over {window}, from {n} customers."),
         flag=N_(
             "Repeat rates were frozen over {window} from few customers ({n}); a chance of return "
             "may be off by some points."
@@ -84,6 +84,36 @@ SEGMENTATION: dict[str, Rule] = {
         refuse=N_(
             "The input is shorter than two years, so how many come back cannot be measured. "
             "The chance of return is unknown."
+        ),
+        bring=N_("invoice_lines of earlier years"),
+    ),
+    "order_days_window": Rule(
+        N_("Months in which order days are counted"),
+        passed=N_("Order days are counted over {months} months, then as now."),
+        flag=N_(
+            "For the chance of return order days are counted over {months} months, then as now, and "
+            "not over {trend}: the input does not reach further back. How many come back who order "
+            "more rarely is unknown."
+        ),
+        bring=N_("invoice_lines of earlier years"),
+    ),
+    "rates_afresh": Rule(
+        N_("Repeat rates measured afresh"),
+        passed=N_("Measured afresh over the same days, repeat rates would be as they were frozen."),
+        flag=N_(
+            "The inputs have changed since repeat rates were frozen. Measured afresh over the same "
+            "days, the chance of return would be another: {said}. The frozen rates are used."
+        ),
+        bring=N_("the inputs as they were; or delete reference/repeat_rates.csv to measure afresh"),
+    ),
+    "order_days_met": Rule(
+        N_("Order days that somebody had before"),
+        passed=N_(
+            "Every active customer has as many order days as somebody in the reference window."
+        ),
+        flag=N_(
+            "The chance of return of {n} active customers is unknown: nobody in the reference window "
+            "had as many order days."
         ),
         bring=N_("invoice_lines of earlier years"),
     ),
@@ -98,9 +128,10 @@ SEGMENTATION: dict[str, Rule] = {
     "staying": Rule(
         N_("Chance of staying"),
         flag=N_(
-            "The chance of staying comes from a contract ({contract}) or our own rating ({rated}); "
-            "for {unknown} active customers it is unknown."
+            "The chance of staying comes from a contract ({contract}), the customer's words ({told}) or "
+            "our own rating ({rated}), which confirms no level; for {unknown} active customers it is "
+            "unknown."
         ),
-        bring=N_("ratings_ours on staying; an estimate from the data comes with a later version"),
+        bring=N_("contracts, or ratings_ours on staying whose source is their_words or fact"),
     ),
 }

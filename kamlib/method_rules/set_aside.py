@@ -24,6 +24,9 @@ ZEROS_LOST = N_("customer is in customers with other zeros in front")
 ID_FOR_NONE = N_("number that stands for no customer")
 NO_PARTY = N_("neither in customers nor in prospects")
 REPEATS = N_("repeats an earlier row")
+ID_ROUNDED = N_("an id in scientific notation, whose last digits are lost")
+NUMBERED_TWICE = N_("its invoice and line number stand in an earlier row")
+IN_ANOTHER_FILE = N_("its invoice stands in an earlier file")
 TAX_ID_FOR_NONE = N_("tax id stands for none")
 TAX_ID_ROUNDED = N_("tax id in scientific notation")
 TAX_ID_CHECK_DIGIT = N_("tax id with a wrong check digit")
@@ -37,10 +40,13 @@ GROSS_ONLY = N_("only an amount with VAT is given")
 NOT_A_CURRENCY = N_("not a currency")
 A_TOTAL = N_("a total, no line of its own")
 THE_HEAD_AGAIN = N_("the head again, no line of its own")
+NO_LINE = (A_TOTAL, THE_HEAD_AGAIN)
+TWICE = (NUMBERED_TWICE, IN_ANOTHER_FILE)
 FEWER_CELLS = N_("fewer cells than the head has")
 MORE_CELLS = N_("more cells than the head has")
 EXCEL_ERROR = N_("an error in Excel")
 MERGED_ABOVE = N_("merged in Excel with the cell above")
+ENDS_BEFORE = N_("ends before it begins")
 DIGITS_LOST = N_("a number of more than 15 digits, of which Excel has lost the end")
 
 _REGISTER = N_("correct the number against the public register of tax payers")
@@ -78,6 +84,12 @@ REMEDIES: dict[str, str] = {
     ),
     NO_PARTY: N_("add the party to customers or prospects, or correct its number"),
     REPEATS: N_("find out whether one file was delivered twice; export the number of each line"),
+    ID_ROUNDED: _EXPORT_TEXT,
+    NUMBERED_TWICE: N_(
+        "find out which row is right: the earlier one counts; if numbers of lines do come again on an "
+        "invoice, leave line_id out of columns, or declare repeated_invoices: keep"
+    ),
+    IN_ANOTHER_FILE: N_("export each invoice into one file; the earlier file counts"),
     TAX_ID_FOR_NONE: _ASK,
     TAX_ID_ROUNDED: _EXPORT_TEXT,
     TAX_ID_CHECK_DIGIT: _REGISTER,
@@ -100,6 +112,7 @@ REMEDIES: dict[str, str] = {
         "under inputs.invoice_lines.values.customer_id"
     ),
     NOT_A_CURRENCY: N_("write three letters such as EUR, or declare the client's word"),
+    ENDS_BEFORE: N_("correct from or until: an asset stands with a customer for a day at least"),
     A_TOTAL: N_("nothing to mend; export the lines without totals of pages and reports"),
     THE_HEAD_AGAIN: N_("nothing to mend; export the lines in one piece, with one head"),
     FEWER_CELLS: N_("a line break stands inside a text: export texts in quotes, or without breaks"),

@@ -1,4 +1,4 @@
-"""What they want from a supplier and how we do beside the strongest rival, and who orders again."""
+"""What they want from a supplier and how we do beside the best rival, and who orders again."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from kamlib.checks import require_columns
 from kamlib.columns import COLUMNS
-from kamlib.language import N_, UNKNOWN, _, number, percent
+from kamlib.language import N_, UNKNOWN, _, number, percent, span_of_points
 from kamlib.plots.labels import column_at_right, fit, name_rows
 from kamlib.plots.style import (
     LIGHT,
@@ -33,26 +33,27 @@ MOST_ORDER_DAYS = 12  # the last class holds this many and more
 
 @styled
 def plot_their_criteria(criteria: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw their rating of us and of the strongest rival, criterion by criterion, with their weights.
+    """Draw their rating of us and of the best whole rival, criterion by criterion, with their weights.
 
     Parameters
     ----------
     criteria : DataFrame, one row per criterion, in the order of the rows
         ``criterion``, ``weight`` (share), ``us_low``, ``us_high`` (0 to 10, missing when unknown),
-        ``rival`` (0 to 10 or missing), ``source`` (their_words, fact, our_guess or a document).
+        ``rival_low``, ``rival_high`` (likewise), ``rival`` (its name or missing), ``source``
+        (their_words, fact, our_guess or a document).
     ax : Axes, optional; a new figure is made without it
 
     Returns
     -------
-    Axes, with the weighted lead as the last column
+    Axes, with the lead in points of 100 as the last column: together they are the lead as a whole
     """
-    ratings = ["us_low", "us_high", "rival"]
+    ratings = ["us_low", "us_high", "rival_low", "rival_high", "rival"]
     require_columns(criteria, "criterion", "weight", *ratings, "source", of="criteria")
     ax = axes_or_new(ax, height=1.25 + 0.42 * max(len(criteria), 2))
 
     for row, criterion in enumerate(records(criteria)):
         ax.hlines(row, 0, 10, color=LIGHT["rule"], linewidth=0.8, zorder=0)
-        _rival(ax, row, criterion.rival)
+        _rival(ax, row, criterion.rival_low, criterion.rival_high)
         _us(ax, row, criterion)
     ax.set(xlim=(-0.2, 10.2), ylim=(len(criteria) - 0.4, -0.6))
     ax.set_xticks(range(0, 11, 2))
@@ -103,9 +104,11 @@ def plot_return(classes: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _rival(ax: Axes, row: int, rating: float) -> None:
-    if pd.notna(rating):
-        ax.plot(rating, row + 0.18, **_RIVAL)
+def _rival(ax: Axes, row: int, low: float, high: float) -> None:
+    if pd.notna(low) and pd.notna(high):
+        if high > low:
+            ax.hlines(row + 0.18, low, high, color=LIGHT["neutral"], linewidth=1.8)
+        ax.plot((low + high) / 2, row + 0.18, **_RIVAL)
         return
     ax.text(
         0.1, row + 0.21, _("? rival unknown"), va="center", fontsize=9, color=LIGHT["uncertain"]
@@ -136,7 +139,7 @@ def _criteria_columns(ax: Axes, criteria: pd.DataFrame) -> None:
     leads = [_lead_of(criterion) for criterion in records(criteria)]
     styles = [{"weight": "bold", "color": LIGHT[colour]} for _words, colour in leads]
     column_at_right(
-        ax, [words for words, _colour in leads], head=_("our lead,\nweighted"), after=end,
+        ax, [words for words, _colour in leads], head=_("our lead,\nof 100"), after=end,
         styles=styles,
     )  # fmt: skip
 
@@ -154,21 +157,20 @@ def _say_sources(ax: Axes, sources: list[str]) -> None:
 
 
 def _lead_of(criterion: Any) -> tuple[str, str]:
-    ends = np.array([criterion.us_low, criterion.us_high]) - criterion.rival
-    low, high = (criterion.weight * ends).tolist()
+    low = criterion.weight * (criterion.us_low - criterion.rival_high) / 10
+    high = criterion.weight * (criterion.us_high - criterion.rival_low) / 10
     if not np.isfinite([low, high]).all():
         return UNKNOWN, "uncertain"
-    words = number(low, 2, signed=True)
-    if round(low, 2) != round(high, 2):
-        words = _("{low} to {high}").format(low=words, high=number(high, 2, signed=True))
-    return words, "lost" if high < 0 else "earned" if low > 0 else "ink_soft"
+    return span_of_points(low, high, 1), "lost" if high < 0 else "earned" if low > 0 else "ink_soft"
 
 
 def _criteria_legend(criteria: pd.DataFrame) -> list[Line2D]:
     marks = [Line2D([], [], label=_("us"), **_US)]
     if (criteria["source"] == "our_guess").any():
         marks.append(Line2D([], [], label=_("us, our guess"), **_US_GUESSED))
-    return [*marks, Line2D([], [], label=_("strongest rival"), **_RIVAL)]
+    names = criteria["rival"].dropna()
+    best = _("{name}, the best rival").format(name=names.iloc[0]) if len(names) else _("rival")
+    return [*marks, Line2D([], [], label=fit(best, 220, size=10), **_RIVAL)]
 
 
 def _counts_below(ax: Axes, classes: pd.DataFrame) -> None:

@@ -30,6 +30,7 @@ STRIP = (-0.27, -0.04)  # where an unknown side B is drawn
 NUMBER_AREA = {"^": 330.0}  # a mark that holds a number is at least this large
 OTHER_NUMBER_AREA = 190.0
 NAMED_AREA = 36.0
+RING = 6.0  # points that a ring is wider than its mark
 SIDES = ["side_a_low", "side_a_high", "side_b_low", "side_b_high"]
 
 
@@ -52,7 +53,8 @@ def plot_matrix(
         ``name``; ``side_a_low``, ``side_a_high``, ``side_b_low``, ``side_b_high`` (0 to 1);
         ``asked`` (False: side B unknown, drawn in a strip below); ``customer_profit`` (missing for
         prospects); ``numbered`` (the first 12 get a number, in the order of the rows); ``named``;
-        ``level`` (1 to 4 or missing).
+        ``level`` (1 to 4 or missing); ``both_hold`` (yes, may or no: who stands in the corner of
+        both sides and is not certain, or behind a rival, gets a ring).
     cut_a, cut_b : float, 0 to 1, from where a side holds
     currency : str, for the legend of areas, such as "EUR"
     ax : Axes, optional; a new figure is made without it
@@ -62,13 +64,14 @@ def plot_matrix(
     Axes; ``ax.left_out`` lists the names that found no place beside their mark
     """
     require_columns(parties, "name", *SIDES, "asked", "customer_profit", "numbered", "level", "named",
-                    of="matrix")  # fmt: skip
+                    "both_hold", of="matrix")  # fmt: skip
     ax = axes_or_new(ax, height=6.9)
 
-    points = _points(parties)
+    points = _points(parties, Cuts(cut_a, cut_b))
     corners = _ground(ax, points, Cuts(cut_a, cut_b))
     _draw_crowd(ax, points)
     _draw_told(ax, points)
+    _ring(ax, points)
     down = list_numbered(ax, points)
     down = explain_marks(ax, points, down)
     explain_areas(ax, points, money_of(points["customer_profit"], currency), down)
@@ -76,8 +79,8 @@ def plot_matrix(
     return ax
 
 
-def _points(parties: pd.DataFrame) -> pd.DataFrame:
-    """Add the place, area, number and colour of each mark."""
+def _points(parties: pd.DataFrame, cut: Cuts) -> pd.DataFrame:
+    """Add the place, area, number and colour of each mark, and who is ringed."""
     points = parties.reset_index(drop=True)
     asked = points["asked"].astype(bool)
     known = (
@@ -92,6 +95,7 @@ def _points(parties: pd.DataFrame) -> pd.DataFrame:
     profit = points["customer_profit"]
     points = points.assign(
         **known, asked=asked, x=x, y=y.where(asked, strip),
+        ringed=asked & (x >= cut.a) & (y >= cut.b) & (points["both_hold"] != "yes"),
         number=numbers.where(numbers <= MOST_NUMBERED), told=flagged | points["named"].astype(bool),
         loss=profit < 0, prospect=profit.isna(),
         shape=["o" if pd.isna(level) else SHAPES[int(level)] for level in points["level"]],
@@ -186,6 +190,14 @@ def _draw_crowd(ax: Axes, points: pd.DataFrame) -> None:
     prospects = crowd[crowd["prospect"]]
     ax.scatter(prospects["x"], prospects["y"], s=42, marker="+", color=LIGHT["neutral"], linewidth=1.2,
                zorder=2)  # fmt: skip
+
+
+def _ring(ax: Axes, points: pd.DataFrame) -> None:
+    """Ring who stands in the corner of both sides although not all of it holds for certain."""
+    for mark in records(points[points["ringed"]]):
+        across = 2 * np.sqrt(mark.area / np.pi) + RING
+        ax.plot(mark.x, mark.y, "o", markersize=across, markerfacecolor="none",
+                color=LIGHT["uncertain"], markeredgewidth=1.3, zorder=5)  # fmt: skip
 
 
 def _draw_told(ax: Axes, points: pd.DataFrame) -> None:

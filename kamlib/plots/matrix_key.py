@@ -74,6 +74,9 @@ def explain_marks(ax: Axes, points: pd.DataFrame, down: float) -> float:
         rows.append(
             (_("prospect"), {"marker": "+", "color": LIGHT["neutral"], "markeredgewidth": 1.4})
         )
+    if points["ringed"].any():
+        ring = {**hollow, "color": LIGHT["uncertain"], "markeredgewidth": 1.3}
+        rows.append((_("ring: may not hold"), ring))
     if levels:
         _beside(ax, 14, down, _("Mark = level"), color=LIGHT["ink_soft"])
         down += STEP

@@ -1,7 +1,8 @@
 """The pyramid of cooperation: who stands on which step, and what each step brings.
 
 Steps are steps of a relation, never bands of profit. A golden shot is a diamond at the base. Every
-name is measured before it is written, so that it stays inside its step.
+name is measured before it is written, so that it stays inside its step. Whose level nobody can tell
+stands in a strip below, on no step.
 """
 
 from collections.abc import Sequence
@@ -10,13 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Polygon
+from matplotlib.patches import Polygon, Rectangle
 
 from kamlib.checks import require_columns
 from kamlib.columns import LEVELS
 from kamlib.language import N_, _, ngettext, number, percent
 from kamlib.plots.labels import fit, width_of
-from kamlib.plots.style import LIGHT, SMALL, axes_or_new, mix, styled
+from kamlib.plots.style import LIGHT, SMALL, axes_or_new, dotted, mix, styled
+from kamlib.tables import untold_levels
 
 WIDTH, HEIGHT = 560.0, 384.0  # the drawing in points; the Axes has the same units
 MIDDLE, BASE, SLOPE = (
@@ -25,6 +27,7 @@ MIDDLE, BASE, SLOPE = (
     0.32,
 )  # middle of the pyramid, its foot, points inward per point up
 STEPS = {1: (28.0, 132.0), 2: (132.0, 205.0), 3: (205.0, 278.0), 4: (278.0, 351.0)}  # foot and top
+STRIP = 44.0  # points below the foot for those whose level is not told
 WORDS_AT = 345.0  # where the text beside the pyramid begins
 LINE = 18.0  # points between two lines of names
 DIAMOND, GAP, LONGEST_GOLDEN = 12.0, 14.0, 120.0  # points
@@ -58,25 +61,27 @@ def plot_pyramid(accounts: pd.DataFrame, *, share_of: str, ax: Axes | None = Non
 
     Returns
     -------
-    Axes, in points, with one polygon per level from 4 down to 1
+    Axes, in points, with one polygon per level from 4 down to 1, and a strip for those whose level is
+    not told
     """
     require_columns(accounts, "name", "confirmed_level", "possible_level", "golden_shot",
                     "customer_profit", of="pyramid")  # fmt: skip
-    ax = axes_or_new(ax, height=5.6)
-    ax.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
+    ranked = accounts.sort_values("customer_profit", ascending=False, kind="stable")
+    earned, untold = _earned_shares(ranked), untold_levels(ranked)
+    below = STRIP if untold.any() else 0.0
+    ax = axes_or_new(ax, height=5.6 + below / 72)
+    ax.set(xlim=(0, WIDTH), ylim=(-below, HEIGHT))
     ax.axis("off")
 
-    ranked = accounts.sort_values("customer_profit", ascending=False, kind="stable")
-    earned = _earned_shares(ranked)
-    golden = (ranked["golden_shot"] == "yes") & (ranked["confirmed_level"] == 1)
+    golden = (ranked["golden_shot"] == "yes") & (ranked["confirmed_level"] == 1) & ~untold
     for level in (4, 3, 2, 1):
-        here = ranked["confirmed_level"] == level
+        here = (ranked["confirmed_level"] == level) & ~untold
         ax.add_patch(_step(level))
         _say_step(ax, level, ranked[here], earned[here])
         if level > 1 or not golden.any():
             _write_centred(ax, level, ranked.loc[here, "name"].tolist())
     if golden.any():
-        others = int(((ranked["confirmed_level"] == 1) & ~golden).sum())
+        others = int(((ranked["confirmed_level"] == 1) & ~golden & ~untold).sum())
         _write_golden(ax, ranked[golden], earned[golden], others, share_of)
     soft: dict[str, Any] = {"color": LIGHT["ink_soft"], "va": "center"}
     ax.text(MIDDLE, HEIGHT - 13, _("who stands there"), ha="center", **soft)
@@ -85,8 +90,24 @@ def plot_pyramid(accounts: pd.DataFrame, *, share_of: str, ax: Axes | None = Non
         head = _("how many customers, and\ntheir share of {whole}").format(whole=share_of)
     ax.text(WORDS_AT, HEIGHT - 13, head, linespacing=1.2, **soft)
     note = _("Steps of a relation, not bands of profit: the width of a step carries no number.")
-    ax.text(2, 10, note, fontsize=10, **soft)
+    ax.text(2, 10 - below, note, fontsize=10, **soft)
+    if untold.any():
+        _say_untold(ax, ranked[untold], earned[untold])
     return ax
+
+
+def _say_untold(ax: Axes, untold: pd.DataFrame, earned: pd.Series) -> None:
+    """Write those whose level is not told into a strip of their own, below the pyramid."""
+    foot, top = BASE - 2 - STRIP, BASE - 10
+    left, width = MIDDLE - _half(BASE), 2 * _half(BASE)
+    ax.add_patch(Rectangle((left, foot), width, top - foot, zorder=1, **dotted()))
+    middle, paper = (foot + top) / 2, {"fc": LIGHT["paper"], "ec": "none", "pad": 1}
+    (line,) = _lines(untold["name"].tolist(), [width - 24])
+    ax.text(MIDDLE, middle, line.words, ha="center", va="center", fontsize=SMALL, bbox=paper)
+    words = _("Not told (1 to {n})").format(n=number(int(untold["possible_level"].max())))
+    ax.text(WORDS_AT, middle + 8, words, weight="bold", color=LIGHT["uncertain"], va="center",
+            fontsize=12)  # fmt: skip
+    ax.text(WORDS_AT, middle - 8, _count(untold, earned), va="center", weight="bold")
 
 
 def _earned_shares(accounts: pd.DataFrame) -> pd.Series:

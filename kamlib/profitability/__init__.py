@@ -40,6 +40,7 @@ from kamlib.profitability.sureness import (
     uncertain_profits,
 )
 from kamlib.profitability.volumes import activity_volumes
+from kamlib.profitability.withholding import withheld
 
 __all__ = [
     "Rescue",
@@ -83,4 +84,5 @@ __all__ = [
     "sureness_verdict",
     "timing_balance",
     "uncertain_profits",
+    "withheld",
 ]

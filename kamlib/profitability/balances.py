@@ -9,7 +9,7 @@ import pandas as pd
 
 from kamlib.deductions import effects
 from kamlib.language import N_, _, ngettext, number
-from kamlib.profitability.ledger import COSTS, Item, Materiality
+from kamlib.profitability.ledger import COSTS, Item, Materiality, named
 from kamlib.tables import among, exact_sums
 from kamlib.verdicts import Balance, exact
 
@@ -52,14 +52,13 @@ def profit_balance(
     title = _("From the general ledger to the customers, {period}").format(period=period)
     balance = Balance(title, currency, tolerance=exact(round(materiality.refuse * revenue, 2)))
     balance.start(_("Profit in the general ledger"), round(total, 2), _("revenue less all costs"))
+    held = {account for accounts in gl["gl_account"] for account in named(accounts)}
     for item in items:
-        if item.period == period:
+        if item.period == period and item.gl_account in held:
             balance.change(item.what, -item.amount, _("reconciling item"))
     aside = float((gl["set_aside"] * sign).sum())
     balance.change(_("Lines set aside in quarantine"), -round(aside, 2), _("listed in notebook 1"))
-    for relation, words in _OTHERS.items():
-        other = mine.loc[mine["relation"] == relation, "customer_profit_before_capital"].sum()
-        balance.change(_(words), -round(float(other), 2), _("kept out of rankings"))
+    _others(balance, mine)
     own = pools[pools["period"] == period]
     unused = round(float(own["unused_cost"].sum()), 2)
     nobody = round(float(own["unassigned_cost"].sum()), 2)
@@ -67,14 +66,29 @@ def profit_balance(
     balance.change(
         _("Cost that belongs to no customer"), nobody, _("shown, charged to no customer")
     )
-    active = mine[mine["active"]]
+    active = mine[mine["active"] & mine["customer_profit_before_capital"].notna()]
     profit = round(float(active["customer_profit_before_capital"].sum()), 2)
     words = ngettext(
         "Profit before capital of {n} customer",
         "Profit before capital of {n} customers",
         len(active),
     ).format(n=number(len(active)))
-    return [balance.end(words, profit), _capital_memo(active, period, currency)]
+    whole = [balance.end(words, profit)]
+    computed = active["capital_charge"].notna().any()
+    return [*whole, _capital_memo(active, period, currency)] if computed else whole
+
+
+def _others(balance: Balance, mine: pd.DataFrame) -> None:
+    """Take out what the statements hold besides the profit of active customers."""
+    for relation, words in _OTHERS.items():
+        other = mine.loc[mine["relation"] == relation, "customer_profit_before_capital"].sum()
+        balance.change(_(words), -round(float(other), 2), _("kept out of rankings"))
+    blind = mine[mine["customer_profit_before_capital"].isna()]
+    known = blind["pocket_revenue"] - blind["known_cost_of_goods"] - blind["cost_to_serve"]
+    balance.change(
+        _("Customers whose cost of goods is not known whole"), -round(float(known.sum()), 2),
+        _("their revenue less what is known of their cost"),
+    )  # fmt: skip
 
 
 def _capital_memo(active: pd.DataFrame, period: str, currency: str) -> Balance:
@@ -152,17 +166,21 @@ def _line(
         return None
     total, cents = _rounded(rows, statement, line)
     source = _("Sum of the rows") if line == "off_invoice" else _("Sum of the months")
-    return (
-        Balance(_(_TITLES[line]).format(period=period), currency)
-        .start(source, total, _("at the scale of the source"))
-        .change(_("Rounded to the cent"), cents, _("once, at customer grain"))
-        .end(_("Sum of the statements"), _sum(statement, line))
-    )
+    balance = Balance(_(_TITLES[line]).format(period=period), currency)
+    balance.start(source, total, _("at the scale of the source"))
+    balance.change(_("Rounded to the cent"), cents, _("once, at customer grain"))
+    if line == "cost_of_goods_sold":
+        partly = _sum(statement[statement[line].isna()], "known_cost_of_goods")
+        balance.change(
+            _("Of customers whose cost of goods is not known whole"), -partly,
+            _("on lines that have one; their margin is unknown"),
+        )  # fmt: skip
+    return balance.end(_("Sum of the statements"), _sum(statement, line))
 
 
 def _ladder(statement: pd.DataFrame, period: str, currency: str) -> Balance:
     """Add up the ladder of all statements, down to where it is known."""
-    blind = statement["cost_of_goods_sold"].isna() & statement["gross_margin"].isna()
+    blind = statement["gross_margin"].isna()
     served = statement["cost_to_serve"].notna().any()
     steps = {
         "on_invoice_discounts": _("On-invoice discounts"),
@@ -173,7 +191,8 @@ def _ladder(statement: pd.DataFrame, period: str, currency: str) -> Balance:
     balance = Balance(_("From list revenue to profit, {period}").format(period=period), currency)
     balance.start(_("List revenue"), _sum(statement, "list_revenue"))
     for name, words in steps.items():
-        rows = statement[blind] if name == "cost_to_serve" else statement.head(0)
+        below = name in ("cost_of_goods_sold", "cost_to_serve")
+        rows = statement[blind] if below else statement.head(0)
         balance.change(words, -(_sum(statement, name) - _sum(rows, name)))
     unknown = _sum(statement[blind], "pocket_revenue")
     balance.change(_("Pocket revenue without a known cost of goods"), -unknown)

@@ -35,7 +35,8 @@ def profit_if(
     """
     a = {name: amounts[name].to_numpy(dtype=np.float64) for name in _NEEDED}
     charge = np.nan_to_num(a["capital_charge"])
-    owed = charge - a["assets_charge"]
+    assets = np.nan_to_num(a["assets_charge"])
+    owed = charge - assets
     if days_to_pay is not None:
         owed = owed * np.asarray(days_to_pay, dtype=np.float64) / a["days_to_pay"]
     with_orders = _work_with_orders(amounts)
@@ -44,7 +45,7 @@ def profit_if(
         with_orders = with_orders * np.asarray(orders, dtype=np.float64) / a["orders"]
     change = np.asarray(price_change, dtype=np.float64)
     kept = (1 + change) * (a["invoice_revenue"] - a["off_invoice"] - owed)
-    spent = a["cost_of_goods_sold"] + with_orders + others + a["assets_charge"]
+    spent = a["cost_of_goods_sold"] + with_orders + others + assets
     return np.asarray(kept - spent)
 
 
@@ -128,7 +129,7 @@ def _days_needed(amounts: pd.DataFrame, short: np.ndarray) -> tuple[np.ndarray, 
     """Return the days to pay that leave the target, not below nothing; NaN with the reason's code."""
     days = amounts["days_to_pay"].to_numpy(dtype=np.float64)
     owed = np.nan_to_num(amounts["capital_charge"].to_numpy(dtype=np.float64))
-    owed = owed - amounts["assets_charge"].to_numpy(dtype=np.float64)
+    owed = owed - np.nan_to_num(amounts["assets_charge"].to_numpy(dtype=np.float64))
     needed = days - _over(short * days, owed)
     code = np.where(np.isnan(needed), "no_capital", np.where(needed < 0, "days", ""))
     return np.where(needed >= 0, needed, np.nan), code

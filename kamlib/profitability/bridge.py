@@ -51,7 +51,7 @@ def bridge_measure(statement: pd.DataFrame, *, period: str, previous: str | None
     ours = statement[statement["active"]]
     both = [ours[ours["period"] == name] for name in (previous, period)]
     for measure in UP_TO:
-        if all(len(rows) and rows[measure].notna().all() for rows in both):
+        if all(rows[measure].notna().any() for rows in both):
             return measure
     return None
 
@@ -87,12 +87,13 @@ def profit_bridge(
     With the periods exchanged, lost customers are new ones and the sum is its opposite.
     """
     require_columns(statement, "period", "customer_id", "active", measure, of="profitability")
+    statement = told_in_both(statement, measure)
     now, before = _of(statement, period), _of(statement, previous)
     kept = now.index.intersection(before.index).sort_values()
     causes = _bought(now.loc[kept], before.loc[kept], products, period, previous)
     for cause in UP_TO[measure]:
         line = LINES[cause]
-        causes[cause] = -(now.loc[kept, line] - before.loc[kept, line])
+        causes[cause] = before.loc[kept, line].fillna(0.0) - now.loc[kept, line].fillna(0.0)
     lost = -before.loc[before.index.difference(kept), [measure]].rename(columns={measure: "lost"})
     new = now.loc[now.index.difference(kept), [measure]].rename(columns={measure: "new"})
     wide = pd.concat([causes, lost, new]).fillna(0.0).round(2)
@@ -101,6 +102,12 @@ def profit_bridge(
     table = table[table["amount"] != 0].assign(period=period)
     table = table.sort_values(["period", "customer_id", "cause"], ignore_index=True)
     return table[["period", "customer_id", "cause", "amount"]].astype({"cause": "str"})
+
+
+def told_in_both(statement: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Leave out the active customers whose measure is not known in one of the periods."""
+    unknown = statement.loc[statement["active"] & statement[measure].isna(), "customer_id"]
+    return statement[~among(statement["customer_id"], unknown.drop_duplicates())]
 
 
 def _of(statement: pd.DataFrame, period: str) -> pd.DataFrame:
@@ -184,7 +191,8 @@ def bridge_steps(
     DataFrame ``line`` (a period or a cause), ``kind`` (total or step), ``amount``, ``customers``
     (whom the step touches; all active ones at a total)
     """
-    ours = statement[statement["active"]]
+    ours = told_in_both(statement, measure)
+    ours = ours[ours["active"]]
     before, now = (ours[ours["period"] == name] for name in (previous, period))
     sums = bridge.groupby("cause")["amount"].sum().round(2)
     steps = [cause for cause in CHANGES if cause in sums.index]

@@ -158,4 +158,5 @@ def asset_charges(tied_up: pd.DataFrame | None, *, rate: float) -> pd.DataFrame:
     if tied_up is None or tied_up.empty:
         return pd.DataFrame(columns=[*KEY, "assets_charge"])
     money = tied_up["amount"].astype("float64") * rate * tied_up["days"] / YEAR
-    return tied_up[KEY].assign(assets_charge=money).groupby(KEY, as_index=False).sum()
+    charge = tied_up[KEY].assign(assets_charge=money).groupby(KEY, as_index=False)
+    return charge.sum(min_count=1)

@@ -103,7 +103,7 @@ def causes_verdict(amounts: pd.DataFrame, *, products: bool) -> Verdict:
         return verdict("loss_causes", "REFUSE")
     seen: Mapping[str, float] = {
         "service": amounts[["handling", "delivery", "service"]].abs().to_numpy().sum(),
-        "terms": amounts[["capital_charge", "bad_debt"]].abs().to_numpy().sum(),
+        "terms": np.nansum(amounts[["capital_charge", "bad_debt"]].abs().to_numpy()),
         "returns": amounts["returned"].abs().sum(),
         "order size": amounts[["order", "line", "freight"]].abs().to_numpy().sum(),
     }

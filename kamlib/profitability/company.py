@@ -5,8 +5,8 @@ import pandas as pd
 
 from kamlib.columns import LADDER
 
-STEPS = ("on_invoice_discounts", "off_invoice", "cost_of_goods_sold", "cost_to_serve",
-         "capital_charge")  # fmt: skip
+STEPS = ("on_invoice_discounts", "off_invoice", "margin_unknown", "cost_of_goods_sold",
+         "cost_to_serve", "capital_charge")  # fmt: skip
 
 
 def company_ladder(statement: pd.DataFrame) -> pd.DataFrame:
@@ -15,10 +15,18 @@ def company_ladder(statement: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per known line of the ladder: ``line``, ``kind`` (total or step), ``amount``
-    (steps are negative where they take away), ``share`` of list revenue
+    (steps are negative where they take away), ``share`` of list revenue. Where the margin of some is
+    not known, their pocket revenue is a step of its own, ``margin_unknown``
     """
     rows = statement[statement["active"]]
-    sums = {name: rows[name].sum() for name in LADDER if rows[name].notna().all()}
+    known = rows[rows["gross_margin"].notna()]
+    upper = LADDER[: LADDER.index("cost_of_goods_sold")]
+    sums = {name: rows[name].sum() for name in upper}
+    if len(known):
+        blind = rows.loc[rows["gross_margin"].isna(), "pocket_revenue"]
+        sums |= {"margin_unknown": blind.sum()} if len(blind) else {}
+        rest = [name for name in LADDER if name not in upper and known[name].notna().any()]
+        sums |= {name: known[name].sum() for name in rest}
     table = pd.DataFrame({"line": list(sums), "amount": list(sums.values())})
     table["kind"] = np.where(table["line"].isin(STEPS), "step", "total")
     table["amount"] = (

@@ -41,7 +41,9 @@ def bridge_verdict(
     blurred = [
         _partial(months, period, previous, 1),
         "" if measure == "customer_profit" else _ends_early(names),
+        _left_out(statement, names, measure),
         *_counted_differently(cost_to_serve, names),
+        *_setup_not_sure(statement, names),
         *_capital_known_once(statement, names),
         *_not_told_apart(statement, bridge, period.name),
     ]
@@ -102,6 +104,19 @@ def _ends_early(names: dict[str, str]) -> str:
     ).format(**names)
 
 
+def _left_out(statement: pd.DataFrame, names: dict[str, str], measure: str | None) -> str:
+    """Say who stands in neither period, because the cost of goods is not known in one of them."""
+    ours = statement[statement["active"] & statement["period"].isin(names.values())]
+    out = ours.loc[ours[measure].isna(), "customer_id"].nunique() if measure else 0
+    if not out:
+        return ""
+    return ngettext(
+        "{n} customer is left out of both periods: its cost of goods is not known in one of them.",
+        "{n} customers are left out of both periods: their cost of goods is not known in one of them.",
+        out,
+    ).format(n=number(out))
+
+
 def _counted_differently(
     cost_to_serve: pd.DataFrame | None, names: dict[str, str]
 ) -> Iterator[str]:
@@ -118,6 +133,18 @@ def _counted_differently(
             "Charged in one of the two periods only: {what}. Its whole cost stands as a change of "
             "cost to serve."
         ).format(what="; ".join(each.replace("_", " ") for each in once))
+
+
+def _setup_not_sure(statement: pd.DataFrame, names: dict[str, str]) -> Iterator[str]:
+    """Say by how much cost-to-serve may differ because nobody can tell who was new."""
+    ours = statement[statement["active"] & statement["period"].isin(names.values())]
+    guessed, left = (ours[name].sum() for name in ("setup_guessed_cost", "setup_open_cost"))
+    if guessed or left:
+        yield _(
+            "Who was new is not known of all in {previous} and {period}: set-up of {guessed} is charged "
+            "by the first order in the input, and {left} is not charged. The change of cost to serve may "
+            "be off by as much."
+        ).format(guessed=number(round(guessed)), left=number(round(left)), **names)
 
 
 def _capital_known_once(statement: pd.DataFrame, names: dict[str, str]) -> Iterator[str]:

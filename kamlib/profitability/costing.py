@@ -15,13 +15,15 @@ from kamlib.errors import DataError, listed
 from kamlib.numerics import largest_remainder
 
 PRACTICAL = 0.8  # of the theoretical capacity, where no practical one is given
+CHARGED = {"used": "cost", "setup_used": "setup_cost", "setup_open": "setup_open_cost"}
 
 
 def pool_costs(resources: pd.DataFrame, volumes: pd.DataFrame) -> pd.DataFrame:
     """Pass on support pools, and turn each pool's cost into a rate of its practical capacity.
 
     From  resources (pool × period) and the volumes of `activity_volumes`
-    to    ``... + charged, received, passed_on, used, capacity, capacity_rate, used_share``.
+    to    ``... + charged, received, passed_on, ending_share, used, capacity, capacity_rate,
+          used_share``.
 
     Parameters
     ----------
@@ -36,7 +38,9 @@ def pool_costs(resources: pd.DataFrame, volumes: pd.DataFrame) -> pd.DataFrame:
     Notes
     -----
     A support pool passes on its own cost and what it received; what it does not pass on stays with
-    it. Without a practical capacity 80 % of the theoretical one counts; without either the rate is
+    it. ``ending_share`` is what of a pool's cost ends with the work: each part, its own and what it
+    received, by the share declared where it came from; unknown where one of these is. Without a
+    practical capacity 80 % of the theoretical one counts; without either the rate is
     cost per unit used, and idle time hides in it. Overload is shown and never scaled down. A pool that
     is not charged has no rate.
     """
@@ -61,19 +65,25 @@ def _to_charge(pools: pd.DataFrame) -> pd.Series:
 
 
 def _stepped_down(pools: pd.DataFrame) -> pd.DataFrame:
-    """Add what each pool received from support pools and passed on itself."""
+    """Add what each pool received and passed on, and what of its cost, with that, would end."""
     place = {key: i for i, key in enumerate(zip(pools["period"], pools["pool"], strict=True))}
     given = [
         {place[(period, pool)]: share for pool, share in (shares or {}).items()}
         for period, shares in zip(pools["period"], pools["step_down_to"], strict=True)
     ]
     own, received, passed = pools["cost"].to_numpy(), np.zeros(len(pools)), np.zeros(len(pools))
+    silent = pd.Series(np.nan, index=pools.index)
+    declared = pools.get("avoidable_share", silent).to_numpy(dtype=np.float64)
+    ends = np.where(own != 0, own * declared, 0.0)
     for i in _givers_first(given, pools):
         whole = own[i] + received[i]
         for to, share in given[i].items():
             received[to] += whole * share
             passed[i] += whole * share
-    return pools.assign(received=received, passed_on=passed)
+            ends[to] += ends[i] * share if share and whole else 0.0
+    whole = own + received
+    ending = np.divide(ends, whole, out=declared.copy(), where=whole != 0)
+    return pools.assign(received=received, passed_on=passed, ending_share=ending)
 
 
 def _givers_first(given: list[dict[int, float]], pools: pd.DataFrame) -> list[int]:
@@ -105,8 +115,8 @@ def charge_customers(
 
     Returns
     -------
-    cost_to_serve : ``volumes`` of charged pools + capacity_rate, cost, setup_cost (cents, largest
-        remainder per activity, period and relation)
+    cost_to_serve : ``volumes`` of charged pools + capacity_rate, cost, setup_cost, setup_open_cost
+        (cents, largest remainder per activity, period and relation)
     pools : ``pools`` + assigned_cost, unused_cost, unassigned_cost, which add up to what the pool
         has to charge
     """
@@ -115,7 +125,7 @@ def charge_customers(
     cost = cost.sort_values(["period", "customer_id", "activity"], ignore_index=True)
     relation = cost["customer_id"].map(relations.astype("str")).fillna("external")
     groups = [cost["period"], cost["activity"], relation]
-    for part, name in [("used", "cost"), ("setup_used", "setup_cost")]:
+    for part, name in CHARGED.items():
         used = cost[part] if part in cost else pd.Series(0.0, index=cost.index)
         exact_cost = (used * cost["capacity_rate"]).fillna(0.0)
         cost[name] = exact_cost.groupby(groups).transform(largest_remainder)

@@ -25,13 +25,15 @@ class Dropping(Protocol):
     """What ends when a customer leaves, as people declared it.
 
     `cogs_avoidable` and `freed_capacity_used` are shares of 0 to 1; `exit_penalties` maps customers to
-    money; above `price_reach`, a share, a price rise is taken to be out of reach.
+    money; above `price_reach`, a share, a price rise is taken to be out of reach. To fix or to drop must
+    gain more than `least_gain_kau`, in key-account units.
     """
 
     cogs_avoidable: float
     freed_capacity_used: float
     exit_penalties: Mapping[str, Decimal]
     price_reach: float
+    least_gain_kau: float
 
 
 def effect_of_dropping(
@@ -113,11 +115,12 @@ def _penalties(ids: pd.Series, declared: Mapping[str, Decimal]) -> np.ndarray:
     return ids.astype("str").map(known).fillna(0.0).to_numpy(dtype=np.float64)
 
 
-def proposals(rescue: pd.DataFrame, *, price_reach: float) -> np.ndarray:
+def proposals(rescue: pd.DataFrame, *, price_reach: float, least_gain: float = 0.0) -> np.ndarray:
     """Propose for each loss-maker to keep, fix or drop it.
 
-    * *drop*: dropping gains, and the price that would mend the loss is out of reach (above
-      `price_reach`, or not reachable at all);
+    * *small*: ending the loss brings no more than `least_gain`, so that it is one of a group;
+    * *drop*: dropping gains more than that, and the price that would mend the loss is out of reach
+      (above `price_reach`, or not reachable at all);
     * *fix*: that price is within reach, or the actions together bring the loss to nothing;
     * *keep*: neither, so that it pays more than what would end with it;
     * *unknown*: whether dropping gains depends on an avoidable share that nobody declared.
@@ -127,11 +130,14 @@ def proposals(rescue: pd.DataFrame, *, price_reach: float) -> np.ndarray:
     rescue : DataFrame with customer_profit, drop_effect_low, drop_effect_high, fix_price_change,
         all_actions
     price_reach : float, share
+    least_gain : float, money
     """
-    gains, may = rescue["drop_effect_low"] > 0, rescue["drop_effect_high"] > 0
+    small = rescue["customer_profit"] >= -least_gain
+    gains, may = rescue["drop_effect_low"] > least_gain, rescue["drop_effect_high"] > least_gain
     near = rescue["fix_price_change"].le(price_reach).fillna(False)
     mends = (rescue["customer_profit"] + rescue["all_actions"]).ge(0).fillna(False)
-    return np.select([near, gains, may, mends], ["fix", "drop", "unknown", "fix"], "keep")
+    words = ["small", "fix", "drop", "unknown", "fix"]
+    return np.select([small, near, gains, may, mends], words, "keep")
 
 
 def stranded_verdict(rescue: pd.DataFrame, *, currency: str) -> Verdict | None:
@@ -145,10 +151,15 @@ def stranded_verdict(rescue: pd.DataFrame, *, currency: str) -> Verdict | None:
 
 
 def dropping_verdict(pools: pd.DataFrame | None) -> Verdict:
-    """Judge whether it is declared of every pool that serves customers what of it would end."""
+    """Judge whether it is declared of every pool that serves customers what of it would end.
+
+    Support pools count as far as their cost is passed on to such pools.
+    """
     if pools is None or pools.empty:
         return verdict("avoidable_cost", "REFUSE")
     serves = pools[pools["assigned_cost"].abs() > 0]
-    silent = serves.loc[serves["avoidable_share"].isna(), "pool"].str.replace("_", " ")
-    outcome = "FLAG" if len(silent) else "PASS"
+    unknown = serves["ending_share"].isna()
+    behind = pools["assigned_cost"].abs().gt(0) | pools["passed_on"].gt(0)
+    silent = pools.loc[behind & pools["avoidable_share"].isna(), "pool"].str.replace("_", " ")
+    outcome = "FLAG" if unknown.any() else "PASS"
     return verdict("avoidable_cost", outcome, pools=", ".join(silent), n=number(len(serves)))

@@ -115,8 +115,9 @@ def timing_balance(economic: pd.DataFrame, *, period: str, currency: str) -> Bal
     Down to the profit before capital, or to gross margin where cost-to-serve is not known.
     """
     mine = economic[(economic["period"] == period) & economic["active"]]
-    known = mine["customer_profit_before_capital"].notna().all()
+    known = mine["customer_profit_before_capital"].notna().any()
     posted, other = (POSTED[1], "economic_profit") if known else (POSTED[0], "economic_margin")
+    mine = mine[mine[posted].notna()]
     balance = Balance(_("Posted and economic view, {period}").format(period=period), currency)
     balance.start(_("As posted"), round(float(mine[posted].sum()), 2), _("ties to the ledger"))
     reasons = {

@@ -66,20 +66,20 @@ class Equation(Protocol):
 
 def kinds_of_work(
     cost_to_serve: pd.DataFrame, orders: pd.DataFrame, equations: Sequence[Equation],
-    avoidable: pd.Series,
+    ending: pd.Series,
 ) -> pd.DataFrame:  # fmt: skip
     """Tell the kinds of work apart in cost-to-serve, and what of each ends when the work ends.
 
     From  cost_to_serve (customer × activity) of one period
     to    one row per customer: ``order``, ``line``, ``handling``, ``delivery``, ``service``,
-          ``freight``, ``returns`` in money, and ``<kind>_avoidable``, NaN where an avoidable share is
-          not declared.
+          ``freight``, ``returns`` in money, and ``<kind>_avoidable``, NaN where it is not known what
+          of a pool's cost ends.
 
     Parameters
     ----------
     orders : DataFrame with customer_id, lines, of the period
     equations : time equations of the engagement
-    avoidable : Series pool → avoidable share, 0 to 1 or NaN
+    ending : Series pool → share of its cost that ends with the work, 0 to 1 or NaN
 
     Notes
     -----
@@ -94,7 +94,7 @@ def kinds_of_work(
     for name, rows in cost_to_serve.groupby("activity"):
         equation = known.get(str(name))
         plain = _plain_share(rows, equation, lines)
-        ends = rows["pool"].map(avoidable).to_numpy(dtype=np.float64)
+        ends = rows["pool"].map(ending).to_numpy(dtype=np.float64)
         first, second = _kinds(str(name), equation)
         for kind, share in ((first, plain), (second, 1 - plain)):
             money = rows["cost"].to_numpy(dtype=np.float64) * share
@@ -198,7 +198,7 @@ def _usual_cost(products: pd.DataFrame, ids: pd.Series, sold_cost: pd.Series) ->
         "list": floats(products["list_revenue"]) - floats(products["returned_list_revenue"]),
         "cost": floats(products["cost_of_goods_sold"]) - floats(products["returned_cost"]),
     }
-    rows = products[["customer_id", "product_id"]].assign(**money)
+    rows = products[["customer_id", "product_id"]].assign(**money).dropna(subset="cost")
     sums = rows.groupby("product_id")[["list", "cost"]].sum()
     rate = (sums["cost"] / sums["list"]).where((sums["list"] > 0) & (sums["cost"] > 0))
     rows["usual"] = (rows["list"] * rows["product_id"].map(rate)).fillna(rows["cost"])

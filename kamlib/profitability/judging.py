@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from kamlib.columns import COST_LEVELS
-from kamlib.language import _, money, number
+from kamlib.language import _, money, number, percent
 from kamlib.profitability.resources import within_reach
+from kamlib.profitability.statement import unknown_margins
 from kamlib.profitability.traced import TRACED
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
@@ -28,14 +29,41 @@ def statement_verdicts(
     """
     mine = statement[(statement["period"] == period) & statement["active"]]
     known = pd.DataFrame() if pools is None else pools[pools["period"] == period]
-    outcome = PASS if mine["gross_margin"].notna().all() else REFUSE
-    found = [verdict("gross_margin", outcome)]
+    found = [_margin(mine, currency)]
     if not len(known) or mine["cost_to_serve"].isna().any():
         why = unknown or _("there is no table of cost pools for {period}").format(period=period)
         return [*found, verdict("cost_to_serve", REFUSE, why=why)]
     found.append(_cost_to_serve(known, activities - len(left_out), left_out))
     found += _pools(known, stops_at=stops_at, currency=currency)
-    return [*found, _capital(mine)]
+    return [*found, *_new_customers(mine, currency=currency), _capital(mine)]
+
+
+def _new_customers(mine: pd.DataFrame, *, currency: str) -> list[Verdict]:
+    """Say what of set-up rests on a guess of who is new; nothing where nobody is set up."""
+    charged, guessed, open_ = (
+        mine[name] for name in ("setup_cost", "setup_guessed_cost", "setup_open_cost")
+    )
+    if not (charged.any() or open_.any()):
+        return []
+    return [verdict(
+        "new_customers", FLAG if guessed.any() or open_.any() else PASS,
+        charged=money(charged.sum(), currency), open_n=number(int((open_ != 0).sum())),
+        open_amount=money(open_.sum(), currency), guessed_n=number(int((guessed != 0).sum())),
+        guessed_amount=money(guessed.sum(), currency),
+    )]  # fmt: skip
+
+
+def _margin(mine: pd.DataFrame, currency: str) -> Verdict:
+    """Say at how many customers, with how much revenue, the cost of goods is not known."""
+    blind = unknown_margins(mine).sum() if len(mine) else pd.Series({"customers": 0.0})
+    if not blind["customers"]:
+        return verdict("gross_margin", PASS)
+    outcome = FLAG if mine["gross_margin"].notna().any() else REFUSE
+    words = {
+        "n": number(blind["customers"]), "share": percent(blind["share"]),
+        "amount": money(blind["revenue"], currency),
+    }  # fmt: skip
+    return verdict("gross_margin", outcome, **words)
 
 
 def _cost_to_serve(pools: pd.DataFrame, activities: int, left_out: Sequence[str]) -> Verdict:
@@ -79,11 +107,15 @@ def _on_nobody(known: pd.DataFrame, *, stops_at: str, currency: str) -> Verdict:
 
 
 def _capital(mine: pd.DataFrame) -> Verdict:
-    """Say for how many customers the price of receivables is not known."""
-    if mine["days_to_pay"].isna().all():
-        rule = "receivables_absent" if (mine["assets_charge"] > 0).any() else "capital_absent"
-        return verdict(rule, FLAG)
-    without = int((mine["days_to_pay"].isna() & (mine["invoice_revenue"] != 0)).sum())
+    """Say whether a charge was computed, and for how many customers it is not known what they owe."""
+    if mine["capital_charge"].isna().all():
+        return verdict("capital_absent", FLAG)
+    silent = mine["days_to_pay"].isna()
+    owed = mine["capital_charge"] - mine["assets_charge"].fillna(0.0)
+    if silent.all() and not (owed > 0).any():
+        return verdict("receivables_absent", FLAG)
+    by_balance = silent.all()  # who has no balance owes nothing
+    without = 0 if by_balance else int((silent & (mine["invoice_revenue"] != 0)).sum())
     return verdict("capital_charge", FLAG if without else PASS, n=number(without))
 
 

@@ -26,6 +26,7 @@ from kamlib.profitability.factors import (
     kinds_of_work,
 )
 from kamlib.profitability.peers import Peers, Typical, peer_kinds, peers_verdict, typical_rates
+from kamlib.profitability.volumes import whole_orders
 from kamlib.tables import among
 from kamlib.verdicts import Verdict
 
@@ -63,6 +64,7 @@ class Rescue(NamedTuple):
 def rescue_losses(
     tables: Mapping[str, pd.DataFrame | None], statement: pd.DataFrame,
     cost_to_serve: pd.DataFrame | None, pools: pd.DataFrame | None, model: RescueModel,
+    *, unit: float | None = None,
 ) -> Rescue:  # fmt: skip
     """Explain the losses of every period whose customer profit is known.
 
@@ -70,6 +72,8 @@ def rescue_losses(
     ----------
     tables : customers, customer_months, orders; customer_products where products are known
     statement, cost_to_serve, pools : as `customer_statements` gives them
+    unit : money of one key-account unit, in which the least gain of a proposal is measured; None: any
+        gain counts
 
     Returns
     -------
@@ -80,11 +84,11 @@ def rescue_losses(
     ParameterError
         An exit penalty is declared for a customer that is not there.
     """
-    _require_known(model.dropping, tables["customers"])
+    require_known(model.dropping, tables["customers"])
     found = []
     for period in sorted(statement.loc[statement["customer_profit"].notna(), "period"].unique()):
         amounts = period_amounts(tables, statement, cost_to_serve, pools, model, period=str(period))
-        found.append(_of_period(amounts, tables, model, str(period)))
+        found.append(_of_period(amounts, tables, model, str(period), unit))
     if not found:
         return Rescue(_nothing(COLUMNS), _nothing(ACTION_COLUMNS), statement.head(0))
     rescue, actions, explained = (
@@ -101,7 +105,8 @@ def _nothing(columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=columns).astype(kinds)
 
 
-def _require_known(dropping: Dropping, customers: pd.DataFrame | None) -> None:
+def require_known(dropping: Dropping, customers: pd.DataFrame | None) -> None:
+    """Raise ParameterError if an exit penalty is declared for a customer that is not there."""
     known = [] if customers is None else customers["customer_id"].tolist()
     for who in dropping.exit_penalties:
         if who not in known:
@@ -121,11 +126,12 @@ def period_amounts(
     months = _of(tables["customer_months"], period)
     assert months is not None
     assert orders is not None
+    orders = whole_orders(orders)
     cost, own = _of(cost_to_serve, period), _of(pools, period)
     work = kinds_of_work(
         pd.DataFrame(columns=["activity", "customer_id"]) if cost is None else cost, orders,
         model.time_equations,
-        pd.Series(dtype="float64") if own is None else own.set_index("pool")["avoidable_share"],
+        pd.Series(dtype="float64") if own is None else own.set_index("pool")["ending_share"],
     )  # fmt: skip
     mine = statement[(statement["period"] == period) & statement["active"]]
     return customer_amounts(
@@ -142,6 +148,7 @@ def _of_period(
     tables: Mapping[str, pd.DataFrame | None],
     model: RescueModel,
     period: str,
+    unit: float | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     customers, orders = tables["customers"], _of(tables["orders"], period)
     assert customers is not None
@@ -161,7 +168,7 @@ def _of_period(
     months = _of(tables["customer_months"], period)
     assert months is not None
     fewest = max(months["month"].nunique(), 1)  # an order a month is as few as anybody is asked for
-    ends = break_evens(losing, orders[["customer_id", "order_value"]], fewest=fewest)
+    ends = break_evens(losing, whole_orders(orders), fewest=fewest)
     rescue = rescue.merge(ends, on="customer_id")
     rescue = rescue.merge(dropped, on="customer_id").assign(period=period)
     rescue["peers"] = rescue["peers"].fillna(0).astype("int64")
@@ -169,7 +176,11 @@ def _of_period(
     brings = rescue["customer_id"].map(_all_together(listed)).fillna(0.0)
     rescue["all_actions"] = brings.where(rescue["peers"] > 0)
     rescue["ends_of_loss"] = np.minimum(rescue["all_actions"], -rescue["customer_profit"])
-    rescue["proposal"] = proposals(rescue, price_reach=model.dropping.price_reach)
+    rescue["proposal"] = proposals(
+        rescue,
+        price_reach=model.dropping.price_reach,
+        least_gain=model.dropping.least_gain_kau * (unit or 0.0),
+    )
     explained = pd.concat([whole, told.drop(columns="customer_id"), usual], axis=1)
     explained = explained.assign(period=period)
     return rescue, listed.assign(period=period), explained

@@ -7,14 +7,18 @@ import pandas as pd
 from kamlib.columns import LADDER
 from kamlib.deductions import effects
 from kamlib.numerics import largest_remainder
-from kamlib.tables import EXACT, exact_sums, floats
+from kamlib.tables import EXACT, among, exact_sums, floats
 
 KEY = ["period", "customer_id"]
 LINES = ("list_revenue", "invoice_revenue", "cost_of_goods_sold")
 OFF = ("off_invoice", "bad_debt")
 BAD_DEBT = "bad_debt"  # a kind of off_invoice, shown apart
 NOTHING = Decimal(0)
-MEMO = ("returned_revenue", "bad_debt", "setup_cost", "assets_charge")
+REST_ON_COST = ("gross_margin", "customer_profit_before_capital", "customer_profit", "margin_rate",
+                "profit_rate")  # fmt: skip
+SETUP = ("setup_cost", "setup_guessed_cost", "setup_open_cost")
+MEMO = ("returned_revenue", "bad_debt", "revenue_without_cost", "known_cost_of_goods", *SETUP,
+        "assets_charge")  # fmt: skip
 
 
 def gross_margins(
@@ -25,11 +29,13 @@ def gross_margins(
     From  ``period, customer_id, list_revenue, invoice_revenue, cost_of_goods_sold`` by month
     to    one row per period and customer with anything in the period: the ladder from
           ``list_revenue`` to ``gross_margin``, ``relation``, and the memo lines
-          ``returned_revenue`` (within invoice revenue) and ``bad_debt`` (within off-invoice).
+          ``returned_revenue`` (within invoice revenue), ``bad_debt`` (within off-invoice),
+          ``revenue_without_cost`` and ``known_cost_of_goods``.
 
     Parameters
     ----------
-    months : DataFrame customer × month, exact decimals; ``returned_revenue`` where it is known
+    months : DataFrame customer × month, exact decimals; ``returned_revenue`` and
+        ``revenue_without_cost`` where they are known
     off_invoice : DataFrame with period, customer_id, amount (positive as cost to us) and status, of
         all periods, so that a settlement finds its accrual; None: nothing was deducted
     customers : DataFrame with customer_id and relation
@@ -37,19 +43,33 @@ def gross_margins(
     Notes
     -----
     Each line is rounded by largest remainder to its rounded total, external customers and others
-    apart; revenue and margins follow by subtraction.
+    apart; revenue and margins follow by subtraction. A line without a cost of goods is not free of
+    cost: that customer's cost of goods and margin are unknown.
     """
-    lines = [*LINES, *(name for name in ("returned_revenue",) if name in months)]
+    months = _with_gaps(months)
+    given = [name for name in ("returned_revenue",) if name in months]
+    lines = [*LINES, *given, "revenue_without_cost"]
     sums = _by_period(months, lines).merge(_deductions(off_invoice), on=KEY, how="outer")
     sums = sums.merge(customers[["customer_id", "relation"]], on="customer_id", how="left")
     sums = sums.sort_values(KEY, ignore_index=True)
     unknown = sums["cost_of_goods_sold"].isna() & sums["invoice_revenue"].notna()
+    unknown |= sums["revenue_without_cost"].gt(0).fillna(False)
     amounts = [*lines, "off_invoice", "bad_debt"]
     known = pd.DataFrame({name: floats(sums[name].fillna(0)) for name in amounts})
     groups = [sums["period"], sums["relation"]]
     cents = known.groupby(groups).transform(largest_remainder)
+    cents["known_cost_of_goods"] = cents["cost_of_goods_sold"]
     cents["cost_of_goods_sold"] = cents["cost_of_goods_sold"].mask(unknown)
     return _margins(sums[[*KEY, "relation"]].join(cents))
+
+
+def _with_gaps(months: pd.DataFrame) -> pd.DataFrame:
+    """Return months that say of how much revenue the cost of goods is missing."""
+    if "revenue_without_cost" in months:
+        return months
+    whole = months["invoice_revenue"].map(abs, na_action="ignore").astype(EXACT)
+    gaps = whole.where(months["cost_of_goods_sold"].isna(), NOTHING).astype(EXACT)
+    return months.assign(revenue_without_cost=gaps)
 
 
 def _margins(cents: pd.DataFrame) -> pd.DataFrame:
@@ -60,7 +80,7 @@ def _margins(cents: pd.DataFrame) -> pd.DataFrame:
         pocket_revenue=pocket,
         gross_margin=(pocket - cents["cost_of_goods_sold"]).round(2),
     )
-    memo = [name for name in ("returned_revenue", "bad_debt") if name in table]
+    memo = [name for name in MEMO if name in table]
     upper = [name for name in LADDER if name in table]
     return table[[*KEY, "relation", *upper, *memo]]
 
@@ -98,15 +118,20 @@ def complete_statement(
     ----------
     cost : DataFrame of `charge_customers`; None or a period without rows: cost-to-serve is unknown
         there, and so is everything below it
-    capital : DataFrame of `capital_charges`, with ``assets_charge`` where assets are known; without
-        rows customer profit is before capital
+    capital : DataFrame of `capital_charges`, with ``assets_charge`` where assets are known; a period
+        without any charge in it has none computed: its charge is unknown, and customer profit is
+        before capital. Who ties up capital and buys nothing has a row too
 
     Notes
     -----
     Memo lines are parts of a line above and are in it already: returned_revenue, bad_debt,
-    setup_cost (of cost-to-serve), assets_charge (of the capital charge).
+    revenue_without_cost, known_cost_of_goods, setup_cost (of cost-to-serve), setup_guessed_cost (of
+    setup_cost: new by the first order in the input, because no start is recorded), assets_charge (of
+    the capital charge). Not in it is setup_open_cost: what setting up would cost where nobody can
+    tell whether a customer is new.
     """
-    table = upper.merge(_served(cost), on=KEY, how="outer")
+    table = upper.merge(_served(cost, customers), on=KEY, how="outer")
+    table = table.merge(_tied_up(capital), on=KEY, how="outer")
     table = table.drop(columns="relation").merge(
         customers[["customer_id", "relation"]], on="customer_id", how="left"
     )
@@ -114,20 +139,31 @@ def complete_statement(
     money = [name for name in [*LADDER, *MEMO] if name in upper.columns]
     table[money] = table[money].where(table["list_revenue"].notna(), 0.0)
     known = table["period"].isin([] if cost is None else cost["period"].unique())
-    for name in ("cost_to_serve", "setup_cost"):
+    for name in ("cost_to_serve", *SETUP):
         table[name] = table[name].astype("float64").fillna(0.0).where(known)
+    charged = capital.loc[capital["capital_charge"].notna(), "period"].unique()
+    computed = table["period"].isin(charged)
     for name in ("capital_charge", "assets_charge"):
-        table[name] = _rounded(table, name).where(known)
+        table[name] = _rounded(table, name).where(known & computed)
     return _profits(table)
 
 
-def _served(cost: pd.DataFrame | None) -> pd.DataFrame:
+def _served(cost: pd.DataFrame | None, customers: pd.DataFrame) -> pd.DataFrame:
     """Add up what serving each customer costs, and what of it is setting up new ones."""
     if cost is None or cost.empty:
-        return pd.DataFrame(columns=[*KEY, "cost_to_serve", "setup_cost"])
-    whole = cost if "setup_cost" in cost else cost.assign(setup_cost=0.0)
-    sums = whole.groupby(KEY, as_index=False)[["cost", "setup_cost"]].sum()
+        return pd.DataFrame(columns=[*KEY, "cost_to_serve", *SETUP])
+    whole = cost if "setup_cost" in cost else cost.assign(setup_cost=0.0, setup_open_cost=0.0)
+    sums = whole.groupby(KEY, as_index=False)[["cost", "setup_cost", "setup_open_cost"]].sum()
+    known = customers["since"].notna() if "since" in customers else customers["customer_id"].isna()
+    told = among(sums["customer_id"], customers.loc[known, "customer_id"])
+    sums["setup_guessed_cost"] = sums["setup_cost"].where(~told, 0.0)
     return sums.round(2).rename(columns={"cost": "cost_to_serve"})
+
+
+def _tied_up(capital: pd.DataFrame) -> pd.DataFrame:
+    """Return who ties up capital of ours: that costs, also where nothing is bought."""
+    charge = capital["capital_charge"].astype("float64").fillna(0.0)
+    return capital.loc[charge != 0, KEY]
 
 
 def _rounded(table: pd.DataFrame, name: str) -> pd.Series:
@@ -138,7 +174,7 @@ def _rounded(table: pd.DataFrame, name: str) -> pd.Series:
 
 def _profits(table: pd.DataFrame) -> pd.DataFrame:
     before = (table["gross_margin"] - table["cost_to_serve"]).round(2)
-    profit = (before - table["capital_charge"]).round(2)
+    profit = (before - table["capital_charge"].fillna(0.0)).round(2)  # not computed: before capital
     pocket = table["pocket_revenue"].where(table["pocket_revenue"] > 0)
     listed = table["list_revenue"].where(table["list_revenue"] > 0)
     table = table.assign(
@@ -152,3 +188,37 @@ def _profits(table: pd.DataFrame) -> pd.DataFrame:
     memo = [name for name in MEMO if name in table]
     rest = ["discount_rate", "margin_rate", "profit_rate", "days_to_pay", "days_late", "active"]
     return table[[*KEY, "relation", *LADDER, *memo, *rest]]
+
+
+def margins_withheld(statement: pd.DataFrame, *, unknown_at_most: float) -> pd.DataFrame:
+    """Withhold every margin of the periods in which too much cost of goods is not known.
+
+    Parameters
+    ----------
+    statement : DataFrame of `complete_statement`
+    unknown_at_most : share of the active customers' invoice revenue, 0 to 1, that may stand at
+        customers whose margin is not known
+    """
+    blind = statement["period"].map(unknown_margins(statement)["share"]) > unknown_at_most
+    names = list(REST_ON_COST)
+    return statement.assign(**statement[names].where(~blind))
+
+
+def unknown_margins(statement: pd.DataFrame) -> pd.DataFrame:
+    """Return of each period at how many active customers the cost of goods is not known.
+
+    Returns
+    -------
+    DataFrame by period: ``customers``; ``revenue`` of the lines without it; ``share`` of invoice
+    revenue, without sign, that stands at these customers
+    """
+    active = statement[statement["active"]]
+    revenue, blind = active["invoice_revenue"].abs(), active["cost_of_goods_sold"].isna()
+    told = pd.DataFrame({
+        "period": active["period"], "customers": blind.astype("int64"),
+        "revenue": active["revenue_without_cost"], "theirs": revenue.where(blind, 0.0),
+        "all": revenue,
+    })  # fmt: skip
+    sums = told.groupby("period").sum()
+    share = (sums["theirs"] / sums["all"].where(sums["all"] > 0, 1.0)).where(sums["customers"] > 0)
+    return sums[["customers", "revenue"]].assign(share=share.fillna(0.0))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+import numpy as np
 import pandas as pd
 
 from kamlib.errors import DataError, did_you_mean, listed
@@ -10,7 +11,7 @@ from kamlib.language import _
 from kamlib.profitability.capital import KEY, asset_charges, capital_charges
 from kamlib.profitability.costing import charge_customers, pool_costs
 from kamlib.profitability.resources import Resource, given_resources, with_reach
-from kamlib.profitability.statement import complete_statement, gross_margins
+from kamlib.profitability.statement import complete_statement, gross_margins, margins_withheld
 from kamlib.profitability.traced import (
     Freight,
     freight_costs,
@@ -36,13 +37,18 @@ class Capital(Protocol):
 
 
 class CostModel(Protocol):
-    """Pools, times, freight and capital as engagement.yaml has them, and the level cost stops at."""
+    """Pools, times, freight and capital as engagement.yaml has them, and the level cost stops at.
+
+    Where more than `unknown_cost_at_most` of revenue stands at customers whose cost of goods is not
+    known, no margin of the period is shown.
+    """
 
     stops_at: str
     resources: Sequence[Resource]
     time_equations: Sequence[Equation]
     capital: Capital | None
     freight: Freight
+    unknown_cost_at_most: float
 
 
 class Statements(NamedTuple):
@@ -94,7 +100,10 @@ def customer_statements(tables: Tables, model: CostModel, *, periods: Sequence[s
     charges = _capital(months, tables, chosen, model)
     whole = {name: tables.get(name) for name in ("orders", "drivers")}  # of all periods
     served = _served({**chosen, **whole}, model, months, customers, periods)
-    statement = complete_statement(upper, served.cost, charges, customers)
+    statement = margins_withheld(
+        complete_statement(upper, served.cost, charges, customers),
+        unknown_at_most=model.unknown_cost_at_most,
+    )
     left_out = without_driver(tables.get("drivers"), model.time_equations)
     return Statements(statement, served.cost, served.pools, served.unknown, left_out)
 
@@ -108,9 +117,12 @@ def _there(tables: Tables, name: str) -> pd.DataFrame:
 def _capital(
     months: pd.DataFrame, tables: Tables, chosen: Tables, model: CostModel
 ) -> pd.DataFrame:
-    """Add up the price of receivables and of assets per period and customer, not rounded."""
+    """Add up the price of receivables and of assets per period and customer, not rounded.
+
+    Without a rate nothing is priced, and what is known of days stands all the same.
+    """
     capital = model.capital
-    rate = capital.rate if capital else 0.0
+    rate = capital.rate if capital else np.nan
     owed = capital_charges(
         months,
         tables.get("receivables"),
@@ -119,8 +131,8 @@ def _capital(
         by=capital.receivables if capital else "days_to_pay",
     )
     both = owed.merge(asset_charges(chosen.get("assets"), rate=rate), on=KEY, how="outer")
-    parts = both[["capital_charge", "assets_charge"]].astype("float64").fillna(0.0)
-    return both.assign(capital_charge=parts.sum(axis=1))
+    parts = both[["capital_charge", "assets_charge"]].astype("float64")
+    return both.assign(capital_charge=parts.sum(axis=1, min_count=1))
 
 
 def _served(

@@ -110,6 +110,8 @@ def uncertain_profits(
 ) -> Uncertain:
     """Collect what of the active customers' profit hangs on declared ranges, ready to be drawn.
 
+    Whose profit is not known is left out.
+
     Parameters
     ----------
     statement : DataFrame, rows of one period
@@ -130,7 +132,8 @@ def uncertain_profits(
     require_columns(cost_to_serve, "activity", "pool", "cost", of="cost_to_serve")
     require_declared(model, cost_to_serve)
     ranges = dict(model.uncertainty)
-    mine = statement[statement["active"]].sort_values("customer_id")
+    known = statement["active"] & statement["customer_profit"].notna()
+    mine = statement[known].sort_values("customer_id")
     periods = mine["period"].unique()
     costs = cost_to_serve[cost_to_serve["period"].isin(periods)]
     costs = costs[costs["pool"].isin(ranges) | costs["activity"].isin(ranges)]

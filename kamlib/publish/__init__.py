@@ -6,13 +6,14 @@ and no input has changed is it moved to ``runs/<id>``, and the report appears at
 """
 
 from kamlib.publish.exporting import write_csv
-from kamlib.publish.failures import RunFailed, RunGoingOn
+from kamlib.publish.failures import NotPublished, RunFailed, RunGoingOn
 from kamlib.publish.limits import Limits, limits_of
 from kamlib.publish.reporting import Published, publish_report
 from kamlib.publish.stages import run_stages
 
 __all__ = [
     "Limits",
+    "NotPublished",
     "Published",
     "RunFailed",
     "RunGoingOn",

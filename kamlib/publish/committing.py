@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import socket
+import stat
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -99,7 +100,7 @@ def commit(folder: Path, run: Path, run_id: str, *, index: str, latest: dict[str
     sync_tree(run)
     with contextlib.ExitStack() as undo:
         undo.callback(_take_back, final, run, before, earlier, drafts)
-        final.parent.mkdir(exist_ok=True)
+        _open_runs(folder)
         os.rename(run, final)
         sync_folder(final.parent)
         os.replace(drafts["latest.json"], before)
@@ -108,6 +109,26 @@ def commit(folder: Path, run: Path, run_id: str, *, index: str, latest: dict[str
     with contextlib.suppress(OSError):  # it is published; the system writes it out in its own time
         sync_folder(folder)
     return folder / "index.html"
+
+
+def keep_draft(folder: Path, run: Path, run_id: str) -> Path:
+    """Move a run that is not to be published to ``runs/<id>``; the report stays as it is."""
+    final = folder / "runs" / run_id
+    sync_tree(run)
+    _open_runs(folder)
+    os.rename(run, final)
+    sync_folder(final.parent)
+    return final
+
+
+def _open_runs(folder: Path) -> None:
+    """Make the folder of runs, open to those to whom the report's folder is open by now."""
+    runs = folder / "runs"
+    runs.mkdir(exist_ok=True)
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if stat.S_IMODE(runs.stat().st_mode) != mode:
+        with contextlib.suppress(PermissionError):  # of another owner: theirs to open
+            runs.chmod(mode)
 
 
 def _take_back(

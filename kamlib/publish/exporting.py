@@ -1,6 +1,7 @@
 """Tables of a report: the stage's Parquet files, CSV beside them, and the rows set aside in Excel.
 
-CSV is plain UTF-8 with commas, ISO dates and exact decimals. A text that a spreadsheet would take
+CSV is plain UTF-8 with commas, ISO dates and exact decimals; what is not known, or has no bound, is
+an empty cell. A text that a spreadsheet would take
 for a formula gets an apostrophe in front; numbers never do.
 """
 
@@ -68,7 +69,7 @@ def _same(rounded: pa.ChunkedArray, column: pa.ChunkedArray) -> bool:
 
 
 def _for_csv(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column as CSV shall show it: text guarded, days without a time, decimals exact."""
+    """Return a column as CSV shall show it: text guarded, days without a time, numbers finite."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _for_csv(column.cast(kind.value_type))
@@ -81,6 +82,8 @@ def _for_csv(column: pa.ChunkedArray) -> pa.ChunkedArray:
         if _same(days, column):
             return days
         return pc.strftime(seconds if _same(seconds, column) else column, format=ISO)
+    if pa.types.is_floating(kind):  # without a bound there is no number to show
+        return pc.if_else(pc.is_finite(column), column, pa.scalar(None, kind))
     if pa.types.is_nested(kind):
         texts = [None if value is None else str(value) for value in column.to_pylist()]
         return _for_csv(pa.chunked_array([pa.array(texts, pa.string())]))

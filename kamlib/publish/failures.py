@@ -23,8 +23,8 @@ class RunFailed(RuntimeError):
     """A run ended without a report.
 
     `cause` is one of: kernel died, kernel did not start, time-out, disk, memory, error in cell,
-    cell not run, no receipt, input changed, interrupted, rejected, error. `notebook` and `cell` say
-    where, if there was a place; `kept` where the failing notebook lies.
+    cell not run, no receipt, input changed, interrupted, rejected, not published, error. `notebook`
+    and `cell` say where, if there was a place; `kept` where the failing notebook lies.
     """
 
     def __init__(
@@ -35,6 +35,13 @@ class RunFailed(RuntimeError):
         self.notebook = notebook
         self.cell = cell
         self.kept: Path | None = None
+
+
+class NotPublished(RunFailed):
+    """A run found that a report would have nothing to stand on; `kept` is where its draft lies."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("not published", message)
 
 
 class RunGoingOn(RuntimeError):
@@ -86,6 +93,8 @@ def keep_failure(
 ) -> None:
     """Move the staging folder to ``failed-<run id>``, the only one kept, and say why in JSON.
 
+    Where the failure is kept elsewhere, as a draft is, the staging folder is removed.
+
     Parameters
     ----------
     folder : Path, of the period's reports
@@ -95,12 +104,15 @@ def keep_failure(
     kept = folder / f"failed-{about['run_id']}"
     for old in folder.glob("failed-*"):
         shutil.rmtree(old, ignore_errors=True)
-    if staging.exists():
+    if failure.kept:
+        shutil.rmtree(staging, ignore_errors=True)
+    elif staging.exists():
         staging.rename(kept)
     if failure.cause == "error" and failure.__cause__:
         text = "".join(traceback.format_exception(failure.__cause__))
         (kept / "traceback.txt").write_text(text, encoding="utf-8")
-    failure.kept = kept / "notebooks" / failure.notebook if failure.notebook else kept
+    place = kept / "notebooks" / failure.notebook if failure.notebook else kept
+    failure.kept = failure.kept or place
     record = dict(about) | {
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),
         "cause": failure.cause,

@@ -102,7 +102,8 @@ def forget_old_runs(folder: Path, *, keep: int, signed: str = "") -> list[str]:
     keep : int, how many runs stay at least
     signed : str, the hash that is signed off now
     """
-    published = json.loads((folder / "latest.json").read_text(encoding="utf-8"))["run_id"]
+    latest = folder / "latest.json"
+    published = json.loads(latest.read_text(encoding="utf-8"))["run_id"] if latest.exists() else ""
     old = sorted(path for path in (folder / "runs").iterdir() if path.is_dir())[:-keep]
     gone = [path for path in old if path.name != published and not _is_signed(path, signed)]
     for path in gone:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from kamlib.engagement import Engagement
+from kamlib.engagement import Engagement, frozen_files
 from kamlib.errors import ParameterError, did_you_mean, listed
 from kamlib.publish.failures import RunFailed
-from kamlib.stage import KNOBS
+from kamlib.stage import KEYS, assigned_values, input_files
 from kamlib.tables import file_hash
 
 SET_BY_THE_RUN = {
@@ -24,17 +24,40 @@ def turned(engagement: Engagement, knobs: Mapping[str, object]) -> Engagement:
     ParameterError
         No notebook has such a parameter, or its value is not allowed.
     """
-    keys = {knob: key for stage in KNOBS.values() for knob, key in stage.items()}
     for name in knobs:
         if name in SET_BY_THE_RUN:
             raise ParameterError(f"{name} cannot be set with -p. {SET_BY_THE_RUN[name]}")
-        if name not in keys:
-            known = [*SET_BY_THE_RUN, *keys]
+        if name not in KEYS:
+            known = [*SET_BY_THE_RUN, *KEYS]
             raise ParameterError(
                 f"no notebook has a parameter '{name}'. {did_you_mean(name, known)} "
-                f"Parameters are {listed(keys, most=20)}."
+                f"Parameters are {listed(KEYS, most=20)}."
             )
-    return engagement.with_knobs({keys[name]: value for name, value in knobs.items()})
+    return engagement.with_knobs({KEYS[name]: value for name, value in knobs.items()})
+
+
+def require_none_saved(notebooks: Path, order: Mapping[str, str]) -> None:
+    """Refuse a notebook in which somebody saved a value for a knob: it would decide unseen.
+
+    Raises
+    ------
+    ParameterError
+        Names notebook, knob and value, and where such a value is to stand.
+    """
+    import nbformat
+
+    for path in (notebooks / name for name in order.values()):
+        cells = nbformat.read(path, as_version=4).cells if path.exists() else []
+        for cell in cells:
+            if "parameters" not in cell.metadata.get("tags", []):
+                continue
+            for knob, value in assigned_values(cell.source).items():
+                if knob in KEYS and value != "None":
+                    raise ParameterError(
+                        f"{path.name} has {knob} = {value} saved in its parameters cell. Put None "
+                        f"back there (git checkout {path.name} takes back whatever was saved in it), "
+                        f"and set it with -p {knob}={value}, or as {KEYS[knob]} in engagement.yaml."
+                    )
 
 
 def hashes_of_inputs(engagement: Engagement) -> dict[str, str]:
@@ -47,10 +70,9 @@ def hashes_of_inputs(engagement: Engagement) -> dict[str, str]:
     DataError, ParameterError
         A file or a table is not there, or an environment variable is not set.
     """
-    files = [engagement.source]
-    for table in engagement.inputs:
-        files += engagement.paths(table)
-    hashes = {engagement.relative(path): file_hash(path) for path in sorted(set(files))}
+    source = {engagement.relative(engagement.source): engagement.source}
+    files = sorted((source | input_files(engagement)).items())
+    hashes = {name: file_hash(path) for name, path in files}
     if any(given.database for given in engagement.inputs.values()):
         from kamlib.intake.servers import fingerprints
 
@@ -59,9 +81,17 @@ def hashes_of_inputs(engagement: Engagement) -> dict[str, str]:
 
 
 def hashes_of_reference(engagement: Engagement) -> dict[str, str]:
-    """Return the SHA-256 of the reference values that are frozen with the engagement."""
-    files = sorted((engagement.folder / "reference").glob("*.csv"))
-    return {path.relative_to(engagement.folder).as_posix(): file_hash(path) for path in files}
+    """Return the SHA-256 of the reference values that are frozen with the engagement.
+
+    Raises
+    ------
+    DataError
+        A file of them does not say what it was measured on.
+    """
+    return {
+        path.relative_to(engagement.folder).as_posix(): file_hash(path)
+        for path in frozen_files(engagement)
+    }
 
 
 def input_changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet as pq
+
 from kamlib import __version__
 from kamlib.display.page import counted
 from kamlib.language import _, ngettext, number
@@ -39,7 +41,7 @@ def _page(run: "Run", done: dict[str, Any], stage: str, *, within: bool) -> Page
         run_id=run.run_id,
         nav=_nav(run, done, stage, within=within),
         strip=_strip(run, done[stage], stage),
-        tables=_tables(run.receipts[stage]["tables"], f"{into}tables/"),
+        tables=_tables(run.receipts[stage]["tables"], run.stages, f"{into}tables/"),
         made=_made(run),
         run_json=f"{into}run.json",
         number="" if stage == list(done)[-1] else str(list(done).index(stage) + 1),
@@ -73,10 +75,10 @@ def _strip(run: "Run", notebook: Any, stage: str) -> list[dict[str, str]]:
     return [{"kind": outcome.lower(), "text": counted(outcome, n)} for outcome, n in found.items()]
 
 
-def _tables(notes: Mapping[str, Any], folder: str) -> list[dict[str, str]]:
+def _tables(notes: Mapping[str, Any], stages: Path, folder: str) -> list[dict[str, str]]:
     """Return links to the tables of a stage as CSV, and to the rows set aside as a workbook."""
     links = [
-        {"href": f"{folder}{name}.csv", "text": _rows(name, note["rows"])}
+        {"href": f"{folder}{name}.csv", "text": _rows(name, note["rows"]) + _others(stages, name)}
         for name, note in notes.items()
     ]
     if "quarantine" in notes:
@@ -87,6 +89,17 @@ def _tables(notes: Mapping[str, Any], folder: str) -> list[dict[str, str]]:
 
 def _rows(name: str, rows: int) -> str:
     return ngettext("{name} ({n} row)", "{name} ({n} rows)", rows).format(name=name, n=number(rows))
+
+
+def _others(stages: Path, name: str) -> str:
+    """Say how many rows of a table are no external customers', so that nobody adds them up unseen."""
+    path = stages / f"{name}.parquet"
+    if "relation" not in pq.read_schema(path).names:
+        return ""
+    relations = pq.read_table(path, columns=["relation"])["relation"].to_pylist()
+    others = sum(relation in ("intercompany", "collective") for relation in relations)
+    template = _(", {n} of them intercompany or collective: column relation")
+    return template.format(n=number(others)) if others else ""
 
 
 def _made(run: "Run") -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from kamlib import __version__
 from kamlib.method_rules import ANALYSES
 from kamlib.publish.signing import signature, signed_hash
 from kamlib.tables import read_table
-from kamlib.verdicts import FLAG, PASS, REFUSE
+from kamlib.verdicts import FLAG, PASS, REFUSE, nothing_to_stand_on
 
 if TYPE_CHECKING:
     from kamlib.publish.reporting import Run
@@ -24,6 +24,7 @@ def write_record(run: "Run", path: Path) -> dict[str, Any]:
     """Write how a run was made, and return it."""
     verdicts = pd.concat(_written(run, "verdicts"), ignore_index=True)
     ledgers = pd.concat(_written(run, "ledger"), ignore_index=True)
+    broken = list(ledgers.loc[~ledgers["holds"].astype(bool), "what"].unique())
     ended = datetime.now(UTC)
     record = {
         "run_id": run.run_id,
@@ -44,11 +45,18 @@ def write_record(run: "Run", path: Path) -> dict[str, Any]:
         "verdicts": counts(verdicts["outcome"]),
         "required": list(run.engagement.required),
         "required_refused": refused_of(run.engagement.required, verdicts),
-        "ledger_holds": bool(ledgers["holds"].all()),
+        "ledger_holds": not broken,
+        "ledger_broken": broken,
+        "not_published": run.withheld,
     }
     text = json.dumps(record, indent=1, ensure_ascii=False, default=str) + "\n"
     path.write_text(text, encoding="utf-8")
     return record
+
+
+def withheld_from(run: "Run") -> str:
+    """Say why nothing can stand on what the stages found; empty where something can."""
+    return nothing_to_stand_on(pd.concat(_written(run, "verdicts"), ignore_index=True))
 
 
 def counts(outcomes: pd.Series) -> dict[str, int]:

@@ -15,7 +15,7 @@ from kamlib.engagement import Engagement, load_engagement, project_root
 from kamlib.errors import DataError, ParameterError
 from kamlib.language import use_language
 from kamlib.publish import committing, folders, inputs
-from kamlib.publish.failures import failure_of, keep_failure
+from kamlib.publish.failures import NotPublished, failure_of, keep_failure
 from kamlib.publish.limits import Limits
 from kamlib.publish.stages import run_stage
 from kamlib.stage import NOTEBOOKS
@@ -27,18 +27,23 @@ Progress = Callable[[str], None]
 class Published:
     """A published report: its start page, its run, and how many rules had which outcome.
 
-    `refused` has the analyses under `required` that were refused, each with the rules that did so.
+    `refused` has the analyses under `required` that were refused, each with the rules that did so;
+    `broken` the lines of the ledger that do not hold.
     """
 
     index: Path
     run_id: str
     verdicts: dict[str, int]
     refused: dict[str, list[str]] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Run:
-    """One run of a report: what it works on, where, and what it has made so far."""
+    """One run of a report: what it works on, where, and what it has made so far.
+
+    `withheld` says why a report would have nothing to stand on; empty where it has.
+    """
 
     engagement: Engagement
     settings: Engagement
@@ -56,7 +61,7 @@ class Run:
     reference: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     receipts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    made: dict[str, Any] = field(default_factory=dict)
+    withheld: str = ""
 
     @property
     def staging(self) -> Path:
@@ -109,11 +114,16 @@ def publish_report(
         Another run of this report is going on.
     RunFailed
         A notebook did not come to its end; the earlier report is still there.
+    NotPublished
+        The inputs leave nothing that a report could stand on: the draft is in ``runs/<id>``, and the
+        earlier report is still there.
     """
     knobs = dict(knobs or {})
     found = load_engagement(engagement)
     name = found.period(period or list(found.periods)[-1]).name
     settings = inputs.turned(found, knobs)
+    source, order = Path(notebooks or project_root() / "notebooks").absolute(), order or NOTEBOOKS
+    inputs.require_none_saved(source, order)
     hashes = inputs.hashes_of_inputs(found)
     folders.require_keep_runs(keep_runs)
     folder = inputs.folder_of(Path(reports or project_root() / "reports"), found, name).absolute()
@@ -124,8 +134,7 @@ def publish_report(
         committing.clear_remains(folder)
         run = Run(
             engagement=found, settings=settings, period=name, knobs=knobs,
-            notebooks=Path(notebooks or project_root() / "notebooks").absolute(),
-            order=order or NOTEBOOKS,
+            notebooks=source, order=order,
             run_id=committing.new_run_id(folder, settings.settings_hash()), folder=folder,
             limits=limits or Limits(), keep_runs=keep_runs,
             progress=progress or (lambda _line: None),
@@ -144,8 +153,12 @@ def _go(run: Run) -> Published:
         published = _publish(run, done)
     shutil.rmtree(run.staging, ignore_errors=True)
     committing.forget_failure(run.folder)
-    folders.forget_old_runs(run.folder, keep=run.keep_runs, signed=run.engagement.sign_off.of or "")
+    _forget_old_runs(run)
     return published
+
+
+def _forget_old_runs(run: Run) -> None:
+    folders.forget_old_runs(run.folder, keep=run.keep_runs, signed=run.engagement.sign_off.of or "")
 
 
 def _tell_failure(
@@ -191,23 +204,30 @@ def _run_one(run: Run, stage: str, name: str, kernels: Any) -> Any:
 
 
 def _publish(run: Run, done: dict[str, Any]) -> Published:
-    """Render a run, check that its inputs are what they were, and commit it."""
+    """Render a run, check that its inputs are what they were, and commit it, or keep its draft."""
     from kamlib.publish.exporting import export_tables
     from kamlib.publish.pages import write_pages
-    from kamlib.publish.record import write_record
+    from kamlib.publish.record import withheld_from, write_record
 
     run.progress("rendering …")
     target = run.staging / "run"
     target.mkdir()
     export_tables(run.stages, _tables(run), target / "tables", currency=run.engagement.currency)
     run.reference = inputs.require_unchanged(run.engagement, run.hashes, run.reference)
+    run.withheld = withheld_from(run)
     record = write_record(run, target / "run.json")
     index = write_pages(run, done, target)
+    if run.withheld:
+        failure = NotPublished(run.withheld)
+        failure.kept = committing.keep_draft(run.folder, target, run.run_id)
+        _forget_old_runs(run)
+        raise failure
     latest = {key: record[key] for key in ("run_id", "engagement", "period", "kamlib", "ended")}
     path = committing.commit(
         run.folder, target, run.run_id, index=index, latest=latest | {"run": f"runs/{run.run_id}"}
     )
-    return Published(path, run.run_id, record["verdicts"], record["required_refused"])
+    told = (record[key] for key in ("verdicts", "required_refused", "ledger_broken"))
+    return Published(path, run.run_id, *told)
 
 
 def _tables(run: Run) -> list[str]:

@@ -1,6 +1,7 @@
 """Running notebooks one after another, each in a kernel of its own that ends with it, come what may."""
 
 import contextlib
+import math
 import os
 import signal
 import tempfile
@@ -13,6 +14,7 @@ from typing import Any
 
 from kamlib.publish.failures import RunFailed, failure_in_cell
 from kamlib.publish.limits import Limits
+from kamlib.scratch import Scratch
 
 START_ATTEMPTS = 3
 MARK = "KAM_RUN"  # in the environment of kernels and of whatever they start
@@ -63,15 +65,15 @@ def _marked(mark: str) -> list[int]:
 @contextlib.contextmanager
 def own_kernels(log: Path, limits: Limits | None = None) -> Iterator[Kernels]:
     """Give kernels folders of their own, so that an unwritable home or a second run do no harm."""
-    with tempfile.TemporaryDirectory(prefix="kam-", dir=_short_folder()) as name:
+    with Scratch(_short_folder()) as folder:
         folders = ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR")
-        own = {variable: str(Path(name) / variable.lower()) for variable in folders}
+        own = {variable: str(folder / variable.lower()) for variable in folders}
         for each in own.values():
             Path(each).mkdir()
         log.unlink(missing_ok=True)  # of an earlier run in the same place
         quiet = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        environment = {**os.environ, **own, **quiet, MARK: Path(name).name}
-        yield Kernels(Path(name), log, environment, limits or Limits())
+        environment = {**os.environ, **own, **quiet, MARK: folder.name}
+        yield Kernels(folder, log, environment, limits or Limits())
 
 
 def _short_folder() -> str | None:
@@ -102,8 +104,8 @@ def run_notebook(
         "kernel_name": "python3",
         "progress_bar": False,
         "autosave_cell_every": 0,
-        "start_timeout": kernels.limits.start,
-        "execution_timeout": kernels.limits.cell,
+        "start_timeout": math.ceil(kernels.limits.start),  # it takes whole seconds only
+        "execution_timeout": math.ceil(kernels.limits.cell),
         "cwd": str(source.parent),
     }
     for attempt in range(START_ATTEMPTS):
@@ -169,11 +171,20 @@ def _execute(source: Path, target: Path, options: dict[str, Any], kernels: Kerne
 
 
 def _manager(kernels: Kernels) -> tuple[type, Any]:
-    """Return a manager of kernels that talks through sockets in the run's own folder."""
+    """Return a manager of kernels that talks through sockets in the run's own folder.
+
+    A kernel is this interpreter, whatever a folder on the search path calls by its name.
+    """
+    from ipykernel.kernelspec import get_kernel_dict
+    from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
     from traitlets.config import Config
 
     class Manager(AsyncKernelManager):
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            return KernelSpec(**get_kernel_dict())
+
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
             kernels.running.append(self)
             with kernels.log.open("ab") as log:

@@ -41,6 +41,8 @@ def signed_hash(run: "Run") -> str:
 
 def signature(run: "Run") -> Signature:
     """Return what the pages of a run say of its numbers."""
+    if run.withheld:
+        return Signature(False, _("Not published."), run.withheld)
     given = run.engagement.sign_off
     if not given.signed or given.on is None:
         return Signature(False, _("Draft."), _("Nobody has signed these numbers off."))

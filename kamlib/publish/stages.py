@@ -15,7 +15,7 @@ from kamlib.language import use_language
 from kamlib.publish import committing, folders, inputs, resuming
 from kamlib.publish.failures import RunFailed, failure_of
 from kamlib.publish.limits import Limits
-from kamlib.stage import KNOBS, NOTEBOOKS, find_stage_folder
+from kamlib.stage import KEYS, NOTEBOOKS, SET_IN, find_stage_folder, knobs_of_run
 
 if TYPE_CHECKING:
     from kamlib.publish.running import Kernels
@@ -65,13 +65,14 @@ def run_stages(
     span = found.period(period or list(found.periods)[-1])
     inputs.turned(found, knobs)
     _require_used(knobs, chosen)
+    source = Path(notebooks or project_root() / "notebooks").absolute()
+    inputs.require_none_saved(source, chosen)
     hashes = inputs.hashes_of_inputs(found)  # what is not there is told before any kernel starts
     use_language(found.language)
     stages = find_stage_folder(found, span).absolute()
     kept = stages / "notebooks"
     folders.require_folder(kept, of="notebooks", otherwise="set KAM_STAGES")
     with folders.as_open_as(stages), committing.only_run(kept, of=f"{found.id} {span.name}"):
-        source = Path(notebooks or project_root() / "notebooks").absolute()
         work = StageRun(found, span.name, stages, source, knobs, hashes, limits or Limits())
         _run_in_order(work, chosen, resume=resume, progress=progress)
     return stages
@@ -99,13 +100,13 @@ def _until(order: Mapping[str, str], until: str | None) -> dict[str, str]:
 
 def _require_used(knobs: Mapping[str, object], order: Mapping[str, str]) -> None:
     """Refuse a parameter that no notebook of this run has."""
-    for stage, known in KNOBS.items():
-        for knob in known:
-            if knob in knobs and stage not in order:
-                raise ParameterError(
-                    f"{knob} is a parameter of {NOTEBOOKS[stage]}, which does not run with --until "
-                    f"{list(order)[-1]}. Leave it out, or run until {stage}."
-                )
+    for knob in knobs:
+        stage = SET_IN[knob]
+        if stage not in order:
+            raise ParameterError(
+                f"{knob} is a parameter of {NOTEBOOKS[stage]}, which does not run with --until "
+                f"{list(order)[-1]}. Leave it out, or run until {stage}."
+            )
 
 
 def _run_in_order(
@@ -155,7 +156,7 @@ def run_stage(
     source, target : Path, the notebook, and where it is kept as it ran
     engagement : Engagement, as it is written, no knob turned
     stages : Path, where the hand-over tables live
-    knobs : of all notebooks; each takes its own
+    knobs : of the whole run; a notebook takes its own, and from the stage folder those of earlier ones
 
     Raises
     ------
@@ -173,8 +174,8 @@ def run_stage(
     }
     notebook = run_notebook(source, target, {**knobs, **place}, kernels)
     require_all_cells_run(notebook, source.name)
-    own = {KNOBS.get(stage, {}).get(knob): value for knob, value in knobs.items()}
-    settings = engagement.with_knobs({key: value for key, value in own.items() if key})
+    turned = {KEYS[knob]: value for knob, value in knobs_of_run(stage, knobs).items()}
+    settings = engagement.with_knobs(turned)
     expected = {
         "engagement": engagement.id,
         "period": period,

@@ -25,6 +25,7 @@ from kamlib.pyramid.golden import (
     golden_verdicts,
     margin_percentiles,
     money_of_shots,
+    percentiles_verdict,
 )
 from kamlib.pyramid.levels import assign_levels, level_counts, pyramid_verdicts
 from kamlib.pyramid.overrides import apply_overrides, overrides_verdict
@@ -48,6 +49,7 @@ __all__ = [
     "margin_percentiles",
     "money_of_shots",
     "overrides_verdict",
+    "percentiles_verdict",
     "pyramid_verdicts",
     "unit_verdict",
     "verdict_counts",

@@ -18,10 +18,11 @@ from kamlib.pyramid.decide import (
     run_rules,
 )
 from kamlib.pyramid.levels import Boundary, assign_levels
-from kamlib.pyramid.questions import questions
+from kamlib.pyramid.questions import proofs, questions
 from kamlib.verdicts import Verdict, verdict
 
 CUTS_TRIED = (0.50, 0.60, 0.70)
+MOST_PROOFS = 2  # that a nominee may lack
 KEY_LEVEL = 3
 NAMES = {
     "side_a": N_("side A"),
@@ -61,7 +62,10 @@ def assess_accounts(
     -------
     DataFrame, one row per party: the columns of `assign_levels` (missing for prospects) and
     `decide`, ``key_customer``, ``key_supplier``, ``questions``, ``lacking`` (what is missing for a
-    key account)
+    key account), ``proofs`` and ``proofs_missing`` (see `proofs`), and ``nominee``: a customer who fails
+    nothing that is known and lacks at most two proofs; ``profit_kau``, profit in key-account units;
+    ``pays`` (yes, no, unknown; missing without a
+    unit): earns what a key account costs, today or by its potential, or is strategic
     """
     levels = assign_levels(bounds, boundaries, relations)
     for_all = replace(rules, places=None)
@@ -78,8 +82,27 @@ def assess_accounts(
     for name in ("confirmed_level", "possible_level"):
         levels[name] = levels[name].astype("Int64").mask(prospect)
     levels["blocked_by"] = levels["blocked_by"].mask(prospect, "")
+    needed = proofs(bounds, run, missing, managers, by_when=by_when)
+    decided = decided.assign(
+        **needed, nominee=(needed["proofs"].between(1, MOST_PROOFS) & ~prospect).fillna(False)
+    )
+    known = ~bounds.unknown("profit_12m") & (rules.unit is not None)
+    decided["profit_kau"] = np.where(known, bounds["profit_12m"][0], np.nan) / (rules.unit or 1.0)
+    decided["pays"] = _pays(bounds, rules.unit)
     table = levels.merge(decided, on="party_id", validate="one_to_one")
     return table.assign(lacking=_lacking(table, bounds, rules.cuts))
+
+
+def _pays(bounds: Bounds, unit: float | None) -> pd.Series:
+    """Say whether each party earns what a key account costs; a strategic one need not."""
+    if unit is None:
+        return pd.Series(pd.NA, index=range(len(bounds.party_id)), dtype="str")
+    worst, best = (
+        np.fmax(bounds["profit_12m"][end] / unit, bounds["uplift_kau"][end]) for end in (0, 1)
+    )
+    exempt = bounds["door_strategic"][0] == 1
+    told = np.select([exempt | (worst >= 1), best < 1], ["yes", "no"], "unknown")
+    return pd.Series(told, dtype="str")
 
 
 def _lacking(accounts: pd.DataFrame, bounds: Bounds, cuts: Mapping[str, float]) -> list[str]:
@@ -119,7 +142,7 @@ def capacity_verdicts(
     low, middle, high = accounts_at_cuts(bounds, levels, rules, CUTS_TRIED).values()
     moved = {"low": number(low), "middle": number(middle), "high": number(high)}
     verdicts = accounts["verdict"].value_counts()
-    counts = {name: number(int(verdicts.get(name, 0))) for name in ("fix", "let_go")}
+    counts = {name: number(int(verdicts.get(name, 0))) for name in ("fix", "let_go", "small_loss")}
     losing = bounds["profit_12m"][0] < 0
     computed = ~bounds.unknown("fix_price_change")[losing]
     outcome = "PASS" if computed.all() else "FLAG"

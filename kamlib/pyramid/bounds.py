@@ -13,8 +13,19 @@ from kamlib.timespans import months_earlier
 
 UNKNOWN = (-np.inf, np.inf)
 BOTH_ENDS = ("side_a", "side_b", "relative_strength")
-COUNTED = ("age_months", "known_years", "order_days_24m", "orders_per_year")  # no order: zero
+COUNTED = ("order_days_24m", "orders_per_year")  # no order: zero
+AGES = ("age_months", "known_years")  # no order: unknown of a customer, zero of a prospect
+MEASURED = (
+    *COUNTED, *AGES, "p_return_12m", "p_stay_3y", "profit_12m", "benefit_ours", "loss_periods",
+    "drop_effect", "fix_price_change",
+)  # fmt: skip
+YES_OR_NO = ("golden_shot", "door_vital_few", "p_unprofitable")
 NOT_COMPUTED = ("path_cost_to_uplift_2y",)
+# what is worst at its high end; all else is worst at its low end
+WORST_AT_HIGH = {
+    "age_months", "days_late", "drop_effect", "fix_price_change", "golden_shot", "loss_periods",
+    "p_unprofitable", "path_cost_to_uplift_2y", "strategic_only",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,9 +46,28 @@ class Bounds:
         low, high = self.of[name]
         return low != high
 
+    def without_measured(self) -> "Bounds":
+        """Return bounds in which nothing is known that is measured on what customers bought.
+
+        For a period whose lines cannot carry it; what people rated or said stays known.
+        """
+        ours = self["is_prospect"][0] == 0
+        ends = dict.fromkeys(MEASURED, UNKNOWN) | dict.fromkeys(YES_OR_NO, (0.0, 1.0))
+        blind = {name: _opened(self[name], ours, end) for name, end in ends.items()}
+        low, high = self["doors"]
+        few = self["door_vital_few"][0] * ours
+        return self.with_(**blind, doors=(low - few, high - few + ours))
+
     def with_(self, **intervals: tuple[np.ndarray, np.ndarray]) -> "Bounds":
         """Return bounds with other intervals for some quantities."""
         return Bounds(self.party_id, {**self.of, **intervals})
+
+
+def _opened(
+    known: tuple[np.ndarray, np.ndarray], where: np.ndarray, ends: tuple[float, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return an interval with other ends at some places."""
+    return np.where(where, ends[0], known[0]), np.where(where, ends[1], known[1])
 
 
 class Codes(Protocol):
@@ -73,7 +103,8 @@ def contact_functions(contacts: pd.DataFrame | None, *, end: date, months: int) 
         return pd.Series(dtype="float64")
     so_far = contacts[contacts["date"] <= pd.Timestamp(end)]
     recent = so_far[so_far["date"] >= months_earlier(end, months)]
-    counts = recent.groupby("party_id")["their_function"].nunique()
+    functions = recent["their_function"].str.strip().str.casefold()  # Buying is buying
+    counts = functions.groupby(recent["party_id"]).nunique()
     return counts.reindex(sorted(so_far["party_id"].unique()), fill_value=0).astype("float64")
 
 
@@ -111,6 +142,8 @@ def account_bounds(
     *,
     period: str,
     yearly: bool,
+    least_uplift: float,
+    since: pd.Timestamp,
     sureness: pd.DataFrame | None = None,
     rescue: pd.DataFrame | None = None,
 ) -> Bounds:
@@ -124,6 +157,8 @@ def account_bounds(
     contacts : Series by party id; a party that is not there is unknown
     period : the report period
     yearly : profit of the period may be taken as a year's; else it is unknown
+    least_uplift : potential in key-account units below which door 2 is shut for certain
+    since : first day from which what a party told us confirms a level; older words are unknown
     sureness : DataFrame with customer_id and p_unprofitable, rows of the report period; whoever is not
         in it, or without it everybody, may be unprofitable or not
     rescue : DataFrame with customer_id, drop_effect_low, drop_effect_high and fix_price_change, rows of
@@ -131,24 +166,41 @@ def account_bounds(
     """
     ids = parties["party_id"]
     stay, side = stays.set_index("customer_id"), sides.set_index("party_id")
-    signs = joint.set_index("party_id")
+    signs, new = joint.set_index("party_id"), parties["is_prospect"].to_numpy(dtype=bool)
+    told = (stay["staying_source"] == "their_words") & (stay["staying_date"] >= since)
+    proven = told | (stay["staying_source"] == "contract")  # our own rating confirms no level
+    money = _money(parties, statement, period=period, yearly=yearly)
+    uplift = certain(_of(ids, side["profit_potential"]))
+    unranked = among(ids, _unranked(statement, period))
     found = {
         "is_prospect": certain(parties["is_prospect"].astype(float)),
-        **_money(parties, statement, period=period, yearly=yearly),
-        **_doors(doors[doors["open"].astype(bool)], ids),
+        **money,
+        **_doors(doors, ids, uplift[1] >= least_uplift, unranked),
         **{name: _both_ends(side, name, ids) for name in BOTH_ENDS},
         **{name: certain(np.nan_to_num(_of(ids, stay[name]))) for name in COUNTED},
-        **{name: certain(_of(ids, stay[name])) for name in ("p_return_12m", "p_stay_3y")},
+        **{name: certain(np.where(new, 0.0, _of(ids, stay[name]))) for name in AGES},
+        "p_return_12m": certain(_of(ids, stay["p_return_12m"])),
+        "p_stay_3y": certain(_of(ids, stay["p_stay_3y"].where(proven))),
         **{name: certain(_of(ids, signs[name])) for name in ("joint_hard", "joint_all")},
-        "trust": certain(_of(ids, side["trust"])),
-        "uplift_kau": certain(_of(ids, side["profit_potential"])),
+        "trust": certain(_of(ids, side["trust"].where(side["trust_date"] >= since))),
+        "benefit_theirs": _benefit(side, ids, since),
+        "uplift_kau": uplift,
         "contact_functions": certain(_of(ids, contacts)),
         "golden_shot": _golden(shots, parties),
-        "p_unprofitable": _at_a_loss(sureness, ids),
+        "p_unprofitable": _at_a_loss(sureness, ids, money["profit_12m"]),
         **_leaving(rescue, ids),
         **{name: certain(np.full(len(ids), np.nan)) for name in NOT_COMPUTED},
     }
     return Bounds(ids.to_numpy(), found)
+
+
+def _benefit(
+    side: pd.DataFrame, ids: pd.Series, since: pd.Timestamp
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return side B as it votes for a level: anything, where they told us too long ago."""
+    low, high = _both_ends(side, "side_b", ids)
+    old = (ids.map(side["asked"]) & ~(ids.map(side["side_b_date"]) >= since)).to_numpy(dtype=bool)
+    return np.where(old, UNKNOWN[0], low), np.where(old, UNKNOWN[1], high)
 
 
 def _of(ids: pd.Series, column: pd.Series) -> np.ndarray:
@@ -162,31 +214,66 @@ def _both_ends(side: pd.DataFrame, name: str, ids: pd.Series) -> tuple[np.ndarra
 def _money(
     parties: pd.DataFrame, statement: pd.DataFrame, *, period: str, yearly: bool
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Profit is nothing for a prospect and for who stands in no statement of the period."""
+    """Profit is nothing for a prospect and for who stands in no statement of the period.
+
+    Where only the gross margin is known, profit is at most that.
+    """
     ids = parties["party_id"]
     now = statement[statement["period"] == period].set_index("customer_id")
     profit = _of(ids, now["customer_profit"]).copy()
     if now["customer_profit"].notna().any():
         profit[~among(ids, now.index)] = 0.0
-    if not yearly:
-        profit[:] = np.nan
     profit[parties["is_prospect"].to_numpy(dtype=bool)] = 0.0
+    low, high = certain(profit)
+    margin = _of(ids, now["gross_margin"].astype("float64"))
+    high = np.fmin(high, np.where(np.isnan(profit), margin, high))
+    if not yearly:
+        low, high = certain(np.where(parties["is_prospect"].astype(bool), 0.0, np.nan))
     return {
-        "profit_12m": certain(profit),
-        "loss_periods": certain(_loss_periods(statement, ids)),
+        "profit_12m": (low, high),
+        "loss_periods": _loss_periods(statement, ids),
         "days_late": certain(_of(ids, now["days_late"])),
         "benefit_ours": certain(_of(ids, now["profit_rate"])),
     }
 
 
-def _doors(opened: pd.DataFrame, ids: pd.Series) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    few = opened.loc[opened["door"] == "vital_few", "party_id"]
-    doors = opened.groupby("party_id")["door"].nunique()
+def _unranked(statement: pd.DataFrame, period: str) -> pd.Series:
+    """Return who stands in no class because its margin is not known, where that of others is."""
+    now = statement[statement["period"] == period]
+    for measure in ("customer_profit", "gross_margin"):
+        if measure in now and now[measure].notna().any():
+            return now.loc[now[measure].isna(), "customer_id"]
+    return now["customer_id"].head(0)
+
+
+def _doors(
+    doors: pd.DataFrame, ids: pd.Series, may_grow: np.ndarray, unranked: np.ndarray
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Count the open doors, at worst without and at best with those that nobody can judge.
+
+    The first may stand open for whom nobody could rank.
+    """
+    opened = doors[doors["open"].astype(bool)]
+    least = ids.map(opened.groupby("party_id")["door"].nunique()).fillna(0).to_numpy(dtype=float)
+    blind = doors[~doors["judged"].astype(bool)]
+    maybe = {name: among(ids, rows["party_id"]) for name, rows in blind.groupby("door")}
+    no = np.zeros(len(ids), dtype=bool)
+    unranked = unranked | maybe.get("vital_few", no)
+    more = [unranked, maybe.get("potential", no) & may_grow, maybe.get("prospect", no)]
+    few = among(ids, opened.loc[opened["door"] == "vital_few", "party_id"])
+    only = _strategic_only(opened, ids)
     return {
-        "doors": certain(ids.map(doors).fillna(0)),
-        "door_vital_few": certain(among(ids, few).astype(np.float64)),
-        "strategic_only": certain(_strategic_only(opened, ids)),
+        "doors": (least, least + np.sum(more, axis=0)),
+        "door_strategic": certain(
+            among(ids, opened.loc[opened["door"] == "strategic", "party_id"]).astype(np.float64)
+        ),
+        "door_vital_few": (few.astype(np.float64), (few | unranked).astype(np.float64)),
+        "strategic_only": (np.where(np.any(more, axis=0), 0.0, only), only),
     }
+
+
+def _up_to(certainly: np.ndarray, more: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return certainly, certainly + more
 
 
 def _golden(shots: pd.DataFrame, parties: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -197,11 +284,19 @@ def _golden(shots: pd.DataFrame, parties: pd.DataFrame) -> tuple[np.ndarray, np.
     return np.nan_to_num(known, nan=0.0), np.nan_to_num(known, nan=1.0)
 
 
-def _at_a_loss(sureness: pd.DataFrame | None, ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Return the share of draws in which each party loses money: 0 to 1 where nothing was drawn."""
-    if sureness is None:
-        return np.zeros(len(ids)), np.ones(len(ids))
-    share = _of(ids, sureness.set_index("customer_id")["p_unprofitable"])
+def _at_a_loss(
+    sureness: pd.DataFrame | None, ids: pd.Series, profit: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the share of draws in which each party loses money.
+
+    Where nothing was drawn it is 0 to 1, and 1 for certain where profit is not known and cannot but
+    be a loss, as the gross margin is one.
+    """
+    share = np.full(len(ids), np.nan)
+    if sureness is not None:
+        share = _of(ids, sureness.set_index("customer_id")["p_unprofitable"])
+    low, high = profit
+    share = np.where(np.isnan(share) & (low < high) & (high < 0), 1.0, share)
     return np.nan_to_num(share, nan=0.0), np.nan_to_num(share, nan=1.0)
 
 
@@ -228,9 +323,15 @@ def _leaving(
     }
 
 
-def _loss_periods(statement: pd.DataFrame, ids: pd.Series) -> np.ndarray:
-    losses = statement[statement["customer_profit"] < 0].groupby("customer_id")["period"].nunique()
-    return ids.map(losses).fillna(0).to_numpy(dtype=np.float64)
+def _loss_periods(statement: pd.DataFrame, ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Count the periods with a loss; where others' profit is known and one's is not, it may be one."""
+    profit = statement["customer_profit"]
+    told = statement["period"].isin(statement.loc[profit.notna(), "period"].unique())
+    sure, may = (
+        ids.map(statement[rows].groupby("customer_id")["period"].nunique()).fillna(0)
+        for rows in (profit < 0, told & profit.isna())
+    )
+    return _up_to(sure.to_numpy(dtype=np.float64), may.to_numpy(dtype=np.float64))
 
 
 def _strategic_only(opened: pd.DataFrame, ids: pd.Series) -> np.ndarray:

@@ -9,12 +9,10 @@ import pandas as pd
 
 from kamlib.columns import VERDICTS
 from kamlib.errors import ParameterError, did_you_mean
-from kamlib.pyramid.bounds import Bounds
+from kamlib.pyramid.bounds import WORST_AT_HIGH, Bounds
 
-WORST_AT_HIGH = {
-    "p_unprofitable", "loss_periods", "golden_shot", "drop_effect", "fix_price_change",
-    "path_cost_to_uplift_2y",
-}  # fmt: skip
+GAINS = ("loss_kau", "drop_kau")  # what ending the loss, or letting go, would bring
+KEY = "key_account_now"
 FIND_OUT = "find_out_first"
 
 
@@ -71,6 +69,7 @@ def decision_rules(engagement: Any, *, unit: float | None) -> DecisionRules:
             "side_a": engagement.side_a.cut,
             "side_b": engagement.side_b.cut,
             "relative_strength": engagement.side_b.relative_cut,
+            **dict.fromkeys(GAINS, engagement.profitability.dropping.least_gain_kau),
         },
         places=capacity.places,
         strategic_quota=engagement.doors.strategic.quota_of_key_list,
@@ -94,8 +93,9 @@ def decide(bounds: Bounds, levels: pd.DataFrame, settings: DecisionRules) -> pd.
     DataFrame ``party_id, verdict, verdict_worst, verdict_best, stake`` (key-account units),
     ``in_capacity`` (of those who qualify at best)
     """
-    worst, _inside = run_rules(bounds, levels, settings, worst=True)
-    best, inside = run_rules(bounds, levels, settings, worst=False)
+    worst, inside = run_rules(bounds, levels, settings, worst=True)
+    best, also = run_rules(bounds, levels, settings, worst=False)
+    inside = inside & also
     stake = _stake(bounds, settings.unit)
     open_ = (worst != best) & (np.isnan(stake) | (stake >= settings.material))
     return pd.DataFrame({
@@ -121,39 +121,57 @@ def _stake(bounds: Bounds, unit: float | None) -> np.ndarray:
 def run_rules(
     bounds: Bounds, levels: pd.DataFrame, settings: DecisionRules, *, worst: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the verdict of each account with the unknowns at one end, and who has a place."""
+    """Return the verdict of each account with the unknowns at one end, and who has a place.
+
+    Who holds at worst has a place before who holds only at best, so that nobody loses by the hopes of
+    others.
+    """
+    ids = bounds.party_id
+    values = _at_one_end(bounds, levels, worst=True)
+    nobody = np.zeros(len(ids), dtype=bool)
+    beyond, first = _holding(values, nobody, ids, settings)
+    keys = first
+    if not worst:
+        values = _at_one_end(bounds, levels, worst=False)
+        beyond, keys = _holding(values, first, ids, settings)
+    inside = ~beyond
+    if settings.places is not None:
+        inside &= ~keys | (_rank(values, keys, first, ids) <= settings.places)
+    values["in_capacity"] = inside.astype(float)
+    return _verdicts(values, settings), inside
+
+
+def _at_one_end(bounds: Bounds, levels: pd.DataFrame, *, worst: bool) -> dict[str, np.ndarray]:
     values = {
         name: (high if (name in WORST_AT_HIGH) == worst else low)
         for name, (low, high) in bounds.of.items()
     }
     column = "confirmed_level" if worst else "possible_level"
     values["level"] = levels[column].to_numpy(dtype=np.float64)
-    n = len(bounds.party_id)
-    values["in_capacity"] = np.ones(n)
-    first = _verdicts(values, settings)
-    keys = first == "key_account_now"
-    values["doors"] = values["doors"] - _over_quota(values, keys, bounds.party_id, settings)
-    keys = _verdicts(values, settings) == "key_account_now"
-    inside = np.ones(n, dtype=bool)
-    if settings.places is not None:
-        inside = ~keys | (_rank(values, keys, bounds.party_id) <= settings.places)
-    values["in_capacity"] = inside.astype(float)
-    return _verdicts(values, settings), inside
+    values["in_capacity"] = np.ones(len(bounds.party_id))
+    return values
 
 
-def _over_quota(
-    values: Mapping[str, np.ndarray], keys: np.ndarray, ids: np.ndarray, settings: DecisionRules
-) -> np.ndarray:
-    """Mark the accounts whose only door is the strategic one and that are beyond its quota."""
+def _holding(
+    values: Mapping[str, np.ndarray], first: np.ndarray, ids: np.ndarray, settings: DecisionRules
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return who is beyond the quota of the strategic door, and who would hold with places for all.
+
+    The quota is of those who came through that door alone, `first` before the others; whoever is
+    beyond it has no place.
+    """
+    keys = _verdicts(values, settings) == KEY
     only = keys & (values["strategic_only"] == 1)
     quota = int(np.floor(settings.strategic_quota * (keys & ~only).sum() + 1e-9))
-    ranks = _rank(values, only, ids)
-    return (only & (ranks > quota)).astype(np.float64)
+    beyond = only & (_rank(values, only, first, ids) > quota)
+    return beyond, keys & ~beyond
 
 
-def _rank(values: Mapping[str, np.ndarray], among: np.ndarray, ids: np.ndarray) -> np.ndarray:
-    """Rank those `among` by customer profit, then side A, then id; 1 is the first."""
-    order = np.lexsort((ids, -values["side_a"], -values["profit_12m"], ~among))
+def _rank(
+    values: Mapping[str, np.ndarray], among: np.ndarray, first: np.ndarray, ids: np.ndarray
+) -> np.ndarray:
+    """Rank those `among`: `first` before others, by profit, then side A, then id; 1 is the first."""
+    order = np.lexsort((ids, -values["side_a"], -values["profit_12m"], ~first, ~among))
     ranks = np.empty(len(ids))
     ranks[order] = np.arange(1, len(ids) + 1)
     return ranks
@@ -162,6 +180,7 @@ def _rank(values: Mapping[str, np.ndarray], among: np.ndarray, ids: np.ndarray) 
 def _verdicts(values: Mapping[str, np.ndarray], settings: DecisionRules) -> np.ndarray:
     n = len(values["is_prospect"])
     answer = np.full(n, "", dtype=object)
+    values = {**values, **_gains(values, settings.unit)}
     for rule in settings.rules:
         holds = (answer == "") & _all(rule.all, values, settings.cuts)
         answer[holds] = rule.verdict
@@ -173,6 +192,15 @@ def _verdicts(values: Mapping[str, np.ndarray], settings: DecisionRules) -> np.n
             "End the list with a rule for every customer and one for every prospect."
         )
     return answer
+
+
+def _gains(values: Mapping[str, np.ndarray], unit: float | None) -> dict[str, np.ndarray]:
+    """Return what ending the loss and what letting go would bring, in units; any gain without one."""
+    gains = (-values["profit_12m"], values["drop_effect"])
+    return {
+        name: gain / unit if unit else np.where(gain > 0, np.inf, -np.inf)
+        for name, gain in zip(GAINS, gains, strict=True)
+    }
 
 
 def _all(
@@ -224,9 +252,9 @@ def both_questions(
     r_low, r_high = bounds["relative_strength"]
     cut_a, cut_b = cuts["side_a"], cuts["side_b"]
     relative_cut = cuts["relative_strength"]
-    door = bounds["doors"][0] >= 1
+    least, most = bounds["doors"]
     customer = np.select(
-        [door & (a_low >= cut_a), ~door | (a_high < cut_a)], ["yes", "no"], "unknown"
+        [(least >= 1) & (a_low >= cut_a), (most < 1) | (a_high < cut_a)], ["yes", "no"], "unknown"
     )
     supplier = np.select(
         [(b_low >= cut_b) & (r_low >= relative_cut), (b_high < cut_b) | (r_high < relative_cut)],

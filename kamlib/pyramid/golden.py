@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from kamlib.deductions import effects
-from kamlib.language import _
-from kamlib.tables import among, exact_sums, floats
+from kamlib.language import _, day, percent
+from kamlib.tables import among, content_hash, exact_sums, floats
 from kamlib.timespans import months_earlier
 from kamlib.verdicts import Verdict, verdict
 
@@ -17,6 +17,8 @@ YES, NO, EARLY = "yes", "no", "too early to say"
 PERCENTS = np.linspace(0, 1, 21)
 ALL_SEGMENTS = "all"
 FEWEST = 8
+REFERENCE_MONTHS = 12
+MATERIAL = 0.01  # of a margin, between frozen and measured afresh
 
 
 class Bound(Protocol):
@@ -53,6 +55,9 @@ def money_of_shots(
     """
     start = months_earlier(end, months_back)
     inside = months[(months["month"] >= start) & (months["month"] <= pd.Timestamp(end))]
+    blind = inside["cost_of_goods_sold"].isna()
+    if "revenue_without_cost" in inside:
+        blind |= inside["revenue_without_cost"].gt(0).fillna(False)
     sums = exact_sums(inside, ["list_revenue", "invoice_revenue", "cost_of_goods_sold"])
     table = sums.assign(**{name: floats(sums[name]) for name in sums.columns[1:]})
     table["off_invoice"] = 0.0
@@ -62,7 +67,8 @@ def money_of_shots(
         amount = dated.assign(amount=floats(dated["amount"])).groupby("customer_id")["amount"].sum()
         table["off_invoice"] = table["customer_id"].map(amount).fillna(0.0)
     pocket = table["invoice_revenue"] - table["off_invoice"]
-    margin = pocket - table["cost_of_goods_sold"]
+    unknown = among(table["customer_id"], inside.loc[blind, "customer_id"])
+    margin = (pocket - table["cost_of_goods_sold"]).mask(unknown)
     profit, covers = _profit(statement, start, end)
     return pd.DataFrame({
         "customer_id": table["customer_id"],
@@ -70,7 +76,7 @@ def money_of_shots(
         "discount_rate": 1 - table["invoice_revenue"] / table["list_revenue"].where(
             table["list_revenue"] > 0),
         "gross_margin": margin,
-        "profit": table["customer_id"].map(profit).fillna(0.0) if covers else margin,
+        "profit": table["customer_id"].map(profit).fillna(0.0).mask(unknown) if covers else margin,
         "on_profit": covers,
     })  # fmt: skip
 
@@ -92,18 +98,20 @@ def _profit(statement: pd.DataFrame, start: pd.Timestamp, end: date) -> tuple[pd
     return profit, bool(joined and whole)
 
 
-def margin_percentiles(money: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+def margin_percentiles(money: pd.DataFrame, customers: pd.DataFrame, *, end: date) -> pd.DataFrame:
     """Freeze the percentiles of margin rates per industry segment.
 
     Parameters
     ----------
     money : DataFrame with customer_id, margin_rate, over the reference period
     customers : DataFrame with customer_id and, where known, industry_segment
+    end : last day of the reference period of 12 months
 
     Returns
     -------
     DataFrame ``industry_segment, percent, margin_rate``: 21 steps from 0 to 1 for each segment of
-    at least 8 external customers, and for ``all``; no rows where no margin is known
+    at least 8 external customers, and for ``all``; no rows where no margin is known. Each row has the
+    days of the reference period and ``inputs``, the hash of what was measured
     """
     outside = customers.loc[_external(customers), "customer_id"]
     known = money[money["margin_rate"].notna() & among(money["customer_id"], outside)]
@@ -118,8 +126,46 @@ def margin_percentiles(money: pd.DataFrame, customers: pd.DataFrame) -> pd.DataF
                       "margin_rate": np.quantile(rates.sort_values(), PERCENTS)})
         for name, rates in groups.items() if len(rates)
     ]  # fmt: skip
-    names = ["industry_segment", "percent", "margin_rate"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
+    if not parts:
+        return pd.DataFrame(columns=["industry_segment", "percent", "margin_rate"])
+    measured = known[["customer_id", "margin_rate"]].assign(industry_segment=segment)
+    return pd.concat(parts, ignore_index=True).assign(
+        window_start=months_earlier(end, REFERENCE_MONTHS), window_end=pd.Timestamp(end),
+        inputs=content_hash(measured),
+    )  # fmt: skip
+
+
+def percentiles_verdict(
+    frozen: pd.DataFrame, afresh: pd.DataFrame, definition: Definition
+) -> Verdict:
+    """Judge whether the margins that golden shots are held against would be measured so again."""
+    if frozen.empty:
+        return verdict("margin_percentiles", "REFUSE")
+    first, last = (pd.Timestamp(frozen[name].iloc[0]) for name in ("window_start", "window_end"))
+    window = _("{start} to {end}").format(start=day(first), end=day(last))
+    then, now = (_high_from(table, definition) for table in (frozen, afresh))
+    apart = (now - then).abs()
+    if not apart.notna().any():
+        said = _("today's inputs do not reach those days")
+    elif apart.max() < MATERIAL:
+        return verdict("margin_percentiles", "PASS", window=window)
+    else:
+        most = str(apart.idxmax())
+        said = _("from {now} instead of {frozen} ({segment})").format(
+            now=percent(now[most]), frozen=percent(then[most]), segment=most
+        )
+    return verdict("margin_percentiles", "FLAG", window=window, said=said)
+
+
+def _high_from(ladder: pd.DataFrame, definition: Definition) -> pd.Series:
+    """Return from which margin on a sale may be a golden shot, by segment."""
+    at = definition.margin_percentile.at_least
+    assert at is not None
+    found = {
+        str(name): float(np.interp(at, steps["percent"], steps["margin_rate"]))
+        for name, steps in ladder.groupby("industry_segment")
+    }
+    return pd.Series(found, dtype="float64")
 
 
 def _external(customers: pd.DataFrame) -> np.ndarray:
@@ -161,20 +207,21 @@ def golden_shots(
     contract = np.zeros(len(table), dtype=bool)
     if "contract_end" in customers:
         contract = (customers["contract_end"] >= pd.Timestamp(end)).to_numpy()
-    shot = (
+    rest = (
         (table["order_days_24m"] >= 1)
         & (table["order_days_24m"] <= definition.order_days_24m.at_most)
         & (table["margin_percentile"] >= definition.margin_percentile.at_least)
         & (table["discount_rate"] <= definition.discount.at_most)
-        & (table["p_return_12m"] < definition.p_return_12m.below)
         & ~contract
         & _external(customers)
         & ~pd.Series(relations).isin(definition.not_in_relations).to_numpy()
         & (table["profit_kau"] >= definition.profit_kau.at_least)
     )
+    shot = rest & (table["p_return_12m"] < definition.p_return_12m.below)
+    untold = rest & table["p_return_12m"].isna()
     early = table["age_months"] < definition.months_since_first_order.at_least
-    told = np.select([shot & early, shot], [EARLY, YES], NO)
-    words = pd.Series(told, index=table.index, dtype="str")
+    told = np.select([(shot | untold) & early, shot], [EARLY, YES], NO)
+    words = pd.Series(told, index=table.index, dtype="str").mask(untold & ~early)
     blind = unit is None or table[["p_return_12m", "margin_percentile"]].isna().all().any()
     names = ["customer_id", "margin_percentile", "discount_rate", "profit", "profit_kau"]
     return table[names].assign(golden_shot=words.mask(pd.Series(blind, index=table.index)))

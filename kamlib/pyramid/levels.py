@@ -10,6 +10,7 @@ from kamlib.columns import COLUMNS, LEVELS
 from kamlib.language import _, number, percent, points
 from kamlib.numerics import sort_ascending
 from kamlib.pyramid.bounds import Bounds
+from kamlib.tables import untold_levels
 from kamlib.verdicts import Verdict, verdict
 
 
@@ -29,10 +30,6 @@ class Boundary(Protocol):
 
     majority: float
     criteria: Mapping[str, Limit]
-
-
-# the quantity that a criterion of the pyramid looks at, where it has another name
-LOOKS_AT = {"benefit_theirs": "side_b"}
 
 
 def assign_levels(
@@ -83,7 +80,7 @@ def _vote(
     bounds: Bounds, name: str, limit: Limit, relations: Sequence[str], worst: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Tell where a criterion is met and where it vetoes, with its unknowns at worst or best."""
-    low, high = bounds[LOOKS_AT.get(name, name)]
+    low, high = bounds[name]
     met = np.ones(len(low), dtype=bool)
     veto = np.zeros(len(low), dtype=bool)
     good = low if worst else high  # of what should be high
@@ -117,7 +114,7 @@ def _blocks(
         here = np.flatnonzero(confirmed == step)
         for name, limit in boundary.criteria.items():
             met, veto = _vote(bounds, name, limit, relations, worst=True)
-            low, high = bounds[LOOKS_AT.get(name, name)]
+            low, high = bounds[name]
             written: dict[tuple[object, ...], str] = {}  # many customers lack the same
             for i in here[~met[here] | veto[here]]:
                 case = (relations[i], low[i], high[i], bool(veto[i]))
@@ -173,21 +170,29 @@ def _amount(name: str, value: float) -> str:
 
 
 def level_counts(accounts: pd.DataFrame) -> pd.DataFrame:
-    """Count active customers per confirmed level, the highest first.
+    """Count customers per confirmed level, the highest first, and whose level is not told.
 
     Returns
     -------
     DataFrame ``level, customers, may_be_higher, golden_shots, customer_profit``
     """
+    untold = untold_levels(accounts)
+    told = accounts[~untold]
+    groups = {
+        f"{level} {_(LEVELS[level])}": told[told["confirmed_level"] == level]
+        for level in sorted(LEVELS, reverse=True)
+    }
+    if untold.any():
+        most = number(int(accounts.loc[untold, "possible_level"].max()))
+        groups[_("not told (1 to {n})").format(n=most)] = accounts[untold]
     rows = []
-    for level in sorted(LEVELS, reverse=True):
-        here = accounts[accounts["confirmed_level"] == level]
+    for words, here in groups.items():
         rows.append({
-            "level": f"{level} {_(LEVELS[level])}",
+            "level": words,
             "customers": len(here),
-            "may_be_higher": int((here["possible_level"] > level).sum()),
+            "may_be_higher": int((here["possible_level"] > here["confirmed_level"]).sum()),
             "golden_shots": int((here["golden_shot"] == "yes").sum()),
-            "customer_profit": here["customer_profit"].sum(min_count=min(1, len(here))),
+            "customer_profit": here["customer_profit"].sum(min_count=len(here)),
         })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -195,8 +200,10 @@ def level_counts(accounts: pd.DataFrame) -> pd.DataFrame:
 def pyramid_verdicts(accounts: pd.DataFrame) -> list[Verdict]:
     """Judge the levels of the active customers: how many are certain, and what is unknown."""
     n = len(accounts)
+    untold = int(untold_levels(accounts).sum())
     open_ = int((accounts["possible_level"] > accounts["confirmed_level"]).sum())
-    found = [verdict("levels", "FLAG" if open_ else "PASS", n=number(open_ or n), all=number(n))]
+    counts = {"n": number(open_ - untold), "all": number(n), "untold": number(untold)}
+    found = [verdict("levels", "FLAG" if open_ else "PASS", **counts)]
     blind = int(accounts["trust"].isna().sum())
     outcome = "PASS" if blind == 0 else "REFUSE" if blind == n else "FLAG"
     found.append(verdict("trust", outcome, n=number(blind), all=number(n)))

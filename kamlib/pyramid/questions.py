@@ -8,24 +8,31 @@ import numpy as np
 import pandas as pd
 
 from kamlib.language import N_, _, day
-from kamlib.pyramid.bounds import Bounds
+from kamlib.pyramid.bounds import WORST_AT_HIGH, Bounds
 
 # what to ask → the quantities that an answer settles, and the question
 ASK: dict[str, tuple[tuple[str, ...], str]] = {
     "side_b": (
-        ("side_b", "relative_strength"),
+        ("side_b", "relative_strength", "benefit_theirs"),
         N_(
             "What do they want from a supplier, with which weights, and how do we and rivals stand?"
         ),
     ),
     "trust": (("trust",), N_("How far do they trust us, from 0 to 10, in their words?")),
     "side_a": (("side_a",), N_("Rate what is missing of side A: {criteria}.")),
+    "door": (
+        ("doors",),
+        N_("What could they bring within three years, and how likely is it that they do?"),
+    ),
     "staying": (("p_stay_3y",), N_("Will they still buy from us in three years, and why?")),
     "contacts": (("contact_functions",), N_("Which of their functions talk to us?")),
     "joint": (("joint_hard", "joint_all"), N_("Which joint things exist, since when?")),
     "days_late": (("days_late",), N_("How many days beyond terms do they pay?")),
     "return": (("p_return_12m",), N_("Do they plan to order again within a year?")),
-    "profit": (("profit_12m", "benefit_ours"), N_("What does it cost to serve them?")),
+    "profit": (
+        ("profit_12m", "benefit_ours", "door_vital_few"),
+        N_("What does it cost to serve them?"),
+    ),
     "loss": (("p_unprofitable",), N_("Is the loss real: which cost of serving them may be wrong?")),
     "leaving": (
         ("drop_effect",),
@@ -36,8 +43,8 @@ ASK: dict[str, tuple[tuple[str, ...], str]] = {
         N_("What would it cost to catch up with the best rival on their criteria?"),
     ),
 }
-WORST_AT_HIGH = {"days_late", "p_unprofitable", "path_cost_to_uplift_2y", "drop_effect"}
 FROM_THEM = ("side_b", "trust")
+KEY = "key_account_now"
 
 
 def questions(
@@ -75,6 +82,8 @@ def questions(
     score = {}
     for ask, (names, _words) in ASK.items():
         unknown = np.any([bounds.unknown(name) for name in names], axis=0) & (worst != best)
+        if ask == "loss":  # asked of nobody who has none
+            unknown &= bounds["profit_12m"][1] < 0
         if not unknown.any():
             continue
         lifted = run(bounds.with_(**{n: _settle(bounds, n, good=True) for n in names}), True)
@@ -88,6 +97,60 @@ def questions(
         else ""
         for i, party in enumerate(bounds.party_id)
     ]
+
+
+def proofs(
+    bounds: Bounds,
+    run: Callable[[Bounds, bool], np.ndarray],
+    missing: Mapping[str, str],
+    managers: pd.Series,
+    *,
+    by_when: date,
+) -> pd.DataFrame:
+    """Find out which answers alone stand between a party and a key account.
+
+    Parameters
+    ----------
+    bounds, run, missing, managers, by_when : as in `questions`
+
+    Returns
+    -------
+    DataFrame ``proofs`` (how many good answers are needed; missing where a known thing fails, 0 where
+    nothing is missing) and ``proofs_missing`` (what to ask, who asks, by when)
+
+    Notes
+    -----
+    All that is unknown is first taken as answered well; then one answer after the other is taken back,
+    those that are cheapest to ask last, as long as the account holds without it.
+    """
+    party = bounds.party_id
+    holds = run(bounds, False) == KEY
+    needed = {
+        ask: holds & np.any([bounds.unknown(name) for name in names], axis=0)
+        for ask, (names, _words) in ASK.items()
+    }
+    for ask in reversed(ASK):
+        without = {**needed, ask: np.zeros(len(party), dtype=bool)}
+        still = run(_answered(bounds, without), True) == KEY
+        needed[ask] &= ~still
+    known, when = managers.to_dict(), day(by_when)
+    asked = [[ask for ask in needed if needed[ask][i]] for i in range(len(party))]
+    told = [
+        _write(asks, missing.get(one, ""), known.get(one), when) if asks else ""
+        for one, asks in zip(party, asked, strict=True)
+    ]
+    count = pd.Series([len(asks) for asks in asked]).where(holds).astype("Int64")
+    return pd.DataFrame({"proofs": count, "proofs_missing": pd.Series(told, dtype="str")})
+
+
+def _answered(bounds: Bounds, well: Mapping[str, np.ndarray]) -> Bounds:
+    """Return the bounds after good answers, each to the parties that are marked for it."""
+    settled = {}
+    for ask, (names, _words) in ASK.items():
+        for name in names:
+            good, (low, high) = _settle(bounds, name, good=True)[0], bounds[name]
+            settled[name] = np.where(well[ask], good, low), np.where(well[ask], good, high)
+    return bounds.with_(**settled)
 
 
 def _settle(bounds: Bounds, name: str, *, good: bool) -> tuple[np.ndarray, np.ndarray]:

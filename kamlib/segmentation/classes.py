@@ -14,16 +14,20 @@ from kamlib.verdicts import Balance, Verdict, verdict
 MEASURES = ("invoice_revenue", "gross_margin", "customer_profit")
 SEGMENTS = {
     "period": "str", "customer_id": "str", "measure": "str",
-    **dict.fromkeys(MEASURES, "float64"), "rank": "int64", "customer_share": "float64",
+    **dict.fromkeys(MEASURES, "float64"), "rank": "Int64", "customer_share": "float64",
     "cumulative_share": "float64", "profit_class": "str",
 }  # fmt: skip
+UNKNOWN = "unknown"  # class of a customer whose measure is not known
 
 
 def main_measure(statement: pd.DataFrame) -> str | None:
-    """Return what classes rest on: customer profit, else gross margin, else None."""
+    """Return what classes rest on: customer profit, else gross margin, else None.
+
+    It may be unknown for some customers: where that is too many, the statement has none at all.
+    """
     active = statement[statement["active"]]
     for name in ("customer_profit", "gross_margin"):
-        if len(active) and active[name].notna().all():
+        if active[name].notna().any():
             return name
     return None
 
@@ -111,7 +115,8 @@ def segment(statement: pd.DataFrame, *, measure: str | None, threshold: float) -
 
     From  the statement (customer × period)
     to    ``period, customer_id, measure, <the three measures>, rank, customer_share,
-          cumulative_share, profit_class``; no rows without a measure.
+          cumulative_share, profit_class``; no rows without a measure. Who has none stands last, in
+          the class ``unknown`` and without a rank.
 
     Raises
     ------
@@ -123,17 +128,21 @@ def segment(statement: pd.DataFrame, *, measure: str | None, threshold: float) -
     active = statement[statement["active"]]
     parts = []
     for period, rows in active.groupby("period"):
-        if rows[measure].isna().any():
+        known = rows[measure].notna()
+        if not known.any():
             continue
-        curve = whale_curve(rows[["customer_id", *MEASURES]], measure=measure)
+        own = rows[["customer_id", *MEASURES]]
+        curve = whale_curve(own[known], measure=measure)
         classes = split_vital_few(curve, threshold=threshold, measure=measure)
-        parts.append(classes.assign(period=period, measure=measure))
+        silent = own[~known].sort_values("customer_id").assign(profit_class=UNKNOWN)
+        both = [part for part in (classes, silent) if len(part)]
+        parts.append(pd.concat(both, ignore_index=True).assign(period=period, measure=measure))
     if not parts:
         raise DataError(
             f"{measure} is not known for any period, so there are no profit classes. "
             f"Run notebooks/02_profitability.ipynb with the cost that it asks for."
         )
-    return pd.concat(parts, ignore_index=True)[list(SEGMENTS)]
+    return pd.concat(parts, ignore_index=True)[list(SEGMENTS)].astype({"rank": SEGMENTS["rank"]})
 
 
 def class_summary(segments: pd.DataFrame) -> pd.DataFrame:
@@ -141,16 +150,21 @@ def class_summary(segments: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame ``profit_class, customers, customer_share, amount, share`` (of the positive sum)
+    DataFrame ``profit_class, customers, customer_share, amount, share`` (of the positive sum); a row
+    for those of unknown class where there are any
     """
     measure = segments["measure"].iloc[0] if len(segments) else MEASURES[-1]
     positive = segments[measure].clip(lower=0).sum()
-    sums = segments.groupby("profit_class")[measure].agg(["count", "sum"])
-    sums = sums.reindex(["vital_few", "useful_many", "loss_making"]).fillna(0)
+    sums = segments.groupby("profit_class")[measure].agg(["size", "sum"])
+    silent = (segments["profit_class"] == UNKNOWN).any()
+    names = [name for name in PROFIT_CLASSES if silent or name != UNKNOWN]
+    sums = sums.reindex(names).fillna(0)
+    if silent:
+        sums.loc[UNKNOWN, "sum"] = np.nan
     return pd.DataFrame({
         "profit_class": sums.index,
-        "customers": sums["count"].astype(int).to_numpy(),
-        "customer_share": (sums["count"] / len(segments)).to_numpy(),
+        "customers": sums["size"].astype(int).to_numpy(),
+        "customer_share": (sums["size"] / len(segments)).to_numpy(),
         "amount": sums["sum"].to_numpy(),
         "share": (sums["sum"] / positive).to_numpy() if positive else np.nan,
     })  # fmt: skip
@@ -159,6 +173,8 @@ def class_summary(segments: pd.DataFrame) -> pd.DataFrame:
 def class_flips(statement: pd.DataFrame, *, measure: str | None, threshold: float) -> pd.DataFrame:
     """Return the customers whose class by revenue is not their class by the main measure.
 
+    Both are classes among those whose main measure is known.
+
     Returns
     -------
     DataFrame ``customer_id, by_revenue, by_measure, invoice_revenue, <measure>``; largest revenue
@@ -166,7 +182,7 @@ def class_flips(statement: pd.DataFrame, *, measure: str | None, threshold: floa
     """
     if measure is None:
         return pd.DataFrame(columns=["customer_id", "by_revenue", "by_measure", "invoice_revenue"])
-    active = statement[statement["active"]]
+    active = statement[statement["active"] & statement[measure].notna()]
     by = {}
     for name in ("invoice_revenue", measure):
         curve = split_vital_few(
@@ -201,16 +217,18 @@ def class_balances(
     if measure is None:
         rows.change(_("Not classed"), -len(active), _("no measure of profit is known"))
         return [rows.end(_("In no class"), 0)]
-    sums = segments.groupby("profit_class")[measure].agg(["count", "sum"]).to_dict("index")
+    sums = segments.groupby("profit_class")[measure].agg(["size", "sum"]).to_dict("index")
     rows = Balance(_("Customers in classes"), "rows").start(_("In no class"), 0)
     held = Balance(_("{what} in classes").format(what=label(measure)), currency)
     held.start(_("In no class"), 0)
     for name, words in PROFIT_CLASSES.items():
-        of_class = sums.get(name, {"count": 0, "sum": 0.0})
-        rows.change(_(words), int(of_class["count"]))
+        of_class = sums.get(name, {"size": 0, "sum": 0.0})
+        rows.change(_(words), int(of_class["size"]))
         held.change(_(words), round(float(of_class["sum"]), 2))
-    total = round(float(active[measure].sum()), 2)
+    total, silent = round(float(active[measure].sum()), 2), active[measure].isna().any()
     return [
         rows.end(_("Active customers"), len(active)),
-        held.end(_("All active customers"), total),
+        held.end(
+            _("Customers whose measure is known") if silent else _("All active customers"), total
+        ),
     ]

@@ -35,8 +35,9 @@ def concentration_curves(statement: pd.DataFrame) -> pd.DataFrame:
     active = statement[statement["active"]]
     parts = []
     for name in MEASURES:
-        if len(active) and active[name].notna().all() and (active[name] > 0).any():
-            curve = split_vital_few(whale_curve(active, measure=name), measure=name)
+        known = active[active[name].notna()]
+        if (known[name] > 0).any():
+            curve = split_vital_few(whale_curve(known, measure=name), measure=name)
             parts.append(curve[["customer_share", "cumulative_share"]].assign(measure=name))
     names = ["measure", "customer_share", "cumulative_share"]
     return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
@@ -49,7 +50,8 @@ def concentration(
 
     Returns
     -------
-    DataFrame, one row per known measure: ``measure``, ``customers`` (active), ``few`` (customers
+    DataFrame, one row per known measure: ``measure``, ``customers`` (active, with a known measure),
+    ``few`` (customers
     who bring `threshold` of the positive sum; 0 where nothing is positive), ``few_share`` with
     ``few_low``/``few_high``, ``top20`` (share of the positive sum of the best 20 %) with
     ``top20_low``/``top20_high``, ``gini`` (0 to 1, valid with losses), ``effective_n``,
@@ -63,8 +65,8 @@ def concentration(
     active = statement[statement["active"]].sort_values("customer_id")
     rows = []
     for name in MEASURES:
-        values = active[name].to_numpy(dtype=np.float64)
-        if len(values) and not np.isnan(values).any():
+        values = active[name].dropna().to_numpy(dtype=np.float64)
+        if len(values):
             drawn = resampled_shares(values, share=threshold, draws=draws, seed=seed)
             ends = _ends(drawn, level, len(values))
             rows.append({"measure": name, **_measured(values, threshold), **ends})

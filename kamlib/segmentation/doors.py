@@ -1,4 +1,7 @@
-"""The four doors to key status, each with its own evidence. Two of them are computed so far."""
+"""The four doors to key status, each with its own evidence.
+
+Two of them cannot be judged yet: they are unknown, which is not shut.
+"""
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
@@ -77,7 +80,12 @@ def _rated(rating: Any) -> str:
 
 
 def open_doors(
-    segments: pd.DataFrame, strategic: pd.DataFrame, parties: pd.Series, *, period: str
+    segments: pd.DataFrame,
+    strategic: pd.DataFrame,
+    parties: pd.DataFrame,
+    statement: pd.DataFrame,
+    *,
+    period: str,
 ) -> pd.DataFrame:
     """Say for every party and door whether it is open, and on what evidence.
 
@@ -85,12 +93,14 @@ def open_doors(
     ----------
     segments : DataFrame of `segment` for the report period
     strategic : DataFrame of `strategic_door`
-    parties : Series of party ids, customers and prospects
+    parties : DataFrame ``party_id, is_prospect``
+    statement : DataFrame of the report period with customer_id, active
 
     Returns
     -------
-    DataFrame ``period, party_id, door, open, computed, evidence``: the open doors, and every door
-    that was judged. Doors 2 and 3 are not computed by this version; they have no rows.
+    DataFrame ``period, party_id, door, open, judged, evidence``: the open doors, those that were
+    declared, and those that nobody can judge (``judged`` is False): door 2 of customers, door 3 of
+    prospects, and door 1 of active customers whose class is not known. Any other door is shut.
     """
     few = segments[segments["profit_class"] == "vital_few"]
     first = pd.DataFrame({
@@ -105,11 +115,32 @@ def open_doors(
             )
         ],
     }).assign(door="vital_few")  # fmt: skip
-    fourth = strategic[among(strategic["party_id"], parties)].assign(door="strategic")
-    doors = pd.concat([first, fourth], ignore_index=True).assign(period=period)
+    fourth = strategic[among(strategic["party_id"], parties["party_id"])].assign(door="strategic")
+    known = pd.concat([first, fourth], ignore_index=True).assign(judged=True)
+    unknown = _unjudged(segments, parties, statement)
+    doors = pd.concat([known, unknown], ignore_index=True).assign(period=period)
     order = doors["door"].map({name: i for i, name in enumerate(DOORS)})
     doors = doors.assign(order=order).sort_values(["party_id", "order"], ignore_index=True)
-    return doors[["period", "party_id", "door", "open", "evidence"]]
+    return doors[["period", "party_id", "door", "open", "judged", "evidence"]]
+
+
+def _unjudged(
+    segments: pd.DataFrame, parties: pd.DataFrame, statement: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the doors that this version or these data cannot judge."""
+    ids, new = parties["party_id"], parties["is_prospect"].astype(bool)
+    active = statement.loc[statement["active"].astype(bool), "customer_id"]
+    unranked = ~new & among(ids, active) & ~among(ids, segments["customer_id"])
+    why = {
+        "vital_few": (unranked, _("its profit and its gross margin are not known")),
+        "potential": (~new, _("how likely it reaches its potential is not estimated")),
+        "prospect": (new, _("how likely it is won, and what it then brings, is not estimated")),
+    }
+    parts = [
+        pd.DataFrame({"party_id": ids[mask], "evidence": words}).assign(door=door)
+        for door, (mask, words) in why.items()
+    ]
+    return pd.concat(parts, ignore_index=True).assign(open=False, judged=False)
 
 
 def _plain(name: str) -> str:

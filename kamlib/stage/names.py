@@ -1,5 +1,7 @@
 """The stages by name: their notebooks, their knobs, and who writes which table."""
 
+from collections.abc import Mapping
+
 NOTEBOOKS = {
     "data_prep": "01_data_prep.ipynb",
     "profitability": "02_profitability.ipynb",
@@ -8,14 +10,29 @@ NOTEBOOKS = {
     "pyramid": "05_pyramid.ipynb",
     "summary": "06_summary.ipynb",
 }
-KNOBS = {  # parameter of a notebook → key of engagement.yaml
-    "data_prep": {},
+KNOBS: dict[str, dict[str, str]] = {  # parameter of a notebook → key of engagement.yaml
+    "data_prep": {"profit_share": "segmentation.profit_share"},
     "profitability": {},
     "segmentation": {"profit_share": "segmentation.profit_share"},
     "attractiveness": {"cut_a": "side_a.cut", "cut_b": "side_b.cut"},
     "pyramid": {"managers": "capacity.managers"},
     "summary": {},
 }
+KEYS = {knob: key for known in KNOBS.values() for knob, key in known.items()}
+SET_IN = {  # knob → the first stage that uses it: what is set there holds for the whole run
+    knob: next(stage for stage, known in KNOBS.items() if knob in known) for knob in KEYS
+}
+FIRST_USED = {  # block of engagement.yaml → the first stage that uses it; the others in data_prep
+    "doors": "segmentation",
+    "side_b": "attractiveness",
+    "golden_shot": "pyramid",
+    "capacity": "pyramid",
+    "verdicts": "pyramid",
+    "find_out_first": "pyramid",
+    "name": "summary",
+    "required": "summary",
+}
+FROZEN_IN = {"repeat_rates": "segmentation", "margin_percentiles": "pyramid"}  # in reference/
 WRITTEN_BY = {
     **dict.fromkeys(
         (
@@ -55,3 +72,29 @@ WRITTEN_BY = {
     **dict.fromkeys(("attractiveness", "side_a_criteria", "side_b_criteria"), "attractiveness"),
     **dict.fromkeys(("pyramid", "golden_shots", "key_accounts"), "pyramid"),
 }
+
+
+def stages_before(stage: str) -> list[str]:
+    """Return the stages whose tables a stage stands on, in order.
+
+    Examples
+    --------
+    >>> stages_before("segmentation")
+    ['data_prep', 'profitability']
+    """
+    names = list(NOTEBOOKS)
+    return names[: names.index(stage)]
+
+
+def knobs_of_run(stage: str, knobs: Mapping[str, object]) -> dict[str, object]:
+    """Return those knobs of a run that a stage takes: its own, and those set in an earlier one.
+
+    Examples
+    --------
+    >>> knobs_of_run("attractiveness", {"profit_share": 0.6, "cut_a": 0.7, "managers": 3})
+    {'profit_share': 0.6, 'cut_a': 0.7}
+    """
+    if stage not in NOTEBOOKS:
+        return {}
+    so_far = [*stages_before(stage), stage]
+    return {knob: value for knob, value in knobs.items() if SET_IN[knob] in so_far}

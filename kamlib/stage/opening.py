@@ -3,7 +3,7 @@
 import ast
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from operator import attrgetter
 from pathlib import Path
 
@@ -11,7 +11,14 @@ from kamlib.checks import require_choice
 from kamlib.engagement import Engagement, Period, load_engagement
 from kamlib.errors import ParameterError, did_you_mean, listed
 from kamlib.language import use_language
-from kamlib.stage.names import KNOBS, NOTEBOOKS
+from kamlib.stage.names import KEYS, KNOBS, NOTEBOOKS, SET_IN
+from kamlib.stage.staleness import (
+    Receipt,
+    knobs_set,
+    receipts_before,
+    require_current,
+    seen_inputs,
+)
 from kamlib.stage.work import Stage
 
 
@@ -30,12 +37,16 @@ def open_stage(
     engagement : str, a name under data/ or a path
     period : str, a period of engagement.yaml
     stage_folder : str, optional; where hand-over tables live
-    **knobs : the notebook's own parameters; None takes the engagement's value
+    **knobs : the notebook's own parameters; None takes the value that the run has, which is the
+        engagement's unless an earlier notebook was given another
 
     Raises
     ------
     ParameterError
-        A parameter is unknown, of the wrong kind, or out of range.
+        A parameter is unknown, of the wrong kind, or out of range, or had another value where an
+        earlier stage used it.
+    DataError
+        What earlier stages left no longer holds.
     """
     require_choice(name, list(NOTEBOOKS), name="stage")
     refuse_unknown_parameters(name)
@@ -46,13 +57,43 @@ def open_stage(
             f"stage {name} has no knob '{strange[0]}'. {did_you_mean(strange[0], known)}"
         )
     found = load_engagement(str(engagement))
-    turned = {knob: value for knob, value in knobs.items() if value is not None}
-    before = {knob: attrgetter(known[knob])(found) for knob in turned}
-    settings = found.with_knobs({known[knob]: value for knob, value in turned.items()})
+    own = {knob: value for knob, value in knobs.items() if value is not None}
+    span = found.period(str(period))
+    folder = find_stage_folder(found, span, stage_folder)
+    receipts = receipts_before(folder, name)
+    turned = knobs_set(receipts) | own
+    settings = found.with_knobs({KEYS[knob]: value for knob, value in turned.items()})
     use_language(settings.language)
-    span = settings.period(str(period))
-    folder = find_stage_folder(settings, span, stage_folder)
-    return Stage(name, settings, span, folder, turned, instead_of=before)
+    _require_one_value(name, found, settings, own, receipts)
+    require_current(found, span.name, folder, name, receipts)
+    return Stage(
+        name, settings, span, folder, turned,
+        instead_of={knob: attrgetter(KEYS[knob])(found) for knob in turned},
+        set_before={knob: SET_IN[knob] for knob in turned if knob not in own},
+        seen=seen_inputs(settings) if name == "data_prep" else {},
+    )  # fmt: skip
+
+
+def _require_one_value(
+    name: str,
+    found: Engagement,
+    settings: Engagement,
+    own: Mapping[str, object],
+    receipts: Mapping[str, Receipt],
+) -> None:
+    """Refuse a knob that is turned here and had another value where the run first used it."""
+    for knob in own:
+        first, value = SET_IN[knob], attrgetter(KEYS[knob])
+        if first == name or first not in receipts:
+            continue
+        then = found.with_knobs({KEYS[knob]: receipts[first]["knobs"].get(knob, value(found))})
+        if value(then) != value(settings):
+            raise ParameterError(
+                f"{knob} cannot be {value(settings)} in {NOTEBOOKS[name]}: it was {value(then)} in "
+                f"{NOTEBOOKS[first]}, on whose tables this one stands. Take it out here, set it "
+                f"there and run the notebooks again from it, or give it to the whole run: "
+                f"kam run {found.id} -p {knob}={value(settings)}"
+            )
 
 
 def find_stage_folder(engagement: Engagement, period: Period, given: str | None = None) -> Path:
@@ -97,19 +138,29 @@ def assigned_names(source: str) -> list[str]:
     >>> assigned_names('period: str = "FY2025"  # a period')
     ['period']
     """
+    return list(assigned_values(source))
+
+
+def assigned_values(source: str) -> dict[str, str]:
+    """Return what a cell assigns at its top level, as it is written there.
+
+    Examples
+    --------
+    >>> assigned_values("cut_a: float = 0.7  # from here")
+    {'cut_a': '0.7'}
+    """
     try:
         body = ast.parse(source).body
     except SyntaxError:  # a cell with magics is no parameters cell
-        return []
-    names: list[str] = []
+        return {}
+    values: dict[str, str] = {}
     for node in body:
-        targets: Iterable[ast.expr] = ()
-        if isinstance(node, ast.AnnAssign):
-            targets = [node.target]
-        elif isinstance(node, ast.Assign):
-            targets = node.targets
-        names += [target.id for target in targets if isinstance(target, ast.Name)]
-    return names
+        if not isinstance(node, ast.AnnAssign | ast.Assign) or node.value is None:
+            continue
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
+        names = [target.id for target in targets if isinstance(target, ast.Name)]
+        values |= dict.fromkeys(names, ast.unparse(node.value))
+    return values
 
 
 def _cells_so_far() -> list[str]:

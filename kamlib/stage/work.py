@@ -12,13 +12,16 @@ import pandas as pd
 
 from kamlib import display
 from kamlib.checks import require_choice
-from kamlib.engagement import Engagement, Override, Period
+from kamlib.engagement import Engagement, Override, Period, frozen_files
 from kamlib.errors import DataError, listed
 from kamlib.language import _, day, number
-from kamlib.stage.names import KNOBS, NOTEBOOKS, WRITTEN_BY
-from kamlib.tables import Note, Tables, read_table, write_table
-from kamlib.timespans import period_of
+from kamlib.method_rules import FOUNDATIONS
+from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
+from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
+from kamlib.tables import Note, Tables, read_note, read_table, write_table
+from kamlib.timespans import months_earlier, period_of
 from kamlib.verdicts import (
+    FLAG,
     PASS,
     REFUSE,
     Balance,
@@ -27,6 +30,9 @@ from kamlib.verdicts import (
     verdict,
     verdict_table,
 )
+
+AGAINST_LEDGER = ("ledger_revenue", "ledger_profit")
+REFERENCE_DAYS = ("window_start", "cutoff", "window_end")
 
 
 @dataclass
@@ -42,6 +48,9 @@ class Stage:
     balances: list[Balance] = field(default_factory=list)
     written: list[Note] = field(default_factory=list)
     instead_of: dict[str, object] = field(default_factory=dict)
+    set_before: dict[str, str] = field(default_factory=dict)  # knob → the stage where it was turned
+    taken: dict[str, str | None] = field(default_factory=dict)  # table → hash; None: not there
+    seen: dict[str, list[int]] = field(default_factory=dict)  # input files when data prep began
 
     @property
     def currency(self) -> str:
@@ -60,7 +69,10 @@ class Stage:
 
     def has(self, table: str) -> bool:
         """Tell whether a stage table is there; optional inputs may not be."""
-        return (self.folder / f"{table}.parquet").exists()
+        there = table_hash(self.folder, table)
+        if all(note.table != table for note in self.written):
+            self.taken[table] = there
+        return there is not None
 
     def read(self, table: str, *, periods: str = "report") -> pd.DataFrame:
         """Read a stage table: rows of the report period, or of all periods.
@@ -142,34 +154,64 @@ class Stage:
         earlier = self.verdicts_so_far()
         return bool(((earlier["rule"] == rule) & (earlier["outcome"] == REFUSE)).any())
 
+    def flagged(self, rule: str) -> bool:
+        """Tell whether a rule was flagged, in this stage or an earlier one."""
+        told = self.verdicts_so_far()
+        return bool(((told["rule"] == rule) & (told["outcome"] == FLAG)).any())
+
+    @property
+    def withheld(self) -> str:
+        """Return why nothing that is measured of customers may be shown; empty where it may.
+
+        A rule on which everything rests was refused, in this stage or an earlier one.
+        """
+        told = self.verdicts_so_far()
+        refused = told[told["rule"].isin(FOUNDATIONS) & (told["outcome"] == REFUSE)]
+        return " ".join(refused["said"].head(1))
+
     def knows(self, rule: str) -> bool:
-        """Tell whether what a rule guards may be shown: it was not refused."""
-        return not self.refused(rule)
+        """Tell whether what a rule guards may be shown: neither it nor what all rests on was refused."""
+        return not self.refused(rule) and not self.withheld
 
     def show_refusal(self, rule: str) -> None:
         """Say in the place of a figure that it is not shown, and why; nothing where it is shown."""
         told = self.verdicts_so_far()
         refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
-        for said in refused["said"].tail(1):
+        for said in [self.withheld] if self.withheld else refused["said"].tail(1):
             display.show_finding(_("Not shown. {why}").format(why=said))
+
+    def frozen(self, name: str) -> pd.DataFrame | None:
+        """Return reference values as they were frozen with the engagement; None where they are not.
+
+        They stand in ``reference/<name>.csv`` of the engagement's folder, so that a customer more
+        moves nobody. Delete the file to measure them afresh.
+
+        Raises
+        ------
+        DataError
+            The file does not say what it was measured on.
+        """
+        path = self.engagement.folder / "reference" / f"{name}.csv"
+        if path not in frozen_files(self.engagement):
+            return None
+        days = [each for each in REFERENCE_DAYS if each in pd.read_csv(path, nrows=0)]
+        return pd.read_csv(path, parse_dates=days, keep_default_na=False, na_values={"rate": [""]})
 
     def freeze(self, name: str, values: pd.DataFrame | None) -> pd.DataFrame | None:
         """Return reference values as frozen with the engagement, freezing `values` the first time.
 
-        They stand in ``reference/<name>.csv`` of the engagement's folder, so that a customer more
-        moves nobody. Delete the file to measure them afresh.
+        Where nothing could be measured nothing is frozen.
         """
+        found = self.frozen(name)
+        if found is not None or values is None or values.empty or self.withheld:
+            return values if found is None else found  # what is not known is not frozen
         path = self.engagement.folder / "reference" / f"{name}.csv"
-        if not path.exists():
-            if values is None:
-                return None
-            path.parent.mkdir(exist_ok=True)
-            draft = path.with_suffix(f".{os.getpid()}.tmp")
-            values.to_csv(draft, index=False, lineterminator="\n")
-            shutil.copymode(self.engagement.source, draft)  # for whoever has the engagement
-            os.replace(draft, path)
-        dates = [] if values is None else list(values.select_dtypes("datetime").columns)
-        return pd.read_csv(path, parse_dates=dates, keep_default_na=False)
+        path.parent.mkdir(exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        values.to_csv(draft, index=False, lineterminator="\n")
+        shutil.copymode(self.engagement.source, draft)  # for whoever has the engagement
+        os.replace(draft, path)
+        return self.frozen(name)
 
     def dated(self, statement: pd.DataFrame) -> pd.DataFrame:
         """Return a table with the first and last day of each row's period."""
@@ -186,12 +228,36 @@ class Stage:
         known = {each: self.engagement.staying.relation_of(each) for each in segments.unique()}
         return [known[each] for each in segments]
 
-    def reference_end(self, months: pd.DataFrame) -> date:
-        """Return the last day of the reference period: the one before, else the first 12 months."""
-        if self.previous:
-            return self.previous.end
-        last = months["month"].min() + pd.DateOffset(months=12) - pd.Timedelta(days=1)
-        return last.date()
+    @property
+    def reference_years(self) -> list[date]:
+        """Return the first days of the periods that reference values may look at, the best first.
+
+        They are the period before the engagement's last one, and the last one itself: whichever period
+        is run first, the same values are frozen.
+        """
+        last = max(self.engagement_periods, key=lambda span: span.end)
+        before = self.engagement.previous(last.name)
+        return [span.start for span in (before, last) if span]
+
+    def reference_end(self, months: pd.DataFrame, frozen: pd.DataFrame | None = None) -> date:
+        """Return the last day of the 12 months over which margins are held to be usual.
+
+        It is that of the frozen values; else that of the period before the engagement's last one, if
+        the input reaches back so far; else the first 12 months of the input.
+        """
+        if frozen is not None:
+            return pd.Timestamp(frozen["window_end"].iloc[0]).date()
+        first = months["month"].min()
+        last = max(self.engagement_periods, key=lambda span: span.end)
+        before = self.engagement.previous(last.name)
+        if before and months_earlier(before.end, 12) >= first:
+            return before.end
+        return (first + pd.DateOffset(months=12) - pd.Timedelta(days=1)).date()
+
+    @property
+    def evidence_from(self) -> pd.Timestamp:
+        """Return the first day from which what somebody told us confirms a level."""
+        return months_earlier(self.period.end, self.engagement.pyramid.evidence_months)
 
     def two_months_on(self) -> date:
         """Return the day until which open questions are to be asked."""
@@ -206,10 +272,9 @@ class Stage:
         return self._gather("ledger", ledger_table(self.balances))
 
     def _gather(self, kind: str, own: pd.DataFrame) -> pd.DataFrame:
-        earlier = list(NOTEBOOKS)[: list(NOTEBOOKS).index(self.name)]
         parts = [
             read_table(self.folder, f"{kind}_{name}")
-            for name in earlier
+            for name in stages_before(self.name)
             if self.has(f"{kind}_{name}")
         ]
         parts.append(own.assign(stage=self.name, period=self.period.name))
@@ -224,31 +289,50 @@ class Stage:
             _("Compared with"): self.previous.name if self.previous else _("no earlier period"),
         }
         for knob, value in self.knobs.items():
-            facts[KNOBS[self.name][knob]] = _turned(value, self.instead_of.get(knob))
+            said, first = _turned(value, self.instead_of.get(knob)), self.set_before.get(knob)
+            place = _("{said}, set in {notebook}")
+            facts[KEYS[knob]] = (
+                place.format(said=said, notebook=NOTEBOOKS[first]) if first else said
+            )
         display.show_facts(facts, title=_("What this page rests on"))
 
     def show_ledger(self) -> None:
         """Show whether the sums of this stage hold, and record it as a verdict."""
-        self._adds_up([balance.what for balance in self.balances if not balance.holds])
-        display.show_ledger(ledger_table(self.balances))
+        ledger = ledger_table(self.balances)
+        self._adds_up(ledger, verdict_table(self.verdicts))
+        display.show_ledger(ledger)
 
     def show_sums(self) -> None:
         """Show whether every sum of the run holds."""
-        ledger = self.ledger_so_far()
-        broken = list(ledger.loc[~ledger["holds"].astype(bool), "what"].unique())
-        display.show_finding(self._adds_up(broken).said)
+        display.show_finding(self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said)
 
-    def _adds_up(self, broken: list[str]) -> Verdict:
-        outcome = REFUSE if broken else PASS
-        found = verdict("adds_up", outcome, n=number(len(broken)), which=listed(broken))
+    def _adds_up(self, ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
+        """Judge sums: a difference that is tolerated is none that holds, and neither is one netted out."""
+        holds = ledger["holds"].astype(bool)
+        broken = list(ledger.loc[~holds, "what"].unique())
+        left = holds & (ledger["role"] == "unexplained") & (ledger["amount"].abs() > 0.005)
+        against = told["rule"].isin(AGAINST_LEDGER) & (told["outcome"] != PASS)
+        apart = [*ledger.loc[left, "what"].unique(), *told.loc[against, "title"].unique()]
+        outcome = REFUSE if broken else FLAG if apart else PASS
+        found = verdict("adds_up", outcome, which=listed(broken or apart))
         self.judge(found)
         return found
+
+    def _forget_left_over(self) -> None:
+        """Remove the tables of an earlier run of this stage that this one did not write."""
+        mine = {note.table for note in self.written}
+        for path in self.folder.glob("*.parquet"):
+            note = read_note(self.folder, path.stem)
+            if note and note.stage == self.name and path.stem not in mine:
+                path.unlink()
+                path.with_suffix(".json").unlink()
 
     def finish(self) -> None:
         """Write verdicts, ledger and the receipt, and say what was written."""
         place = {"stage": self.name, "period": self.period.name}
         self.write(verdict_table(self.verdicts).assign(**place), f"verdicts_{self.name}")
         self.write(ledger_table(self.balances).assign(**place), f"ledger_{self.name}")
+        self._forget_left_over()
         write_receipt(self)
         display.show_facts(
             {
@@ -283,15 +367,21 @@ def _dates(period: Period) -> str:
 
 
 def write_receipt(stage: Stage) -> None:
-    """Leave the receipt: what this stage wrote, with which kamlib and interpreter."""
+    """Leave the receipt: what this stage wrote, from what, with which kamlib and interpreter."""
     from kamlib import __version__
 
+    first = stage.name == "data_prep"
+    inputs = noted_inputs(stage.engagement, stage.seen) if first else {}
     receipt = {
         "stage": stage.name,
         "engagement": stage.engagement.id,
         "period": stage.period.name,
         "knobs": stage.knobs,
         "settings": stage.engagement.settings_hash(),
+        "blocks": stage.engagement.block_hashes(),
+        "inputs": inputs,
+        "read": stage.taken,
+        "reference": frozen_hashes(stage.engagement, stage.name),
         "kamlib": __version__,
         "executable": sys.executable,
         "tables": {

@@ -73,14 +73,13 @@ def _tell_currencies(codes: Codes, seen: Seen, look: Look) -> None:
             template = _("{n} of {all} cells")
             told = Told(code, template.format(n=number(times), all=number(look.filled)), sure=False)
             codes.values.setdefault("currency", []).append((value, told))
-    empty = seen.rows - look.filled
-    if empty:
+    if look.empty:
         template = _(
             "{file}: the currency is empty in {n} of {all} rows, which will be set aside. Declare "
             "default_currency if they are all in one."
         )
         codes.questions.append(
-            template.format(file=seen.shown, n=number(empty), all=number(seen.rows))
+            template.format(file=seen.shown, n=number(look.empty), all=number(look.rows))
         )
     counts = currencies_in(look)
     if len(counts) > 1:

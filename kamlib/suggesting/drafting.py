@@ -38,9 +38,10 @@ class Drafted:
         return self.group[0].seen
 
     @property
-    def rows(self) -> int:
-        """Return how many rows were looked at."""
-        return sum(each.seen.rows for each in self.group)
+    def lacks(self) -> list[str]:
+        """Return the columns that the table needs and its files have not."""
+        match = self.group[0].match
+        return match.lacks if match else []
 
 
 class Left(NamedTuple):
@@ -54,7 +55,8 @@ def drafted(table: str, files: list[Placed], all_files: list[str]) -> tuple[Draf
     """Return the input of one table, and the files that are left out of it.
 
     Files belong together when their columns are called alike and they are written alike; of several
-    such groups the one with most rows is taken. A file that repeats another is left out.
+    such groups the one with most rows is taken, and one that lacks a column only where none is whole.
+    A file that repeats another is left out.
 
     Parameters
     ----------
@@ -68,13 +70,19 @@ def drafted(table: str, files: list[Placed], all_files: list[str]) -> tuple[Draf
             groups.append([each])
         else:
             home.append(each)
-    groups.sort(key=lambda group: (-sum(each.seen.rows for each in group), group[0].seen.shown))
+    groups.sort(
+        key=lambda group: (
+            group[0].lacks_something, -sum(each.seen.rows for each in group), group[0].seen.shown
+        )
+    )  # fmt: skip
     best, *others = groups
     kept, left = _without_repeats(table, best)
     one = _input_of(table, kept, all_files)
     for each in (each for group in others for each in group):
         why = _repeats(table, kept, each)
-        if not why:
+        if not why and each.lacks_something and not kept[0].lacks_something:
+            why = each.why
+        elif not why:
             why = _otherwise(table, kept[0], each)
             question = _("{file} is left out: {why}.")
             one.questions.append(question.format(file=each.seen.shown, why=why))
@@ -187,6 +195,8 @@ def _asked_once(group: list[Placed]) -> list[str]:
     for each in group:
         for one in [*each.match.questions, *each.match.objections] if each.match else []:
             asked.setdefault(one.removeprefix(f"{each.seen.shown}: "), one)
+        for ours, one in each.match.lacking(each.seen.shown, each.seen.words) if each.match else []:
+            asked.setdefault(ours, one)
     return list(asked.values())
 
 

@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from kamlib.engagement.inputs import TABLES
-from kamlib.engagement.places import FILE, files_of, find_source, for_readers, project_root
+from kamlib.engagement.places import (
+    FILE,
+    files_of,
+    find_source,
+    for_readers,
+    is_utf8,
+    project_root,
+)
 from kamlib.engagement.written import read_yaml
 from kamlib.errors import DataError, ParameterError
 from kamlib.language import _
@@ -53,8 +60,12 @@ def found_files(engagement: str | Path) -> Found:
         for table, names in _patterns(declared).items()
     }
     taken = {path for paths in named.values() for path in paths}
-    free = [path for path in _files_in(folder) if path not in taken]
+    there = [path for path in _files_in(folder) if path not in taken]
+    free = list(filter(is_utf8, there))
     found = Found(folder, _spread(free), named, declared)
+    if len(there) > len(free):
+        template = _("{n} files have names that are not written in UTF-8: rename them")
+        found.notes.append(template.format(n=len(there) - len(free)))
     if len(free) > len(found.free):
         template = _("{n} more files were not looked into")
         found.notes.append(template.format(n=len(free) - len(found.free)))

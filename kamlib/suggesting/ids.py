@@ -38,11 +38,14 @@ def _of_columns(each: Drafted) -> Iterator[str]:
         one.name for one in CONTRACT[each.table].fields if one.filled and one.name != "currency"
     }
     for pair in each.group[0].match.pairs if each.group[0].match else []:
-        empty = each.rows - sum(one.looks[pair.place].filled for one in each.group)
+        looks = [one.looks[pair.place] for one in each.group]
+        empty = sum(look.empty for look in looks)
         name = f"{each.table}, {each.first.words[pair.place]}"
         if empty and pair.ours in filled:
             template = _("{name} is empty in {n} of {all} rows, which will be set aside.")
-            yield template.format(name=name, n=number(empty), all=number(each.rows))
+            yield template.format(
+                name=name, n=number(empty), all=number(sum(look.rows for look in looks))
+            )
         yield from _of_no_kind(each, pair, name)
         if pair.ours == "tax_id" or (pair.ours in COLUMNS and COLUMNS[pair.ours].kind == "id"):
             values = {value for one in each.group for value in one.looks[pair.place].values}

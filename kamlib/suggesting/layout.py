@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from kamlib.intake.contract import CONTRACT
 from kamlib.language import _, day
 from kamlib.suggesting.drafting import Drafted
 from kamlib.suggesting.told import Told, clipped
@@ -92,12 +93,19 @@ def _file_lines(each: Drafted) -> Iterator[str]:
 
 
 def _column_lines(each: Drafted) -> Iterator[str]:
-    """Yield ours: theirs; a file of invoices as XML needs none, as its head is made of ours."""
+    """Yield ours: theirs, and in its place what is open; invoices as XML need none of it."""
     match = each.group[0].match
     if match is None or each.first.kind == "xml":
         return
     yield line(2, "columns") + "  # " + _("ours: theirs")
-    yield from (line(3, pair.ours, pair.told) for pair in match.pairs)
+    told = {pair.ours: pair.told for pair in match.pairs}
+    asked = dict(match.lacking(each.first.shown, each.first.words))
+    for ours in CONTRACT[match.table].names:
+        if ours in told:
+            yield line(3, ours, told[ours])
+        elif ours in asked:
+            question = clipped(asked[ours], LONGEST)
+            yield f"      # {ours}:  # " + _("open: {question}").format(question=question)
 
 
 def _code_lines(each: Drafted) -> Iterator[str]:

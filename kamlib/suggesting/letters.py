@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kamlib.intake.encodings import (
     POLISH,
     REPAIRS,
+    USUAL,
     likely_encoding,
     mender,
     two_bytes_a_letter,
@@ -78,32 +79,42 @@ def encoding_of(raw: bytes, *, whole: bool = True) -> Told:
 
 
 def _single(raw: bytes) -> Told:
-    """Return the encoding of one byte a letter in which most letters are Polish."""
-    odd = [byte for byte in raw if byte > 127]
+    """Return the encoding of one byte a letter in which most letters are Polish.
+
+    Signs that stand in any file, such as the no-break space between thousands, are no letters.
+    """
+    counts = Counter(byte for byte in raw if byte > 127)
     hits = {name: _polish_bytes(name) for name in SINGLE}
-    found = {name: sum(byte in hits[name] for byte in odd) for name in SINGLE}
+    found = {name: sum(counts[byte] for byte in hits[name]) for name in SINGLE}
     best = max(SINGLE, key=lambda name: found[name])
-    if found[best] < 0.5 * len(odd):
+    odd = sum(n for byte, n in counts.items() if not _is_usual(byte, best))
+    if not odd:
+        template = _("no letter beyond ASCII, only signs ({n}) such as no-break spaces")
+        return Told(best, template.format(n=number(counts.total())), sure=False)
+    if found[best] < 0.5 * odd:
         template = _(
             "no UTF-8, and of {all} letters beyond ASCII only {n} would be Polish: western letters?"
         )
-        return Told(
-            WESTERN, template.format(all=number(len(odd)), n=number(found[best])), sure=False
-        )
-    only = sorted({b for b in odd if b in hits[best]} - _of_others(hits, best))
+        return Told(WESTERN, template.format(all=number(odd), n=number(found[best])), sure=False)
+    only = sorted(hits[best] & set(counts) - _of_others(hits, best))
     if only:
         template = _("{n} of {all} letters beyond ASCII are Polish in it; {bytes} only there")
         shown = few(f"0x{byte:02X}" for byte in only)
-        why = template.format(n=number(found[best]), all=number(len(odd)), bytes=shown)
-        return Told(best, why, sure=found[best] >= 0.9 * len(odd))
+        why = template.format(n=number(found[best]), all=number(odd), bytes=shown)
+        return Told(best, why, sure=found[best] >= 0.9 * odd)
     alike = [name for name in SINGLE if found[name] == found[best]]
     template = _("{n} of {all} letters beyond ASCII are Polish in it; {others} read them the same")
-    why = template.format(n=number(found[best]), all=number(len(odd)), others=", ".join(alike[1:]))
+    why = template.format(n=number(found[best]), all=number(odd), others=", ".join(alike[1:]))
     return Told(best, why, sure=False)
 
 
 def _polish_bytes(name: str) -> set[int]:
     return {letter.encode(name)[0] for letter in POLISH}
+
+
+def _is_usual(byte: int, name: str) -> bool:
+    """Tell whether a byte is a sign that stands in any file."""
+    return bytes([byte]).decode(name, errors="replace") in USUAL
 
 
 def _of_others(hits: dict[str, set[int]], best: str) -> set[int]:

@@ -2,17 +2,18 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
 from kamlib.columns import Kind
 from kamlib.intake.contract import NUMERIC
+from kamlib.intake.convert import YES_OR_NO
 from kamlib.language import _, number
 from kamlib.suggesting.days import Days, days_in
 from kamlib.suggesting.marks import NATIVE, Marks, is_number, marks_in
 from kamlib.suggesting.told import FEW, few
 
-YES_OR_NO = {"1", "0", "true", "false", "yes", "no", "tak", "nie", "x", "t", "n", "y"}
 MOST = 0.9
 OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")
 
@@ -21,6 +22,7 @@ class Look(NamedTuple):
     """What a column holds: its values with how often each stands, and how many are of a kind."""
 
     values: Counter[str]
+    rows: int
     marks: Marks
     days: Days
     own_days: int
@@ -30,6 +32,11 @@ class Look(NamedTuple):
     def filled(self) -> int:
         """Return how many cells are not empty."""
         return self.values.total()
+
+    @property
+    def empty(self) -> int:
+        """Return how many cells are empty."""
+        return self.rows - self.filled
 
     @property
     def day_share(self) -> float:
@@ -42,7 +49,7 @@ class Look(NamedTuple):
         return (self.marks.numbers - self.own_days) / max(self.filled, 1)
 
 
-def look_of(cells: list[str]) -> Look:
+def look_of(cells: Iterable[str]) -> Look:
     """Return what the cells of a column look like.
 
     Examples
@@ -51,12 +58,12 @@ def look_of(cells: list[str]) -> Look:
     >>> look.filled, look.day_share
     (2, 1.0)
     """
-    values = Counter(
-        stripped for cell in cells if (stripped := cell.strip(" \t\u00a0\u202f\ufeff"))
-    )
+    values = Counter(cell.strip(" \t\u00a0\u202f\ufeff") for cell in cells)
+    rows = values.total()
+    del values[""]
     own = sum(times for value, times in values.items() if OWN_DAY.match(value))
-    boolean = sum(times for value, times in values.items() if value.casefold() in YES_OR_NO)
-    return Look(values, marks_in(values), days_in(values), own, boolean)
+    boolean = sum(times for value, times in values.items() if value.lower() in YES_OR_NO)
+    return Look(values, rows, marks_in(values), days_in(values), own, boolean)
 
 
 def objection(look: Look, kind: Kind, *, least: float = MOST) -> str:

@@ -45,6 +45,19 @@ class Match:
         """Return how well the columns fit: a sure one counts 1, a likely one less."""
         return sum(pair.weight for pair in self.pairs) / SURE
 
+    def lacking(self, shown: str, words: list[str]) -> list[tuple[str, str]]:
+        """Return each column that the table needs and the file has not, with the question for it."""
+        mapped = {pair.place for pair in self.pairs}
+        free = [word for place, word in enumerate(words) if word and place not in mapped]
+        if free:
+            template = _("{file}: which column is the {column}? Not used yet: {names}.")
+        else:
+            template = _("{file}: no column is left for the {column}. Where does it stand?")
+        names = ", ".join(free)
+        return [
+            (name, template.format(file=shown, column=name, names=names)) for name in self.lacks
+        ]
+
     def place_of(self, ours: str) -> int | None:
         """Return where the client's column for one of ours stands."""
         return next((pair.place for pair in self.pairs if pair.ours == ours), None)

@@ -1,11 +1,17 @@
 """Looking into files: what kind each is, and a bounded part of its cells as text.
 
-Nothing is converted. At most `BYTES_READ` of a file and 20,000 rows are read, and what was left
-unread is said.
+Nothing is converted. At most `BYTES_READ` of a file and 20,000 rows are looked at, and what was left
+unread is said; columns of days alone are read to their end (`Seen.to_the_end`).
 """
 
+import contextlib
+import csv
 import gzip
+import io
 import zlib
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from kamlib.errors import DataError
@@ -13,6 +19,7 @@ from kamlib.intake.encodings import REPAIRS, lines_not_in, two_bytes_a_letter
 from kamlib.language import N_, _, ngettext, number
 from kamlib.suggesting import typed
 from kamlib.suggesting.grids import (
+    ROWS_READ,
     SEPARATORS,
     Grid,
     Row,
@@ -169,6 +176,23 @@ def _tell_cells(seen: Seen, text: str, *, whole: bool) -> None:
         seen.settings["separator"] = separator
     _tell_head(seen, grid)
     keep(seen, grid)
+    if not whole or len(rows) > ROWS_READ:
+        seen.to_the_end = partial(_cells_below, seen, mark, grid.head_line)
+
+
+def _cells_below(seen: Seen, separator: str, head_line: int, place: int) -> Iterator[str]:
+    """Yield the cells of one column from the head to the end of the file, or to what breaks it."""
+    encoding = seen.settings["encoding"].value
+    known = "utf-8-sig" if encoding == "utf-8" else encoding
+    packed = seen.path.name.lower().endswith(".gz")
+    with (
+        gzip.open(seen.path) if packed else seen.path.open("rb") as raw,
+        io.TextIOWrapper(raw, known, errors="replace", newline="") as lines,
+        contextlib.suppress(csv.Error, EOFError, gzip.BadGzipFile, zlib.error),
+    ):
+        for cells in csv.reader(islice(lines, head_line, None), delimiter=separator):
+            if len(cells) == len(seen.head):
+                yield cells[place]
 
 
 def _no_head(rows: list[Row], text: str, separator: Told | None) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from kamlib.columns import COLUMNS
 from kamlib.columns.naming import plain
 from kamlib.engagement.inputs import TABLES
 from kamlib.intake.contract import CONTRACT
@@ -12,6 +13,7 @@ from kamlib.suggesting.amounts import with_amounts
 from kamlib.suggesting.looks import Look, look_of
 from kamlib.suggesting.matching import Match, matched
 from kamlib.suggesting.seen import Seen
+from kamlib.suggesting.told import few
 from kamlib.suggesting.words import IN_FILE_NAMES
 
 NAMED_SO = 1.5
@@ -27,6 +29,11 @@ class Placed(NamedTuple):
     match: Match | None
     why: str
     questions: list[str]
+
+    @property
+    def lacks_something(self) -> bool:
+        """Tell whether a column that the table needs is not in the file."""
+        return bool(self.match and self.match.lacks)
 
 
 def placed(seen: Seen, tables: Iterable[str] = TABLES) -> Placed:
@@ -44,11 +51,12 @@ def placed(seen: Seen, tables: Iterable[str] = TABLES) -> Placed:
     whole = [each for each in matches if not each.lacks and not _repeats_its_key(seen, each)]
     ranked = sorted(whole, key=lambda each: -_score(seen, each))
     if not ranked or _is_too_little(seen, ranked[0], matches):
-        return _nowhere(seen, looks, matches)
+        return _with_gaps(seen, looks, matches)
     best = ranked[0]
     template = _("{n} of its {all} columns are those of {table}")
     known = len({pair.place for pair in best.pairs})
     why = template.format(n=known, all=len(seen.head), table=best.table)
+    _read_days_to_the_end(seen, looks, best)
     if "form" in seen.settings:
         why = _("invoices in the form {form}").format(form=seen.settings["form"].value)
     elif _named_so(seen, best.table):
@@ -61,6 +69,19 @@ def placed(seen: Seen, tables: Iterable[str] = TABLES) -> Placed:
         )
     ]
     return Placed(seen, looks, best, why, asked if rivals else [])
+
+
+def _read_days_to_the_end(seen: Seen, looks: list[Look], match: Match) -> None:
+    """Look at all days of a file of which the first rows only were looked at, as they are sorted."""
+    days = [
+        each for each in match.pairs if each.ours in COLUMNS and COLUMNS[each.ours].kind == "date"
+    ]
+    if seen.to_the_end is None or not days:
+        return
+    for pair in days:
+        looks[pair.place] = look_of(seen.to_the_end(pair.place))
+    template = _("days were looked at to the end, in {columns}")
+    seen.notes.append(template.format(columns=few(pair.told.value for pair in days)))
 
 
 def _is_too_little(seen: Seen, best: Match, matches: list[Match]) -> bool:
@@ -97,9 +118,27 @@ def _nearness(seen: Seen, match: Match) -> float:
     return _score(seen, match) - 0.3 * len(match.lacks) - repeats
 
 
-def _nowhere(seen: Seen, looks: list[Look], matches: list[Match]) -> Placed:
-    """Return a file that is no table as it stands, with what the nearest one lacks."""
+def _with_gaps(seen: Seen, looks: list[Look], matches: list[Match]) -> Placed:
+    """Return a file as the table that it nearly is, with a question for each column it lacks.
+
+    It must hold more of what the table needs than it lacks, or as much where its name speaks of the
+    table; where engagement.yaml says which table it is, two known columns are enough.
+    """
     nearest = max(matches, key=lambda each: _nearness(seen, each), default=None)
+    if nearest is None or not nearest.lacks or _repeats_its_key(seen, nearest):
+        return _nowhere(seen, looks, nearest)
+    needed = sum(each.needed for each in CONTRACT[nearest.table].fields)
+    most = (needed if _named_so(seen, nearest.table) else needed - 1) // 2
+    if len(nearest.pairs) < 2 or (len(nearest.lacks) > most and len(matches) > 1):
+        return _nowhere(seen, looks, nearest)
+    _read_days_to_the_end(seen, looks, nearest)
+    template = _("nearest to {table}, but nothing in it is {lacks}")
+    why = template.format(table=nearest.table, lacks=", ".join(nearest.lacks))
+    return Placed(seen, looks, nearest, why, [])
+
+
+def _nowhere(seen: Seen, looks: list[Look], nearest: Match | None) -> Placed:
+    """Return a file that is no table as it stands, with what the nearest one lacks."""
     if nearest is None or not nearest.pairs:
         why = _("none of its {n} columns is known").format(n=number(len(seen.head)))
         return Placed(seen, looks, None, why, [])

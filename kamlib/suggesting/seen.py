@@ -1,5 +1,6 @@
 """What one file was seen to be: its head, its cells by column, and what it tells of itself."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +16,8 @@ class Seen:
 
     `columns` holds the cells by column as far as they were read; `settings` what the file itself
     tells of encoding, separator, repair, header_row and sheet. `problem` says why nothing can be
-    proposed for it; it is empty otherwise.
+    proposed for it; it is empty otherwise. `to_the_end` reads one column whole; it is None where
+    all rows were looked at.
     """
 
     path: Path
@@ -27,6 +29,7 @@ class Seen:
     notes: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     problem: str = ""
+    to_the_end: Callable[[int], Iterator[str]] | None = None
 
     @property
     def rows(self) -> int:

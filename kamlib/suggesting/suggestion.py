@@ -36,26 +36,29 @@ NO_CURRENCY = "XXX"  # what ISO 4217 writes where there is none
 class Draft:
     """A draft of engagement.yaml: its lines, what is to be asked, and what it holds.
 
-    `tables` has the files of each input; `left` the files that are in none, with the reason.
+    `tables` has the files of each input, `lacks` the columns that an input needs and no file holds,
+    `left` the files that are in none, with the reason.
     """
 
     text: str
     questions: list[str]
     missing: list[str]
     tables: dict[str, list[str]]
+    lacks: dict[str, list[str]]
     left: dict[str, str]
 
     @property
     def has_lines(self) -> bool:
-        """Tell whether invoice lines were found, without which there is no analysis."""
-        return "invoice_lines" in self.tables
+        """Tell whether whole invoice lines were found, without which there is no analysis."""
+        return "invoice_lines" in self.tables and "invoice_lines" not in self.lacks
 
 
 def suggest(engagement: str | Path) -> Draft:
     """Look into an engagement's files and draft what engagement.yaml has to say of them.
 
     Nothing is written. Each line of the draft says what was seen for it or that it is assumed, and
-    what cannot be told is asked. At most the first 8 MB of a file are read.
+    what cannot be told is asked. At most the first 8 MB of a file are looked at, and its days to the
+    end.
 
     Parameters
     ----------
@@ -162,7 +165,8 @@ def _drawn_up(
     ]
     files = {each.table: [one.seen.shown for one in each.group] for each in inputs}
     text = "\n".join(blocks) + "\n"
-    return Draft(text, questions, missing, files, {each.shown: each.why for each in out})
+    lacks = {each.table: each.lacks for each in inputs if each.lacks}
+    return Draft(text, questions, missing, files, lacks, {each.shown: each.why for each in out})
 
 
 def _title(found: Found, inputs: list[Drafted]) -> list[str]:
@@ -176,6 +180,10 @@ def _title(found: Found, inputs: list[Drafted]) -> list[str]:
         said.append(
             _("No file can stand for invoice lines, so that this does not load yet; see the end.")
         )
+    for each in inputs:
+        if each.lacks:
+            template = _("{table} cannot be read yet: nobody knows which column is {lacks}.")
+            said.append(template.format(table=each.table, lacks=", ".join(each.lacks)))
     if found.declared:
         said.append(
             _("Parts of {file} that are not repeated here stay as they are.").format(file=FILE)

@@ -4,7 +4,10 @@ Their own numbers and days are marked with `NATIVE`, so that they say nothing of
 texts beside them are written.
 """
 
+import contextlib
 from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -15,9 +18,10 @@ from kamlib.errors import DataError
 from kamlib.intake.counted import in_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel import SheetSeen, likely_header_row, sheet_records, sheets_of
-from kamlib.intake.invoices_xml import drop_sellers, xml_kind, xml_records
+from kamlib.intake.invoices_xml import drop_sellers, taken_rates, xml_kind, xml_records
+from kamlib.intake.sources import BROKEN_PARQUET
 from kamlib.language import _, number
-from kamlib.suggesting.grids import ROWS_READ, grid_of
+from kamlib.suggesting.grids import ROWS_READ, Row, grid_of
 from kamlib.suggesting.marks import NATIVE
 from kamlib.suggesting.seen import Seen, keep
 from kamlib.suggesting.told import Told, few
@@ -42,10 +46,9 @@ def workbook(path: Path, shown: str) -> Seen:
     row = likely_header_row(best.rows)
     _tell_sheet(seen, sheets, best)
     notes: Counter[str] = Counter()
-    records = sheet_records(
-        path, AS_TYPED, shown=shown, sheet=best.name, header_row=row, notes=notes
-    )
-    grid = grid_of(list(islice(records, ROWS_READ)))
+    records = partial(sheet_records, path, AS_TYPED, shown=shown, sheet=best.name, header_row=row)
+    first = list(islice(records(notes=notes), ROWS_READ))
+    grid = grid_of(first)
     if grid is None or grid.head_row != 1:
         seen.problem = _("no row of sheet {name} looks like a head of names").format(name=best.name)
         return seen
@@ -55,7 +58,15 @@ def workbook(path: Path, shown: str) -> Seen:
         seen.settings["header_row"] = Told(str(row), template.format(titles=few(above)))
     seen.notes += [f"{_(what)}: {number(n)}" for what, n in sorted(notes.items()) if n]
     keep(seen, grid)
+    if len(first) == ROWS_READ:
+        seen.to_the_end = partial(_cells_below, records)
     return seen
+
+
+def _cells_below(records: Callable[[], Iterator[Row]], place: int) -> Iterator[str]:
+    """Yield the cells of one column below the head, to the end or to what breaks it."""
+    with contextlib.suppress(DataError):
+        yield from (cells[place] for _row, cells in islice(records(), 1, None))
 
 
 def _width(sheet: SheetSeen) -> int:
@@ -93,13 +104,18 @@ def invoices(path: Path, shown: str) -> Seen:
         return seen
     seen.settings["form"] = Told(kind, _("its first element and form say so"))
     notes: Counter[str] = Counter()
-    grid = grid_of(list(islice(xml_records(path, AS_TYPED, shown=shown, notes=notes), ROWS_READ)))
+    records = partial(xml_records, path, AS_TYPED, shown=shown)
+    first = list(islice(records(notes=notes), ROWS_READ))
+    grid = grid_of(first)
     if grid is None:
         seen.problem = _("it holds no invoice")
         return seen
+    taken_rates(notes)
     told = sorted(drop_sellers(notes).items())
     seen.notes += [f"{in_words(what)}: {number(n)}" for what, n in told if n]
     keep(seen, grid)
+    if len(first) == ROWS_READ:
+        seen.to_the_end = partial(_cells_below, records)
     return seen
 
 
@@ -113,10 +129,12 @@ def parquet(path: Path, shown: str) -> Seen:
     """
     seen = Seen(path, shown, kind="parquet")
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             all_rows = file.metadata.num_rows
             first = next(file.iter_batches(batch_size=ROWS_READ), None)
-    except (pa.ArrowInvalid, OSError) as error:
+            if first is not None:
+                first.validate(full=True)
+    except BROKEN_PARQUET as error:
         raise DataError(_("it is no whole Parquet file ({why})").format(why=error)) from error
     if first is None or not first.num_rows:
         seen.problem = _("it has no row")
@@ -126,7 +144,17 @@ def parquet(path: Path, shown: str) -> Seen:
     if all_rows > ROWS_READ:
         template = _("only the first {n} of {all} rows were looked at")
         seen.notes.append(template.format(n=number(first.num_rows), all=number(all_rows)))
+        seen.to_the_end = partial(_whole_column, path)
     return seen
+
+
+def _whole_column(path: Path, place: int) -> Iterator[str]:
+    """Yield the values of one column of a Parquet file."""
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            name = file.schema_arrow.names[place]
+            column = file.read_row_group(group, columns=[name]).column(0)
+            yield from (cell for part in column.chunks for cell in _texts(part))
 
 
 def _texts(column: pa.Array) -> list[str]:

@@ -8,6 +8,7 @@ from kamlib.views.accounts import (
     account_table,
     first_steps,
     managers_of,
+    nominees_table,
     overrides_table,
     pyramid_table,
     questions_table,
@@ -26,6 +27,7 @@ from kamlib.views.company import (
     set_aside_reasons,
     statement_lines,
     top20_interval,
+    with_relation,
 )
 from kamlib.views.quality import pairs_table, quality_table, rows_set_aside, worst_rows
 from kamlib.views.rescue import (
@@ -69,6 +71,7 @@ __all__ = [
     "matrix_points",
     "monthly_revenue",
     "named",
+    "nominees_table",
     "overrides_table",
     "pairs_table",
     "pyramid_table",
@@ -83,5 +86,6 @@ __all__ = [
     "statement_lines",
     "top20_interval",
     "verdict_table",
+    "with_relation",
     "worst_rows",
 ]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kamlib.columns import CAUSES, LEVELS, VERDICTS
 from kamlib.language import _, money, percent, points
-from kamlib.tables import among
+from kamlib.tables import among, untold_levels
 from kamlib.verdicts import Balance
 
 ACCOUNT = ["verdict", "questions", "lacking"]  # what a first step rests on
@@ -71,11 +71,14 @@ def shots_table(shots: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
 
 
 def level_words(table: pd.DataFrame) -> pd.Series:
-    """Write confirmed and possible level, such as "2 cooperation, possibly 4"."""
+    """Write confirmed and possible level, such as "2 cooperation, possibly 4" or "not told (1 to 3)"."""
     words = []
     for low, high in zip(table["confirmed_level"], table["possible_level"], strict=True):
         if pd.isna(low):
             words.append(_("prospect"))
+            continue
+        if low == 1 < high:
+            words.append(_("not told (1 to {n})").format(n=int(high)))
             continue
         said = f"{int(low)} {_(LEVELS[int(low)])}"
         more = _("{level}, possibly {high}").format(level=said, high=int(high))
@@ -91,11 +94,18 @@ def _range(low: pd.Series, high: pd.Series) -> list[str]:
     ]
 
 
-def verdict_table(accounts: pd.DataFrame, verdict: str) -> pd.DataFrame:
-    """Pick the accounts of one verdict, by customer profit."""
+def verdict_table(
+    accounts: pd.DataFrame, verdict: str, *, pays: bool | None = None
+) -> pd.DataFrame:
+    """Pick the accounts of one verdict, by customer profit.
+
+    With `pays` only those who earn what a key account costs, or only those who do not for certain.
+    """
     chosen = accounts[accounts["verdict"] == verdict].sort_values(
         ["customer_profit", "party_id"], ascending=[False, True], na_position="last"
     )
+    if pays is not None:
+        chosen = chosen[chosen["pays"].isin(["no", "unknown"]) != pays]
     return pd.DataFrame({
         "name": chosen["name"],
         "doors": chosen["doors"],
@@ -104,6 +114,14 @@ def verdict_table(accounts: pd.DataFrame, verdict: str) -> pd.DataFrame:
         "side_a": _range(chosen["side_a_low"], chosen["side_a_high"]),
         "side_b": _range(chosen["side_b_low"], chosen["side_b_high"]),
     }).reset_index(drop=True)  # fmt: skip
+
+
+def nominees_table(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Pick the nominees with what is missing, who asks and by when; the highest profit first."""
+    chosen = accounts[accounts["nominee"].astype(bool)].sort_values(
+        ["customer_profit", "party_id"], ascending=[False, True], na_position="last"
+    )
+    return chosen[["name", "customer_profit", "proofs_missing"]].reset_index(drop=True)
 
 
 def overrides_table(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -189,7 +207,7 @@ def _step(row: Mapping[Hashable, object], loss: Mapping[Hashable, Any], currency
 def pyramid_table(accounts: pd.DataFrame, bounds: Intervals) -> pd.DataFrame:
     """Return level and criteria of every customer: ``<criterion>_low`` and ``_high`` as they voted."""
     names = ["known_years", "order_days_24m", "p_return_12m", "days_late", "trust", "orders_per_year",
-             "benefit_ours", "side_b", "p_stay_3y", "contact_functions", "joint_hard",
+             "benefit_ours", "benefit_theirs", "p_stay_3y", "contact_functions", "joint_hard",
              "joint_all"]  # fmt: skip
     criteria = pd.DataFrame({"party_id": bounds.party_id})
     for name in names:
@@ -213,7 +231,11 @@ def account_balances(
     money = Balance(_("Customer profit at the levels"), currency)
     money.start(_("All active customers"), round(float(known.sum()), 2))
     active = accounts[accounts["active"]]
+    untold = untold_levels(active)
     for level in sorted(LEVELS, reverse=True):
-        held = active.loc[active["confirmed_level"] == level, "customer_profit"].sum()
+        held = active.loc[(active["confirmed_level"] == level) & ~untold, "customer_profit"].sum()
         money.change(f"{level} {_(LEVELS[level])}", -round(float(held), 2))
+    if untold.any():
+        held = active.loc[untold, "customer_profit"].sum()
+        money.change(_("Level not told"), -round(float(held), 2))
     return [*found, money.end(_("At no level"), 0)]

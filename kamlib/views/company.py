@@ -44,6 +44,19 @@ def external(customers: pd.DataFrame) -> pd.Series:
     return customers.loc[customers["relation"] == "external", "customer_id"]
 
 
+def with_relation(table: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
+    """Say beside each customer's id whether it is external, intercompany or collective.
+
+    Tables that tie to the ledger hold all of them; whoever adds one up must be able to tell.
+    """
+    known = customers.set_index("customer_id")["relation"]
+    relation = table["customer_id"].map(known).fillna("external")
+    place = list(table.columns).index("customer_id") + 1
+    return pd.concat(
+        [table.iloc[:, :place], relation.rename("relation"), table.iloc[:, place:]], axis="columns"
+    )
+
+
 def external_months(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the months of external customers."""
     months = tables["customer_months"]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from kamlib.columns import column_label, table_label
 from kamlib.language import _, day, number, percent
-from kamlib.method_rules.set_aside import A_TOTAL, THE_HEAD_AGAIN, remedy_of
+from kamlib.method_rules.set_aside import NO_LINE, remedy_of
 from kamlib.tables import floats
 from kamlib.views.company import set_aside_reasons
 
@@ -16,7 +16,6 @@ WORST = ["where", "invoice_id", "column", "value", "reason", "amount"]
 EACH = ["table", "file", "row", "invoice_id", "column", "value", "reason", "customer_id", "date",
         "amount"]  # fmt: skip
 WITH_MONEY = ("invoice_lines", "assets", "off_invoice", "gl_totals")
-NO_LINE = (A_TOTAL, THE_HEAD_AGAIN)
 NONE = "–"
 PAIR = ["customer_id", "name", "keep_as", "kept_name", "evidence", "invoice_revenue"]
 
@@ -146,7 +145,12 @@ def pairs_table(pairs: pd.DataFrame, *, decision: str = "proposed") -> pd.DataFr
 
 def evidence_of(pair: Mapping[Any, Any]) -> list[str]:
     """Return what speaks for the two ids of a pair being one customer."""
-    found = [_("same tax id")] if pair["same_tax_id"] else []
+    found = (
+        [_("the same id but for case, blanks or zeros in front")]
+        if pair["alike_by"] == "same_id"
+        else []
+    )
+    found += [_("same tax id")] if pair["same_tax_id"] else []
     if pair["name_likeness"] > 0:
         found.append(_("names {share} alike").format(share=percent(pair["name_likeness"])))
     if pair["alike_by"] == "re_registered":

@@ -1,13 +1,18 @@
 """Views of both sides: the matrix, one customer's criteria, what is measured and what is rated."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from kamlib.columns import DOORS
-from kamlib.language import _
+from kamlib.language import _, span_of_points
+from kamlib.tables import untold_levels
 from kamlib.verdicts import Balance
 
 NUMBERED = 12
+NO_OTHER = "none"  # the rival of who says that there is no other supplier
+SLACK = 1e-9
 
 
 def criteria_summary(values: pd.DataFrame) -> pd.DataFrame:
@@ -35,8 +40,13 @@ def both_sides(
     values: pd.DataFrame,
     *,
     period: str,
+    cuts: Mapping[str, float],
 ) -> pd.DataFrame:
-    """Join both sides of every party with its name, profit, potential and open doors."""
+    """Join both sides of every party with its name, profit, potential and open doors.
+
+    `cuts` says from where ``side_a``, ``side_b`` and ``relative_strength`` hold; ``both_hold`` tells
+    whether all three do: yes for certain, may where what is unknown decides, else no.
+    """
     potential = values[values["criterion"] == "profit_potential"].set_index("party_id")["raw"]
     opened = doors[doors["open"].astype(bool)]
     through = opened.groupby("party_id")["door"].agg(lambda d: ", ".join(_(DOORS[x]) for x in d))
@@ -47,8 +57,18 @@ def both_sides(
         period=period,
         customer_profit=table["party_id"].map(profit),
         profit_potential=table["party_id"].map(potential),
+        both_hold=_both_hold(table, cuts),
         doors=through.reindex(table["party_id"], fill_value="").to_numpy(),
     )
+
+
+def _both_hold(sides: pd.DataFrame, cuts: Mapping[str, float]) -> np.ndarray:
+    """Tell where all that has a cut holds, by the slack that the rules of the verdicts have."""
+    at_worst, at_best = (
+        np.logical_and.reduce([sides[f"{name}_{end}"] >= cut - SLACK for name, cut in cuts.items()])
+        for end in ("low", "high")
+    )
+    return np.select([at_worst, at_best], ["yes", "may"], "no")
 
 
 def matrix_frame(sides: pd.DataFrame) -> pd.DataFrame:
@@ -72,8 +92,10 @@ def matrix_frame(sides: pd.DataFrame) -> pd.DataFrame:
     numbered = np.zeros(len(sides), dtype=bool)
     numbered[chosen] = True
     names = ["party_id", "name", "side_a_low", "side_a_high", "side_b_low", "side_b_high", "asked",
-             "customer_profit"]  # fmt: skip
-    level = sides["confirmed_level"].astype("float64") if "confirmed_level" in sides else np.nan
+             "customer_profit", "both_hold"]  # fmt: skip
+    level: pd.Series | float = np.nan
+    if "confirmed_level" in sides:
+        level = sides["confirmed_level"].astype("float64").mask(untold_levels(sides))
     table = sides[names].assign(numbered=numbered, named=False, level=level)
     return table.iloc[order].reset_index(drop=True)
 
@@ -84,9 +106,24 @@ def sides_table(sides: pd.DataFrame) -> pd.DataFrame:
     ordered = through.sort_values(
         ["customer_profit", "party_id"], ascending=[False, True], na_position="last"
     )
-    return ordered[
-        ["name", "doors", "side_a_low", "side_a_high", "side_b_low", "side_b_high"]
-    ].reset_index(drop=True)
+    table = ordered[["name", "doors", "side_a_low", "side_a_high", "side_b_low", "side_b_high"]]
+    return table.assign(relative_strength=_leads(ordered)).reset_index(drop=True)
+
+
+def _leads(sides: pd.DataFrame) -> np.ndarray:
+    """Write each lead in points of 100 with the rival's name; None where no rival is known."""
+    told = [
+        None
+        if pd.isna(rival)
+        else _("no other supplier")
+        if rival == NO_OTHER
+        else _("{points} against {rival}").format(points=span_of_points(low, high), rival=rival)
+        for low, high, rival in zip(
+            sides["relative_strength_low"], sides["relative_strength_high"], sides["rival"],
+            strict=True,
+        )
+    ]  # fmt: skip
+    return np.array(told, dtype=object)
 
 
 def example_party(b_side: pd.DataFrame, doors: pd.DataFrame, statement: pd.DataFrame) -> str | None:
@@ -105,18 +142,19 @@ def example_party(b_side: pd.DataFrame, doors: pd.DataFrame, statement: pd.DataF
 
 
 def criteria_of(wanted: pd.DataFrame, party: str) -> pd.DataFrame:
-    """Return one party's criteria as the figure draws them, the heaviest first."""
+    """Return one party's criteria as the figure draws them, the heaviest first.
+
+    What may be anything from 0 to 10 is missing: nobody rated it.
+    """
     mine = wanted[wanted["party_id"] == party]
-    rival = (mine["rival_low"] + mine["rival_high"]) / 2
-    unknown = mine["source"] == "unknown"
-    table = mine.assign(
-        criterion=mine["criterion"].str.replace("_", " "),
-        rival=rival.where(mine["rival"].notna()),
-        us_low=mine["us_low"].mask(unknown),
-        us_high=mine["us_high"].mask(unknown),
-    )
+    ends: dict[str, pd.Series] = {}
+    for who in ("us", "rival"):
+        low, high = mine[f"{who}_low"], mine[f"{who}_high"]
+        unknown = (low <= 0) & (high >= 10)
+        ends |= {f"{who}_low": low.mask(unknown), f"{who}_high": high.mask(unknown)}
+    table = mine.assign(criterion=mine["criterion"].str.replace("_", " "), **ends)
     table = table.sort_values(["weight", "criterion"], ascending=[False, True], ignore_index=True)
-    return table[["criterion", "weight", "us_low", "us_high", "rival", "source"]]
+    return table[["criterion", "weight", *ends, "rival", "source"]]
 
 
 def sides_balances(

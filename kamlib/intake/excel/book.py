@@ -134,7 +134,7 @@ def _words(archive: zipfile.ZipFile, name: str | None, shown: str) -> list[str]:
     words: list[str] = []
     if name is None:
         return words
-    if archive.getinfo(name).file_size > MOST_WORDS:
+    if name in archive.namelist() and archive.getinfo(name).file_size > MOST_WORDS:
         raise DataError(
             f"the texts in {shown} unpack to more than {MOST_WORDS // 1024**2} MB. Export it as CSV."
         )

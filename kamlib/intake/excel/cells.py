@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from kamlib.intake.currency_words import money_in_format
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.typed import number_written, written_day
 from kamlib.method_rules.set_aside import DIGITS_LOST, EXCEL_ERROR, MERGED_ABOVE
@@ -45,10 +46,14 @@ FIRST_LOST = 10**15
 
 
 class Looks(NamedTuple):
-    """What a number looks like: plain, percent, a date, a time of day, or ids under a mask of zeros."""
+    """What a number looks like: plain, percent, a date, a time of day, or ids under a mask of zeros.
+
+    `money` is the sign or word of the currency that a plain one shows.
+    """
 
     kind: Literal["plain", "percent", "date", "time", "mask"]
     mask: str = ""
+    money: str = ""
 
 
 PLAIN = Looks("plain")
@@ -67,7 +72,7 @@ def looks_of(number: int, code: str) -> Looks:
     >>> looks_of(164, "dd.mm.yyyy").kind, looks_of(165, "#,##0.00").kind, looks_of(14, "").kind
     ('date', 'plain', 'date')
     >>> looks_of(166, '000"-"000')
-    Looks(kind='mask', mask='000-000')
+    Looks(kind='mask', mask='000-000', money='')
     """
     if not code:
         if number in BUILT_IN_DATES:
@@ -83,7 +88,8 @@ def looks_of(number: int, code: str) -> Looks:
     if "%" in bare:
         return Looks("percent")
     if "general" in bare or re.search(r"[0#?]", re.sub(r"[s]\.?0+", "", bare)):
-        return PLAIN
+        money = money_in_format(positive)
+        return Looks("plain", money=money) if money else PLAIN
     if re.search(r"\[(h+|m+|s+)\]", positive.lower()):
         return PLAIN
     if re.search("[yd]|rr|^m+$", bare) or ("m" in bare and not re.search("[hs]", bare)):
@@ -118,6 +124,17 @@ def plain_number(stored: str, dialect: Dialect) -> str:
             return f"{TOO_LONG} {value:.15G}"
         stored = f"{Decimal(f'{value:.15g}'):f}"
     return number_written(stored, dialect)
+
+
+def with_money(number: str, money: str, dialect: Dialect) -> str:
+    """Return a number with the currency that its format shows, unless it is the reporting one.
+
+    Examples
+    --------
+    >>> with_money("100", "EUR", Dialect(money=("zł",))), with_money("100", "zł", Dialect(money=("zł",)))
+    ('100 EUR', '100')
+    """
+    return f"{number} {money}" if money and money not in dialect.money else number
 
 
 @lru_cache(maxsize=20_000)

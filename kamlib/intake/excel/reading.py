@@ -10,14 +10,16 @@ import re
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from kamlib.errors import DataError, did_you_mean, listed
+from kamlib.intake.counted import BETWEEN
+from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel.book import Book, Sheet, book_of
-from kamlib.intake.excel.cells import MERGED
+from kamlib.intake.excel.cells import MERGED, day_of_serial
 from kamlib.intake.excel.package import opened
 from kamlib.intake.excel.sheet import (
     DIGITS,
@@ -29,11 +31,19 @@ from kamlib.intake.excel.sheet import (
     merges_of,
     rows_of,
 )
+from kamlib.intake.typed import date_form
+from kamlib.intake.values import SERIAL
 from kamlib.language import N_
 
 HIDDEN_ROWS = N_("rows hidden in Excel, read like the others")
 MASKED_IDS = N_("numbers read with the zeros that Excel shows, not as Excel stores them")
 STRAY_CELLS = N_("cells right of the table, left out")
+SWAPPED = N_(
+    "column whose days up to 12 are dates and whose days above are texts: Excel has likely taken the "
+    "day for the month in each of these dates; export it again without Excel"
+)
+MONTHS_OF_A_YEAR, FEWEST_OF_EACH, FEWEST_DAYS = 12, 2, 6
+WRITTEN_DAY = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -]\d{2,4}")
 ROWS_TO_LOOK_AT = 20
 
 
@@ -53,6 +63,7 @@ def sheet_records(
     sheet: str | None = None,
     header_row: int = 1,
     notes: Counter[str] | None = None,
+    days: Mapping[int, str] | None = None,
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the head and the rows of a sheet, each with its number in Excel.
 
@@ -67,6 +78,7 @@ def sheet_records(
     sheet : str, the sheet's name; without it the only visible sheet with cells is read
     header_row : int, the row that holds the names of the columns, from 1
     notes : Counter, to which what is worth knowing is added
+    days : the columns that hold days, by their place, with our name of each
 
     Raises
     ------
@@ -86,12 +98,47 @@ def sheet_records(
         rows = rows_of(archive, book, chosen, dialect, shown=place)
         head = _head(rows, header_row, place)
         yield head.number, _filled(head, _width(head))
-        first = True
+        first, seen = True, Counter[tuple[int, str, bool]]()
         for row in _judged(rows, _width(head), merges, place, noted):
             if first:
                 _refuse_second_head(head, row, place)
             first = False
-            yield row.number, _filled(row, _width(head))
+            cells = _filled(row, _width(head))
+            for at in days or ():
+                if book.from_1904:
+                    cells[at] = _counted_from_1904(cells[at], dialect)
+                seen.update(_kind_of_day(row, at))
+            yield row.number, cells
+    noted.update(_likely_swapped(seen, days or {}))
+
+
+def _counted_from_1904(text: str, dialect: Dialect) -> str:
+    """Return a bare count of days as the day it is in a workbook whose calendar starts in 1904."""
+    if not re.fullmatch(SERIAL, text):
+        return text
+    return day_of_serial(int(text[:5]), date_form(dialect), from_1904=True) or text
+
+
+def _kind_of_day(row: Row, at: int) -> list[tuple[int, str, bool]]:
+    """Return whether a cell holds a real date or a text of one, and whether that can be turned round."""
+    if at in row.days:
+        return [(at, "date", row.days[at] <= MONTHS_OF_A_YEAR)]
+    parts = WRITTEN_DAY.match(row.cells.get(at, "").strip())
+    if not parts:
+        return []
+    return [(at, "text", all(int(part) <= MONTHS_OF_A_YEAR for part in parts.groups()))]
+
+
+def _likely_swapped(seen: Counter[tuple[int, str, bool]], days: Mapping[int, str]) -> Iterator[str]:
+    """Yield a note for each column whose days up to 12 are all dates, and all above 12 texts.
+
+    Excel, opening texts in a country of another order, makes a date of each that it can.
+    """
+    for at, name in days.items():
+        dates, texts = seen[at, "date", True], seen[at, "text", False]
+        others = seen[at, "date", False] + seen[at, "text", True]
+        if min(dates, texts) >= FEWEST_OF_EACH and dates + texts >= FEWEST_DAYS and not others:
+            yield f"{name}{BETWEEN}{SWAPPED}"
 
 
 def sheets_of(path: Path, *, shown: str, rows: int = ROWS_TO_LOOK_AT) -> list[SheetSeen]:
@@ -102,12 +149,12 @@ def sheets_of(path: Path, *, shown: str, rows: int = ROWS_TO_LOOK_AT) -> list[Sh
     DataError
         It is no whole workbook.
     """
-    seen = []
+    seen, any_money = [], Dialect(money=money_words("", every=True))
     with opened(path, shown=shown) as archive:
         book = book_of(archive, shown=shown)
         for sheet in book.sheets:
             first: list[list[str]] = [[] for _ in range(rows)]
-            for row in rows_of(archive, book, sheet, Dialect(), shown=shown):
+            for row in rows_of(archive, book, sheet, any_money, shown=shown):
                 if row.number > rows:
                     break
                 first[row.number - 1] = _filled(row, _width(row))

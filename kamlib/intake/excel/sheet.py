@@ -17,7 +17,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from kamlib.errors import DataError
-from kamlib.intake.dialects import Dialect
+from kamlib.intake.dialects import ISO, Dialect
 from kamlib.intake.excel.book import Book, Sheet, unescaped
 from kamlib.intake.excel.cells import (
     PLAIN,
@@ -26,6 +26,7 @@ from kamlib.intake.excel.cells import (
     percent,
     plain_number,
     time_of_day,
+    with_money,
 )
 from kamlib.intake.excel.package import part
 from kamlib.intake.markup import BYTES_AT_ONCE, careful_parser, fed, local
@@ -42,7 +43,7 @@ class Row(NamedTuple):
     """One row: its number, its cells as text by column from 0, and what is odd about it.
 
     `masked` counts the numbers that come out as a mask of zeros shows them. `unknown` names the
-    cells whose formula was never calculated.
+    cells whose formula was never calculated. `days` are the days of the month of real dates, by column.
     """
 
     number: int
@@ -50,6 +51,7 @@ class Row(NamedTuple):
     hidden: bool
     masked: int
     unknown: list[str]
+    days: dict[int, int]
 
 
 class Merge(NamedTuple):
@@ -157,7 +159,7 @@ class _Reader:
         self.parser, self.book, self.shown = parser, book, shown
         self.dialect, self.form = dialect, date_form(dialect)
         self.rows: list[Row] = []
-        self.row = Row(0, {}, False, 0, [])
+        self.row = Row(0, {}, False, 0, [], {})
         self.number, self.place = 0, -1
         self.columns: dict[str, int] = {}
         self.kind, self.style, self.formula, self.aids, self.masks = "n", 0, False, 0, 0
@@ -173,7 +175,7 @@ class _Reader:
         elif tag == "row":
             self.number = int(given.get("r", self.number + 1))
             self.place, self.masks = -1, 0
-            self.row = Row(self.number, {}, given.get("hidden") in ("1", "true"), 0, [])
+            self.row = Row(self.number, {}, given.get("hidden") in ("1", "true"), 0, [], {})
             if self.number > LAST_ROW:
                 raise DataError(f"{self.shown} has a row {self.number:,}; Excel has no such row.")
         elif tag == "f":
@@ -259,11 +261,15 @@ class _Reader:
             plain = plain_number(stored, self.dialect)
             if looks is PLAIN:
                 return plain
+            if looks.kind == "plain":
+                return with_money(plain, looks.money, self.dialect)
             if looks.kind == "percent":
                 return percent(stored, self.dialect)
             if looks.kind == "date":
                 serial = int(float(stored))
                 day = day_of_serial(serial, self.form, from_1904=self.book.from_1904)
+                iso = day_of_serial(serial, ISO, from_1904=self.book.from_1904)
+                self.row.days.update({self.place: int(iso[-2:])} if iso else {})
                 return day or plain
         except (ValueError, OverflowError) as error:
             raise DataError(

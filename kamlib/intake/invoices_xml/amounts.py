@@ -15,6 +15,8 @@ from kamlib.intake.typed import WITH_VAT_ONLY
 
 CENT, NOTHING = Decimal("0.01"), Decimal(0)
 NET_BY_RATE = "P_13_"
+ON_MARGIN = "P_13_11"  # the price of what is taxed on the margin, VAT in it
+MARKED_MARGIN = ("P_106E_2", "P_106E_3")  # JPK_FA marks such an invoice and gives no sum
 VAT_BY_RATE = re.compile(r"P_14_\d+")  # not P_14_1W, which is in zloty whatever the currency
 RATES = {
     **{str(rate): Decimal(rate) for rate in (23, 22, 8, 7, 5, 4, 3, 0)},
@@ -66,6 +68,8 @@ def negated(text: str) -> str:
 def net_total(invoice: Element) -> Decimal | None:
     """Return the net total over all rates of VAT, None where the invoice does not tell it.
 
+    What is taxed on the margin is no part of it: its price has VAT in it.
+
     Examples
     --------
     >>> net_total(Element("Fa", {"P_13_1": "100", "P_13_6_1": "5", "P_15": "128"}, {}))
@@ -74,8 +78,10 @@ def net_total(invoice: Element) -> Decimal | None:
     Decimal('100')
     >>> net_total(Element("Fa", {"P_15": "123"}, {})) is None
     True
+    >>> net_total(Element("Fa", {"P_13_1": "813", "P_13_11": "2000", "P_15": "3000"}, {}))
+    Decimal('813')
     """
-    by_rate = [n for n in invoice.texts if n.startswith(NET_BY_RATE)]
+    by_rate = [n for n in invoice.texts if n.startswith(NET_BY_RATE) and n != ON_MARGIN]
     nets = [value for n in by_rate if (value := amount(invoice.text(n))) is not None]
     if nets:
         return sum(nets, NOTHING)
@@ -85,6 +91,28 @@ def net_total(invoice: Element) -> Decimal | None:
     if gross is None or (gross and not taxes):
         return None
     return gross - sum(taxes, NOTHING)
+
+
+def margin_total(invoice: Element) -> Decimal:
+    """Return the price, VAT included, of what an invoice taxes on the margin; nothing where it does not.
+
+    Examples
+    --------
+    >>> margin_total(Element("Fa", {"P_13_11": "2000"}, {}))
+    Decimal('2000')
+    >>> both = {"P_13_1": "813", "P_14_1": "187", "P_15": "3000", "P_106E_3": "true"}
+    >>> margin_total(Element("Faktura", both, {}))
+    Decimal('2000')
+    """
+    told, net = amount(invoice.text(ON_MARGIN)), net_total(invoice)
+    if told is not None:
+        return told
+    marked = any(invoice.text(name) in ("true", "1") for name in MARKED_MARGIN)
+    gross = amount(invoice.text("P_15"))
+    if not marked or net is None or gross is None:
+        return NOTHING
+    taxes = (amount(invoice.text(n)) for n in invoice.texts if VAT_BY_RATE.fullmatch(n))
+    return gross - net - sum(filter(None, taxes), NOTHING)
 
 
 def line_net(line: Element) -> LineNet:
@@ -122,11 +150,25 @@ def as_text(net: Decimal | None, gross: str) -> str:
     return f"{WITH_VAT_ONLY}: {gross}" if gross else ""
 
 
+def whole_texts(net: Decimal | None, on_margin: Decimal, gross: str) -> list[str]:
+    """Return the amounts that stand for an invoice taken whole: net, and what has VAT in it.
+
+    Examples
+    --------
+    >>> whole_texts(Decimal(813), Decimal(2000), "3000"), whole_texts(None, Decimal(0), "123")
+    (['813', '#with VAT only: 2000'], ['#with VAT only: 123'])
+    """
+    if net is None or not on_margin:
+        return [as_text(net, gross)]
+    return [as_text(net, ""), as_text(None, str(on_margin))]
+
+
 @dataclass(slots=True)
 class Sums:
     """What the lines of an invoice add up to, and which of them takes up the rounding.
 
-    `gross` is of the lines that give one; `instead` of those among them that give no net amount.
+    `gross` is of the lines that give one; `instead` of those among them that give no net amount,
+    `untold` of those whose net amount does not follow from it either.
     """
 
     lines: int = 0
@@ -135,6 +177,7 @@ class Sums:
     reckoned: Decimal = NOTHING
     gross: Decimal = NOTHING
     instead: Decimal = NOTHING
+    untold: Decimal = NOTHING
     largest: Decimal = Decimal(-1)
     place: int = 0
 
@@ -156,12 +199,25 @@ class Sums:
         self.gross += gross
         if net.reckoned or net.value is None:
             self.instead += gross
+        if net.value is None:
+            self.untold += gross
 
-    def give(self, net: Decimal | None) -> bool:
-        """Tell whether the lines give the invoice's net total, but for a cent of rounding each."""
+    def give(self, net: Decimal | None, on_margin: Decimal = NOTHING) -> bool:
+        """Tell whether the lines give the invoice's totals, but for a cent of rounding each.
+
+        Parameters
+        ----------
+        net : Decimal or None, the net total
+        on_margin : Decimal, the price of what is taxed on the margin, whose lines give no net amount
+        """
         if not self.lines or net is None:
             return self.lines > 0
-        return not self.unpriced and abs(self.total - net) <= CENT * self.lines
+        if self.unpriced and not (on_margin and self._near(self.untold, on_margin)):
+            return False
+        return self._near(self.total, net)
+
+    def _near(self, sum_: Decimal, said: Decimal) -> bool:
+        return abs(sum_ - said) <= CENT * self.lines
 
     def rounding(self, place: int, net: Decimal | None) -> Decimal:
         """Return what the line at a place takes up of the rounding: all of it or nothing."""

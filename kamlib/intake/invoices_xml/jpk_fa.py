@@ -31,7 +31,9 @@ from kamlib.intake.invoices_xml.amounts import (
     amount,
     as_text,
     line_net,
+    margin_total,
     net_total,
+    whole_texts,
 )
 from kamlib.intake.invoices_xml.buyers import buyer
 from kamlib.intake.invoices_xml.elements import Element, elements, opened
@@ -52,6 +54,7 @@ class Invoice:
     document: Document
     net: Decimal | None
     gross: str
+    on_margin: Decimal = NOTHING
 
 
 @dataclass(slots=True)
@@ -66,7 +69,8 @@ class File:
 
     def is_taken_whole(self, number: str) -> bool:
         """Tell whether the head's net total stands for the lines of an invoice."""
-        return not self.sums.get(number, NO_LINES).give(self.invoices[number].net)
+        invoice = self.invoices[number]
+        return not self.sums.get(number, NO_LINES).give(invoice.net, invoice.on_margin)
 
 
 def jpk_fa_lines(path: Path, *, shown: str, notes: Counter[str]) -> Iterator[tuple[Document, Line]]:
@@ -87,7 +91,8 @@ def jpk_fa_lines(path: Path, *, shown: str, notes: Counter[str]) -> Iterator[tup
     for number, invoice in file.invoices.items():
         if file.is_taken_whole(number):
             notes[TAKEN_WHOLE] += number in file.sums
-            yield invoice.document, Line(as_text(invoice.net, invoice.gross))
+            for text in whole_texts(invoice.net, invoice.on_margin, invoice.gross):
+                yield invoice.document, Line(text)
 
 
 def _read(path: Path, put_by: IO[bytes], shown: str) -> File:
@@ -166,7 +171,9 @@ def _take(file: File, element: Element, shown: str) -> None:
             f"invoice {number} occurs twice in {shown}, so nobody can tell whose its lines are. "
             f"Export the file again."
         )
-    file.invoices[number] = Invoice(document, net_total(element), element.text("P_15"))
+    file.invoices[number] = Invoice(
+        document, net_total(element), element.text("P_15"), margin_total(element)
+    )
 
 
 def _document(element: Element, currency: str) -> Document:

@@ -26,8 +26,10 @@ from kamlib.intake.invoices_xml.amounts import (
     Sums,
     as_text,
     line_net,
+    margin_total,
     negated,
     net_total,
+    whole_texts,
 )
 from kamlib.intake.invoices_xml.buyers import Buyer, buyer
 from kamlib.intake.invoices_xml.elements import Element, elements, opened
@@ -36,6 +38,7 @@ from kamlib.intake.invoices_xml.notes import (
     SEVERAL_BUYERS,
     TAKEN_WHOLE,
     WITH_VAT,
+    note_rates,
     note_seller,
 )
 from kamlib.intake.invoices_xml.rows import Document, Line, several
@@ -79,15 +82,17 @@ def _invoice(
     note_seller(notes, parts["Podmiot1"])
     document, former = _documents(invoice, parts, path)
     notes[SEVERAL_BUYERS] += any(each.text("Rola") == A_BUYER_TOO for each in parts["Podmiot3"])
-    net, lines = net_total(invoice), parts["FaWiersz"]
+    note_rates(notes, document, [invoice, *parts["FaWiersz"]])
+    net, on_margin, lines = net_total(invoice), margin_total(invoice), parts["FaWiersz"]
     nets = [_net(line) for line in lines]
     sums = Sums()
-    for each in nets:
-        sums.add(each)
-    if not sums.give(net):
+    for line, each in zip(lines, nets, strict=True):
+        sums.add(each, _gross(line))
+    if not sums.give(net, on_margin):
         notes[TAKEN_WHOLE] += bool(lines)
         notes[BUYER_STAYS] += former != document
-        yield document, Line(as_text(net, invoice.text("P_15")))
+        for text in whole_texts(net, on_margin, invoice.text("P_15")):
+            yield document, Line(text)
         return
     notes[WITH_VAT] += sum(each.reckoned for each in nets)
     notes[BUYER_STAYS] += former != document and not any(map(_is_before, lines))
@@ -174,12 +179,17 @@ def _net(line: Element) -> LineNet:
     return net._replace(value=-net.value)
 
 
+def _gross(line: Element) -> str:
+    """Return the gross amount of a line where it gives one; of the state before with its sign turned."""
+    return negated(line.text("P_11A")) if _is_before(line) else line.text("P_11A")
+
+
 def _line(line: Element, net: LineNet, place: int, rounding: Decimal) -> Line:
     """Return what one line has of its own."""
     quantity = line.text("P_8B")
     value = None if net.value is None else net.value + rounding
     return Line(
-        as_text(value, line.text("P_11A")),
+        as_text(value, _gross(line)),
         line_id=str(place),
         product_id=line.text("Indeks", "P_7"),
         quantity=negated(quantity) if _is_before(line) else quantity,

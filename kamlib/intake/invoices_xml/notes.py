@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from kamlib.intake.counted import BETWEEN
 from kamlib.intake.invoices_xml.elements import Element
+from kamlib.intake.invoices_xml.rows import Document
 from kamlib.language import N_
 
 TAKEN_WHOLE = N_("invoices whose lines do not add up to their net total, taken as one line each")
@@ -15,6 +16,7 @@ BUYER_STAYS = N_(
 )
 NO_HEAD = N_("lines whose invoice is not in the file")
 UNTIED = N_("a control total that the file does not hold")
+RATE = N_("rates that invoices name")
 ISSUED = N_("invoices of this seller; purchases among sales?")
 
 
@@ -22,6 +24,30 @@ def note_seller(notes: Counter[str], sellers: Sequence[Element], invoices: int =
     """Count invoices by the tax number of their seller."""
     number = sellers[0].text("NIP") if sellers else ""
     notes[f"{number}{BETWEEN}{ISSUED}"] += invoices
+
+
+def note_rates(notes: Counter[str], document: Document, parts: Sequence[Element]) -> None:
+    """Note the rates of exchange that stand on an invoice, for whoever has none."""
+    for part in parts:
+        for rate in (part.text("KursWaluty"), part.text("KursWalutyZ")):
+            if rate and document.currency:
+                row = f"{document.date},{document.currency},{rate}"
+                notes[f"{row}{BETWEEN}{RATE}"] += 1
+
+
+def taken_rates(notes: Counter[str]) -> tuple[str, ...]:
+    """Take the rates of invoices out of notes: ``date,currency,rate``, in order.
+
+    Examples
+    --------
+    >>> seen = Counter({f"2025-03-10,EUR,4.2615{BETWEEN}{RATE}": 2})
+    >>> taken_rates(seen), seen
+    (('2025-03-10,EUR,4.2615',), Counter())
+    """
+    keys = sorted(key for key in notes if key.endswith(f"{BETWEEN}{RATE}"))
+    for key in keys:
+        del notes[key]
+    return tuple(key.removesuffix(f"{BETWEEN}{RATE}") for key in keys)
 
 
 def drop_sellers(notes: Counter[str]) -> Counter[str]:

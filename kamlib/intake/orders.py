@@ -1,0 +1,283 @@
+"""Orders and deliveries: what was asked for or sent at one time, and what differs within it by line.
+
+A number names an order or a delivery of one customer; one that comes again after a quarter names
+another. What differs by line (warehouse, channel, rush, an attribute of the client's own) stays with
+the lines: an order has a row for each, with how many of its lines it is.
+"""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+
+from kamlib.intake.booked import money_sum, order_fields
+from kamlib.intake.contract import SALES
+from kamlib.intake.desk import Answer, Desk
+from kamlib.intake.documents import ordered
+from kamlib.intake.identity import Who
+from kamlib.intake.judging import Judged
+from kamlib.intake.lines import line_count, period_of
+from kamlib.language import _, money, number
+from kamlib.verdicts import FLAG, PASS, Verdict, verdict
+
+APART_DAYS = (
+    92  # a quarter: what is delivered later was ordered anew, and numbers start over yearly
+)
+LONG_DAYS = 366  # no order goes on for more than a year; a word for none that nobody knows does
+
+
+class OrderFacts(NamedTuple):
+    """Lines and money of orders that had to be told apart otherwise than by their number and day."""
+
+    named: bool
+    worded: int
+    worded_amount: float
+    again: int
+    again_amount: float
+    long: int
+    long_amount: float
+    undated: int
+    undated_amount: float
+    cut: int
+
+
+def sold_by_order(documents: ir.Table, work: Desk) -> ir.Table:
+    """Return what is sold with the order it belongs to: ``order_id, begun``, and ``numbered``.
+
+    Notes
+    -----
+    An order is what has one number, as long as that does not rest for a quarter; without a number it
+    is an invoice, or each order day on it.
+    """
+    sold = ordered(documents).mutate(numbered=ibis._["order_id"].notnull())
+    numbered = told_apart(work, sold.filter(sold["numbered"]), "order_id", "order_day")
+    alone = sold.filter(~sold["numbered"])
+    own_day = alone["order_date"].notnull() & ~alone["without_day"]
+    alone = alone.mutate(
+        order_id=alone["invoice_id"], begun=own_day.ifelse(alone["order_day"], ibis.null("date"))
+    )
+    return ibis.union(numbered, alone.select(numbered.columns))
+
+
+def orders(sold: ir.Table, judged: Judged, work: Desk, who: Who, *, begin: date) -> Answer:
+    """Return one row per order and what its lines share, in the period of the order's day.
+
+    To ``order_id, customer_id, date, period, lines, document_lines, order_value, customer_is_new,
+    first_order`` and the attributes that time equations ask for: ``lines`` and ``order_value`` are of
+    the row, ``document_lines`` and ``date`` of the whole order.
+
+    Parameters
+    ----------
+    sold : table from `sold_by_order`
+    judged : the judged invoice lines
+    work : the desk
+    who : who is who, with the day since when each is a customer
+    begin : first day of the lines that are used
+
+    Notes
+    -----
+    One number used by two units is two orders. Whether a customer is new is missing where that cannot
+    be told: its start is not recorded, and its first order lies within the set-up months of the first
+    line. Whether an order is its first one is missing too where it became a customer before that line.
+    """
+    fields = order_fields(judged, work)
+    parts = _parts(sold, "order_id", "order_day", fields)
+    whole = _new_or_not(parts, work, who, begin)
+    whole = whole.mutate(period=period_of(whole["date"], work))
+    own = [field.name for field in fields]
+    names = ["order_id", "customer_id", "date", "period", "lines", "document_lines", "order_value",
+             *own, "customer_is_new", "first_order"]  # fmt: skip
+    rows = whole.select(names).order_by([*names[:3], *own, "lines", "order_value"])
+    return Answer(rows, {field.name: field.kind for field in fields})
+
+
+def deliveries(documents: ir.Table, judged: Judged, work: Desk) -> dict[str, Answer]:
+    """Return the table of deliveries under its name; nothing where lines name none.
+
+    To ``delivery_id, customer_id, date, period, lines, document_lines`` and the attributes that time
+    equations ask for, one row per delivery, unit and what its lines share, in the period of its
+    first day.
+    """
+    if "delivery_id" not in judged.raw.names:
+        return {}
+    sold = documents.filter(documents["document_type"].isin(SALES))
+    sold = told_apart(work, sold.filter(sold["delivery_id"].notnull()), "delivery_id", "date")
+    fields = order_fields(judged, work)
+    parts = _parts(sold, "delivery_id", "date", fields)
+    dated = parts.mutate(period=period_of(parts["date"], work))
+    own = [field.name for field in fields]
+    names = ["delivery_id", "customer_id", "date", "period", "lines", "document_lines", *own]
+    rows = dated.select(names).order_by(["delivery_id", "customer_id", "date", *own])
+    return {"deliveries": Answer(rows, {field.name: field.kind for field in fields})}
+
+
+def told_apart(work: Desk, rows: ir.Table, named: str, day: str) -> ir.Table:
+    """Add since when a number goes on (``begun``): missing where it never rests for a quarter."""
+    reach = _reach(rows, named, day)
+    far = reach.filter(reach["last"] > _later(reach["first"], APART_DAYS))
+    never = rows.mutate(begun=ibis.null("date"))
+    if not far.limit(1).count().to_pyarrow().as_py():
+        return never
+    begun = _begun(rows, far, named, day)
+    same = [named, "unit", day]
+    again = rows.join(begun, [rows[name] == begun[f"of {name}"] for name in same])
+    never = never.anti_join(far, [never[n] == far[f"of {n}"] for n in same[:2]])
+    return ibis.union(never, again.select(never.columns))
+
+
+def _reach(rows: ir.Table, named: str, day: str) -> ir.Table:
+    """Return the first and the last day of each number of a unit, and its money."""
+    return rows.group_by(**{"of unit": rows["unit"], f"of {named}": rows[named]}).aggregate(
+        first=rows[day].min(), last=rows[day].max(), amount=money_sum(rows["net_amount"])
+    )
+
+
+def _begun(rows: ir.Table, far: ir.Table, named: str, day: str) -> ir.Table:
+    """Return of each day on which a number of `far` stands since when it goes on."""
+    mine = rows.semi_join(far, [rows[n] == far[f"of {n}"] for n in (named, "unit")])
+    days = mine.select(**{f"of {n}": mine[n] for n in (named, "unit", day)}).distinct()
+    key, at = [f"of {named}", "of unit"], f"of {day}"
+    before = days[at].lag().over(ibis.window(group_by=key, order_by=at))
+    rests = before.isnull() | (days[at] > _later(before, APART_DAYS))
+    days = days.mutate(starts=rests.ifelse(days[at], ibis.null("date")))
+    so_far = ibis.cumulative_window(group_by=key, order_by=at)
+    return days.mutate(begun=days["starts"].max().over(so_far)).drop("starts")
+
+
+def _later(day: ir.DateValue, days: int) -> ir.DateValue:
+    return (day + ibis.interval(days=days)).cast("date")
+
+
+def _parts(rows: ir.Table, named: str, day: str, fields: list) -> ir.Table:
+    """Return one row per order or delivery and what its lines share, with the whole's day and lines."""
+    own = [field.name for field in fields]
+    parts = rows.group_by(named, "begun", *own, customer_id="unit").aggregate(
+        date=rows[day].min(), lines=line_count(rows), order_value=money_sum(rows["net_amount"])
+    )
+    if not own:
+        return parts.mutate(document_lines=parts["lines"])
+    whole = ibis.window(group_by=[named, "customer_id", "begun"])
+    return parts.mutate(
+        date=parts["date"].min().over(whole),
+        document_lines=parts["lines"].sum().over(whole).cast("int64"),
+    )
+
+
+def _new_or_not(parts: ir.Table, work: Desk, who: Who, begin: date) -> ir.Table:
+    """Add whether each order's customer is new, and whether it is its first: missing if unknown."""
+    months = ibis.interval(months=work.engagement.windows.setup_months)
+    first = parts.group_by(who="customer_id").aggregate(first=parts["date"].min())
+    since = _since(work, who)
+    start = first.left_join(since, first["who"] == since["unit"])
+    began = ibis.least(start["first"], ibis.coalesce(start["since"], start["first"]))
+    silent = start["first"] >= (ibis.literal(begin) + months).cast("date")
+    within = (start["since"] >= begin).fill_null(False)
+    start = start.select(
+        "who", "first", ends=(began + months).cast("date"),
+        told=start["since"].notnull() | silent, no_earlier=silent | within,
+    )  # fmt: skip
+    joined = parts.join(start, parts["customer_id"] == start["who"])
+    fresh, unknown = joined["date"] < joined["ends"], ibis.null("boolean")
+    opens = fresh & (joined["date"] == joined["first"])
+    return joined.mutate(
+        customer_is_new=(fresh & ~joined["told"]).ifelse(unknown, fresh),
+        first_order=(opens & ~joined["no_earlier"]).ifelse(unknown, opens),
+    )
+
+
+def _since(work: Desk, who: Who) -> ir.Table:
+    """Return the first day that is recorded for each unit, of all its sites: ``unit, since``."""
+    sites = who.sites
+    given = sites["since"] if "since" in sites else pd.Series(pd.NaT, index=sites.index)
+    units = sites["customer_id"].map(lambda one: who.units.get(one, one))
+    known = pd.to_datetime(given).groupby(units.astype("str")).min().dropna()
+    rows = pa.table({
+        "unit": pa.array(list(known.index), pa.string()),
+        "since": pa.array([day.date() for day in known], pa.date32()),
+    })  # fmt: skip
+    return work.con.create_table("since_when", rows, overwrite=True)
+
+
+def seen_of_orders(sold: ir.Table, judged: Judged, *, late: bool) -> OrderFacts:
+    """Count the lines whose order has no number or no day of its own, and numbers that come again.
+
+    Parameters
+    ----------
+    sold : table from `sold_by_order`
+    judged : the judged invoice lines
+    late : bool, the lines begin so late that orders of the periods may have begun before them
+    """
+    lines, amount = sold["lines"], sold["net_amount"]
+    of_lines = sold.aggregate(
+        worded=lines.sum(where=sold["without_number"]),
+        worded_amount=amount.sum(where=sold["without_number"]),
+        undated=lines.sum(where=sold["without_day"]),
+        undated_amount=amount.sum(where=sold["without_day"]),
+    )
+    far = sold.filter(sold["numbered"] & sold["begun"].notnull())
+    runs = far.group_by("order_id", "unit", "begun").aggregate(
+        last=far["order_day"].max(), amount=money_sum(far["net_amount"])
+    )
+    runs = runs.mutate(long=runs["last"] > _later(runs["begun"], LONG_DAYS))
+    numbers = runs.group_by("order_id", "unit").aggregate(
+        again=runs.count() > 1, amount=money_sum(runs["amount"]), long=runs["long"].any()
+    )
+    of_numbers = numbers.aggregate(
+        again=numbers["again"].sum(), again_amount=numbers["amount"].sum(where=numbers["again"]),
+        long=numbers["long"].sum(), long_amount=numbers["amount"].sum(where=numbers["long"]),
+    )  # fmt: skip
+    found = {
+        name: float(value or 0) if name.endswith("_amount") else int(value or 0)
+        for totals in (of_lines, of_numbers)
+        for name, value in totals.to_pyarrow().to_pylist()[0].items()
+    }
+    may_be_cut = late and "order_date" not in judged.raw.names
+    return OrderFacts(
+        named="order_id" in judged.raw.names,
+        cut=_in_parts(sold) if may_be_cut else 0,
+        **found,  # type: ignore[arg-type]
+    )
+
+
+def begins_late(first: date | None, start: date) -> bool:
+    """Tell whether lines from `first` on may lack the beginning of orders of a period."""
+    return first is not None and first > start - timedelta(days=APART_DAYS)
+
+
+def _in_parts(sold: ir.Table) -> int:
+    """Count the orders that stand on invoices of several days."""
+    mine = sold.filter(sold["numbered"])
+    reach = _reach(mine, "order_id", "date")
+    return int(reach.filter(reach["last"] > reach["first"]).count().to_pyarrow().as_py())
+
+
+def orders_verdict(facts: OrderFacts, *, currency: str) -> Verdict:
+    """Say what orders are counted by, and where their numbers and days could not be used."""
+    counted = {
+        _("lines whose order number is a word or a zero, so that their invoice counts as the order: "
+          "{n}, worth {amount}"): (facts.worded, facts.worded_amount),
+        _("order numbers that come again after more than {days} days, each time counted as another "
+          "order: {n}, worth {amount}"): (facts.again, facts.again_amount),
+        _("order numbers that go on for more than a year, counted as one order: {n}, worth {amount}"):
+            (facts.long, facts.long_amount),
+        _("lines whose order date lies after their invoice or more than a year before it, so that the "
+          "invoice's day counts: {n}, worth {amount}"): (facts.undated, facts.undated_amount),
+    }  # fmt: skip
+    said = [
+        template.format(n=number(n), amount=money(amount, currency), days=number(APART_DAYS))
+        for template, (n, amount) in counted.items()
+        if n
+    ]
+    if facts.cut:
+        said.append(
+            _("orders begun before the first line, whose rest counts as an order of its own: not known "
+              "how many, as {n} orders are invoiced in parts and the lines begin less than {days} days "
+              "before the first period").format(n=number(facts.cut), days=number(APART_DAYS))
+        )  # fmt: skip
+    by = (
+        _("its number, else by its invoice") if facts.named else _("its invoice: no line names one")
+    )
+    return verdict("orders", FLAG if said else PASS, by=by, what="; ".join(said))

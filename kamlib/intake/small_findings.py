@@ -1,0 +1,84 @@
+"""What data prep says of the small tables: rows that stand twice, and amounts below 0."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+import pandas as pd
+
+from kamlib.columns import label, table_label
+from kamlib.deductions import ACCRUED, REVERSED, SETTLED
+from kamlib.intake.small import ADD_UP, Seen
+from kamlib.language import _, money, number
+from kamlib.tables import Tables, floats
+from kamlib.verdicts import FLAG, PASS, Verdict, verdict
+
+
+def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Verdict]:
+    """Say which rows of small tables stand twice, and what was made of amounts below 0.
+
+    Parameters
+    ----------
+    seen : by table
+    tables : what data prep hands over
+    """
+    given = [name for name in ADD_UP if name in seen]
+    if not given:
+        return []
+    twice = [what for name in given for what in _twice(name, seen[name], currency)]
+    below = [*_deductions_below(tables.get("off_invoice"), currency),
+             *_receivables_below(tables.get("receivables"), currency)]  # fmt: skip
+    return [
+        verdict("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
+        verdict("signs", FLAG if below else PASS, what="; ".join(below)),
+    ]
+
+
+def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:
+    """Yield what of a table stands twice."""
+    if seen.repeats:
+        template = _("{n} × {table}, the same in every column ({what} {amount})")
+        weight = ADD_UP[name]
+        yield template.format(
+            n=number(seen.repeats), table=table_label(name), what=label(weight).lower(),
+            amount=_weighed(seen.amount, weight, currency),
+        )  # fmt: skip
+    if seen.same_key:
+        template = _("{n} × {table}, another row for the same customer and month")
+        yield template.format(n=number(seen.same_key), table=table_label(name))
+
+
+def _weighed(amount: Decimal, weight: str, currency: str) -> str:
+    return number(float(amount)) if weight == "volume" else money(float(amount), currency)
+
+
+def _deductions_below(items: pd.DataFrame | None, currency: str) -> Iterator[str]:
+    """Yield how deductions below 0 were taken, by status."""
+    if items is None or items.empty:
+        return
+    amount = pd.Series(floats(items["amount"]), index=items.index)
+    status = items["status"].fillna(SETTLED)
+    templates = {
+        REVERSED: _("{n} × off-invoice items, reversed ({amount}): as a reversal of as much"),
+        ACCRUED: _("{n} × off-invoice items, accrued ({amount}): as a reversal"),
+        SETTLED: _("{n} × off-invoice items, settled ({amount}): as money that came back"),
+    }
+    for each, template in templates.items():
+        mine = amount[(status == each) & (amount < 0)]
+        if len(mine):
+            yield template.format(n=number(len(mine)), amount=money(float(mine.sum()), currency))
+
+
+def _receivables_below(owed: pd.DataFrame | None, currency: str) -> Iterator[str]:
+    """Yield how balances and days to pay below 0 were taken."""
+    if owed is None or owed.empty:
+        return
+    balance = pd.Series(floats(owed["average_balance"]))
+    mine = balance[balance < 0]
+    if len(mine):
+        template = _("{n} × receivables, balance ({amount}): as money that customers paid ahead")
+        yield template.format(n=number(len(mine)), amount=money(float(mine.sum()), currency))
+    early = int((owed["days_to_pay"].astype("float64") < 0).sum())
+    if early:
+        yield _("{n} × receivables, days to pay: as paid before the invoice").format(
+            n=number(early)
+        )
