@@ -23,17 +23,17 @@ _MODULES = {
     "stage": "Stage open_stage",
     "tables": "read_table write_table",
     "display": (
-        "show_claim show_facts show_figure show_finding show_findings show_headline show_ledger "
-        "show_open_verdicts show_strip show_table show_verdicts"
+        "show_claim show_facts show_figure show_finding show_headline show_ledger "
+        "show_open_verdicts show_strip show_table show_values show_verdicts"
     ),
     "intake": "Intake read_inputs verdicts_about",
     "views": (
         "account_balances account_table action_table both_sides chain "
         "charging_pools concentration_table criteria_of criteria_summary "
-        "example_party external external_months first_steps gl_table how_far "
+        "example_party external external_months gl_table how_far inquiries keeping "
         "largest_losses loss_table managers_of matrix_frame matrix_points monthly_revenue named "
-        "nominees_table overrides_table pairs_table pyramid_table quadrant_table quality_table "
-        "questions_table rows_set_aside set_aside_reasons shots_table sides_balances "
+        "nominees_table order_words overrides_table pairs_table pyramid_table quadrant_table quality_table "
+        "questions_table repairs rows_set_aside set_aside_reasons shots_table sides_balances "
         "sides_table statement_lines top20_interval verdict_table with_relation worst_rows"
     ),
     "profitability": (
@@ -65,13 +65,13 @@ _MODULES = {
     ),
     "findings": (
         "actions_finding both_sides_finding break_even_finding bridge_finding capacity_finding "
-        "causes_finding class_finding comers_finding concentration_finding "
-        "documents_finding door_finding dropping_finding figure_words flips_finding golden_finding "
-        "headline intake_finding levels_finding losses_finding losses_headline mover_finding "
-        "pairs_finding peer_finding price_matrix_finding pyramid_finding quality_finding "
-        "return_finding revenue_finding setup_finding shot_dependence_finding side_a_finding "
-        "side_b_finding small_losses_finding statement_finding sureness_finding twenty_eighty_finding "
-        "unknown_table verdict_finding whale_doubt_finding "
+        "causes_finding class_finding comers_finding concentration_finding documents_finding "
+        "door_finding dropping_finding figure_words flips_finding golden_finding headline key_caption "
+        "intake_finding levels_finding losses_finding losses_headline main_values mover_finding "
+        "pairs_finding peer_finding population_finding price_matrix_finding pyramid_finding "
+        "quality_finding return_finding revenue_finding setup_finding shot_dependence_finding "
+        "side_a_finding side_b_finding small_losses_finding standing_finding statement_finding "
+        "sureness_finding twenty_eighty_finding unknown_table verdict_finding whale_doubt_finding "
         "whale_finding"
     ),
     "plots": (

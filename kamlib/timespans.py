@@ -47,6 +47,17 @@ def months_earlier(day: date, months: int) -> pd.Timestamp:
     return pd.Timestamp(day) + pd.Timedelta(days=1) - pd.DateOffset(months=months)
 
 
+def months_later(day: date, months: int) -> pd.Timestamp:
+    """Return the day `months` months after a day.
+
+    Examples
+    --------
+    >>> months_later(date(2025, 8, 31), 18).date().isoformat()
+    '2027-02-28'
+    """
+    return pd.Timestamp(day) + pd.DateOffset(months=months)
+
+
 def whole_months(start: pd.Series, end: date) -> pd.Series:
     """Return the whole months from each day to `end`, the end counted as a full day.
 

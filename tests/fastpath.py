@@ -15,7 +15,7 @@ from kamlib.stage import NOTEBOOKS
 from kamlib.tables import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
-QUIET = ["show_claim", "show_figure", "show_table", "show_finding", "show_findings", "show_headline",
+QUIET = ["show_claim", "show_figure", "show_table", "show_finding", "show_values", "show_headline",
          "show_verdicts", "show_strip", "show_facts", "show_ledger", "show_open_verdicts"]  # fmt: skip
 
 

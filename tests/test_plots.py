@@ -211,8 +211,8 @@ FIGURES = {
     "bridge of losses": lambda: plots.plot_bridge(bridge(-900_000.0), currency="PLN"),
     "matrix": lambda: plots.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
     "matrix of 500": lambda: plots.plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
-    "pyramid": lambda: plots.plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1), share_of="profit"),
-    "empty pyramid": lambda: plots.plot_pyramid(accounts(), share_of="profit"),
+    "pyramid": lambda: plots.plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
+    "empty pyramid": lambda: plots.plot_pyramid(accounts()),
     "criteria": lambda: plots.plot_their_criteria(criteria()),
     "return": lambda: plots.plot_return(returns()),
 }
@@ -306,7 +306,7 @@ def test_amounts_are_in_thousands_with_a_digit_only_where_one_would_be_lost():
             {"cut_a": 0.5, "cut_b": 0.5, "currency": "PLN"},
             id="matrix",
         ),
-        pytest.param(plots.plot_pyramid, accounts(1, 2), {"share_of": "profit"}, id="pyramid"),
+        pytest.param(plots.plot_pyramid, accounts(1, 2), {}, id="pyramid"),
     ],
 )
 def test_the_frame_is_left_as_it_was(draw, table, options):
@@ -607,7 +607,7 @@ def test_the_matrix_is_the_same_every_time(tmp_path):
 
 
 def test_pyramid_counts_customers_and_their_share():
-    ax = plots.plot_pyramid(accounts(1, 1, 2, 3, 4), share_of="positive profit")
+    ax = plots.plot_pyramid(accounts(1, 1, 2, 3, 4))
 
     shown = words(ax)
     assert {"2 customers, 40%", "1 customer, 20%"} <= set(shown)
@@ -619,7 +619,7 @@ def test_pyramid_says_who_may_stand_higher():
     table = accounts(3, 1, 2)
     table.loc[[0, 2], "possible_level"] = [4, 4]
 
-    shown = words(plots.plot_pyramid(table, share_of="positive profit"))
+    shown = words(plots.plot_pyramid(table))
 
     assert shown.count("1 of them may stand higher") == 2
 
@@ -630,7 +630,7 @@ def test_whose_level_is_not_told_stands_on_no_step(n, said):
     table = accounts(1, 2, *[1] * n)
     table.loc[2:, "possible_level"] = 3
 
-    ax = plots.plot_pyramid(table, share_of="positive profit")
+    ax = plots.plot_pyramid(table)
 
     assert {"Not told (1 to 3)", said} <= set(words(ax))
     assert len(ax.patches) == 5
@@ -641,14 +641,14 @@ def test_one_unknown_profit_means_no_shares():
     table = accounts(1, 2, golden=1)
     table.loc[0, "customer_profit"] = np.nan
 
-    shown = words(plots.plot_pyramid(table, share_of="positive profit"))
+    shown = words(plots.plot_pyramid(table))
 
     assert [word for word in shown if "%" in word or "positive" in word] == []
     assert {"1 customer", "1 golden shot", "nobody"} <= set(shown)
 
 
 def test_golden_shots_are_diamonds_at_the_base_with_their_share():
-    ax = plots.plot_pyramid(accounts(1, 1, 1, 4, golden=2), share_of="positive profit")
+    ax = plots.plot_pyramid(accounts(1, 1, 1, 4, golden=2))
 
     assert [line.get_marker() for line in ax.lines] == ["D", "D"]
     assert {"2 golden shots: 50% of positive profit", "1 other"} <= set(words(ax))
@@ -658,7 +658,7 @@ def test_a_loss_maker_brings_no_share_but_is_counted():
     table = accounts(1, 2)
     table.loc[0, "customer_profit"] = -5.0
 
-    shown = words(plots.plot_pyramid(table, share_of="positive profit"))
+    shown = words(plots.plot_pyramid(table))
 
     assert {"1 customer, 0%", "1 customer, 100%"} <= set(shown)
 
@@ -670,7 +670,7 @@ def test_names_stay_inside_their_step(each, long):
     if long:
         table["name"] = [f"{place} " + "Zażółć gęślą jaźń " * 9 for place in range(len(table))]
 
-    ax = plots.plot_pyramid(table, share_of="positive profit")
+    ax = plots.plot_pyramid(table)
 
     assert collisions(ax) == []
     for step in ax.patches:
@@ -690,7 +690,7 @@ def test_the_most_profitable_are_named_first_and_the_rest_is_counted():
     table = accounts(*[4] * 40)
     table["customer_profit"] = np.arange(40.0)
 
-    ax = plots.plot_pyramid(table, share_of="positive profit")
+    ax = plots.plot_pyramid(table)
 
     names = " · ".join(text.get_text() for text in ax.texts if "Account" in text.get_text()).split(
         " · "

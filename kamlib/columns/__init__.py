@@ -1,6 +1,7 @@
 """The vocabulary: every column of every table, with its label, unit and meaning; and its codes."""
 
 from kamlib.columns.codes import (
+    CHAINS,
     CHANGES,
     COST_LEVELS,
     DOCUMENTS,
@@ -20,6 +21,7 @@ from kamlib.columns.vocabulary import COLUMNS, Column, Kind, column_label, label
 __all__ = [
     "ACTIONS",
     "CAUSES",
+    "CHAINS",
     "CHANGES",
     "COLUMNS",
     "COST_LEVELS",

@@ -64,6 +64,10 @@ DOORS = {
     "prospect": N_("3 prospect"),
     "strategic": N_("4 strategic"),
 }
+CHAINS = (  # titles of the one sum that leads to the customers: from the ledger, else from the lines
+    N_("From the general ledger to the customers, {period}"),
+    N_("From list revenue to profit, {period}"),
+)
 VERDICTS = {
     "key_account_now": N_("key account now"),
     "develop": N_("develop"),

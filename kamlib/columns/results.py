@@ -89,7 +89,11 @@ RESULTS: dict[str, Column] = {
     "weight_share": Column(N_("Weight"), "share", N_("of the side; all add up to 1")),
     "measured": Column(N_("Measured"), "whole", N_("parties with a measured value")),
     "rated": Column(N_("Rated"), "whole", N_("parties with a rating by anchor")),
-    "parties": Column(N_("Parties"), "whole", N_("number of customers and prospects")),
+    "worth": Column(
+        N_("Worth a year"), "money", N_("what the step brings or protects"), "currency"
+    ),
+    "by_when": Column(N_("By"), "text", N_("the day by which it is done")),
+    "parties": Column(N_("How many"), "whole", N_("number of customers and prospects")),
     "means": Column(N_("What it means"), "text", N_("what follows from it")),
     "bring": Column(N_("What to bring"), "text", N_("what would make it known")),
     "lacking": Column(N_("What is missing"), "text", N_("for a key account, at worst")),

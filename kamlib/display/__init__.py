@@ -10,9 +10,9 @@ from kamlib.display.page import (
     show_facts,
     show_figure,
     show_finding,
-    show_findings,
     show_headline,
     show_strip,
+    show_values,
     show_verdicts,
 )
 
@@ -21,11 +21,11 @@ __all__ = [
     "show_facts",
     "show_figure",
     "show_finding",
-    "show_findings",
     "show_headline",
     "show_ledger",
     "show_open_verdicts",
     "show_strip",
     "show_table",
+    "show_values",
     "show_verdicts",
 ]

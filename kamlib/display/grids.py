@@ -62,6 +62,7 @@ def show_table(
     digits: Mapping[str, int] | None = None,
     most: int = MOST_ROWS,
     fold: bool = False,
+    rest: str = "",
 ) -> None:
     """Display a table: first column as row heading, numbers right, unit in the head.
 
@@ -73,6 +74,7 @@ def show_table(
     heads : other words for a column's head than `kamlib.columns` has
     digits : decimals of a numeric column; default 0, shares as percent
     fold : the page shows the caption, and the table once a reader opens it
+    rest : the hand-over table that holds all of them; a page links to it
     """
     heads, digits = heads or {}, digits or {}
     shown = table.head(most)
@@ -80,8 +82,13 @@ def show_table(
         show_finding(_("{caption} There are none.").format(caption=caption))
         return
     if len(table) > most:
-        rest = _("{shown} of {all} rows are shown; the rest stands in the report's tables folder.")
-        caption = caption + " " + rest.format(shown=number(most), all=number(len(table)))
+        told = (
+            _("{shown} of {all} rows are shown; all stand in {file}.csv.")
+            if rest
+            else _("{shown} of {all} rows are shown.")
+        )
+        shares = {"shown": number(most), "all": number(len(table)), "file": rest}
+        caption = f"{caption} {told.format(**shares)}"
     names = [heads.get(name) or _head(name, currency) for name in table.columns]
     cells = [
         [
@@ -101,12 +108,13 @@ def show_table(
 
 
 def show_open_verdicts(verdicts: pd.DataFrame) -> None:
-    """Display every REFUSE of the run with what to bring, and every FLAG as a row of a table."""
+    """Display every REFUSE of the run with what to bring, and every FLAG as a row of a folded table."""
     told = verdicts[verdicts["outcome"] != PASS].drop_duplicates(["rule", "said"])
     refused = told[told["outcome"] == REFUSE][list(Verdict._fields)]
     show_verdicts([Verdict(*row) for row in refused.itertuples(index=False, name=None)])
     flagged = told.loc[told["outcome"] == FLAG, ["title", "said"]]
-    show_table(flagged, caption=_("Shown all the same, with the bias named."), most=len(flagged))
+    caption = _("What is to be read with care.")
+    show_table(flagged, caption=caption, most=len(flagged), fold=True)
 
 
 def show_ledger(ledger: pd.DataFrame, *, fold: bool = True) -> None:

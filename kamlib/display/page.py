@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 LEFTWARD = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 RIGHT_TO_LEFT = re.compile(f"[{LEFTWARD}]+(?:[ '-]+[{LEFTWARD}]+)*")
 SIGNS = {PASS: "✓", FLAG: "⚑", REFUSE: "✕"}
-NOTEBOOK_ALONE: dict[str, object] = {
-    "kam": {"page": False}
-}  # metadata of an output that no page shows
+# metadata of an output that no page shows
+NOTEBOOK_ALONE: dict[str, object] = {"kam": {"page": False}}
 
 
 def show_figure(ax: "Axes", *, caption: str, alt: str) -> None:
@@ -54,12 +53,19 @@ def show_finding(*sentences: str) -> None:
     publish({"text/html": f'<p class="finding">{html.escape(text)}</p>', "text/plain": text})
 
 
-def show_findings(*sentences: str) -> None:
-    """Display the page's sentences as a numbered list."""
-    told = [sentence for sentence in sentences if sentence]
-    items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in told)
-    text = "\n".join(f"{i}. {sentence}" for i, sentence in enumerate(told, 1))
-    publish({"text/html": f'<ol class="verdict">{items}</ol>', "text/plain": text})
+def show_values(values: pd.DataFrame) -> None:
+    """Display a few values beside each other, each with its name and what changed.
+
+    Parameters
+    ----------
+    values : DataFrame ``what, value, change``, all in words; an empty change is left out
+    """
+    tiles = texts = ""
+    for told in values[["what", "value", "change"]].astype("str").to_numpy():
+        what, value, change = (html.escape(each) for each in told)
+        tiles += f"<div><b>{value}</b><span>{what}</span><small>{change}</small></div>"
+        texts += "{}: {} {}".format(*told).rstrip() + "\n"
+    publish({"text/html": f'<div class="values">{tiles}</div>', "text/plain": texts.rstrip()})
 
 
 def show_headline(text: str) -> None:

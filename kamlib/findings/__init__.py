@@ -40,7 +40,14 @@ from kamlib.findings.shares import (
     return_finding,
     twenty_eighty_finding,
 )
-from kamlib.findings.summary import headline, unknown_table
+from kamlib.findings.summary import (
+    headline,
+    key_caption,
+    main_values,
+    population_finding,
+    standing_finding,
+    unknown_table,
+)
 from kamlib.findings.sureness import (
     mover_finding,
     sureness_finding,
@@ -65,12 +72,15 @@ __all__ = [
     "golden_finding",
     "headline",
     "intake_finding",
+    "key_caption",
     "levels_finding",
     "losses_finding",
     "losses_headline",
+    "main_values",
     "mover_finding",
     "pairs_finding",
     "peer_finding",
+    "population_finding",
     "price_matrix_finding",
     "pyramid_finding",
     "quality_finding",
@@ -81,6 +91,7 @@ __all__ = [
     "side_a_finding",
     "side_b_finding",
     "small_losses_finding",
+    "standing_finding",
     "statement_finding",
     "sureness_finding",
     "twenty_eighty_finding",

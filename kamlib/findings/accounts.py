@@ -3,7 +3,7 @@
 import pandas as pd
 
 from kamlib.columns import LEVELS, VERDICTS
-from kamlib.errors import listed
+from kamlib.findings.sums import Sum
 from kamlib.language import _, money, ngettext, number, percent, points
 from kamlib.tables import untold_levels
 
@@ -129,29 +129,32 @@ def shot_dependence_finding(accounts: pd.DataFrame, *, currency: str) -> str:
     )  # fmt: skip
 
 
-def verdict_finding(accounts: pd.DataFrame) -> str:
-    """Say which accounts are key now, how many to develop, and how many to find out about first."""
-    passed = accounts[accounts["verdict"] == "key_account_now"]
-    unpaid = passed["pays"].isin(["no", "unknown"])
-    keys, short = passed[~unpaid], int(unpaid.sum())
-    counts = accounts["verdict"].value_counts()
-    parts = [
-        _("{n} {verdict}").format(n=number(counts[name]), verdict=_(VERDICTS[name]))
+def verdict_finding(accounts: pd.DataFrame) -> list[str]:
+    """Say how many are key accounts now, and what becomes of all the others.
+
+    Returns
+    -------
+    list of str: the answer, then the others by verdict
+    """
+    if accounts.empty:
+        return [_("There is no account to judge.")]
+    passed = accounts["verdict"] == "key_account_now"
+    short = int((passed & accounts["pays"].isin(["no", "unknown"])).sum())
+    keys, counts = int(passed.sum()) - short, accounts["verdict"].value_counts()
+    others = {
+        _(VERDICTS[name]): int(counts[name])
         for name in VERDICTS
         if name != "key_account_now" and name in counts
-    ]
+    }
     if short:
-        parts = [_("{n} pass but do not earn what one costs").format(n=number(short)), *parts]
-    rest = ", ".join(parts)
+        others = {_("pass and do not earn what one costs"): short, **others}
     said = ngettext(
-        "{n} account is a key account now: {names}.",
-        "{n} accounts are key accounts now: {names}.",
-        len(keys),
-    ).format(n=number(len(keys)), names=listed(keys["name"], most=8))
-    if not rest:
-        return said if len(keys) else _("There is no account to judge.")
-    if keys.empty:
-        return _("No account can be called a key account today; there are {rest}.").format(
-            rest=rest
-        )
-    return _("{said} Of the others: {rest}.").format(said=said, rest=rest)
+        "{n} of {all} customers and prospects is a key account now.",
+        "{n} of {all} customers and prospects are key accounts now.",
+        keys,
+    ).format(n=number(keys), all=number(len(accounts)))
+    if not others:
+        return [said]
+    parts = ", ".join(f"{words} {number(n)}" for words, n in others.items())
+    rest = _("The others: {parts}.").format(parts=parts)
+    return [said, Sum(rest, len(accounts) - keys, others.values())]

@@ -1,9 +1,25 @@
 """The one page: its headline, what we found, and what we do not know."""
 
+from typing import Any, Protocol
+
 import pandas as pd
 
-from kamlib.language import _, ngettext, number, percent
+from kamlib.columns import CHAINS, label
+from kamlib.errors import listed
+from kamlib.findings.sums import Sum
+from kamlib.language import _, money, ngettext, number, percent
 from kamlib.tables import untold_levels
+
+
+class Unit(Protocol):
+    """The yearly customer profit at which one key account pays for its own care."""
+
+    @property
+    def amount(self) -> Any: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def approved_by(self) -> str | None: ...
 
 
 def headline(accounts: pd.DataFrame) -> str:
@@ -11,15 +27,32 @@ def headline(accounts: pd.DataFrame) -> str:
 
     Who passes and does not earn what a key account costs is not counted.
     """
-    n = len(accounts)
+    customers = accounts[~accounts["is_prospect"]]
+    keys, nominees = len(key_accounts(accounts)), accounts[accounts["nominee"].astype(bool)]
+    if not keys and nominees.empty and (missing := _missing(accounts)):
+        said = _("Cannot be said yet: {missing}.").format(missing=listed(missing))
+    elif accounts["profit_kau"].max() < 1:
+        said = _nobody_carries(keys, len(nominees))
+    elif not keys and len(nominees):
+        said = _none_for_certain(accounts, nominees)
+    else:
+        said = _with_hopes(_today(keys, len(customers)), accounts, len(nominees))
+    return _("Can every customer be key? {said}").format(said=said)
+
+
+def key_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Return the key accounts that count: who passes, and earns what one costs where that is known."""
     passed = accounts[accounts["verdict"] == "key_account_now"]
-    keys = int((~passed["pays"].isin(["no", "unknown"])).sum())
-    nominees = accounts[accounts["nominee"].astype(bool)]
-    if accounts["profit_kau"].max() < 1:
-        return _nobody_carries(keys, len(nominees))
-    if not keys and len(nominees):
-        return _none_for_certain(accounts, nominees)
-    return _with_hopes(_today(keys, n), accounts, len(nominees))
+    return passed[~passed["pays"].isin(["no", "unknown"])]
+
+
+def _missing(accounts: pd.DataFrame) -> list[str]:
+    """Say without what nobody can be called a key account, whatever he is."""
+    gaps = {
+        _("nobody was asked what they want from a supplier"): not accounts["asked"].any(),
+        _("customer profit is not known"): bool(accounts["customer_profit"].isna().all()),
+    }
+    return [words for words, there in gaps.items() if there]
 
 
 def _nobody_carries(keys: int, nominees: int) -> str:
@@ -34,26 +67,22 @@ def _nobody_carries(keys: int, nominees: int) -> str:
 
 def _today(keys: int, n: int) -> str:
     if keys and keys == n:
-        return ngettext(
-            "Yes: the only one can today.",
-            "Yes: all {n} customers and prospects can today.",
-            n,
-        ).format(n=number(n))
+        return ngettext("Yes: the only one can today.", "Yes: all {n} can today.", n).format(
+            n=number(n)
+        )
     if keys:
         return ngettext(
-            "No: {keys} of {n} customers and prospects can today.",
-            "No: {keys} of {n} customers and prospects can today.",
-            keys,
+            "No: {keys} of {n} can today.", "No: {keys} of {n} can today.", keys
         ).format(keys=number(keys), n=number(n))
-    return _("No: today none of {n} customers and prospects can be called so.").format(n=number(n))
+    return _("No: today none of {n} can be called so.").format(n=number(n))
 
 
 def _with_hopes(said: str, accounts: pd.DataFrame, nominees: int) -> str:
     """Add how many are nominees; where there are none, how many may be key accounts all the same."""
     if nominees:
         return ngettext(
-            "{said} {n} nominee lacks at most two proofs.",
-            "{said} {n} nominees lack at most two proofs each.",
+            "{said} {n} nominee lacks one or two proofs.",
+            "{said} {n} nominees lack one or two proofs each.",
             nominees,
         ).format(said=said, n=number(nominees))
     open_ = accounts[accounts["verdict"] == "find_out_first"]
@@ -87,27 +116,143 @@ def _none_for_certain(accounts: pd.DataFrame, nominees: pd.DataFrame) -> str:
     return _("{said} {share} of what is earned.").format(said=said, share=percent(share))
 
 
-def unknown_table(accounts: pd.DataFrame) -> pd.DataFrame:
-    """Count what is unknown of active customers and prospects, and say what to bring.
+def key_caption(unit: Unit) -> str:
+    """Return the caption of the key accounts: what one must earn, and whether that is signed."""
+    amount = money(float(unit.amount), unit.currency)
+    if unit.approved_by:
+        words = _("Key accounts, by customer profit. One pays for itself from {amount} a year.")
+        return words.format(amount=amount)
+    return _(
+        "Key accounts, by customer profit. One pays for itself from {amount} a year, which nobody has "
+        "signed."
+    ).format(amount=amount)
+
+
+def standing_finding(accounts: pd.DataFrame, *, places: int | None, currency: str) -> str:
+    """Say what the key accounts bring of what is earned, what hangs on open questions, and the places.
+
+    Parameters
+    ----------
+    accounts : DataFrame of `account_table`
+    places : how many key accounts can be looked after; None where nobody declared it
+    """
+    profit = accounts["customer_profit"]
+    earned = profit.clip(lower=0).sum()
+    room = (
+        _("How many can be looked after is not declared.")
+        if places is None
+        else ngettext("{n} can be looked after.", "{n} can be looked after.", places).format(
+            n=number(places)
+        )
+    )
+    if profit.isna().all() or not earned > 0:
+        return _("What they bring is not known. {room}").format(room=room)
+    keys = key_accounts(accounts)
+    open_ = accounts["nominee"].astype(bool) | (accounts["verdict"] == "find_out_first")
+    return _(
+        "The key accounts bring {brought}, {share} of what is earned; {hangs} more ({part}) hang on "
+        "questions that are still open. {room}"
+    ).format(
+        brought=money(keys["customer_profit"].sum(), currency),
+        share=percent(keys["customer_profit"].clip(lower=0).sum() / earned),
+        hangs=money(profit[open_].clip(lower=0).sum(), currency),
+        part=percent(profit[open_].clip(lower=0).sum() / earned), room=room,
+    )  # fmt: skip
+
+
+def population_finding(accounts: pd.DataFrame, *, period: str) -> str:
+    """Tie the numbers of customers and prospects that stand on the pages, in one line."""
+    prospects = int(accounts["is_prospect"].sum())
+    active = int(accounts["active"].sum())
+    earlier = len(accounts) - prospects - active
+    said = _(
+        "{all} are looked at: {active} customers who are active in {period}, {earlier} who ordered "
+        "before it, and {prospects} prospects."
+    ).format(
+        all=number(len(accounts)), active=number(active), period=period, earlier=number(earlier),
+        prospects=number(prospects),
+    )  # fmt: skip
+    return Sum(said, len(accounts), [active, earlier, prospects])
+
+
+def main_values(
+    now: pd.DataFrame, before: pd.DataFrame, accounts: pd.DataFrame, chain: pd.DataFrame, *,
+    measure: str | None, currency: str,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the four values that open the report, in words, each with its change.
+
+    Parameters
+    ----------
+    now, before : statements of the report period and of the one before, which may have no rows
+    accounts : DataFrame of `account_table`
+    chain : the one sum that leads to the customers, as `kamlib.views.chain` picks it
 
     Returns
     -------
-    DataFrame ``unknown, parties, means, bring``
+    DataFrame ``what, value, change``
     """
-    customers = accounts[~accounts["is_prospect"]]
-    untold = untold_levels(customers)
-    higher = customers["possible_level"] > customers["confirmed_level"]
-    rows = [
-        (_("Side B"), int((~accounts["asked"]).sum()), _("cannot be a key account; not counted as bad"),
-         _("an interview, not by the account's own manager")),
-        (_("Side A"), int((~accounts["side_a_known"]).sum()), _("neither attractive nor not"),
-         _("ratings by anchors")),
-        (_("Trust"), int(customers["trust"].isna().sum()), _("no partnership is confirmed"),
-         _("one question to the customer")),
-        (_("Level"), int((higher & ~untold).sum()), _("may stand higher than confirmed"),
-         _("what is named under find out first")),
-        (_("Level not told"), int(untold.sum()), _("neither a transaction nor more"),
-         _("what is named under find out first")),
-    ]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["unknown", "parties", "means", "bring"])
-    return table[table["parties"] > 0].reset_index(drop=True)
+    name = measure or "invoice_revenue"
+    mine, theirs = (table.loc[table["active"], name] for table in (now, before))
+    rows = [(label(name), _amount(mine.sum(), currency), _change(mine.sum(), theirs, currency))]
+    if measure:
+        lost = -mine.clip(upper=0).sum()
+        was = -theirs.clip(upper=0)
+        rows.append((_("loss-makers take"), _amount(lost, currency), _change(lost, was, currency)))
+    single = accounts.loc[accounts["golden_shot"] == "yes", "customer_profit"]
+    if accounts["golden_shot"].notna().any() and single.notna().all():
+        rows.append((_("single sales that hardly come again"), _amount(single.sum(), currency), ""))
+    if _(CHAINS[0]).format(period=now["period"].iloc[0]) in set(chain["what"]):
+        left = float(chain.loc[chain["role"] == "unexplained", "amount"].sum())
+        rows.append((_("not explained against the ledger"), money(left, currency, 2), ""))
+    else:
+        rows.append((_("general ledger to compare with"), _("none given"), ""))
+    return pd.DataFrame(rows, columns=["what", "value", "change"])
+
+
+def _amount(value: float, currency: str) -> str:
+    return money(value, currency)
+
+
+def _change(value: float, before: pd.Series, currency: str) -> str:
+    if before.empty or before.isna().all():
+        return ""
+    words = _("{change} since the period before")
+    difference = value - before.sum()
+    signed = ("+" if difference > 0 else "") + money(difference, currency)
+    return words.format(change=signed)
+
+
+def unknown_table(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Say what is unknown, of how many, and what they earn; the most money first.
+
+    Returns
+    -------
+    DataFrame ``unknown, parties, customer_profit, means, bring``
+    """
+    customer = ~accounts["is_prospect"].astype(bool)
+    untold = untold_levels(accounts)
+    higher = accounts["possible_level"] > accounts["confirmed_level"]
+    rows = {
+        _("What they want of a supplier"): (
+            ~accounts["asked"].astype(bool), _("cannot be a key account; not counted as bad"),
+            _("an interview, not by the account's own manager")),
+        _("How attractive they are"): (
+            ~accounts["side_a_known"].astype(bool), _("neither attractive nor not"), _("ratings")),
+        _("How far they trust us"): (
+            customer & accounts["trust"].isna(), _("no partnership is confirmed"),
+            _("one question to the customer")),
+        _("Whether they stand higher"): (
+            customer & (higher & ~untold).fillna(False), _("may stand higher than confirmed"),
+            _("the answers named under find out first")),
+        _("How close they are at all"): (
+            customer & untold, _("neither a single sale nor more"),
+            _("the answers named under find out first")),
+    }  # fmt: skip
+    table = pd.DataFrame([
+        (name, int(who.sum()), accounts.loc[who.astype(bool), "customer_profit"].clip(lower=0).sum(
+            min_count=1), means, bring)
+        for name, (who, means, bring) in rows.items()
+    ], columns=["unknown", "parties", "customer_profit", "means", "bring"])  # fmt: skip
+    return table[table["parties"] > 0].sort_values(
+        ["customer_profit", "parties"], ascending=False, na_position="last", ignore_index=True
+    )

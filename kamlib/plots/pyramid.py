@@ -48,7 +48,7 @@ class Line(NamedTuple):
 
 
 @styled
-def plot_pyramid(accounts: pd.DataFrame, *, share_of: str, ax: Axes | None = None) -> Axes:
+def plot_pyramid(accounts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw the four steps with their names, number of customers and share of profit.
 
     Parameters
@@ -56,7 +56,6 @@ def plot_pyramid(accounts: pd.DataFrame, *, share_of: str, ax: Axes | None = Non
     accounts : DataFrame, one row per customer
         ``name``; ``confirmed_level``, ``possible_level`` (1 to 4); ``golden_shot`` ("yes", "no" or
         "too early to say"); ``customer_profit`` (when one is missing, no shares are shown).
-    share_of : str, what the shares are of, such as "positive profit"
     ax : Axes, optional; a new figure is made without it
 
     Returns
@@ -82,12 +81,12 @@ def plot_pyramid(accounts: pd.DataFrame, *, share_of: str, ax: Axes | None = Non
             _write_centred(ax, level, ranked.loc[here, "name"].tolist())
     if golden.any():
         others = int(((ranked["confirmed_level"] == 1) & ~golden & ~untold).sum())
-        _write_golden(ax, ranked[golden], earned[golden], others, share_of)
+        _write_golden(ax, ranked[golden], earned[golden], others)
     soft: dict[str, Any] = {"color": LIGHT["ink_soft"], "va": "center"}
     ax.text(MIDDLE, HEIGHT - 13, _("who stands there"), ha="center", **soft)
     head = _("how many customers")
     if earned.notna().all():
-        head = _("how many customers, and\ntheir share of {whole}").format(whole=share_of)
+        head = _("how many customers, and\ntheir share of what is earned")
     ax.text(WORDS_AT, HEIGHT - 13, head, linespacing=1.2, **soft)
     note = _("Steps of a relation, not bands of profit: the width of a step carries no number.")
     ax.text(2, 10 - below, note, fontsize=10, **soft)
@@ -202,15 +201,13 @@ def _fill(names: Sequence[object], width: float, *, tell_rest: bool) -> Line:
     return best
 
 
-def _write_golden(
-    ax: Axes, golden: pd.DataFrame, earned: pd.Series, others: int, share_of: str
-) -> None:
+def _write_golden(ax: Axes, golden: pd.DataFrame, earned: pd.Series, others: int) -> None:
     """Write the golden shots as diamonds into the base, the most profitable first."""
     n = len(golden)
     words = ngettext("{n} golden shot", "{n} golden shots", n).format(n=number(n))
     if not earned.isna().any():
-        words = _("{shots}: {share} of {whole}").format(
-            shots=words, share=percent(float(earned.sum())), whole=share_of
+        words = _("{shots}: {share} of what is earned").format(
+            shots=words, share=percent(float(earned.sum()))
         )
     top = STEPS[1][1] - 15
     words = fit(words, 2 * _half(top) - 20, weight="bold", size=10)

@@ -7,8 +7,9 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from kamlib.columns import CHAINS, label
 from kamlib.deductions import effects
-from kamlib.language import N_, _, ngettext, number
+from kamlib.language import N_, _, number
 from kamlib.profitability.ledger import COSTS, Item, Materiality, named
 from kamlib.tables import among, exact_sums
 from kamlib.verdicts import Balance, exact
@@ -36,7 +37,7 @@ def profit_balance(
     *,
     period: str,
 ) -> list[Balance]:
-    """Draw up the sum from the general ledger's profit to the customers' profit before capital.
+    """Draw up the sum from the general ledger's profit to customer profit: the one chain.
 
     Empty where there is no general ledger or no cost-to-serve.
     """
@@ -49,7 +50,7 @@ def profit_balance(
     sign = np.where(gl["line"].isin(COSTS), -1, 1)
     total = float((gl["ledger"] * sign).sum())
     revenue = abs(float(gl.loc[gl["line"] == "invoice_revenue", "ledger"].sum()))
-    title = _("From the general ledger to the customers, {period}").format(period=period)
+    title = _(CHAINS[0]).format(period=period)
     balance = Balance(title, currency, tolerance=exact(round(materiality.refuse * revenue, 2)))
     balance.start(_("Profit in the general ledger"), round(total, 2), _("revenue less all costs"))
     held = {account for accounts in gl["gl_account"] for account in named(accounts)}
@@ -57,7 +58,7 @@ def profit_balance(
         if item.period == period and item.gl_account in held:
             balance.change(item.what, -item.amount, _("reconciling item"))
     aside = float((gl["set_aside"] * sign).sum())
-    balance.change(_("Lines set aside in quarantine"), -round(aside, 2), _("listed in notebook 1"))
+    balance.change(_("Lines set aside"), -round(aside, 2), _("listed under data prep"))
     _others(balance, mine)
     own = pools[pools["period"] == period]
     unused = round(float(own["unused_cost"].sum()), 2)
@@ -67,15 +68,13 @@ def profit_balance(
         _("Cost that belongs to no customer"), nobody, _("shown, charged to no customer")
     )
     active = mine[mine["active"] & mine["customer_profit_before_capital"].notna()]
-    profit = round(float(active["customer_profit_before_capital"].sum()), 2)
-    words = ngettext(
-        "Profit before capital of {n} customer",
-        "Profit before capital of {n} customers",
-        len(active),
-    ).format(n=number(len(active)))
-    whole = [balance.end(words, profit)]
     computed = active["capital_charge"].notna().any()
-    return [*whole, _capital_memo(active, period, currency)] if computed else whole
+    if computed:
+        charge = round(float(active["capital_charge"].sum()), 2)
+        balance.change(_("Capital charge"), -charge, _("a memo: not in the general ledger"))
+    ends_at = "customer_profit" if computed else "customer_profit_before_capital"
+    words = _("{what} of {n} customers").format(what=label(ends_at), n=number(len(active)))
+    return [balance.end(words, round(float(active[ends_at].sum()), 2))]
 
 
 def _others(balance: Balance, mine: pd.DataFrame) -> None:
@@ -89,21 +88,6 @@ def _others(balance: Balance, mine: pd.DataFrame) -> None:
         _("Customers whose cost of goods is not known whole"), -round(float(known.sum()), 2),
         _("their revenue less what is known of their cost"),
     )  # fmt: skip
-
-
-def _capital_memo(active: pd.DataFrame, period: str, currency: str) -> Balance:
-    """Draw up the memo line after reconciliation: the capital charge is not in the ledger."""
-    title = _("Memo: the capital charge, {period}").format(period=period)
-    before, charge, after = (
-        round(float(active[name].sum()), 2)
-        for name in ("customer_profit_before_capital", "capital_charge", "customer_profit")
-    )
-    return (
-        Balance(title, currency)
-        .start(_("Profit before capital"), before)
-        .change(_("Capital charge"), -charge, _("not in the general ledger"))
-        .end(_("Customer profit"), after)
-    )
 
 
 _OTHERS = {
@@ -188,7 +172,7 @@ def _ladder(statement: pd.DataFrame, period: str, currency: str) -> Balance:
         "cost_of_goods_sold": _("Cost of goods sold"),
         **({"cost_to_serve": _("Cost-to-serve")} if served else {}),
     }
-    balance = Balance(_("From list revenue to profit, {period}").format(period=period), currency)
+    balance = Balance(_(CHAINS[1]).format(period=period), currency)
     balance.start(_("List revenue"), _sum(statement, "list_revenue"))
     for name, words in steps.items():
         below = name in ("cost_of_goods_sold", "cost_to_serve")
@@ -197,7 +181,7 @@ def _ladder(statement: pd.DataFrame, period: str, currency: str) -> Balance:
     unknown = _sum(statement[blind], "pocket_revenue")
     balance.change(_("Pocket revenue without a known cost of goods"), -unknown)
     end = "customer_profit_before_capital" if served else "gross_margin"
-    words = _("Profit before capital") if served else _("Gross margin")
+    words = _("{what}, intercompany and collective customers included").format(what=label(end))
     return balance.end(words, _sum(statement, end))
 
 

@@ -44,6 +44,11 @@ def _page(run: "Run", done: dict[str, Any], stage: str, *, within: bool) -> Page
         tables=_tables(run.receipts[stage]["tables"], run.stages, f"{into}tables/"),
         made=_made(run),
         run_json=f"{into}run.json",
+        files={
+            f"{name}.csv": f"{into}tables/{name}.csv"
+            for each in run.receipts.values()
+            for name in each["tables"]
+        },
         number="" if stage == list(done)[-1] else str(list(done).index(stage) + 1),
         signature=signature(run),
     )

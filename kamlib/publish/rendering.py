@@ -6,9 +6,10 @@ well, and the page forbids the browser whatever slips through.
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import bleach
@@ -34,6 +35,8 @@ ATTRIBUTES = {
 }
 TITLE = re.compile(r"\A# +(.+)$", flags=re.MULTILINE)
 SECTION = re.compile(r"\A## +(.+)\n?([\s\S]*)")
+HEAD_OF_TABLE = re.compile(r"<(caption|summary)>.*?</\1>", re.DOTALL)
+TABLE_FILE = re.compile(r"\b[a-z_]+\.csv\b")
 TALL = 0.69  # height by width from which a figure gets more room in print
 TABLES = re.compile(r"(?:<table\b.*?</table>\s*)+", re.DOTALL)
 
@@ -41,7 +44,8 @@ TABLES = re.compile(r"(?:<table\b.*?</table>\s*)+", re.DOTALL)
 class Page(NamedTuple):
     """What a page says of itself, beside its notebook; all of it ends up as text.
 
-    `number` stands before the numbers of its figures: 2 makes Figure 2.1, nothing Figure 1.
+    `number` stands before the numbers of its figures: 2 makes Figure 2.1, nothing Figure 1; `files` says
+    where the tables of the run lie, by their names with ending.
     """
 
     title: str
@@ -53,6 +57,7 @@ class Page(NamedTuple):
     tables: list[dict[str, str]]
     made: list[tuple[str, str]]
     run_json: str
+    files: Mapping[str, str] = MappingProxyType({})
     number: str = ""
     signature: Signature | None = None
 
@@ -84,12 +89,23 @@ def render(notebook: Any, page: Page) -> str:
     _number_figures(copy, page.number)
     unsigned = Signature(False, _("Draft."), _("Nobody has signed these numbers off."))
     state = (page.signature or unsigned)._asdict()
-    kam = page._asdict() | {"words": _words(), "signature": state}
+    kam = page._asdict() | {"files": {}, "words": _words(), "signature": state}
     exporter = ReportExporter(
         extra_template_basedirs=[str(PACKAGE)], template_name="template", exclude_anchor_links=True
     )
     body, _resources = exporter.from_notebook_node(copy, resources={"kam": kam})
+    body = HEAD_OF_TABLE.sub(lambda head: _linked(head[0], page.files), body)
     return body if body.endswith("\n") else body + "\n"
+
+
+def _linked(head: str, files: Mapping[str, str]) -> str:
+    """Make names of tables in a caption links to them."""
+
+    def link(found: re.Match[str]) -> str:
+        href = files.get(found[0])
+        return f'<a href="{_quoted(href)}">{found[0]}</a>' if href else found[0]
+
+    return TABLE_FILE.sub(link, head)
 
 
 def _headline(notebook: Any) -> str:

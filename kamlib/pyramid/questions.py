@@ -14,9 +14,7 @@ from kamlib.pyramid.bounds import WORST_AT_HIGH, Bounds
 ASK: dict[str, tuple[tuple[str, ...], str]] = {
     "side_b": (
         ("side_b", "relative_strength", "benefit_theirs"),
-        N_(
-            "What do they want from a supplier, with which weights, and how do we and rivals stand?"
-        ),
+        N_("What do they want, with which weights, and how do we and rivals stand?"),
     ),
     "trust": (("trust",), N_("How far do they trust us, from 0 to 10, in their words?")),
     "side_a": (("side_a",), N_("Rate what is missing of side A: {criteria}.")),
@@ -166,15 +164,16 @@ def _asked(i: int, score: Mapping[str, np.ndarray]) -> list[str]:
 
 
 def _write(asked: Sequence[str], criteria: str, manager: Any, when: str) -> str:
+    """Write questions with the one who asks: of what they think of us, not their account manager."""
+    if not asked:
+        words = _("Find out about those who may rank higher: places are limited. By {when}.")
+        return words.format(when=when)
     manager = _("the account manager") if manager is None or pd.isna(manager) else str(manager)
-    told = []
-    for ask in asked:
-        words = _(ASK[ask][1]).format(criteria=criteria)
-        template = (
-            _("{question} (not asked by {manager})")
-            if ask in FROM_THEM
-            else _("{question} ({manager})")
-        )
-        told.append(template.format(question=words, manager=manager))
-    asked_for = " ".join(told) or _("Find out about those who may rank higher: places are limited.")
-    return _("{questions} By {when}.").format(questions=asked_for, when=when)
+    template = (
+        _("{questions} Somebody other than {manager} asks, by {when}.")
+        if set(asked) & set(FROM_THEM)
+        else _("{questions} {manager} asks, by {when}.")
+    )
+    told = " ".join(_(ASK[ask][1]).format(criteria=criteria) for ask in asked)
+    said = template.format(questions=told, manager=manager, when=when)
+    return said[:1].upper() + said[1:]

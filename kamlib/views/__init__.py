@@ -6,9 +6,9 @@ Nothing is computed here that a decision rests on; a view chooses rows, adds nam
 from kamlib.views.accounts import (
     account_balances,
     account_table,
-    first_steps,
     managers_of,
     nominees_table,
+    order_words,
     overrides_table,
     pyramid_table,
     questions_table,
@@ -29,6 +29,7 @@ from kamlib.views.company import (
     top20_interval,
     with_relation,
 )
+from kamlib.views.first_steps import inquiries, keeping, repairs
 from kamlib.views.quality import pairs_table, quality_table, rows_set_aside, worst_rows
 from kamlib.views.rescue import (
     action_table,
@@ -61,9 +62,10 @@ __all__ = [
     "example_party",
     "external",
     "external_months",
-    "first_steps",
     "gl_table",
     "how_far",
+    "inquiries",
+    "keeping",
     "largest_losses",
     "loss_table",
     "managers_of",
@@ -72,12 +74,14 @@ __all__ = [
     "monthly_revenue",
     "named",
     "nominees_table",
+    "order_words",
     "overrides_table",
     "pairs_table",
     "pyramid_table",
     "quadrant_table",
     "quality_table",
     "questions_table",
+    "repairs",
     "rows_set_aside",
     "set_aside_reasons",
     "shots_table",

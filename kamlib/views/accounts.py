@@ -1,19 +1,16 @@
 """Views of accounts: the verdict table, golden shots, questions, first steps."""
 
-from collections.abc import Hashable, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import CAUSES, LEVELS, VERDICTS
-from kamlib.language import _, money, percent, points
+from kamlib.columns import LEVELS, VERDICTS
+from kamlib.language import _, points
 from kamlib.tables import among, untold_levels
 from kamlib.verdicts import Balance
 
-ACCOUNT = ["verdict", "questions", "lacking"]  # what a first step rests on
-LOSS = ["drop_effect", "largest_cause", "fix_price_change"]
-STEPS_FIRST = ("fix", "let_go", "find_out_first", "develop", "key_account_now")
+STAKES = ("stake", "gross_margin", "invoice_revenue")  # by which accounts are put in order
 
 
 class Intervals(Protocol):
@@ -47,6 +44,8 @@ def account_table(
         period=period,
         account_manager=table["party_id"].map(manager),
         customer_profit=profit,
+        gross_margin=table["party_id"].map(now["gross_margin"]),
+        invoice_revenue=table["party_id"].map(now["invoice_revenue"]),
         active=table["party_id"].map(now["active"]).fillna(False).astype(bool),
         golden_shot=table["party_id"].map(shot),
     )
@@ -139,69 +138,38 @@ def overrides_table(accounts: pd.DataFrame) -> pd.DataFrame:
     }).reset_index(drop=True)  # fmt: skip
 
 
-def questions_table(accounts: pd.DataFrame) -> pd.DataFrame:
-    """Pick the open verdicts with the questions that decide them, the largest stake first."""
-    chosen = accounts[accounts["verdict"] == "find_out_first"].sort_values(
-        ["stake", "party_id"], ascending=[False, True], na_position="last"
+def by_stake(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Order accounts by money: by stake; who has none known by gross margin, else by revenue.
+
+    Ids only break ties, so that other ids show the same accounts.
+    """
+    order = [*STAKES, "party_id"]
+    return accounts.sort_values(
+        order, ascending=[False] * len(STAKES) + [True], na_position="last", ignore_index=True
     )
+
+
+def order_words(accounts: pd.DataFrame) -> str:
+    """Say by what `by_stake` orders these accounts."""
+    known = [name for name in STAKES if accounts[name].notna().any()]
+    words = {
+        "stake": _("the largest stake first"),
+        "gross_margin": _("the largest gross margin first"),
+        "invoice_revenue": _("the largest revenue first"),
+    }
+    return words[known[0]] if known else _("in no order of money: none is known")
+
+
+def questions_table(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Pick the open verdicts with the questions that decide them, in the order of `by_stake`."""
+    chosen = by_stake(accounts[accounts["verdict"] == "find_out_first"])
     return pd.DataFrame({
         "name": chosen["name"],
-        "stake": chosen["stake"],
+        "customer_profit": chosen["customer_profit"],
         "verdict_worst": chosen["verdict_worst"].map(lambda v: _(VERDICTS[v])),
         "verdict_best": chosen["verdict_best"].map(lambda v: _(VERDICTS[v])),
         "questions": chosen["questions"],
     }).reset_index(drop=True)  # fmt: skip
-
-
-def first_steps(
-    accounts: pd.DataFrame,
-    verdicts: pd.DataFrame,
-    rescue: pd.DataFrame | None = None,
-    *,
-    currency: str = "",
-) -> pd.DataFrame:
-    """Pick what to do first: loss-makers, open verdicts, accounts to develop; by money at stake.
-
-    Without customer profit there is one thing before all accounts: to bring what was refused for.
-    `rescue` says of loss-makers what takes most away, and what would end the loss.
-    """
-    if accounts["customer_profit"].isna().all():
-        refused = verdicts[(verdicts["outcome"] == "REFUSE") & (verdicts["bring"] != "")]
-        return refused[["bring", "title"]].drop_duplicates("bring").reset_index(drop=True)
-    chosen = accounts[accounts["verdict"].isin(STEPS_FIRST)]
-    size = chosen["customer_profit"].abs().fillna(0.0)
-    ordered = chosen.assign(size=size).sort_values(["size", "party_id"], ascending=[False, True])
-    told = rescue.set_index("customer_id")[LOSS] if rescue is not None else pd.DataFrame()
-    known, own = told.to_dict("index"), ordered[["party_id", *ACCOUNT]].to_dict("records")
-    rows = [(row, known.get(row["party_id"], {})) for row in own]
-    return pd.DataFrame({
-        "name": ordered["name"],
-        "verdict": ordered["verdict"].map(lambda v: _(VERDICTS[v])),
-        "customer_profit": ordered["customer_profit"],
-        "what": [_step(row, loss, currency) for row, loss in rows],
-        "account_manager": ordered["account_manager"].fillna(_("nobody named")),
-    }).reset_index(drop=True)  # fmt: skip
-
-
-def _step(row: Mapping[Hashable, object], loss: Mapping[Hashable, Any], currency: str) -> str:
-    if row["verdict"] == "find_out_first":
-        return str(row["questions"])
-    if row["verdict"] == "key_account_now":
-        return _("name a team and keep what holds: both sides and the relation")
-    if row["verdict"] == "develop":
-        return _("to become a key account: {what}").format(what=row["lacking"])
-    if row["verdict"] == "let_go" and loss:
-        return _("let go: that brings {effect}, and no price within reach ends the loss").format(
-            effect=money(loss["drop_effect"], currency)
-        )
-    if not loss.get("largest_cause"):
-        return _("find the cause of the loss and mend it: price, order size, service, terms")
-    said = _("{cause} takes most away").format(cause=_(CAUSES[loss["largest_cause"]]))
-    if loss["fix_price_change"] == loss["fix_price_change"]:
-        said = _("{said}; a price rise of {rise} alone would end the loss").format(
-            said=said, rise=percent(loss["fix_price_change"])
-        )
-    return said
 
 
 def pyramid_table(accounts: pd.DataFrame, bounds: Intervals) -> pd.DataFrame:
@@ -221,21 +189,20 @@ def account_balances(
     parties: pd.DataFrame, accounts: pd.DataFrame, statement: pd.DataFrame, currency: str
 ) -> list[Balance]:
     """Draw up that each party has one verdict, and that the levels hold the profit of all."""
-    verdicts = Balance(_("Verdicts"), "rows").start(_("Parties"), len(parties))
+    verdicts = Balance(_("Verdicts"), "rows").start(_("Without a verdict"), 0)
     for name, words in VERDICTS.items():
-        verdicts.change(_(words), -int((accounts["verdict"] == name).sum()))
-    found = [verdicts.end(_("Without a verdict"), 0)]
+        verdicts.change(_(words), int((accounts["verdict"] == name).sum()))
+    found = [verdicts.end(_("Customers and prospects"), len(parties))]
     known = statement[statement["active"]]["customer_profit"]
     if known.isna().any() or known.empty:
         return found
-    money = Balance(_("Customer profit at the levels"), currency)
-    money.start(_("All active customers"), round(float(known.sum()), 2))
+    money = Balance(_("Customer profit at the levels"), currency).start(_("At no level"), 0)
     active = accounts[accounts["active"]]
     untold = untold_levels(active)
     for level in sorted(LEVELS, reverse=True):
         held = active.loc[(active["confirmed_level"] == level) & ~untold, "customer_profit"].sum()
-        money.change(f"{level} {_(LEVELS[level])}", -round(float(held), 2))
+        money.change(f"{level} {_(LEVELS[level])}", round(float(held), 2))
     if untold.any():
         held = active.loc[untold, "customer_profit"].sum()
-        money.change(_("Level not told"), -round(float(held), 2))
-    return [*found, money.end(_("At no level"), 0)]
+        money.change(_("Level not told"), round(float(held), 2))
+    return [*found, money.end(_("All active customers"), round(float(known.sum()), 2))]

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from kamlib.columns import label
+from kamlib.columns import CHAINS, label
+from kamlib.language import _
 from kamlib.tables import floats
 
 
@@ -130,9 +131,9 @@ def named(table: pd.DataFrame, names: pd.DataFrame, key: str = "customer_id") ->
 
 
 def chain(ledger: pd.DataFrame, period: str) -> pd.DataFrame:
-    """Pick the balances that lead from the client's ledger to the sum over customers."""
-    money = ledger[ledger["unit"] != "rows"]
-    here = money["what"].str.contains(period, regex=False)
-    first = money["stage"].isin(["data_prep", "profitability"]) & here
-    later = money["stage"].isin(["segmentation", "pyramid"])
-    return money[first | later].reset_index(drop=True)
+    """Pick the one sum that leads to the customers: from the client's ledger, else from list revenue."""
+    for words in CHAINS:
+        rows = ledger[ledger["what"] == _(words).format(period=period)]
+        if len(rows):
+            return rows.reset_index(drop=True)
+    return ledger.head(0)

@@ -37,15 +37,20 @@ def loss_table(losers: pd.DataFrame, customers: pd.DataFrame, *, currency: str) 
     return pd.DataFrame({
         "name": losers["name"], "customer_profit": losers["customer_profit"],
         "largest_cause": causes,
-        "ends_it": [_alone(row, currency) for row in losers.to_dict("records")],
+        "ends_it": [what_ends_it(row, currency) for row in losers.to_dict("records")],
         "drop_effect": losers["drop_effect"],
         "proposal": [_(PROPOSALS[each]) for each in losers["proposal"]],
         "who": losers["customer_id"].map(managers["account_manager"]).fillna(_("nobody named")),
     })  # fmt: skip
 
 
-def _alone(loser: Mapping[Hashable, Any], currency: str) -> str:
-    """Say what alone would end a loss: a price, larger orders, or faster payment."""
+def what_ends_it(loser: Mapping[Hashable, Any], currency: str) -> str:
+    """Say what alone would end a loss: a price, larger orders, or faster payment.
+
+    Parameters
+    ----------
+    loser : fix_price_change, fix_volume_loss, fix_minimum_order, fix_days_to_pay; missing: not by that
+    """
     price, order, days = (loser[f"fix_{name}"] for name in ("price_change", "minimum_order",
                                                             "days_to_pay"))  # fmt: skip
     said = []
