@@ -388,7 +388,7 @@ def measured(total, *, low, high, positive, lost, losing=2, level=0.90) -> pd.Da
         pytest.param(
             measured(66, low=10, high=99, positive=100, lost=34, losing=1),
             "Of every 100 earned, 34.0 are given back by 1 customer and 66.0 remain, so shares of "
-            "the total would flatter the best. Shares are of the positive sum.",
+            "the total would flatter the best. Shares are of what those who earn bring.",
             id="below two thirds",
         ),
     ],
@@ -915,7 +915,7 @@ def test_declared_parties_that_stay_outside_are_named_with_their_reason():
         "Z (no order in 24 months and no prospect).",
     )
     assert door_verdicts(strategic.head(1), names)[1].said == (
-        "Each strategic party has a reason, an owner and a valid date (1)."
+        "Everybody declared strategic has a reason, an owner and a valid date (1)."
     )
 
 

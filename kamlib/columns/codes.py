@@ -25,7 +25,7 @@ TABLES = {  # input tables, in words
     "off_invoice": N_("off-invoice items"),
     "fx_rates": N_("exchange rates"),
     "gl_totals": N_("general ledger totals"),
-    "strategic": N_("strategic parties"),
+    "strategic": N_("who is strategic"),
     "ratings_ours": N_("our ratings"),
     "ratings_theirs": N_("their ratings"),
     "evidence": N_("evidence of the relation"),

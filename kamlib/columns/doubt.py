@@ -7,8 +7,8 @@ DOUBT: dict[str, Column] = {
     # ------------------------------------------------------------------ how sure
     "profit_low": Column(N_("Profit from"), "money", N_("lower end of its interval"), "currency"),
     "profit_high": Column(N_("Profit to"), "money", N_("upper end of its interval"), "currency"),
-    "p_unprofitable": Column(N_("At a loss"), "share", N_("of all draws in which it loses money")),
-    "p_vital_few": Column(N_("Vital few"), "share", N_("of all draws in which it is one of them")),
+    "p_unprofitable": Column(N_("At a loss"), "share", N_("of all cases tried in which it loses money")),
+    "p_vital_few": Column(N_("Vital few"), "share", N_("of all cases tried in which it is one of them")),
     "moved_most_by": Column(
         N_("Moved most by"), "text", N_("pool or activity whose range moves its profit most")
     ),

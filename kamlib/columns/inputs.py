@@ -126,8 +126,8 @@ INPUTS: dict[str, Column] = {
     "active": Column(N_("Active"), "bool", N_("had a line, an off-invoice item or a cost")),
     # ------------------------------------------------------------------ judgements and evidence
     "criterion": Column(N_("Criterion"), "text", N_("what makes attractive")),
-    "weight": Column(N_("Weight"), "number", N_("importance; weights of one party add up to 1")),
-    "rating": Column(N_("Rating"), "rating", N_("judgement on the criterion's anchors"), "0–10"),
+    "weight": Column(N_("Weight"), "number", N_("importance; weights of one customer add up to 1")),
+    "rating": Column(N_("Rating"), "rating", N_("judgement on the criterion's scale"), "0–10"),
     "supplier": Column(
         N_("Supplier"), "text", N_("us, a rival's name, or none: there is no other")
     ),
@@ -137,7 +137,7 @@ INPUTS: dict[str, Column] = {
     "until": Column(N_("Until"), "date", N_("last day on which it exists")),
     "their_function": Column(N_("Their function"), "text", N_("function of theirs in contact")),
     "our_function": Column(N_("Our function"), "text", N_("function of ours in contact")),
-    "justification": Column(N_("Why"), "text", N_("why the party is strategic")),
+    "justification": Column(N_("Why"), "text", N_("why it is strategic")),
     "owner": Column(N_("Owner"), "text", N_("role that answers for it")),
     "review_on": Column(N_("Review on"), "date", N_("day by which it is looked at again")),
     "market_access": Column(N_("Market access"), "text", N_("which market it opens")),
@@ -154,7 +154,7 @@ INPUTS: dict[str, Column] = {
     "value": Column(N_("Value"), "text", N_("what stands there")),
     "rows": Column(N_("Rows"), "whole", N_("number of rows")),
     "files": Column(N_("Files"), "text", N_("files of the table")),
-    "set_aside": Column(N_("Set aside"), "number", N_("in quarantine")),
+    "set_aside": Column(N_("Set aside"), "number", N_("rows set aside")),
     "first": Column(N_("From"), "date", N_("first day")),
     "last": Column(N_("To"), "date", N_("last day")),
     "ledger": Column(N_("Ledger"), "money", N_("general ledger, sign of the ladder"), "currency"),

@@ -9,24 +9,28 @@ RESULTS: dict[str, Column] = {
     "rank": Column(N_("Rank"), "whole", N_("1 is the best")),
     "customer_share": Column(N_("Customers"), "share", N_("share of active customers, best first")),
     "cumulative_share": Column(
-        N_("Share of positive"), "share", N_("running share of the positive sum, best first")
+        N_("Share of positive"),
+        "share",
+        N_("running share of what those who earn bring, best first"),
     ),
     "profit_class": Column(
         N_("Class"), "text", N_("vital_few, useful_many, loss_making or unknown")
     ),
     "door": Column(N_("Door"), "text", N_("way to key status: one of four")),
-    "open": Column(N_("Open"), "bool", N_("the party comes through this door")),
+    "open": Column(N_("Open"), "bool", N_("it comes through this door")),
     "evidence": Column(N_("Evidence"), "text", N_("what opens the door or keeps it shut")),
     "by_revenue": Column(N_("By revenue"), "text", N_("profit class by invoice revenue")),
-    "by_measure": Column(N_("By profit"), "text", N_("profit class by the main measure")),
+    "by_measure": Column(
+        N_("By profit"), "text", N_("profit class by customer profit, else gross margin")
+    ),
     "customers": Column(N_("Customers"), "whole", N_("number of customers")),
     "few": Column(N_("Customers for the share"), "whole", N_("smallest group that brings it")),
     "few_share": Column(N_("That is"), "share", N_("that group in all active customers")),
-    "top20": Column(N_("Best 20% bring"), "share", N_("their part of the positive sum")),
+    "top20": Column(N_("Best 20% bring"), "share", N_("their part of what those who earn bring")),
     "gini": Column(N_("Gini"), "number", N_("0: all the same, 1: one brings all"), "0–1"),
     "effective_n": Column(N_("As if equal"), "number", N_("equal customers as concentrated")),
     "losing": Column(N_("At a loss"), "whole", N_("customers with a negative measure")),
-    "share": Column(N_("Share of positive"), "share", N_("part of the positive sum")),
+    "share": Column(N_("Share of positive"), "share", N_("part of what those who earn bring")),
     # ------------------------------------------------------------------ staying
     "order_days_24m": Column(N_("Order days"), "whole", N_("days with an order in 24 months")),
     "orders_per_year": Column(N_("Orders a year"), "number", N_("order days in 24 months / 2")),
@@ -87,8 +91,8 @@ RESULTS: dict[str, Column] = {
     "said": Column(N_("What was found"), "text", N_("in the reader's words")),
     "unknown": Column(N_("Unknown"), "text", N_("what is not known, or for how many")),
     "weight_share": Column(N_("Weight"), "share", N_("of the side; all add up to 1")),
-    "measured": Column(N_("Measured"), "whole", N_("parties with a measured value")),
-    "rated": Column(N_("Rated"), "whole", N_("parties with a rating by anchor")),
+    "measured": Column(N_("Measured"), "whole", N_("how many have a measured value")),
+    "rated": Column(N_("Rated"), "whole", N_("how many have a rating")),
     "worth": Column(
         N_("Worth a year"), "money", N_("what the step brings or protects"), "currency"
     ),

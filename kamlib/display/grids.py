@@ -79,7 +79,8 @@ def show_table(
     heads, digits = heads or {}, digits or {}
     shown = table.head(most)
     if table.empty:
-        show_finding(_("{caption} There are none.").format(caption=caption))
+        if not fold:
+            show_finding(_("{caption} There are none.").format(caption=caption))
         return
     if len(table) > most:
         told = (

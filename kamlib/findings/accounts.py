@@ -15,10 +15,8 @@ def side_a_finding(sides: pd.DataFrame, *, cut: float) -> str:
     sure = int((sides["side_a_low"] >= cut).sum())
     may = int(((sides["side_a_low"] < cut) & (sides["side_a_high"] >= cut)).sum())
     return ngettext(
-        "{sure} of {all} parties reaches {cut} on side A for certain; {may} may, once more of it is "
-        "known.",
-        "{sure} of {all} parties reach {cut} on side A for certain; {may} may, once more of it is "
-        "known.",
+        "{sure} of {all} reaches {cut} on side A for certain; {may} may, once more of it is known.",
+        "{sure} of {all} reach {cut} on side A for certain; {may} may, once more of it is known.",
         sure,
     ).format(sure=number(sure), all=number(len(sides)), cut=points(cut), may=number(may))
 
@@ -31,7 +29,7 @@ def side_b_finding(sides: pd.DataFrame, *, cut: float) -> str:
     good = asked[asked["side_b_low"] >= cut]
     ahead = int((good["relative_strength_low"] >= 0).sum())
     return _(
-        "{asked} of {all} parties told us what they want. In the eyes of {good} of them we reach "
+        "{asked} of {all} told us what they want. In the eyes of {good} of them we reach "
         "{cut} for certain, and for {ahead} of these no rival is better."
     ).format(
         asked=number(len(asked)), all=number(len(sides)), good=number(len(good)), cut=points(cut),
@@ -45,7 +43,7 @@ def both_sides_finding(sides: pd.DataFrame) -> str:
         return _("One of the sides is not known for anybody: nobody can be placed.")
     n, may = (int((sides["both_hold"] == each).sum()) for each in ("yes", "may"))
     return ngettext(
-        "Both sides hold for certain for {sure} party, no rival ahead, and may hold for {may} more: "
+        "Both sides hold for certain for {sure}, no rival ahead, and may hold for {may} more: "
         "worth asking.",
         "Both sides hold for certain for {sure} parties, no rival ahead, and may hold for {may} "
         "more: worth asking.",

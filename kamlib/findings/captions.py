@@ -52,10 +52,10 @@ FIGURES: dict[str, tuple[str, str]] = {
            "below holds the counts."),
     ),
     "concentration": (
-        N_("What share of the positive sum the best customers bring, by each measure; the mark is "
-           "the 20/80 rule."),
-        N_("Lines: cumulative share of the positive sum against the share of customers, best first, "
-           "for each measure, with the 20/80 mark and the interval of the main measure at 20%. The "
+        N_("What the best customers bring, of all that those who earn bring, by each measure; the mark "
+           "is the 20/80 rule."),
+        N_("Lines: cumulative share of what those who earn bring against the share of customers, best "
+           "first, for each measure, with the 20/80 mark and the interval of the last measure at 20%. The "
            "table below holds the numbers."),
     ),
     "return": (
@@ -67,9 +67,9 @@ FIGURES: dict[str, tuple[str, str]] = {
     "matrix": (
         N_("Side A against side B. Numbered marks are listed at the right; the dotted strip holds "
            "those whom nobody asked. A ring in the upper right corner: not certain, or a rival is ahead."),
-        N_("Scatter: attractiveness of each party to us against our attractiveness to it. Only the "
+        N_("Scatter: attractiveness of each customer and prospect to us against ours to it. Only the "
            "upper right corner, above both cuts, allows a key customer – key supplier relation. "
-           "Parties that nobody asked stand in a strip of their own. The table holds the numbers."),
+           "Those whom nobody asked stand in a strip of their own. The table holds the numbers."),
     ),
     "their_criteria": (
         N_("What {name} wants, with its own weights: us against the rival that is best as a whole."),

@@ -202,7 +202,7 @@ def door_finding(doors: pd.DataFrame) -> str:
     ]
     n = opened["party_id"].nunique()
     return ngettext(
-        "{n} party comes through at least one door: {parts}.",
-        "{n} parties come through at least one door: {parts}.",
+        "{n} comes through at least one door: {parts}.",
+        "{n} come through at least one door: {parts}.",
         n,
     ).format(n=number(n), parts=", ".join(parts))

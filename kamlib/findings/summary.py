@@ -160,6 +160,24 @@ def standing_finding(accounts: pd.DataFrame, *, places: int | None, currency: st
     )  # fmt: skip
 
 
+def nominees_finding(accounts: pd.DataFrame, *, currency: str) -> str:
+    """Say how many are nominees, and what they earn."""
+    nominees = accounts[accounts["nominee"].astype(bool)]
+    if nominees.empty:
+        return _("There are no nominees: nobody lacks one or two proofs alone.")
+    said = ngettext(
+        "{n} nominee fails nothing that is known and lacks one or two proofs",
+        "{n} nominees fail nothing that is known and lack one or two proofs each",
+        len(nominees),
+    ).format(n=number(len(nominees)))
+    profit = nominees["customer_profit"].sum(min_count=1)
+    if profit != profit:
+        return _("{said}.").format(said=said)
+    return ngettext(
+        "{said}; it earns {amount}.", "{said}; together they earn {amount}.", len(nominees)
+    ).format(said=said, amount=money(profit, currency))
+
+
 def population_finding(accounts: pd.DataFrame, *, period: str) -> str:
     """Tie the numbers of customers and prospects that stand on the pages, in one line."""
     prospects = int(accounts["is_prospect"].sum())

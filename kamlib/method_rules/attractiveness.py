@@ -7,20 +7,19 @@ ATTRACTIVENESS: dict[str, Rule] = {
     "rated_criteria": Rule(
         N_("Potential and growth"),
         flag=N_(
-            "Potential and own growth are our ratings by anchor ({potential} and {growth} rated), "
+            "Potential and own growth are our ratings ({potential} and {growth} rated), "
             "not measurements."
         ),
-        bring=N_("customers.own_growth; an estimate of potential comes with a later version"),
+        bring=N_("customers.own_growth, and what they could buy, measured"),
     ),
     "side_a": Rule(
         N_("Side A"),
-        passed=N_("Side A is known of every party ({n})."),
+        passed=N_("Side A is known of everybody ({n})."),
         flag=N_(
-            "Side A is unknown for {unknown} of {n} parties: less than {least} of its weight "
-            "is known."
+            "Side A is unknown for {unknown} of {n}: less than {least} of its weight is known."
         ),
         refuse=N_(
-            "Side A is unknown of every party ({n}): less than {least} of its weight is known."
+            "Side A is unknown of everybody ({n}): less than {least} of its weight is known."
         ),
         bring=N_("ratings_ours"),
     ),
@@ -38,18 +37,18 @@ ATTRACTIVENESS: dict[str, Rule] = {
     ),
     "side_b": Rule(
         N_("Side B"),
-        passed=N_("Every party was asked ({n})."),
+        passed=N_("Everybody was asked ({n})."),
         flag=N_(
-            "Parties that were not asked in their own words: {unasked} of {n}. Side B of {guessed} is "
+            "Not asked in their own words: {unasked} of {n}. Side B of {guessed} is "
             "our guess and of {unknown} unknown. Neither can confirm anything."
         ),
-        refuse=N_("Nobody was asked: side B is unknown of every party ({n})."),
+        refuse=N_("Nobody was asked: side B is unknown of everybody ({n})."),
         bring=N_("ratings_theirs in the customers' own words"),
     ),
     "rivals": Rule(
         N_("Rivals"),
-        passed=N_("Every party that was asked named a rival or said that there is none."),
-        flag=N_("Parties that named no rival: {n}. Whether we lead there is unknown."),
+        passed=N_("Everybody who was asked named a rival or said that there is none."),
+        flag=N_("Asked, and named no rival: {n}. Whether we lead there is unknown."),
         bring=N_(
             "ratings_theirs of the rivals, or the word none as supplier where there is no other"
         ),

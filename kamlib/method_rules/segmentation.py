@@ -33,7 +33,7 @@ SEGMENTATION: dict[str, Rule] = {
             "{level} interval holds in about 72 to 82 of 100 cases, and with the heaviest tails "
             "in about 30: read it as a lower bound of the doubt."
         ),
-        bring=N_("a corrected interval comes with a later version"),
+        bring=N_("more customers, or years of them"),
     ),
     "class_measure": Rule(
         N_("What the classes rest on"),
@@ -55,7 +55,7 @@ SEGMENTATION: dict[str, Rule] = {
     ),
     "door_strategic": Rule(
         N_("Door 4 as declared"),
-        passed=N_("Each strategic party has a reason, an owner and a valid date ({n})."),
+        passed=N_("Everybody declared strategic has a reason, an owner and a valid date ({n})."),
         flag=N_("{n} declared as strategic stay outside: {who}."),
         bring=N_("strategic: rating, justification, owner, review_on"),
     ),
@@ -123,7 +123,7 @@ SEGMENTATION: dict[str, Rule] = {
             "The chance of return is the repeat rate of customers with as many order days. It does "
             "not look at the rhythm of the single customer."
         ),
-        bring=N_("a model of each customer's rhythm comes with a later version"),
+        bring=N_("the day on which each customer means to order again, from its account manager"),
     ),
     "staying": Rule(
         N_("Chance of staying"),

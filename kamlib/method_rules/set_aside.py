@@ -82,7 +82,7 @@ REMEDIES: dict[str, str] = {
         "fill in the customer in the source; a pot such as cash sales is named in engagement.yaml "
         "(identity.collective)"
     ),
-    NO_PARTY: N_("add the party to customers or prospects, or correct its number"),
+    NO_PARTY: N_("add it to customers or prospects, or correct its number"),
     REPEATS: N_("find out whether one file was delivered twice; export the number of each line"),
     ID_ROUNDED: _EXPORT_TEXT,
     NUMBERED_TWICE: N_(

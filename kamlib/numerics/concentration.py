@@ -44,7 +44,7 @@ def top_share(values: ArrayLike, share: float = 0.20) -> Floats:
 
 
 def count_reaching(values: ArrayLike, share: float = 0.80) -> NDArray[np.int64]:
-    """Return the smallest number of values that bring `share` of the positive sum.
+    """Return the smallest number of values that bring `share` of what those who earn bring.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def count_reaching(values: ArrayLike, share: float = 0.80) -> NDArray[np.int64]:
 
 
 def among_fewest(values: ArrayLike, share: float = 0.80) -> NDArray[np.bool_]:
-    """Tell which values are among the smallest number that bring `share` of the positive sum.
+    """Tell which values are among the smallest number that bring `share` of what those who earn bring.
 
     Returns
     -------

@@ -127,7 +127,7 @@ def odds(world: Uncertain, *, level: float, share: float) -> Odds:
     ----------
     world : Uncertain
     level : float, share of draws inside the interval, such as 0.90
-    share : float, share of the positive sum that the best few bring
+    share : float, share of what those who earn bring that the best few bring
 
     Examples
     --------

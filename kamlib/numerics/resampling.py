@@ -52,8 +52,8 @@ def _places(n: int, *, draws: int, seed: int, chunk: int) -> Iterator[NDArray[np
 class Shares(NamedTuple):
     """What the best bring in each bootstrap sample; every field is an array over draws."""
 
-    few: Floats  # how many bring the share of the positive sum; NaN where nothing is positive
-    top: Floats  # share of the positive sum that the best part brings; NaN likewise
+    few: Floats  # how many bring the share of what those who earn bring; NaN where nothing is positive
+    top: Floats  # share of what those who earn bring that the best part brings; NaN likewise
     total: Floats
 
 

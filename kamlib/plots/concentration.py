@@ -32,7 +32,7 @@ def plot_concentration(
     Parameters
     ----------
     curves : DataFrame, one row per measure and customer, best first within a measure
-        ``measure`` (a column name), ``customer_share``, ``cumulative_share`` of the positive sum.
+        ``measure`` (a column name), ``customer_share``, ``cumulative_share`` of what those who earn bring.
         The last measure is the main one.
     interval : ``low``, ``high`` and ``value`` of the share that the top 20% bring by the main
         measure, or None when it is not known
@@ -62,7 +62,7 @@ def plot_concentration(
     percent_ticks(ax.xaxis)
     percent_ticks(ax.yaxis)
     ax.set_xlabel(_("Customers, best first"))
-    ax.set_ylabel(_("Share of the positive sum"))
+    ax.set_ylabel(_("Share of what those who earn bring"))
     _explain(ax, curves, lines, interval, profit_share)
     return ax
 

@@ -170,8 +170,8 @@ def _corners(ax: Axes, floor: float, unknown: int) -> list[Text]:
     ]  # fmt: skip
     if unknown:
         words = ngettext(
-            "SIDE B UNKNOWN: {n} party nobody asked",
-            "SIDE B UNKNOWN: {n} parties nobody asked",
+            "SIDE B UNKNOWN: {n} nobody asked",
+            "SIDE B UNKNOWN: {n} nobody asked",
             unknown,
         ).format(n=number(unknown))
         dark: dict[str, Any] = {**style, "color": LIGHT["uncertain"]}

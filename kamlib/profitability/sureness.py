@@ -1,4 +1,4 @@
-"""How sure each customer's profit is: which rate moves it most, and what thousands of draws say.
+"""How sure each customer's profit is: which rate moves it most, and what thousands of cases tried say.
 
 Only what the engagement declares is uncertain. A range on a pool is a range on its rate, and all who
 use the pool move together; on an activity counted from documents it is a range on its time, and moves
@@ -177,7 +177,7 @@ def profit_sureness(
 
     Parameters
     ----------
-    profit_share : float, 0 to 1; what the vital few bring of the positive sum
+    profit_share : float, 0 to 1; what the vital few bring of what those who earn bring
     draws : int
     level : float, share of draws inside the interval, such as 0.90
     seed : int

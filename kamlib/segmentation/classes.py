@@ -95,7 +95,7 @@ def split_vital_few(
 
     Returns
     -------
-    DataFrame, `curve` with ``cumulative_share`` (of the positive sum, 0 to 1) and ``profit_class``
+    DataFrame, `curve` with ``cumulative_share`` (of what those who earn bring, 0 to 1) and ``profit_class``
 
     Raises
     ------
@@ -150,8 +150,8 @@ def class_summary(segments: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame ``profit_class, customers, customer_share, amount, share`` (of the positive sum); a row
-    for those of unknown class where there are any
+    DataFrame ``profit_class, customers, customer_share, amount, share`` (of what those who earn
+    bring); a row for those of unknown class where there are any
     """
     measure = segments["measure"].iloc[0] if len(segments) else MEASURES[-1]
     positive = segments[measure].clip(lower=0).sum()

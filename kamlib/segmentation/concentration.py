@@ -26,7 +26,7 @@ MEASURED = (
 
 
 def concentration_curves(statement: pd.DataFrame) -> pd.DataFrame:
-    """Return the running share of the positive sum for each known measure, best first.
+    """Return the running share of what those who earn bring for each known measure, best first.
 
     Returns
     -------
@@ -52,8 +52,8 @@ def concentration(
     -------
     DataFrame, one row per known measure: ``measure``, ``customers`` (active, with a known measure),
     ``few`` (customers
-    who bring `threshold` of the positive sum; 0 where nothing is positive), ``few_share`` with
-    ``few_low``/``few_high``, ``top20`` (share of the positive sum of the best 20 %) with
+    who bring `threshold` of what those who earn bring; 0 where nothing is positive), ``few_share`` with
+    ``few_low``/``few_high``, ``top20`` (share of what those who earn bring of the best 20 %) with
     ``top20_low``/``top20_high``, ``gini`` (0 to 1, valid with losses), ``effective_n``,
     ``positive``, ``lost``, ``losing`` (customers), ``total`` with ``total_low``/``total_high``,
     ``peak_at`` (customers), ``stobachoff``, ``interval_level`` (0 to 1, of all three intervals)
@@ -102,7 +102,7 @@ def net_shares_verdict(measures: pd.DataFrame, *, measure: str | None, currency:
     """Judge whether shares of the net total may be shown.
 
     Tested in this order: total not positive, its interval contains zero, total below two thirds
-    of the positive sum.
+    of what those who earn bring.
     """
     rows = measures[measures["measure"] == measure]
     if rows.empty:
@@ -118,7 +118,8 @@ def net_shares_verdict(measures: pd.DataFrame, *, measure: str | None, currency:
         )
     elif row["total"] < 2 / 3 * row["positive"]:
         said = _(
-            "{back}, so shares of the total would flatter the best. Shares are of the positive sum."
+            "{back}, so shares of the total would flatter the best. Shares are of what those who earn "
+            "bring."
         )
     else:
         return verdict("net_shares", "PASS")

@@ -250,7 +250,7 @@ def assessed_parties(
         .change(*_in_the_ledger(-int((external & ~alive).sum()), _reach(stays)))
         .change(_("Prospects"), len(parties) - len(chosen) + twice)
         .change(_("Prospects who are customers"), -twice, _("looked at as customers"))
-        .end(_("Parties"), len(parties))
+        .end(_("Customers and prospects"), len(parties))
     )
     return parties, balance
 

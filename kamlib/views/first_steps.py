@@ -8,7 +8,7 @@ import pandas as pd
 
 from kamlib.language import _, day
 from kamlib.timespans import months_later
-from kamlib.views.accounts import by_stake
+from kamlib.views.accounts import STAKES, by_stake
 from kamlib.views.rescue import what_ends_it
 
 STEP = ["name", "what", "worth", "who", "by_when"]
@@ -59,18 +59,26 @@ def _worth(row: Mapping[Hashable, Any], loss: Mapping[Hashable, Any]) -> float:
     return ends if ends == ends else -float(row["customer_profit"])
 
 
-def inquiries(accounts: pd.DataFrame) -> pd.DataFrame:
-    """Return the questions to ask of nominees and open accounts, the largest stake first.
+def inquiries(accounts: pd.DataFrame, *, unit: float) -> pd.DataFrame:
+    """Return the questions to ask of nominees and open accounts, in the order of `by_stake`.
+
+    Parameters
+    ----------
+    accounts : DataFrame of `account_table`
+    unit : money of one key-account unit
 
     Returns
     -------
-    DataFrame ``name, what, customer_profit``; what says who asks and by when, and the profit is what
-    hangs on the answer
+    DataFrame ``name, what, worth``; what says who asks and by when, worth is what is at stake: profit
+    today or what could be gained; where neither is known, gross margin, else revenue
     """
     nominee = accounts["nominee"].astype(bool)
     chosen = by_stake(accounts[nominee | (accounts["verdict"] == "find_out_first")])
     asked = chosen["questions"].mask(chosen["nominee"].astype(bool), chosen["proofs_missing"])
-    return chosen.assign(what=asked)[["name", "what", "customer_profit"]].reset_index(drop=True)
+    worth = (chosen["stake"] * unit).round(0)
+    for name in STAKES[1:]:
+        worth = worth.fillna(chosen[name].astype("float64"))
+    return chosen.assign(what=asked, worth=worth)[["name", "what", "worth"]].reset_index(drop=True)
 
 
 def keeping(accounts: pd.DataFrame, *, evidence_months: int, by_when: date) -> pd.DataFrame:

@@ -161,9 +161,11 @@ def sides_balances(
     parties: pd.DataFrame, sides: pd.DataFrame, wanted: pd.DataFrame
 ) -> list[Balance]:
     """Draw up that each party has one row, and that each asked party's weights add up to one."""
-    rows = Balance(_("Parties with both sides"), "rows").start(_("Parties"), len(parties))
+    rows = Balance(_("Customers and prospects with both sides"), "rows").start(
+        _("Customers and prospects"), len(parties)
+    )
     sums = wanted.groupby("party_id")["weight"].sum()
     whole = int(np.isclose(sums, 1.0).sum())
     weights = Balance(_("Weights that add up to one"), "rows")
-    weights.start(_("Parties with criteria of their own"), len(sums))
+    weights.start(_("Who has criteria of their own"), len(sums))
     return [rows.end(_("Rows"), len(sides)), weights.end(_("Weights add up"), whole)]
