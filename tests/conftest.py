@@ -4,9 +4,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from postgres_server import running_server
 
+hypothesis.settings.register_profile("unhurried", deadline=None)  # machines differ in speed
+hypothesis.settings.load_profile("unhurried")
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = Path(os.environ.setdefault("KAM_REFERENCE_DATA", str(ROOT.parent / "shared" / "data")))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("0*.ipynb"))

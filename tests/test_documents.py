@@ -258,7 +258,7 @@ def at_list(intake, customer="A") -> tuple:
 def test_a_full_return_takes_back_the_list_value_at_which_it_went_out(tmp_path, back):
     """Ten units of 120 at list went out for 1,000; all of them come back."""
     went_out = "A1, 2024-03-05, A, P, 10, 1000, invoice, "
-    assert at_list(of(tmp_path, *USUAL, went_out, *back, head=SOLD)) == (0, 0)
+    assert at_list(of(tmp_path, *USUAL, went_out, *back, head=PRICED)) == (0, 0)
 
 
 def test_a_correction_shown_before_and_after_moves_the_list_value_by_what_it_changes(tmp_path):
@@ -268,7 +268,7 @@ def test_a_correction_shown_before_and_after_moves_the_list_value_by_what_it_cha
     rows += ["D2, 2024-04-06, D, P, 10, 1000, correction, D1",
              "E2, 2024-04-06, E, P, 8, 800, correction, E1",
              "G2, 2024-04-06, G, P, 10, 900, correction, G1"]  # fmt: skip
-    intake = of(tmp_path, *USUAL, *rows, head=SOLD)
+    intake = of(tmp_path, *USUAL, *rows, head=PRICED)
     found = {who: at_list(intake, who) for who in "DEG"}
     assert found == {"D": (1200, 1000), "E": (960, 800), "G": (1200, 900)}
 
@@ -277,7 +277,7 @@ def test_two_lines_of_a_product_come_back_at_what_they_had_on_their_invoice(tmp_
     """One line paid 140 a unit, more than the usual 120: 1,200 + 1,400 at list, half comes back."""
     rows = ["A1, 2024-03-05, A, P, 10, 1000, invoice, ", "A1, 2024-03-05, A, P, 10, 1400, invoice, ",
             "K1, 2024-03-09, A, P, -10, -1200, credit_note, A1"]  # fmt: skip
-    assert at_list(of(tmp_path, *USUAL, *rows, head=SOLD)) == (1300, 1200)
+    assert at_list(of(tmp_path, *USUAL, *rows, head=PRICED)) == (1300, 1200)
 
 
 def test_a_price_cut_without_goods_is_a_discount_and_a_rebate_line_no_price(tmp_path):
@@ -285,7 +285,7 @@ def test_a_price_cut_without_goods_is_a_discount_and_a_rebate_line_no_price(tmp_
     rows = ["A1, 2024-03-05, A, P, 10, 1000, invoice, ",
             "K1, 2024-03-09, A, P, 0, -50, correction, A1",
             "H1, 2024-03-05, H, R, 1, -30, invoice, "]  # fmt: skip
-    intake = of(tmp_path, *USUAL, *rows, head=SOLD)
+    intake = of(tmp_path, *USUAL, *rows, head=PRICED)
     assert (at_list(intake), at_list(intake, "H")) == ((1200, 950), (-30, -30))
 
 
@@ -434,4 +434,4 @@ def test_whatever_comes_back_whole_leaves_no_list_value(sales):
                  f"K{n}, 2024-{back:02}-25, A, P, {'-' if minus or not cents else ''}{units}, -{paid}, "
                  f"credit_note, A{n}"]  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        assert at_list(of(Path(folder), *rows, head=SOLD)) == (0, 0)
+        assert at_list(of(Path(folder), *rows, head=PRICED)) == (0, 0)

@@ -286,13 +286,14 @@ def test_a_decision_that_does_not_do_what_it_seems_to_is_flagged(tmp_path, pair,
 def test_own_companies_that_nobody_knows_are_flagged_and_tax_ids_found_in_any_spelling(tmp_path):
     """K9 is a slip of the pen; the collective customer is written with letters and signs."""
     text = "invoice_id,date,customer_id,net_amount\nF1,2024-01-10,1234563218,9\n"
+    text += "F2,2024-01-10,5260250995,9\n"
     engagement = give(world(tmp_path), "invoice_lines", text)
     engagement.identity = Identity(
         by="tax_id", intercompany=["K9"], collective=["PL 123-456-32-18"]
     )
     intake = read_inputs(engagement, "FY2024")
 
-    assert intake.tables["customers"]["relation"].tolist() == ["collective"]
+    assert intake.tables["customers"]["relation"].tolist() == ["collective", "external"]
     outcome, said = verdict_of(intake, "identity_named")
     assert (outcome, "has: intercompany: K9." in said) == ("FLAG", True)
 

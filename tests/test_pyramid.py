@@ -769,7 +769,7 @@ def test_a_customer_that_never_ordered_has_no_age():
     stays = pd.DataFrame({
         "customer_id": list("AB"), "age_months": [24, np.nan], "known_years": [2.0, np.nan],
         "order_days_24m": [4, 0], "orders_per_year": [2.0, 0.0], "p_return_12m": 0.5,
-        "p_stay_3y": 0.9,
+        "p_stay_3y": 0.9, "staying_source": "contract", "staying_date": pd.NaT,
     })  # fmt: skip
 
     bounds = joined(stays=stays)

@@ -612,7 +612,7 @@ def test_order_days_age_and_chance_of_return_are_told_from_the_orders():
     assert stays["orders_per_year"].to_dict() == {"A": 1.5, "B": 0, "C": 0}
     assert stays["age_months"].fillna(-1).to_dict() == {"A": 24, "B": 24, "C": -1}
     assert stays["known_years"].fillna(-1).to_dict() == {"A": 2, "B": 2, "C": -1}
-    assert stays["p_return_12m"].to_dict() == {"A": 0.75, "B": 0, "C": 0}
+    assert stays["p_return_12m"].to_dict() == {"A": 0.80, "B": 0.50, "C": 0.50}
     assert str(stays.loc["A", "last_order"].date()) == "2025-12-31"  # tomorrow is not known yet
 
 

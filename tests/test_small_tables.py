@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_intake import TWO_FIRMS, book, give, revenue, same, set_aside, verdict_of, world
+from worlds import default_rules
 
 from kamlib.columns.of_tables import OF_TABLE
 from kamlib.deductions import effects
@@ -21,7 +22,7 @@ VISITS = TimeEquation(pool="field", per="visit", base=1, driver="visits")
 def firm(folder, *, equations=(), lines=TWO_FIRMS, sites=CUSTOMERS, **tables: str):
     """Build two firms with small tables by name, and the time equations that count them."""
     engagement = world(folder)
-    engagement.profitability = engagement.profitability.model_copy(
+    engagement.profitability = default_rules().profitability.model_copy(
         update={"time_equations": list(equations)}
     )
     for name, content in {"invoice_lines": lines, "customers": sites, **tables}.items():

@@ -390,6 +390,11 @@ def test_yes_and_no_are_what_check_accepts(folder, words):
     rows = "".join(f"F{i},2025-01-{i:02},C,{i}.5,{words[i % 2]}\n" for i in range(1, 29))
     home = folder(lines_csv=f"invoice_id,date,customer_id,net_amount,rush\n{rows}")
     draft = suggest(home).text.replace("XXX", "PLN").replace("key_account_unit", "# ", 1)
+    draft += (
+        "profitability:\n  resources: [{pool: d, period: FY2025, cost: 1, unit: minute,"
+        " practical_capacity: 99}]\n"
+        "  time_equations: [{pool: d, per: order, base: 1, plus: [{when: {rush: true}, time: 1}]}]\n"
+    )
     (home / "engagement.yaml").write_text(draft, encoding="utf-8")
     engagement = load_engagement(home)
 

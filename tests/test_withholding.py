@@ -17,6 +17,7 @@ from kamlib.verdicts import REFUSE, Verdict
 
 @pytest.mark.parametrize("rule", FOUNDATIONS)
 def test_nothing_is_known_above_a_foundation_that_was_refused(small, rule):  # noqa: F811
+    (small / "lines.csv").write_text("invoice_id\n")
     first = opened(small, "data_prep")
     first.verdicts.append(Verdict(rule, REFUSE, "title", "too little is left.", ""))
     first.finish()
