@@ -1,5 +1,8 @@
 """What the reader reads: every sentence as a whole, over worlds small enough to check."""
 
+from decimal import Decimal
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,8 +18,12 @@ from kamlib.findings import (
     golden_finding,
     headline,
     intake_finding,
+    key_caption,
     levels_finding,
     losses_finding,
+    main_values,
+    nominees_finding,
+    population_finding,
     pyramid_finding,
     return_finding,
     revenue_finding,
@@ -24,6 +31,7 @@ from kamlib.findings import (
     shot_dependence_finding,
     side_a_finding,
     side_b_finding,
+    standing_finding,
     statement_finding,
     twenty_eighty_finding,
     unknown_table,
@@ -31,6 +39,7 @@ from kamlib.findings import (
     whale_finding,
 )
 from kamlib.findings.captions import FIGURES
+from kamlib.findings.sums import Sum
 
 PLN = {"currency": "PLN"}
 PROFIT = {"measure": "customer_profit"}
@@ -416,13 +425,13 @@ def test_how_many_come_back_by_order_days(start, months):
         pytest.param(
             [("A", "vital_few", True), ("A", "strategic", True), ("B", "strategic", False),
              ("C", "vital_few", True)],
-            "2 parties come through at least one door: 2 through door 1 profit, 1 through door "
+            "2 come through at least one door: 2 through door 1 profit, 1 through door "
             "4 strategic.",
             id="a party may come through two, and a shut door is none",
         ),
         pytest.param(
             [("A", "strategic", True)],
-            "1 party comes through at least one door: 1 through door 4 strategic.", id="one",
+            "1 comes through at least one door: 1 through door 4 strategic.", id="one",
         ),
         pytest.param(
             [("A", "strategic", False)], "Nobody comes through any door that was judged.", id="none"
@@ -451,15 +460,14 @@ FOUR = sides(
 
 def test_how_many_reach_either_side_for_certain():
     assert side_a_finding(FOUR, cut=0.60) == (
-        "2 of 4 parties reach 60 on side A for certain; 1 may, once more of it is known."
+        "2 of 4 reach 60 on side A for certain; 1 may, once more of it is known."
     )
     assert side_b_finding(FOUR, cut=0.60) == (
-        "3 of 4 parties told us what they want. In the eyes of 2 of them we reach 60 for certain, "
+        "3 of 4 told us what they want. In the eyes of 2 of them we reach 60 for certain, "
         "and for 1 of these no rival is better."
     )
     assert both_sides_finding(FOUR) == (
-        "Both sides hold for certain for 1 party, no rival ahead, and may hold for 1 more: worth "
-        "asking."
+        "Both sides hold for certain for 1, no rival ahead, and may hold for 1 more: worth asking."
     )
 
 
@@ -556,32 +564,37 @@ def judged(**verdicts: int) -> pd.DataFrame:
     [
         pytest.param(
             judged(key_account_now=2, develop=1, find_out_first=3),
-            "2 accounts are key accounts now: Firm 1, Firm 2. Of the others: 1 develop, 3 find out "
-            "first.",
-            id="two",
+            ["2 of 6 customers and prospects are key accounts now.",
+             "The others: develop 1, find out first 3."], id="two",
         ),
         pytest.param(
             judged(key_account_now=1, keep_efficient=1),
-            "1 account is a key account now: Firm 1. Of the others: 1 keep, serve simply.", id="one",
+            ["1 of 2 customers and prospects is a key account now.",
+             "The others: keep, serve simply 1."], id="one",
         ),
         pytest.param(
-            judged(key_account_now=10), "10 accounts are key accounts now: Firm 1, Firm 2, Firm 3, "
-            "Firm 4, Firm 5, Firm 6, Firm 7, Firm 8 and 2 more.", id="all, and the first eight named",
+            judged(key_account_now=10),
+            ["10 of 10 customers and prospects are key accounts now."], id="all",
         ),
         pytest.param(
-            judged(not_now=2, fix=1), "No account can be called a key account today; there are 1 "
-            "fix, 2 not now.", id="none",
+            judged(not_now=2, fix=1),
+            ["0 of 3 customers and prospects are key accounts now.",
+             "The others: fix 1, not now 2."], id="none",
         ),
-        pytest.param(judged(), "There is no account to judge.", id="no accounts"),
+        pytest.param(judged(), ["There is no account to judge."], id="no accounts"),
         pytest.param(
             judged(key_account_now=3, fix=1).assign(pays=["yes", "no", "unknown", "no"]),
-            "1 account is a key account now: Firm 1. Of the others: 2 pass but do not earn what one "
-            "costs, 1 fix.", id="two that do not earn their care",
+            ["1 of 4 customers and prospects is a key account now.",
+             "The others: pass and do not earn what one costs 2, fix 1."],
+            id="two that do not earn their care",
         ),
     ],
 )  # fmt: skip
-def test_who_is_a_key_account_now(accounts, said):
-    assert verdict_finding(accounts) == said
+def test_who_is_a_key_account_now_and_what_becomes_of_all_the_others(accounts, said):
+    told = verdict_finding(accounts)
+
+    assert told == said
+    assert all(each.whole == sum(each.parts) for each in told if isinstance(each, Sum))
 
 
 # --------------------------------------------------------------------------------- the one page
@@ -591,8 +604,9 @@ def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
     rows += [("find_out_first", "develop")] * open_otherwise + [("harvest", "harvest")] * other
     table = pd.DataFrame(rows, columns=["verdict", "verdict_best"])
     return table.assign(
-        pays="yes", nominee=False, proofs=np.nan, customer_profit=10.0, profit_kau=1.5
-    )
+        pays="yes", nominee=False, proofs=np.nan, customer_profit=10.0, profit_kau=1.5,
+        is_prospect=False, asked=True, active=True, golden_shot="no",
+    )  # fmt: skip
 
 
 def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
@@ -605,30 +619,30 @@ def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
     ("accounts", "said"),
     [
         pytest.param(
-            page(key=3, other=7), "No: 3 of 10 customers and prospects can today.",
+            page(key=3, other=7), "No: 3 of 10 can today.",
             id="some",
         ),
         pytest.param(
-            page(key=3, may=2, other=5), "No: 3 of 10 customers and prospects can today. "
+            page(key=3, may=2, other=5), "No: 3 of 10 can today. "
             "2 more may, once we find out.", id="some may",
         ),
         pytest.param(
-            page(may=1, other=9), "No: today none of 10 customers and prospects can be called so. "
+            page(may=1, other=9), "No: today none of 10 can be called so. "
             "1 more may, once we find out.", id="one may",
         ),
         pytest.param(
-            page(other=5, open_otherwise=5), "No: today none of 10 customers and prospects "
+            page(other=5, open_otherwise=5), "No: today none of 10 "
             "can be called so.", id="open, but never key",
         ),
         pytest.param(
-            page(key=4), "Yes: all 4 customers and prospects can today.", id="all"
+            page(key=4), "Yes: all 4 can today.", id="all"
         ),
         pytest.param(
             page(key=1), "Yes: the only one can today.", id="the only"
         ),
         pytest.param(
             page(key=4, other=6).assign(pays=["yes", "no", "unknown", "yes"] + ["no"] * 6),
-            "No: 2 of 10 customers and prospects can today.", id="two of four earn what one costs",
+            "No: 2 of 10 can today.", id="two of four earn what one costs",
         ),
         pytest.param(
             page(other=10).assign(profit_kau=0.2), "No: nobody carries a key account today; none "
@@ -640,7 +654,7 @@ def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
             id="some may by what they could bring",
         ),
         pytest.param(
-            page(key=2, other=8).assign(profit_kau=np.nan), "No: 2 of 10 customers and prospects can "
+            page(key=2, other=8).assign(profit_kau=np.nan), "No: 2 of 10 can "
             "today.", id="profit is not known",
         ),
         pytest.param(
@@ -652,13 +666,103 @@ def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
             "these 2 questions decide.", id="nothing known of profit",
         ),
         pytest.param(
-            named(1, page(key=3, other=7)), "No: 3 of 10 customers and prospects can today. 1 nominee "
-            "lacks at most two proofs.", id="some, and a nominee",
+            named(1, page(key=3, other=7)), "No: 3 of 10 can today. 1 nominee "
+            "lacks one or two proofs.", id="some, and a nominee",
         ),
     ],
 )  # fmt: skip
 def test_the_headline_answers_the_question_of_the_workbook(accounts, said):
-    assert headline(accounts) == said
+    assert headline(accounts) == f"Can every customer be key? {said}"
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ({"asked": False}, "nobody was asked what they want from a supplier"),
+        ({"customer_profit": np.nan, "profit_kau": np.nan}, "customer profit is not known"),
+        ({"asked": False, "customer_profit": np.nan, "profit_kau": np.nan},
+         "nobody was asked what they want from a supplier, customer profit is not known"),
+    ],
+)  # fmt: skip
+def test_what_nobody_can_know_is_not_answered_with_no(missing, said):
+    accounts = page(may=4, other=6).assign(**missing)
+
+    assert headline(accounts) == f"Can every customer be key? Cannot be said yet: {said}."
+
+
+def test_what_key_accounts_bring_and_what_hangs_on_open_questions_stands_in_one_sentence():
+    """10 each: 3 of 10 are key, 2 are open."""
+    told = standing_finding(page(key=3, may=2, other=5), places=24, **PLN)
+
+    assert plain(told) == (
+        "The key accounts bring PLN 30, 30% of what is earned; PLN 20 more (20%) hang on questions that "
+        "are still open. 24 can be looked after."
+    )
+    unknown = page(key=3).assign(customer_profit=np.nan)
+    assert standing_finding(unknown, places=None, **PLN) == (
+        "What they bring is not known. How many can be looked after is not declared."
+    )
+
+
+def test_the_numbers_of_customers_on_the_pages_are_tied_in_one_line():
+    looked_at = page(other=9).assign(
+        is_prospect=[False] * 7 + [True] * 2, active=[True] * 4 + [False] * 5
+    )
+
+    told = population_finding(looked_at, period="FY2025")
+
+    assert told == (
+        "9 are looked at: 4 customers who are active in FY2025, 3 who ordered before it, and 2 prospects."
+    )
+    assert told.whole == sum(told.parts) == 9
+
+
+CHAIN = pd.DataFrame({
+    "what": "From the general ledger to the customers, FY2025", "role": ["start", "unexplained"],
+    "amount": [7.0, 0.0],
+})  # fmt: skip
+
+
+def test_the_four_values_that_open_the_report_come_with_their_change():
+    """Profit 10 − 4 = 6 after 5 − 1 = 4; losses 4 after 1; one golden shot of 10."""
+    now = pd.DataFrame({"period": "FY2025", "active": True, "customer_profit": [10.0, -4.0]})
+    before = now.assign(period="FY2024", customer_profit=[5.0, -1.0])
+    accounts = page(other=2).assign(golden_shot=["yes", "no"])
+
+    told = main_values(now, before, accounts, CHAIN, measure="customer_profit", **PLN)
+
+    assert [[plain(each) for each in row] for row in told.to_numpy().tolist()] == [
+        ["Customer profit", "PLN 6", "+PLN 2 since the period before"],
+        ["loss-makers take", "PLN 4", "+PLN 3 since the period before"],
+        ["single sales that hardly come again", "PLN 10", ""],
+        ["not explained against the ledger", "PLN 0.00", ""],
+    ]
+
+
+def test_without_a_ledger_nothing_is_said_to_tie_to_it():
+    now = pd.DataFrame({"period": "FY2025", "active": True, "invoice_revenue": [10.0]})
+    accounts = page(other=1).assign(golden_shot=np.nan)
+
+    told = main_values(now, now.head(0), accounts, CHAIN.head(0), measure=None, **PLN)
+
+    assert [[plain(each) for each in row] for row in told.to_numpy().tolist()] == [
+        ["Invoice revenue", "PLN 10", ""], ["general ledger to compare with", "none given", ""],
+    ]  # fmt: skip
+
+
+def test_nominees_are_counted_with_what_they_earn():
+    assert plain(nominees_finding(named(2, page(other=5)), **PLN)) == (
+        "2 nominees fail nothing that is known and lack one or two proofs each; together they earn PLN 20."
+    )
+    assert nominees_finding(page(other=5), **PLN).startswith("There are no nominees")
+
+
+def test_what_a_key_account_costs_stands_above_the_key_accounts():
+    unit = SimpleNamespace(amount=Decimal(120_000), currency="PLN", approved_by=None)
+
+    assert plain(key_caption(unit)).endswith("from PLN 120,000 a year, which nobody has signed.")
+    unit.approved_by = "board"
+    assert plain(key_caption(unit)).endswith("from PLN 120,000 a year.")
 
 
 def test_what_is_unknown_is_counted_with_what_to_bring():
@@ -666,13 +770,14 @@ def test_what_is_unknown_is_counted_with_what_to_bring():
         "is_prospect": [False, False, True], "asked": [True, False, False],
         "side_a_known": [True, True, True], "trust": [8.0, np.nan, np.nan],
         "confirmed_level": pd.array([2, 1, None], "Int64"),
-        "possible_level": pd.array([2, 4, None], "Int64"),
+        "possible_level": pd.array([2, 4, None], "Int64"), "customer_profit": [5.0, 70.0, np.nan],
     })  # fmt: skip
 
     table = unknown_table(accounts)
 
-    assert table[["unknown", "parties"]].to_numpy().tolist() == [
-        ["Side B", 2], ["Trust", 1], ["Level not told", 1],
+    assert table[["unknown", "parties", "customer_profit"]].to_numpy().tolist() == [
+        ["What they want of a supplier", 2, 70.0], ["How far they trust us", 1, 70.0],
+        ["How close they are at all", 1, 70.0],
     ]  # fmt: skip
     assert table["bring"].tolist()[0] == "an interview, not by the account's own manager"
 

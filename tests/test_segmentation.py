@@ -791,7 +791,7 @@ def test_live_external_customers_and_prospects_are_looked_at_once_each():
     assert balance.unexplained == 0
     assert [(step.what, float(step.amount)) for step in balance.steps[1:]] == [
         ("Intercompany and collective", -1), ("Asleep", -1), ("Prospects", 2),
-        ("Prospects who are customers", -1), ("Parties", 3),
+        ("Prospects who are customers", -1), ("Customers and prospects", 3),
     ]  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """What tables and figures are made of: rows picked, named and ordered, nothing computed anew."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,20 +21,24 @@ from kamlib.views import (
     criteria_summary,
     example_party,
     external_months,
-    first_steps,
     gl_table,
+    inquiries,
+    keeping,
     managers_of,
     matrix_frame,
     monthly_revenue,
     named,
     nominees_table,
+    order_words,
     pyramid_table,
     questions_table,
+    repairs,
     set_aside_reasons,
     shots_table,
     sides_balances,
     sides_table,
     statement_lines,
+    to_bring,
     top20_interval,
     verdict_table,
     with_relation,
@@ -122,18 +128,14 @@ def test_names_stand_in_the_place_of_ids_and_an_unknown_id_stays():
     assert list(named(table, names)) == ["name", "rank"]
 
 
-def test_the_chain_leads_from_the_ledger_to_the_sum_over_customers():
-    ledger = pd.DataFrame(
-        [("Revenue FY2025", "PLN", "data_prep"), ("Revenue FY2024", "PLN", "data_prep"),
-         ("Rows FY2025", "rows", "data_prep"), ("Profit FY2025", "PLN", "profitability"),
-         ("Customer profit in classes", "PLN", "segmentation"), ("Levels", "PLN", "pyramid"),
-         ("Sides", "PLN", "attractiveness")],
-        columns=["what", "unit", "stage"],
-    )  # fmt: skip
+def test_one_chain_leads_from_the_ledger_to_the_customers_else_from_list_revenue():
+    from_list = "From list revenue to profit, FY2025"
+    from_ledger = "From the general ledger to the customers, FY2025"
+    ledger = pd.DataFrame({"what": [from_list, "Levels", from_ledger, from_ledger], "amount": 1.0})
 
-    assert chain(ledger, "FY2025")["what"].tolist() == [
-        "Revenue FY2025", "Profit FY2025", "Customer profit in classes", "Levels",
-    ]  # fmt: skip
+    assert chain(ledger, "FY2025")["what"].tolist() == [from_ledger] * 2
+    assert chain(ledger.head(2), "FY2025")["what"].tolist() == [from_list]
+    assert chain(ledger, "FY2024").empty
 
 
 # --------------------------------------------------------------------------------- both sides
@@ -160,6 +162,7 @@ B_SIDE = pd.DataFrame({
 })  # fmt: skip
 STATEMENT = pd.DataFrame({
     "period": "FY2025", "customer_id": list("AB"), "customer_profit": [100.0, -7], "active": True,
+    "gross_margin": [130.0, 20.0], "invoice_revenue": [500.0, 90.0],
 })  # fmt: skip
 DOORS = pd.DataFrame({
     "party_id": list("AAB"), "door": ["vital_few", "strategic", "strategic"],
@@ -400,18 +403,69 @@ def test_open_verdicts_come_with_their_questions_the_largest_stake_first():
     assert shown.loc[1, "questions"] == "Ask. By 28 Feb 2026."
 
 
-def test_first_steps_say_what_to_do_and_who():
-    steps = first_steps(accounts(), pd.DataFrame())
+# ------------------------------------------------------------------------- first steps
+BY = date(2026, 2, 28)
+LOSSES = pd.DataFrame({
+    "customer_id": ["A", "B"], "fix_price_change": [0.05, np.nan], "fix_volume_loss": [0.2, np.nan],
+    "fix_minimum_order": np.nan, "fix_days_to_pay": np.nan, "drop_effect": [-10.0, 400.0],
+    "ends_of_loss": [90.0, 0.0],
+})  # fmt: skip
 
-    assert steps[["name", "what", "account_manager"]].to_numpy().tolist() == [
-        ["Alfa", "name a team and keep what holds: both sides and the relation", "Ewa"],
-        ["Beta", "Ask. By 28 Feb 2026.", "nobody named"],
-        ["Pi", "to become a key account: side B is not certain", "Jan"],
+
+def test_losses_to_end_come_first_by_what_ending_them_brings():
+    losing = accounts().assign(verdict=["fix", "let_go", "harvest"], customer_profit=[-100, -50, 0])
+
+    steps = repairs(losing, LOSSES, by_when=BY, currency="PLN")
+
+    assert steps.to_numpy().tolist() == [
+        [
+            "Beta",
+            "let go: no price within reach ends the loss",
+            400.0,
+            "nobody named",
+            "28 Feb 2026",
+        ],
+        ["Alfa", "price +5.0%, unless 20% of the volume goes", 90.0, "Ewa", "28 Feb 2026"],
     ]
-    losing = accounts().assign(verdict="fix", blocked_by="trust 4, needs 7")
-    assert first_steps(losing, pd.DataFrame())["what"].unique().tolist() == [
-        "find the cause of the loss and mend it: price, order size, service, terms"
+    alone = repairs(losing.head(1), None, by_when=BY, currency="PLN")
+    assert alone["what"].tolist() == [
+        "find the cause of the loss: price, order size, service, terms"
     ]
+    assert alone["worth"].tolist() == [100]
+
+
+def test_questions_stand_in_order_of_money_whatever_the_ids():
+    """Stake of B 2 units of 100; A has none known, so its margin counts, then P's revenue."""
+    open_ = accounts().assign(
+        verdict="find_out_first", stake=[np.nan, 2.0, np.nan], gross_margin=[30.0, 1.0, np.nan],
+        invoice_revenue=[40.0, 9.0, 70.0], questions="Ask.", nominee=[True, False, False],
+        proofs_missing="Prove.",
+    )  # fmt: skip
+    others = open_.assign(party_id=["Z", "Y", "X"])
+
+    told = inquiries(open_, unit=100.0)
+
+    assert told.to_numpy().tolist() == [
+        ["Beta", "Ask.", 200.0], ["Alfa", "Prove.", 30.0], ["Pi", "Ask.", 70.0],
+    ]  # fmt: skip
+    assert inquiries(others, unit=100.0)["name"].tolist() == told["name"].tolist()
+    assert order_words(open_) == "the largest stake first"
+    assert order_words(open_.assign(stake=np.nan)) == "the largest gross margin first"
+
+
+def test_what_a_key_account_told_us_is_asked_again_before_it_is_too_old():
+    told = pd.Timestamp("2025-03-01")
+    keys = accounts().assign(
+        verdict=["key_account_now", "key_account_now", "develop"], trust_date=[told, pd.NaT, told],
+        side_b_date=pd.Timestamp("2025-06-01"), customer_profit=[5.0, 9.0, 1.0],
+    )  # fmt: skip
+
+    steps = keeping(keys, evidence_months=24, by_when=BY)
+
+    assert steps[["name", "by_when"]].to_numpy().tolist() == [
+        ["Beta", "1 Jun 2027"], ["Alfa", "1 Mar 2027"],
+    ]  # fmt: skip
+    assert steps["what"].iloc[1].endswith("last told on 1 Mar 2025")
 
 
 def test_without_customer_profit_the_first_step_is_to_bring_what_was_refused_for():
@@ -420,9 +474,10 @@ def test_without_customer_profit_the_first_step_is_to_bring_what_was_refused_for
         "title": ["Cost-to-serve", "Side B", "Benefit", "Sums"],
     })  # fmt: skip
 
-    steps = first_steps(accounts().assign(customer_profit=np.nan), verdicts)
+    steps = to_bring(accounts().assign(customer_profit=np.nan), verdicts)
 
     assert steps.to_numpy().tolist() == [["costs", "Cost-to-serve"]]
+    assert to_bring(accounts(), verdicts).empty
 
 
 def test_the_pyramid_shows_customers_with_what_they_voted_with():
@@ -440,7 +495,7 @@ def test_every_party_has_one_verdict_and_the_levels_hold_all_profit():
 
     assert [float(balance.unexplained) for balance in found] == [0, 0]
     lost = account_balances(PARTIES, accounts().head(1), STATEMENT, "PLN")
-    assert [float(balance.unexplained) for balance in lost] == [-2, 7]
+    assert [float(balance.unexplained) for balance in lost] == [2, -7]
     unknown = STATEMENT.assign(customer_profit=np.nan)
     assert len(account_balances(PARTIES, accounts(unknown), unknown, "PLN")) == 1
 
@@ -457,22 +512,6 @@ def test_the_ledger_s_table_adds_rows_set_aside_and_named_items_to_one_explanati
     assert table[["ledger", "ours", "explained", "unexplained"]].to_numpy().tolist() == [
         [110, 100, 9, 1]
     ]
-
-
-def test_first_steps_name_the_cause_of_a_loss_and_the_price_that_ends_it():
-    losing = accounts().assign(verdict=["fix", "let_go", *["harvest"] * (len(accounts()) - 2)])
-    ids = losing["party_id"].tolist()[:2]
-    rescue = pd.DataFrame({
-        "customer_id": ids, "largest_cause": ["price", "price"], "fix_price_change": [0.05, np.nan],
-        "drop_effect": [-10.0, 400.0],
-    })  # fmt: skip
-
-    steps = first_steps(losing, pd.DataFrame(), rescue, currency="PLN").set_index("verdict")
-
-    assert steps.loc["fix", "what"].startswith("price takes most away; a price rise of 5")
-    assert (
-        steps.loc["let go", "what"].replace("\u00a0", " ").startswith("let go: that brings PLN 400")
-    )
 
 
 # ------------------------------------------------------------------------- who is in a table

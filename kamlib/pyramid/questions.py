@@ -168,12 +168,18 @@ def _write(asked: Sequence[str], criteria: str, manager: Any, when: str) -> str:
     if not asked:
         words = _("Find out about those who may rank higher: places are limited. By {when}.")
         return words.format(when=when)
-    manager = _("the account manager") if manager is None or pd.isna(manager) else str(manager)
+    told = " ".join(_(ASK[ask][1]).format(criteria=criteria) for ask in asked)
+    others = bool(set(asked) & set(FROM_THEM))
+    if manager is None or pd.isna(manager):
+        template = (
+            _("{questions} Somebody other than the account manager asks, by {when}.")
+            if others
+            else _("{questions} The account manager asks, by {when}.")
+        )
+        return template.format(questions=told, when=when)
     template = (
         _("{questions} Somebody other than {manager} asks, by {when}.")
-        if set(asked) & set(FROM_THEM)
+        if others
         else _("{questions} {manager} asks, by {when}.")
     )
-    told = " ".join(_(ASK[ask][1]).format(criteria=criteria) for ask in asked)
-    said = template.format(questions=told, manager=manager, when=when)
-    return said[:1].upper() + said[1:]
+    return template.format(questions=told, manager=str(manager), when=when)

@@ -15,6 +15,18 @@ STEP = ["name", "what", "worth", "who", "by_when"]
 MENDED = ("fix", "let_go")
 
 
+def to_bring(accounts: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return what to bring before all else: what was refused for, where nobody's profit is known.
+
+    Returns
+    -------
+    DataFrame ``bring, title``; no rows where profit is known
+    """
+    refused = verdicts[(verdicts["outcome"] == "REFUSE") & (verdicts["bring"] != "")]
+    told = refused[["bring", "title"]].drop_duplicates("bring").reset_index(drop=True)
+    return told if accounts["customer_profit"].isna().all() else told.head(0)
+
+
 def repairs(
     accounts: pd.DataFrame, rescue: pd.DataFrame | None, *, by_when: date, currency: str
 ) -> pd.DataFrame:
