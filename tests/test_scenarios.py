@@ -29,6 +29,7 @@ from kamlib import (
 from kamlib.demo import write_demo
 from kamlib.demo.scenario import SCENARIOS, load_scenario
 from kamlib.errors import ParameterError
+from kamlib.findings.sums import Sum
 
 PERIOD = "FY2025"
 MAIN = {"measure": "customer_profit"}
@@ -44,6 +45,7 @@ class World(NamedTuple):
 
     truth: Path
     stages: Path
+    said: list[str]
 
     def table(self, name: str) -> pd.DataFrame:
         return table(self.stages, name)
@@ -71,8 +73,14 @@ def world(tmp_path_factory):
         folder = tmp_path_factory.mktemp(scenario)
         write_demo(folder / "company", scenario=scenario, customers=customers)
         (folder / "stages").mkdir()
-        stages = run_stages(folder / "company", PERIOD, folder / "stages")
-        return World(folder / "company" / "truth", stages)
+        said: list[str] = []
+        stages = run_stages(
+            folder / "company",
+            PERIOD,
+            folder / "stages",
+            hear=lambda _by, shown: said.extend(shown),
+        )
+        return World(folder / "company" / "truth", stages, said)
 
     return run
 
@@ -108,6 +116,15 @@ def test_no_scenario_leaves_a_sum_unexplained(request, name):
 
     assert len(left) >= 20
     assert left.abs().max() < 0.005
+
+
+@pytest.mark.parametrize("name", ["alike", "seven", "losers", "nobody"])
+def test_in_every_scenario_the_parts_of_a_sentence_add_up_to_its_whole(request, name):
+    sums = [each for each in request.getfixturevalue(name).said if isinstance(each, Sum)]
+
+    assert len(sums) >= 4
+    for each in sums:
+        assert sum(each.parts) == pytest.approx(each.whole, abs=0.01), each
 
 
 @pytest.mark.parametrize("name", ["alike", "seven", "losers", "nobody"])

@@ -45,7 +45,7 @@ def both_sides_finding(sides: pd.DataFrame) -> str:
     return ngettext(
         "Both sides hold for certain for {sure}, no rival ahead, and may hold for {may} more: "
         "worth asking.",
-        "Both sides hold for certain for {sure} parties, no rival ahead, and may hold for {may} "
+        "Both sides hold for certain for {sure}, no rival ahead, and may hold for {may} "
         "more: worth asking.",
         n,
     ).format(sure=number(n), may=number(may))
@@ -69,11 +69,13 @@ def pyramid_finding(accounts: pd.DataFrame) -> str:
         parts=", ".join(parts), higher=number(higher), all=number(len(told))
     )
     n = int(untold.sum())
+    whole = len(accounts), [*(counts.get(level, 0) for level in LEVELS), n]
     if not n:
-        return said
-    return ngettext(
+        return Sum(said, *whole)
+    words = ngettext(
         "{said} Of {n} more the level is not told.", "{said} Of {n} more the level is not told.", n
-    ).format(said=said, n=number(n))
+    )
+    return Sum(words.format(said=said, n=number(n)), *whole)
 
 
 def golden_finding(shots: pd.DataFrame, *, currency: str) -> str:

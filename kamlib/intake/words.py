@@ -134,7 +134,7 @@ def _ratings(tables: Tables, engagement: "Engagement") -> Iterator[str]:
             n = int(alone["party_id"].nunique())
             template = ngettext(
                 "{n} party that rates suppliers ({who}) and never {us}",
-                "{n} parties that rate suppliers ({who}) and never {us}",
+                "{n} who rate suppliers ({who}) and never {us}",
                 n,
             )
             who = listed(sorted(alone["supplier"].unique()), most=3)

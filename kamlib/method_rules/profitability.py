@@ -94,7 +94,7 @@ PROFITABILITY: dict[str, Rule] = {
         ),
         refuse=N_(
             "No range is declared for any rate, time or volume, so how sure each profit is cannot be "
-            "said: there are no intervals and no chances of a loss."
+            "said: no customer has an interval or a chance of a loss."
         ),
         bring=N_(
             "profitability.uncertainty: for each pool half of a 90 % range on its rate, such as "

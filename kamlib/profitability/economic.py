@@ -119,7 +119,11 @@ def timing_balance(economic: pd.DataFrame, *, period: str, currency: str) -> Bal
     posted, other = (POSTED[1], "economic_profit") if known else (POSTED[0], "economic_margin")
     mine = mine[mine[posted].notna()]
     balance = Balance(_("Posted and economic view, {period}").format(period=period), currency)
-    balance.start(_("As posted"), round(float(mine[posted].sum()), 2), _("ties to the ledger"))
+    balance.start(
+        _("As posted"),
+        round(float(mine[posted].sum()), 2),
+        _("in the period in which it was posted"),
+    )
     reasons = {
         "revenue_timing": _("Credit notes and corrections of sales of other periods"),
         "off_invoice_timing": _("Bonuses and deductions earned in other periods"),
