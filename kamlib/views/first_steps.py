@@ -104,9 +104,7 @@ def keeping(accounts: pd.DataFrame, *, evidence_months: int, by_when: date) -> p
     chosen = accounts[accounts["verdict"] == "key_account_now"]
     told = chosen[["trust_date", "side_b_date"]].min(axis=1)
     ends = [months_later(each, evidence_months) if each == each else by_when for each in told]
-    words = _(
-        "ask again how we and our rivals stand, and how far they trust us: last told on {day}"
-    )
+    words = _("ask again how we stand and how far they trust us: told on {day}")
     table = pd.DataFrame({
         "name": chosen["name"],
         "what": [words.format(day=day(each)) if each == each else _("ask how we stand, and date it")
