@@ -318,9 +318,7 @@ def test_a_row_of_the_document_beside_its_lines_is_a_total_and_no_revenue(tmp_pa
 
 def test_a_total_may_have_the_quantity_of_its_lines_as_well(tmp_path):
     """Invoices of 150 and 70 in two units each; a fee for two units, beside 100 + 50, is a line."""
-    rows = [
-        row.replace(", , , ", ", , 2, ") for row in exported(("F1", 100, 50), ("F2", 30, 40))
-    ]
+    rows = [row.replace(", , , ", ", , 2, ") for row in exported(("F1", 100, 50), ("F2", 30, 40))]
     fee = ["F3, 2024-02-09, A, P, 1, 100", "F3, 2024-02-09, A, P, 1, 50",
            "F3, 2024-02-09, A, , 2, 149"]  # fmt: skip
     assert revenue(of(tmp_path, *rows, *fee, head=EXPORT)) == {"A": 150 + 70 + 299}
