@@ -6,7 +6,7 @@ them; whether a report shows it is known only when it has run.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +97,8 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     intake = read_inputs(settings, span.name)
     stated = require_usable(settings, intake.tables, span)
     judged, balances = _against_ledger(settings, intake.tables, stated, span)
-    intake = intake._replace(
-        verdicts=[*intake.verdicts, *judged], balances=[*intake.balances, *balances]
+    intake = replace(
+        intake, verdicts=[*intake.verdicts, *judged], balances=[*intake.balances, *balances]
     )
     rules = rules_refused(settings, intake, span)
     named = {each: [rule for rule in ANALYSES[each] if rule in rules] for each in settings.required}
@@ -146,13 +146,13 @@ def _against_ledger(
     engagement: Engagement, tables: Tables, stated: Statements | None, span: Period
 ) -> tuple[list[Verdict], list[Balance]]:
     """Hold the statements against the general ledger as notebook 2 does; nothing without one."""
-    if stated is None or tables["gl_totals"] is None:
+    quarantine, totals = (_as_read(engagement, tables, n) for n in ("quarantine", "gl_totals"))
+    if stated is None or quarantine is None or totals is None:
         return [], []
-    ledger, quarantine = engagement.ledger, _as_read(engagement, tables, "quarantine")
-    assert quarantine is not None
-    gl = ledger_accounts(
-        tables["gl_totals"], stated.statement, stated.pools, quarantine, ledger.reconciling_items
-    )
+    ledger, items = engagement.ledger, engagement.ledger.reconciling_items
+    gl = ledger_accounts(totals, stated.statement, stated.pools, quarantine, items)
+    if not (gl["period"] == span.name).any():
+        return [], []
     judged = ledger_verdict(gl, period=span.name, materiality=ledger.materiality)
     balances = profit_balance(stated.statement, stated.pools, gl, engagement, period=span.name)
     return [judged], balances
