@@ -21,9 +21,7 @@ VISITS = TimeEquation(pool="field", per="visit", base=1, driver="visits")
 def firm(folder, *, equations=(), lines=TWO_FIRMS, sites=CUSTOMERS, **tables: str):
     """Build two firms with small tables by name, and the time equations that count them."""
     engagement = world(folder)
-    engagement.profitability = engagement.profitability.model_copy(
-        update={"time_equations": list(equations)}
-    )
+    engagement.profitability.time_equations = list(equations)
     for name, content in {"invoice_lines": lines, "customers": sites, **tables}.items():
         if content:
             give(engagement, name, content)
@@ -297,6 +295,20 @@ def test_criteria_sources_and_signs_that_no_rule_knows_are_said_with_the_nearest
         assert words in said
     assert "'open_books' (" not in said
     assert "'staying'" not in said
+
+
+def test_a_table_of_which_no_row_can_be_used_is_empty_and_stops_nothing_but_the_verdicts(tmp_path):
+    """Each deduction has a status that nobody knows, and each rating a mark beyond the scale."""
+    head = "party_id, criterion, weight, supplier, rating, source, date"
+    rating = book(head, "A, price, 1, us, 80, their_words, 2024-03-01")
+    deduction = book(
+        "customer_id, date, kind, amount, status", "A, 2024-06-30, bonus, 5, rozliczone"
+    )
+
+    intake = read(tmp_path, off_invoice=deduction, ratings_theirs=rating)
+
+    assert (len(intake.tables["off_invoice"]), len(intake.tables["ratings_theirs"])) == (0, 0)
+    assert verdict_of(intake, "too_much_set_aside")[0] == "REFUSE"
 
 
 def test_a_kind_of_relation_for_a_segment_that_nobody_is_in_is_said(tmp_path):
