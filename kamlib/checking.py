@@ -154,7 +154,8 @@ def _against_ledger(
     if not (gl["period"] == span.name).any():
         return [], []
     judged = ledger_verdict(gl, period=span.name, materiality=ledger.materiality)
-    balances = profit_balance(stated.statement, stated.pools, gl, engagement, period=span.name)
+    declares: Any = engagement  # the same: a protocol of the stage's own
+    balances = profit_balance(stated.statement, stated.pools, gl, declares, period=span.name)
     return [judged], balances
 
 

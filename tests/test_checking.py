@@ -210,7 +210,7 @@ def test_a_revenue_that_the_ledger_does_not_confirm_carries_no_ledger(tiny):
         "ledger": ["ledger_profit", "ledger_revenue", "adds_up"],
         "gross_margin": ["ledger_revenue", "ledger_profit"],
     }
-    assert "does not hold: PLN 822.00 is not explained." in words(found)
+    assert "does not hold: PLN 822.00 is not explained." in words(found)
 
 
 @pytest.mark.parametrize("published", [True, False])

@@ -190,7 +190,7 @@ def _new_or_not(parts: ir.Table, work: Desk, who: Who, begin: date) -> ir.Table:
 
 
 def _since(work: Desk, who: Who) -> ir.Table:
-    """Return the first day recorded for each unit, and whether all sites have one: ``unit, since, whole``."""
+    """Return the first day recorded for each unit: ``unit, since, whole``, of all its sites or of some."""
     sites = who.sites
     given = sites["since"] if "since" in sites else pd.Series(pd.NaT, index=sites.index)
     units = sites["customer_id"].map(lambda one: who.units.get(one, one))
