@@ -414,7 +414,9 @@ def test_an_invoice_whose_lines_are_spread_over_files_by_their_numbers_is_one(tm
     (tmp_path / "b.csv").write_text(book(NUMBERED, "F1, 2, 2024-01-10, A, 40, invoice"))
     files = {"files": ["invoice_lines.csv", "b.csv"]}
     row = "F1, 1, 2024-01-10, A, 60, invoice"
-    assert revenue(of(tmp_path, row, head=NUMBERED, **files)) == {"A": 100}
+    intake = of(tmp_path, row, head=NUMBERED, **files)
+    assert revenue(intake) == {"A": 100}
+    assert "1 × invoices with lines of different numbers" in verdict_of(intake, "how_read")[1]
 
 
 def test_who_has_mapped_line_numbers_is_not_asked_for_them():
