@@ -36,6 +36,13 @@ class LineFacts(NamedTuple):
     below_net: int
     without_cost: int
     revenue_without_cost: Decimal
+    both_costed: int
+    turned: int
+    turned_amount: Decimal
+    costless: int
+    costless_amount: Decimal
+    of_five_units: int
+    cost_of_one: int
     far: int
     far_amount: Decimal
     no_quantity: int

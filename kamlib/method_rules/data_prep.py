@@ -249,6 +249,14 @@ DATA_PREP: dict[str, Rule] = {
         refuse=N_("The lines have no cost of goods sold: revenue can be shown, and no margin."),
         bring=N_("invoice_lines.cost_of_goods_sold (line total)"),
     ),
+    "costs_amiss": Rule(
+        N_("Cost of goods that looks wrong"),
+        flag=N_("The cost of goods was taken as it stands, and looks wrong: {what}."),
+        bring=N_(
+            "invoice_lines.cost_of_goods_sold as a line total, negative where goods came back, and "
+            "empty where it is not known"
+        ),
+    ),
     "ledger_revenue": Rule(
         N_("Revenue against the general ledger"),
         passed=N_("Revenue of {period} and the general ledger are {difference} apart."),
@@ -313,7 +321,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {  # part of notebook 1 → the rules tha
     "documents": (
         "document_types", "days_ahead", "credit_notes", "minus_missing", "advances", "orders",
         "samples", "identical_rows", "converted", "list_price", "list_price_unit",
-        "price_times_quantity", "quantity_of_nothing", "cost_of_goods",
+        "price_times_quantity", "quantity_of_nothing", "cost_of_goods", "costs_amiss",
     ),
     "customers": ("customers_table", *IDENTITY),
     "months": ("partial_month", "young_customers", "asleep_or_gone"),
