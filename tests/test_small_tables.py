@@ -1,5 +1,7 @@
 """The small tables: signs, rows that stand twice, words that decide, and sites that are no customers."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -21,9 +23,7 @@ VISITS = TimeEquation(pool="field", per="visit", base=1, driver="visits")
 def firm(folder, *, equations=(), lines=TWO_FIRMS, sites=CUSTOMERS, **tables: str):
     """Build two firms with small tables by name, and the time equations that count them."""
     engagement = world(folder)
-    engagement.profitability = engagement.profitability.model_copy(
-        update={"time_equations": list(equations)}
-    )
+    engagement.profitability = SimpleNamespace(resources=(), time_equations=list(equations))
     for name, content in {"invoice_lines": lines, "customers": sites, **tables}.items():
         if content:
             give(engagement, name, content)
@@ -102,6 +102,19 @@ def test_an_asset_that_ends_before_it_begins_is_set_aside(tmp_path):
 
     assert intake.tables["assets"]["amount"].astype(float).tolist() == [50]
     assert set_aside(intake) == [(2, "until", reasons.ENDS_BEFORE)]
+
+
+def test_a_small_table_without_rows_is_one_that_says_nothing(tmp_path):
+    """A head alone, or ratings of 0 to 100 that are all set aside, stop no run."""
+    heads = {
+        "off_invoice": ITEMS, "evidence": "party_id,code,date\n",
+        "ratings_theirs": "party_id,criterion,weight,supplier,rating\nA,price,1,us,70\n",
+        "ratings_ours": "party_id,criterion,rating\n",
+    }  # fmt: skip
+    intake = read(tmp_path, **heads)
+
+    assert set_aside(intake) == [(2, "rating", "outside 0 to 10")]
+    assert {name: len(intake.tables[name]) for name in heads} == dict.fromkeys(heads, 0)
 
 
 # --------------------------------------------------------------------------- pools
