@@ -117,6 +117,26 @@ def test_a_small_table_without_rows_is_one_that_says_nothing(tmp_path):
     assert {name: len(intake.tables[name]) for name in heads} == dict.fromkeys(heads, 0)
 
 
+def test_money_of_a_small_table_in_another_currency_is_set_aside(tmp_path):
+    """A bonus of 100 euros is no bonus of 100 zloty; without a word it is in the report's currency."""
+    rows = "A,2024-02-01,bonus,100,EUR\nA,2024-03-01,bonus,90,PLN\nB,2024-03-02,bonus,30,\n"
+    intake = read(tmp_path, off_invoice="customer_id,date,kind,amount,currency\n" + rows)
+
+    assert sum(effects(intake.tables["off_invoice"])) == 120
+    assert "currency" not in intake.tables["off_invoice"]
+    assert set_aside(intake) == [(2, "currency", reasons.IN_ANOTHER_CURRENCY)]
+
+
+def test_balances_contain_vat_unless_the_table_says_otherwise(tmp_path):
+    """123 owed with VAT are not 151; an export without the column is one of balances as they are."""
+    bare = read(tmp_path, receivables="customer_id,month,average_balance\nA,2024-01-01,123\n")
+    assert bare.tables["receivables"]["includes_vat"].tolist() == [True]
+
+    head = "customer_id,month,average_balance,includes_vat\n"
+    said = read(tmp_path, receivables=head + "A,2024-01-01,100,no\nA,2024-02-01,100,yes\n")
+    assert said.tables["receivables"]["includes_vat"].tolist() == [False, True]
+
+
 # --------------------------------------------------------------------------- pools
 @pytest.mark.parametrize(
     ("theory", "practice", "words"),
