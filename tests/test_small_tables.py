@@ -137,6 +137,19 @@ def test_balances_contain_vat_unless_the_table_says_otherwise(tmp_path):
     assert said.tables["receivables"]["includes_vat"].tolist() == [False, True]
 
 
+def test_months_in_which_nobody_owes_anything_are_said(tmp_path):
+    """Sales in January, February and March, balances of January only."""
+    lines = TWO_FIRMS + "F9,1,2024-02-05,B,P,1,40,30,25,invoice\n"
+    head = "customer_id,month,average_balance\nA,2024-01-01,100\n"
+    some = read(tmp_path, lines=lines, receivables=head)
+    all_ = read(tmp_path, lines=lines, receivables=head + "A,2024-02-01,9\nB,2024-03-01,8\n")
+
+    assert "no row of receivables" not in str(all_.verdicts)
+    outcome, said = verdict_of(some, "receivables_months")
+    assert outcome == "FLAG"
+    assert said.startswith("Nobody has a row of receivables in Feb 2024, Mar 2024:")
+
+
 # --------------------------------------------------------------------------- pools
 @pytest.mark.parametrize(
     ("theory", "practice", "words"),

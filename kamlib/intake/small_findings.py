@@ -7,8 +7,9 @@ import pandas as pd
 
 from kamlib.columns import label, table_label
 from kamlib.deductions import ACCRUED, REVERSED, SETTLED
+from kamlib.errors import listed
 from kamlib.intake.small import ADD_UP, Seen
-from kamlib.language import _, money, number
+from kamlib.language import _, money, month, number
 from kamlib.tables import Tables, floats
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
@@ -30,7 +31,22 @@ def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -
     return [
         verdict("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
         verdict("signs", FLAG if below else PASS, what="; ".join(below)),
+        *_months_without_balances(tables),
     ]
+
+
+def _months_without_balances(tables: Tables) -> list[Verdict]:
+    """Say of which months nobody's balance is given, in periods of which some are."""
+    owed, sold = tables.get("receivables"), tables["customer_months"]
+    if owed is None or owed.empty:
+        return []
+    spans = sold.loc[sold["period"].notna(), ["period", "month"]].drop_duplicates()
+    given = spans["month"].isin(owed["month"])
+    silent = spans.loc[~given & spans["period"].isin(spans.loc[given, "period"]), "month"]
+    names = [month(each) for each in sorted(silent.unique())]
+    if not names:
+        return []
+    return [verdict("receivables_months", FLAG, months=listed(names, most=12))]
 
 
 def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:

@@ -159,6 +159,14 @@ DATA_PREP: dict[str, Rule] = {
             "table in engagement.yaml, sets those aside that are the same in every column"
         ),
     ),
+    "receivables_months": Rule(
+        N_("Months without receivables"),
+        flag=N_(
+            "Nobody has a row of receivables in {months}: days to pay are those of the other months, "
+            "and a charge on average balances takes it that nothing was owed then."
+        ),
+        bring=N_("receivables of each month of the period"),
+    ),
     "signs": Rule(
         N_("Amounts below 0"),
         passed=N_("No deduction and no receivable is below 0."),
