@@ -150,6 +150,38 @@ def test_months_in_which_nobody_owes_anything_are_said(tmp_path):
     assert said.startswith("Nobody has a row of receivables in Feb 2024, Mar 2024:")
 
 
+# --------------------------------------------------------------------------- scales
+def rated(*ratings):
+    rows = [f"A,c{n},1,us,{rating}\n" for n, rating in enumerate(ratings)]
+    return "party_id,criterion,weight,supplier,rating\n" + "".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "said"),
+    [
+        ([1, 2, 3, 5] * 5, "none of 20 their ratings is above 5 of 10"),
+        ([7] * 20, "is above 7 of 10"),
+        ([7] * 19 + [8], ""),
+        ([5] * 19, ""),
+    ],
+)
+def test_ratings_that_are_all_low_may_be_of_a_shorter_scale(tmp_path, ratings, said):
+    """A 5 of 5 is the best there is, and not half of it."""
+    intake = read(tmp_path, ratings_theirs=rated(*ratings))
+    found = [v.said for v in intake.verdicts if v.rule == "scales"]
+
+    assert said in "".join(found).lower()
+    assert bool(found) == bool(said)
+
+
+@pytest.mark.parametrize(("growth", "flagged"), [("0.03", True), ("3", False)])
+def test_growth_that_is_always_below_1_percent_looks_like_shares(tmp_path, growth, flagged):
+    firms = "".join(f"{name},{name}x,{growth}\n" for name in "ABCDE")
+    intake = read(tmp_path, sites="customer_id,name,own_growth\n" + firms)
+
+    assert ("scales" in {v.rule for v in intake.verdicts}) == flagged
+
+
 # --------------------------------------------------------------------------- pools
 @pytest.mark.parametrize(
     ("theory", "practice", "words"),

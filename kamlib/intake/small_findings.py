@@ -13,6 +13,12 @@ from kamlib.language import _, money, month, number
 from kamlib.tables import Tables, floats
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
+MANY_RATINGS, SHORT_SCALE = (
+    20,
+    7,
+)  # so many ratings of 0 to 10, and none above: a scale to 5, 6 or 7
+MANY_GROWTHS = 5  # of which none reaches 1 %: shares
+
 
 def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Verdict]:
     """Say which rows of small tables stand twice, and what was made of amounts below 0.
@@ -24,7 +30,7 @@ def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -
     """
     given = [name for name in ADD_UP if name in seen]
     if not given:
-        return []
+        return _scales(tables)
     twice = [what for name in given for what in _twice(name, seen[name], currency)]
     below = [*_deductions_below(tables.get("off_invoice"), currency),
              *_receivables_below(tables.get("receivables"), currency)]  # fmt: skip
@@ -32,7 +38,26 @@ def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -
         verdict("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
         verdict("signs", FLAG if below else PASS, what="; ".join(below)),
         *_months_without_balances(tables),
+        *_scales(tables),
     ]
+
+
+def _scales(tables: Tables) -> list[Verdict]:
+    """Say which numbers look as if they were on another scale than ours."""
+    what = []
+    template = _("none of {n} {table} is above {most} of 10")
+    for name in ("ratings_ours", "ratings_theirs"):
+        ratings = tables.get(name)
+        rated = pd.Series(dtype=float) if ratings is None else ratings["rating"].dropna()
+        if len(rated) >= MANY_RATINGS and rated.max() <= SHORT_SCALE:
+            most = number(float(rated.max()))
+            what.append(template.format(n=number(len(rated)), table=table_label(name), most=most))
+    growth = tables["customers"].get("own_growth", pd.Series(dtype=float)).astype("float64")
+    told = growth[growth.fillna(0.0) != 0]
+    if len(told) >= MANY_GROWTHS and told.abs().max() < 1:
+        template = _("none of {n} growth rates is as much as 1%")
+        what.append(template.format(n=number(len(told))))
+    return [verdict("scales", FLAG, what="; ".join(what))] if what else []
 
 
 def _months_without_balances(tables: Tables) -> list[Verdict]:

@@ -167,6 +167,14 @@ DATA_PREP: dict[str, Rule] = {
         ),
         bring=N_("receivables of each month of the period"),
     ),
+    "scales": Rule(
+        N_("Scales"),
+        flag=N_("Taken as it stands, and perhaps on another scale: {what}."),
+        bring=N_(
+            "ratings turned into 0 to 10 (of 1 to 5: less 1, times 2.5), and customers.own_growth in "
+            "percent"
+        ),
+    ),
     "signs": Rule(
         N_("Amounts below 0"),
         passed=N_("No deduction and no receivable is below 0."),
