@@ -565,6 +565,19 @@ def test_a_cost_of_0_is_said_with_its_revenue_and_a_correction_of_price_is_not(t
     assert "invoice lines on which it is 0: 1 (revenue PLN 100)" in costs(two_firms, *rows)
 
 
+def test_freight_below_0_is_said_and_most_of_it_is_rejected(two_firms):
+    def read(*freights):
+        rows = [f"F{n},2024-01-1{n},A,100,60,{freight}\n" for n, freight in enumerate(freights)]
+        head = "invoice_id,date,customer_id,net_amount,cost_of_goods_sold,freight\n"
+        intake = read_inputs(give(two_firms, "invoice_lines", head + "".join(rows)), "FY2024")
+        return [v.said.replace("\u00a0", " ") for v in intake.verdicts if v.rule == "costs_amiss"]
+
+    assert read(5, "", 0) == []
+    assert "invoice lines with freight below 0: 1 (PLN 5)" in read(5, 5, -5)[0]
+    with pytest.raises(DataError, match="freight is below 0 on 2 of 3 invoice lines"):
+        read(-5, 5, -5)
+
+
 def test_the_cost_of_one_unit_or_in_thousands_is_said(two_firms):
     """Ten units for 100 that cost 6 each: 60, and not 6; five for 100 may cost 20."""
     rows = [(10, 100, 6, "invoice"), (6, 100, 6, "invoice"), (5, 100, 60, "invoice")]

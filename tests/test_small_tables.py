@@ -6,7 +6,17 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_intake import TWO_FIRMS, book, give, revenue, same, set_aside, verdict_of, world
+from test_intake import (
+    TWO_FIRMS,
+    TWO_YEARS,
+    book,
+    give,
+    revenue,
+    same,
+    set_aside,
+    verdict_of,
+    world,
+)
 
 from kamlib.columns.of_tables import OF_TABLE
 from kamlib.deductions import effects
@@ -148,6 +158,20 @@ def test_months_in_which_nobody_owes_anything_are_said(tmp_path):
     outcome, said = verdict_of(some, "receivables_months")
     assert outcome == "FLAG"
     assert said.startswith("Nobody has a row of receivables in Feb 2024, Mar 2024:")
+
+
+def test_a_period_whose_bonuses_were_all_posted_in_another_one_is_said(tmp_path):
+    """Sales of FY2024 whose bonus is settled in January 2025: none in FY2024."""
+
+    def said(*days):
+        rows = "".join(f"A,{day},bonus,100,settled\n" for day in days)
+        engagement = firm(tmp_path, off_invoice=ITEMS + rows)
+        engagement.periods = world(tmp_path, periods=TWO_YEARS).periods
+        intake = read_inputs(engagement, "FY2024")
+        return [v.said for v in intake.verdicts if v.rule == "periods_without_deductions"]
+
+    assert "posted in FY2024, and some" in said("2023-12-31")[0]
+    assert said("2023-12-31", "2024-12-31") == []
 
 
 # --------------------------------------------------------------------------- scales

@@ -273,8 +273,8 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
 
     To ``lines, size, untyped, without_list, estimated, of_two_units, below_net, without_cost,
     revenue_without_cost, both_costed, turned, turned_amount, costless, costless_amount,
-    of_five_units, cost_of_one, samples, samples_cost, far, far_amount, no_quantity,
-    no_quantity_amount, ahead, ahead_amount``.
+    of_five_units, cost_of_one, freighted, freight_below, freight_amount, samples, samples_cost,
+    far, far_amount, no_quantity, no_quantity_amount, ahead, ahead_amount``.
 
     Notes
     -----
@@ -302,6 +302,7 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
         without_cost=told.count(where=cost.isnull()) if has("cost_of_goods_sold") else every,
         revenue_without_cost=net.sum(where=cost.isnull()).cast(DECIMAL),
         **_costs_amiss(net, cost, quantity, sale, told),
+        **_freight_amiss(as_read(told, "freight") if has("freight") else None, sale, told),
         samples=told.count(where=free) if has("quantity") else none,
         samples_cost=cost.sum(where=free).cast(DECIMAL),
         far=none if far is None else told.count(where=far),
@@ -333,6 +334,20 @@ def _costs_amiss(
         "costless_amount": money_sum(net, where=costless),
         "of_five_units": lines.count(where=several),
         "cost_of_one": lines.count(where=one),
+    }
+
+
+def _freight_amiss(
+    freight: ir.Value | None, sale: ir.BooleanValue, lines: ir.Table
+) -> dict[str, ir.Value]:
+    """Return how many invoice lines say that bringing them earned money."""
+    if freight is None:
+        return {}
+    below = sale & (freight < 0)
+    return {
+        "freighted": lines.count(where=sale & (freight != 0)),
+        "freight_below": lines.count(where=below),
+        "freight_amount": money_sum(freight.abs(), where=below),
     }
 
 

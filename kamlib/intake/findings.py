@@ -82,7 +82,7 @@ def _costs_amiss(facts: LineFacts, currency: str) -> list[Verdict]:
     Raises
     ------
     DataError
-        Most costs have the other sign than their revenue.
+        Most costs have the other sign than their revenue, or most freight is below 0.
     """
     if 2 * facts.turned > facts.both_costed:
         raise DataError(
@@ -91,7 +91,17 @@ def _costs_amiss(facts: LineFacts, currency: str) -> list[Verdict]:
             f"goods cost as a positive amount, and as a negative one where they came back: turn the "
             f"signs of the export round."
         )
+    if 2 * facts.freight_below > facts.freighted:
+        raise DataError(
+            f"freight is below 0 on {facts.freight_below} of {facts.freighted} invoice lines, as if it "
+            f"were income. Write what bringing a line cost us as a positive amount: turn the signs of "
+            f"the export round."
+        )
     what = []
+    if facts.freight_below:
+        template = _("invoice lines with freight below 0: {n} ({amount})")
+        amount = money(float(facts.freight_amount), currency)
+        what.append(template.format(n=number(facts.freight_below), amount=amount))
     if facts.turned:
         template = _("lines on which it has the other sign than revenue: {n} ({amount})")
         amount = money(float(facts.turned_amount), currency)

@@ -51,6 +51,9 @@ class LineFacts(NamedTuple):
     identical_amount: Decimal
     ahead: int
     ahead_amount: Decimal
+    freighted: int = 0
+    freight_below: int = 0
+    freight_amount: Decimal = Decimal(0)
 
 
 def period_of(day: ir.DateValue, work: Desk) -> ir.StringValue:

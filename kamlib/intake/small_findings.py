@@ -1,6 +1,6 @@
 """What data prep says of the small tables: rows that stand twice, and amounts below 0."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import pandas as pd
@@ -11,6 +11,7 @@ from kamlib.errors import listed
 from kamlib.intake.small import ADD_UP, Seen
 from kamlib.language import _, money, month, number
 from kamlib.tables import Tables, floats
+from kamlib.timespans import Span
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 MANY_RATINGS, SHORT_SCALE = (
@@ -72,6 +73,22 @@ def _months_without_balances(tables: Tables) -> list[Verdict]:
     if not names:
         return []
     return [verdict("receivables_months", FLAG, months=listed(names, most=12))]
+
+
+def periods_without_deductions(tables: Tables, spans: Iterable[Span]) -> list[Verdict]:
+    """Say of which period with sales no deduction is given, where another has some."""
+    items, sold = tables.get("off_invoice"), set(tables["customer_months"]["period"].dropna())
+    if items is None or items.empty:
+        return []
+    there = {
+        span.name
+        for span in spans
+        if items["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end)).any()
+    }
+    silent = sorted(sold - there)
+    if not (silent and there):
+        return []
+    return [verdict("periods_without_deductions", FLAG, periods=listed(silent))]
 
 
 def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:

@@ -167,6 +167,14 @@ DATA_PREP: dict[str, Rule] = {
         ),
         bring=N_("receivables of each month of the period"),
     ),
+    "periods_without_deductions": Rule(
+        N_("Periods without deductions"),
+        flag=N_(
+            "No off-invoice item was posted in {periods}, and some were in another period. Bonuses of "
+            "the year that are settled in the next one count there, and profit of this one is too high."
+        ),
+        bring=N_("off_invoice of these periods: accruals posted in them, or earned_from and earned_to"),
+    ),
     "scales": Rule(
         N_("Scales"),
         flag=N_("Taken as it stands, and perhaps on another scale: {what}."),
@@ -266,11 +274,11 @@ DATA_PREP: dict[str, Rule] = {
         bring=N_("invoice_lines.cost_of_goods_sold (line total)"),
     ),
     "costs_amiss": Rule(
-        N_("Cost of goods that looks wrong"),
-        flag=N_("The cost of goods was taken as it stands, and looks wrong: {what}."),
+        N_("Costs of lines that look wrong"),
+        flag=N_("The cost of goods and freight was taken as it stands, and looks wrong: {what}."),
         bring=N_(
             "invoice_lines.cost_of_goods_sold as a line total, negative where goods came back, and "
-            "empty where it is not known"
+            "empty where it is not known; freight as a positive amount"
         ),
     ),
     "ledger_revenue": Rule(
