@@ -173,7 +173,9 @@ DATA_PREP: dict[str, Rule] = {
             "No off-invoice item was posted in {periods}, and some were in another period. Bonuses of "
             "the year that are settled in the next one count there, and profit of this one is too high."
         ),
-        bring=N_("off_invoice of these periods: accruals posted in them, or earned_from and earned_to"),
+        bring=N_(
+            "off_invoice of these periods: accruals posted in them, or earned_from and earned_to"
+        ),
     ),
     "scales": Rule(
         N_("Scales"),
