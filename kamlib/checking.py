@@ -6,7 +6,7 @@ them; whether a report shows it is known only when it has run.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,14 @@ from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.language import _, day, money, ngettext, number, use_language
 from kamlib.method_rules import ANALYSES, RULES
 from kamlib.method_rules.set_aside import NO_TAX_NUMBER
-from kamlib.profitability import customer_statements, days_tied_up
+from kamlib.profitability import (
+    Statements,
+    customer_statements,
+    days_tied_up,
+    ledger_accounts,
+    ledger_verdict,
+    profit_balance,
+)
 from kamlib.profitability.rescue import require_known
 from kamlib.tables import Tables, among, floats
 from kamlib.timespans import period_of
@@ -88,7 +95,11 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     frozen_files(settings)
     span = settings.period(period or list(settings.periods)[-1])
     intake = read_inputs(settings, span.name)
-    require_usable(settings, intake.tables, span)
+    stated = require_usable(settings, intake.tables, span)
+    judged, balances = _against_ledger(settings, intake.tables, stated, span)
+    intake = replace(
+        intake, verdicts=[*intake.verdicts, *judged], balances=[*intake.balances, *balances]
+    )
     rules = rules_refused(settings, intake, span)
     named = {each: [rule for rule in ANALYSES[each] if rule in rules] for each in settings.required}
     return Checked(
@@ -105,10 +116,11 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     )
 
 
-def require_usable(engagement: Engagement, tables: Tables, span: Period) -> None:
+def require_usable(engagement: Engagement, tables: Tables, span: Period) -> Statements | None:
     """Reject what a notebook would reject: settings that do not fit the tables, weights, pools, drivers.
 
-    The same functions are asked as in the notebooks, on the same tables, and their answers dropped.
+    The same functions are asked as in the notebooks, on the same tables. The statements are returned,
+    None where there is no line to state; the other answers are dropped.
 
     Raises
     ------
@@ -121,11 +133,30 @@ def require_usable(engagement: Engagement, tables: Tables, span: Period) -> None
     given = {name: _as_read(engagement, tables, name) for name in STATED_BY}
     given["assets"] = days_tied_up(given["assets"], periods)
     names = [each.name for each in periods]
+    stated = None
     if tables["customer_months"]["period"].isin(names).any():  # without a line nothing is stated
-        customer_statements(given, model, periods=names)
+        stated = customer_statements(given, model, periods=names)
     require_known(model.dropping, given["customers"])
     theirs = current_ratings(tables.get("ratings_theirs"), end=span.end, by=RATED_BY)
     side_b_criteria(theirs, guess_halfwidth=engagement.side_b.our_guess_halfwidth)
+    return stated
+
+
+def _against_ledger(
+    engagement: Engagement, tables: Tables, stated: Statements | None, span: Period
+) -> tuple[list[Verdict], list[Balance]]:
+    """Hold the statements against the general ledger as notebook 2 does; nothing without one."""
+    quarantine, totals = (_as_read(engagement, tables, n) for n in ("quarantine", "gl_totals"))
+    if stated is None or quarantine is None or totals is None:
+        return [], []
+    ledger, items = engagement.ledger, engagement.ledger.reconciling_items
+    gl = ledger_accounts(totals, stated.statement, stated.pools, quarantine, items)
+    if not (gl["period"] == span.name).any():
+        return [], []
+    judged = ledger_verdict(gl, period=span.name, materiality=ledger.materiality)
+    declares: Any = engagement  # the same: a protocol of the stage's own
+    balances = profit_balance(stated.statement, stated.pools, gl, declares, period=span.name)
+    return [judged], balances
 
 
 def _as_read(engagement: Engagement, tables: Tables, name: str) -> pd.DataFrame | None:

@@ -254,6 +254,10 @@ def _each(value: float) -> dict:
             id="a third of the year before is not there",
         ),
         pytest.param({"first": "2024-02-01"}, "FLAG", "1 month after FY2024", id="a month is missing"),
+        pytest.param(
+            {"previous": span(BEFORE, (2023, 10, 1), (2024, 9, 30)), "first": "2023-10-01"}, "FLAG",
+            "92 days between FY2024 and FY2025 are in neither of them", id="a moved fiscal year",
+        ),
         pytest.param({"last": "2025-09-01"}, "REFUSE", "3 months before FY2025", id="ends too early"),
         pytest.param(
             {"previous": span("H1", (2024, 7, 1), (2024, 12, 31))}, "REFUSE",

@@ -207,9 +207,26 @@ def test_a_revenue_that_the_ledger_does_not_confirm_carries_no_ledger(tiny):
     found = check_inputs(tiny("required: [ledger, gross_margin]", text=text, gl=totals))
 
     assert found.refused == {
-        "ledger": ["ledger_revenue", "adds_up"], "gross_margin": ["ledger_revenue"],
-    }  # fmt: skip
+        "ledger": ["ledger_profit", "ledger_revenue", "adds_up"],
+        "gross_margin": ["ledger_revenue", "ledger_profit"],
+    }
     assert "does not hold: PLN 822.00 is not explained." in words(found)
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_a_ledger_without_the_cost_of_a_pool_is_found_before_the_run(tiny, published):
+    """Revenue of 175 and goods of 100 agree; the pool's 10 stand on account 501, or nowhere."""
+    text = TINY.replace("lines.csv}", "lines.csv}\n  gl_totals: {files: gl.csv}")
+    costs = COSTS.replace("unit: hour", "unit: hour, practical_capacity: 10, gl_account: '501'")
+    totals = "period,gl_account,amount,line\nFY2025,700,175,invoice_revenue\n"
+    totals += "FY2025,711,100,cost_of_goods_sold\n"
+    totals += "FY2025,501,10,cost_to_serve\n" if published else ""
+    good = "".join(LINES.splitlines(keepends=True)[:4])
+
+    found = check_inputs(tiny(costs, text=text, gl=totals, lines=good))
+
+    assert found.withheld.startswith("" if published else "10.00 between our profit and")
+    assert found.holds == published
 
 
 def test_half_a_year_carries_no_golden_shots(tiny):

@@ -316,6 +316,14 @@ def test_a_row_of_the_document_beside_its_lines_is_a_total_and_no_revenue(tmp_pa
     assert all(balance.holds for balance in intake.balances)
 
 
+def test_a_total_may_have_the_quantity_of_its_lines_as_well(tmp_path):
+    """Invoices of 150 and 70 in two units each; a fee for two units, beside 100 + 50, is a line."""
+    rows = [row.replace(", , , ", ", , 2, ") for row in exported(("F1", 100, 50), ("F2", 30, 40))]
+    fee = ["F3, 2024-02-09, A, P, 1, 100", "F3, 2024-02-09, A, P, 1, 50",
+           "F3, 2024-02-09, A, , 2, 149"]  # fmt: skip
+    assert revenue(of(tmp_path, *rows, *fee, head=EXPORT)) == {"A": 150 + 70 + 299}
+
+
 def test_a_second_line_that_has_as_much_as_the_first_is_no_total_unless_the_export_has_the_habit(
     tmp_path,
 ):
@@ -406,7 +414,9 @@ def test_an_invoice_whose_lines_are_spread_over_files_by_their_numbers_is_one(tm
     (tmp_path / "b.csv").write_text(book(NUMBERED, "F1, 2, 2024-01-10, A, 40, invoice"))
     files = {"files": ["invoice_lines.csv", "b.csv"]}
     row = "F1, 1, 2024-01-10, A, 60, invoice"
-    assert revenue(of(tmp_path, row, head=NUMBERED, **files)) == {"A": 100}
+    intake = of(tmp_path, row, head=NUMBERED, **files)
+    assert revenue(intake) == {"A": 100}
+    assert "1 × invoices with lines of different numbers" in verdict_of(intake, "how_read")[1]
 
 
 def test_who_has_mapped_line_numbers_is_not_asked_for_them():

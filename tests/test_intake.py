@@ -535,6 +535,56 @@ def test_a_list_price_below_the_net_amount_looks_like_the_price_of_one_unit(two_
     assert verdict_of(intake, "list_price")[0] == "PASS"
 
 
+def costs(engagement, *rows):
+    """Read four lines of A from (quantity, net amount, cost of goods, kind of document)."""
+    lines = [f"F{n}, 1, 2024-01-1{n}, A, P, {q}, , {net}, {cost}, {kind}"
+             for n, (q, net, cost, kind) in enumerate(rows)]  # fmt: skip
+    intake = read_inputs(give(engagement, "invoice_lines", book(LINES, *lines)), "FY2024")
+    found = [v.said for v in intake.verdicts if v.rule == "costs_amiss"]
+    return found[0].replace("\u00a0", " ") if found else ""
+
+
+def test_costs_of_goods_that_would_add_to_profit_are_rejected(two_firms):
+    """An export that writes costs with a minus would turn 100 - 60 = 40 into 160."""
+    minus = [(1, 100, -60, "invoice"), (1, 100, -60, "invoice"), (1, 100, 60, "invoice")]
+    with pytest.raises(DataError, match="the other sign than net_amount on 2 of 3 lines"):
+        costs(two_firms, *minus)
+
+
+def test_a_credit_note_whose_cost_has_no_minus_is_said(two_firms):
+    rows = [(1, 100, 60, "invoice"), (1, 100, 60, "invoice"), (-1, -100, 60, "credit_note")]
+    assert "lines on which it has the other sign than revenue: 1 (PLN 60)" in costs(
+        two_firms, *rows
+    )
+    rows[2] = (-1, -100, -60, "credit_note")
+    assert costs(two_firms, *rows) == ""
+
+
+def test_a_cost_of_0_is_said_with_its_revenue_and_a_correction_of_price_is_not(two_firms):
+    rows = [(1, 100, 60, "invoice"), (1, 100, 0, "invoice"), (0, -9, 0, "correction")]
+    assert "invoice lines on which it is 0: 1 (revenue PLN 100)" in costs(two_firms, *rows)
+
+
+def test_freight_below_0_is_said_and_most_of_it_is_rejected(two_firms):
+    def read(*freights):
+        rows = [f"F{n},2024-01-1{n},A,100,60,{freight}\n" for n, freight in enumerate(freights)]
+        head = "invoice_id,date,customer_id,net_amount,cost_of_goods_sold,freight\n"
+        intake = read_inputs(give(two_firms, "invoice_lines", head + "".join(rows)), "FY2024")
+        return [v.said.replace("\u00a0", " ") for v in intake.verdicts if v.rule == "costs_amiss"]
+
+    assert read(5, "", 0) == []
+    assert "invoice lines with freight below 0: 1 (PLN 5)" in read(5, 5, -5)[0]
+    with pytest.raises(DataError, match="freight is below 0 on 2 of 3 invoice lines"):
+        read(-5, 5, -5)
+
+
+def test_the_cost_of_one_unit_or_in_thousands_is_said(two_firms):
+    """Ten units for 100 that cost 6 each: 60, and not 6; five for 100 may cost 20."""
+    rows = [(10, 100, 6, "invoice"), (6, 100, 6, "invoice"), (5, 100, 60, "invoice")]
+    assert "on 2 of 3 lines of five units or more" in costs(two_firms, *rows)
+    assert costs(two_firms, *rows[1:], (1, 100, 6, "invoice")) == ""
+
+
 def test_without_cost_of_goods_no_margin_is_shown(two_firms):
     text = TWO_FIRMS.replace("cost_of_goods_sold", "something_else")
     intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")

@@ -202,20 +202,32 @@ def test_with_a_recorded_start_newness_does_not_depend_on_the_input(tmp_path):
         "F2, 2024-03-10, A, 10, A2, , , , ",
         "F3, 2024-03-10, B2, 10, B1, , , , ",
         "F4, 2024-03-10, C, 10, C1, , , , ",
-        customers=["A, , 2023-03-10", "B, , 2024-01-01", "B2, B, 2020-01-01", "C, , 2024-12-01"],
+        customers=["A, , 2023-03-10", "B, , 2024-01-01", "B2, B, 2020-01-01", "C, , 2024-03-10"],
     )
 
     assert newness(intake) == {"A1": True, "A2": False, "B1": False, "C1": True}
 
 
-def test_a_start_after_the_first_order_makes_nobody_new_twice(tmp_path):
+def test_a_start_after_the_first_order_tells_nothing_of_the_first_year(tmp_path):
+    """A master record set up later, as when programs change: A may have bought long before the input."""
     intake = read(
         tmp_path,
         "F1, 2022-01-10, A, 10, A1, , , , ", "F2, 2024-03-10, A, 10, A2, , , , ",
         customers=["A, , 2024-01-01"],
     )  # fmt: skip
 
-    assert newness(intake) == {"A1": True, "A2": False}
+    assert newness(intake) == {"A1": None, "A2": False}
+
+
+def test_a_site_without_a_start_leaves_open_when_its_group_began(tmp_path):
+    """G's one dated site began in 2024, the other perhaps before; H was there in 2020 anyway."""
+    intake = read(
+        tmp_path,
+        "F1, 2024-03-10, G2, 10, G, , , , ", "F2, 2024-03-10, H2, 10, H, , , , ",
+        customers=["G, , 2024-02-01", "G2, G, ", "H, , 2020-01-01", "H2, H, "],
+    )  # fmt: skip
+
+    assert newness(intake) == {"G": None, "H": False}
 
 
 # ------------------------------------------------------------------ what differs by line

@@ -4,8 +4,17 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_intake import TWO_FIRMS, book, give, revenue, same, set_aside, verdict_of, world
-from worlds import default_rules
+from test_intake import (
+    TWO_FIRMS,
+    TWO_YEARS,
+    book,
+    give,
+    revenue,
+    same,
+    set_aside,
+    verdict_of,
+    world,
+)
 
 from kamlib.columns.of_tables import OF_TABLE
 from kamlib.deductions import effects
@@ -22,9 +31,7 @@ VISITS = TimeEquation(pool="field", per="visit", base=1, driver="visits")
 def firm(folder, *, equations=(), lines=TWO_FIRMS, sites=CUSTOMERS, **tables: str):
     """Build two firms with small tables by name, and the time equations that count them."""
     engagement = world(folder)
-    engagement.profitability = default_rules().profitability.model_copy(
-        update={"time_equations": list(equations)}
-    )
+    engagement.profitability.time_equations = list(equations)
     for name, content in {"invoice_lines": lines, "customers": sites, **tables}.items():
         if content:
             give(engagement, name, content)
@@ -103,6 +110,98 @@ def test_an_asset_that_ends_before_it_begins_is_set_aside(tmp_path):
 
     assert intake.tables["assets"]["amount"].astype(float).tolist() == [50]
     assert set_aside(intake) == [(2, "until", reasons.ENDS_BEFORE)]
+
+
+def test_a_small_table_without_rows_is_one_that_says_nothing(tmp_path):
+    """A head alone, or ratings of 0 to 100 that are all set aside, stop no run."""
+    heads = {
+        "off_invoice": ITEMS, "evidence": "party_id,code,date\n",
+        "ratings_theirs": "party_id,criterion,weight,supplier,rating\nA,price,1,us,70\n",
+        "ratings_ours": "party_id,criterion,rating\n",
+    }  # fmt: skip
+    intake = read(tmp_path, **heads)
+
+    assert set_aside(intake) == [(2, "rating", "outside 0 to 10")]
+    assert {name: len(intake.tables[name]) for name in heads} == dict.fromkeys(heads, 0)
+
+
+def test_money_of_a_small_table_in_another_currency_is_set_aside(tmp_path):
+    """A bonus of 100 euros is no bonus of 100 zloty; without a word it is in the report's currency."""
+    rows = "A,2024-02-01,bonus,100,EUR\nA,2024-03-01,bonus,90,PLN\nB,2024-03-02,bonus,30,\n"
+    intake = read(tmp_path, off_invoice="customer_id,date,kind,amount,currency\n" + rows)
+
+    assert sum(effects(intake.tables["off_invoice"])) == 120
+    assert "currency" not in intake.tables["off_invoice"]
+    assert set_aside(intake) == [(2, "currency", reasons.IN_ANOTHER_CURRENCY)]
+
+
+def test_balances_contain_vat_unless_the_table_says_otherwise(tmp_path):
+    """123 owed with VAT are not 151; an export without the column is one of balances as they are."""
+    bare = read(tmp_path, receivables="customer_id,month,average_balance\nA,2024-01-01,123\n")
+    assert bare.tables["receivables"]["includes_vat"].tolist() == [True]
+
+    head = "customer_id,month,average_balance,includes_vat\n"
+    said = read(tmp_path, receivables=head + "A,2024-01-01,100,no\nA,2024-02-01,100,yes\n")
+    assert said.tables["receivables"]["includes_vat"].tolist() == [False, True]
+
+
+def test_months_in_which_nobody_owes_anything_are_said(tmp_path):
+    """Sales in January, February and March, balances of January only."""
+    lines = TWO_FIRMS + "F9,1,2024-02-05,B,P,1,40,30,25,invoice\n"
+    head = "customer_id,month,average_balance\nA,2024-01-01,100\n"
+    some = read(tmp_path, lines=lines, receivables=head)
+    all_ = read(tmp_path, lines=lines, receivables=head + "A,2024-02-01,9\nB,2024-03-01,8\n")
+
+    assert "no row of receivables" not in str(all_.verdicts)
+    outcome, said = verdict_of(some, "receivables_months")
+    assert outcome == "FLAG"
+    assert said.startswith("Nobody has a row of receivables in Feb 2024, Mar 2024:")
+
+
+def test_a_period_whose_bonuses_were_all_posted_in_another_one_is_said(tmp_path):
+    """Sales of FY2024 whose bonus is settled in January 2025: none in FY2024."""
+
+    def said(*days):
+        rows = "".join(f"A,{day},bonus,100,settled\n" for day in days)
+        engagement = firm(tmp_path, off_invoice=ITEMS + rows)
+        engagement.periods = world(tmp_path, periods=TWO_YEARS).periods
+        intake = read_inputs(engagement, "FY2024")
+        return [v.said for v in intake.verdicts if v.rule == "periods_without_deductions"]
+
+    assert "posted in FY2024, and some" in said("2023-12-31")[0]
+    assert said("2023-12-31", "2024-12-31") == []
+
+
+# --------------------------------------------------------------------------- scales
+def rated(*ratings):
+    rows = [f"A,c{n},1,us,{rating}\n" for n, rating in enumerate(ratings)]
+    return "party_id,criterion,weight,supplier,rating\n" + "".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "said"),
+    [
+        ([1, 2, 3, 5] * 5, "none of 20 their ratings is above 5 of 10"),
+        ([7] * 20, "is above 7 of 10"),
+        ([7] * 19 + [8], ""),
+        ([5] * 19, ""),
+    ],
+)
+def test_ratings_that_are_all_low_may_be_of_a_shorter_scale(tmp_path, ratings, said):
+    """A 5 of 5 is the best there is, and not half of it."""
+    intake = read(tmp_path, ratings_theirs=rated(*ratings))
+    found = [v.said for v in intake.verdicts if v.rule == "scales"]
+
+    assert said in "".join(found).lower()
+    assert bool(found) == bool(said)
+
+
+@pytest.mark.parametrize(("growth", "flagged"), [("0.03", True), ("3", False)])
+def test_growth_that_is_always_below_1_percent_looks_like_shares(tmp_path, growth, flagged):
+    firms = "".join(f"{name},{name}x,{growth}\n" for name in "ABCDE")
+    intake = read(tmp_path, sites="customer_id,name,own_growth\n" + firms)
+
+    assert ("scales" in {v.rule for v in intake.verdicts}) == flagged
 
 
 # --------------------------------------------------------------------------- pools
@@ -298,6 +397,20 @@ def test_criteria_sources_and_signs_that_no_rule_knows_are_said_with_the_nearest
         assert words in said
     assert "'open_books' (" not in said
     assert "'staying'" not in said
+
+
+def test_a_table_of_which_no_row_can_be_used_is_empty_and_stops_nothing_but_the_verdicts(tmp_path):
+    """Each deduction has a status that nobody knows, and each rating a mark beyond the scale."""
+    head = "party_id, criterion, weight, supplier, rating, source, date"
+    rating = book(head, "A, price, 1, us, 80, their_words, 2024-03-01")
+    deduction = book(
+        "customer_id, date, kind, amount, status", "A, 2024-06-30, bonus, 5, rozliczone"
+    )
+
+    intake = read(tmp_path, off_invoice=deduction, ratings_theirs=rating)
+
+    assert (len(intake.tables["off_invoice"]), len(intake.tables["ratings_theirs"])) == (0, 0)
+    assert verdict_of(intake, "too_much_set_aside")[0] == "REFUSE"
 
 
 def test_a_kind_of_relation_for_a_segment_that_nobody_is_in_is_said(tmp_path):

@@ -21,18 +21,19 @@ OF_TABLE: dict[str, tuple[str, ...]] = {
     "resources": (
         "pool", "period", "cost", "theoretical_capacity", "practical_capacity", "unit", "kind",
         "hierarchy_level", "avoidable_share", "step_down_to", "gl_account",
+        "currency",
     ),
     "drivers": ("period", "customer_id", "driver", "volume"),
     "receivables": (
         "customer_id", "month", "average_balance", "days_to_pay", "days_beyond_terms",
-        "includes_vat", "vat_rate",
+        "includes_vat", "vat_rate", "currency",
     ),
-    "assets": ("customer_id", "kind", "amount", "from", "until"),
+    "assets": ("customer_id", "kind", "amount", "from", "until", "currency"),
     "off_invoice": (
-        "customer_id", "date", "kind", "amount", "earned_from", "earned_to", "status",
+        "customer_id", "date", "kind", "amount", "earned_from", "earned_to", "status", "currency",
     ),
     "fx_rates": ("date", "currency", "rate"),
-    "gl_totals": ("period", "gl_account", "amount", "line", "sign"),
+    "gl_totals": ("period", "gl_account", "amount", "line", "sign", "currency"),
     "strategic": (
         "party_id", "justification", "owner", "review_on", "market_access", "learning", "rating",
     ),

@@ -27,6 +27,7 @@ LIST_SHARE, LIST_LINES = (9, 10), 5
 # days that an order waits for its invoice: what lies further back, or after it, is no order's day
 WAITS_DAYS = 366
 FAR, SMALL_CHANGE = 0.5, 1.0
+MANY_UNITS = 5  # at which revenue of a line is rarely the cost of it times as many
 OF_ESTIMATES = ("_at_list", "_each", "_of_", "_there_", "_alike_")  # columns on the way to one
 SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
 
@@ -271,8 +272,9 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
     """Return what verdicts say of all lines together: counts and sums, which no document needs.
 
     To ``lines, size, untyped, without_list, estimated, of_two_units, below_net, without_cost,
-    revenue_without_cost, samples, samples_cost, far, far_amount, no_quantity, no_quantity_amount,
-    ahead, ahead_amount``.
+    revenue_without_cost, both_costed, turned, turned_amount, costless, costless_amount,
+    of_five_units, cost_of_one, freighted, freight_below, freight_amount, samples, samples_cost,
+    far, far_amount, no_quantity, no_quantity_amount, ahead, ahead_amount``.
 
     Notes
     -----
@@ -299,6 +301,8 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
         below_net=told.count(where=several & below) if both else none,
         without_cost=told.count(where=cost.isnull()) if has("cost_of_goods_sold") else every,
         revenue_without_cost=net.sum(where=cost.isnull()).cast(DECIMAL),
+        **_costs_amiss(net, cost, quantity, sale, told),
+        **_freight_amiss(as_read(told, "freight") if has("freight") else None, sale, told),
         samples=told.count(where=free) if has("quantity") else none,
         samples_cost=cost.sum(where=free).cast(DECIMAL),
         far=none if far is None else told.count(where=far),
@@ -311,6 +315,40 @@ def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
     with answering(engine_of(totals), KEY):
         found = totals.to_pyarrow().to_pylist()[0]
     return {name: value or 0 for name, value in found.items()}
+
+
+def _costs_amiss(
+    net: ir.Value, cost: ir.Value, quantity: ir.Value, sale: ir.BooleanValue, lines: ir.Table
+) -> dict[str, ir.Value]:
+    """Return how many costs have the other sign than their revenue, are 0, or look like a unit's."""
+    turned = ((cost < 0) & (net > 0)) | ((cost > 0) & (net < 0))
+    costless = sale & (cost == 0) & (net > 0)
+    several = sale & (cost > 0) & (net > 0) & (quantity >= MANY_UNITS)
+    times = cost.cast("float64") * quantity.cast("float64")
+    one = several & (times <= net.cast("float64"))
+    return {
+        "both_costed": lines.count(where=(cost != 0) & (net != 0)),
+        "turned": lines.count(where=turned),
+        "turned_amount": money_sum(cost.abs(), where=turned),
+        "costless": lines.count(where=costless),
+        "costless_amount": money_sum(net, where=costless),
+        "of_five_units": lines.count(where=several),
+        "cost_of_one": lines.count(where=one),
+    }
+
+
+def _freight_amiss(
+    freight: ir.Value | None, sale: ir.BooleanValue, lines: ir.Table
+) -> dict[str, ir.Value]:
+    """Return how many invoice lines say that bringing them earned money."""
+    if freight is None:
+        return {}
+    below = sale & (freight < 0)
+    return {
+        "freighted": lines.count(where=sale & (freight != 0)),
+        "freight_below": lines.count(where=below),
+        "freight_amount": money_sum(freight.abs(), where=below),
+    }
 
 
 def _far_from_price(lines: ir.Table) -> ir.BooleanValue:

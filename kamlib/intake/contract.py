@@ -98,6 +98,7 @@ CUSTOMER = must("customer_id", who="customer")
 PARTY = must("party_id", who="party")
 DAY = must("date", past=True)
 CURRENCY = Field("currency", filled=True, form="^[A-Z]{3}$", otherwise=set_aside.NOT_A_CURRENCY)
+OURS = Field("currency", otherwise=set_aside.IN_ANOTHER_CURRENCY)  # empty: the reporting currency
 FIRM = may(
     "name", "tax_id", "account_manager", "industry_segment", "region", "channel", "since",
     "employees", "annual_revenue", "own_growth", "contract_start", "contract_end",
@@ -152,7 +153,7 @@ CONTRACT: dict[str, TableContract] = {
             Field(
                 "hierarchy_level", allowed=tuple(COST_LEVELS), otherwise=N_("unknown cost level")
             ),
-            *may("avoidable_share", "step_down_to", "gl_account"),
+            *may("avoidable_share", "step_down_to", "gl_account"), OURS,
         ),
     ),
     "drivers": TableContract(
@@ -166,6 +167,7 @@ CONTRACT: dict[str, TableContract] = {
         (
             CUSTOMER, must("month", past=True),
             *may("average_balance", "days_to_pay", "days_beyond_terms", "includes_vat", "vat_rate"),
+            OURS,
         ),
         dated="month",
         loses=N_("there is no capital charge (profitability) and no days late (pyramid)"),
@@ -173,7 +175,7 @@ CONTRACT: dict[str, TableContract] = {
     "assets": TableContract(
         (
             CUSTOMER, must("kind"), Field("amount", needed=True, filled=True, at_least=0),
-            *may("from", "until"),
+            *may("from", "until"), OURS,
         ),
         amount="amount",
         loses=N_("our stock, tools and equipment at customers cost nothing (profitability)"),
@@ -185,6 +187,7 @@ CONTRACT: dict[str, TableContract] = {
                 "status", allowed=("accrued", "settled", "reversed"),
                 otherwise=N_("unknown status"),
             ),
+            OURS,
         ),
         dated="date", amount="amount",
         loses=N_("bonuses and promotions outside invoices are not counted (profitability)"),
@@ -198,6 +201,7 @@ CONTRACT: dict[str, TableContract] = {
             must("period"), must("gl_account"), must("amount"),
             Field("line", allowed=LADDER, otherwise=N_("unknown statement line")),
             Field("sign", allowed=("1", "-1"), otherwise=N_("neither 1 nor -1")),
+            OURS,
         ),
         amount="amount",
         loses=N_("nothing outside confirms the sums (data prep, profitability)"),

@@ -1,8 +1,9 @@
 """Totals of documents among their lines: one row for each invoice that has what its other rows add up to.
 
 Programs export documents with their lines below one another, and the row of the document has its
-number, day and customer as the lines have. What tells it, is that it names no product and no quantity
-and that its amount is the sum of the others. Counted as a line, it doubles the revenue.
+number, day and customer as the lines have. What tells it, is that it names no product, that its
+amount is the sum of the others and so is its quantity, if it has one. Counted as a line, it doubles
+the revenue.
 """
 
 from typing import NamedTuple
@@ -74,28 +75,39 @@ def without_document_totals(work: Desk, lines: Judged) -> Judged:
 
 
 def _bare(rows: ir.Table, told: list[str]) -> ir.BooleanValue:
-    """Return whether a row names no product and no quantity, or a word for a total instead."""
+    """Return whether a row names no product and no quantity, or a word for a total instead.
+
+    The one row without a product may also have the quantity of all others.
+    """
     bare: ir.BooleanValue = ibis.literal(True)
     for name in told if told == ["line_id"] else [n for n in told if n != "line_id"]:
-        empty = rows[name].isnull()
-        bare = bare & (empty | one_of(rows[name].lower(), WORDS) if name == "product_id" else empty)
-    return bare
+        bare = bare & (_no_product(rows) if name == "product_id" else rows[name].isnull())
+    if not {"product_id", "quantity"} <= set(told):
+        return bare
+    of_it, quantity = ibis.window(group_by=DOCUMENT), rows["quantity"]
+    lacking = _no_product(rows).ifelse(1, 0).sum().over(of_it)
+    of_all = (quantity + quantity == money_sum(quantity).over(of_it)) & (quantity != 0)
+    return bare | (_no_product(rows) & (lacking == 1) & of_all).fill_null(False)
+
+
+def _no_product(rows: ir.Table) -> ir.BooleanValue:
+    product = rows["product_id"]
+    return product.isnull() | one_of(product.lower(), WORDS)
 
 
 def _any_bare(used: ir.Table, told: list[str]) -> bool:
     """Tell whether some of the rows may be totals, and others are not."""
-    counted = used.aggregate(bare=used.count(where=_bare(used, told)), every=used.count())
+    marked = used.mutate(_bare=_bare(used, told))
+    counted = marked.aggregate(bare=marked["_bare"].sum(), every=marked.count())
     with answering(engine_of(used), "inputs.invoice_lines.database"):
         found = counted.to_pyarrow().to_pylist()[0]
-    return 0 < found["bare"] < found["every"]
+    return 0 < (found["bare"] or 0) < found["every"]
 
 
 def _counted(rows: ir.Table, told: list[str]) -> ir.Table:
     """Add what the rows of each document add up to, and how many others and how many lines it has."""
-    rows = rows.mutate(
-        _fine=rows["_reason"].isnull() if "_reason" in rows.columns else ibis.literal(True),
-        _bare=_bare(rows, told),
-    )
+    fine = rows["_reason"].isnull() if "_reason" in rows.columns else ibis.literal(True)
+    rows = rows.mutate(_fine=fine, _bare=_bare(rows, told))
     of_it = ibis.window(group_by=["_fine", *DOCUMENT])
     line = (rows["_bare"] & ibis.literal(bool(told))).ifelse(0, 1)
     return rows.mutate(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kamlib.checks import require_choice
 from kamlib.columns import table_label
-from kamlib.errors import listed
+from kamlib.errors import DataError, listed
 from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.intake.counted import in_words
 from kamlib.intake.judging import Judged
@@ -38,6 +38,7 @@ def line_verdicts(facts: LineFacts, *, mapped: list[str], currency: str) -> list
             estimated=number(facts.estimated),
         ),
         _cost_verdict(facts, mapped, currency),
+        *_costs_amiss(facts, currency),
         verdict(
             "identical_rows",
             FLAG if facts.identical else PASS,
@@ -73,6 +74,49 @@ def _cost_verdict(facts: LineFacts, mapped: list[str], currency: str) -> Verdict
         all=number(facts.lines),
         amount=money(float(facts.revenue_without_cost), currency),
     )
+
+
+def _costs_amiss(facts: LineFacts, currency: str) -> list[Verdict]:
+    """Say which costs of goods are there and look wrong; most of them turned round is no export.
+
+    Raises
+    ------
+    DataError
+        Most costs have the other sign than their revenue, or most freight is below 0.
+    """
+    if 2 * facts.turned > facts.both_costed:
+        raise DataError(
+            f"cost_of_goods_sold of the invoice lines has the other sign than net_amount on "
+            f"{facts.turned} of {facts.both_costed} lines, so that it would add to profit. Write what "
+            f"goods cost as a positive amount, and as a negative one where they came back: turn the "
+            f"signs of the export round."
+        )
+    if 2 * facts.freight_below > facts.freighted:
+        raise DataError(
+            f"freight is below 0 on {facts.freight_below} of {facts.freighted} invoice lines, as if it "
+            f"were income. Write what bringing a line cost us as a positive amount: turn the signs of "
+            f"the export round."
+        )
+    what = []
+    if facts.freight_below:
+        template = _("invoice lines with freight below 0: {n} ({amount})")
+        amount = money(float(facts.freight_amount), currency)
+        what.append(template.format(n=number(facts.freight_below), amount=amount))
+    if facts.turned:
+        template = _("lines on which it has the other sign than revenue: {n} ({amount})")
+        amount = money(float(facts.turned_amount), currency)
+        what.append(template.format(n=number(facts.turned), amount=amount))
+    if facts.costless:
+        template = _("invoice lines on which it is 0: {n} (revenue {amount})")
+        amount = money(float(facts.costless_amount), currency)
+        what.append(template.format(n=number(facts.costless), amount=amount))
+    if 2 * facts.cost_of_one > facts.of_five_units:
+        template = _(
+            "on {n} of {all} lines of five units or more revenue is at least the cost times the "
+            "quantity, as if it were the cost of one unit, or in thousands"
+        )
+        what.append(template.format(n=number(facts.cost_of_one), all=number(facts.of_five_units)))
+    return [verdict("costs_amiss", FLAG, what="; ".join(what))] if what else []
 
 
 def coverage_verdict(months: pd.DataFrame, facts: LineFacts, *, span: "Period") -> Verdict:

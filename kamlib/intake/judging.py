@@ -143,6 +143,8 @@ def _in_this_engagement(field: Field, work: Desk) -> Field:
     if field.kind == "period":
         names = tuple(work.engagement.periods)
         return field._replace(allowed=names, otherwise=reasons.NO_PERIOD)
+    if field.otherwise == reasons.IN_ANOTHER_CURRENCY:
+        return field._replace(allowed=(work.engagement.currency,))
     return field
 
 

@@ -36,6 +36,13 @@ class LineFacts(NamedTuple):
     below_net: int
     without_cost: int
     revenue_without_cost: Decimal
+    both_costed: int
+    turned: int
+    turned_amount: Decimal
+    costless: int
+    costless_amount: Decimal
+    of_five_units: int
+    cost_of_one: int
     far: int
     far_amount: Decimal
     no_quantity: int
@@ -44,6 +51,9 @@ class LineFacts(NamedTuple):
     identical_amount: Decimal
     ahead: int
     ahead_amount: Decimal
+    freighted: int = 0
+    freight_below: int = 0
+    freight_amount: Decimal = Decimal(0)
 
 
 def period_of(day: ir.DateValue, work: Desk) -> ir.StringValue:

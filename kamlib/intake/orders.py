@@ -174,10 +174,11 @@ def _new_or_not(parts: ir.Table, work: Desk, who: Who, begin: date) -> ir.Table:
     start = first.left_join(since, first["who"] == since["unit"])
     began = ibis.least(start["first"], ibis.coalesce(start["since"], start["first"]))
     silent = start["first"] >= (ibis.literal(begin) + months).cast("date")
-    within = (start["since"] >= begin).fill_null(False)
+    # a day after the first order, or of some sites only, is not when the customer began
+    recorded = (start["whole"] & (start["since"] <= start["first"])).fill_null(False)
     start = start.select(
         "who", "first", ends=(began + months).cast("date"),
-        told=start["since"].notnull() | silent, no_earlier=silent | within,
+        told=recorded | silent, no_earlier=silent | (recorded & (start["since"] >= begin)),
     )  # fmt: skip
     joined = parts.join(start, parts["customer_id"] == start["who"])
     fresh, unknown = joined["date"] < joined["ends"], ibis.null("boolean")
@@ -189,14 +190,16 @@ def _new_or_not(parts: ir.Table, work: Desk, who: Who, begin: date) -> ir.Table:
 
 
 def _since(work: Desk, who: Who) -> ir.Table:
-    """Return the first day that is recorded for each unit, of all its sites: ``unit, since``."""
+    """Return the first day recorded for each unit: ``unit, since, whole``, of all its sites or of some."""
     sites = who.sites
     given = sites["since"] if "since" in sites else pd.Series(pd.NaT, index=sites.index)
     units = sites["customer_id"].map(lambda one: who.units.get(one, one))
-    known = pd.to_datetime(given).groupby(units.astype("str")).min().dropna()
+    days = pd.to_datetime(given).groupby(units.astype("str")).agg(["min", "count", "size"])
+    known = days[days["count"] > 0]
     rows = pa.table({
         "unit": pa.array(list(known.index), pa.string()),
-        "since": pa.array([day.date() for day in known], pa.date32()),
+        "since": pa.array([day.date() for day in known["min"]], pa.date32()),
+        "whole": pa.array(list(known["count"] == known["size"]), pa.bool_()),
     })  # fmt: skip
     return work.con.create_table("since_when", rows, overwrite=True)
 

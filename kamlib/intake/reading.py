@@ -29,7 +29,7 @@ from kamlib.intake.judging import Judged
 from kamlib.intake.once import lines_once
 from kamlib.intake.orders import orders_verdict
 from kamlib.intake.small import Small, master_table, party_table
-from kamlib.intake.small_findings import small_verdicts
+from kamlib.intake.small_findings import periods_without_deductions, small_verdicts
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.unusable import (
     refuse_without_customers,
@@ -161,6 +161,7 @@ def _of_customers_and_words(engagement: "Engagement", period: str, taken: Taken)
             engagement=engagement, period=period,
         ),
         *small_verdicts(taken.seen, tables, currency=engagement.currency),
+        *periods_without_deductions(tables, engagement.periods.values()),
         *words_verdicts(taken.seen, tables, taken.attributes, taken.judged, engagement),
     ]  # fmt: skip
 

@@ -32,6 +32,7 @@ ADD_UP = {  # tables whose rows add up, and what of them does
 }  # fmt: skip
 ONE_ROW_EACH = {"receivables": ["customer_id", "month"]}
 US = "us"
+WITH_VAT = "includes_vat"  # without the column balances do; an empty cell is a no, as everywhere
 
 
 class Seen(NamedTuple):
@@ -152,13 +153,14 @@ def _in_other_letters(written: list[str], known: set[str]) -> dict[str, str]:
 
 def _clean_frame(rows: ir.Table, found: Judged) -> pd.DataFrame:
     """Return the used rows in an order that the files cannot change."""
-    names = [field.name for field in found.fields if field.name in rows.columns]
+    asked = [field for field in found.fields if field.otherwise != reasons.IN_ANOTHER_CURRENCY]
+    names = [field.name for field in asked if field.name in rows.columns]
     if found.name in ONLY_WHAT_IS_MAPPED:
         names = [name for name in names if _is_kept(name, found)]
     kinds = {field.name: field.kind for field in found.fields}
     frame = fetched(rows.select(names).order_by(names), kinds)
     yes_or_no = [name for name in names if kinds[name] == "bool"]
-    return frame.assign(**{name: frame[name].fillna(False).astype(bool) for name in yes_or_no})
+    return frame.assign(**{n: frame[n].fillna(n == WITH_VAT).astype(bool) for n in yes_or_no})
 
 
 def _is_kept(name: str, found: Judged) -> bool:

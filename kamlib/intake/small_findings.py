@@ -1,16 +1,24 @@
 """What data prep says of the small tables: rows that stand twice, and amounts below 0."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 import pandas as pd
 
 from kamlib.columns import label, table_label
 from kamlib.deductions import ACCRUED, REVERSED, SETTLED
+from kamlib.errors import listed
 from kamlib.intake.small import ADD_UP, Seen
-from kamlib.language import _, money, number
+from kamlib.language import _, money, month, number
 from kamlib.tables import Tables, floats
+from kamlib.timespans import Span
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
+
+MANY_RATINGS, SHORT_SCALE = (
+    20,
+    7,
+)  # so many ratings of 0 to 10, and none above: a scale to 5, 6 or 7
+MANY_GROWTHS = 5  # of which none reaches 1 %: shares
 
 
 def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Verdict]:
@@ -23,14 +31,64 @@ def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -
     """
     given = [name for name in ADD_UP if name in seen]
     if not given:
-        return []
+        return _scales(tables)
     twice = [what for name in given for what in _twice(name, seen[name], currency)]
     below = [*_deductions_below(tables.get("off_invoice"), currency),
              *_receivables_below(tables.get("receivables"), currency)]  # fmt: skip
     return [
         verdict("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
         verdict("signs", FLAG if below else PASS, what="; ".join(below)),
+        *_months_without_balances(tables),
+        *_scales(tables),
     ]
+
+
+def _scales(tables: Tables) -> list[Verdict]:
+    """Say which numbers look as if they were on another scale than ours."""
+    what = []
+    template = _("none of {n} {table} is above {most} of 10")
+    for name in ("ratings_ours", "ratings_theirs"):
+        ratings = tables.get(name)
+        rated = pd.Series(dtype=float) if ratings is None else ratings["rating"].dropna()
+        if len(rated) >= MANY_RATINGS and rated.max() <= SHORT_SCALE:
+            most = number(float(rated.max()))
+            what.append(template.format(n=number(len(rated)), table=table_label(name), most=most))
+    growth = tables["customers"].get("own_growth", pd.Series(dtype=float)).astype("float64")
+    told = growth[growth.fillna(0.0) != 0]
+    if len(told) >= MANY_GROWTHS and told.abs().max() < 1:
+        template = _("none of {n} growth rates is as much as 1%")
+        what.append(template.format(n=number(len(told))))
+    return [verdict("scales", FLAG, what="; ".join(what))] if what else []
+
+
+def _months_without_balances(tables: Tables) -> list[Verdict]:
+    """Say of which months nobody's balance is given, in periods of which some are."""
+    owed, sold = tables.get("receivables"), tables["customer_months"]
+    if owed is None or owed.empty:
+        return []
+    spans = sold.loc[sold["period"].notna(), ["period", "month"]].drop_duplicates()
+    given = spans["month"].isin(owed["month"])
+    silent = spans.loc[~given & spans["period"].isin(spans.loc[given, "period"]), "month"]
+    names = [month(each) for each in sorted(silent.unique())]
+    if not names:
+        return []
+    return [verdict("receivables_months", FLAG, months=listed(names, most=12))]
+
+
+def periods_without_deductions(tables: Tables, spans: Iterable[Span]) -> list[Verdict]:
+    """Say of which period with sales no deduction is given, where another has some."""
+    items, sold = tables.get("off_invoice"), set(tables["customer_months"]["period"].dropna())
+    if items is None or items.empty:
+        return []
+    there = {
+        span.name
+        for span in spans
+        if items["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end)).any()
+    }
+    silent = sorted(sold - there)
+    if not (silent and there):
+        return []
+    return [verdict("periods_without_deductions", FLAG, periods=listed(silent))]
 
 
 def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:

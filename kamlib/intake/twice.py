@@ -22,6 +22,7 @@ from kamlib.method_rules.set_aside import IN_ANOTHER_FILE, NUMBERED_TWICE
 
 DOCUMENT = ["invoice_id", "customer_id", "date"]
 KEPT = N_("lines whose invoice stands twice, kept as declared")
+SPREAD = N_("invoices with lines of different numbers in several files, all of them counted")
 BETWEEN = ":"  # of file and row, where a row stands that counts
 
 
@@ -48,6 +49,8 @@ def numbers_once(work: Desk, lines: Judged) -> Judged:
     if shared is not None and rule == "refuse" and shared["n"]:
         _refuse(shared, lines, work.engagement.currency)
     in_files = bool(shared and shared["n"])
+    if several and number and not (whole_ones or in_files):
+        lines.raw.notes[SPREAD] += _shared(used, DOCUMENT)["n"]
     if not (in_files or (numbered and _numbered_twice(used, [*DOCUMENT, *number]))):
         return lines
     marked = _marked(lines, in_file if in_files else [], numbers=number)

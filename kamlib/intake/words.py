@@ -126,7 +126,7 @@ def _ratings(tables: Tables, engagement: "Engagement") -> Iterator[str]:
         yield from _strange("ratings_ours", "criterion", ours, engagement.side_a.criteria)
         yield from _strange("ratings_ours", "source", ours, SOURCES, _("taken as our guess"))
     if theirs is not None:
-        alike = theirs[theirs["criterion"].map(lambda one: one != TRUST and _is_near(one, [TRUST]))]
+        alike = theirs.loc[[one != TRUST and _is_near(one, [TRUST]) for one in theirs["criterion"]]]
         yield from _strange("ratings_theirs", "criterion", alike, [TRUST], _("taken as another"))
         asked = set(theirs.loc[theirs["supplier"] == US, "party_id"])
         alone = theirs[~theirs["party_id"].isin(asked)]
@@ -148,7 +148,7 @@ def _other_words(tables: Tables, engagement: "Engagement") -> Iterator[str]:
         codes = engagement.pyramid.evidence_codes
         yield from _strange("evidence", "code", evidence, [*codes.hard, *codes.soft])
     if items is not None:
-        alike = items[items["kind"].map(lambda one: _is_near(one, ONE_OWNER))]
+        alike = items.loc[[_is_near(one, ONE_OWNER) for one in items["kind"]]]
         yield from _strange("off_invoice", "kind", alike, ONE_OWNER, _("taken as another kind"))
 
 

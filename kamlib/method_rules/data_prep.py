@@ -159,6 +159,32 @@ DATA_PREP: dict[str, Rule] = {
             "table in engagement.yaml, sets those aside that are the same in every column"
         ),
     ),
+    "receivables_months": Rule(
+        N_("Months without receivables"),
+        flag=N_(
+            "Nobody has a row of receivables in {months}: days to pay are those of the other months, "
+            "and a charge on average balances takes it that nothing was owed then."
+        ),
+        bring=N_("receivables of each month of the period"),
+    ),
+    "periods_without_deductions": Rule(
+        N_("Periods without deductions"),
+        flag=N_(
+            "No off-invoice item was posted in {periods}, and some were in another period. Bonuses of "
+            "the year that are settled in the next one count there, and profit of this one is too high."
+        ),
+        bring=N_(
+            "off_invoice of these periods: accruals posted in them, or earned_from and earned_to"
+        ),
+    ),
+    "scales": Rule(
+        N_("Scales"),
+        flag=N_("Taken as it stands, and perhaps on another scale: {what}."),
+        bring=N_(
+            "ratings turned into 0 to 10 (of 1 to 5: less 1, times 2.5), and customers.own_growth in "
+            "percent"
+        ),
+    ),
     "signs": Rule(
         N_("Amounts below 0"),
         passed=N_("No deduction and no receivable is below 0."),
@@ -249,6 +275,14 @@ DATA_PREP: dict[str, Rule] = {
         refuse=N_("The lines have no cost of goods sold: revenue can be shown, and no margin."),
         bring=N_("invoice_lines.cost_of_goods_sold (line total)"),
     ),
+    "costs_amiss": Rule(
+        N_("Costs of lines that look wrong"),
+        flag=N_("The cost of goods and freight was taken as it stands, and looks wrong: {what}."),
+        bring=N_(
+            "invoice_lines.cost_of_goods_sold as a line total, negative where goods came back, and "
+            "empty where it is not known; freight as a positive amount"
+        ),
+    ),
     "ledger_revenue": Rule(
         N_("Revenue against the general ledger"),
         passed=N_("Revenue of {period} and the general ledger are {difference} apart."),
@@ -313,7 +347,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {  # part of notebook 1 → the rules tha
     "documents": (
         "document_types", "days_ahead", "credit_notes", "minus_missing", "advances", "orders",
         "samples", "identical_rows", "converted", "list_price", "list_price_unit",
-        "price_times_quantity", "quantity_of_nothing", "cost_of_goods",
+        "price_times_quantity", "quantity_of_nothing", "cost_of_goods", "costs_amiss",
     ),
     "customers": ("customers_table", *IDENTITY),
     "months": ("partial_month", "young_customers", "asleep_or_gone"),

@@ -30,10 +30,9 @@ PROFITABILITY: dict[str, Rule] = {
         N_("Capacity"),
         passed=N_("Every pool is used within its practical capacity."),
         flag=N_(
-            "Used above what it can supply: {pools}. Either the capacity or the times are wrong; "
-            "nothing was scaled down."
+            "Capacity {what}. Either the capacity or the times are wrong; nothing was scaled down."
         ),
-        bring=N_("practical_capacity and the time equations of these pools"),
+        bring=N_("practical_capacity and the time equations of these pools, in one unit"),
     ),
     "practical_capacity": Rule(
         N_("Practical capacity"),

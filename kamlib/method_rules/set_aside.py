@@ -38,6 +38,7 @@ TAX_ID_PESEL = N_("a PESEL, no tax id")
 NO_TAX_NUMBER = N_("the buyer has no tax number on the invoice")
 GROSS_ONLY = N_("only an amount with VAT is given")
 NOT_A_CURRENCY = N_("not a currency")
+IN_ANOTHER_CURRENCY = N_("money in another currency than the report's")
 A_TOTAL = N_("a total, no line of its own")
 THE_HEAD_AGAIN = N_("the head again, no line of its own")
 NO_LINE = (A_TOTAL, THE_HEAD_AGAIN)
@@ -112,6 +113,10 @@ REMEDIES: dict[str, str] = {
         "under inputs.invoice_lines.values.customer_id"
     ),
     NOT_A_CURRENCY: N_("write three letters such as EUR, or declare the client's word"),
+    IN_ANOTHER_CURRENCY: N_(
+        "convert the amount before exporting: only invoice lines are converted; where the word means "
+        "the reporting currency, say so in engagement.yaml (values)"
+    ),
     ENDS_BEFORE: N_("correct from or until: an asset stands with a customer for a day at least"),
     A_TOTAL: N_("nothing to mend; export the lines without totals of pages and reports"),
     THE_HEAD_AGAIN: N_("nothing to mend; export the lines in one piece, with one head"),

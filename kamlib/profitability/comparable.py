@@ -39,6 +39,7 @@ def bridge_verdict(
     if refusal:
         return verdict("bridge", "REFUSE", said=refusal, **names)
     blurred = [
+        _between(period, previous),
         _partial(months, period, previous, 1),
         "" if measure == "customer_profit" else _ends_early(names),
         _left_out(statement, names, measure),
@@ -64,6 +65,19 @@ def _apart(period: Span, previous: Span, measure: str | None) -> str:
             "what changed cannot be said."
         ).format(previous=previous.name, period=period.name)
     return ""
+
+
+def _between(period: Span, previous: Span) -> str:
+    """Say how many days lie between two periods and are in neither of them."""
+    days = (pd.Timestamp(period.start) - pd.Timestamp(previous.end)).days - 1
+    if days < 1:
+        return ""
+    template = ngettext(
+        "{n} day between {previous} and {period} is in neither of them.",
+        "{n} days between {previous} and {period} are in neither of them.",
+        days,
+    )
+    return template.format(n=number(days), previous=previous.name, period=period.name)
 
 
 def _months(start: object, end: object) -> int:

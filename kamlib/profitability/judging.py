@@ -11,6 +11,7 @@ from kamlib.profitability.statement import unknown_margins
 from kamlib.profitability.traced import TRACED
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
+HARDLY = 0.1  # of a pool's capacity: minutes taken for hours are 60 times as many
 WORTH_A_WORD = 1.0  # money of a pool that is on nobody; below it is rounding
 
 
@@ -85,12 +86,24 @@ def _cost_to_serve(pools: pd.DataFrame, activities: int, left_out: Sequence[str]
 
 def _pools(known: pd.DataFrame, *, stops_at: str, currency: str) -> list[Verdict]:
     """Judge the pools: what is on nobody, what is overloaded, what has no capacity."""
-    over = known[known["used_share"] > 1]
     worked = known["charged"] & (known["used"] > 0) & ~_is_traced(known)
+    over = known[known["used_share"] > 1]
+    idle = known[worked & (known["used_share"] < HARDLY)]
+    what = [
+        template.format(pools=", ".join(_plain(pools["pool"])))
+        for pools, template in (
+            (over, _("used above what it can supply: {pools}")),
+            (
+                idle,
+                _("hardly used, as if its capacity were in another unit or of more days: {pools}"),
+            ),
+        )
+        if len(pools)
+    ]
     blind = known[worked & known["capacity"].isna()]
     return [
         _on_nobody(known, stops_at=stops_at, currency=currency),
-        verdict("capacity", FLAG if len(over) else PASS, pools=", ".join(_plain(over["pool"]))),
+        verdict("capacity", FLAG if what else PASS, what="; ".join(what)),
         verdict("practical_capacity", FLAG if len(blind) else PASS,
                 pools=", ".join(_plain(blind["pool"]))),
     ]  # fmt: skip
