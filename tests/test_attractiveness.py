@@ -187,14 +187,11 @@ def test_side_a_is_judged_by_how_many_are_known():
 
     told = side_a_verdicts(side, values, min_known_weight=0.6)
 
-    assert (
-        told[0].said
-        == "Side A is unknown for 1 of 2 parties: less than 60% of its weight is known."
-    )
+    assert told[0].said == "Side A is unknown for 1 of 2: less than 60% of its weight is known."
     assert side_a_verdicts(side.tail(1), values, min_known_weight=0.6)[0].outcome == "REFUSE"
     assert side_a_verdicts(side.head(1), values, min_known_weight=0.6)[0].outcome == "PASS"
     assert told[1].said == (
-        "Potential and own growth are our ratings by anchor (0 and 0 rated), not measurements."
+        "Potential and own growth are our ratings (0 and 0 rated), not measurements."
     )
 
 
@@ -520,7 +517,7 @@ def test_nobody_asked_at_all_is_an_unknown_side_b_for_everybody():
         assert side["relative_strength_high"].tolist() == [1, 1]
         assert not side["asked"].any()
         assert [(v.outcome, v.said) for v in side_b_verdicts(side)] == [
-            ("REFUSE", "Nobody was asked: side B is unknown of every party (2).")
+            ("REFUSE", "Nobody was asked: side B is unknown of everybody (2).")
         ]
 
 
@@ -721,12 +718,12 @@ def test_side_b_says_who_was_asked_and_who_named_no_rival():
     assert [(v.outcome, v.said) for v in side_b_verdicts(sides)] == [
         (
             "FLAG",
-            "Parties that were not asked in their own words: 2 of 4. Side B of 1 is our guess and of 1 "
+            "Not asked in their own words: 2 of 4. Side B of 1 is our guess and of 1 "
             "unknown. Neither can confirm anything.",
         ),
         (
             "FLAG",
-            "Parties that named no rival: 1. Whether we lead there is unknown.",
+            "Asked, and named no rival: 1. Whether we lead there is unknown.",
         ),
     ]
     for told in (ASKED, [ASKED[0], ASKED[2], alone("fact")]):

@@ -153,7 +153,7 @@ def test_a_knob_set_for_a_notebook_gives_what_the_engagement_s_own_value_gives(
 def test_a_cut_changed_in_one_notebook_holds_in_those_opened_after_it_and_they_say_so(
     firm, stages, capsys, monkeypatch
 ):
-    monkeypatch.setattr("kamlib.display.page.publish", lambda forms: print(forms["text/plain"]))
+    monkeypatch.setattr("kamlib.display.page.publish", lambda forms, *_: print(forms["text/plain"]))
     firm.run(stages, begin="attractiveness", until="attractiveness", knobs={"cut_a": 0.85})
 
     later = firm.opened(stages, "pyramid")

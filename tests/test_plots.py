@@ -551,7 +551,7 @@ def test_an_unknown_side_b_has_a_strip_of_its_own_and_is_counted():
     marks = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
     heights = np.concatenate([c.get_offsets()[:, 1] for c in marks])
     assert int((heights < 0).sum()) == unknown
-    assert f"SIDE B UNKNOWN: {unknown} parties nobody asked" in words(ax)
+    assert f"SIDE B UNKNOWN: {unknown} nobody asked" in words(ax)
     assert "?" in words(ax)
 
 
@@ -611,7 +611,7 @@ def test_pyramid_counts_customers_and_their_share():
 
     shown = words(ax)
     assert {"2 customers, 40%", "1 customer, 20%"} <= set(shown)
-    assert "how many customers, and\ntheir share of positive profit" in shown
+    assert "how many customers, and\ntheir share of what is earned" in shown
     assert len(ax.patches) == 4
 
 
@@ -651,7 +651,7 @@ def test_golden_shots_are_diamonds_at_the_base_with_their_share():
     ax = plots.plot_pyramid(accounts(1, 1, 1, 4, golden=2))
 
     assert [line.get_marker() for line in ax.lines] == ["D", "D"]
-    assert {"2 golden shots: 50% of positive profit", "1 other"} <= set(words(ax))
+    assert {"2 golden shots: 50% of what is earned", "1 other"} <= set(words(ax))
 
 
 def test_a_loss_maker_brings_no_share_but_is_counted():

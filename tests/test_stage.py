@@ -91,7 +91,7 @@ def told(small, capsys, name="segmentation", **knobs) -> str:
 
 @pytest.fixture
 def as_text(monkeypatch):
-    monkeypatch.setattr("kamlib.display.page.publish", lambda forms: print(forms["text/plain"]))
+    monkeypatch.setattr("kamlib.display.page.publish", lambda forms, *_: print(forms["text/plain"]))
 
 
 @pytest.mark.parametrize(

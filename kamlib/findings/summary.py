@@ -58,11 +58,14 @@ def _missing(accounts: pd.DataFrame) -> list[str]:
 def _nobody_carries(keys: int, nominees: int) -> str:
     """Say that nobody earns today what a key account costs, and how many may by their potential."""
     said = _("No: nobody carries a key account today; none earns what one costs.")
-    if not keys and not nominees:
-        return said
-    return _("{said} By potential or reason {keys} can, and {n} are nominees.").format(
-        said=said, keys=number(keys), n=number(nominees)
-    )
+    hopes = [
+        _("by potential or reason {n} can").format(n=number(keys)) if keys else "",
+        ngettext("{n} is a nominee", "{n} are nominees", nominees).format(n=number(nominees))
+        if nominees
+        else "",
+    ]
+    told = listed([each for each in hopes if each])
+    return _("{said} Yet {told}.").format(said=said, told=told) if told else said
 
 
 def _today(keys: int, n: int) -> str:

@@ -288,13 +288,18 @@ class Stage:
             _("Period"): f"{self.period.name}: {_dates(self.period)}",
             _("Compared with"): self.previous.name if self.previous else _("no earlier period"),
         }
+        turned = {}
         for knob, value in self.knobs.items():
             said, first = _turned(value, self.instead_of.get(knob)), self.set_before.get(knob)
             place = _("{said}, set in {notebook}")
-            facts[KEYS[knob]] = (
+            turned[KEYS[knob]] = (
                 place.format(said=said, notebook=NOTEBOOKS[first]) if first else said
             )
-        display.show_facts(facts, title=_("What this page rests on"))
+        title = _("What this page rests on")
+        if turned:  # the title of what is folded is read by everybody
+            told = "; ".join(f"{knob} {said}" for knob, said in turned.items())
+            title = _("{title}; set for this run: {told}").format(title=title, told=told)
+        display.show_facts({**facts, **turned}, title=title)
 
     def show_ledger(self) -> None:
         """Show whether the sums of this stage hold, and record it as a verdict."""
