@@ -147,7 +147,7 @@ def test_the_chain_from_the_ledger_to_the_customers_leaves_nothing_unexplained(s
     assert steps["Profit in the general ledger"] == -300  # 1,250 − 550 − 1,000
     assert steps["Capacity nobody used"] == 100
     assert steps["Profit on intercompany customers"] == 100  # theirs is −100, so taking it out adds
-    assert steps["Profit before capital of 2 customers"] == -100
+    assert steps["Customer profit before capital of 2 customers"] == -100
     assert chain.unexplained == 0  # and no memo of a capital charge that nobody computed
 
 
