@@ -556,7 +556,7 @@ def test_how_much_depends_on_one_off_sales(profits, said):
 def judged(**verdicts: int) -> pd.DataFrame:
     names = [name for name, n in verdicts.items() for _i in range(n)]
     firms = [f"Firm {i + 1}" for i in range(len(names))]
-    return pd.DataFrame({"verdict": names, "name": firms, "pays": "yes"})
+    return pd.DataFrame({"verdict": names, "name": firms, "pays": "profit"})
 
 
 @pytest.mark.parametrize(
@@ -650,7 +650,7 @@ def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
         ),
         pytest.param(
             named(3, page(key=2, other=8)).assign(profit_kau=0.2), "No: nobody carries a key account "
-            "today; none earns what one costs. By potential or reason 2 can, and 3 are nominees.",
+            "today; none earns what one costs. Yet by potential or reason 2 can and 3 are nominees.",
             id="some may by what they could bring",
         ),
         pytest.param(

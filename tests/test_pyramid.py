@@ -1287,11 +1287,15 @@ def test_a_prospect_is_no_nominee_for_a_key_account_of_today():
 @pytest.mark.parametrize(
     ("account", "pays"),
     [
-        pytest.param({"profit_12m": KAU}, "yes", id="one unit a year"),
+        pytest.param({"profit_12m": KAU}, "profit", id="one unit a year"),
         pytest.param({"profit_12m": 0.9 * KAU}, "no", id="less"),
-        pytest.param({"profit_12m": 0.9 * KAU, "uplift_kau": 1.0}, "yes", id="by its potential"),
+        pytest.param(
+            {"profit_12m": 0.9 * KAU, "uplift_kau": 1.0}, "potential", id="by its potential"
+        ),
         pytest.param({"profit_12m": 0.9 * KAU, "uplift_kau": UNKNOWN}, "unknown", id="unknown"),
-        pytest.param({"profit_12m": 0.1 * KAU, "door_strategic": 1}, "yes", id="strategic: exempt"),
+        pytest.param(
+            {"profit_12m": 0.1 * KAU, "door_strategic": 1}, "strategic", id="strategic: exempt"
+        ),
     ],
 )
 def test_a_key_account_must_earn_what_it_costs_today_or_by_its_potential(account, pays):

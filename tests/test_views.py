@@ -312,7 +312,7 @@ ACCOUNTS = pd.DataFrame({
     "verdict_worst": ["key_account_now", "harvest", "develop"],
     "verdict_best": ["key_account_now", "develop", "develop"],
     "stake": [2.0, 0.5, np.nan], "questions": ["", "Ask. By 28 Feb 2026.", ""],
-    "pays": ["no", "yes", "yes"], "nominee": [False, True, False],
+    "pays": ["no", "profit", "potential"], "nominee": [False, True, False],
     "proofs_missing": ["", "Ask. By 28 Feb 2026.", ""],
 })  # fmt: skip
 SHOTS = pd.DataFrame({
@@ -379,10 +379,12 @@ def test_a_verdict_s_accounts_come_by_profit_with_level_and_both_sides_in_words(
 
 
 def test_who_passes_and_does_not_earn_what_a_key_account_costs_stands_apart():
-    table = accounts().assign(verdict="key_account_now", pays=["no", "yes", "unknown"])
+    table = accounts().assign(verdict="key_account_now", pays=["no", "potential", "unknown"])
 
     assert verdict_table(table, "key_account_now", pays=True)["name"].tolist() == ["Beta"]
     assert verdict_table(table, "key_account_now", pays=False)["name"].tolist() == ["Alfa", "Pi"]
+    told = verdict_table(table, "key_account_now", pays=True)
+    assert told["pays"].tolist() == ["by its potential"]
     without_unit = table.assign(pays=pd.Series([None] * 3, dtype="str"))
     assert len(verdict_table(without_unit, "key_account_now", pays=True)) == 3
 

@@ -68,6 +68,14 @@ CHAINS = (  # titles of the one sum that leads to the customers: from the ledger
     N_("From the general ledger to the customers, {period}"),
     N_("From list revenue to profit, {period}"),
 )
+# By what a key account earns what one costs.
+PAYS = {
+    "profit": N_("by its profit"),
+    "potential": N_("by its potential"),
+    "strategic": N_("need not: strategic"),
+    "no": N_("no"),
+    "unknown": N_("unknown"),
+}
 VERDICTS = {
     "key_account_now": N_("key account now"),
     "develop": N_("develop"),

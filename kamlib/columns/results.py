@@ -108,7 +108,9 @@ RESULTS: dict[str, Column] = {
     ),
     "proofs_missing": Column(N_("What is missing"), "text", N_("who asks, and by when")),
     "nominee": Column(N_("Nominee"), "text", N_("fails nothing known, lacks at most two proofs")),
-    "pays": Column(N_("Earns its care"), "text", N_("today or by its potential: yes, no, unknown")),
+    "pays": Column(
+        N_("Earns its care"), "text", N_("by profit, by potential; a strategic one need not")
+    ),
     "trust_date": Column(N_("Trust asked on"), "date", N_("when they said how far they trust us")),
     "side_b_date": Column(N_("Asked on"), "date", N_("the oldest of what they told us")),
     "staying_date": Column(N_("Rated on"), "date", N_("the day of the rating of staying")),

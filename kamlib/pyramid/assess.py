@@ -64,8 +64,8 @@ def assess_accounts(
     `decide`, ``key_customer``, ``key_supplier``, ``questions``, ``lacking`` (what is missing for a
     key account), ``proofs`` and ``proofs_missing`` (see `proofs`), and ``nominee``: a customer who fails
     nothing that is known and lacks at most two proofs; ``profit_kau``, profit in key-account units;
-    ``pays`` (yes, no, unknown; missing without a
-    unit): earns what a key account costs, today or by its potential, or is strategic
+    ``pays`` (profit, potential, strategic, no, unknown; missing without a unit): by what it earns what
+    a key account costs; a strategic one need not
     """
     levels = assign_levels(bounds, boundaries, relations)
     for_all = replace(rules, places=None)
@@ -94,14 +94,17 @@ def assess_accounts(
 
 
 def _pays(bounds: Bounds, unit: float | None) -> pd.Series:
-    """Say whether each party earns what a key account costs; a strategic one need not."""
+    """Say by what each party earns what a key account costs; a strategic one need not."""
     if unit is None:
         return pd.Series(pd.NA, index=range(len(bounds.party_id)), dtype="str")
     worst, best = (
         np.fmax(bounds["profit_12m"][end] / unit, bounds["uplift_kau"][end]) for end in (0, 1)
     )
     exempt = bounds["door_strategic"][0] == 1
-    told = np.select([exempt | (worst >= 1), best < 1], ["yes", "no"], "unknown")
+    today = bounds["profit_12m"][0] >= unit
+    told = np.select(
+        [today, worst >= 1, exempt, best < 1], ["profit", "potential", "strategic", "no"], "unknown"
+    )
     return pd.Series(told, dtype="str")
 
 

@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import LEVELS, VERDICTS
+from kamlib.columns import LEVELS, PAYS, VERDICTS
 from kamlib.language import _, points
 from kamlib.tables import among, untold_levels
 from kamlib.verdicts import Balance
@@ -105,11 +105,13 @@ def verdict_table(
     )
     if pays is not None:
         chosen = chosen[chosen["pays"].isin(["no", "unknown"]) != pays]
+    earns = {"pays": [_(PAYS[each]) for each in chosen["pays"].dropna()]}
     return pd.DataFrame({
         "name": chosen["name"],
         "doors": chosen["doors"],
         "level": level_words(chosen),
         "customer_profit": chosen["customer_profit"],
+        **(earns if pays is not None and len(earns["pays"]) == len(chosen) else {}),
         "side_a": _range(chosen["side_a_low"], chosen["side_a_high"]),
         "side_b": _range(chosen["side_b_low"], chosen["side_b_high"]),
     }).reset_index(drop=True)  # fmt: skip
