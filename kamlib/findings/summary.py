@@ -64,7 +64,7 @@ def _nobody_carries(keys: int, nominees: int) -> str:
         if nominees
         else "",
     ]
-    told = listed([each for each in hopes if each])
+    told = _(" and ").join(each for each in hopes if each)
     return _("{said} Yet {told}.").format(said=said, told=told) if told else said
 
 
