@@ -187,12 +187,11 @@ def in_three_sites(name: str, lines: list[str], firms: set[str]) -> list[str]:
         if firm not in firms:
             found.append(row)
         elif table == "customers":  # a site without a recorded start would leave open who is new
-            named = list(zip(rows[0], row, strict=True))
             found += [
                 row,
                 *(
-                    [firm + site, f"{row[1]} {site}", "", firm]
-                    + [value if column == "Od" else "" for column, value in named[4:]]
+                    [firm + site, f"{row[1]} {site}", "", firm, "", "", "", row[7]]
+                    + [""] * (len(row) - 8)
                     for site in "XY"
                 ),
             ]
