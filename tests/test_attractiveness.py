@@ -114,7 +114,7 @@ def test_ratings_older_than_a_year_and_a_half_are_told():
     assert ratings_verdicts(nobody, nobody)[0].outcome == "PASS"
     assert ratings_verdicts(fresh, old.assign(weight=1.0))[0].said == (
         "Ratings in use that are older than 18 months: 1 of 3, the oldest from 1 Jun 2024. Their age "
-        "is shown and widens nothing yet."
+        "is shown and widens no range."
     )
 
 

@@ -57,16 +57,18 @@ def _signed(amount: float, currency: str) -> str:
 
 
 def comers_finding(steps: pd.DataFrame, *, currency: str) -> str:
-    """Say how many customers are no longer there, how many are new, and what that changed."""
+    """Say how many customers are no longer there, how many have come, and what that changed."""
     (lost, taken), (new, brought) = _touched(steps, "lost"), _touched(steps, "new")
     gone = ngettext(
         "{n} customer is no longer there ({amount})",
         "{n} customers are no longer there ({amount})",
         lost,
     ).format(n=number(lost), amount=_signed(taken, currency))
-    come = ngettext("{n} is new ({amount})", "{n} are new ({amount})", new).format(
-        n=number(new), amount=_signed(brought, currency)
-    )
+    come = ngettext(
+        "{n} did not buy in the period before ({amount})",
+        "{n} did not buy in the period before ({amount})",
+        new,
+    ).format(n=number(new), amount=_signed(brought, currency))
     return _("{gone}; {come}.").format(gone=gone, come=come)
 
 

@@ -58,7 +58,7 @@ ATTRACTIVENESS: dict[str, Rule] = {
         passed=N_("No rating in use is older than {months} months."),
         flag=N_(
             "Ratings in use that are older than {months} months: {n} of {all}, the oldest from "
-            "{oldest}. Their age is shown and widens nothing yet."
+            "{oldest}. Their age is shown and widens no range."
         ),
         bring=N_("fresh ratings"),
     ),
