@@ -350,7 +350,8 @@ def test_what_moved_the_profit_most_is_said(moves, said):
             "(+PLN 12).", id="both",
         ),
         pytest.param(
-            [("lost", 30, 1)], "1 customer is no longer there (+PLN 30); 0 did not buy in the period before "
+            [("lost", 30, 1)],
+            "1 customer is no longer there (+PLN 30); 0 did not buy in the period before "
             "(PLN 0).",
             id="a loss-maker left",
         ),
