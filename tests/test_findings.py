@@ -556,7 +556,8 @@ def test_how_much_depends_on_one_off_sales(profits, said):
 def judged(**verdicts: int) -> pd.DataFrame:
     names = [name for name, n in verdicts.items() for _i in range(n)]
     firms = [f"Firm {i + 1}" for i in range(len(names))]
-    return pd.DataFrame({"verdict": names, "name": firms, "pays": "profit"})
+    return pd.DataFrame({"verdict": names, "name": firms, "pays": "profit",
+                         "nominee": False, "asked": True, "customer_profit": 10.0})  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -580,6 +581,11 @@ def judged(**verdicts: int) -> pd.DataFrame:
             judged(not_now=2, fix=1),
             ["0 of 3 customers and prospects are key accounts now.",
              "The others: fix 1, not now 2."], id="none",
+        ),
+        pytest.param(
+            judged(find_out_first=3).assign(asked=False),
+            ["Who is a key account cannot be said yet: nobody was asked what they want from a supplier.",
+             "The others: find out first 3."], id="nobody was asked",
         ),
         pytest.param(judged(), ["There is no account to judge."], id="no accounts"),
         pytest.param(
@@ -697,6 +703,10 @@ def test_what_key_accounts_bring_and_what_hangs_on_open_questions_stands_in_one_
     assert plain(told) == (
         "The key accounts bring PLN 30, 30% of what is earned; PLN 20 more (20%) hang on questions that "
         "are still open. 24 can be looked after."
+    )
+    none = standing_finding(page(may=2, other=8), places=1, **PLN)
+    assert plain(none) == (
+        "PLN 20, 20% of what is earned, hang on questions that are still open. 1 can be looked after."
     )
     unknown = page(key=3).assign(customer_profit=np.nan)
     assert standing_finding(unknown, places=None, **PLN) == (

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from kamlib.columns import LEVELS, VERDICTS
+from kamlib.errors import listed
 from kamlib.findings.sums import Sum
 from kamlib.language import _, money, ngettext, number, percent, points
 from kamlib.tables import untold_levels
@@ -129,6 +130,15 @@ def shot_dependence_finding(accounts: pd.DataFrame, *, currency: str) -> str:
     )  # fmt: skip
 
 
+def untold(accounts: pd.DataFrame) -> list[str]:
+    """Say without what nobody can be called a key account, whatever he is."""
+    gaps = {
+        _("nobody was asked what they want from a supplier"): not accounts["asked"].any(),
+        _("customer profit is not known"): bool(accounts["customer_profit"].isna().all()),
+    }
+    return [words for words, there in gaps.items() if there]
+
+
 def verdict_finding(accounts: pd.DataFrame) -> list[str]:
     """Say how many are key accounts now, and what becomes of all the others.
 
@@ -153,6 +163,10 @@ def verdict_finding(accounts: pd.DataFrame) -> list[str]:
         "{n} of {all} customers and prospects are key accounts now.",
         keys,
     ).format(n=number(keys), all=number(len(accounts)))
+    if not passed.any() and not accounts["nominee"].any() and (missing := untold(accounts)):
+        said = _("Who is a key account cannot be said yet: {missing}.").format(
+            missing=listed(missing)
+        )
     if not others:
         return [said]
     parts = ", ".join(f"{words} {number(n)}" for words, n in others.items())

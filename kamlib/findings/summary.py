@@ -6,6 +6,7 @@ import pandas as pd
 
 from kamlib.columns import CHAINS, label
 from kamlib.errors import listed
+from kamlib.findings.accounts import untold
 from kamlib.findings.sums import Sum
 from kamlib.language import _, money, ngettext, number, percent
 from kamlib.tables import untold_levels
@@ -29,7 +30,7 @@ def headline(accounts: pd.DataFrame) -> str:
     """
     customers = accounts[~accounts["is_prospect"]]
     keys, nominees = len(key_accounts(accounts)), accounts[accounts["nominee"].astype(bool)]
-    if not keys and nominees.empty and (missing := _missing(accounts)):
+    if not keys and nominees.empty and (missing := untold(accounts)):
         said = _("Cannot be said yet: {missing}.").format(missing=listed(missing))
     elif accounts["profit_kau"].max() < 1:
         said = _nobody_carries(keys, len(nominees))
@@ -44,15 +45,6 @@ def key_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
     """Return the key accounts that count: who passes, and earns what one costs where that is known."""
     passed = accounts[accounts["verdict"] == "key_account_now"]
     return passed[~passed["pays"].isin(["no", "unknown"])]
-
-
-def _missing(accounts: pd.DataFrame) -> list[str]:
-    """Say without what nobody can be called a key account, whatever he is."""
-    gaps = {
-        _("nobody was asked what they want from a supplier"): not accounts["asked"].any(),
-        _("customer profit is not known"): bool(accounts["customer_profit"].isna().all()),
-    }
-    return [words for words, there in gaps.items() if there]
 
 
 def _nobody_carries(keys: int, nominees: int) -> str:
@@ -152,14 +144,18 @@ def standing_finding(accounts: pd.DataFrame, *, places: int | None, currency: st
         return _("What they bring is not known. {room}").format(room=room)
     keys = key_accounts(accounts)
     open_ = accounts["nominee"].astype(bool) | (accounts["verdict"] == "find_out_first")
+    hangs = profit[open_].clip(lower=0).sum()
+    told = {"hangs": money(hangs, currency), "part": percent(hangs / earned), "room": room}
+    if keys.empty:
+        return _(
+            "{hangs}, {part} of what is earned, hang on questions that are still open. {room}"
+        ).format(**told)
     return _(
         "The key accounts bring {brought}, {share} of what is earned; {hangs} more ({part}) hang on "
         "questions that are still open. {room}"
     ).format(
         brought=money(keys["customer_profit"].sum(), currency),
-        share=percent(keys["customer_profit"].clip(lower=0).sum() / earned),
-        hangs=money(profit[open_].clip(lower=0).sum(), currency),
-        part=percent(profit[open_].clip(lower=0).sum() / earned), room=room,
+        share=percent(keys["customer_profit"].clip(lower=0).sum() / earned), **told,
     )  # fmt: skip
 
 

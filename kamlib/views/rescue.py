@@ -55,9 +55,12 @@ def what_ends_it(loser: Mapping[Hashable, Any], currency: str) -> str:
                                                             "days_to_pay"))  # fmt: skip
     said = []
     if not math.isnan(price):
-        said.append(
-            _("price +{rise}, unless {lost} of the volume goes").format(
-                rise=percent(price), lost=percent(loser["fix_volume_loss"])
+        rise, lost = percent(price), loser["fix_volume_loss"]
+        said.append(  # where goods bring less than they cost, less volume is no harm
+            _("price +{rise}").format(rise=rise)
+            if lost >= 1
+            else _("price +{rise}, unless {lost} of the volume goes").format(
+                rise=rise, lost=percent(lost)
             )
         )
     if not math.isnan(order):
