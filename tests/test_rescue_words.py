@@ -229,7 +229,9 @@ def test_the_facts_that_decide_about_a_loss_stand_in_one_row():
     assert table["largest_cause"].tolist() == ["price", "size of orders", "price"]
     nothing = losers(fix_price_change=np.nan, fix_minimum_order=np.nan, fix_days_to_pay=np.nan)
     assert set(views.loss_table(nothing, managers, currency="PLN")["ends_it"]) == {"nothing alone"}
-    below_cost = losers(fix_volume_loss=1.0)  # goods bring less than they cost: less volume helps too
+    below_cost = losers(
+        fix_volume_loss=1.0
+    )  # goods bring less than they cost: less volume helps too
     assert views.loss_table(below_cost, managers, currency="PLN")["ends_it"][0] == "price +12%"
 
 

@@ -447,9 +447,11 @@ def test_questions_stand_in_order_of_money_whatever_the_ids():
 
     told = inquiries(open_, unit=100.0)
 
-    assert told.to_numpy().tolist() == [
-        ["Beta", "Ask.", 200.0], ["Alfa", "Prove.", 30.0], ["Pi", "Ask.", 70.0],
-    ]  # fmt: skip
+    assert told["name"].tolist() == ["Beta", "Alfa", "Pi"]
+    assert told["what"].tolist() == ["Ask.", "Prove.", "Ask."]
+    assert told["worth"].fillna(-1).tolist() == [200, -1, -1]  # a margin is not what is at stake
+    without = inquiries(open_.assign(stake=np.nan), unit=100.0)
+    assert without.columns.tolist() == ["name", "what", "gross_margin"]
     assert inquiries(others, unit=100.0)["name"].tolist() == told["name"].tolist()
     assert order_words(open_) == "the largest stake first"
     assert order_words(open_.assign(stake=np.nan)) == "the largest gross margin first"

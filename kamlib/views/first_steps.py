@@ -82,15 +82,17 @@ def inquiries(accounts: pd.DataFrame, *, unit: float) -> pd.DataFrame:
     Returns
     -------
     DataFrame ``name, what, worth``; what says who asks and by when, worth is what is at stake: profit
-    today or what could be gained; where neither is known, gross margin, else revenue
+    today or what could be gained. Where that is known of nobody, ``gross_margin`` or
+    ``invoice_revenue`` stands in the place of worth
     """
     nominee = accounts["nominee"].astype(bool)
     chosen = by_stake(accounts[nominee | (accounts["verdict"] == "find_out_first")])
     asked = chosen["questions"].mask(chosen["nominee"].astype(bool), chosen["proofs_missing"])
     worth = (chosen["stake"] * unit).round(0)
-    for name in STAKES[1:]:
-        worth = worth.fillna(chosen[name].astype("float64"))
-    return chosen.assign(what=asked, worth=worth)[["name", "what", "worth"]].reset_index(drop=True)
+    known = [name for name in STAKES[1:] if chosen[name].notna().any()]
+    money = known[0] if known and worth.isna().all() else "worth"
+    table = chosen.assign(what=asked, worth=worth)[["name", "what", money]]
+    return table.reset_index(drop=True)
 
 
 def keeping(accounts: pd.DataFrame, *, evidence_months: int, by_when: date) -> pd.DataFrame:
