@@ -82,9 +82,11 @@ def _truth(usual: pd.DataFrame, worse: pd.DataFrame) -> str:
             row.insert(2, other[1])
     text = "## Profit, levels and golden shots\n\n" + table(head, rows)
     text += (
-        "\n\nLevels and golden shots that are told almost without a miss say little for the rules: "
-        "the generator plants them clear of the limits, and raters err by a quarter of a point.\n"
-        "What this shows is that nothing goes wrong between the input and the verdict."
+        "\n\nA level is told exactly less often than it could be: our own rating of staying confirms no "
+        "partnership, so without a contract or the customer's word the level stays open.\n"
+        "The range from confirmed to possible is wider for it, and holds the true one.\n"
+        "Golden shots that are told almost without a miss say little for the rules: the generator plants "
+        "them clear of the limits."
     )
     if len(worse):
         text += (
@@ -169,8 +171,8 @@ def _limits() -> str:
         "The companies are like the demo company: a wholesaler, with noise and gaps of one kind.\n"
         "The planted levels lie inside the boundaries of the rules, so this says whether the sorting "
         "finds what the rules mean, not whether the rules are right.\n"
-        "Causes of losses, the effect of dropping a customer, potential and chances of winning are not "
-        "computed by this version, so nothing of them is measured."
+        "Causes of losses and the effect of dropping a customer are computed and not measured here; "
+        "chances of winning are not computed."
     )
 
 
