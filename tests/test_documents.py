@@ -316,6 +316,13 @@ def test_a_row_of_the_document_beside_its_lines_is_a_total_and_no_revenue(tmp_pa
     assert all(balance.holds for balance in intake.balances)
 
 
+def test_a_total_may_count_its_document_as_one(tmp_path):
+    """Invoices of 150 and 70, each total one piece; freight of 20 as one piece is a line."""
+    rows = [row.replace(", , , ", ", , 1, ") for row in exported(("F1", 100, 50), ("F2", 30, 40))]
+    freight = ["F3, 2024-02-09, A, P, 1, 100", "F3, 2024-02-09, A, , 1, 20"]
+    assert revenue(of(tmp_path, *rows, *freight, head=EXPORT)) == {"A": 150 + 70 + 120}
+
+
 def test_a_total_may_have_the_quantity_of_its_lines_as_well(tmp_path):
     """Invoices of 150 and 70 in two units each; a fee for two units, beside 100 + 50, is a line."""
     rows = [row.replace(", , , ", ", , 2, ") for row in exported(("F1", 100, 50), ("F2", 30, 40))]
@@ -329,7 +336,7 @@ def test_a_second_line_that_has_as_much_as_the_first_is_no_total_unless_the_expo
 ):
     one = of(tmp_path, *exported(("F1", 100)), "F2, 2024-02-09, A, P, 1, 7", head=EXPORT)
     assert revenue(one) == {"A": 207}
-    assert "without product and quantity" in verdict_of(one, "how_read")[1]
+    assert "without product or quantity" in verdict_of(one, "how_read")[1]
     habit = of(tmp_path, *exported(*((f"F{n}", 100) for n in range(1, 4))), head=EXPORT)
     assert revenue(habit) == {"A": 300}
 

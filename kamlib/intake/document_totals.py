@@ -23,9 +23,7 @@ DOCUMENT = ("invoice_id", "customer_id", "date")
 OF_A_LINE = ("product_id", "quantity", "line_id")
 WORDS = ("razem", "suma", "ogółem", "łącznie", "total", "sum", "summe", "gesamt")
 FEWEST = 3  # documents from which a habit of the export shows
-MAYBE_TOTALS = N_(
-    "rows without product and quantity that have as much as the rest of their invoice"
-)
+MAYBE_TOTALS = N_("rows without product or quantity that have as much as the rest of their invoice")
 COUNTED = ("_fine", "_bare", "_whole", "_others", "_full")
 
 
@@ -77,7 +75,7 @@ def without_document_totals(work: Desk, lines: Judged) -> Judged:
 def _bare(rows: ir.Table, told: list[str]) -> ir.BooleanValue:
     """Return whether a row names no product and no quantity, or a word for a total instead.
 
-    The one row without a product may also have the quantity of all others.
+    The one row without a product may also have the quantity of all others, or be one piece.
     """
     bare: ir.BooleanValue = ibis.literal(True)
     for name in told if told == ["line_id"] else [n for n in told if n != "line_id"]:
@@ -87,6 +85,7 @@ def _bare(rows: ir.Table, told: list[str]) -> ir.BooleanValue:
     of_it, quantity = ibis.window(group_by=DOCUMENT), rows["quantity"]
     lacking = _no_product(rows).ifelse(1, 0).sum().over(of_it)
     of_all = (quantity + quantity == money_sum(quantity).over(of_it)) & (quantity != 0)
+    of_all = of_all | (quantity == 1)  # some programs count the document as one
     return bare | (_no_product(rows) & (lacking == 1) & of_all).fill_null(False)
 
 
