@@ -25,7 +25,6 @@ from kamlib.plots.style import (
     styled,
 )
 
-MOST_LOSERS = 12
 MONTHS_WITH_QUARTERS = 36  # longer series show half-years, then years only
 MONTHS_WITH_HALF_YEARS = 60
 
