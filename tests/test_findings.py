@@ -20,7 +20,6 @@ from kamlib.findings import (
     intake_finding,
     key_caption,
     levels_finding,
-    losses_finding,
     main_values,
     nominees_finding,
     population_finding,
@@ -164,40 +163,6 @@ def test_setting_up_new_customers_is_told_apart():
 
     assert plain(setup_finding(statement, **PLN)) == (
         "Of cost-to-serve, PLN 100 (10%) was setting up 1 new customer; it does not come back."
-    )
-
-
-@pytest.mark.parametrize(
-    ("profits", "said"),
-    [
-        pytest.param(
-            [60, 40, -25], "1 of 3 active customers has a negative customer profit and takes back "
-            "PLN 25, 25% of what the others earn.", id="one loses",
-        ),
-        pytest.param(
-            [100, -30, -20], "2 of 3 active customers have a negative customer profit and take back "
-            "PLN 50, 50% of what the others earn.", id="two lose",
-        ),
-        pytest.param(
-            [-30, -20], "2 of 2 active customers have a negative customer profit and take back "
-            "PLN 50; nobody earns anything.", id="all lose",
-        ),
-        pytest.param(
-            [5, 0], "None of 2 active customers has a negative customer profit.", id="nobody loses"
-        ),
-    ],
-)  # fmt: skip
-def test_who_loses_and_what_they_give_back(profits, said):
-    statement = pd.DataFrame(
-        {"customer_profit": [*map(float, profits), -999], "active": [True] * len(profits) + [False]}
-    )
-
-    assert plain(losses_finding(statement, **PROFIT, **PLN)) == said
-
-
-def test_without_a_measure_nobody_is_said_to_lose():
-    assert losses_finding(pd.DataFrame(), measure=None, **PLN) == (
-        "Who loses money is not known: there is neither customer profit nor gross margin."
     )
 
 

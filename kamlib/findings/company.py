@@ -156,37 +156,6 @@ def setup_finding(statement: pd.DataFrame, *, currency: str) -> str:
     )
 
 
-def losses_finding(statement: pd.DataFrame, *, measure: str | None, currency: str) -> str:
-    """Say how many active customers lose money, and what they give back."""
-    if measure is None:
-        return _("Who loses money is not known: there is neither customer profit nor gross margin.")
-    active = statement[statement["active"]]
-    values = active[measure].dropna()
-    losing, earned = values[values < 0], values.clip(lower=0).sum()
-    what = label(measure).lower()
-    if losing.empty:
-        return _("None of {all} active customers has a negative {what}.").format(
-            all=number(len(values)), what=what
-        )
-    said = ngettext(
-        "{n} of {all} active customers has a negative {what} and takes back {lost}",
-        "{n} of {all} active customers have a negative {what} and take back {lost}",
-        len(losing),
-    ).format(
-        n=number(len(losing)), all=number(len(values)), what=what,
-        lost=money(-losing.sum(), currency),
-    )  # fmt: skip
-    if earned <= 0:
-        return _("{said}; nobody earns anything.").format(said=said)
-    if -losing.sum() > earned:
-        return _("{said}, more than the others earn ({earned}).").format(
-            said=said, earned=money(earned, currency)
-        )
-    return _("{said}, {share} of what the others earn.").format(
-        said=said, share=percent(-losing.sum() / earned)
-    )
-
-
 def losses_headline(
     statement: pd.DataFrame, losers: pd.DataFrame, *, measure: str | None, price_reach: float,
     currency: str,
