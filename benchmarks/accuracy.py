@@ -58,8 +58,12 @@ def planted_company(job: tuple[int, int, bool]) -> dict[str, float]:
         started = time.perf_counter()
         own = Path(place) / "worse.yaml"
         own.write_text(WORSE, encoding="utf-8")
-        company = write_demo(Path(place) / "company", customers=customers, seed=seed,
-                             scenario=own if worse else "wholesaler")  # fmt: skip
+        company = write_demo(
+            Path(place) / "company",
+            customers=customers,
+            seed=seed,
+            scenario=own if worse else "wholesaler",
+        )
         written = time.perf_counter()
         stages = Path(place) / "stages"
         stages.mkdir()
@@ -86,9 +90,11 @@ def _profit(stages: Path, truth: Path) -> dict[str, float]:
     served, revenue = own["cost_to_serve"].sum(), own["invoice_revenue"].sum()
     spread = own["gross_margin"] - served / revenue * own["invoice_revenue"] - own["capital_charge"]
     return {
-        "active": len(true), "profit": _rank_correlation(true, own["customer_profit"]),
-        "spread": _rank_correlation(true, spread), "served": served / revenue,
-    }  # fmt: skip
+        "active": len(true),
+        "profit": _rank_correlation(true, own["customer_profit"]),
+        "spread": _rank_correlation(true, spread),
+        "served": served / revenue,
+    }
 
 
 def _rank_correlation(true: pd.Series, found: pd.Series) -> float:
@@ -105,10 +111,12 @@ def _levels(stages: Path, truth: Path) -> dict[str, float]:
     true, low, high = both["true_level"], both["confirmed_level"], both["possible_level"]
     complete = both["evidence_complete"].astype(bool)
     return {
-        "levels": len(both), "inside": int(true.between(low, high).sum()),
-        "complete": int(complete.sum()), "exact": int((complete & (low == true) & (high == true)).sum()),
+        "levels": len(both),
+        "inside": int(true.between(low, high).sum()),
+        "complete": int(complete.sum()),
+        "exact": int((complete & (low == true) & (high == true)).sum()),
         "two_off": int(((low == high) & ((true - low).abs() >= 2)).sum()),
-    }  # fmt: skip
+    }
 
 
 def _shots(stages: Path, truth: Path) -> dict[str, float]:
@@ -146,10 +154,15 @@ def coverage(job: tuple[str, int, int, int]) -> dict[str, object]:
     ids = [f"K{i:05d}" for i in range(n)]
     held = []
     for company in range(companies):
-        statement = pd.DataFrame({
-            "customer_id": ids, "active": True, "invoice_revenue": np.nan, "gross_margin": np.nan,
-            "customer_profit": _population(kind, n, rng),
-        })  # fmt: skip
+        statement = pd.DataFrame(
+            {
+                "customer_id": ids,
+                "active": True,
+                "invoice_revenue": np.nan,
+                "gross_margin": np.nan,
+                "customer_profit": _population(kind, n, rng),
+            }
+        )
         row = concentration(statement, threshold=0.80, draws=draws, level=LEVEL, seed=company)
         held.append(row["top20_low"].iloc[0] <= truth <= row["top20_high"].iloc[0])
     spent = time.perf_counter() - started

@@ -10,9 +10,10 @@ import pandas as pd
 import kamlib
 
 NAMES = {
-    "lognormal": "lognormal, exactly 80/20", "pareto": "Pareto, exactly 80/20",
+    "lognormal": "lognormal, exactly 80/20",
+    "pareto": "Pareto, exactly 80/20",
     "alike": "customers nearly alike",
-}  # fmt: skip
+}
 SOUND = {
     ("lognormal", 50): "64 %",
     ("lognormal", 240): "about 80 %",
@@ -30,8 +31,14 @@ def page(companies: pd.DataFrame, intervals: pd.DataFrame, *, draws: int) -> str
     draws : int, bootstrap draws per company of `intervals`
     """
     usual, worse = companies[~companies["worse"]], companies[companies["worse"]]
-    parts = [_opening(usual), _truth(usual, worse), _profit(usual), _coverage(intervals, draws),
-             _limits(), _record(companies, intervals)]  # fmt: skip
+    parts = [
+        _opening(usual),
+        _truth(usual, worse),
+        _profit(usual),
+        _coverage(intervals, draws),
+        _limits(),
+        _record(companies, intervals),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -106,19 +113,39 @@ def _measures(companies: pd.DataFrame) -> list[list[str]]:
     f1 = 2 * total["hits"] / (total["found"] + total["planted"])
     apart = companies["unexplained"].max()
     return [
-        _row("Customer profit: rank correlation with the true one, worst company",
-             f"{worst:.3f} (median {companies['profit'].median():.3f})", "0.98 or more", worst >= 0.98),
+        _row(
+            "Customer profit: rank correlation with the true one, worst company",
+            f"{worst:.3f} (median {companies['profit'].median():.3f})",
+            "0.98 or more",
+            worst >= 0.98,
+        ),
         _row("True level lies within confirmed to possible", percent(inside), "all", inside == 1),
-        _row("Level told exactly, where the evidence is complete",
-             f"{percent(exact)} of {total['complete']:,.0f}", "85 % or more", exact >= 0.85),
-        _row("Level told for certain and two or more away", percent(two_off), "1 % or less",
-             two_off <= 0.01),
-        _row("Golden shots, F1 over all companies",
-             f"{f1:.2f} (precision {precision:.2f}, recall {recall:.2f}; {total['planted']:.0f} planted, "
-             f"{total['found']:.0f} found)", "0.80 or more", f1 >= 0.80),
-        _row("Sums that must hold, largest difference", f"{apart:.2f} in {total['sums']:,.0f} sums",
-             "0.00", apart < 0.005),
-    ]  # fmt: skip
+        _row(
+            "Level told exactly, where the evidence is complete",
+            f"{percent(exact)} of {total['complete']:,.0f}",
+            "85 % or more",
+            exact >= 0.85,
+        ),
+        _row(
+            "Level told for certain and two or more away",
+            percent(two_off),
+            "1 % or less",
+            two_off <= 0.01,
+        ),
+        _row(
+            "Golden shots, F1 over all companies",
+            f"{f1:.2f} (precision {precision:.2f}, recall {recall:.2f}; {total['planted']:.0f} planted, "
+            f"{total['found']:.0f} found)",
+            "0.80 or more",
+            f1 >= 0.80,
+        ),
+        _row(
+            "Sums that must hold, largest difference",
+            f"{apart:.2f} in {total['sums']:,.0f} sums",
+            "0.00",
+            apart < 0.005,
+        ),
+    ]
 
 
 def _row(what: str, got: str, sound: str, reached: bool) -> list[str]:
@@ -127,27 +154,46 @@ def _row(what: str, got: str, sound: str, reached: bool) -> list[str]:
 
 def _profit(companies: pd.DataFrame) -> str:
     rows = [
-        [f"{n}", str(len(own)), percent(own["served"].median()), f"{own['profit'].median():.3f}",
-         f"{own['spread'].median():.3f}"]
+        [
+            f"{n}",
+            str(len(own)),
+            percent(own["served"].median()),
+            f"{own['profit'].median():.3f}",
+            f"{own['spread'].median():.3f}",
+        ]
         for n, own in companies.groupby("customers")
-    ]  # fmt: skip
+    ]
     return (
         "## What spreading cost-to-serve by revenue would have said\n\n"
         "The usual shortcut gives every customer the same cost-to-serve per unit of revenue.\n"
         "Its order of customers is compared with the true one in the same companies.\n"
         "Simulated, it comes to about 0.95, 0.78 and 0.50 where cost-to-serve is 8, 12 and 18 % of "
         "revenue.\n\n"
-        + table(["customers", "companies", "cost-to-serve in revenue", "rank correlation, this workbook",
-                 "rank correlation, spread by revenue"], rows)
-    )  # fmt: skip
+        + table(
+            [
+                "customers",
+                "companies",
+                "cost-to-serve in revenue",
+                "rank correlation, this workbook",
+                "rank correlation, spread by revenue",
+            ],
+            rows,
+        )
+    )
 
 
 def _coverage(intervals: pd.DataFrame, draws: int) -> str:
     rows = []
     for own in intervals.sort_values(["kind", "n"], key=_order).itertuples():
         error = 1.645 * np.sqrt(own.held * (1 - own.held) / own.companies)
-        rows.append([NAMES[own.kind], str(own.n), f"{percent(own.held, 0)} (± {100 * error:.0f})",
-                     SOUND.get((own.kind, own.n), "not simulated")])  # fmt: skip
+        rows.append(
+            [
+                NAMES[own.kind],
+                str(own.n),
+                f"{percent(own.held, 0)} (± {100 * error:.0f})",
+                SOUND.get((own.kind, own.n), "not simulated"),
+            ]
+        )
     return (
         "## How often the interval of the best 20 % holds\n\n"
         "The report gives the share that the best 20 % of customers bring with a 90 % interval.\n"
@@ -156,9 +202,16 @@ def _coverage(intervals: pd.DataFrame, draws: int) -> str:
         "would hold it in 90 of 100.\n"
         "With heavy tails it holds less often: a sample of customers rarely has the giant that the "
         "population has.\n\n"
-        + table(["population", "customers", "holds in", "a plain percentile bootstrap, simulated before"],
-                rows)
-    )  # fmt: skip
+        + table(
+            [
+                "population",
+                "customers",
+                "holds in",
+                "a plain percentile bootstrap, simulated before",
+            ],
+            rows,
+        )
+    )
 
 
 def _order(column: pd.Series) -> pd.Series:
@@ -177,9 +230,11 @@ def _limits() -> str:
 
 
 def _record(companies: pd.DataFrame, intervals: pd.DataFrame) -> str:
-    spent = {"running the notebooks' cells": companies["running"].sum(),
-             "inventing the companies": companies["writing"].sum(),
-             "the intervals": intervals["spent"].sum()}  # fmt: skip
+    spent = {
+        "running the notebooks' cells": companies["running"].sum(),
+        "inventing the companies": companies["writing"].sum(),
+        "the intervals": intervals["spent"].sum(),
+    }
     whole = sum(spent.values())
     shares = ", ".join(f"{name} {percent(part / whole, 0)}" for name, part in spent.items())
     python = platform.python_version()

@@ -75,8 +75,10 @@ def drawn_again(rounds: int) -> list[str]:
         np.testing.assert_allclose(answers[0], answers[1], rtol=1e-9)
         found = timed({name: lambda w=work, v=values: w(v) for name, work in ways.items()}, rounds)
         ratio = found["loop"] / found["counted"]
-        lines.append(f"{n:,} customers drawn again {DRAWS:,} times: {ratio:.1f} × as fast as the loop, "
-                     f"{1000 * found['counted']:,.0f} ms")  # fmt: skip
+        lines.append(
+            f"{n:,} customers drawn again {DRAWS:,} times: {ratio:.1f} × as fast as the loop, "
+            f"{1000 * found['counted']:,.0f} ms"
+        )
         if n == FEW:
             held = "holds" if found["counted"] <= WITHIN else "does NOT hold"
             lines[-1] += f"; at most {1000 * WITHIN:.0f} ms: {held}"
@@ -123,10 +125,16 @@ def report(seconds: dict[str, float], again: list[str]) -> str:
         lines.append(f"{name:<46}{spent / matrix:>10.1f}{spent / plain:>10.1f}")
     ours = seconds["our call: draws, intervals, chances"] / plain
     held = "holds" if ours <= ALLOWED else "does NOT hold"
-    return "\n".join([*lines, "", f"one call in at most {ALLOWED:.0f} × the product of the arrays "
-                      f"on one thread: {held} ({ours:.1f})", *again,
-                      f"kamlib {kam.__version__}, Python {platform.python_version()}, numpy "
-                      f"{np.__version__}"])  # fmt: skip
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"one call in at most {ALLOWED:.0f} × the product of the arrays "
+            f"on one thread: {held} ({ours:.1f})",
+            *again,
+            f"kamlib {kam.__version__}, Python {platform.python_version()}, numpy {np.__version__}",
+        ]
+    )
 
 
 def main() -> None:

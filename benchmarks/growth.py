@@ -111,9 +111,12 @@ def report(seconds: pd.DataFrame, memory: pd.Series, draws: int) -> str:
     ]
     lines += ["", *_verdict(by_stage.loc["all stages"], seconds)]
     peaks = ", ".join(f"{memory[n]:.1f} GB at {n:,}" for n in seconds.columns)
-    lines += [f"Share: of the time at {last:,} customers, {draws:,} draws. Largest memory so far: "
-              f"{peaks}.", f"kamlib {kam.__version__}, Python {platform.python_version()}, numpy "
-              f"{np.__version__}, pandas {pd.__version__}"]  # fmt: skip
+    lines += [
+        f"Share: of the time at {last:,} customers, {draws:,} draws. Largest memory so far: "
+        f"{peaks}.",
+        f"kamlib {kam.__version__}, Python {platform.python_version()}, numpy "
+        f"{np.__version__}, pandas {pd.__version__}",
+    ]
     return "\n".join(lines)
 
 

@@ -13,8 +13,14 @@ SEGMENTS = np.array(["food", "drinks", "furniture", "chemicals"])
 CRITERIA = np.array(["delivery", "quality", "service", "price"])
 FUNCTIONS = np.array(["purchasing", "logistics", "quality", "finance"])
 MONEY = pd.ArrowDtype(pa.decimal128(38, 6))
-MONEY_OF_SALES = ["list_revenue", "invoice_revenue", "cost_of_goods_sold", "returned_list_revenue",
-                  "returned_revenue", "returned_cost"]  # fmt: skip
+MONEY_OF_SALES = [
+    "list_revenue",
+    "invoice_revenue",
+    "cost_of_goods_sold",
+    "returned_list_revenue",
+    "returned_revenue",
+    "returned_cost",
+]
 FIRST = np.datetime64("2022-01-01")
 DAYS = 1461  # four years
 PERIOD_OF = {2024: "FY2024", 2025: "FY2025"}
@@ -37,14 +43,21 @@ def made_up_tables(n: int, own: kam.Engagement) -> dict[str, pd.DataFrame]:
     orders = _orders(ids, rng)
     months = _months(orders, rng)
     return {
-        "customers": _customers(ids, rng), "orders": orders, "customer_months": months,
+        "customers": _customers(ids, rng),
+        "orders": orders,
+        "customer_months": months,
         "customer_ids": pd.DataFrame({"id_in_input": _texts(ids), "customer_id": _texts(ids)}),
-        "customer_products": _products(months, rng), "timing": _timing(months),
-        "corrections": _corrections(orders), "drivers": _drivers(ids, rng),
-        "receivables": _receivables(months, rng), "off_invoice": _off_invoice(ids, rng),
-        "ratings_ours": _ours(ids, own, rng), "ratings_theirs": _theirs(ids, rng),
-        "contacts": _contacts(ids, rng), "evidence": _evidence(ids, rng),
-    }  # fmt: skip
+        "customer_products": _products(months, rng),
+        "timing": _timing(months),
+        "corrections": _corrections(orders),
+        "drivers": _drivers(ids, rng),
+        "receivables": _receivables(months, rng),
+        "off_invoice": _off_invoice(ids, rng),
+        "ratings_ours": _ours(ids, own, rng),
+        "ratings_theirs": _theirs(ids, rng),
+        "contacts": _contacts(ids, rng),
+        "evidence": _evidence(ids, rng),
+    }
 
 
 def _texts(values: object) -> pd.Series:
@@ -62,12 +75,17 @@ def _days(rng: np.random.Generator, n: int) -> np.ndarray:
 def _customers(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     n = len(ids)
     ends = np.where(rng.random(n) < 0.1, np.datetime64("2029-12-31"), np.datetime64("NaT"))
-    return pd.DataFrame({
-        "customer_id": _texts(ids), "name": _texts([f"Firm {name}" for name in ids]),
-        "relation": _texts(["external"] * n), "account_manager": _texts(["AM North"] * n),
-        "industry_segment": _texts(SEGMENTS[rng.integers(0, len(SEGMENTS), n)]),
-        "own_growth": rng.normal(2, 3, n), "contract_end": ends.astype("datetime64[us]"),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": _texts(ids),
+            "name": _texts([f"Firm {name}" for name in ids]),
+            "relation": _texts(["external"] * n),
+            "account_manager": _texts(["AM North"] * n),
+            "industry_segment": _texts(SEGMENTS[rng.integers(0, len(SEGMENTS), n)]),
+            "own_growth": rng.normal(2, 3, n),
+            "contract_end": ends.astype("datetime64[us]"),
+        }
+    )
 
 
 def _orders(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
@@ -76,15 +94,23 @@ def _orders(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     n = len(who)
     date_ = _days(rng, n)
     year, lines = pd.Series(date_).dt.year, rng.integers(1, 9, n)
-    return pd.DataFrame({
-        "order_id": _texts([f"Z{i:08d}" for i in range(n)]), "customer_id": _texts(ids[who]),
-        "date": date_, "period": year.map(PERIOD_OF).astype("str"),
-        "lines": lines, "document_lines": lines, "order_value": _money(np.exp(rng.normal(7, 1, n))),
-        "rush": rng.random(n) < 0.1, "export": rng.random(n) < 0.1,
-        "order_channel": _texts(np.array(["edi", "phone"])[rng.integers(0, 2, n)]),
-        "warehouse": _texts(np.array(["north", "south"])[rng.integers(0, 2, n)]),
-        "customer_is_new": rng.random(n) < 0.1, "first_order": False,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "order_id": _texts([f"Z{i:08d}" for i in range(n)]),
+            "customer_id": _texts(ids[who]),
+            "date": date_,
+            "period": year.map(PERIOD_OF).astype("str"),
+            "lines": lines,
+            "document_lines": lines,
+            "order_value": _money(np.exp(rng.normal(7, 1, n))),
+            "rush": rng.random(n) < 0.1,
+            "export": rng.random(n) < 0.1,
+            "order_channel": _texts(np.array(["edi", "phone"])[rng.integers(0, 2, n)]),
+            "warehouse": _texts(np.array(["north", "south"])[rng.integers(0, 2, n)]),
+            "customer_is_new": rng.random(n) < 0.1,
+            "first_order": False,
+        }
+    )
 
 
 def _months(orders: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -97,10 +123,14 @@ def _months(orders: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     cost = paid * rng.uniform(0.6, 0.95, n)
     back = -0.1 * (rng.random(n) < 0.05)  # a tenth of some months comes back
     return table.assign(
-        list_revenue=_money(listed), invoice_revenue=_money(paid), cost_of_goods_sold=_money(cost),
-        returned_list_revenue=_money(back * listed), returned_revenue=_money(back * paid),
-        returned_cost=_money(back * cost), lines=3,
-    )  # fmt: skip
+        list_revenue=_money(listed),
+        invoice_revenue=_money(paid),
+        cost_of_goods_sold=_money(cost),
+        returned_list_revenue=_money(back * listed),
+        returned_revenue=_money(back * paid),
+        returned_cost=_money(back * cost),
+        lines=3,
+    )
 
 
 def _products(months: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -131,15 +161,23 @@ def _timing(months: pd.DataFrame) -> pd.DataFrame:
 
 def _corrections(orders: pd.DataFrame) -> pd.DataFrame:
     some = orders[::20].reset_index(drop=True)
-    return pd.DataFrame({
-        "invoice_id": some["order_id"], "customer_id": some["customer_id"], "date": some["date"],
-        "period": some["period"], "document_type": _texts(["credit_note"] * len(some)), "lines": 1,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "invoice_id": some["order_id"],
+            "customer_id": some["customer_id"],
+            "date": some["date"],
+            "period": some["period"],
+            "document_type": _texts(["credit_note"] * len(some)),
+            "lines": 1,
+        }
+    )
 
 
 def _drivers(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
-    grid = pd.MultiIndex.from_product([PERIOD_OF.values(), ids, ["deliveries", "visits"]],
-                                      names=["period", "customer_id", "driver"])  # fmt: skip
+    grid = pd.MultiIndex.from_product(
+        [PERIOD_OF.values(), ids, ["deliveries", "visits"]],
+        names=["period", "customer_id", "driver"],
+    )
     table = grid.to_frame(index=False).astype("str")
     return table.assign(volume=rng.integers(1, 20, len(table)).astype(float))
 
@@ -149,19 +187,27 @@ def _receivables(months: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
     n = len(table)
     return table.reset_index(drop=True).assign(
         days_to_pay=rng.integers(20, 60, n).astype(float),
-        days_beyond_terms=rng.integers(0, 20, n).astype(float), includes_vat=True,
-    )  # fmt: skip
+        days_beyond_terms=rng.integers(0, 20, n).astype(float),
+        includes_vat=True,
+    )
 
 
 def _off_invoice(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     some = ids[::2]
     nat = np.full(len(some), np.datetime64("NaT"), dtype="datetime64[us]")
     day = np.full(len(some), np.datetime64("2025-12-20"), dtype="datetime64[us]")
-    return pd.DataFrame({
-        "customer_id": _texts(some), "date": day, "kind": _texts(["annual_bonus"] * len(some)),
-        "amount": _money(rng.uniform(50, 500, len(some))), "earned_from": nat, "earned_to": nat,
-        "status": _texts(["settled"] * len(some)), "period": _texts(["FY2025"] * len(some)),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": _texts(some),
+            "date": day,
+            "kind": _texts(["annual_bonus"] * len(some)),
+            "amount": _money(rng.uniform(50, 500, len(some))),
+            "earned_from": nat,
+            "earned_to": nat,
+            "status": _texts(["settled"] * len(some)),
+            "period": _texts(["FY2025"] * len(some)),
+        }
+    )
 
 
 def _rated(ids: np.ndarray, names: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
@@ -169,9 +215,10 @@ def _rated(ids: np.ndarray, names: np.ndarray, rng: np.random.Generator) -> pd.D
     table = grid.to_frame(index=False).astype("str")
     n = len(table)
     return table.assign(
-        rating=rng.integers(0, 21, n) / 2, rater="account manager",
+        rating=rng.integers(0, 21, n) / 2,
+        rater="account manager",
         date=np.full(n, np.datetime64("2025-06-01"), dtype="datetime64[us]"),
-    )[rng.random(n) < 0.8].reset_index(drop=True)  # fmt: skip
+    )[rng.random(n) < 0.8].reset_index(drop=True)
 
 
 def _ours(ids: np.ndarray, own: kam.Engagement, rng: np.random.Generator) -> pd.DataFrame:
@@ -191,17 +238,23 @@ def _theirs(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
 
 def _contacts(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     who = np.repeat(ids, 3)
-    return pd.DataFrame({
-        "party_id": _texts(who), "date": _days(rng, len(who)),
-        "their_function": _texts(FUNCTIONS[rng.integers(0, len(FUNCTIONS), len(who))]),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "party_id": _texts(who),
+            "date": _days(rng, len(who)),
+            "their_function": _texts(FUNCTIONS[rng.integers(0, len(FUNCTIONS), len(who))]),
+        }
+    )
 
 
 def _evidence(ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     some = ids[::5]
     codes = np.array(["joint_product_team", "shared_forecast"])
-    return pd.DataFrame({
-        "party_id": _texts(some), "code": _texts(codes[rng.integers(0, 2, len(some))]),
-        "date": _days(rng, len(some)),
-        "until": np.full(len(some), np.datetime64("NaT"), dtype="datetime64[us]"),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "party_id": _texts(some),
+            "code": _texts(codes[rng.integers(0, 2, len(some))]),
+            "date": _days(rng, len(some)),
+            "until": np.full(len(some), np.datetime64("NaT"), dtype="datetime64[us]"),
+        }
+    )

@@ -41,10 +41,19 @@ def engagement_with_lines(folder: Path, scale: int) -> Path:
         program = Path(sys.executable).with_name("tpchgen-cli")
         raw = home / "raw"
         subprocess.run(
-            [program, "parquet", "-s", str(scale), "--tables", "lineitem,orders,partsupp",
-             "--output-dir", raw],
-            check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+            [
+                program,
+                "parquet",
+                "-s",
+                str(scale),
+                "--tables",
+                "lineitem,orders,partsupp",
+                "--output-dir",
+                raw,
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         con = duckdb.connect()
         con.execute(f"SET memory_limit = '4GB'; SET temp_directory = '{home}/spilled'")
         con.execute(LINES.format(folder=raw, target=target, customers=CUSTOMERS * scale))

@@ -69,14 +69,20 @@ def through_queries(file: Path) -> tuple:
     """Aggregate the same by expressions, as all of kamlib's line work is written."""
     lines = ibis.duckdb.connect().read_parquet(file)
     orders = lines.group_by("invoice_id").aggregate(
-        customer_id=lines["customer_id"].arbitrary(), date=lines["date"].min(),
-        revenue=lines["net_amount"].sum(), cost=lines["cost_of_goods_sold"].sum(),
+        customer_id=lines["customer_id"].arbitrary(),
+        date=lines["date"].min(),
+        revenue=lines["net_amount"].sum(),
+        cost=lines["cost_of_goods_sold"].sum(),
         lines=lines.count(),
-    )  # fmt: skip
+    )
     years = orders.group_by(customer_id="customer_id", year=orders["date"].year()).aggregate(
-        revenue=orders["revenue"].sum(), cost=orders["cost"].sum(), orders=orders.count(),
-        lines=orders["lines"].sum(), first=orders["date"].min(), last=orders["date"].max(),
-    )  # fmt: skip
+        revenue=orders["revenue"].sum(),
+        cost=orders["cost"].sum(),
+        orders=orders.count(),
+        lines=orders["lines"].sum(),
+        first=orders["date"].min(),
+        last=orders["date"].max(),
+    )
     return _told(years.to_pyarrow())
 
 
@@ -88,10 +94,13 @@ def usual_pandas(file: Path) -> tuple:
     frame = frame.assign(**money, date=pd.to_datetime(frame["date"]))
     groups = frame.groupby(["customer_id", frame["date"].dt.year.rename("year")])
     years = groups.agg(
-        revenue=("net_amount", "sum"), cost=("cost_of_goods_sold", "sum"),
-        orders=("invoice_id", "nunique"), lines=("invoice_id", "size"),
-        first=("date", "min"), last=("date", "max"),
-    )  # fmt: skip
+        revenue=("net_amount", "sum"),
+        cost=("cost_of_goods_sold", "sum"),
+        orders=("invoice_id", "nunique"),
+        lines=("invoice_id", "size"),
+        first=("date", "min"),
+        last=("date", "max"),
+    )
     return _told(pa.Table.from_pandas(years))
 
 
@@ -172,10 +181,14 @@ def table_of(home: Path, ways: list[str], rounds: int) -> pd.DataFrame:
     revenue, lines = zip(*answers, strict=True)
     assert len(set(lines)) == 1
     assert max(revenue) - min(revenue) < 1e-9 * abs(max(revenue)), answers
-    return pd.DataFrame({
-        "seconds": {way: statistics.median(r["seconds"] for r in runs) for way, runs in found.items()},
-        "gigabytes": {way: max(r["gigabytes"] for r in runs) for way, runs in found.items()},
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "seconds": {
+                way: statistics.median(r["seconds"] for r in runs) for way, runs in found.items()
+            },
+            "gigabytes": {way: max(r["gigabytes"] for r in runs) for way, runs in found.items()},
+        }
+    )
 
 
 def report(found: dict[int, pd.DataFrame], rounds: dict[int, int]) -> str:

@@ -36,9 +36,17 @@ from kamlib.views import pairs_table, set_aside_reasons
 THEIRS = ("their_words", "fact")
 MOST_PAIRS, MOST_BUYERS = 20, 10
 STATED_BY = (
-    "customers", "customer_months", "orders", "corrections", "off_invoice", "drivers", "receivables",
-    "resources", "deliveries", "assets",
-)  # fmt: skip
+    "customers",
+    "customer_months",
+    "orders",
+    "corrections",
+    "off_invoice",
+    "drivers",
+    "receivables",
+    "resources",
+    "deliveries",
+    "assets",
+)
 RATED_BY = ("party_id", "criterion", "supplier")
 
 
@@ -281,13 +289,16 @@ def _reasons(found: Checked) -> list[str]:
     currency = found.engagement.currency
     told = [
         template.format(
-            n=number(rows), table=table, column=column or _("whole row"), reason=_(reason),
+            n=number(rows),
+            table=table,
+            column=column or _("whole row"),
+            reason=_(reason),
             worth=_(" ({amount})").format(amount=money(amount, currency)) if amount else "",
         )
         for table, column, reason, rows, amount in found.reasons[names].itertuples(
             index=False, name=None
         )
-    ]  # fmt: skip
+    ]
     return [_("Set aside:"), *(f"  {each}" for each in told)]
 
 
@@ -321,13 +332,16 @@ def _pairs(found: Checked) -> list[str]:
     template = _("{new},{old}   {name} = {kept}: {evidence}")
     told = [
         template.format(
-            new=row["customer_id"], old=row["keep_as"], name=row["name"], kept=row["kept_name"],
+            new=row["customer_id"],
+            old=row["keep_as"],
+            name=row["name"],
+            kept=row["kept_name"],
             evidence="; ".join(
                 [row["evidence"], money(row["invoice_revenue"], found.engagement.currency)]
             ),
         )
         for row in found.pairs.head(MOST_PAIRS).to_dict("records")
-    ]  # fmt: skip
+    ]
     head = _("Ids that look like one customer (customer_id,keep_as for identity.merge): {n}")
     rest = _("{shown} are shown, the largest first; all stand in the table identity_pairs")
     if len(found.pairs) > MOST_PAIRS:

@@ -138,10 +138,17 @@ class Balance:
         """Return the balance as rows of the ledger table, the difference last."""
         last = Step("unexplained", _("Unexplained"), self.unexplained, "")
         return [
-            {"what": self.what, "unit": self.unit, "role": step.role, "step": step.what,
-             "amount": float(step.amount), "why": step.why, "holds": self.holds}
+            {
+                "what": self.what,
+                "unit": self.unit,
+                "role": step.role,
+                "step": step.what,
+                "amount": float(step.amount),
+                "why": step.why,
+                "holds": self.holds,
+            }
             for step in [*self.steps, last]
-        ]  # fmt: skip
+        ]
 
 
 def exact(amount: object) -> Decimal:

@@ -14,11 +14,25 @@ ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = Path(os.environ.setdefault("KAM_REFERENCE_DATA", str(ROOT.parent / "shared" / "data")))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("0*.ipynb"))
 LONGEST = (  # begun first, so that at the end no worker is left alone with one of them
-    "test_intake.py", "test_same_answers.py", "test_scenarios.py", "test_messy_files.py", "test_cli.py",
-    "test_polish_buyers.py", "test_suggesting.py", "test_polish_dirty.py", "test_identity.py",
-    "test_one_run.py", "test_checking.py", "test_publish.py", "test_demo.py", "test_currency.py",
-    "test_canary.py", "test_truth.py", "test_quality.py", "test_invoices_xml.py",
-)  # fmt: skip
+    "test_intake.py",
+    "test_same_answers.py",
+    "test_scenarios.py",
+    "test_messy_files.py",
+    "test_cli.py",
+    "test_polish_buyers.py",
+    "test_suggesting.py",
+    "test_polish_dirty.py",
+    "test_identity.py",
+    "test_one_run.py",
+    "test_checking.py",
+    "test_publish.py",
+    "test_demo.py",
+    "test_currency.py",
+    "test_canary.py",
+    "test_truth.py",
+    "test_quality.py",
+    "test_invoices_xml.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,8 +15,19 @@ from kamlib.stage import NOTEBOOKS
 from kamlib.tables import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
-QUIET = ["show_claim", "show_figure", "show_table", "show_finding", "show_values", "show_headline",
-         "show_verdicts", "show_strip", "show_facts", "show_ledger", "show_open_verdicts"]  # fmt: skip
+QUIET = [
+    "show_claim",
+    "show_figure",
+    "show_table",
+    "show_finding",
+    "show_values",
+    "show_headline",
+    "show_verdicts",
+    "show_strip",
+    "show_facts",
+    "show_ledger",
+    "show_open_verdicts",
+]
 
 
 Watch = Callable[[str, str], AbstractContextManager[object]]  # of a stage and a cell
@@ -24,10 +35,17 @@ Hear = Callable[[str, tuple], None]
 
 
 def run_stages(
-    engagement: Path, period: str, stages: Path, *, begin: str = "data_prep", until: str = "summary",
-    figures: bool = False, watch: Watch = lambda _stage, _cell: nullcontext(),
-    knobs: Mapping[str, object] | None = None, hear: Hear = lambda _name, _shown: None,
-) -> Path:  # fmt: skip
+    engagement: Path,
+    period: str,
+    stages: Path,
+    *,
+    begin: str = "data_prep",
+    until: str = "summary",
+    figures: bool = False,
+    watch: Watch = lambda _stage, _cell: nullcontext(),
+    knobs: Mapping[str, object] | None = None,
+    hear: Hear = lambda _name, _shown: None,
+) -> Path:
     """Run the notebooks' cells in order from `begin` to `until` and return the folder of their tables.
 
     Each cell runs inside `watch`. Figures are drawn where they are asked for, and shown to nobody.
@@ -62,9 +80,13 @@ def _close(ax, **_words: object) -> None:
 
 
 def _run(
-    stage: str, engagement: Path, period: str, stages: Path, watch: Watch,
+    stage: str,
+    engagement: Path,
+    period: str,
+    stages: Path,
+    watch: Watch,
     knobs: Mapping[str, object],
-) -> None:  # fmt: skip
+) -> None:
     place = {"engagement": str(engagement), "period": period, "stage_folder": str(stages)}
     names: dict[str, object] = {}
     notebook = ROOT / "notebooks" / NOTEBOOKS[stage]

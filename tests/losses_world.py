@@ -6,11 +6,26 @@ import pandas as pd
 from kamlib.profitability.factors import WORK
 
 ALIKE = {
-    "sold_list": 1000.0, "sold_revenue": 900.0, "sold_cost": 600.0, "usual_cost": 600.0,
-    "returned": 0.0, "recovered": 0.0, "off_invoice": 0.0, "bad_debt": 0.0, "orders": 10.0,
-    "order": 20.0, "line": 30.0, "handling": 10.0, "delivery": 40.0, "service": 50.0, "freight": 0.0,
-    "returns": 0.0, "capital_charge": 9.0, "assets_charge": 0.0, "days_to_pay": 45.0,
-}  # fmt: skip
+    "sold_list": 1000.0,
+    "sold_revenue": 900.0,
+    "sold_cost": 600.0,
+    "usual_cost": 600.0,
+    "returned": 0.0,
+    "recovered": 0.0,
+    "off_invoice": 0.0,
+    "bad_debt": 0.0,
+    "orders": 10.0,
+    "order": 20.0,
+    "line": 30.0,
+    "handling": 10.0,
+    "delivery": 40.0,
+    "service": 50.0,
+    "freight": 0.0,
+    "returns": 0.0,
+    "capital_charge": 9.0,
+    "assets_charge": 0.0,
+    "days_to_pay": 45.0,
+}
 # What is made worse, and the cause that owns it; profit falls by about 200 each time
 WORSE = {
     "price": {"sold_revenue": 700.0, "capital_charge": 7.0},
@@ -32,11 +47,18 @@ def amounts(*customers: dict, share: float = 0.5) -> pd.DataFrame:
     profit = pocket - goods - served - table["capital_charge"]
     ends = {f"{kind}_avoidable": share * table[kind] for kind in WORK}
     return table.assign(
-        period="FY2025", customer_id=[f"C{n:02}" for n in range(len(table))], active=True,
-        list_revenue=table["sold_list"], invoice_revenue=revenue, pocket_revenue=pocket,
-        cost_of_goods_sold=goods, gross_margin=pocket - goods, cost_to_serve=served,
-        customer_profit=profit.round(2), **ends,
-    )  # fmt: skip
+        period="FY2025",
+        customer_id=[f"C{n:02}" for n in range(len(table))],
+        active=True,
+        list_revenue=table["sold_list"],
+        invoice_revenue=revenue,
+        pocket_revenue=pocket,
+        cost_of_goods_sold=goods,
+        gross_margin=pocket - goods,
+        cost_to_serve=served,
+        customer_profit=profit.round(2),
+        **ends,
+    )
 
 
 def random_amounts(seed: int, n: int = 12) -> pd.DataFrame:
@@ -49,13 +71,22 @@ def random_amounts(seed: int, n: int = 12) -> pd.DataFrame:
         cost = sales * rng.uniform(0.4, 0.75)
         back = paid * rng.uniform(0, 0.2)
         work = {kind: sales * float(rng.uniform(0, 0.04)) for kind in WORK}
-        rows.append({
-            "sold_list": sales, "sold_revenue": paid, "sold_cost": cost,
-            "usual_cost": cost * rng.uniform(0.9, 1.1), "returned": back,
-            "recovered": back * rng.uniform(0, 0.6), "orders": float(rng.integers(1, 60)),
-            "off_invoice": paid * rng.uniform(0, 0.05), "bad_debt": paid * rng.uniform(0, 0.01),
-            "capital_charge": paid * rng.uniform(0, 0.05), "days_to_pay": rng.uniform(1, 200), **work,
-        })  # fmt: skip
+        rows.append(
+            {
+                "sold_list": sales,
+                "sold_revenue": paid,
+                "sold_cost": cost,
+                "usual_cost": cost * rng.uniform(0.9, 1.1),
+                "returned": back,
+                "recovered": back * rng.uniform(0, 0.6),
+                "orders": float(rng.integers(1, 60)),
+                "off_invoice": paid * rng.uniform(0, 0.05),
+                "bad_debt": paid * rng.uniform(0, 0.01),
+                "capital_charge": paid * rng.uniform(0, 0.05),
+                "days_to_pay": rng.uniform(1, 200),
+                **work,
+            }
+        )
     return amounts(*rows)
 
 

@@ -57,12 +57,27 @@ def running_server() -> Iterator[str]:
 
         def run(program: str, *words: str) -> None:
             subprocess.run(
-                [str(bin_ / program), *words], check=True, cwd=folder, **who,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
+                [str(bin_ / program), *words],
+                check=True,
+                cwd=folder,
+                **who,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
 
-        run("initdb", "-D", f"{name}/data", "-U", "kam", "-A", "md5", f"--pwfile={secret}",
-            "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")  # fmt: skip
+        run(
+            "initdb",
+            "-D",
+            f"{name}/data",
+            "-U",
+            "kam",
+            "-A",
+            "md5",
+            f"--pwfile={secret}",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        )
         options = f"-p {port} -k {name} -c listen_addresses=127.0.0.1 -c fsync=off"
         run("pg_ctl", "-D", f"{name}/data", "-w", "-o", options, "-l", f"{name}/log", "start")
         try:

@@ -19,19 +19,27 @@ def exact(*values) -> pd.Series:
 def months(**lines: tuple) -> pd.DataFrame:
     """Build one month per customer from ``id=(list, invoice, cost of goods)``."""
     listed, invoiced, goods = zip(*lines.values(), strict=True)
-    return pd.DataFrame({
-        "customer_id": list(lines), "month": pd.Timestamp("2025-03-01"), "period": YEAR,
-        "list_revenue": exact(*listed), "invoice_revenue": exact(*invoiced),
-        "cost_of_goods_sold": exact(*goods),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": list(lines),
+            "month": pd.Timestamp("2025-03-01"),
+            "period": YEAR,
+            "list_revenue": exact(*listed),
+            "invoice_revenue": exact(*invoiced),
+            "cost_of_goods_sold": exact(*goods),
+        }
+    )
 
 
 def buyers(*ids: str, **relations: str) -> pd.DataFrame:
     """Return customers; ``X="intercompany"`` says so of one."""
-    return pd.DataFrame({
-        "customer_id": ids, "name": [f"Firm {i}" for i in ids],
-        "relation": [relations.get(i, "external") for i in ids],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": ids,
+            "name": [f"Firm {i}" for i in ids],
+            "relation": [relations.get(i, "external") for i in ids],
+        }
+    )
 
 
 def orders(*rows: tuple) -> pd.DataFrame:
@@ -52,10 +60,16 @@ def pools(*given: Pool) -> pd.DataFrame:
 
 
 def used(pool: str, **by_customer: float) -> pd.DataFrame:
-    return pd.DataFrame({
-        "period": YEAR, "customer_id": list(by_customer), "activity": f"{pool}, order", "pool": pool,
-        "driver_volume": 1.0, "used": list(map(float, by_customer.values())),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "period": YEAR,
+            "customer_id": list(by_customer),
+            "activity": f"{pool}, order",
+            "pool": pool,
+            "driver_volume": 1.0,
+            "used": list(map(float, by_customer.values())),
+        }
+    )
 
 
 def small_firm() -> tuple[dict, CostModel]:
@@ -66,9 +80,12 @@ def small_firm() -> tuple[dict, CostModel]:
     tables = {
         "customers": buyers("A", "B", "X", X="intercompany"),
         "customer_months": months(A=(1000, 1000, 400), B=(200, 200, 100), X=(50, 50, 50)),
-        "orders": orders(("A", 300, "edi", False, False), ("B", 100, "edi", False, False),
-                         ("X", 50, "edi", False, False)),
+        "orders": orders(
+            ("A", 300, "edi", False, False),
+            ("B", 100, "edi", False, False),
+            ("X", 50, "edi", False, False),
+        ),
         "corrections": NO_CORRECTIONS,
-    }  # fmt: skip
+    }
     model = CostModel((Pool("desk", Decimal(1000), 500),), (Equation("desk", "line", 1),))
     return tables, model

@@ -14,9 +14,13 @@ from kamlib.profitability.peers import typical_rates
 
 DECLARED = SimpleNamespace(cogs_avoidable=1.0, freed_capacity_used=0.0, exit_penalties={})
 ACTION_OF = {
-    "price": "reprice", "order_size": "", "service": "less_service", "terms": "shorter_terms",
-    "returns": "fewer_returns", "mix": "",
-}  # fmt: skip
+    "price": "reprice",
+    "order_size": "",
+    "service": "less_service",
+    "terms": "shorter_terms",
+    "returns": "fewer_returns",
+    "mix": "",
+}
 
 
 def usual(table: pd.DataFrame) -> dict:

@@ -72,22 +72,25 @@ def rated(*rows: tuple) -> pd.DataFrame:
             [("A", 3, "2024-01-01", "fact"), ("A", 8, "2025-01-01", "fact")], 8, id="the latest"
         ),
         pytest.param(
-            [("A", 3, "2025-12-31", "fact"), ("A", 8, "2026-01-01", "fact")], 3,
+            [("A", 3, "2025-12-31", "fact"), ("A", 8, "2026-01-01", "fact")],
+            3,
             id="up to the period's last day",
         ),
         pytest.param(
-            [("A", 3, "2020-01-01", "their_words"), ("A", 8, "2025-01-01", "our_guess")], 3,
+            [("A", 3, "2020-01-01", "their_words"), ("A", 8, "2025-01-01", "our_guess")],
+            3,
             id="their words before a later guess",
         ),
         pytest.param(
-            [("A", 3, "2020-01-01", "fact"), ("A", 8, "2025-01-01", None)], 3,
+            [("A", 3, "2020-01-01", "fact"), ("A", 8, "2025-01-01", None)],
+            3,
             id="no source is a guess",
         ),
         pytest.param(
             [("A", 3, None, "fact"), ("A", 8, "2020-01-01", "fact")], 8, id="a date before none"
         ),
     ],
-)  # fmt: skip
+)
 def test_the_latest_rating_counts_and_theirs_before_ours(rows, counts):
     for table in (rated(*rows), rated(*rows[::-1])):
         before = table.copy(deep=True)
@@ -261,16 +264,22 @@ def test_measured_criteria_come_from_the_statement_a_contract_and_the_firm_itsel
     """A earns 12 % of pocket revenue, 3 days late, with a contract; B is a prospect."""
     parties = pd.DataFrame({"party_id": ["A", "B"], "own_growth": [4.0, np.nan]})
     statement = pd.DataFrame({"customer_id": ["A"], "profit_rate": [0.12], "days_late": [3.0]})
-    stays = pd.DataFrame({
-        "customer_id": ["A", "C"], "p_stay_3y": [0.90, 0.70],
-        "staying_source": ["contract", "our_rating"],
-    })  # fmt: skip
+    stays = pd.DataFrame(
+        {
+            "customer_id": ["A", "C"],
+            "p_stay_3y": [0.90, 0.70],
+            "staying_source": ["contract", "our_rating"],
+        }
+    )
 
     table = measured_criteria(parties, statement, stays).set_index("party_id")
 
     assert table.loc["A"].to_dict() == {
-        "own_growth": 4.0, "margin_quality": 12.0, "staying": 0.90, "financial_safety": 3.0,
-    }  # fmt: skip
+        "own_growth": 4.0,
+        "margin_quality": 12.0,
+        "staying": 0.90,
+        "financial_safety": 3.0,
+    }
     assert table.loc["B"].isna().all()
     assert measured_criteria(parties[["party_id"]], statement, stays)["own_growth"].isna().all()
 
@@ -290,9 +299,11 @@ def lead(*rows: tuple, parties=("A",), guess=0.25) -> pd.DataFrame:
 
 # A wants service 3 : price 1; we are 8 and 4, the best rival 6 and 9
 ASKED = [
-    ("A", "service", "us", 3, 8, "their_words"), ("A", "service", "Rival", 3, 6, "their_words"),
-    ("A", "price", "us", 1, 4, "their_words"), ("A", "price", "Rival", 1, 9, "their_words"),
-]  # fmt: skip
+    ("A", "service", "us", 3, 8, "their_words"),
+    ("A", "service", "Rival", 3, 6, "their_words"),
+    ("A", "price", "us", 1, 4, "their_words"),
+    ("A", "price", "Rival", 1, 9, "their_words"),
+]
 
 
 def test_side_b_is_our_rating_by_their_weights_and_the_lead_is_against_the_best_rival():
@@ -575,8 +586,12 @@ def weights_of(table: pd.DataFrame) -> dict[str, float]:
 
 def test_a_later_survey_with_another_weight_weighs_for_all_suppliers():
     """Service was worth 3 : 1 in 2024; in 2025 only we are asked about, and it is worth 1 : 1."""
-    table = dated(("service", "us", 3, 8, "2024-05-01"), ("service", "Rival", 3, 6, "2024-05-01"),
-                  ("price", "us", 1, 4, "2024-05-01"), ("service", "us", 1, 8, "2025-05-01"))  # fmt: skip
+    table = dated(
+        ("service", "us", 3, 8, "2024-05-01"),
+        ("service", "Rival", 3, 6, "2024-05-01"),
+        ("price", "us", 1, 4, "2024-05-01"),
+        ("service", "us", 1, 8, "2025-05-01"),
+    )
 
     assert weights_of(table) == {"price": 0.5, "service": 0.5}
     nobody = current_ratings(None, end=END)
@@ -590,16 +605,23 @@ def test_a_later_survey_with_another_weight_weighs_for_all_suppliers():
 
 
 def test_two_weights_of_one_day_from_two_sites_count_by_their_mean():
-    table = dated(("service", "us", 2, 8, "2025-05-01"), ("service", "Rival", 4, 6, "2025-05-01"),
-                  ("price", "us", 1, 4, "2025-05-01"))  # fmt: skip
+    table = dated(
+        ("service", "us", 2, 8, "2025-05-01"),
+        ("service", "Rival", 4, 6, "2025-05-01"),
+        ("price", "us", 1, 4, "2025-05-01"),
+    )
 
     assert weights_of(table) == {"price": 0.25, "service": 0.75}
 
 
 def test_two_ratings_of_one_day_from_two_sites_are_said_and_the_lower_one_counts():
-    table = rated(("A", 8, "2025-01-01", "fact"), ("A", 5, "2025-01-01", "fact"),
-                  ("A", 9, "2024-01-01", "fact"), ("B", 3, "2025-01-01", "fact"),
-                  ("B", 3, "2025-01-01", "fact"))  # fmt: skip
+    table = rated(
+        ("A", 8, "2025-01-01", "fact"),
+        ("A", 5, "2025-01-01", "fact"),
+        ("A", 9, "2024-01-01", "fact"),
+        ("B", 3, "2025-01-01", "fact"),
+        ("B", 3, "2025-01-01", "fact"),
+    )
     current = current_ratings(table, end=END)
     odds = ratings_verdicts(current, current_ratings(None, end=END, by=BY_SUPPLIER))[1]
 
@@ -609,8 +631,11 @@ def test_two_ratings_of_one_day_from_two_sites_are_said_and_the_lower_one_counts
 
 
 def test_ratings_that_agree_are_no_contradiction():
-    table = dated(("service", "us", 2, 8, "2024-05-01"), ("service", "us", 3, 9, "2025-05-01"),
-                  ("service", "Rival", 3, 6, "2025-05-01"))  # fmt: skip
+    table = dated(
+        ("service", "us", 2, 8, "2024-05-01"),
+        ("service", "us", 3, 9, "2025-05-01"),
+        ("service", "Rival", 3, 6, "2025-05-01"),
+    )
     theirs_ = current_ratings(table, end=END, by=BY_SUPPLIER)
 
     assert ratings_verdicts(current_ratings(None, end=END), theirs_)[1].outcome == "PASS"
@@ -632,8 +657,9 @@ def test_a_criterion_without_a_rating_of_us_is_unknown_though_they_were_asked():
 two_scores = st.tuples(st.integers(0, 10), st.integers(0, 10))
 opinions = st.lists(
     st.tuples(two_scores, two_scores, st.sampled_from(["their_words", "fact", "our_guess"])),
-    min_size=2, max_size=8,
-)  # fmt: skip
+    min_size=2,
+    max_size=8,
+)
 
 
 def of(parties) -> list[tuple]:
@@ -711,9 +737,11 @@ def test_trust_is_what_they_say_of_us(row, trust):
 
 def test_side_b_says_who_was_asked_and_who_named_no_rival():
     sides = lead(
-        *ASKED, ("B", "service", "us", 1, 8, "their_words"),
-        ("C", "service", "us", 1, 8, "our_guess"), parties=list("ABCD"),
-    )  # fmt: skip
+        *ASKED,
+        ("B", "service", "us", 1, 8, "their_words"),
+        ("C", "service", "us", 1, 8, "our_guess"),
+        parties=list("ABCD"),
+    )
 
     assert [(v.outcome, v.said) for v in side_b_verdicts(sides)] == [
         (
@@ -747,13 +775,28 @@ def test_their_words_of_a_rival_up_to_the_period_s_end_count_per_supplier():
 def test_when_they_told_us_is_the_day_of_trust_and_the_oldest_of_their_criteria():
     """B did not say when it told one of its criteria; C was never asked, we only guess."""
     said = theirs(
-        ("A", "trust", "us", np.nan, 8, "their_words"), ("A", "price", "us", 1, 8, "fact"),
-        ("A", "help", "us", 1, 8, "their_words"), ("A", "price", "Rival", 1, 9, "their_words"),
-        ("B", "price", "us", 1, 8, "their_words"), ("B", "help", "us", 1, 8, "their_words"),
-        ("C", "trust", "us", np.nan, 8, "our_guess"), ("C", "price", "us", 1, 8, "our_guess"),
-    ).assign(date=pd.to_datetime(
-        ["2025-05-01", "2024-03-01", "2025-06-01", "2020-01-01", "2025-01-01", None, "2025-01-01",
-         "2025-01-01"]))  # fmt: skip
+        ("A", "trust", "us", np.nan, 8, "their_words"),
+        ("A", "price", "us", 1, 8, "fact"),
+        ("A", "help", "us", 1, 8, "their_words"),
+        ("A", "price", "Rival", 1, 9, "their_words"),
+        ("B", "price", "us", 1, 8, "their_words"),
+        ("B", "help", "us", 1, 8, "their_words"),
+        ("C", "trust", "us", np.nan, 8, "our_guess"),
+        ("C", "price", "us", 1, 8, "our_guess"),
+    ).assign(
+        date=pd.to_datetime(
+            [
+                "2025-05-01",
+                "2024-03-01",
+                "2025-06-01",
+                "2020-01-01",
+                "2025-01-01",
+                None,
+                "2025-01-01",
+                "2025-01-01",
+            ]
+        )
+    )
 
     days = asked_on(said, pd.Series(list("ABC")), ["their_words", "fact"])
 

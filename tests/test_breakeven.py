@@ -70,14 +70,22 @@ def test_the_minimum_order_put_back_in_gives_the_target_within_a_cent(orders, sh
 @pytest.mark.parametrize(
     ("customer", "codes"),
     [
-        pytest.param({"sold_revenue": 670.0, "order": 0.0, "handling": 0.0, "delivery": 0.0},
-                     "no_order_work, days", id="no work is known that comes with orders"),
+        pytest.param(
+            {"sold_revenue": 670.0, "order": 0.0, "handling": 0.0, "delivery": 0.0},
+            "no_order_work, days",
+            id="no work is known that comes with orders",
+        ),
         pytest.param({"sold_revenue": 600.0}, "orders, days", id="even one order leaves a loss"),
-        pytest.param({**LOSING, "capital_charge": 0.0, "sold_revenue": 700.0}, "no_capital",
-                     id="no receivables are known"),
-        pytest.param({"returned": 1200.0}, "price, orders, days", id="more came back than was sold"),
+        pytest.param(
+            {**LOSING, "capital_charge": 0.0, "sold_revenue": 700.0},
+            "no_capital",
+            id="no receivables are known",
+        ),
+        pytest.param(
+            {"returned": 1200.0}, "price, orders, days", id="more came back than was sold"
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_reached_is_unknown_and_says_why(customer, codes):
     table = amounts(customer)
     told = break_evens(table, values(table)).iloc[0]
@@ -95,7 +103,8 @@ def test_twice_the_money_needs_the_same_price_rise_and_days():
     same = ["fix_price_change", "fix_days_to_pay"]
     assert double[same].to_numpy() == pytest.approx(once[same].to_numpy(), rel=1e-6, nan_ok=True)
     assert double["fix_order_value"].to_numpy() == pytest.approx(
-        2 * once["fix_order_value"].to_numpy(), rel=1e-4, nan_ok=True)  # fmt: skip
+        2 * once["fix_order_value"].to_numpy(), rel=1e-4, nan_ok=True
+    )
 
 
 def test_a_price_rise_says_how_much_volume_may_go_before_it_gains_nothing():

@@ -26,8 +26,14 @@ YEARS = {"period": NOW, "previous": BEFORE}
 
 def bought(*rows: tuple) -> pd.DataFrame:
     """Build what customers bought from (period, customer, product, quantity, revenue, cost of goods)."""
-    names = ["period", "customer_id", "product_id", "quantity", "invoice_revenue",
-             "cost_of_goods_sold"]  # fmt: skip
+    names = [
+        "period",
+        "customer_id",
+        "product_id",
+        "quantity",
+        "invoice_revenue",
+        "cost_of_goods_sold",
+    ]
     kinds = dict.fromkeys(names[:3], "str") | dict.fromkeys(names[3:], "float64")
     return pd.DataFrame(list(rows), columns=names).astype(kinds)
 
@@ -42,9 +48,7 @@ def stated(products: pd.DataFrame, **lines: dict) -> pd.DataFrame:
         sums[line] = [float(lines.get(line, {}).get(key, 0.0)) for key in keys]
     margin = sums["invoice_revenue"] - sums["off_invoice"] - sums["cost_of_goods_sold"]
     profit = margin - sums["cost_to_serve"] - sums["capital_charge"]
-    return sums.assign(
-        active=True, gross_margin=margin.round(2), customer_profit=profit.round(2)
-    )  # fmt: skip
+    return sums.assign(active=True, gross_margin=margin.round(2), customer_profit=profit.round(2))
 
 
 def causes(products: pd.DataFrame, customer="A", **lines: dict) -> dict[str, float]:
@@ -66,24 +70,29 @@ TEN_BOXES = (BEFORE, "A", "box", 10, 100, 60)  # 10 boxes at 10, cost 6: 40 left
     [
         pytest.param([(NOW, "A", "box", 10, 110, 60)], {"price": 10}, id="dearer by one each"),
         pytest.param([(NOW, "A", "box", 15, 150, 90)], {"volume": 20}, id="half as many more"),
-        pytest.param([(NOW, "A", "box", 10, 100, 65)], {"unit_cost": -5}, id="costs us half a unit more"),
         pytest.param(
-            [(NOW, "A", "box", 20, 220, 140)], {"price": 20, "volume": 40, "unit_cost": -20},
+            [(NOW, "A", "box", 10, 100, 65)], {"unit_cost": -5}, id="costs us half a unit more"
+        ),
+        pytest.param(
+            [(NOW, "A", "box", 20, 220, 140)],
+            {"price": 20, "volume": 40, "unit_cost": -20},
             id="twice as many, dearer by one, costing one more",
         ),
         pytest.param(
-            [(NOW, "A", "box", 5, 50, 30), (NOW, "A", "film", 1, 50, 45)], {"mix": -15},
+            [(NOW, "A", "box", 5, 50, 30), (NOW, "A", "film", 1, 50, 45)],
+            {"mix": -15},
             id="half of the money now goes into something that leaves less",
         ),
         pytest.param(
             [(NOW, "A", "film", 7, 100, 60)], {}, id="another product that leaves the same"
         ),
         pytest.param(
-            [(NOW, "A", "box", 0, -8, 0)], {"price": -8, "volume": -40},
+            [(NOW, "A", "box", 0, -8, 0)],
+            {"price": -8, "volume": -40},
             id="a credit note without a quantity is a change of price",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_a_customer_buys_changes_by_price_volume_mix_and_unit_cost(now, expected):
     assert causes(bought(TEN_BOXES, *now)) == expected
 
@@ -105,8 +114,12 @@ def test_who_left_is_lost_and_who_came_is_new_as_a_whole():
 
 
 def test_pieces_or_dozens_make_no_difference():
-    pieces = [(BEFORE, "A", "box", 24, 240, 100), (BEFORE, "A", "film", 5, 60, 30),
-              (NOW, "A", "box", 36, 400, 170), (NOW, "A", "film", 9, 100, 55)]  # fmt: skip
+    pieces = [
+        (BEFORE, "A", "box", 24, 240, 100),
+        (BEFORE, "A", "film", 5, 60, 30),
+        (NOW, "A", "box", 36, 400, 170),
+        (NOW, "A", "film", 9, 100, 55),
+    ]
     dozens = [(p, c, x, q / 12 if x == "box" else q, r, k) for p, c, x, q, r, k in pieces]
 
     assert causes(bought(*dozens)) == pytest.approx(causes(bought(*pieces)))
@@ -162,9 +175,13 @@ def test_the_months_of_a_customer_twice_in_a_period_are_rejected():
 # --------------------------------------------------------------------------------- identities
 amount = st.integers(-5_000_000, 5_000_000)
 line = st.tuples(
-    st.sampled_from([BEFORE, NOW]), st.sampled_from("ABC"), st.sampled_from(["box", "film", "tape"]),
-    st.one_of(st.integers(-50, 500), st.just(np.nan)), amount, amount,
-)  # fmt: skip
+    st.sampled_from([BEFORE, NOW]),
+    st.sampled_from("ABC"),
+    st.sampled_from(["box", "film", "tape"]),
+    st.one_of(st.integers(-50, 500), st.just(np.nan)),
+    amount,
+    amount,
+)
 companies = st.lists(line, min_size=1, max_size=14, unique_by=lambda row: row[:3])
 
 
@@ -210,10 +227,14 @@ def test_with_the_periods_exchanged_the_lost_are_new_and_the_sum_is_its_opposite
 
 
 def test_the_order_of_rows_changes_nothing():
-    statement, products = company([
-        (BEFORE, "A", "box", 3, 900, 400), (NOW, "A", "box", 4, 1400, 500),
-        (BEFORE, "B", "box", 3, 900, 400), (NOW, "C", "tape", 4, 1400, 500),
-    ])  # fmt: skip
+    statement, products = company(
+        [
+            (BEFORE, "A", "box", 3, 900, 400),
+            (NOW, "A", "box", 4, 1400, 500),
+            (BEFORE, "B", "box", 3, 900, 400),
+            (NOW, "C", "tape", 4, 1400, 500),
+        ]
+    )
 
     again = profit_bridge(statement.iloc[::-1], products.iloc[::-1], **YEARS)
 
@@ -235,9 +256,14 @@ def judged(statement=None, *, first="2024-01-01", last="2025-12-01", previous=LA
     months = pd.DataFrame({"month": pd.to_datetime([first, last])})
     told = {"bridge": None, "cost": None, "measure": "customer_profit"} | more
     return bridge_verdict(
-        statement, told["bridge"], told["cost"], months, period=THIS_YEAR, previous=previous,
+        statement,
+        told["bridge"],
+        told["cost"],
+        months,
+        period=THIS_YEAR,
+        previous=previous,
         measure=told["measure"],
-    )  # fmt: skip
+    )
 
 
 def _each(value: float) -> dict:
@@ -250,41 +276,71 @@ def _each(value: float) -> dict:
         pytest.param({}, "PASS", "FY2024 is known as far as FY2025", id="two whole years"),
         pytest.param({"previous": None}, "REFUSE", "no period before FY2025", id="no year before"),
         pytest.param(
-            {"first": "2024-05-01"}, "REFUSE", "begin in May 2024, 4 months after FY2024",
+            {"first": "2024-05-01"},
+            "REFUSE",
+            "begin in May 2024, 4 months after FY2024",
             id="a third of the year before is not there",
         ),
-        pytest.param({"first": "2024-02-01"}, "FLAG", "1 month after FY2024", id="a month is missing"),
         pytest.param(
-            {"previous": span(BEFORE, (2023, 10, 1), (2024, 9, 30)), "first": "2023-10-01"}, "FLAG",
-            "92 days between FY2024 and FY2025 are in neither of them", id="a moved fiscal year",
+            {"first": "2024-02-01"}, "FLAG", "1 month after FY2024", id="a month is missing"
         ),
-        pytest.param({"last": "2025-09-01"}, "REFUSE", "3 months before FY2025", id="ends too early"),
         pytest.param(
-            {"previous": span("H1", (2024, 7, 1), (2024, 12, 31))}, "REFUSE",
-            "H1 and FY2025 cannot be compared: their months are 6 and 12", id="half a year against a year",
+            {"previous": span(BEFORE, (2023, 10, 1), (2024, 9, 30)), "first": "2023-10-01"},
+            "FLAG",
+            "92 days between FY2024 and FY2025 are in neither of them",
+            id="a moved fiscal year",
+        ),
+        pytest.param(
+            {"last": "2025-09-01"}, "REFUSE", "3 months before FY2025", id="ends too early"
+        ),
+        pytest.param(
+            {"previous": span("H1", (2024, 7, 1), (2024, 12, 31))},
+            "REFUSE",
+            "H1 and FY2025 cannot be compared: their months are 6 and 12",
+            id="half a year against a year",
         ),
         pytest.param({"measure": None}, "REFUSE", "Neither customer profit", id="no margin"),
-        pytest.param({"measure": "gross_margin"}, "FLAG", "ends at gross margin", id="no work counted"),
         pytest.param(
-            {"statement": stated(SAME, capital_charge=_each(1), setup_open_cost={(BEFORE, "A"): 7})},
-            "FLAG", "set-up of 0 is charged by the first order in the input, and 7 is not charged",
+            {"measure": "gross_margin"}, "FLAG", "ends at gross margin", id="no work counted"
+        ),
+        pytest.param(
+            {
+                "statement": stated(
+                    SAME, capital_charge=_each(1), setup_open_cost={(BEFORE, "A"): 7}
+                )
+            },
+            "FLAG",
+            "set-up of 0 is charged by the first order in the input, and 7 is not charged",
             id="nobody can tell who was new before",
         ),
         pytest.param(
-            {"statement": stated(SAME, capital_charge={(NOW, "A"): 4})}, "FLAG",
-            "capital charge is counted in FY2025 only", id="receivables of one year",
+            {"statement": stated(SAME, capital_charge={(NOW, "A"): 4})},
+            "FLAG",
+            "capital charge is counted in FY2025 only",
+            id="receivables of one year",
         ),
         pytest.param(
-            {"cost": pd.DataFrame({"period": [BEFORE, NOW, NOW], "cost": 1.0,
-                                   "activity": ["desk", "desk", "field_sales"]})},
-            "FLAG", "one of the two periods only: field sales", id="visits were not counted before",
+            {
+                "cost": pd.DataFrame(
+                    {
+                        "period": [BEFORE, NOW, NOW],
+                        "cost": 1.0,
+                        "activity": ["desk", "desk", "field_sales"],
+                    }
+                )
+            },
+            "FLAG",
+            "one of the two periods only: field sales",
+            id="visits were not counted before",
         ),
         pytest.param(
-            {"bridge": pd.DataFrame({"customer_id": ["A"], "cause": ["sales_and_margin"]})}, "FLAG",
-            "For 1 customer (100% of revenue) product or quantity is missing", id="no products",
+            {"bridge": pd.DataFrame({"customer_id": ["A"], "cause": ["sales_and_margin"]})},
+            "FLAG",
+            "For 1 customer (100% of revenue) product or quantity is missing",
+            id="no products",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_comparison_is_made_only_of_what_can_be_compared(given_, outcome, said):
     found = judged(**given_)
 
@@ -347,26 +403,31 @@ def test_what_moved_the_profit_most_is_said(moves, said):
         pytest.param(
             [("lost", -30, 2), ("new", 12, 1)],
             "2 customers are no longer there (−PLN 30); 1 did not buy in the period before "
-            "(+PLN 12).", id="both",
+            "(+PLN 12).",
+            id="both",
         ),
         pytest.param(
             [("lost", 30, 1)],
-            "1 customer is no longer there (+PLN 30); 0 did not buy in the period before "
-            "(PLN 0).",
+            "1 customer is no longer there (+PLN 30); 0 did not buy in the period before (PLN 0).",
             id="a loss-maker left",
         ),
     ],
-)  # fmt: skip
+)
 def test_who_left_and_who_came_is_said(moves, said):
     assert plain(comers_finding(steps(*moves), currency="PLN")) == said
 
 
 def test_the_largest_change_stands_first_with_its_largest_cause():
-    bridge = pd.DataFrame({
-        "customer_id": ["A", "A", "B", "C"], "cause": ["price", "volume", "lost", "new"],
-        "amount": [5.0, -9.0, -50.0, 50.0],
-    })  # fmt: skip
+    bridge = pd.DataFrame(
+        {
+            "customer_id": ["A", "A", "B", "C"],
+            "cause": ["price", "volume", "lost", "new"],
+            "amount": [5.0, -9.0, -50.0, 50.0],
+        }
+    )
 
     assert largest_changes(bridge).to_numpy().tolist() == [
-        ["B", -50.0, "lost", -50.0], ["C", 50.0, "new", 50.0], ["A", -4.0, "volume", -9.0],
-    ]  # fmt: skip
+        ["B", -50.0, "lost", -50.0],
+        ["C", 50.0, "new", 50.0],
+        ["A", -4.0, "volume", -9.0],
+    ]

@@ -11,10 +11,14 @@ from kamlib.profitability import asset_charges, capital_charges, days_tied_up
 
 
 def receivables(**days: float) -> pd.DataFrame:
-    return pd.DataFrame({
-        "customer_id": list(days), "month": pd.Timestamp("2025-03-01"),
-        "days_to_pay": list(days.values()), "days_beyond_terms": 3.0,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": list(days),
+            "month": pd.Timestamp("2025-03-01"),
+            "days_to_pay": list(days.values()),
+            "days_beyond_terms": 3.0,
+        }
+    )
 
 
 def test_a_million_waiting_ninety_days_at_eight_percent_costs_19726_03():
@@ -48,10 +52,14 @@ def test_days_are_weighted_by_the_revenue_of_their_month():
 
 
 def test_an_average_balance_costs_its_price_for_the_days_it_was_owed():
-    owed = pd.DataFrame({
-        "customer_id": "A", "month": pd.to_datetime(["2025-01-01", "2025-03-01"]),
-        "average_balance": exact(3650, 7300), "includes_vat": True,
-    })  # fmt: skip
+    owed = pd.DataFrame(
+        {
+            "customer_id": "A",
+            "month": pd.to_datetime(["2025-01-01", "2025-03-01"]),
+            "average_balance": exact(3650, 7300),
+            "includes_vat": True,
+        }
+    )
     sales = pd.concat(
         [months(A=(1, 1, 0)), months(A=(1, 1, 0)).assign(month=pd.Timestamp("2025-01-01"))]
     )
@@ -62,10 +70,14 @@ def test_an_average_balance_costs_its_price_for_the_days_it_was_owed():
 
 
 def test_a_balance_without_vat_is_grossed_up():
-    owed = pd.DataFrame({
-        "customer_id": ["A"], "month": pd.Timestamp("2025-03-01"), "average_balance": exact(3650),
-        "includes_vat": [False],
-    })  # fmt: skip
+    owed = pd.DataFrame(
+        {
+            "customer_id": ["A"],
+            "month": pd.Timestamp("2025-03-01"),
+            "average_balance": exact(3650),
+            "includes_vat": [False],
+        }
+    )
 
     charge = capital_charges(
         months(A=(1, 1, 0)), owed, rate=0.10, vat_rate=0.20, by="average_balance"
@@ -84,10 +96,13 @@ def test_exports_carry_no_vat_where_the_receivables_say_so():
 
 
 def test_two_sites_of_a_group_do_not_count_its_revenue_twice():
-    sites = pd.concat([
-        receivables(A=30).assign(average_balance=exact(100)),
-        receivables(A=60).assign(average_balance=exact(200)),
-    ], ignore_index=True)  # fmt: skip
+    sites = pd.concat(
+        [
+            receivables(A=30).assign(average_balance=exact(100)),
+            receivables(A=60).assign(average_balance=exact(200)),
+        ],
+        ignore_index=True,
+    )
 
     charge = capital_charges(months(A=(36500, 36500, 0)), sites, rate=0.10, vat_rate=0.0)
 
@@ -105,10 +120,15 @@ YEARS = [
 
 
 def stock(start: str | None, until: str | None) -> pd.DataFrame:
-    return pd.DataFrame({
-        "customer_id": ["A"], "kind": "consignment_stock", "amount": exact(36500),
-        "from": pd.to_datetime([start]), "until": pd.to_datetime([until]),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": ["A"],
+            "kind": "consignment_stock",
+            "amount": exact(36500),
+            "from": pd.to_datetime([start]),
+            "until": pd.to_datetime([until]),
+        }
+    )
 
 
 @pytest.mark.parametrize(

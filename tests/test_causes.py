@@ -158,11 +158,16 @@ def test_time_that_a_plain_order_needs_is_told_from_what_is_asked_on_top():
     ]
     orders = pd.DataFrame({"customer_id": ["A", "A"], "lines": [2, 2]})
     names = [equation.name for equation in equations] + ["freight"]
-    cost = pd.DataFrame({
-        "customer_id": "A", "activity": names, "cost": [75.0, 100.0, 60.0, 90.0, 40.0, 7.0],
-        "pool": ["desk", "house", "van", "people", "desk", "freight"],
-        "driver_volume": [2.0, 4.0, 2.0, 3.0, 1.0, 4.0], "used": [75.0, 100.0, 2.0, 3.0, 40.0, 7.0],
-    })  # fmt: skip
+    cost = pd.DataFrame(
+        {
+            "customer_id": "A",
+            "activity": names,
+            "cost": [75.0, 100.0, 60.0, 90.0, 40.0, 7.0],
+            "pool": ["desk", "house", "van", "people", "desk", "freight"],
+            "driver_volume": [2.0, 4.0, 2.0, 3.0, 1.0, 4.0],
+            "used": [75.0, 100.0, 2.0, 3.0, 40.0, 7.0],
+        }
+    )
     avoidable = pd.Series({"desk": 0.5, "house": np.nan, "van": 1.0, "people": 0.0, "freight": 1.0})
 
     row = kinds_of_work(cost, orders, equations, avoidable).iloc[0]
@@ -200,8 +205,11 @@ def test_the_company_averages_divide_four_kinds_of_trade():
     placed, cuts = price_matrix(table)
 
     assert placed["quadrant"].tolist() == [
-        "pays_well_costs_much", "pays_well_costs_little", "pays_little_costs_much",
-        "pays_little_costs_little"]  # fmt: skip
+        "pays_well_costs_much",
+        "pays_well_costs_little",
+        "pays_little_costs_much",
+        "pays_little_costs_little",
+    ]
     assert cuts.net_price == pytest.approx(0.90)
     assert cuts.serve_rate == pytest.approx(0.15)  # 100 plain and 50 of service on 1,000
     assert matrix_verdict(placed, cuts).outcome == "PASS"

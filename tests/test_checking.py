@@ -78,10 +78,14 @@ def words(found: Checked) -> str:
 def test_every_table_is_told_with_its_rows_what_was_set_aside_and_its_days(plain):
     assert plain.coverage.to_dict("records") == [
         {
-            "table": "invoice_lines", "files": "lines.csv", "rows": 5, "set_aside": 2,
-            "first": pd.Timestamp("2025-01-02"), "last": pd.Timestamp("2025-12-30"),
+            "table": "invoice_lines",
+            "files": "lines.csv",
+            "rows": 5,
+            "set_aside": 2,
+            "first": pd.Timestamp("2025-01-02"),
+            "last": pd.Timestamp("2025-12-30"),
         }
-    ]  # fmt: skip
+    ]
     assert words(plain).splitlines()[:4] == [
         "tiny, FY2025: 1 Jan 2025 to 31 Dec 2025",
         "",
@@ -164,9 +168,19 @@ def test_nothing_is_written(plain):
             LINES.replace(",cost_of_goods_sold", ",other"),
             {"gross_margin": ["gross_margin"], "customer_profit": ["gross_margin"]},
         ),
-        ("classes", "", LINES.replace(",cost_of_goods_sold", ",other"), {"classes": ["class_measure"]}),
+        (
+            "classes",
+            "",
+            LINES.replace(",cost_of_goods_sold", ",other"),
+            {"classes": ["class_measure"]},
+        ),
         # B has 50 of 178: more than the share of revenue that may be without a known cost
-        ("gross_margin", "", LINES.replace("50.00,30.00", "50.00,"), {"gross_margin": ["gross_margin"]}),
+        (
+            "gross_margin",
+            "",
+            LINES.replace("50.00,30.00", "50.00,"),
+            {"gross_margin": ["gross_margin"]},
+        ),
         (
             "gross_margin",
             "profitability: {unknown_cost_at_most: 0.5}\n",
@@ -174,7 +188,7 @@ def test_nothing_is_written(plain):
             {},
         ),
     ],
-)  # fmt: skip
+)
 def test_what_is_required_and_cannot_be_carried_is_foreseen(tiny, required, extra, lines, refused):
     found = check_inputs(tiny(f"required: [{required}]\n{extra}", lines=lines))
 
@@ -242,11 +256,12 @@ def test_half_a_year_carries_no_golden_shots(tiny):
     [
         ("", 0, "Every sum holds.\n"),
         (
-            "required: [customer_profit]", 3,
+            "required: [customer_profit]",
+            3,
             "customer_profit is required and would be refused. To bring: resources",
         ),
     ],
-)  # fmt: skip
+)
 def test_the_command_says_what_was_found_and_its_status_whether_that_is_enough(
     tiny, extra, status, said
 ):
@@ -311,7 +326,7 @@ def test_weights_that_a_notebook_would_reject_are_rejected_by_check(tiny):
             "freight would be counted twice",
         ),
     ],
-)  # fmt: skip
+)
 def test_settings_that_do_not_fit_the_tables_are_rejected_before_any_kernel(
     tiny, extra, files, says
 ):

@@ -199,9 +199,14 @@ def test_another_run_is_status_4_and_named(project):
 
     with only_run(folder):
         done = subprocess.run(
-            [*KAM, "report", "tiny"], cwd=project, env=surroundings(project), capture_output=True,
-            text=True, timeout=120, check=False,
-        )  # fmt: skip
+            [*KAM, "report", "tiny"],
+            cwd=project,
+            env=surroundings(project),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
 
     assert (done.returncode, done.stdout) == (4, "")
     assert f"process {os.getpid()}, since" in done.stderr
@@ -221,9 +226,13 @@ def test_an_interrupted_run_ends_soon_with_its_kernel_and_publishes_nothing(proj
         "time.sleep(60)",
     )
     running = subprocess.Popen(
-        [*KAM, "report", "tiny"], cwd=project, env=surroundings(project), stderr=subprocess.PIPE,
-        text=True, preexec_fn=listen_to_interrupts,
-    )  # fmt: skip
+        [*KAM, "report", "tiny"],
+        cwd=project,
+        env=surroundings(project),
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=listen_to_interrupts,
+    )
     wait_for(lambda: note.exists() and note.read_text().isdigit())
     running.send_signal(sent)
     _out, said = running.communicate(timeout=120)

@@ -61,10 +61,14 @@ def test_pools_deliveries_freight_and_assets_come_from_files(firm):
 
     served = result.cost_to_serve.set_index(["customer_id", "activity"])["cost"].to_dict()
     assert served == {
-        ("A", "desk, order"): 20, ("A", "freight"): 10, ("A", "van, delivery"): 60,
+        ("A", "desk, order"): 20,
+        ("A", "freight"): 10,
+        ("A", "van, delivery"): 60,
         ("B", "desk, order"): 10,
-        ("S", "desk, order"): 10, ("S", "freight"): 5, ("S", "van, delivery"): 30,
-    }  # fmt: skip
+        ("S", "desk, order"): 10,
+        ("S", "freight"): 5,
+        ("S", "van, delivery"): 30,
+    }
     left = result.pools.set_index("pool")
     assert left["unused_cost"].to_dict() == {"rent": 0, "desk": 60, "van": 30, "freight": 0}
     assert left.loc["freight", "gl_account"] == "527-01"
@@ -81,8 +85,10 @@ def test_a_delivery_to_two_sites_of_a_group_is_one_delivery(firm):
     rows = tables["deliveries"][["delivery_id", "customer_id", "lines", "warehouse"]]
 
     assert rows.to_numpy().tolist() == [
-        ["D1", "A", 2, "north"], ["D2", "A", 2, "north"], ["D3", "B", 1, "south"]
-    ]  # fmt: skip
+        ["D1", "A", 2, "north"],
+        ["D2", "A", 2, "north"],
+        ["D3", "B", 1, "south"],
+    ]
 
 
 def test_our_tools_at_a_customer_who_buys_nothing_stay_in_the_statement(firm):

@@ -29,8 +29,16 @@ def _small_firm() -> tuple:
 
 
 # ------------------------------------------------------------------ time equations
-DESK = Equation("desk", "order", 6, (Term(1.5, per="line"), Term(4, when={"order_channel": "phone"}),
-                                     Term(15, when={"customer_is_new": True})))  # fmt: skip
+DESK = Equation(
+    "desk",
+    "order",
+    6,
+    (
+        Term(1.5, per="line"),
+        Term(4, when={"order_channel": "phone"}),
+        Term(15, when={"customer_is_new": True}),
+    ),
+)
 
 
 def test_time_of_an_order_is_its_base_its_lines_and_what_its_conditions_add():
@@ -88,9 +96,10 @@ def test_each_kind_of_event_is_counted_from_its_documents():
     book = orders(
         ("A", 2, "edi", True, True), ("A", 3, "edi", False, False), ("B", 1, "edi", True, True)
     ).assign(
-        export=[False, True, False], order_id=["1", "2", "3"],
+        export=[False, True, False],
+        order_id=["1", "2", "3"],
         date=pd.to_datetime(["2025-01-10", "2025-02-10", "2025-03-10"]),
-    )  # fmt: skip
+    )
     drops = pd.DataFrame({"period": YEAR, "customer_id": ["A", "A", "B"], "lines": [2, 3, 1]})
     kinds = ["order", "line", "rush_order", "export_order", "new_customer", "delivery"]
 
@@ -102,9 +111,13 @@ def test_each_kind_of_event_is_counted_from_its_documents():
         0
     )
     assert {kind: counted.loc[f"desk, {kind}"].tolist() for kind in kinds} == {
-        "order": [2, 1], "line": [5, 1], "rush_order": [1, 1], "export_order": [1, 0],
-        "new_customer": [1, 1], "delivery": [2, 1],
-    }  # fmt: skip
+        "order": [2, 1],
+        "line": [5, 1],
+        "rush_order": [1, 1],
+        "export_order": [1, 0],
+        "new_customer": [1, 1],
+        "delivery": [2, 1],
+    }
 
 
 def test_a_customer_is_new_once_and_not_in_a_later_period():
@@ -180,8 +193,12 @@ def test_an_attribute_that_orders_lack_is_named_with_its_equation():
 @settings(deadline=None, max_examples=6)
 @given(st.permutations(range(4)))
 def test_neither_the_order_of_documents_nor_of_equations_changes_a_volume(places):
-    rows = [("A", 2, "edi", False, True), ("B", 4, "phone", True, False),
-            ("A", 1, "web", True, False), ("B", 3, "edi", False, False)]  # fmt: skip
+    rows = [
+        ("A", 2, "edi", False, True),
+        ("B", 4, "phone", True, False),
+        ("A", 1, "web", True, False),
+        ("B", 3, "edi", False, False),
+    ]
     equations = [DESK, Equation("house", "line", 3, (Term(5, when={"rush": True}),))]
 
     one = activity_volumes(orders(*rows), NO_CORRECTIONS, None, equations)
@@ -241,14 +258,21 @@ def test_what_ends_of_a_pool_is_unknown_where_the_support_behind_it_did_not_say(
 
 
 @settings(deadline=None, max_examples=20)
-@given(st.lists(st.tuples(st.integers(0, 10**6), st.floats(0, 1), st.floats(0, 1)), min_size=1,
-                max_size=5))  # fmt: skip
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 10**6), st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=5
+    )
+)
 def test_however_cost_is_passed_on_as_much_of_it_ends_as_was_declared(rows):
     names = [f"p{i}" for i in range(len(rows))]
-    chain = pools(*[
-        Pool(name, Decimal(cost), avoidable_share=share, step_down_to={to: passed} if to else {})
-        for name, to, (cost, share, passed) in zip(names, [*names[1:], None], rows, strict=True)
-    ])  # fmt: skip
+    chain = pools(
+        *[
+            Pool(
+                name, Decimal(cost), avoidable_share=share, step_down_to={to: passed} if to else {}
+            )
+            for name, to, (cost, share, passed) in zip(names, [*names[1:], None], rows, strict=True)
+        ]
+    )
 
     rated = pool_costs(chain, used("p0", A=1))
 
@@ -312,8 +336,10 @@ def test_a_chain_of_support_pools_passes_on_what_it_received_whatever_the_order_
 
 
 def test_pools_that_serve_each_other_in_a_circle_are_refused():
-    circle = pools(Pool("it", Decimal(1), step_down_to={"rent": 1.0}),
-                   Pool("rent", Decimal(1), step_down_to={"it": 1.0}))  # fmt: skip
+    circle = pools(
+        Pool("it", Decimal(1), step_down_to={"rent": 1.0}),
+        Pool("rent", Decimal(1), step_down_to={"it": 1.0}),
+    )
 
     with pytest.raises(DataError, match="it, rent pass their cost on to each other in a circle"):
         pool_costs(circle, used("desk", A=1))
@@ -333,8 +359,12 @@ def worlds(draw):
 @given(worlds())
 def test_whatever_is_used_each_pool_is_assigned_unused_or_unassigned(world):
     cost, capacity, work = world
-    given_pools = pools(*[Pool(f"p{i}", Decimal(c) / 100, k) for i, (c, k) in
-                          enumerate(zip(cost, capacity, strict=True))])  # fmt: skip
+    given_pools = pools(
+        *[
+            Pool(f"p{i}", Decimal(c) / 100, k)
+            for i, (c, k) in enumerate(zip(cost, capacity, strict=True))
+        ]
+    )
     volumes = pd.concat(
         [used(f"p{i}", A=a, B=b) for i, (a, b) in enumerate(work)], ignore_index=True
     )
@@ -353,8 +383,11 @@ def test_whatever_is_used_each_pool_is_assigned_unused_or_unassigned(world):
 def test_a_pool_that_is_counted_and_not_used_is_unused_and_not_unassigned(small_firm):
     tables, model = small_firm
     returns = Equation("returns", "credit_note", 10)
-    model = replace(model, resources=(*model.resources, Pool("returns", Decimal(90), 60)),
-                    time_equations=(*model.time_equations, returns))  # fmt: skip
+    model = replace(
+        model,
+        resources=(*model.resources, Pool("returns", Decimal(90), 60)),
+        time_equations=(*model.time_equations, returns),
+    )
 
     left = customer_statements(tables, model, periods=[YEAR]).pools.set_index("pool")
 
@@ -375,8 +408,12 @@ def test_a_pool_that_is_counted_and_not_used_is_unused_and_not_unassigned(small_
 def test_cost_above_the_level_at_which_it_stops_is_on_nobody(small_firm, level, stops_at, charged):
     tables, model = small_firm
     fair = Pool("fair", Decimal(400), 450, hierarchy_level=level)
-    model = replace(model, stops_at=stops_at, resources=(*model.resources, fair),
-                    time_equations=(*model.time_equations, Equation("fair", "line", 1)))  # fmt: skip
+    model = replace(
+        model,
+        stops_at=stops_at,
+        resources=(*model.resources, fair),
+        time_equations=(*model.time_equations, Equation("fair", "line", 1)),
+    )
 
     left = customer_statements(tables, model, periods=[YEAR]).pools.set_index("pool")
 
@@ -395,16 +432,24 @@ def test_cost_above_that_level_is_not_passed_on_to_customers_either(small_firm):
 
 # ------------------------------------------------------------------ the table of pools
 def resource_rows(**columns) -> pd.DataFrame:
-    own = {"pool": ["it", "desk"], "period": YEAR, "cost": exact(200, 900), "unit": ["none", "minute"],
-           "practical_capacity": pd.Series([None, Decimal(500)], dtype=object),
-           "step_down_to": ["desk: 0,5", None], "gl_account": ["509", "501"]}  # fmt: skip
+    own = {
+        "pool": ["it", "desk"],
+        "period": YEAR,
+        "cost": exact(200, 900),
+        "unit": ["none", "minute"],
+        "practical_capacity": pd.Series([None, Decimal(500)], dtype=object),
+        "step_down_to": ["desk: 0,5", None],
+        "gl_account": ["509", "501"],
+    }
     return pd.DataFrame({**own, **columns})
 
 
 def test_pools_may_come_as_a_table_of_the_client(small_firm):
     tables, model = small_firm
-    written = (Pool("it", Decimal(200), unit="none", gl_account="509", step_down_to={"desk": 0.5}),
-               Pool("desk", Decimal(900), 500))  # fmt: skip
+    written = (
+        Pool("it", Decimal(200), unit="none", gl_account="509", step_down_to={"desk": 0.5}),
+        Pool("desk", Decimal(900), 500),
+    )
 
     own = customer_statements(tables, replace(model, resources=written), periods=[YEAR])
     theirs = customer_statements(
@@ -420,18 +465,33 @@ def test_pools_may_come_as_a_table_of_the_client(small_firm):
     ("rows", "words"),
     [
         pytest.param({"pool": ["it", "it"]}, "'it' stands twice in period FY2025", id="twice"),
-        pytest.param({"step_down_to": ["half to desk", None]}, "reads 'half to desk'. Write",
-                     id="shares nobody can read"),
-        pytest.param({"step_down_to": ["desk: 0.7; dezk: 0.2", None]}, "passed on to 'dezk', which is no",
-                     id="a pool that is not there"),
-        pytest.param({"step_down_to": ["desk: 1; desk : 0.5", None]}, "reads 'desk: 1; desk",
-                     id="one pool twice"),
-        pytest.param({"hierarchy_level": ["board", "customer"]}, "hierarchy_level of pool 'it' is 'board'",
-                     id="no such level"),
-        pytest.param({"pool": ["it", "dask"], "step_down_to": None},
-                     "'desk, line' uses the pool 'desk', which has no cost", id="no such pool"),
+        pytest.param(
+            {"step_down_to": ["half to desk", None]},
+            "reads 'half to desk'. Write",
+            id="shares nobody can read",
+        ),
+        pytest.param(
+            {"step_down_to": ["desk: 0.7; dezk: 0.2", None]},
+            "passed on to 'dezk', which is no",
+            id="a pool that is not there",
+        ),
+        pytest.param(
+            {"step_down_to": ["desk: 1; desk : 0.5", None]},
+            "reads 'desk: 1; desk",
+            id="one pool twice",
+        ),
+        pytest.param(
+            {"hierarchy_level": ["board", "customer"]},
+            "hierarchy_level of pool 'it' is 'board'",
+            id="no such level",
+        ),
+        pytest.param(
+            {"pool": ["it", "dask"], "step_down_to": None},
+            "'desk, line' uses the pool 'desk', which has no cost",
+            id="no such pool",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_table_of_pools_that_contradicts_itself_is_refused(small_firm, rows, words):
     tables, model = small_firm
 
@@ -457,8 +517,9 @@ def test_a_driver_of_other_periods_leaves_a_period_unknown(small_firm):
     )
     field = Pool("field", Decimal(400), 100)
     visit = Equation("field", "visit", 1, driver="visits")
-    model = replace(model, resources=(*model.resources, field),
-                    time_equations=(*model.time_equations, visit))  # fmt: skip
+    model = replace(
+        model, resources=(*model.resources, field), time_equations=(*model.time_equations, visit)
+    )
 
     result = customer_statements({**tables, "drivers": visits}, model, periods=[YEAR])
 
@@ -489,35 +550,59 @@ def test_freight_alone_is_cost_to_serve_and_its_bias_is_named(small_firm):
     result = customer_statements({**tables, "customer_months": sales}, CostModel(), periods=[YEAR])
 
     assert result.statement["customer_profit"].tolist() == [590, 80, -5]
-    said = {v.rule: v for v in statement_verdicts(
-        result.statement, result.pools, 0, period=YEAR, stops_at="customer", currency="PLN")}  # fmt: skip
+    said = {
+        v.rule: v
+        for v in statement_verdicts(
+            result.statement, result.pools, 0, period=YEAR, stops_at="customer", currency="PLN"
+        )
+    }
     assert said["cost_to_serve"].outcome == "FLAG"
     assert "it consists of freight only" in said["cost_to_serve"].said
     assert "practical_capacity" not in {r for r, v in said.items() if v.outcome != "PASS"}
 
 
 def given_afterwards(kind: str) -> pd.DataFrame:
-    return pd.DataFrame({
-        "customer_id": ["A"], "kind": kind, "amount": exact(10), "period": YEAR, "status": "settled",
-        "date": pd.Timestamp("2025-05-05"),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": ["A"],
+            "kind": kind,
+            "amount": exact(10),
+            "period": YEAR,
+            "status": "settled",
+            "date": pd.Timestamp("2025-05-05"),
+        }
+    )
 
 
 @pytest.mark.parametrize(
     ("tables", "change", "words"),
     [
-        pytest.param({"freight": True, "off_invoice": given_afterwards("freight")}, {},
-                     "on the invoice lines .* and in off_invoice", id="freight as a deduction"),
-        pytest.param({"freight": True}, {"resources": (Pool("freight", Decimal(5)),), "time_equations": ()},
-                     "on the invoice lines .* and among the pools", id="freight as a pool"),
-        pytest.param({"off_invoice": given_afterwards("freight")},
-                     {"resources": (Pool("freight", Decimal(5)),), "time_equations": ()},
-                     "in off_invoice .* and among the pools", id="a pool and a deduction"),
-        pytest.param({"off_invoice": given_afterwards("payment_terms")},
-                     {"capital": SimpleNamespace(rate=0.1, receivables="days_to_pay", vat_rate=0.0)},
-                     "in off_invoice .* and in the capital charge", id="payment terms"),
+        pytest.param(
+            {"freight": True, "off_invoice": given_afterwards("freight")},
+            {},
+            "on the invoice lines .* and in off_invoice",
+            id="freight as a deduction",
+        ),
+        pytest.param(
+            {"freight": True},
+            {"resources": (Pool("freight", Decimal(5)),), "time_equations": ()},
+            "on the invoice lines .* and among the pools",
+            id="freight as a pool",
+        ),
+        pytest.param(
+            {"off_invoice": given_afterwards("freight")},
+            {"resources": (Pool("freight", Decimal(5)),), "time_equations": ()},
+            "in off_invoice .* and among the pools",
+            id="a pool and a deduction",
+        ),
+        pytest.param(
+            {"off_invoice": given_afterwards("payment_terms")},
+            {"capital": SimpleNamespace(rate=0.1, receivables="days_to_pay", vat_rate=0.0)},
+            "in off_invoice .* and in the capital charge",
+            id="payment terms",
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_cost_has_one_owner(small_firm, tables, change, words):
     firm, model = small_firm
     sales = firm["customer_months"]

@@ -48,10 +48,15 @@ def test_the_latest_rate_on_or_before_the_day_converts(tmp_path):
 
 def test_the_ledger_shows_what_was_converted(tmp_path):
     intake = read_inputs(
-        lines_of(tmp_path, "F1, 2024-01-01, A, 10, 1, EUR", "F2, 2024-01-01, , 1, 1, EUR",
-                 "F3, 2024-01-01, A, 7, 1, PLN", rates=RATES),
+        lines_of(
+            tmp_path,
+            "F1, 2024-01-01, A, 10, 1, EUR",
+            "F2, 2024-01-01, , 1, 1, EUR",
+            "F3, 2024-01-01, A, 7, 1, PLN",
+            rates=RATES,
+        ),
         "FY2024",
-    )  # fmt: skip
+    )
     money = next(b for b in intake.balances if b.what == "Net amount of invoice lines")
     assert [(step.what, step.amount) for step in money.steps] == [
         ("read, as far as it is a number", 7),
@@ -118,15 +123,17 @@ def test_there_and_back_again_is_where_one_began(tmp_path):
     amounts = [Decimal("17.00"), Decimal("-8.50"), Decimal("1234.25"), Decimal("0.17")]
     bought = dict(zip("ABCD", amounts, strict=True))
     there = lines_of(
-        tmp_path, *(f"F{who}, 2024-01-01, {who}, {a}, 0, EUR" for who, a in bought.items()),
+        tmp_path,
+        *(f"F{who}, 2024-01-01, {who}, {a}, 0, EUR" for who, a in bought.items()),
         rates=book("date, currency, rate", "2024-01-01, EUR, 4"),
-    )  # fmt: skip
+    )
     zloty = revenue(read_inputs(there, "FY2024"))
     (tmp_path / "back").mkdir()
     back = lines_of(
-        tmp_path / "back", *(f"F{who}, 2024-01-01, {who}, {a}, 0, PLN" for who, a in zloty.items()),
+        tmp_path / "back",
+        *(f"F{who}, 2024-01-01, {who}, {a}, 0, PLN" for who, a in zloty.items()),
         rates=book("date, currency, rate", "2024-01-01, PLN, 0.25"),
-    )  # fmt: skip
+    )
     back.currency = "EUR"
 
     assert zloty["A"] == 68
@@ -134,10 +141,13 @@ def test_there_and_back_again_is_where_one_began(tmp_path):
 
 
 def test_a_rate_reaches_to_the_next_one_and_no_further_than_declared():
-    rates = pd.DataFrame({
-        "date": pd.to_datetime(["2024-01-01", "2024-01-03"]), "currency": ["EUR", "EUR"],
-        "rate": [Decimal(4), Decimal(5)],
-    })  # fmt: skip
+    rates = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2024-01-01", "2024-01-03"]),
+            "currency": ["EUR", "EUR"],
+            "rate": [Decimal(4), Decimal(5)],
+        }
+    )
     daily = daily_rates(rates, at_most_days_old=3)
 
     assert daily["fx_day"].dt.day.tolist() == [1, 2, 3, 4, 5, 6]

@@ -28,10 +28,14 @@ SETTINGS = (
 
 def lines(*amounts: float) -> pa.Table:
     """Return one line per amount, all of customer A on one day."""
-    return pa.table({
-        "invoice_id": [f"F{n}" for n in range(len(amounts))], "date": ["2024-03-01"] * len(amounts),
-        "customer_id": ["A"] * len(amounts), "net_amount": list(map(float, amounts)),
-    })  # fmt: skip
+    return pa.table(
+        {
+            "invoice_id": [f"F{n}" for n in range(len(amounts))],
+            "date": ["2024-03-01"] * len(amounts),
+            "customer_id": ["A"] * len(amounts),
+            "net_amount": list(map(float, amounts)),
+        }
+    )
 
 
 def folder_of(place: Path, files: str) -> Path:
@@ -50,9 +54,13 @@ def revenue(folder) -> float:
 # --------------------------------------------------------------------------------- which file
 @pytest.mark.parametrize(
     ("named", "beside"),
-    [("sales [1].parquet", "sales 1.parquet"), ("sales ?.parquet", "sales 1.parquet"),
-     ("sales *.parquet", "sales 1.parquet"), ("a=1/net_amount=9/s.parquet", "b.parquet")],
-)  # fmt: skip
+    [
+        ("sales [1].parquet", "sales 1.parquet"),
+        ("sales ?.parquet", "sales 1.parquet"),
+        ("sales *.parquet", "sales 1.parquet"),
+        ("a=1/net_amount=9/s.parquet", "b.parquet"),
+    ],
+)
 def test_a_name_that_looks_like_a_pattern_reads_that_file_and_no_neighbour(tmp_path, named, beside):
     """600 stand in the file that is named, 6,000 in an old draft beside it."""
     folder = folder_of(tmp_path / "firm [x]", named)
@@ -86,9 +94,13 @@ def test_a_parquet_page_that_differs_from_its_checksum_is_refused_by_name(tmp_pa
     folder = folder_of(tmp_path / "firm", "s.parquet")
     path = folder / "s.parquet"
     pq.write_table(
-        lines(*range(1000)), path, compression="none", use_dictionary=False,
-        write_page_checksum=True, column_encoding="PLAIN",
-    )  # fmt: skip
+        lines(*range(1000)),
+        path,
+        compression="none",
+        use_dictionary=False,
+        write_page_checksum=True,
+        column_encoding="PLAIN",
+    )
     whole = path.read_bytes()
     place = whole.index(b"\x00\x00\x00\x00\x00\xc0\x82\x40")  # 600.0 as eight bytes
     path.write_bytes(whole[: place + 6] + b"\x92" + whole[place + 7 :])
@@ -174,8 +186,11 @@ def test_a_report_grouped_by_customer_is_refused_with_what_its_lines_lack(tmp_pa
     engagement = world(tmp_path)
     grouped = book(
         "date,invoice_id,net_amount,customer_id",
-        "Alfa,,,", "2024-01-15,A1,100,", "2024-02-15,A2,200,", "Total for Alfa,,300,",
-    )  # fmt: skip
+        "Alfa,,,",
+        "2024-01-15,A1,100,",
+        "2024-02-15,A2,200,",
+        "Total for Alfa,,300,",
+    )
     give(engagement, "invoice_lines", grouped)
     with pytest.raises(DataError, match=r"none of the 4 invoice lines .* customer_id: missing"):
         read_inputs(engagement, "FY2024")

@@ -14,30 +14,56 @@ from kamlib.tables import EXACT
 def bonus(*rows: tuple) -> pd.DataFrame:
     """Build rows of (day, status, amount) of one customer's yearly bonus."""
     days, status, amount = zip(*rows, strict=True)
-    return pd.DataFrame({
-        "customer_id": "A", "kind": "annual_bonus", "date": pd.to_datetime(list(days)),
-        "status": list(status), "amount": pd.Series([Decimal(a) for a in amount], dtype=EXACT),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": "A",
+            "kind": "annual_bonus",
+            "date": pd.to_datetime(list(days)),
+            "status": list(status),
+            "amount": pd.Series([Decimal(a) for a in amount], dtype=EXACT),
+        }
+    )
 
 
 @pytest.mark.parametrize(
     ("rows", "costs"),
     [
         pytest.param([("2025-03-01", "settled", 40)], [40], id="settled without an accrual"),
-        pytest.param([("2024-12-31", "accrued", 100), ("2025-03-01", "settled", 100)], [100, 0],
-                     id="settling as much as was accrued costs nothing more"),
-        pytest.param([("2024-12-31", "accrued", 100), ("2025-03-01", "settled", 120)], [100, 20],
-                     id="only what goes beyond the accrual costs"),
-        pytest.param([("2024-12-31", "accrued", 100), ("2025-02-01", "reversed", 100),
-                      ("2025-03-01", "settled", 90)], [100, -100, 90],
-                     id="after a reversal the settlement costs all of it"),
-        pytest.param([("2025-03-01", "settled", 30), ("2025-04-01", "settled", 30),
-                      ("2024-12-31", "accrued", 50)], [0, 10, 50],
-                     id="two settlements use up one accrual, whatever the order of rows"),
-        pytest.param([("2025-03-31", "settled", 10), ("2025-03-31", "accrued", 10)], [0, 10],
-                     id="accrued and settled on one day"),
+        pytest.param(
+            [("2024-12-31", "accrued", 100), ("2025-03-01", "settled", 100)],
+            [100, 0],
+            id="settling as much as was accrued costs nothing more",
+        ),
+        pytest.param(
+            [("2024-12-31", "accrued", 100), ("2025-03-01", "settled", 120)],
+            [100, 20],
+            id="only what goes beyond the accrual costs",
+        ),
+        pytest.param(
+            [
+                ("2024-12-31", "accrued", 100),
+                ("2025-02-01", "reversed", 100),
+                ("2025-03-01", "settled", 90),
+            ],
+            [100, -100, 90],
+            id="after a reversal the settlement costs all of it",
+        ),
+        pytest.param(
+            [
+                ("2025-03-01", "settled", 30),
+                ("2025-04-01", "settled", 30),
+                ("2024-12-31", "accrued", 50),
+            ],
+            [0, 10, 50],
+            id="two settlements use up one accrual, whatever the order of rows",
+        ),
+        pytest.param(
+            [("2025-03-31", "settled", 10), ("2025-03-31", "accrued", 10)],
+            [0, 10],
+            id="accrued and settled on one day",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_bonus_is_paid_once(rows, costs):
     assert [float(cost) for cost in effects(bonus(*rows))] == costs
 
@@ -56,10 +82,14 @@ def test_rows_without_a_status_are_settled():
 
 
 def test_settling_last_year_s_bonus_does_not_use_up_this_year_s_accruals():
-    rows = bonus(("2024-12-31", "accrued", 100), ("2025-01-31", "accrued", 10),
-                 ("2025-03-01", "settled", 120)).assign(
+    rows = bonus(
+        ("2024-12-31", "accrued", 100),
+        ("2025-01-31", "accrued", 10),
+        ("2025-03-01", "settled", 120),
+    ).assign(
         earned_from=pd.to_datetime(["2024-01-01", "2025-01-01", "2024-01-01"]),
-        earned_to=pd.to_datetime(["2024-12-31", "2025-01-31", "2024-12-31"]))  # fmt: skip
+        earned_to=pd.to_datetime(["2024-12-31", "2025-01-31", "2024-12-31"]),
+    )
 
     assert [float(cost) for cost in effects(rows)] == [100, 10, 20]
 
@@ -76,13 +106,26 @@ def test_a_settlement_without_days_uses_up_the_oldest_accrual():
     ("rows", "costs"),
     [
         pytest.param([("2025-03-01", "settled", -10)], [-10], id="money that came back"),
-        pytest.param([("2024-12-31", "accrued", 100), ("2025-02-01", "accrued", -30),
-                      ("2025-03-01", "settled", 70)], [100, -30, 0], id="an accrual taken down"),
-        pytest.param([("2024-12-31", "accrued", 1000), ("2025-02-01", "reversed", -1000),
-                      ("2025-03-01", "settled", 950)], [1000, -1000, 950],
-                     id="a reversal written with a minus"),
+        pytest.param(
+            [
+                ("2024-12-31", "accrued", 100),
+                ("2025-02-01", "accrued", -30),
+                ("2025-03-01", "settled", 70),
+            ],
+            [100, -30, 0],
+            id="an accrual taken down",
+        ),
+        pytest.param(
+            [
+                ("2024-12-31", "accrued", 1000),
+                ("2025-02-01", "reversed", -1000),
+                ("2025-03-01", "settled", 950),
+            ],
+            [1000, -1000, 950],
+            id="a reversal written with a minus",
+        ),
     ],
-)  # fmt: skip
+)
 def test_negative_amounts_give_money_back_once(rows, costs):
     assert [float(cost) for cost in effects(bonus(*rows))] == costs
 

@@ -22,10 +22,18 @@ COMMITTED = Path(__file__).parent.parent / "data" / "demo"
 PERIODS = {"FY2024": 2024, "FY2025": 2025}
 END = pd.Timestamp("2025-12-31")
 LADDER = [
-    "list_revenue", "on_invoice_discounts", "invoice_revenue", "off_invoice", "pocket_revenue",
-    "cost_of_goods_sold", "gross_margin", "cost_to_serve", "customer_profit_before_capital",
-    "capital_charge", "customer_profit",
-]  # fmt: skip
+    "list_revenue",
+    "on_invoice_discounts",
+    "invoice_revenue",
+    "off_invoice",
+    "pocket_revenue",
+    "cost_of_goods_sold",
+    "gross_margin",
+    "cost_to_serve",
+    "customer_profit_before_capital",
+    "capital_charge",
+    "customer_profit",
+]
 
 
 # ------------------------------------------------------------------------ an outsider's reader
@@ -43,8 +51,10 @@ def settings_of(folder: Path) -> dict:
 def raw(folder: Path, table: str) -> pd.DataFrame:
     """Read an input table as text, with our names of columns."""
     source = settings_of(folder)["inputs"][table]
-    parts = [pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
-             for path in sorted(folder.glob(source["files"]))]  # fmt: skip
+    parts = [
+        pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
+        for path in sorted(folder.glob(source["files"]))
+    ]
     names = {theirs: ours for ours, theirs in source.get("columns", {}).items()}
     return pd.concat(parts, ignore_index=True).rename(columns=names)
 
@@ -84,14 +94,23 @@ def order_table(lines: pd.DataFrame) -> pd.DataFrame:
     sold = lines[lines["document_type"] == "FA"]
     sold = sold.assign(hurried=sold["rush"] == "1")
     orders = sold.groupby("order_id", as_index=False).agg(
-        customer_id=("customer_id", "first"), date=("date", "min"), lines=("line_id", "size"),
-        order_channel=("order_channel", "first"), rush=("rush", "max"), export=("export", "max"),
-        warehouse=("warehouse", "first"), rush_lines=("hurried", "sum"),
-    )  # fmt: skip
+        customer_id=("customer_id", "first"),
+        date=("date", "min"),
+        lines=("line_id", "size"),
+        order_channel=("order_channel", "first"),
+        rush=("rush", "max"),
+        export=("export", "max"),
+        warehouse=("warehouse", "first"),
+        rush_lines=("hurried", "sum"),
+    )
     first = orders.groupby("customer_id")["date"].transform("min")
     new = orders["date"] < first + pd.DateOffset(months=12)
-    return orders.assign(rush=orders["rush"] == "1", export=orders["export"] == "1",
-                         customer_is_new=new, period="FY" + orders["date"].dt.year.astype(str))  # fmt: skip
+    return orders.assign(
+        rush=orders["rush"] == "1",
+        export=orders["export"] == "1",
+        customer_is_new=new,
+        period="FY" + orders["date"].dt.year.astype(str),
+    )
 
 
 def capacity_used(equations: list, lines: pd.DataFrame, drivers: pd.DataFrame) -> pd.DataFrame:
@@ -135,10 +154,14 @@ def rates(settings: dict) -> pd.Series:
     for pool in pools:
         for to, share in pool.get("step_down_to", {}).items():
             received[(pool["period"], to)] = pool["cost"] * share
-    return pd.Series({
-        (p["period"], p["pool"]): (p["cost"] + received.get((p["period"], p["pool"]), 0))
-        / p["practical_capacity"] for p in pools if "practical_capacity" in p
-    }).rename_axis(["period", "pool"])  # fmt: skip
+    return pd.Series(
+        {
+            (p["period"], p["pool"]): (p["cost"] + received.get((p["period"], p["pool"]), 0))
+            / p["practical_capacity"]
+            for p in pools
+            if "practical_capacity" in p
+        }
+    ).rename_axis(["period", "pool"])
 
 
 class World:
@@ -207,18 +230,26 @@ def test_another_seed_gives_another_company(village, tmp_path):
 @pytest.mark.parametrize(
     ("change", "files"),
     [
-        pytest.param(("driver_noise: 0.07", "driver_noise: 0.20"), {"input/drivers.csv"},
-                     id="worse calendars change the drivers only"),
-        pytest.param(("noise: 0.25", "noise: 0.60"),
-                     {"input/ratings_ours.csv", "input/ratings_theirs.csv"},
-                     id="worse raters change the ratings only"),
+        pytest.param(
+            ("driver_noise: 0.07", "driver_noise: 0.20"),
+            {"input/drivers.csv"},
+            id="worse calendars change the drivers only",
+        ),
+        pytest.param(
+            ("noise: 0.25", "noise: 0.60"),
+            {"input/ratings_ours.csv", "input/ratings_theirs.csv"},
+            id="worse raters change the ratings only",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_change_in_one_table_leaves_all_others_as_they_were(village, tmp_path, change, files):
     words = (SCENARIOS / "wholesaler.yaml").read_text(encoding="utf-8")
     assert change[0] in words
-    (tmp_path / "other.yaml").write_text(words.replace(f" {change[0]}", f" {change[1]}", 1)
-                                         if change[0][0] == "n" else words.replace(*change))  # fmt: skip
+    (tmp_path / "other.yaml").write_text(
+        words.replace(f" {change[0]}", f" {change[1]}", 1)
+        if change[0][0] == "n"
+        else words.replace(*change)
+    )
 
     other = write_demo(tmp_path / "other", customers=60, scenario=tmp_path / "other.yaml")
 
@@ -280,9 +311,12 @@ def external(demo: World) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("column", "step"),
-    [("list_price", "list_revenue"), ("net_amount", "invoice_revenue"),
-     ("cost_of_goods_sold", "cost_of_goods_sold")],
-)  # fmt: skip
+    [
+        ("list_price", "list_revenue"),
+        ("net_amount", "invoice_revenue"),
+        ("cost_of_goods_sold", "cost_of_goods_sold"),
+    ],
+)
 def test_true_money_is_the_money_of_the_lines_to_the_cent(demo, column, step):
     sums = external(demo).groupby(["period", "customer_id"])[column].sum()
     both = (
@@ -326,8 +360,12 @@ def test_key_customers_have_capital_of_ours(demo):
     assert stands["until"].notna().any()
     kinds = demo.customers.set_index("customer_id")["archetype"].reindex(stands["customer_id"])
     assert set(kinds) <= {
-        "synergy", "synergy_undated", "trusted_partner", "soft_partner", "past_synergy"
-    }  # fmt: skip
+        "synergy",
+        "synergy_undated",
+        "trusted_partner",
+        "soft_partner",
+        "past_synergy",
+    }
 
 
 def test_what_was_accrued_is_settled_as_accrued_and_costs_nothing_more(demo):
@@ -369,8 +407,10 @@ def test_the_general_ledger_is_explained_to_the_cent(demo, period):
     gl = gl[gl["period"] == period].assign(cents=lambda t: (t["amount"] * t["sign"] * 100).round())
     of = gl.groupby("line")["cents"].sum()
     items = [i for i in demo.settings["ledger"]["reconciling_items"] if i["period"] == period]
-    named = {account: sum(round(100 * i["amount"]) for i in items if i["gl_account"] == account)
-             for account in ("730-01", "735-02")}  # fmt: skip
+    named = {
+        account: sum(round(100 * i["amount"]) for i in items if i["gl_account"] == account)
+        for account in ("730-01", "735-02")
+    }
     every = small(demo.folder, "invoice_lines", "net_amount", "cost_of_goods_sold")
     lost = raw(demo.folder, "invoice_lines")
     lost = lost[lost["customer_id"].isin(["", "K88888"]) & lost["date"].str.endswith(period[2:])]
@@ -396,8 +436,12 @@ def test_every_broken_row_stands_where_the_truth_says(demo):
         text = gzip.decompress(data) if name.endswith("gz") else data
         opened[name] = text.decode("utf-8").splitlines()
     sales = demo.broken[demo.broken["file"].str.contains("sales")]
-    said = {"no customer": ";;", "unknown customer": "K88888", "no such day": "31.02.",
-            "amount not readable": "brak"}  # fmt: skip
+    said = {
+        "no customer": ";;",
+        "unknown customer": "K88888",
+        "no such day": "31.02.",
+        "amount not readable": "brak",
+    }
 
     assert sales.groupby("file").size().tolist() == [4] * 5
     for row in sales.itertuples():
@@ -412,8 +456,11 @@ def test_pools_are_used_to_between_70_and_95_percent(demo, true):
     drivers = demo.drivers_true if true else demo.drivers
     used = capacity_used(equations, demo.lines, drivers).groupby(["period", "pool"]).sum()
     pools = demo.settings["profitability"]["resources"]
-    capacity = {(pool["period"], pool["pool"]): pool["practical_capacity"]
-                for pool in pools if "practical_capacity" in pool}  # fmt: skip
+    capacity = {
+        (pool["period"], pool["pool"]): pool["practical_capacity"]
+        for pool in pools
+        if "practical_capacity" in pool
+    }
 
     assert set(used.index) == set(capacity)
     assert (used / used.index.map(capacity)).between(0.70, 0.95).all()
@@ -468,10 +515,16 @@ def test_some_would_truly_gain_us_something_by_leaving_and_most_would_not(demo):
 
 
 def test_what_a_pool_received_from_support_that_stays_does_not_end_when_a_unit_leaves():
-    pools = pd.DataFrame({
-        "period": "FY2025", "pool": ["it", "desk"], "cost": [25.0, 100.0], "received": [np.nan, 25.0],
-        "avoidable_share": [0.0, 0.5], "to": [{"desk": 1.0}, np.nan],
-    })  # fmt: skip
+    pools = pd.DataFrame(
+        {
+            "period": "FY2025",
+            "pool": ["it", "desk"],
+            "cost": [25.0, 100.0],
+            "received": [np.nan, 25.0],
+            "avoidable_share": [0.0, 0.5],
+            "to": [{"desk": 1.0}, np.nan],
+        }
+    )
     key = {"period": ["FY2025"], "unit": [0], "customer_id": ["A"]}
     profit = pd.DataFrame({**key, "gross_margin": [10.0], "capital_charge": [1.0]})
     serving = pd.DataFrame({**key, "pool": ["desk"], "cost": [50.0]})
@@ -528,10 +581,13 @@ def golden_by_the_book(demo: World) -> set[str]:
     margin = table["gross_margin"] / table["pocket_revenue"]
     place = margin.groupby(table["industry_segment"]).rank(pct=True)
     shot = (
-        table["days"].between(1, 2) & (table["first"] <= END - pd.DateOffset(months=12))
-        & (place >= 0.75) & (1 - table["net_amount"] / table["list_price"] <= 0.02)
-        & (table["contract_end"] == "") & (table["customer_profit"] >= 0.02 * 120_000)
-    )  # fmt: skip
+        table["days"].between(1, 2)
+        & (table["first"] <= END - pd.DateOffset(months=12))
+        & (place >= 0.75)
+        & (1 - table["net_amount"] / table["list_price"] <= 0.02)
+        & (table["contract_end"] == "")
+        & (table["customer_profit"] >= 0.02 * 120_000)
+    )
     return set(table.index[shot])
 
 
@@ -614,10 +670,12 @@ def signs(demo: World) -> pd.DataFrame:
         "joint_company",
     ]
     now = evidence[lives]
-    return pd.DataFrame({
-        "joint_hard": now[now["code"].isin(hard)].groupby("party_id")["code"].nunique(),
-        "joint_all": now.groupby("party_id")["code"].nunique(),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "joint_hard": now[now["code"].isin(hard)].groupby("party_id")["code"].nunique(),
+            "joint_all": now.groupby("party_id")["code"].nunique(),
+        }
+    )
 
 
 def levels(table: pd.DataFrame, *, worst: bool) -> pd.Series:

@@ -148,8 +148,9 @@ def test_the_readme_points_to_a_notebook_for_every_stage():
 @pytest.mark.parametrize("name", ["numerics", "timespans"])
 def test_every_public_function_of_the_exact_sums_shows_an_example(name):
     module = importlib.import_module(f"kamlib.{name}")
-    shown = {test.name.split(".")[-1] for test in doctest.DocTestFinder().find(module)
-             if test.examples}  # fmt: skip
+    shown = {
+        test.name.split(".")[-1] for test in doctest.DocTestFinder().find(module) if test.examples
+    }
     public = {
         name
         for name, each in vars(module).items()

@@ -35,8 +35,11 @@ def test_an_invoice_cancelled_whole_is_nothing_and_no_order(tmp_path):
 
 
 def test_an_invoice_cancelled_in_part_stays_an_order(tmp_path):
-    intake = of(tmp_path, "F1, 2024-01-10, A, 2, 60, invoice, , ",
-                "S1, 2024-01-12, A, -1, -30, cancellation, F1, ")  # fmt: skip
+    intake = of(
+        tmp_path,
+        "F1, 2024-01-10, A, 2, 60, invoice, , ",
+        "S1, 2024-01-12, A, -1, -30, cancellation, F1, ",
+    )
 
     assert revenue(intake) == {"A": 30}
     assert intake.tables["orders"]["order_id"].tolist() == ["F1"]
@@ -60,15 +63,21 @@ def test_an_advance_is_no_second_sale(tmp_path):
 
 @pytest.mark.parametrize("link", ["Z1, ", ", O1"])
 def test_an_advance_is_settled_by_its_name_or_its_order(tmp_path, link):
-    intake = of(tmp_path, "Z1, 2024-01-10, A, 1, 100, advance, , O1",
-                f"F1, 2024-02-10, A, 1, 200, final, {link}")  # fmt: skip
+    intake = of(
+        tmp_path,
+        "Z1, 2024-01-10, A, 1, 100, advance, , O1",
+        f"F1, 2024-02-10, A, 1, 200, final, {link}",
+    )
 
     assert verdict_of(intake, "advances")[0] == "PASS"
 
 
 def test_an_advance_without_a_final_invoice_is_named_with_its_money(tmp_path):
-    intake = of(tmp_path, "Z1, 2024-01-10, A, 1, 100, advance, , O1",
-                "F1, 2024-02-10, A, 1, 200, invoice, , O2")  # fmt: skip
+    intake = of(
+        tmp_path,
+        "Z1, 2024-01-10, A, 1, 100, advance, , O1",
+        "F1, 2024-02-10, A, 1, 200, invoice, , O2",
+    )
 
     outcome, said = verdict_of(intake, "advances")
     assert outcome == "FLAG"
@@ -90,8 +99,11 @@ def test_a_credit_note_counts_where_it_is_posted_and_one_without_its_invoice_is_
 
 
 def test_a_credit_note_larger_than_the_sales_leaves_a_customer_below_zero(tmp_path):
-    intake = of(tmp_path, "F1, 2024-01-10, A, 1, 10, invoice, , ",
-                "K1, 2024-01-11, A, -1, -25, credit_note, F1, ")  # fmt: skip
+    intake = of(
+        tmp_path,
+        "F1, 2024-01-10, A, 1, 10, invoice, , ",
+        "K1, 2024-01-11, A, -1, -25, credit_note, F1, ",
+    )
 
     assert revenue(intake) == {"A": -15}
 
@@ -103,8 +115,9 @@ def test_samples_are_lines_and_cost_nothing(tmp_path):
 
     assert intake.tables["customer_months"]["lines"].sum() == 2
     assert verdict_of(intake, "samples") == (
-        "PASS", "Lines free of charge: 1; their goods cost PLN\xa00."
-    )  # fmt: skip
+        "PASS",
+        "Lines free of charge: 1; their goods cost PLN\xa00.",
+    )
 
 
 TWICE = ("F1, 2024-01-10, A, 1, 10, invoice, , ",) * 3 + ("F2, 2024-01-10, B, 1, 4, invoice, , ",)
@@ -159,8 +172,11 @@ def test_quantity_times_price_less_discount_stands_in_for_the_net_amount(tmp_pat
 
 
 # ------------------------------------------------------------------ which period a correction belongs to
-SOLD = ("F1, 2023-05-10, A, 1, 100, invoice, , ", "F2, 2023-06-10, A, 1, 100, invoice, , ",
-        "F3, 2024-01-10, A, 1, 100, invoice, , ")  # fmt: skip
+SOLD = (
+    "F1, 2023-05-10, A, 1, 100, invoice, , ",
+    "F2, 2023-06-10, A, 1, 100, invoice, , ",
+    "F3, 2024-01-10, A, 1, 100, invoice, , ",
+)
 
 
 def moved(tmp_path, *rows) -> tuple[dict, tuple]:
@@ -249,12 +265,20 @@ def at_list(intake, customer="A") -> tuple:
         ["K1, 2024-05-20, A, P, -10, -1000, correction, A1"],
         ["K1, 2024-05-20, A, P, -10, -1000, credit_note, "],
         ["K1, 2024-03-20, A, P, -10, -1000, , "],
-        ["K1, 2024-05-20, A, P, -4, -400, credit_note, A1",
-         "K2, 2024-05-21, A, P, 6, -600, cancellation, A1"],
+        [
+            "K1, 2024-05-20, A, P, -4, -400, credit_note, A1",
+            "K2, 2024-05-21, A, P, 6, -600, cancellation, A1",
+        ],
     ],
-    ids=["a minus on both", "a quantity without minus", "in another month", "no invoice named",
-         "no kind of document", "in two parts"],
-)  # fmt: skip
+    ids=[
+        "a minus on both",
+        "a quantity without minus",
+        "in another month",
+        "no invoice named",
+        "no kind of document",
+        "in two parts",
+    ],
+)
 def test_a_full_return_takes_back_the_list_value_at_which_it_went_out(tmp_path, back):
     """Ten units of 120 at list went out for 1,000; all of them come back."""
     went_out = "A1, 2024-03-05, A, P, 10, 1000, invoice, "
@@ -265,9 +289,11 @@ def test_a_correction_shown_before_and_after_moves_the_list_value_by_what_it_cha
     """D is corrected to the same, E from 10 units to 8, G from 1,000 to 900 for the same goods."""
     rows = [f"{who}1, 2024-03-05, {who}, P, 10, 1000, invoice, " for who in "DEG"]
     rows += [f"{who}2, 2024-04-06, {who}, P, -10, -1000, correction, {who}1" for who in "DEG"]
-    rows += ["D2, 2024-04-06, D, P, 10, 1000, correction, D1",
-             "E2, 2024-04-06, E, P, 8, 800, correction, E1",
-             "G2, 2024-04-06, G, P, 10, 900, correction, G1"]  # fmt: skip
+    rows += [
+        "D2, 2024-04-06, D, P, 10, 1000, correction, D1",
+        "E2, 2024-04-06, E, P, 8, 800, correction, E1",
+        "G2, 2024-04-06, G, P, 10, 900, correction, G1",
+    ]
     intake = of(tmp_path, *USUAL, *rows, head=PRICED)
     found = {who: at_list(intake, who) for who in "DEG"}
     assert found == {"D": (1200, 1000), "E": (960, 800), "G": (1200, 900)}
@@ -275,16 +301,21 @@ def test_a_correction_shown_before_and_after_moves_the_list_value_by_what_it_cha
 
 def test_two_lines_of_a_product_come_back_at_what_they_had_on_their_invoice(tmp_path):
     """One line paid 140 a unit, more than the usual 120: 1,200 + 1,400 at list, half comes back."""
-    rows = ["A1, 2024-03-05, A, P, 10, 1000, invoice, ", "A1, 2024-03-05, A, P, 10, 1400, invoice, ",
-            "K1, 2024-03-09, A, P, -10, -1200, credit_note, A1"]  # fmt: skip
+    rows = [
+        "A1, 2024-03-05, A, P, 10, 1000, invoice, ",
+        "A1, 2024-03-05, A, P, 10, 1400, invoice, ",
+        "K1, 2024-03-09, A, P, -10, -1200, credit_note, A1",
+    ]
     assert at_list(of(tmp_path, *USUAL, *rows, head=PRICED)) == (1300, 1200)
 
 
 def test_a_price_cut_without_goods_is_a_discount_and_a_rebate_line_no_price(tmp_path):
     """The cut of 50 leaves the list value; a negative line of another product counts as it stands."""
-    rows = ["A1, 2024-03-05, A, P, 10, 1000, invoice, ",
-            "K1, 2024-03-09, A, P, 0, -50, correction, A1",
-            "H1, 2024-03-05, H, R, 1, -30, invoice, "]  # fmt: skip
+    rows = [
+        "A1, 2024-03-05, A, P, 10, 1000, invoice, ",
+        "K1, 2024-03-09, A, P, 0, -50, correction, A1",
+        "H1, 2024-03-05, H, R, 1, -30, invoice, ",
+    ]
     intake = of(tmp_path, *USUAL, *rows, head=PRICED)
     assert (at_list(intake), at_list(intake, "H")) == ((1200, 950), (-30, -30))
 
@@ -326,8 +357,11 @@ def test_a_total_may_count_its_document_as_one(tmp_path):
 def test_a_total_may_have_the_quantity_of_its_lines_as_well(tmp_path):
     """Invoices of 150 and 70 in two units each; a fee for two units, beside 100 + 50, is a line."""
     rows = [row.replace(", , , ", ", , 2, ") for row in exported(("F1", 100, 50), ("F2", 30, 40))]
-    fee = ["F3, 2024-02-09, A, P, 1, 100", "F3, 2024-02-09, A, P, 1, 50",
-           "F3, 2024-02-09, A, , 2, 149"]  # fmt: skip
+    fee = [
+        "F3, 2024-02-09, A, P, 1, 100",
+        "F3, 2024-02-09, A, P, 1, 50",
+        "F3, 2024-02-09, A, , 2, 149",
+    ]
     assert revenue(of(tmp_path, *rows, *fee, head=EXPORT)) == {"A": 150 + 70 + 299}
 
 
@@ -362,10 +396,15 @@ NUMBERED = "invoice_id, line_id, date, customer_id, net_amount, document_type"
 
 def test_one_line_number_twice_on_an_invoice_counts_once_and_both_places_are_named(tmp_path):
     """A table of heads was joined with its lines; a correction shows line 1 before and after."""
-    rows = ["F1, 1, 2024-01-10, A, 60, invoice", "F1, 2, 2024-01-10, A, 40, invoice",
-            "F1, 1, 2024-01-10, A, 60, invoice", "F1, 2, 2024-01-10, A, 45, invoice",
-            "K1, 1, 2024-02-10, A, -60, correction", "K1, 1, 2024-02-10, A, 50, correction",
-            "K1, 1, 2024-02-10, A, 50, correction"]  # fmt: skip
+    rows = [
+        "F1, 1, 2024-01-10, A, 60, invoice",
+        "F1, 2, 2024-01-10, A, 40, invoice",
+        "F1, 1, 2024-01-10, A, 60, invoice",
+        "F1, 2, 2024-01-10, A, 45, invoice",
+        "K1, 1, 2024-02-10, A, -60, correction",
+        "K1, 1, 2024-02-10, A, 50, correction",
+        "K1, 1, 2024-02-10, A, 50, correction",
+    ]
     intake = of(tmp_path, *rows, head=NUMBERED)
     assert revenue(intake) == {"A": 90}
     told = intake.tables["quarantine"][["row", "reason", "value", "amount"]]
@@ -374,8 +413,10 @@ def test_one_line_number_twice_on_an_invoice_counts_once_and_both_places_are_nam
         "counted in invoice_lines.csv, row",
     )
     assert told.astype({"amount": int}).to_numpy().tolist() == [
-        [4, why, f"{where} 2", 60], [5, why, f"{where} 3", 45], [8, why, f"{where} 6", 50],
-    ]  # fmt: skip
+        [4, why, f"{where} 2", 60],
+        [5, why, f"{where} 3", 45],
+        [8, why, f"{where} 6", 50],
+    ]
     assert (
         verdict_of(intake, "too_much_set_aside")[0] == "REFUSE"
     )  # nobody has said that it is right
@@ -436,8 +477,9 @@ SALES_AND_BACK = st.lists(
     st.tuples(
         st.integers(1, 12), st.integers(1, 99), st.integers(0, 10**6), st.booleans(), st.booleans()
     ),
-    min_size=1, max_size=30,
-)  # fmt: skip
+    min_size=1,
+    max_size=30,
+)
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
@@ -447,8 +489,10 @@ def test_whatever_comes_back_whole_leaves_no_list_value(sales):
     rows = list(USUAL)
     for n, (month, units, cents, minus, later) in enumerate(sales):
         paid, back = f"{cents / 100:.2f}", 12 if later else month
-        rows += [f"A{n}, 2024-{month:02}-05, A, P, {units}, {paid}, invoice, ",
-                 f"K{n}, 2024-{back:02}-25, A, P, {'-' if minus or not cents else ''}{units}, -{paid}, "
-                 f"credit_note, A{n}"]  # fmt: skip
+        rows += [
+            f"A{n}, 2024-{month:02}-05, A, P, {units}, {paid}, invoice, ",
+            f"K{n}, 2024-{back:02}-25, A, P, {'-' if minus or not cents else ''}{units}, -{paid}, "
+            f"credit_note, A{n}",
+        ]
     with tempfile.TemporaryDirectory() as folder:
         assert at_list(of(Path(folder), *rows, head=PRICED)) == (0, 0)

@@ -24,16 +24,28 @@ from kamlib.profitability.dropping import dropping_verdict, proposals
 from kamlib.profitability.factors import WORK
 from kamlib.views import largest_losses
 
-COSTS = {"cogs": 330, "handling_labour": 33, "equipment": 9, "rent": 14, "marketing": 10,
-         "orders_delivery": 12, "general_admin": 16}  # fmt: skip
+COSTS = {
+    "cogs": 330,
+    "handling_labour": 33,
+    "equipment": 9,
+    "rent": 14,
+    "marketing": 10,
+    "orders_delivery": 12,
+    "general_admin": 16,
+}
 ENDS = ("cogs", "handling_labour", "marketing", "orders_delivery")
 ADDED = (*ENDS, "equipment")
 SHARES = st.floats(0, 1)
 
 
 def declared(**changes) -> SimpleNamespace:
-    told = {"cogs_avoidable": 1.0, "freed_capacity_used": 0.0, "exit_penalties": {},
-            "price_reach": 0.1, "least_gain_kau": 0.02} | changes  # fmt: skip
+    told = {
+        "cogs_avoidable": 1.0,
+        "freed_capacity_used": 0.0,
+        "exit_penalties": {},
+        "price_reach": 0.1,
+        "least_gain_kau": 0.02,
+    } | changes
     return SimpleNamespace(**told)
 
 
@@ -96,7 +108,8 @@ def test_where_nothing_is_avoidable_revenue_is_lost_and_where_all_is_the_profit(
         -table["pocket_revenue"].to_numpy(), abs=0.01
     )
     assert whole["drop_effect"].to_numpy() == pytest.approx(
-        -table["customer_profit"].to_numpy(), abs=0.011)  # fmt: skip
+        -table["customer_profit"].to_numpy(), abs=0.011
+    )
     assert (whole["stranded_cost"].abs() < 0.01).all()
 
 
@@ -105,7 +118,8 @@ def test_capacity_that_ends_cannot_be_used_again():
     half = amounts({}, share=0.5)
 
     assert drop_effects(ends, declared(freed_capacity_used=0.6))["drop_effect"].equals(
-        drop_effects(ends, declared())["drop_effect"])  # fmt: skip
+        drop_effects(ends, declared())["drop_effect"]
+    )
     used = drop_effects(half, declared(freed_capacity_used=0.6)).iloc[0]
     idle = drop_effects(half, declared()).iloc[0]
     assert used["drop_effect"] - idle["drop_effect"] == pytest.approx(45)  # 0.6 of the 75 that stay
@@ -146,10 +160,15 @@ def test_an_avoidable_share_that_nobody_declared_leaves_an_interval():
     ],
 )
 def test_keep_fix_or_drop(low, high, price, actions, proposal):
-    loser = pd.DataFrame({
-        "customer_profit": [-100.0], "drop_effect_low": [low], "drop_effect_high": [high],
-        "fix_price_change": [price], "all_actions": [actions],
-    })  # fmt: skip
+    loser = pd.DataFrame(
+        {
+            "customer_profit": [-100.0],
+            "drop_effect_low": [low],
+            "drop_effect_high": [high],
+            "fix_price_change": [price],
+            "all_actions": [actions],
+        }
+    )
 
     assert proposals(loser, price_reach=0.10).tolist() == [proposal]
 
@@ -168,20 +187,29 @@ def test_keep_fix_or_drop(low, high, price, actions, proposal):
 def test_to_fix_or_drop_must_gain_more_than_a_fiftieth_of_a_key_account(
     profit, low, high, proposal
 ):
-    loser = pd.DataFrame({
-        "customer_profit": [float(profit)], "drop_effect_low": [low], "drop_effect_high": [high],
-        "fix_price_change": [0.5], "all_actions": [0.0],
-    })  # fmt: skip
+    loser = pd.DataFrame(
+        {
+            "customer_profit": [float(profit)],
+            "drop_effect_low": [low],
+            "drop_effect_high": [high],
+            "fix_price_change": [0.5],
+            "all_actions": [0.0],
+        }
+    )
 
     assert proposals(loser, price_reach=0.10, least_gain=0.02 * 120_000).tolist() == [proposal]
 
 
 def test_pools_of_which_nobody_said_what_ends_are_named():
-    pools = pd.DataFrame({
-        "pool": ["order_desk", "van", "it"], "assigned_cost": [10.0, 5.0, 0.0],
-        "avoidable_share": [np.nan, 0.5, np.nan], "ending_share": [np.nan, 0.5, np.nan],
-        "passed_on": 0.0,
-    })  # fmt: skip
+    pools = pd.DataFrame(
+        {
+            "pool": ["order_desk", "van", "it"],
+            "assigned_cost": [10.0, 5.0, 0.0],
+            "avoidable_share": [np.nan, 0.5, np.nan],
+            "ending_share": [np.nan, 0.5, np.nan],
+            "passed_on": 0.0,
+        }
+    )
 
     assert dropping_verdict(pools).said == (
         "Nobody declared what would end of order desk: the effect of dropping a customer is shown as an "
@@ -211,9 +239,14 @@ def test_an_exit_penalty_of_a_customer_that_is_not_there_is_refused():
 
 
 def test_without_customer_profit_nothing_is_said_and_the_tables_are_empty():
-    statement = pd.DataFrame({
-        "period": ["FY2025"], "customer_id": ["A"], "customer_profit": [np.nan], "active": [True],
-    })  # fmt: skip
+    statement = pd.DataFrame(
+        {
+            "period": ["FY2025"],
+            "customer_id": ["A"],
+            "customer_profit": [np.nan],
+            "active": [True],
+        }
+    )
     customers = pd.DataFrame({"customer_id": ["A"], "name": ["Alba"]})
     model = SimpleNamespace(dropping=declared(), time_equations=[], peers=None)
 

@@ -21,10 +21,17 @@ YEARS = [
 def posted(**margins: tuple) -> pd.DataFrame:
     """Build statements from ``id=(margin 2024, margin 2025)``; serving each costs 10."""
     rows = [
-        {"period": year.name, "customer_id": name, "relation": "external", "active": True,
-         "gross_margin": float(margin), "customer_profit_before_capital": margin - 10.0}
-        for name, both in margins.items() for year, margin in zip(YEARS, both, strict=True)
-    ]  # fmt: skip
+        {
+            "period": year.name,
+            "customer_id": name,
+            "relation": "external",
+            "active": True,
+            "gross_margin": float(margin),
+            "customer_profit_before_capital": margin - 10.0,
+        }
+        for name, both in margins.items()
+        for year, margin in zip(YEARS, both, strict=True)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -36,10 +43,18 @@ def corrections(*rows: tuple) -> pd.DataFrame:
 
 
 def bonus(start: str, end: str, *, amount=366, on="2025-03-01", **more) -> pd.DataFrame:
-    return pd.DataFrame({
-        "customer_id": ["A"], "kind": "bonus", "amount": exact(amount), "date": pd.Timestamp(on),
-        "status": "settled", "earned_from": pd.Timestamp(start), "earned_to": pd.Timestamp(end), **more,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": ["A"],
+            "kind": "bonus",
+            "amount": exact(amount),
+            "date": pd.Timestamp(on),
+            "status": "settled",
+            "earned_from": pd.Timestamp(start),
+            "earned_to": pd.Timestamp(end),
+            **more,
+        }
+    )
 
 
 def moved(table: pd.DataFrame, column: str) -> dict:
@@ -82,11 +97,15 @@ def test_what_was_earned_outside_all_periods_leaves_them():
 
 
 def test_a_reversal_gives_back_what_the_accrual_was_earned_for():
-    rows = pd.concat([
-        bonus("2024-01-01", "2024-12-31", amount=100, on="2024-12-31").assign(status="accrued"),
-        bonus("2024-01-01", "2024-12-31", amount=40, on="2025-02-01").assign(
-            status="reversed", earned_from=pd.NaT, earned_to=pd.NaT),
-    ], ignore_index=True)  # fmt: skip
+    rows = pd.concat(
+        [
+            bonus("2024-01-01", "2024-12-31", amount=100, on="2024-12-31").assign(status="accrued"),
+            bonus("2024-01-01", "2024-12-31", amount=40, on="2025-02-01").assign(
+                status="reversed", earned_from=pd.NaT, earned_to=pd.NaT
+            ),
+        ],
+        ignore_index=True,
+    )
 
     both = economic_statements(posted(A=(1000, 1000)), None, rows, YEARS)
 
@@ -136,8 +155,9 @@ thousandths = st.integers(-(10**8), 10**8).map(lambda n: Decimal(n) / 1000)
 )
 def test_what_leaves_a_period_arrives_in_the_other(rows):
     names = ("FY2024", "FY2025")
-    late = corrections(*[(names[now], who, names[not now], money, goods)
-                         for who, now, money, goods in rows])  # fmt: skip
+    late = corrections(
+        *[(names[now], who, names[not now], money, goods) for who, now, money, goods in rows]
+    )
 
     both = economic_statements(posted(A=(1, 2), B=(3, 4), C=(5, 6)), late, None, YEARS)
 

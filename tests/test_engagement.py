@@ -1175,8 +1175,10 @@ def test_an_override_says_who_decided_what_and_until_when(load):
     (override,) = load(ONE_OVERRIDE).overrides
 
     assert (override.party, override.value, override.author) == (
-        "K00042", "develop", "sales director",
-    )  # fmt: skip
+        "K00042",
+        "develop",
+        "sales director",
+    )
     assert override.in_force(date(2026, 6, 30))
     assert not override.in_force(date(2026, 7, 1))
 

@@ -74,19 +74,19 @@ def test_a_float_becomes_the_decimal_that_is_written_of_it(con):
 
 
 def test_a_small_table_is_written_into_the_query_with_whatever_stands_in_it(con):
-    frame = pd.DataFrame({
-        "known_id": ["A", "x'; DROP TABLE t; --", None],
-        "day": [pd.Timestamp("2024-02-29"), pd.NaT, pd.Timestamp("2024-01-01")],
-        "rate": [Decimal("4.123456"), None, Decimal("-1")],
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "known_id": ["A", "x'; DROP TABLE t; --", None],
+            "day": [pd.Timestamp("2024-02-29"), pd.NaT, pd.Timestamp("2024-01-01")],
+            "rate": [Decimal("4.123456"), None, Decimal("-1")],
+        }
+    )
     schema = ibis.schema({"known_id": "string", "day": "date", "rate": "decimal(38, 6)"})
     like = con.create_table("anything", pa.table({"x": [1]}), overwrite=True)
 
     back = written_down(like, frame, schema).to_pyarrow().to_pylist()
 
-    assert back[0] == {
-        "known_id": "A", "day": dt.date(2024, 2, 29), "rate": Decimal("4.123456")
-    }  # fmt: skip
+    assert back[0] == {"known_id": "A", "day": dt.date(2024, 2, 29), "rate": Decimal("4.123456")}
     assert back[1]["known_id"] == "x'; DROP TABLE t; --"
     assert back[1]["day"] is None
     assert written_down(like, frame.head(0), schema).to_pyarrow().num_rows == 0

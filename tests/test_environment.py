@@ -89,8 +89,11 @@ def test_an_unfit_python_is_named_with_what_to_install(tmp_path):
 
     done = subprocess.run(
         ["/bin/bash", str(ROOT / ".ci" / "find-python")],
-        env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert done.returncode == 1
     assert "needs Python 3.11, 3.12 or 3.13 with ensurepip, Python 3.9.2 is not" in done.stderr

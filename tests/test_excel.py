@@ -237,9 +237,10 @@ def test_rows_and_cells_without_their_place_follow_one_another(tmp_path):
             st.decimals(-(10**9), 10**9, places=2),
             st.dates(datetime.date(1901, 1, 1), datetime.date(2200, 1, 1)),
         ),
-        min_size=1, max_size=6,
+        min_size=1,
+        max_size=6,
     )
-)  # fmt: skip
+)
 def test_what_goes_into_a_workbook_comes_out(tmp_path, rows):
     path = saved(tmp_path, HEAD, *([f"'{name}", day, net] for name, net, day in rows))
 
@@ -497,10 +498,16 @@ def prepared(tmp_path, options="", extra=""):
 def test_what_cannot_be_believed_is_set_aside_with_its_reason_and_the_rest_adds_up(tmp_path):
     day = datetime.date(2024, 5, 1)
     sheet, save = changed(
-        tmp_path, LINES, ["F1", day, "A", 10.5], ["F2", day, "A", "#N/A"], ["F3", day, "#REF!", 3],
-        ["F4", day, 12345678901234567890, 4], ["F5", day, "B", 5], ["F6", day, None, 6],
+        tmp_path,
+        LINES,
+        ["F1", day, "A", 10.5],
+        ["F2", day, "A", "#N/A"],
+        ["F3", day, "#REF!", 3],
+        ["F4", day, 12345678901234567890, 4],
+        ["F5", day, "B", 5],
+        ["F6", day, None, 6],
         ["Razem", None, None, 28.5],
-    )  # fmt: skip
+    )
     sheet.merge_cells("C6:C7")
     save()
     intake = prepared(tmp_path)

@@ -53,7 +53,8 @@ def plain(said: str) -> str:
     ("aside", "said"),
     [
         pytest.param(
-            [], "1,200 invoice lines were read, from Jan 2021 to Dec 2025; none was set aside.",
+            [],
+            "1,200 invoice lines were read, from Jan 2021 to Dec 2025; none was set aside.",
             id="all were fine",
         ),
         pytest.param(
@@ -69,16 +70,22 @@ def plain(said: str) -> str:
             id="three were not, one without a readable amount",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_was_read_and_what_was_set_aside(aside, said):
-    coverage = pd.DataFrame({
-        "table": ["customers", "invoice_lines"], "rows": [7, 1200],
-        "first": pd.to_datetime(["2020-01-01", "2021-01-04"]),
-        "last": pd.to_datetime(["2020-01-01", "2025-12-30"]),
-    })  # fmt: skip
-    quarantine = pd.DataFrame({
-        "table": ["customers"] + ["invoice_lines"] * len(aside), "amount": [1e9, *aside],
-    })  # fmt: skip
+    coverage = pd.DataFrame(
+        {
+            "table": ["customers", "invoice_lines"],
+            "rows": [7, 1200],
+            "first": pd.to_datetime(["2020-01-01", "2021-01-04"]),
+            "last": pd.to_datetime(["2020-01-01", "2025-12-30"]),
+        }
+    )
+    quarantine = pd.DataFrame(
+        {
+            "table": ["customers"] + ["invoice_lines"] * len(aside),
+            "amount": [1e9, *aside],
+        }
+    )
 
     assert plain(intake_finding(coverage, quarantine, **PLN)) == said
 
@@ -86,16 +93,28 @@ def test_what_was_read_and_what_was_set_aside(aside, said):
 @pytest.mark.parametrize(
     ("then", "previous", "said"),
     [
-        pytest.param(100, "FY2024", "Customers were invoiced PLN 110 in FY2025, 10% more than in "
-                     "FY2024.", id="more"),
-        pytest.param(120, "FY2024", "Customers were invoiced PLN 110 in FY2025, 8.3% less than in "
-                     "FY2024.", id="less"),
-        pytest.param(-5, "FY2024", "Customers were invoiced PLN 110 in FY2025, after −PLN 5 in "
-                     "FY2024.", id="a year of returns has no growth"),
+        pytest.param(
+            100,
+            "FY2024",
+            "Customers were invoiced PLN 110 in FY2025, 10% more than in FY2024.",
+            id="more",
+        ),
+        pytest.param(
+            120,
+            "FY2024",
+            "Customers were invoiced PLN 110 in FY2025, 8.3% less than in FY2024.",
+            id="less",
+        ),
+        pytest.param(
+            -5,
+            "FY2024",
+            "Customers were invoiced PLN 110 in FY2025, after −PLN 5 in FY2024.",
+            id="a year of returns has no growth",
+        ),
         pytest.param(100, None, "Customers were invoiced PLN 110 in FY2025.", id="no year before"),
         pytest.param(None, "FY2024", "Customers were invoiced PLN 110 in FY2025.", id="not read"),
     ],
-)  # fmt: skip
+)
 def test_revenue_against_the_period_before(then, previous, said):
     rows = [("FY2025", 60.0), ("FY2025", 50.0), (np.nan, 999.0)]
     rows += [("FY2024", float(then))] if then is not None else []
@@ -107,10 +126,14 @@ def test_revenue_against_the_period_before(then, previous, said):
 
 
 def test_what_is_left_of_every_hundred_at_list_price():
-    ladder = pd.DataFrame({
-        "kind": ["total", "step", "total"], "amount": [2000.0, -1876, 124], "share": [1, -0.938, 0.062],
-        "line": ["list_revenue", "cost_of_goods_sold", "customer_profit"],
-    })  # fmt: skip
+    ladder = pd.DataFrame(
+        {
+            "kind": ["total", "step", "total"],
+            "amount": [2000.0, -1876, 124],
+            "share": [1, -0.938, 0.062],
+            "line": ["list_revenue", "cost_of_goods_sold", "customer_profit"],
+        }
+    )
 
     assert plain(statement_finding(ladder, **PLN)) == (
         "Of every PLN 100 at list price 6.2 are left as customer profit: PLN 124 in all."
@@ -118,10 +141,15 @@ def test_what_is_left_of_every_hundred_at_list_price():
 
 
 def test_what_the_cost_pools_did():
-    pools = pd.DataFrame({
-        "cost": [600.0, 400], "assigned_cost": [500.0, 250], "unused_cost": [100.0, 50],
-        "unassigned_cost": [0.0, 100], "unit": ["minute", "none"],
-    })  # fmt: skip
+    pools = pd.DataFrame(
+        {
+            "cost": [600.0, 400],
+            "assigned_cost": [500.0, 250],
+            "unused_cost": [100.0, 50],
+            "unassigned_cost": [0.0, 100],
+            "unit": ["minute", "none"],
+        }
+    )
 
     assert plain(capacity_finding(pools, **PLN)) == (
         "Of PLN 1,000 of cost, PLN 750 (75%) is work done for customers; PLN 150 is capacity that "
@@ -138,10 +166,13 @@ def test_freight_of_the_lines_has_no_capacity_to_speak_of():
 
 
 def test_the_report_says_at_which_level_of_cost_it_stops():
-    pools = pd.DataFrame({
-        "pool": ["desk", "trade_fair", "board"], "unassigned_cost": [50.0, 300, 700],
-        "hierarchy_level": ["customer", "channel", "company"],
-    })  # fmt: skip
+    pools = pd.DataFrame(
+        {
+            "pool": ["desk", "trade_fair", "board"],
+            "unassigned_cost": [50.0, 300, 700],
+            "hierarchy_level": ["customer", "channel", "company"],
+        }
+    )
 
     assert plain(levels_finding(pools, stops_at="customer", **PLN)) == (
         "Costs are followed to the customer and no further: PLN 1,000 of trade fair, board stands "
@@ -157,9 +188,13 @@ def test_the_report_says_at_which_level_of_cost_it_stops():
 
 
 def test_setting_up_new_customers_is_told_apart():
-    statement = pd.DataFrame({
-        "active": [True, True, False], "cost_to_serve": [800.0, 200, 50], "setup_cost": [0.0, 100, 50],
-    })  # fmt: skip
+    statement = pd.DataFrame(
+        {
+            "active": [True, True, False],
+            "cost_to_serve": [800.0, 200, 50],
+            "setup_cost": [0.0, 100, 50],
+        }
+    )
 
     assert plain(setup_finding(statement, **PLN)) == (
         "Of cost-to-serve, PLN 100 (10%) was setting up 1 new customer; it does not come back."
@@ -170,26 +205,32 @@ def test_setting_up_new_customers_is_told_apart():
     ("cumulative", "said"),
     [
         pytest.param(
-            [55, 85, 100, 60], "Customer profit would peak at PLN 100 with 3 of 4 customers; the "
-            "last one takes it down to PLN 60.", id="the last one",
+            [55, 85, 100, 60],
+            "Customer profit would peak at PLN 100 with 3 of 4 customers; the "
+            "last one takes it down to PLN 60.",
+            id="the last one",
         ),
         pytest.param(
-            [55, 100, 80, 60], "Customer profit would peak at PLN 100 with 2 of 4 customers; the "
-            "other 2 take it down to PLN 60.", id="the last two",
+            [55, 100, 80, 60],
+            "Customer profit would peak at PLN 100 with 2 of 4 customers; the "
+            "other 2 take it down to PLN 60.",
+            id="the last two",
         ),
         pytest.param(
-            [60, 100], "Customer profit rises to the last customer: PLN 100, and nobody takes "
-            "anything back.", id="nobody loses",
+            [60, 100],
+            "Customer profit rises to the last customer: PLN 100, and nobody takes anything back.",
+            id="nobody loses",
         ),
         pytest.param(
-            [100, 100], "Customer profit rises to the last customer: PLN 100, and nobody takes "
-            "anything back.", id="the last one breaks even",
+            [100, 100],
+            "Customer profit rises to the last customer: PLN 100, and nobody takes anything back.",
+            id="the last one breaks even",
         ),
         pytest.param(
             [-1, -5], "Customer profit never rises above zero; the total is −PLN 5.", id="all lose"
         ),
     ],
-)  # fmt: skip
+)
 def test_where_the_whale_curve_peaks_and_what_is_left(cumulative, said):
     curve = pd.DataFrame({"cumulative": map(float, cumulative)})
 
@@ -199,10 +240,18 @@ def test_where_the_whale_curve_peaks_and_what_is_left(cumulative, said):
 # --------------------------------------------------------------------------------- 20/80
 def measures(**changed) -> pd.DataFrame:
     row = {
-        "measure": "customer_profit", "few": 48, "customers": 240, "few_share": 0.2,
-        "few_low": 0.15, "few_high": 0.26, "top20": 0.80, "top20_low": 0.7, "top20_high": 0.9,
-        "interval_level": 0.90, "total": 900_000.0,
-    }  # fmt: skip
+        "measure": "customer_profit",
+        "few": 48,
+        "customers": 240,
+        "few_share": 0.2,
+        "few_low": 0.15,
+        "few_high": 0.26,
+        "top20": 0.80,
+        "top20_low": 0.7,
+        "top20_high": 0.9,
+        "interval_level": 0.90,
+        "total": 900_000.0,
+    }
     return pd.DataFrame([{**row, **changed}])
 
 
@@ -210,7 +259,8 @@ def measures(**changed) -> pd.DataFrame:
     ("changed", "said"),
     [
         pytest.param(
-            {}, "48 of 240 active customers (20%) bring 80% of positive customer profit. Among "
+            {},
+            "48 of 240 active customers (20%) bring 80% of positive customer profit. Among "
             "customers like these it would be 15% to 26% of them in nine cases of ten.",
             id="as the rule says",
         ),
@@ -226,7 +276,7 @@ def measures(**changed) -> pd.DataFrame:
             id="all at a loss",
         ),
     ],
-)  # fmt: skip
+)
 def test_the_company_s_own_x_percent_bring_y_percent(changed, said):
     assert " ".join(concentration_finding(measures(**changed), **PROFIT, profit_share=0.80)) == said
 
@@ -235,20 +285,28 @@ def test_the_company_s_own_x_percent_bring_y_percent(changed, said):
     ("changed", "said"),
     [
         pytest.param(
-            {}, "The best 20% bring 80% of positive customer profit (70% to 90%): the 20/80 rule "
-            "fits within its error.", id="fits",
+            {},
+            "The best 20% bring 80% of positive customer profit (70% to 90%): the 20/80 rule "
+            "fits within its error.",
+            id="fits",
         ),
         pytest.param(
-            {"top20": 0.6, "top20_high": 0.79}, "There is no 20/80 here: the best 20% bring 60% of "
-            "positive customer profit (70% to 79%).", id="less",
+            {"top20": 0.6, "top20_high": 0.79},
+            "There is no 20/80 here: the best 20% bring 60% of "
+            "positive customer profit (70% to 79%).",
+            id="less",
         ),
         pytest.param(
-            {"top20": 0.9, "top20_low": 0.81}, "The best 20% bring 90% of positive customer profit "
-            "(81% to 90%): more than the 20/80 rule says.", id="more",
+            {"top20": 0.9, "top20_low": 0.81},
+            "The best 20% bring 90% of positive customer profit "
+            "(81% to 90%): more than the 20/80 rule says.",
+            id="more",
         ),
         pytest.param(
-            {"top20_low": 0.80}, "The best 20% bring 80% of positive customer profit (80% to 90%): "
-            "the 20/80 rule fits within its error.", id="at the edge it fits",
+            {"top20_low": 0.80},
+            "The best 20% bring 80% of positive customer profit (80% to 90%): "
+            "the 20/80 rule fits within its error.",
+            id="at the edge it fits",
         ),
         pytest.param(
             {"few": 0, "top20": np.nan},
@@ -256,49 +314,62 @@ def test_the_company_s_own_x_percent_bring_y_percent(changed, said):
             id="nothing positive",
         ),
         pytest.param(
-            {"total": -5.0}, "The best 20% bring 80% of positive customer profit, but all together "
+            {"total": -5.0},
+            "The best 20% bring 80% of positive customer profit, but all together "
             "the customers lose money: there is nothing for the 20/80 rule to share out.",
             id="all together lose",
         ),
         pytest.param(
-            {"customers": 7}, "The best 20% bring 80% of positive customer profit (70% to 90%); 7 "
-            "customers are too few to say whether the 20/80 rule fits.", id="too few",
+            {"customers": 7},
+            "The best 20% bring 80% of positive customer profit (70% to 90%); 7 "
+            "customers are too few to say whether the 20/80 rule fits.",
+            id="too few",
         ),
     ],
-)  # fmt: skip
+)
 def test_whether_the_20_80_rule_fits(changed, said):
     assert twenty_eighty_finding(measures(**changed), **PROFIT) == said
 
 
 def classes(few, few_amount, losing, lost, share) -> pd.DataFrame:
-    return pd.DataFrame({
-        "profit_class": ["vital_few", "useful_many", "loss_making"], "customers": [few, 9, losing],
-        "customer_share": [few / (few + 9 + losing), 9 / (few + 9 + losing), 0.0],
-        "amount": [float(few_amount), 15.0, float(-lost)], "share": [0.85, 0.15, -share],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "profit_class": ["vital_few", "useful_many", "loss_making"],
+            "customers": [few, 9, losing],
+            "customer_share": [few / (few + 9 + losing), 9 / (few + 9 + losing), 0.0],
+            "amount": [float(few_amount), 15.0, float(-lost)],
+            "share": [0.85, 0.15, -share],
+        }
+    )
 
 
 @pytest.mark.parametrize(
     ("table", "said"),
     [
         pytest.param(
-            classes(2, 85, 1, 40, 0.4), "2 customers are the vital few with PLN 85 of customer "
-            "profit; 1 at a loss gives back PLN 40 (40% of what the others earn).", id="one at a loss",
+            classes(2, 85, 1, 40, 0.4),
+            "2 customers are the vital few with PLN 85 of customer "
+            "profit; 1 at a loss gives back PLN 40 (40% of what the others earn).",
+            id="one at a loss",
         ),
         pytest.param(
-            classes(1, 55, 3, 40, 0.4), "1 customer is the vital few with PLN 55 of customer "
-            "profit; 3 at a loss give back PLN 40 (40% of what the others earn).", id="one vital",
+            classes(1, 55, 3, 40, 0.4),
+            "1 customer is the vital few with PLN 55 of customer "
+            "profit; 3 at a loss give back PLN 40 (40% of what the others earn).",
+            id="one vital",
         ),
         pytest.param(
-            classes(2, 85, 0, 0, 0), "2 customers are the vital few with PLN 85 of customer profit; "
-            "none makes a loss.", id="no loss",
+            classes(2, 85, 0, 0, 0),
+            "2 customers are the vital few with PLN 85 of customer profit; none makes a loss.",
+            id="no loss",
         ),
         pytest.param(
-            classes(0, 0, 3, 40, np.nan), "Nobody earns anything, so there are no vital few; 3 at a "
-            "loss lose PLN 40.", id="all at a loss",
+            classes(0, 0, 3, 40, np.nan),
+            "Nobody earns anything, so there are no vital few; 3 at a loss lose PLN 40.",
+            id="all at a loss",
         ),
     ],
-)  # fmt: skip
+)
 def test_who_are_the_vital_few_and_what_losers_give_back(table, said):
     assert plain(class_finding(table, **PROFIT, **PLN)) == said
 
@@ -312,8 +383,11 @@ def flips(*pairs: tuple[str, str]) -> pd.DataFrame:
     [
         pytest.param(flips(), "Revenue gives every customer the same class.", id="none"),
         pytest.param(
-            flips(("vital_few", "loss_making"), ("useful_many", "vital_few"),
-                  ("vital_few", "useful_many")),
+            flips(
+                ("vital_few", "loss_making"),
+                ("useful_many", "vital_few"),
+                ("vital_few", "useful_many"),
+            ),
             "By revenue 3 customers would stand in another class: 1 of its vital few lose money, "
             "and 1 of the vital few by customer profit would be missed.",
             id="one loses, one is missed, one is neither",
@@ -325,7 +399,7 @@ def flips(*pairs: tuple[str, str]) -> pd.DataFrame:
             id="one",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_a_ranking_by_revenue_would_get_wrong(table, said):
     assert flips_finding(table, **PROFIT) == said
 
@@ -369,11 +443,15 @@ def test_without_a_measure_20_80_says_what_is_missing():
 
 @pytest.mark.parametrize(("start", "months"), [("2022-01-01", 24), ("2023-01-01", 12)])
 def test_how_many_come_back_by_order_days(start, months):
-    rates = pd.DataFrame({
-        "order_days": range(13), "rate": [0.0, 0.17, 0.3, 0.45] + [0.6] * 8 + [0.98],
-        "window_start": pd.Timestamp(start), "cutoff": pd.Timestamp("2024-01-01"),
-        "window_end": pd.Timestamp("2025-01-01"),
-    })  # fmt: skip
+    rates = pd.DataFrame(
+        {
+            "order_days": range(13),
+            "rate": [0.0, 0.17, 0.3, 0.45] + [0.6] * 8 + [0.98],
+            "window_start": pd.Timestamp(start),
+            "cutoff": pd.Timestamp("2024-01-01"),
+            "window_end": pd.Timestamp("2025-01-01"),
+        }
+    )
 
     assert return_finding(rates) == (
         f"Within 12 months come back, by their order days in {months} months: 17% of those with one "
@@ -388,21 +466,26 @@ def test_how_many_come_back_by_order_days(start, months):
     ("rows", "said"),
     [
         pytest.param(
-            [("A", "vital_few", True), ("A", "strategic", True), ("B", "strategic", False),
-             ("C", "vital_few", True)],
+            [
+                ("A", "vital_few", True),
+                ("A", "strategic", True),
+                ("B", "strategic", False),
+                ("C", "vital_few", True),
+            ],
             "2 come through at least one door: 2 through door 1 profit, 1 through door "
             "4 strategic.",
             id="a party may come through two, and a shut door is none",
         ),
         pytest.param(
             [("A", "strategic", True)],
-            "1 comes through at least one door: 1 through door 4 strategic.", id="one",
+            "1 comes through at least one door: 1 through door 4 strategic.",
+            id="one",
         ),
         pytest.param(
             [("A", "strategic", False)], "Nobody comes through any door that was judged.", id="none"
         ),
     ],
-)  # fmt: skip
+)
 def test_who_comes_through_which_door(rows, said):
     assert door_finding(pd.DataFrame(rows, columns=["party_id", "door", "open"])) == said
 
@@ -410,8 +493,15 @@ def test_who_comes_through_which_door(rows, said):
 # --------------------------------------------------------------------------------- both sides
 def sides(*rows: tuple) -> pd.DataFrame:
     """Build parties from (side A low, high, side B low, high, asked, lead, do both hold)."""
-    names = ["side_a_low", "side_a_high", "side_b_low", "side_b_high", "asked",
-             "relative_strength_low", "both_hold"]  # fmt: skip
+    names = [
+        "side_a_low",
+        "side_a_high",
+        "side_b_low",
+        "side_b_high",
+        "asked",
+        "relative_strength_low",
+        "both_hold",
+    ]
     return pd.DataFrame(list(rows), columns=names).assign(side_a_known=True)
 
 
@@ -452,10 +542,12 @@ def test_a_side_that_nobody_knows_is_not_called_low():
 
 # --------------------------------------------------------------------------------- the pyramid
 def test_how_many_stand_at_each_level():
-    accounts = pd.DataFrame({
-        "confirmed_level": pd.array([1, 1, 2, 4], "Int64"),
-        "possible_level": pd.array([1, 3, 4, 4], "Int64"),
-    })  # fmt: skip
+    accounts = pd.DataFrame(
+        {
+            "confirmed_level": pd.array([1, 1, 2, 4], "Int64"),
+            "possible_level": pd.array([1, 3, 4, 4], "Int64"),
+        }
+    )
 
     assert pyramid_finding(accounts) == (
         "Confirmed: 1 at synergy, 0 at partnership, 1 at cooperation, 1 at transaction; 1 of these 3 "
@@ -468,25 +560,33 @@ def test_how_many_stand_at_each_level():
     ("told", "said"),
     [
         pytest.param(
-            ["yes", "yes", "no"], "2 golden shots brought PLN 30 in 24 months and will hardly come "
-            "back.", id="two",
+            ["yes", "yes", "no"],
+            "2 golden shots brought PLN 30 in 24 months and will hardly come back.",
+            id="two",
         ),
         pytest.param(
-            ["yes", "too early to say", "no"], "1 golden shot brought PLN 10 in 24 months and will "
-            "hardly come back; 1 more is too young to tell.", id="one, and one too young",
+            ["yes", "too early to say", "no"],
+            "1 golden shot brought PLN 10 in 24 months and will "
+            "hardly come back; 1 more is too young to tell.",
+            id="one, and one too young",
         ),
         pytest.param(
-            ["yes", "too early to say", "too early to say"], "1 golden shot brought PLN 10 in 24 "
-            "months and will hardly come back; 2 more are too young to tell.", id="two too young",
+            ["yes", "too early to say", "too early to say"],
+            "1 golden shot brought PLN 10 in 24 "
+            "months and will hardly come back; 2 more are too young to tell.",
+            id="two too young",
         ),
         pytest.param(["no", "no", "no"], "There was no golden shot.", id="none"),
         pytest.param([None] * 3, "Golden shots could not be told from the rest.", id="unknown"),
     ],
-)  # fmt: skip
+)
 def test_what_golden_shots_brought(told, said):
-    shots = pd.DataFrame({
-        "golden_shot": pd.Series(told, dtype="str"), "profit": [10.0, 20, 40],
-    })  # fmt: skip
+    shots = pd.DataFrame(
+        {
+            "golden_shot": pd.Series(told, dtype="str"),
+            "profit": [10.0, 20, 40],
+        }
+    )
 
     assert plain(golden_finding(shots, **PLN)) == said
 
@@ -495,25 +595,33 @@ def test_what_golden_shots_brought(told, said):
     ("profits", "said"),
     [
         pytest.param(
-            [50, 30, 120, -100], "Golden shots brought PLN 50 of this period's customer profit, 25% of "
+            [50, 30, 120, -100],
+            "Golden shots brought PLN 50 of this period's customer profit, 25% of "
             "what is earned, and single sales too young to tell PLN 30, 15%; if none of them returned, "
-            "next year would start that much lower.", id="80 of 200",
+            "next year would start that much lower.",
+            id="80 of 200",
         ),
         pytest.param(
-            [-50, 10, 90, 0], "Golden shots and sales like them brought no profit in this period.",
+            [-50, 10, 90, 0],
+            "Golden shots and sales like them brought no profit in this period.",
             id="a loss",
         ),
         pytest.param(
-            [np.nan] * 4, "How much depends on single sales is unknown.", id="unknown",
+            [np.nan] * 4,
+            "How much depends on single sales is unknown.",
+            id="unknown",
         ),
     ],
-)  # fmt: skip
+)
 def test_how_much_depends_on_one_off_sales(profits, said):
     """All four stand at level 1; only two of them are sales that will hardly come again."""
-    accounts = pd.DataFrame({
-        "confirmed_level": 1, "customer_profit": profits,
-        "golden_shot": ["yes", "too early to say", "no", "no"],
-    })  # fmt: skip
+    accounts = pd.DataFrame(
+        {
+            "confirmed_level": 1,
+            "customer_profit": profits,
+            "golden_shot": ["yes", "too early to say", "no", "no"],
+        }
+    )
 
     assert plain(shot_dependence_finding(accounts, **PLN)) == said
 
@@ -521,8 +629,16 @@ def test_how_much_depends_on_one_off_sales(profits, said):
 def judged(**verdicts: int) -> pd.DataFrame:
     names = [name for name, n in verdicts.items() for _i in range(n)]
     firms = [f"Firm {i + 1}" for i in range(len(names))]
-    return pd.DataFrame({"verdict": names, "name": firms, "pays": "profit",
-                         "nominee": False, "asked": True, "customer_profit": 10.0})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "verdict": names,
+            "name": firms,
+            "pays": "profit",
+            "nominee": False,
+            "asked": True,
+            "customer_profit": 10.0,
+        }
+    )
 
 
 @pytest.mark.parametrize(
@@ -530,37 +646,52 @@ def judged(**verdicts: int) -> pd.DataFrame:
     [
         pytest.param(
             judged(key_account_now=2, develop=1, find_out_first=3),
-            ["2 of 6 customers and prospects are key accounts now.",
-             "The others: develop 1, find out first 3."], id="two",
+            [
+                "2 of 6 customers and prospects are key accounts now.",
+                "The others: develop 1, find out first 3.",
+            ],
+            id="two",
         ),
         pytest.param(
             judged(key_account_now=1, keep_efficient=1),
-            ["1 of 2 customers and prospects is a key account now.",
-             "The others: keep, serve simply 1."], id="one",
+            [
+                "1 of 2 customers and prospects is a key account now.",
+                "The others: keep, serve simply 1.",
+            ],
+            id="one",
         ),
         pytest.param(
             judged(key_account_now=10),
-            ["10 of 10 customers and prospects are key accounts now."], id="all",
+            ["10 of 10 customers and prospects are key accounts now."],
+            id="all",
         ),
         pytest.param(
             judged(not_now=2, fix=1),
-            ["0 of 3 customers and prospects are key accounts now.",
-             "The others: fix 1, not now 2."], id="none",
+            [
+                "0 of 3 customers and prospects are key accounts now.",
+                "The others: fix 1, not now 2.",
+            ],
+            id="none",
         ),
         pytest.param(
             judged(find_out_first=3).assign(asked=False),
-            ["Who is a key account cannot be said yet: nobody was asked what they want from a supplier.",
-             "The others: find out first 3."], id="nobody was asked",
+            [
+                "Who is a key account cannot be said yet: nobody was asked what they want from a supplier.",
+                "The others: find out first 3.",
+            ],
+            id="nobody was asked",
         ),
         pytest.param(judged(), ["There is no account to judge."], id="no accounts"),
         pytest.param(
             judged(key_account_now=3, fix=1).assign(pays=["yes", "no", "unknown", "no"]),
-            ["1 of 4 customers and prospects is a key account now.",
-             "The others: pass and do not earn what one costs 2, fix 1."],
+            [
+                "1 of 4 customers and prospects is a key account now.",
+                "The others: pass and do not earn what one costs 2, fix 1.",
+            ],
             id="two that do not earn their care",
         ),
     ],
-)  # fmt: skip
+)
 def test_who_is_a_key_account_now_and_what_becomes_of_all_the_others(accounts, said):
     told = verdict_finding(accounts)
 
@@ -575,9 +706,16 @@ def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
     rows += [("find_out_first", "develop")] * open_otherwise + [("harvest", "harvest")] * other
     table = pd.DataFrame(rows, columns=["verdict", "verdict_best"])
     return table.assign(
-        pays="yes", nominee=False, proofs=np.nan, customer_profit=10.0, profit_kau=1.5,
-        is_prospect=False, asked=True, active=True, golden_shot="no",
-    )  # fmt: skip
+        pays="yes",
+        nominee=False,
+        proofs=np.nan,
+        customer_profit=10.0,
+        profit_kau=1.5,
+        is_prospect=False,
+        asked=True,
+        active=True,
+        golden_shot="no",
+    )
 
 
 def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
@@ -590,58 +728,65 @@ def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
     ("accounts", "said"),
     [
         pytest.param(
-            page(key=3, other=7), "No: 3 of 10 can today.",
+            page(key=3, other=7),
+            "No: 3 of 10 can today.",
             id="some",
         ),
         pytest.param(
-            page(key=3, may=2, other=5), "No: 3 of 10 can today. "
-            "2 more may, once we find out.", id="some may",
+            page(key=3, may=2, other=5),
+            "No: 3 of 10 can today. 2 more may, once we find out.",
+            id="some may",
         ),
         pytest.param(
-            page(may=1, other=9), "No: today none of 10 can be called so. "
-            "1 more may, once we find out.", id="one may",
+            page(may=1, other=9),
+            "No: today none of 10 can be called so. 1 more may, once we find out.",
+            id="one may",
         ),
         pytest.param(
-            page(other=5, open_otherwise=5), "No: today none of 10 "
-            "can be called so.", id="open, but never key",
+            page(other=5, open_otherwise=5),
+            "No: today none of 10 can be called so.",
+            id="open, but never key",
         ),
-        pytest.param(
-            page(key=4), "Yes: all 4 can today.", id="all"
-        ),
-        pytest.param(
-            page(key=1), "Yes: the only one can today.", id="the only"
-        ),
+        pytest.param(page(key=4), "Yes: all 4 can today.", id="all"),
+        pytest.param(page(key=1), "Yes: the only one can today.", id="the only"),
         pytest.param(
             page(key=4, other=6).assign(pays=["yes", "no", "unknown", "yes"] + ["no"] * 6),
-            "No: 2 of 10 can today.", id="two of four earn what one costs",
+            "No: 2 of 10 can today.",
+            id="two of four earn what one costs",
         ),
         pytest.param(
-            page(other=10).assign(profit_kau=0.2), "No: nobody carries a key account today; none "
-            "earns what one costs.", id="nobody carries one",
+            page(other=10).assign(profit_kau=0.2),
+            "No: nobody carries a key account today; none earns what one costs.",
+            id="nobody carries one",
         ),
         pytest.param(
-            named(3, page(key=2, other=8)).assign(profit_kau=0.2), "No: nobody carries a key account "
+            named(3, page(key=2, other=8)).assign(profit_kau=0.2),
+            "No: nobody carries a key account "
             "today; none earns what one costs. Yet by potential or reason 2 can and 3 are nominees.",
             id="some may by what they could bring",
         ),
         pytest.param(
-            page(key=2, other=8).assign(profit_kau=np.nan), "No: 2 of 10 can "
-            "today.", id="profit is not known",
+            page(key=2, other=8).assign(profit_kau=np.nan),
+            "No: 2 of 10 can today.",
+            id="profit is not known",
         ),
         pytest.param(
-            named(3, page(other=10)), "None for certain yet; 3 nominees; these 6 questions decide 30% "
-            "of what is earned.", id="nobody certain, three nominees",
+            named(3, page(other=10)),
+            "None for certain yet; 3 nominees; these 6 questions decide 30% of what is earned.",
+            id="nobody certain, three nominees",
         ),
         pytest.param(
-            named(1, page(other=10)).assign(customer_profit=np.nan), "None for certain yet; 1 nominee; "
-            "these 2 questions decide.", id="nothing known of profit",
+            named(1, page(other=10)).assign(customer_profit=np.nan),
+            "None for certain yet; 1 nominee; these 2 questions decide.",
+            id="nothing known of profit",
         ),
         pytest.param(
-            named(1, page(key=3, other=7)), "No: 3 of 10 can today. 1 nominee "
-            "lacks one or two proofs.", id="some, and a nominee",
+            named(1, page(key=3, other=7)),
+            "No: 3 of 10 can today. 1 nominee lacks one or two proofs.",
+            id="some, and a nominee",
         ),
     ],
-)  # fmt: skip
+)
 def test_the_headline_answers_the_question_of_the_workbook(accounts, said):
     assert headline(accounts) == f"Can every customer be key? {said}"
 
@@ -651,10 +796,12 @@ def test_the_headline_answers_the_question_of_the_workbook(accounts, said):
     [
         ({"asked": False}, "nobody was asked what they want from a supplier"),
         ({"customer_profit": np.nan, "profit_kau": np.nan}, "customer profit is not known"),
-        ({"asked": False, "customer_profit": np.nan, "profit_kau": np.nan},
-         "nobody was asked what they want from a supplier, customer profit is not known"),
+        (
+            {"asked": False, "customer_profit": np.nan, "profit_kau": np.nan},
+            "nobody was asked what they want from a supplier, customer profit is not known",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_nobody_can_know_is_not_answered_with_no(missing, said):
     accounts = page(may=4, other=6).assign(**missing)
 
@@ -692,10 +839,13 @@ def test_the_numbers_of_customers_on_the_pages_are_tied_in_one_line():
     assert told.whole == sum(told.parts) == 9
 
 
-CHAIN = pd.DataFrame({
-    "what": "From the general ledger to the customers, FY2025", "role": ["start", "unexplained"],
-    "amount": [7.0, 0.0],
-})  # fmt: skip
+CHAIN = pd.DataFrame(
+    {
+        "what": "From the general ledger to the customers, FY2025",
+        "role": ["start", "unexplained"],
+        "amount": [7.0, 0.0],
+    }
+)
 
 
 def test_the_four_values_that_open_the_report_come_with_their_change():
@@ -721,8 +871,9 @@ def test_without_a_ledger_nothing_is_said_to_tie_to_it():
     told = main_values(now, now.head(0), accounts, CHAIN.head(0), measure=None, **PLN)
 
     assert [[plain(each) for each in row] for row in told.to_numpy().tolist()] == [
-        ["Invoice revenue", "PLN 10", ""], ["general ledger to compare with", "none given", ""],
-    ]  # fmt: skip
+        ["Invoice revenue", "PLN 10", ""],
+        ["general ledger to compare with", "none given", ""],
+    ]
 
 
 def test_nominees_are_counted_with_what_they_earn():
@@ -741,19 +892,25 @@ def test_what_a_key_account_costs_stands_above_the_key_accounts():
 
 
 def test_what_is_unknown_is_counted_with_what_to_bring():
-    accounts = pd.DataFrame({
-        "is_prospect": [False, False, True], "asked": [True, False, False],
-        "side_a_known": [True, True, True], "trust": [8.0, np.nan, np.nan],
-        "confirmed_level": pd.array([2, 1, None], "Int64"),
-        "possible_level": pd.array([2, 4, None], "Int64"), "customer_profit": [5.0, 70.0, np.nan],
-    })  # fmt: skip
+    accounts = pd.DataFrame(
+        {
+            "is_prospect": [False, False, True],
+            "asked": [True, False, False],
+            "side_a_known": [True, True, True],
+            "trust": [8.0, np.nan, np.nan],
+            "confirmed_level": pd.array([2, 1, None], "Int64"),
+            "possible_level": pd.array([2, 4, None], "Int64"),
+            "customer_profit": [5.0, 70.0, np.nan],
+        }
+    )
 
     table = unknown_table(accounts)
 
     assert table[["unknown", "parties", "customer_profit"]].to_numpy().tolist() == [
-        ["What they want of a supplier", 2, 70.0], ["How far they trust us", 1, 70.0],
+        ["What they want of a supplier", 2, 70.0],
+        ["How far they trust us", 1, 70.0],
         ["How close they are at all", 1, 70.0],
-    ]  # fmt: skip
+    ]
     assert table["bring"].tolist()[0] == "an interview, not by the account's own manager"
 
 
@@ -789,6 +946,12 @@ def test_an_estimated_list_price_is_said_wherever_list_value_is(figure):
     said = "List value is estimated where no list price is given."
     assert figure_words(figure, estimated=True)["caption"].endswith(said)
     assert said not in figure_words(figure)["caption"]
-    ladder = pd.DataFrame({"line": ["list_revenue", "invoice_revenue"], "kind": "total",
-                           "amount": [200.0, 150.0], "share": [1.0, 0.75]})  # fmt: skip
+    ladder = pd.DataFrame(
+        {
+            "line": ["list_revenue", "invoice_revenue"],
+            "kind": "total",
+            "amount": [200.0, 150.0],
+            "share": [1.0, 0.75],
+        }
+    )
     assert statement_finding(ladder, **PLN, estimated=True).endswith(said)

@@ -28,9 +28,13 @@ class Place:
 
     def publish(self, engagement: Path | None = None, **options: object):
         return publish_report(
-            engagement or self.engagement, "FY2025", reports=self.home.parent,
-            notebooks=self.notebooks, order=OWN, **options,
-        )  # fmt: skip
+            engagement or self.engagement,
+            "FY2025",
+            reports=self.home.parent,
+            notebooks=self.notebooks,
+            order=OWN,
+            **options,
+        )
 
 
 @pytest.fixture
@@ -141,8 +145,11 @@ def test_a_dozen_runs_leave_as_many_as_are_kept(place, monkeypatch):
     left = sorted(path.name for path in (place.home / "FY2025" / "runs").iterdir())
     assert left == [f"20250101T{number:06}Z-abc123" for number in range(7, 12)]
     assert sorted(path.name for path in (place.home / "FY2025").iterdir()) == [
-        ".lock", "index.html", "latest.json", "runs",
-    ]  # fmt: skip
+        ".lock",
+        "index.html",
+        "latest.json",
+        "runs",
+    ]
 
 
 def test_no_run_cannot_be_kept(place):

@@ -54,9 +54,13 @@ def values_looked_at(customers: int) -> int:
     Counted.looked_at = 0
     assess_accounts(
         Bounds(np.array([f"K{i:05d}" for i in range(customers)], dtype=object), intervals),
-        rules.pyramid.boundaries, ["auto"] * customers, decision_rules(rules, unit=KAU), missing={},
-        managers=pd.Series(dtype="object"), by_when=date(2026, 2, 28),
-    )  # fmt: skip
+        rules.pyramid.boundaries,
+        ["auto"] * customers,
+        decision_rules(rules, unit=KAU),
+        missing={},
+        managers=pd.Series(dtype="object"),
+        by_when=date(2026, 2, 28),
+    )
     return Counted.looked_at
 
 
@@ -91,13 +95,14 @@ def peak_of(work: Callable[[], object]) -> float:
         pytest.param(lambda world: odds(world, level=0.9, share=0.8), 24, id="intervals, chances"),
         pytest.param(lambda world: whales(world.row_chunks(), [1, 20_000]), 24, id="whale curves"),
         pytest.param(
-            lambda world: resampled_shares(world.profit, share=0.8, draws=200, seed=1), 24,
+            lambda world: resampled_shares(world.profit, share=0.8, draws=200, seed=1),
+            24,
             id="customers drawn again",
         ),
         # all pairs of 20,000 customers are 3,052 megabytes
         pytest.param(lambda world: median_of_others(world.profit), 24, id="median of the others"),
     ],
-)  # fmt: skip
+)
 def test_neither_all_draws_nor_all_pairs_are_ever_held(work, most, monkeypatch):
     monkeypatch.setattr("kamlib.numerics.draws.CELLS_OF_DRAWS", 200_000)
     world = uncertain(customers=20_000, draws=200)

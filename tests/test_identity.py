@@ -16,9 +16,16 @@ from kamlib.intake.tax_ids import tax_id_of
 from kamlib.method_rules import set_aside as reasons
 
 NINE_WAYS = (
-    "1234563218", "123-456-32-18", "123-45-63-218", "PL1234563218", "PL 123 456 32 18",
-    " 1234563218 ", "123 456 32 18", "1234563218.0", "pl-1234563218",
-)  # fmt: skip
+    "1234563218",
+    "123-456-32-18",
+    "123-45-63-218",
+    "PL1234563218",
+    "PL 123 456 32 18",
+    " 1234563218 ",
+    "123 456 32 18",
+    "1234563218.0",
+    "pl-1234563218",
+)
 
 
 # --------------------------------------------------------------------------- one tax id
@@ -30,19 +37,31 @@ def test_a_tax_id_is_the_same_however_it_is_typed(text):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", reasons.MISSING), (None, reasons.MISSING), ("  ", reasons.MISSING),
-        ("0000000000", reasons.TAX_ID_FOR_NONE), ("111-111-11-11", reasons.TAX_ID_FOR_NONE),
-        ("brak", reasons.TAX_ID_FOR_NONE), ("-", reasons.TAX_ID_FOR_NONE),
-        ("n/d", reasons.TAX_ID_FOR_NONE), ("PL0000000000", reasons.TAX_ID_FOR_NONE),
-        ("9,491613394E9", reasons.TAX_ID_ROUNDED), ("1,23457E+09", reasons.TAX_ID_ROUNDED),
-        ("1234563219", reasons.TAX_ID_CHECK_DIGIT), ("12345632", reasons.TAX_ID_LENGTH),
-        ("192-598-184", reasons.TAX_ID_REGON), ("REGON 192598184", reasons.TAX_ID_REGON),
-        ("44051401359", reasons.TAX_ID_PESEL), ("IT743110157", reasons.TAX_ID_ZEROS_LOST),
-        ("9999999999", reasons.TAX_ID_FOR_NONE), ("osoba fizyczna", reasons.TAX_ID_FOR_NONE),
-        ("KLIENT12345", reasons.TAX_ID_NO_NUMBER), ("XX12345678", reasons.TAX_ID_NO_NUMBER),
-        ("DE811128136", reasons.TAX_ID_CHECK_DIGIT), ("Kowalski", reasons.TAX_ID_NO_NUMBER),
+        ("", reasons.MISSING),
+        (None, reasons.MISSING),
+        ("  ", reasons.MISSING),
+        ("0000000000", reasons.TAX_ID_FOR_NONE),
+        ("111-111-11-11", reasons.TAX_ID_FOR_NONE),
+        ("brak", reasons.TAX_ID_FOR_NONE),
+        ("-", reasons.TAX_ID_FOR_NONE),
+        ("n/d", reasons.TAX_ID_FOR_NONE),
+        ("PL0000000000", reasons.TAX_ID_FOR_NONE),
+        ("9,491613394E9", reasons.TAX_ID_ROUNDED),
+        ("1,23457E+09", reasons.TAX_ID_ROUNDED),
+        ("1234563219", reasons.TAX_ID_CHECK_DIGIT),
+        ("12345632", reasons.TAX_ID_LENGTH),
+        ("192-598-184", reasons.TAX_ID_REGON),
+        ("REGON 192598184", reasons.TAX_ID_REGON),
+        ("44051401359", reasons.TAX_ID_PESEL),
+        ("IT743110157", reasons.TAX_ID_ZEROS_LOST),
+        ("9999999999", reasons.TAX_ID_FOR_NONE),
+        ("osoba fizyczna", reasons.TAX_ID_FOR_NONE),
+        ("KLIENT12345", reasons.TAX_ID_NO_NUMBER),
+        ("XX12345678", reasons.TAX_ID_NO_NUMBER),
+        ("DE811128136", reasons.TAX_ID_CHECK_DIGIT),
+        ("Kowalski", reasons.TAX_ID_NO_NUMBER),
     ],
-)  # fmt: skip
+)
 def test_a_tax_id_that_cannot_be_used_says_why(text, why):
     assert tax_id_of(text) == ("", why)
 
@@ -56,14 +75,19 @@ def test_a_number_from_abroad_keeps_its_letters_and_ours_does_so_only_abroad():
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("NIP: 123-456-32-18", "1234563218"), ("VAT UE PL1234563218", "1234563218"),
-        ('="1234563218"', "1234563218"), ("1234563218,00", "1234563218"),
-        ("NIP DE 811128135", "DE811128135"), ("GR094259216", "EL094259216"),
-        ("BE 403.019.261", "BE0403019261"), ("CHE-116.281.710 MWST", "CHE116281710"),
-        ("XI980780684", "XI980780684"), ("FR 40 303 265 045", "FR40303265045"),
+        ("NIP: 123-456-32-18", "1234563218"),
+        ("VAT UE PL1234563218", "1234563218"),
+        ('="1234563218"', "1234563218"),
+        ("1234563218,00", "1234563218"),
+        ("NIP DE 811128135", "DE811128135"),
+        ("GR094259216", "EL094259216"),
+        ("BE 403.019.261", "BE0403019261"),
+        ("CHE-116.281.710 MWST", "CHE116281710"),
+        ("XI980780684", "XI980780684"),
+        ("FR 40 303 265 045", "FR40303265045"),
         ("US 12-3456789", "US123456789"),
     ],
-)  # fmt: skip
+)
 def test_what_stands_around_a_number_and_other_countries_ways_make_one_spelling(text, number):
     assert tax_id_of(text).number == number
 
@@ -75,8 +99,11 @@ def by_tax_id(tmp_path):
     bad = ("", "brak", "0000000000", "1234563219", "1.2E9")
     rows = [f"F{i},2024-01-10,{text.strip()},Firma  A,1" for i, text in enumerate(NINE_WAYS)]
     rows += [f"G{i},2024-02-10,{text},?,{2**i}" for i, text in enumerate(bad)]
-    rows += ["H1,2024-03-01,DE811128135,Firma B,7", "H2,2024-03-02,DE811128135,FIRMA B,7",
-             "H3,2024-03-03,DE 811128135,Firma B,7"]  # fmt: skip
+    rows += [
+        "H1,2024-03-01,DE811128135,Firma B,7",
+        "H2,2024-03-02,DE811128135,FIRMA B,7",
+        "H3,2024-03-03,DE 811128135,Firma B,7",
+    ]
     text = "\n".join(["invoice_id,date,customer_id,name,net_amount", *rows]) + "\n"
     engagement = give(world(tmp_path), "invoice_lines", text)
     engagement.identity = Identity(by="tax_id")
@@ -85,10 +112,14 @@ def by_tax_id(tmp_path):
 
 def test_the_number_of_a_person_is_not_shown_to_the_readers_of_a_report(tmp_path):
     engagement = give(
-        world(tmp_path), "invoice_lines",
-        book("invoice_id,date,customer_id,net_amount",
-             "F1, 2024-01-10, 1234563218, 5", "F2, 2024-01-10, 44051401359, 7"),
-    )  # fmt: skip
+        world(tmp_path),
+        "invoice_lines",
+        book(
+            "invoice_id,date,customer_id,net_amount",
+            "F1, 2024-01-10, 1234563218, 5",
+            "F2, 2024-01-10, 44051401359, 7",
+        ),
+    )
     engagement.identity = Identity(by="tax_id")
 
     aside = read_inputs(engagement, "FY2024").tables["quarantine"]
@@ -105,9 +136,12 @@ def test_nine_spellings_are_one_customer_and_no_id_is_nobody(by_tax_id):
     aside = intake.tables["quarantine"]
     assert aside["amount"].sum() == 1 + 2 + 4 + 8 + 16
     assert aside["reason"].tolist() == [
-        "missing", "tax id stands for none", "tax id stands for none",
-        "tax id with a wrong check digit", "tax id in scientific notation",
-    ]  # fmt: skip
+        "missing",
+        "tax id stands for none",
+        "tax id stands for none",
+        "tax id with a wrong check digit",
+        "tax id in scientific notation",
+    ]
     assert all(balance.holds for balance in intake.balances)
 
 
@@ -117,8 +151,10 @@ def test_a_customer_has_the_name_that_most_of_its_lines_bear_and_variants_are_li
     assert tables["customers"]["name"].tolist() == ["Firma A", "Firma B"]
     variants = tables["name_variants"]
     assert variants[["name", "lines", "chosen"]].values.tolist() == [
-        ["Firma A", 9, True], ["Firma B", 2, True], ["FIRMA B", 1, False],
-    ]  # fmt: skip
+        ["Firma A", 9, True],
+        ["Firma B", 2, True],
+        ["FIRMA B", 1, False],
+    ]
 
 
 def test_of_two_names_as_frequent_the_latest_is_taken():
@@ -270,10 +306,13 @@ def test_a_decision_that_cannot_be_meant_so_is_rejected(tmp_path, pair, sites, w
     [
         (("K99", "A"), SITES, "K99 is neither on a line nor in customers or prospects"),
         (("Q", "Q"), SITES, "Q is neither on a line nor in customers or prospects"),
-        (("B", "A"), "customer_id,parent_id\nA,G\nB,H\nC,H\n",
-         "B belonged to H and now counts with G"),
+        (
+            ("B", "A"),
+            "customer_id,parent_id\nA,G\nB,H\nC,H\n",
+            "B belonged to H and now counts with G",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_decision_that_does_not_do_what_it_seems_to_is_flagged(tmp_path, pair, sites, words):
     outcome, said = verdict_of(
         read_inputs(merged(tmp_path, pair, sites=sites), "FY2024"), "identity_merged"
@@ -367,9 +406,15 @@ def test_a_customer_split_in_three_ids_and_merged_is_the_same_customer(tmp_path,
     other = merged(parts, ("B", "A"), ("C", "B"), sites=sites, lines=book(LINES, *split), unit=unit)
 
     same(
-        read_inputs(one, "FY2024"), read_inputs(other, "FY2024"),
-        "customers", "customer_months", "orders", "corrections", "timing", "customer_products",
-    )  # fmt: skip
+        read_inputs(one, "FY2024"),
+        read_inputs(other, "FY2024"),
+        "customers",
+        "customer_months",
+        "orders",
+        "corrections",
+        "timing",
+        "customer_products",
+    )
 
 
 def test_a_merged_site_goes_to_the_group_of_the_one_that_is_kept(tmp_path):
@@ -456,8 +501,10 @@ def test_nearly_the_same_name_is_proposed_unless_something_speaks_against_it(
 
 
 def test_an_id_that_begins_when_its_likeness_falls_silent_is_a_new_registration():
-    sites = sites_of(("A", "Browar Łoś s.c.", "1234563218", "N"),
-                     ("B", "Browar Łoś Sp. z o.o.", "8585561852", "N"))  # fmt: skip
+    sites = sites_of(
+        ("A", "Browar Łoś s.c.", "1234563218", "N"),
+        ("B", "Browar Łoś Sp. z o.o.", "8585561852", "N"),
+    )
 
     assert pairs_of(sites, activity_of(A=EARLY, B=LATE)) == [
         ["B", "A", "re_registered", "proposed"]
@@ -496,26 +543,36 @@ def test_undecided_pairs_are_flagged_with_their_money_and_nothing_is_merged(tmp_
 
 
 ONE_FIRM = [
-    ("Kowalski Jan", "Jan Kowalski"), ("F.H.U. Jan Kowalski", "Jan Kowalski Firma Handlowo-Usługowa"),
-    ("Müller GmbH", "MULLER GMBH & Co. KG"), ("Mueller Verpackungen GmbH", "Müller Verpackungen"),
-    ("Kowalski & Syn s.c.", "Kowalski i Syn"), ("HURT-POL Kielce", "HURTPOL Kielce"),
+    ("Kowalski Jan", "Jan Kowalski"),
+    ("F.H.U. Jan Kowalski", "Jan Kowalski Firma Handlowo-Usługowa"),
+    ("Müller GmbH", "MULLER GMBH & Co. KG"),
+    ("Mueller Verpackungen GmbH", "Müller Verpackungen"),
+    ("Kowalski & Syn s.c.", "Kowalski i Syn"),
+    ("HURT-POL Kielce", "HURTPOL Kielce"),
     ('P.P.H.U. "ANTEK"', "Przedsiębiorstwo Produkcyjno-Handlowo-Usługowe Antek"),
-    ("Żabka Polska S.A.", "Zabka Polska SA"), ("ABC Trading Ltd.", "ABC TRADING LIMITED"),
+    ("Żabka Polska S.A.", "Zabka Polska SA"),
+    ("ABC Trading Ltd.", "ABC TRADING LIMITED"),
     ("Zakłady Mięsne Rojal Sp. z o.o. Sp.k.", "Zakłady Mięsne Rojal"),
-    ("Drukarnia Szybka w likwidacji", "Drukarnia Szybka"), ("Novák s.r.o.", "NOVAK, spol. s r.o."),
-    ("Sklep nr 12 Ania", "ANIA sklep nr 12"), ("Hurtownia Papieru Dom", "Hurtownia Papiru Dom"),
-]  # fmt: skip
+    ("Drukarnia Szybka w likwidacji", "Drukarnia Szybka"),
+    ("Novák s.r.o.", "NOVAK, spol. s r.o."),
+    ("Sklep nr 12 Ania", "ANIA sklep nr 12"),
+    ("Hurtownia Papieru Dom", "Hurtownia Papiru Dom"),
+]
 TWO_OF_THEM = [
-    ("Sklep nr 1", "Sklep nr 2"), ("Szkoła Podstawowa nr 5", "Szkoła Podstawowa nr 15"),
+    ("Sklep nr 1", "Sklep nr 2"),
+    ("Szkoła Podstawowa nr 5", "Szkoła Podstawowa nr 15"),
     ("Wspólnota Mieszkaniowa Budynek A", "Wspólnota Mieszkaniowa Budynek B"),
     ("Spółdzielnia Mieszkaniowa Osiedle II", "Spółdzielnia Mieszkaniowa Osiedle III"),
-    ("Castorama Kraków", "Castorama Warszawa"), ("Jan Kowalski", "Anna Kowalska"),
+    ("Castorama Kraków", "Castorama Warszawa"),
+    ("Jan Kowalski", "Anna Kowalska"),
     ("Zakład Produkcji Opakowań Tekturowych ADA", "Zakład Produkcji Opakowań Tekturowych IDA"),
     ("Gminna Spółdzielnia Samopomoc Łomża", "Gminna Spółdzielnia Samopomoc Łuków"),
-    ("Auto Serwis", "Auto Serwis Nowak"), ("AS Sp. z o.o.", "AB Sp. z o.o."), ("CO MODA", "MODA"),
+    ("Auto Serwis", "Auto Serwis Nowak"),
+    ("AS Sp. z o.o.", "AB Sp. z o.o."),
+    ("CO MODA", "MODA"),
     ("Polska Grupa Motoryzacyjna Północ", "Polska Grupa Motoryzacyjna Południe"),
     ("Zakład Usług Komunalnych w Łasku", "Zakład Usług Komunalnych w Płońsku"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("one", "other"), ONE_FIRM)
@@ -538,9 +595,13 @@ def test_three_sites_of_two_firms_make_one_proposal_each_and_none_once_they_are_
     assert [pair[:2] for pair in found] == [["X", "A"], ["Y", "A"], ["Z", "A"]]
     decided = pd.DataFrame([("X", "A", "controller", "asked")], columns=NOBODY_DECIDED.columns)
     assert look_alikes(
-        sites, activity_of(**spans), tops=tops, units=dict.fromkeys(names, "A"),
-        decisions=decided, country="PL",
-    )["decision"].tolist() == ["merged"]  # fmt: skip
+        sites,
+        activity_of(**spans),
+        tops=tops,
+        units=dict.fromkeys(names, "A"),
+        decisions=decided,
+        country="PL",
+    )["decision"].tolist() == ["merged"]
 
 
 def test_two_ids_used_side_by_side_for_a_month_are_still_a_new_registration():
@@ -556,8 +617,12 @@ def test_two_ids_used_side_by_side_for_a_month_are_still_a_new_registration():
 
 def test_a_credit_note_to_the_old_id_does_not_hide_a_new_registration(tmp_path):
     """A sells until March and gets a credit note in September; B begins in April."""
-    rows = ["F1,2024-01-05,A,10,invoice", "F2,2024-03-20,A,10,invoice",
-            "F3,2024-04-02,B,10,invoice", "K1,2024-09-01,A,-1,credit_note"]  # fmt: skip
+    rows = [
+        "F1,2024-01-05,A,10,invoice",
+        "F2,2024-03-20,A,10,invoice",
+        "F3,2024-04-02,B,10,invoice",
+        "K1,2024-09-01,A,-1,credit_note",
+    ]
     text = "\n".join(["invoice_id,date,customer_id,net_amount,document_type", *rows])
     engagement = give(world(tmp_path), "invoice_lines", text)
     sites = "customer_id,name,tax_id\nA,Browar Łoś s.c.,1234563218\nB,Browar Łoś Sp. z o.o.,8585561852\n"

@@ -537,8 +537,10 @@ def test_a_list_price_below_the_net_amount_looks_like_the_price_of_one_unit(two_
 
 def costs(engagement, *rows):
     """Read four lines of A from (quantity, net amount, cost of goods, kind of document)."""
-    lines = [f"F{n}, 1, 2024-01-1{n}, A, P, {q}, , {net}, {cost}, {kind}"
-             for n, (q, net, cost, kind) in enumerate(rows)]  # fmt: skip
+    lines = [
+        f"F{n}, 1, 2024-01-1{n}, A, P, {q}, , {net}, {cost}, {kind}"
+        for n, (q, net, cost, kind) in enumerate(rows)
+    ]
     intake = read_inputs(give(engagement, "invoice_lines", book(LINES, *lines)), "FY2024")
     found = [v.said for v in intake.verdicts if v.rule == "costs_amiss"]
     return found[0].replace("\u00a0", " ") if found else ""
@@ -749,8 +751,10 @@ def test_who_has_no_other_supplier_rates_nobody_and_everybody_else_must(two_firm
     intake = read_inputs(give(two_firms, "ratings_theirs", ratings, values=own), "FY2024")
     said = intake.tables["ratings_theirs"]
     assert said[["party_id", "supplier"]].to_numpy().tolist() == [
-        ["A", "us"], ["A", "none"], ["B", "none"],
-    ]  # fmt: skip
+        ["A", "us"],
+        ["A", "none"],
+        ["B", "none"],
+    ]
     assert set_aside(intake) == [(5, "rating", "missing"), (6, "criterion", "missing")]
 
 
@@ -912,10 +916,20 @@ def test_a_period_without_lines_is_refused(two_firms):
 # --------------------------------------------------------------------------- properties
 NO_SHRINKING = [Phase.explicit, Phase.reuse, Phase.generate]  # each example reads files
 CLEAN_ROWS = [
-    [f"F{n // 2}", str(n), f"2024-{n % 12 + 1:02}-11", f"C{n % 5}", f"P{n % 3}", str(n % 4 + 1),
-     f"{n + 2}.25", f"{n + 1}.75", f"{n}.5", "invoice" if n % 9 else "correction"]
+    [
+        f"F{n // 2}",
+        str(n),
+        f"2024-{n % 12 + 1:02}-11",
+        f"C{n % 5}",
+        f"P{n % 3}",
+        str(n % 4 + 1),
+        f"{n + 2}.25",
+        f"{n + 1}.75",
+        f"{n}.5",
+        "invoice" if n % 9 else "correction",
+    ]
     for n in range(40)
-]  # fmt: skip
+]
 ODD_CELLS = [
     "",
     "x",

@@ -62,9 +62,15 @@ def test_an_undeclared_encoding_is_named_and_never_guessed(tmp_path, true):
 
 @pytest.mark.parametrize(
     ("true", "declared"),
-    [("utf-8", "cp1250"), ("utf-8", "cp852"), ("iso8859-2", "cp1250"), ("cp1250", "iso8859-2"),
-     ("cp852", "cp1250"), ("cp1250", "cp852")],
-)  # fmt: skip
+    [
+        ("utf-8", "cp1250"),
+        ("utf-8", "cp852"),
+        ("iso8859-2", "cp1250"),
+        ("cp1250", "iso8859-2"),
+        ("cp852", "cp1250"),
+        ("cp1250", "cp852"),
+    ],
+)
 def test_an_encoding_that_reads_but_spoils_every_name_is_not_taken(tmp_path, true, declared):
     many = NAMES + "".join(f"G{n};Śląska Spółdzielnia Źródło ąęść;{n}\n" for n in range(20))
     why = why_not(tmp_path, many.encode(true), POLISH._replace(encoding=declared))
@@ -222,16 +228,34 @@ def test_a_total_is_kept_as_text_so_that_its_money_is_never_added(tmp_path):
         "no;day;who;net\nF1;d;A;5\n;;Razem strona;5\nF2;d;B;7\nSuma końcowa;;;12\nOgółem;;;12\n",
     )
     assert [(row["_row"], row["_broken"], row["net"]) for row in rows] == [
-        (2, None, "5"), (3, A_TOTAL, None), (4, None, "7"), (5, A_TOTAL, None), (6, A_TOTAL, None)
-    ]  # fmt: skip
+        (2, None, "5"),
+        (3, A_TOTAL, None),
+        (4, None, "7"),
+        (5, A_TOTAL, None),
+        (6, A_TOTAL, None),
+    ]
     assert rows[1]["_cells"] == " |  | Razem strona | 5"
 
 
 TOTALS = [
-    "Razem", "RAZEM:", "Suma", "Suma strony", "Suma końcowa", "Ogółem", "Podsumowanie", "Total",
-    "Grand total", "Subtotal", "Do przeniesienia", "Z przeniesienia", "Razem za 2024-01", "Łącznie",
-    "Suma strony 3", "Total for customer A", "Podsumowanie dnia",
-]  # fmt: skip
+    "Razem",
+    "RAZEM:",
+    "Suma",
+    "Suma strony",
+    "Suma końcowa",
+    "Ogółem",
+    "Podsumowanie",
+    "Total",
+    "Grand total",
+    "Subtotal",
+    "Do przeniesienia",
+    "Z przeniesienia",
+    "Razem za 2024-01",
+    "Łącznie",
+    "Suma strony 3",
+    "Total for customer A",
+    "Podsumowanie dnia",
+]
 NO_TOTALS = ["Total Polska Sp. z o.o.", "Razem Sp. z o.o.", "Sumak", "TotalEnergies", "Suma S.A."]
 
 
@@ -250,8 +274,11 @@ def test_names_that_begin_like_a_total_are_none(words):
 def test_a_file_most_of_whose_rows_do_not_fit_is_rejected_a_few_are_set_aside(tmp_path):
     rows = written(tmp_path, "no;day;net\nF1;d;5\nF2;d\nF3;d;5;6\nF4;d;5\n")
     assert [row["_broken"] for row in rows] == [
-        None, "fewer cells than the head has", "more cells than the head has", None
-    ]  # fmt: skip
+        None,
+        "fewer cells than the head has",
+        "more cells than the head has",
+        None,
+    ]
     with pytest.raises(DataError, match=r"2 of 3 rows .* it has 3 cells, most of them 4"):
         written(tmp_path, "no;day;net\nF1;d;5\nF2;d;5;1\nF3;d;5;6\n")
 

@@ -69,10 +69,39 @@ WAYS = {  # text → value, in a Polish dialect
     "0": "0",
 }
 NO_NUMBERS = [
-    "1.234,50", "1 23,00", "1234 567,00", "1234,", ",5", "1E5", "1e308", "1,5e-3", "inf", "-inf",
-    "nan", "NaN", "--1", "-1-", "(-1)", "(1", "1)", "-(1)", "5-5", "5%", "12 EUR", "€12", "12 kg",
-    "", "-", "zł", "0x10", "1_000", "٣", "1" * 31, "1,5,5", "1\n2",
-]  # fmt: skip
+    "1.234,50",
+    "1 23,00",
+    "1234 567,00",
+    "1234,",
+    ",5",
+    "1E5",
+    "1e308",
+    "1,5e-3",
+    "inf",
+    "-inf",
+    "nan",
+    "NaN",
+    "--1",
+    "-1-",
+    "(-1)",
+    "(1",
+    "1)",
+    "-(1)",
+    "5-5",
+    "5%",
+    "12 EUR",
+    "€12",
+    "12 kg",
+    "",
+    "-",
+    "zł",
+    "0x10",
+    "1_000",
+    "٣",
+    "1" * 31,
+    "1,5,5",
+    "1\n2",
+]
 
 
 def test_an_amount_is_read_by_its_declared_marks_minus_and_currency(engine):
@@ -99,11 +128,21 @@ def test_marks_are_read_as_declared_and_never_the_other_way_round(engine):
         Decimal("1.234"),
     ]
     assert numbers(engine, text, english) == [
-        None, Decimal("1234.5"), None, None, Decimal("1.234"), 1234
-    ]  # fmt: skip
+        None,
+        Decimal("1234.5"),
+        None,
+        None,
+        Decimal("1.234"),
+        1234,
+    ]
     assert numbers(engine, text, swiss) == [
-        None, None, Decimal("1234.5"), Decimal("1234.5"), Decimal("1.234"), None
-    ]  # fmt: skip
+        None,
+        None,
+        Decimal("1234.5"),
+        Decimal("1234.5"),
+        Decimal("1.234"),
+        None,
+    ]
 
 
 def test_percent_is_a_number_only_where_a_share_is_asked_for(engine):
@@ -170,9 +209,24 @@ DAYS = {
     "29.02.2000": date(2000, 2, 29),
 }
 NO_DAYS = [
-    "29.02.2023", "29.02.1900", "31.04.2024", "00.01.2024", "01.00.2024", "01.13.2024", "5 foo 2024",
-    "2024", "12/31/2024", "2024-1", "0001-01-01", "1.1.202", "123456", "0", "5 sty", "", "x",
-]  # fmt: skip
+    "29.02.2023",
+    "29.02.1900",
+    "31.04.2024",
+    "00.01.2024",
+    "01.00.2024",
+    "01.13.2024",
+    "5 foo 2024",
+    "2024",
+    "12/31/2024",
+    "2024-1",
+    "0001-01-01",
+    "1.1.202",
+    "123456",
+    "0",
+    "5 sty",
+    "",
+    "x",
+]
 
 
 def test_days_are_read_by_the_first_declared_format_that_fits(engine):
@@ -187,8 +241,10 @@ def test_no_such_day_is_no_day_in_any_format(engine):
 def test_with_one_declared_format_the_others_are_no_days(engine):
     found = days(engine, list(DAYS), "%d.%m.%Y")
     assert [text for text, day in zip(DAYS, found, strict=True) if day] == [
-        "05.01.2023", "29.02.2024", "29.02.2000"
-    ]  # fmt: skip
+        "05.01.2023",
+        "29.02.2024",
+        "29.02.2000",
+    ]
 
 
 def test_the_order_of_formats_decides_where_two_fit(engine):
@@ -197,8 +253,12 @@ def test_the_order_of_formats_decides_where_two_fit(engine):
 
 
 def test_every_day_of_four_centuries_exists_and_no_other(engine):
-    texts = [f"{y}-{m:02}-{d:02}" for y in (1900, 1999, 2000, 2023, 2024, 2100, 2400)
-             for m in range(14) for d in range(33)]  # fmt: skip
+    texts = [
+        f"{y}-{m:02}-{d:02}"
+        for y in (1900, 1999, 2000, 2023, 2024, 2100, 2400)
+        for m in range(14)
+        for d in range(33)
+    ]
     found = days(engine, texts, "%Y-%m-%d")
     assert [day.isoformat() for day in found if day] == [t for t in texts if is_day(t)]
 

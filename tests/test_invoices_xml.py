@@ -82,9 +82,16 @@ def jpk(tmp_path, *parts, form="JPK_FA", encoding="UTF-8", prefix="", prolog="",
 
 
 def ksef(
-    tmp_path, *lines, net="100.00", kind="VAT", buyer=None, edition=(FA3, 3), seller="1111111111",
-    name="invoice.xml", **more,
-):  # fmt: skip
+    tmp_path,
+    *lines,
+    net="100.00",
+    kind="VAT",
+    buyer=None,
+    edition=(FA3, 3),
+    seller="1111111111",
+    name="invoice.xml",
+    **more,
+):
     """Write an invoice as KSeF gives it and return its path."""
     space, variant = edition
     buyer = buyer or leaves(NIP="5261040828", Nazwa="Młyn Ścinawa")
@@ -136,12 +143,21 @@ def test_a_line_carries_its_invoice_and_its_buyer_under_our_names(tmp_path):
     assert xml_kind(path, shown="x") == "JPK_FA (4)"
     assert read(path) == [
         {
-            "invoice_id": "FV/1", "line_id": "1", "date": "2024-03-05", "customer_id": "5261040828",
-            "name": "Młyn Ścinawa", "tax_id": "5261040828", "product_id": "Śruba", "quantity": "4",
-            "unit_price": "25", "net_amount": "100", "currency": "PLN", "document_type": "invoice",
+            "invoice_id": "FV/1",
+            "line_id": "1",
+            "date": "2024-03-05",
+            "customer_id": "5261040828",
+            "name": "Młyn Ścinawa",
+            "tax_id": "5261040828",
+            "product_id": "Śruba",
+            "quantity": "4",
+            "unit_price": "25",
+            "net_amount": "100",
+            "currency": "PLN",
+            "document_type": "invoice",
             "corrects_invoice_id": "",
         }
-    ]  # fmt: skip
+    ]
 
 
 def test_numbers_and_days_are_written_as_the_dialect_reads_them(tmp_path):
@@ -170,8 +186,9 @@ def test_an_advance_invoice_is_no_second_sale_and_the_final_one_is_told_as_such(
 
     found = {kind: read(ksef(tmp_path, ksef_line(), kind=kind))[0] for kind in ("ZAL", "ROZ")}
     assert {kind: line["document_type"] for kind, line in found.items()} == {
-        "ZAL": "advance", "ROZ": "final",
-    }  # fmt: skip
+        "ZAL": "advance",
+        "ROZ": "final",
+    }
 
 
 def test_an_unknown_kind_of_document_stays_as_it_is_to_be_set_aside(tmp_path):
@@ -180,9 +197,13 @@ def test_an_unknown_kind_of_document_stays_as_it_is_to_be_set_aside(tmp_path):
 
 def test_lines_are_numbered_within_their_invoice_wherever_they_stand(tmp_path):
     path = jpk(
-        tmp_path, jpk_line("FV/1"), jpk_invoice("FV/1", "150"), jpk_invoice("FV/2"),
-        jpk_line("FV/2"), jpk_line("FV/1", "50"),
-    )  # fmt: skip
+        tmp_path,
+        jpk_line("FV/1"),
+        jpk_invoice("FV/1", "150"),
+        jpk_invoice("FV/2"),
+        jpk_line("FV/2"),
+        jpk_line("FV/1", "50"),
+    )
 
     assert [(line["invoice_id"], line["line_id"]) for line in read(path)] == [
         ("FV/1", "1"),
@@ -371,9 +392,13 @@ def test_an_invoice_from_ksef_gives_its_lines(tmp_path, edition, kind):
 
 def test_the_state_before_a_correction_is_taken_back_and_the_one_after_put_in_its_place(tmp_path):
     path = ksef(
-        tmp_path, "<DaneFaKorygowanej><NrFaKorygowanej>FV/0</NrFaKorygowanej></DaneFaKorygowanej>",
-        ksef_line("100.00", "4", StanPrzed="1"), ksef_line("75.00", "3"), net="-25.00", kind="KOR",
-    )  # fmt: skip
+        tmp_path,
+        "<DaneFaKorygowanej><NrFaKorygowanej>FV/0</NrFaKorygowanej></DaneFaKorygowanej>",
+        ksef_line("100.00", "4", StanPrzed="1"),
+        ksef_line("75.00", "3"),
+        net="-25.00",
+        kind="KOR",
+    )
 
     before, after = read(path)
     assert (before["net_amount"], before["quantity"]) == ("-100", "-4")
@@ -424,8 +449,15 @@ def test_of_several_former_buyers_the_one_with_the_key_of_todays_is_meant(tmp_pa
     other = leaves(NIP="9999999999", IDNabywcy="2")
     before = f"<Podmiot2K>{other}</Podmiot2K><Podmiot2K>{OLD}<IDNabywcy>1</IDNabywcy></Podmiot2K>"
     path = ksef(
-        tmp_path, before, BEFORE, AFTER, net=None, P_15="0", kind="KOR", buyer=NEW + leaves(IDNabywcy="1"),
-    )  # fmt: skip
+        tmp_path,
+        before,
+        BEFORE,
+        AFTER,
+        net=None,
+        P_15="0",
+        kind="KOR",
+        buyer=NEW + leaves(IDNabywcy="1"),
+    )
 
     assert read(path)[0]["customer_id"] == "5261040828"
 
@@ -582,12 +614,15 @@ def test_files_of_a_folder_go_through_data_prep_without_naming_a_column(tmp_path
 
     months, aside = intake.tables["customer_months"], intake.tables["quarantine"]
     assert dict(zip(months["customer_id"], months["invoice_revenue"], strict=True)) == {
-        "5261040828": 75, "5252248481": 100, "US-1": 100,
-    }  # fmt: skip
+        "5261040828": 75,
+        "5252248481": 100,
+        "US-1": 100,
+    }
     assert dict(zip(aside["value"], aside["reason"], strict=True)) == {
-        "#no tax number: Jan": NO_TAX_NUMBER, "#no tax number": NO_TAX_NUMBER,
+        "#no tax number: Jan": NO_TAX_NUMBER,
+        "#no tax number": NO_TAX_NUMBER,
         "#with VAT only: 123.00": GROSS_ONLY,
-    }  # fmt: skip
+    }
     assert aside["amount"].sum() == 200
     assert all(balance.holds for balance in intake.balances)
     outcomes = {each.rule: each.outcome for each in intake.verdicts}
@@ -601,9 +636,13 @@ def test_a_draft_for_more_files_than_are_looked_into_holds_for_all_of_them(tmp_p
         name = f"1111111111-2024{month:02}28-{month:02}.xml"
         ksef(tmp_path, AFTER, P_1=f"2024-{month:02}-28", P_2=str(month), buyer=NEW, name=name)
     ksef(
-        tmp_path, AFTER, P_1="2024-05-28", P_2="13", buyer=leaves(BrakID="1", Nazwa='"A" Inc.'),
+        tmp_path,
+        AFTER,
+        P_1="2024-05-28",
+        P_2="13",
+        buyer=leaves(BrakID="1", Nazwa='"A" Inc.'),
         name="1111111111-20240528-A.xml",
-    )  # fmt: skip
+    )
     (tmp_path / "kontrahenci.csv").write_text("NIP,Nazwa\n5261040828,Old\n5252248481,New\n")
     draft = suggest(tmp_path)
     assert "10 more files were not looked into" in draft.text

@@ -31,13 +31,18 @@ MATERIAL = SimpleNamespace(flag=0.005, refuse=0.02)
 
 def gl(**accounts: tuple) -> pd.DataFrame:
     return pd.DataFrame(
-        [{"period": YEAR, "gl_account": a, "line": line, "amount": Decimal(str(v)), "sign": sign}
-         for a, (line, v, sign) in accounts.items()]
-    )  # fmt: skip
+        [
+            {"period": YEAR, "gl_account": a, "line": line, "amount": Decimal(str(v)), "sign": sign}
+            for a, (line, v, sign) in accounts.items()
+        ]
+    )
 
 
-BOOKS = {"a701": ("invoice_revenue", -1250, -1), "a731": ("cost_of_goods_sold", 550, 1),
-         "501": ("cost_to_serve", 1000, 1)}  # fmt: skip
+BOOKS = {
+    "a701": ("invoice_revenue", -1250, -1),
+    "a731": ("cost_of_goods_sold", 550, 1),
+    "501": ("cost_to_serve", 1000, 1),
+}
 EMPTY_QUARANTINE = pd.DataFrame(
     {
         "table": [],
@@ -125,10 +130,15 @@ def test_cost_of_goods_set_aside_counts_only_beside_an_amount_that_can_be_read(
 ):
     tables, model = small_firm
     result = customer_statements(tables, model, periods=[YEAR])
-    rows = pd.DataFrame({
-        "table": ["invoice_lines"], "period": [YEAR], "column": [column], "amount": exact(amount),
-        "cost_of_goods_sold": exact(40),
-    })  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "table": ["invoice_lines"],
+            "period": [YEAR],
+            "column": [column],
+            "amount": exact(amount),
+            "cost_of_goods_sold": exact(40),
+        }
+    )
 
     accounts = ledger_accounts(gl(**BOOKS), result.statement, result.pools, rows, [])
 
@@ -152,17 +162,30 @@ def test_the_chain_from_the_ledger_to_the_customers_leaves_nothing_unexplained(s
 
 
 FAULTS = [
-    "a lost row", "a lost row without money", "a phantom row", "a duplicate",
-    "two cents of revenue", "two cents of goods", "two cents of a bonus", "two cents of cost-to-serve",
-    "two cents of profit", "revenue is not a number", "profit is not a number",
+    "a lost row",
+    "a lost row without money",
+    "a phantom row",
+    "a duplicate",
+    "two cents of revenue",
+    "two cents of goods",
+    "two cents of a bonus",
+    "two cents of cost-to-serve",
+    "two cents of profit",
+    "revenue is not a number",
+    "profit is not a number",
     "cost-to-serve is not a number",
-]  # fmt: skip
+]
 
 
 def corrupted(statement: pd.DataFrame, fault: str) -> pd.DataFrame:
     """Return a statement with one fault in its first row; C has lines and no money."""
-    lines = {"revenue": "invoice_revenue", "goods": "cost_of_goods_sold", "a bonus": "off_invoice",
-             "cost-to-serve": "cost_to_serve", "profit": "customer_profit_before_capital"}  # fmt: skip
+    lines = {
+        "revenue": "invoice_revenue",
+        "goods": "cost_of_goods_sold",
+        "a bonus": "off_invoice",
+        "cost-to-serve": "cost_to_serve",
+        "profit": "customer_profit_before_capital",
+    }
     broken = statement.copy()
     if fault == "a lost row":
         return broken.iloc[1:]
@@ -184,8 +207,12 @@ def test_corruption_of_the_statements_is_noticed(small_firm, fault):
     bonus = pd.DataFrame(
         {"customer_id": ["A"], "kind": "bonus", "amount": exact(10), "period": YEAR}
     )
-    tables = {**tables, "customer_months": sales, "off_invoice": bonus,
-              "customers": buyers("A", "B", "C", "X", X="intercompany")}  # fmt: skip
+    tables = {
+        **tables,
+        "customer_months": sales,
+        "off_invoice": bonus,
+        "customers": buyers("A", "B", "C", "X", X="intercompany"),
+    }
     result = customer_statements(tables, model, periods=[YEAR])
 
     def hold(statement: pd.DataFrame) -> bool:
@@ -244,13 +271,19 @@ def test_a_doubled_account_of_the_ledger_is_noticed(small_firm):
     accounts = ledger_accounts(twice, result.statement, result.pools, EMPTY_QUARANTINE, [])
 
     assert accounts.set_index("line")["unexplained"].to_dict() == {
-        "invoice_revenue": 0, "cost_of_goods_sold": 0, "cost_to_serve": 1000,
-    }  # fmt: skip
+        "invoice_revenue": 0,
+        "cost_of_goods_sold": 0,
+        "cost_to_serve": 1000,
+    }
 
 
 def test_a_ledger_with_discounts_apart_is_held_against_invoice_revenue(small_firm):
-    books = {"a701": ("list_revenue", -1300, -1), "a702": ("on_invoice_discounts", 50, 1),
-             "a731": ("cost_of_goods_sold", 550, 1), "501": ("cost_to_serve", 1000, 1)}  # fmt: skip
+    books = {
+        "a701": ("list_revenue", -1300, -1),
+        "a702": ("on_invoice_discounts", 50, 1),
+        "a731": ("cost_of_goods_sold", 550, 1),
+        "501": ("cost_to_serve", 1000, 1),
+    }
 
     _result, accounts = tied(small_firm, books)
 
@@ -262,9 +295,15 @@ def test_rounding_to_the_cent_is_a_line_of_the_ledger():
     third = "33.333333"
     sales = months(A=(third, third, 0), B=(third, third, 0), C=(third, third, 0))
     statement = customer_statements(
-        {"customers": buyers("A", "B", "C"), "customer_months": sales, "orders": orders(),
-         "corrections": NO_CORRECTIONS}, CostModel(), periods=[YEAR],
-    ).statement  # fmt: skip
+        {
+            "customers": buyers("A", "B", "C"),
+            "customer_months": sales,
+            "orders": orders(),
+            "corrections": NO_CORRECTIONS,
+        },
+        CostModel(),
+        periods=[YEAR],
+    ).statement
 
     balances = statement_balances(statement, sales, None, period=YEAR, currency="PLN")
 
@@ -276,9 +315,15 @@ def test_rounding_to_the_cent_is_a_line_of_the_ledger():
 def test_rows_without_a_known_cost_of_goods_are_said_and_break_no_sum():
     sales = months(A=(100, 90, 50), B=(40, 40, None))
     statement = customer_statements(
-        {"customers": buyers("A", "B"), "customer_months": sales, "orders": orders(),
-         "corrections": NO_CORRECTIONS}, CostModel(), periods=[YEAR],
-    ).statement  # fmt: skip
+        {
+            "customers": buyers("A", "B"),
+            "customer_months": sales,
+            "orders": orders(),
+            "corrections": NO_CORRECTIONS,
+        },
+        CostModel(),
+        periods=[YEAR],
+    ).statement
 
     balances = statement_balances(statement, sales, None, period=YEAR, currency="PLN")
 
@@ -289,9 +334,10 @@ def test_rows_without_a_known_cost_of_goods_are_said_and_break_no_sum():
 
 @settings(deadline=None, max_examples=20)
 @given(
-    st.lists(st.tuples(*[st.integers(-10**7, 10**7)] * 3), min_size=1, max_size=12),
-    st.integers(0, 10**7), st.integers(1, 10**4),
-)  # fmt: skip
+    st.lists(st.tuples(*[st.integers(-(10**7), 10**7)] * 3), min_size=1, max_size=12),
+    st.integers(0, 10**7),
+    st.integers(1, 10**4),
+)
 def test_ledger_profit_is_customers_plus_what_belongs_to_nobody(lines, cost, capacity):
     names = [f"C{i:02}" for i in range(len(lines))]
     money = {n: tuple(Decimal(v) / 1000 for v in row) for n, row in zip(names, lines, strict=True)}
@@ -302,9 +348,15 @@ def test_ledger_profit_is_customers_plus_what_belongs_to_nobody(lines, cost, cap
     book = orders(*[(n, 3, "edi", False, False) for n in names])
 
     result = customer_statements(
-        {"customers": buyers(*names), "customer_months": sales, "orders": book,
-         "corrections": NO_CORRECTIONS}, model, periods=[YEAR],
-    )  # fmt: skip
+        {
+            "customers": buyers(*names),
+            "customer_months": sales,
+            "orders": book,
+            "corrections": NO_CORRECTIONS,
+        },
+        model,
+        periods=[YEAR],
+    )
 
     profit = result.statement["customer_profit_before_capital"].sum()
     nobody = result.pools[["unused_cost", "unassigned_cost"]].sum().sum()

@@ -9,8 +9,17 @@ from kamlib import customer_statements, days_tied_up, load_engagement, rescue_lo
 from kamlib.timespans import period_of
 
 PERIODS = ["FY2024", "FY2025"]
-TABLES = ["customers", "customer_months", "customer_products", "orders", "corrections", "off_invoice",
-          "drivers", "receivables", "assets"]  # fmt: skip
+TABLES = [
+    "customers",
+    "customer_months",
+    "customer_products",
+    "orders",
+    "corrections",
+    "off_invoice",
+    "drivers",
+    "receivables",
+    "assets",
+]
 
 
 @pytest.mark.soak

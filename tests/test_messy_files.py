@@ -29,21 +29,53 @@ from kamlib.suggesting.days import day_in, days_in, forms_of
 
 # --------------------------------------------------------------------------- a clean file, and faults
 HEAD = (
-    "invoice_id", "date", "customer_id", "product_id", "quantity", "net_amount",
-    "cost_of_goods_sold", "document_type",
-)  # fmt: skip
+    "invoice_id",
+    "date",
+    "customer_id",
+    "product_id",
+    "quantity",
+    "net_amount",
+    "cost_of_goods_sold",
+    "document_type",
+)
 DECLARED = SimpleNamespace(
     encoding="utf-8", separator=";", decimal=",", thousands=" ", date="%d.%m.%Y"
 )
 CLEAN = [
-    [f"F{n}", f"{n % 28 + 1:02}.{n % 12 + 1:02}.2024", "AB"[n % 2], "P", "1", f"{n}37,{n:02}", "5,50",
-     "invoice"]
+    [
+        f"F{n}",
+        f"{n % 28 + 1:02}.{n % 12 + 1:02}.2024",
+        "AB"[n % 2],
+        "P",
+        "1",
+        f"{n}37,{n:02}",
+        "5,50",
+        "invoice",
+    ]
     for n in range(10, 34)
-]  # fmt: skip
+]
 CELLS = (
-    "", "x", "12.5", "nan", "1e9", "-", "#N/A", "31.02.2024", "05.03.2099", "05.03.0024", "2024-03-05",
-    "C9", "12,34-", "(12,34)", "\u221212,34", "1\u00a0234,50", "1 23,4", "12,34 zł", " A ", "0012",
-)  # fmt: skip
+    "",
+    "x",
+    "12.5",
+    "nan",
+    "1e9",
+    "-",
+    "#N/A",
+    "31.02.2024",
+    "05.03.2099",
+    "05.03.0024",
+    "2024-03-05",
+    "C9",
+    "12,34-",
+    "(12,34)",
+    "\u221212,34",
+    "1\u00a0234,50",
+    "1 23,4",
+    "12,34 zł",
+    " A ",
+    "0012",
+)
 AMOUNT = re.compile(
     r"(\()?([-\u2212])?(\d{1,3}(?:[ \u00a0]\d{3})+|\d+)((?:,\d+)?)(?: zł)?(-)?(\))?"
 )
@@ -123,9 +155,10 @@ SPOILT = {
     "ragged": st.lists(st.sampled_from(("short", "long")), max_size=2),
 }
 GENERATED = {
-    "deadline": None, "suppress_health_check": list(HealthCheck),
+    "deadline": None,
+    "suppress_health_check": list(HealthCheck),
     "phases": [Phase.generate, Phase.shrink],
-}  # fmt: skip
+}
 
 
 @settings(max_examples=4, **GENERATED)
@@ -187,10 +220,25 @@ SALES = [
     for n in range(1, 31)
 ] + [("KOR/FV/003/2024", 9, 5, "00010", Decimal("-12.50"))]
 NET = sum(sale[4] for sale in SALES)
-GENITIVE = dict(enumerate(
-    ("stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "września",
-     "października", "listopada", "grudnia"), start=1,
-))  # fmt: skip
+GENITIVE = dict(
+    enumerate(
+        (
+            "stycznia",
+            "lutego",
+            "marca",
+            "kwietnia",
+            "maja",
+            "czerwca",
+            "lipca",
+            "sierpnia",
+            "września",
+            "października",
+            "listopada",
+            "grudnia",
+        ),
+        start=1,
+    )
+)
 
 
 def polish(amount, *, thousands="", behind="", minus="-{}"):
@@ -231,11 +279,16 @@ def of_sap():
 def of_two_bytes():
     """UTF-16 without its mark, lines that end in CR, days with a time zone, units beside the names."""
     rows = table(
-        ["Numer faktury", "Data sprzedaży (rrrr-mm-dd)", "Kod kontrahenta", "Nazwa kontrahenta",
-         "Wartość netto [PLN]"],
+        [
+            "Numer faktury",
+            "Data sprzedaży (rrrr-mm-dd)",
+            "Kod kontrahenta",
+            "Nazwa kontrahenta",
+            "Wartość netto [PLN]",
+        ],
         day=lambda d, m: f"2024-{m:02}-{d:02}T08:15:00.000+01:00",
         amount=lambda net: polish(net, thousands="'"),
-    )  # fmt: skip
+    )
     return {"faktury.csv": text(rows, end="\r").encode("utf-16-le")}
 
 
@@ -305,11 +358,21 @@ def test_a_draft_reads_the_file_it_was_drawn_from_to_the_grosz(tmp_path, made):
 @pytest.mark.parametrize(
     "written",
     [
-        "2024-10-05T10:30:00+01:00", "2024-10-05T00:00:00.000Z", "2024-10-05 00:00:00 +0100",
-        "2024/10/05 10:00", "05.10.2024, 12:05", "05.10.2024 r.", "5 X 2024 r.", "5 październik 24",
-        "sobota, 5 października 2024", "Oct 5, 2024", "10/15/2024 3:45:00 PM", "20241005", "45570",
+        "2024-10-05T10:30:00+01:00",
+        "2024-10-05T00:00:00.000Z",
+        "2024-10-05 00:00:00 +0100",
+        "2024/10/05 10:00",
+        "05.10.2024, 12:05",
+        "05.10.2024 r.",
+        "5 X 2024 r.",
+        "5 październik 24",
+        "sobota, 5 października 2024",
+        "Oct 5, 2024",
+        "10/15/2024 3:45:00 PM",
+        "20241005",
+        "45570",
     ],
-)  # fmt: skip
+)
 def test_the_form_that_is_proposed_for_a_day_reads_that_day(written):
     (form,) = forms_of(days_in(Counter([written])))
     assert day_in(written, [form.pattern]) in (date(2024, 10, 5), date(2024, 10, 15))
@@ -323,9 +386,16 @@ def test_days_that_end_shortly_before_midnight_elsewhere_are_asked_about():
 
 @pytest.mark.parametrize(
     "words",
-    ["Suma częściowa", "Razem klient Żółta Śliwka", "RAZEM PLN", "Wartość razem", "Σ", "*** Razem ***",
-     "Total (PLN)"],
-)  # fmt: skip
+    [
+        "Suma częściowa",
+        "Razem klient Żółta Śliwka",
+        "RAZEM PLN",
+        "Wartość razem",
+        "Σ",
+        "*** Razem ***",
+        "Total (PLN)",
+    ],
+)
 def test_a_row_whose_only_words_are_those_of_a_total_is_one(words):
     assert is_total(["", "", words, "5", "PLN"], (0, 1))
     assert not is_total(["", "", words, "Śruba", "5"], (0, 1))
@@ -358,7 +428,7 @@ REJECTED = {
         r"10 × customer_id: customer is in customers with other zeros in front \(such as 007\). To "
         r"mend the first: format the column as text",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", REJECTED)

@@ -42,8 +42,11 @@ WORDS = ("brak", "-", "tel.", "N/A", "0", "000", "Telefonicznie", "--", "?", "xx
 
 def test_a_word_in_place_of_a_number_is_no_order(tmp_path):
     """Two invoices of each customer under one word are two orders, and the money of all is named."""
-    rows = [f"F{n}{month}, 2024-0{month}-10, K{n}, 10, {word}, , , , "
-            for n, word in enumerate(WORDS) for month in (1, 2)]  # fmt: skip
+    rows = [
+        f"F{n}{month}, 2024-0{month}-10, K{n}, 10, {word}, , , , "
+        for n, word in enumerate(WORDS)
+        for month in (1, 2)
+    ]
 
     intake = read(tmp_path, *rows, "F99, 2024-05-10, A, 10, O1, , , , ")
 
@@ -59,12 +62,17 @@ def test_a_zero_in_a_column_of_whole_numbers_is_no_order(tmp_path):
 
     engagement = world(tmp_path)
     pq.write_table(
-        pa.table({
-            "invoice_id": ["F1", "F2", "F3", "F4"], "date": ["2024-01-10"] * 4,
-            "customer_id": ["A"] * 4, "net_amount": [1, 2, 3, 4], "order_id": [0, 0, 7, 7],
-        }),
+        pa.table(
+            {
+                "invoice_id": ["F1", "F2", "F3", "F4"],
+                "date": ["2024-01-10"] * 4,
+                "customer_id": ["A"] * 4,
+                "net_amount": [1, 2, 3, 4],
+                "order_id": [0, 0, 7, 7],
+            }
+        ),
         tmp_path / "lines.parquet",
-    )  # fmt: skip
+    )
     give(engagement, "invoice_lines", b"")
     given_ = engagement.inputs["invoice_lines"].model_copy(update={"files": "lines.parquet"})
     engagement.inputs["invoice_lines"] = given_
@@ -78,15 +86,20 @@ def test_every_order_with_a_number_passes(tmp_path):
     intake = read(tmp_path, "F1, 2024-01-10, A, 10, O1, 2024-01-08, , , ")
 
     assert verdict_of(intake, "orders") == (
-        "PASS", "An order is known by its number, else by its invoice.",
-    )  # fmt: skip
+        "PASS",
+        "An order is known by its number, else by its invoice.",
+    )
 
 
 def test_a_word_in_place_of_an_order_settles_no_advance(tmp_path):
     head = "invoice_id, date, customer_id, net_amount, document_type, order_id"
 
-    intake = read(tmp_path, "Z1, 2024-01-10, A, 100, advance, brak",
-                  "F1, 2024-02-10, A, 200, final, brak", head=head)  # fmt: skip
+    intake = read(
+        tmp_path,
+        "Z1, 2024-01-10, A, 100, advance, brak",
+        "F1, 2024-02-10, A, 200, final, brak",
+        head=head,
+    )
 
     assert verdict_of(intake, "advances")[0] == "FLAG"
 
@@ -103,8 +116,10 @@ def test_a_number_that_comes_again_months_later_is_another_order(tmp_path):
     )
 
     assert counted(intake) == [
-        ["4711", "2024-01-10", 2], ["4712", "2024-03-10", 2], ["4711", "2024-12-10", 1],
-    ]  # fmt: skip
+        ["4711", "2024-01-10", 2],
+        ["4712", "2024-03-10", 2],
+        ["4711", "2024-12-10", 1],
+    ]
     outcome, said = verdict_of(intake, "orders")
     assert outcome == "FLAG"
     assert (
@@ -135,8 +150,12 @@ def test_a_number_that_never_rests_is_named(tmp_path):
 
 
 def test_a_delivery_number_is_treated_as_an_order_number_is(tmp_path):
-    rows = ["F1, 2024-01-10, A, 10, O1, , , , W1", "F2, 2024-12-10, A, 10, O2, , , , W1",
-            "F3, 2024-01-10, A, 10, O3, , , , brak", "F4, 2024-03-10, A, 10, O4, , , , brak"]  # fmt: skip
+    rows = [
+        "F1, 2024-01-10, A, 10, O1, , , , W1",
+        "F2, 2024-12-10, A, 10, O2, , , , W1",
+        "F3, 2024-01-10, A, 10, O3, , , , brak",
+        "F4, 2024-03-10, A, 10, O4, , , , brak",
+    ]
 
     deliveries = read(tmp_path, *rows).tables["deliveries"]
 
@@ -146,8 +165,9 @@ def test_a_delivery_number_is_treated_as_an_order_number_is(tmp_path):
 # ------------------------------------------------------------------ days
 def test_an_order_lies_in_the_period_of_its_order_date(tmp_path):
     """Ordered on 30 December 2023, invoiced in January: desk work of 2023. Without a date, of 2024."""
-    intake = read(tmp_path, "F1, 2024-01-10, A, 10, O1, 2023-12-30, , , ",
-                  "F2, 2024-01-10, A, 10, O2, , , , ")  # fmt: skip
+    intake = read(
+        tmp_path, "F1, 2024-01-10, A, 10, O1, 2023-12-30, , , ", "F2, 2024-01-10, A, 10, O2, , , , "
+    )
 
     orders = intake.tables["orders"].set_index("order_id")
     assert orders["period"].to_dict() == {"O1": "FY2023", "O2": "FY2024"}
@@ -157,8 +177,10 @@ def test_a_collective_invoice_without_order_numbers_has_an_order_for_each_day(tm
     rows = [f"F1, 2024-06-30, A, 10, , 2024-06-{day:02}, , , " for day in (3, 3, 10, 17)]
 
     assert counted(read(tmp_path, *rows)) == [
-        ["F1", "2024-06-03", 2], ["F1", "2024-06-10", 1], ["F1", "2024-06-17", 1],
-    ]  # fmt: skip
+        ["F1", "2024-06-03", 2],
+        ["F1", "2024-06-10", 1],
+        ["F1", "2024-06-17", 1],
+    ]
 
 
 def test_an_order_date_that_cannot_be_the_orders_day_gives_way_to_the_invoices(tmp_path):
@@ -169,8 +191,9 @@ def test_an_order_date_that_cannot_be_the_orders_day_gives_way_to_the_invoices(t
     intake = read(tmp_path, *rows, "F9, 2024-01-10, A, 20, O9, 2023-02-01, , , ")
 
     assert counted(intake) == [
-        ["O9", "2023-02-01", 1], *([f"O{n}", "2024-01-10", 1] for n in range(3)),
-    ]  # fmt: skip
+        ["O9", "2023-02-01", 1],
+        *([f"O{n}", "2024-01-10", 1] for n in range(3)),
+    ]
     outcome, said = verdict_of(intake, "orders")
     assert (outcome, "the invoice's day counts: 3, worth PLN\xa030" in said) == ("FLAG", True)
 
@@ -212,9 +235,10 @@ def test_a_start_after_the_first_order_tells_nothing_of_the_first_year(tmp_path)
     """A master record set up later, as when programs change: A may have bought long before the input."""
     intake = read(
         tmp_path,
-        "F1, 2022-01-10, A, 10, A1, , , , ", "F2, 2024-03-10, A, 10, A2, , , , ",
+        "F1, 2022-01-10, A, 10, A1, , , , ",
+        "F2, 2024-03-10, A, 10, A2, , , , ",
         customers=["A, , 2024-01-01"],
-    )  # fmt: skip
+    )
 
     assert newness(intake) == {"A1": None, "A2": False}
 
@@ -223,9 +247,10 @@ def test_a_site_without_a_start_leaves_open_when_its_group_began(tmp_path):
     """G's one dated site began in 2024, the other perhaps before; H was there in 2020 anyway."""
     intake = read(
         tmp_path,
-        "F1, 2024-03-10, G2, 10, G, , , , ", "F2, 2024-03-10, H2, 10, H, , , , ",
+        "F1, 2024-03-10, G2, 10, G, , , , ",
+        "F2, 2024-03-10, H2, 10, H, , , , ",
         customers=["G, , 2024-02-01", "G2, G, ", "H, , 2020-01-01", "H2, H, "],
-    )  # fmt: skip
+    )
 
     assert newness(intake) == {"G": None, "H": False}
 
@@ -233,18 +258,24 @@ def test_a_site_without_a_start_leaves_open_when_its_group_began(tmp_path):
 # ------------------------------------------------------------------ what differs by line
 YEAR = "FY2024"
 PARTS = [  # order, customer, lines, lines in all, warehouse, rush
-    ("1", "A", 1, 2, "north", False), ("1", "A", 1, 2, "south", True),
-    ("2", "A", 3, 4, "north", False), ("2", "A", 1, 4, "south", False),
-]  # fmt: skip
+    ("1", "A", 1, 2, "north", False),
+    ("1", "A", 1, 2, "south", True),
+    ("2", "A", 3, 4, "north", False),
+    ("2", "A", 1, 4, "south", False),
+]
 
 
 def parts(*rows: tuple) -> pd.DataFrame:
     names = ["order_id", "customer_id", "lines", "document_lines", "warehouse", "rush"]
     table = pd.DataFrame(rows, columns=names)
     return table.assign(
-        period=YEAR, date=pd.Timestamp("2024-03-01"), order_channel="web", customer_is_new=False,
-        first_order=False, order_value=exact(*table["lines"]),
-    )  # fmt: skip
+        period=YEAR,
+        date=pd.Timestamp("2024-03-01"),
+        order_channel="web",
+        customer_is_new=False,
+        first_order=False,
+        order_value=exact(*table["lines"]),
+    )
 
 
 def minutes(table: pd.DataFrame, *equations: Equation) -> list[float]:
@@ -307,8 +338,9 @@ def test_an_order_in_two_rows_is_one_order():
 
 HOUSES = st.lists(
     st.tuples(st.integers(0, 3), st.sampled_from(["north", "south", "west"]), st.booleans()),
-    min_size=1, max_size=8,
-)  # fmt: skip
+    min_size=1,
+    max_size=8,
+)
 
 
 @settings(deadline=None, max_examples=15)
@@ -324,8 +356,10 @@ def test_however_lines_are_split_between_warehouses_the_whole_is_the_same(lines)
     split = parts(*((order, "A", n, of_all, *rest) for order, n, of_all, *rest in rows))
     more = Term(2, when={"rush": True})
 
-    houses = [minutes(split, *(of_house(house, per, 3, more) for house in ("north", "south", "west")))
-              for per in ("line", "order")]  # fmt: skip
+    houses = [
+        minutes(split, *(of_house(house, per, 3, more) for house in ("north", "south", "west")))
+        for per in ("line", "order")
+    ]
 
     rushed = table.loc[table["rush"], "order"].nunique()
     assert sum(houses[0]) == 3 * len(table) + 2 * table["rush"].sum()
@@ -384,17 +418,21 @@ def lines_from(year: int) -> list[str]:
     """Return the lines from a year on; every order leaves from two warehouses."""
     return [
         f"{who}{when}{n}{house}, {when}-{13 - 3 * n:02}-05, {who}, 100, O{who}{when}{n}, {house}"
-        for who, (_since, years) in BOUGHT.items() for when, count in years.items() if when >= year
-        for n in range(1, count + 1) for house in ("north", "south")
-    ]  # fmt: skip
+        for who, (_since, years) in BOUGHT.items()
+        for when, count in years.items()
+        if when >= year
+        for n in range(1, count + 1)
+        for house in ("north", "south")
+    ]
 
 
 def stated(folder: Path, year: int, *, since: bool) -> pd.DataFrame:
     """Return the statements of FY2025 from the lines of a year on, by customer."""
     engagement = give(
-        world(folder, periods=FOUR), "invoice_lines",
+        world(folder, periods=FOUR),
+        "invoice_lines",
         book("invoice_id, date, customer_id, net_amount, order_id, warehouse", *lines_from(year)),
-    )  # fmt: skip
+    )
     rows = [f"{who}, {start if since else ''}" for who, (start, _years) in BOUGHT.items()]
     tables = read_inputs(give(engagement, "customers", book("customer_id, since", *rows)), "FY2025")
     names = ("customers", "customer_months", "orders", "corrections")
@@ -438,18 +476,31 @@ def test_without_them_a_cost_differs_by_what_is_said_to_be_guessed_or_open_and_n
         assert found[2025]["setup_open_cost"].gt(0).all()
         assert found[2024]["setup_guessed_cost"].gt(0).to_dict()["C"]
         verdicts = statement_verdicts(
-            found[2025].reset_index(), ONE_POOL, 3, period="FY2025", stops_at="customer",
+            found[2025].reset_index(),
+            ONE_POOL,
+            3,
+            period="FY2025",
+            stops_at="customer",
             currency="PLN",
-        )  # fmt: skip
+        )
         told = next(each for each in verdicts if each.rule == "new_customers")
         assert told.outcome == "FLAG"
         assert "far enough back: 5; setting them up would cost" in told.said
 
 
-ONE_POOL = pd.DataFrame({
-    "period": ["FY2025"], "pool": "desk", "unit": "minute", "charged": True, "used": 1.0,
-    "used_share": 0.5, "capacity": 1000.0, "unassigned_cost": 0.0, "hierarchy_level": "customer",
-})  # fmt: skip
+ONE_POOL = pd.DataFrame(
+    {
+        "period": ["FY2025"],
+        "pool": "desk",
+        "unit": "minute",
+        "charged": True,
+        "used": 1.0,
+        "used_share": 0.5,
+        "capacity": 1000.0,
+        "unassigned_cost": 0.0,
+        "hierarchy_level": "customer",
+    }
+)
 
 
 def test_orders_that_began_before_the_first_line_are_said(tmp_path):

@@ -13,18 +13,22 @@ from kamlib.tables import read_table, write_table
 from kamlib.views import overrides_table
 
 END = date(2025, 12, 31)
-ACCOUNTS = pd.DataFrame({
-    "party_id": ["K1", "K2", "P1"],
-    "name": ["Ala", "Bęc", "Cud"],
-    "verdict": ["harvest", "fix", "not_now"],
-})  # fmt: skip
+ACCOUNTS = pd.DataFrame(
+    {
+        "party_id": ["K1", "K2", "P1"],
+        "name": ["Ala", "Bęc", "Cud"],
+        "verdict": ["harvest", "fix", "not_now"],
+    }
+)
 
 
 def override(party: str, value: str, expires: date = END, **other: str) -> Override:
     return Override(
-        party_id=party, value=value, expires=expires,
+        party_id=party,
+        value=value,
+        expires=expires,
         **({"author": "sales director", "reason": "new plant"} | other),
-    )  # fmt: skip
+    )
 
 
 def test_a_decision_stands_beside_the_model_s_and_where_there_is_none_the_model_s_holds():
@@ -118,16 +122,20 @@ def test_each_decided_account_is_one_row_and_no_other_is():
 @pytest.mark.parametrize("party", ["OLD", "SHOP", "PL 123", "K2"])
 def test_a_decision_may_name_any_id_that_its_customer_has(tmp_path, party):
     """OLD was merged into K2, SHOP is its site, PL 123 its tax id in another spelling."""
-    ids = pd.DataFrame({
-        "id_in_input": ["K1", "K2", "OLD", "PL 123", "SHOP"],
-        "customer_id": ["K1", "K2", "K2", "K2", "K2"],
-    })  # fmt: skip
+    ids = pd.DataFrame(
+        {
+            "id_in_input": ["K1", "K2", "OLD", "PL 123", "SHOP"],
+            "customer_id": ["K1", "K2", "K2", "K2", "K2"],
+        }
+    )
     write_table(ids, tmp_path, "customer_ids", stage="data_prep")
     given = SimpleNamespace(overrides=[override(party, "develop"), override("P1", "harvest")])
 
     decided = Stage("pyramid", given, None, tmp_path).overrides
 
     assert apply_overrides(ACCOUNTS, decided, end=END)["decided_verdict"].tolist() == [
-        "harvest", "develop", "harvest",
-    ]  # fmt: skip
+        "harvest",
+        "develop",
+        "harvest",
+    ]
     assert overrides_verdict(ACCOUNTS, decided, end=END).outcome == "PASS"

@@ -176,20 +176,28 @@ def bridge(before: float = 4_000_000.0) -> pd.DataFrame:
 def doubtful(n: int = 3) -> pd.DataFrame:
     """Build customers 100 apart from -100 on, each give or take 60; the second one is at zero."""
     profit = 100.0 * np.arange(n) - 100
-    return pd.DataFrame({
-        "name": [f"Firm {place}" for place in range(n)], "customer_profit": profit,
-        "profit_low": profit - 60, "profit_high": profit + 60,
-        "p_unprofitable": np.select([profit < 0, profit == 0], [1.0, 0.61], 0.0),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "name": [f"Firm {place}" for place in range(n)],
+            "customer_profit": profit,
+            "profit_low": profit - 60,
+            "profit_high": profit + 60,
+            "p_unprofitable": np.select([profit < 0, profit == 0], [1.0, 0.61], 0.0),
+        }
+    )
 
 
 def tornado() -> pd.DataFrame:
     """Build three ranges around a loss of 30: 50, 20 and 5 either way."""
     swing = np.array([50.0, 20.0, 5.0])
-    return pd.DataFrame({
-        "source": ["order_desk", "field_sales, visit", "warehouse, line"],
-        "kind": ["rate", "volume", "time"], "low_profit": -30 - swing, "high_profit": -30 + swing,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "source": ["order_desk", "field_sales, visit", "warehouse, line"],
+            "kind": ["rate", "volume", "time"],
+            "low_profit": -30 - swing,
+            "high_profit": -30 + swing,
+        }
+    )
 
 
 FIGURES = {
@@ -527,10 +535,17 @@ def test_matrix_draws_every_party_once():
 
 
 def test_who_stands_in_the_corner_of_both_sides_without_its_lead_has_a_ring():
-    table = parties(4, asked=1.1, level=False).assign(
-        side_a_low=0.8, side_a_high=0.8, side_b_low=[0.9, 0.9, 0.9, 0.2], side_b_high=0.9,
-        both_hold=["yes", "no", "may", "may"],
-    ).assign(side_b_high=[0.9, 0.9, 0.9, 0.2])  # fmt: skip
+    table = (
+        parties(4, asked=1.1, level=False)
+        .assign(
+            side_a_low=0.8,
+            side_a_high=0.8,
+            side_b_low=[0.9, 0.9, 0.9, 0.2],
+            side_b_high=0.9,
+            both_hold=["yes", "no", "may", "may"],
+        )
+        .assign(side_b_high=[0.9, 0.9, 0.9, 0.2])
+    )
 
     ax = plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
     holding = plots.plot_matrix(table.head(1), cut_a=0.6, cut_b=0.5, currency="PLN")

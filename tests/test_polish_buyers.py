@@ -86,9 +86,12 @@ def test_10_lines_without_a_usable_tax_id_are_unassigned_by_kind_and_nothing_is_
     assert sums(intake) == (Decimal(str(truth["net"])), Decimal(str(truth["cost"])))
     assert len(aside) + intake.tables["customer_months"]["lines"].sum() == truth["rows"]
     assert set(aside["reason"]) == {
-        "missing", "tax id stands for none", "tax id in scientific notation",
-        "tax id with a wrong check digit", "tax id of a wrong length",
-    }  # fmt: skip
+        "missing",
+        "tax id stands for none",
+        "tax id in scientific notation",
+        "tax id with a wrong check digit",
+        "tax id of a wrong length",
+    }
     customers = set(intake.tables["customers"]["customer_id"])
     assert customers == set(truth["by_nip"]) | {"DE811128135"}
 

@@ -24,13 +24,21 @@ pytestmark = pytest.mark.skipif(
 )
 
 COLUMNS = {
-    "invoice_id": "Numer faktury", "date": "Data sprzedaży", "customer_id": "NIP",
-    "product_id": "Indeks", "quantity": "Ilość", "net_amount": "Wartość netto",
+    "invoice_id": "Numer faktury",
+    "date": "Data sprzedaży",
+    "customer_id": "NIP",
+    "product_id": "Indeks",
+    "quantity": "Ilość",
+    "net_amount": "Wartość netto",
     "cost_of_goods_sold": "Koszt własny",
-}  # fmt: skip
+}
 ERP = {
-    "encoding": "cp1250", "separator": ";", "decimal": ",", "thousands": " ", "date": "%d.%m.%Y",
-}  # fmt: skip
+    "encoding": "cp1250",
+    "separator": ";",
+    "decimal": ",",
+    "thousands": " ",
+    "date": "%d.%m.%Y",
+}
 PERIODS = {"FY2024": {"from": "2024-01-01", "to": "2024-12-31"}}
 UTF8 = {"encoding": "utf-8"}
 NAMES = {name.partition("_")[0]: name for name in os.listdir(DIRTY)} if DIRTY.is_dir() else {}
@@ -156,7 +164,8 @@ REJECTED = {  # file → what is declared, what is said
     "02 as cp1250": ({}, "make sense in utf-8 only"),
     "02 undeclared": ({"dialects": False}, "separated by ';', not by ','"),
     "08 undeclared": (
-        {"dialect": UTF8 | {"date": []}}, r"found: 70 × like 31/03/2023, .*date: \['%d/%m/%Y', "
+        {"dialect": UTF8 | {"date": []}},
+        r"found: 70 × like 31/03/2023, .*date: \['%d/%m/%Y', ",
     ),
     "12 undeclared": ({}, "header_row: 4"),
     "15": ({"dialect": UTF8}, "nothing brings that back.*Export it again"),
@@ -164,7 +173,7 @@ REJECTED = {  # file → what is declared, what is said
     "16": ({"dialect": UTF8}, "opened as cp1252 and saved again.*repair: utf8_read_as_cp1252"),
     "19": ({"dialect": UTF8}, "has a head only"),
     "20": ({"dialect": UTF8}, "is empty, without even a head"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", REJECTED)

@@ -15,9 +15,12 @@ from kamlib.intake import read_inputs
 psycopg = pytest.importorskip("psycopg") if not os.environ.get("CI") else __import__("psycopg")
 
 KINDS = {
-    "string": "text", "date32[day]": "date", "double": "double precision", "bool": "boolean",
+    "string": "text",
+    "date32[day]": "date",
+    "double": "double precision",
+    "bool": "boolean",
     "decimal128(30, 3)": "numeric(30, 3)",
-}  # fmt: skip
+}
 
 
 def filled(address: str, database: str, form: str) -> str:

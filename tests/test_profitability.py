@@ -41,10 +41,14 @@ def test_the_ladder_takes_each_step_from_the_one_above():
 
 
 def test_a_reversed_bonus_gives_its_money_back():
-    bonus = pd.DataFrame({
-        "period": YEAR, "customer_id": ["A", "A"], "amount": exact(10, 4),
-        "status": ["accrued", "reversed"],
-    })  # fmt: skip
+    bonus = pd.DataFrame(
+        {
+            "period": YEAR,
+            "customer_id": ["A", "A"],
+            "amount": exact(10, 4),
+            "status": ["accrued", "reversed"],
+        }
+    )
 
     assert gross_margins(months(A=(100, 100, 0)), bonus, buyers("A"))["off_invoice"].tolist() == [6]
 
@@ -62,8 +66,11 @@ def test_a_customer_with_a_bonus_and_no_line_still_has_a_statement():
 
 def test_thirds_of_a_cent_are_rounded_once_and_add_up():
     third = "33.333333"
-    upper = gross_margins(months(A=(third, third, 0), B=(third, third, 0), C=("33.333334", "33.333334", 0)),
-                          None, buyers("A", "B", "C"))  # fmt: skip
+    upper = gross_margins(
+        months(A=(third, third, 0), B=(third, third, 0), C=("33.333334", "33.333334", 0)),
+        None,
+        buyers("A", "B", "C"),
+    )
 
     assert upper["invoice_revenue"].tolist() == [33.33, 33.33, 33.34]  # 100.00 in all
     assert upper["on_invoice_discounts"].tolist() == [0, 0, 0]
@@ -163,8 +170,12 @@ def test_complete_statement_keeps_customers_that_only_cost(small_firm):
     upper = gross_margins(months(A=(10, 10, 4)), None, buyers("A", "B"))
     cost = used("desk", B=5).assign(cost=7.0)
 
-    rows = complete_statement(upper, cost, capital_charges(months(A=(1, 1, 1)), None, rate=0, vat_rate=0),
-                              buyers("A", "B")).set_index("customer_id")  # fmt: skip
+    rows = complete_statement(
+        upper,
+        cost,
+        capital_charges(months(A=(1, 1, 1)), None, rate=0, vat_rate=0),
+        buyers("A", "B"),
+    ).set_index("customer_id")
 
     assert rows.loc["B", "customer_profit"] == -7
     assert rows.loc["A", "customer_profit"] == 6
@@ -172,10 +183,16 @@ def test_complete_statement_keeps_customers_that_only_cost(small_firm):
 
 def test_a_rebate_counts_in_the_period_of_its_posting_and_is_paid_once(small_firm):
     tables, model = small_firm
-    bonus = pd.DataFrame({
-        "customer_id": "A", "kind": "bonus", "period": ["FY2024", YEAR], "amount": exact(100, 130),
-        "date": pd.to_datetime(["2024-12-31", "2025-02-01"]), "status": ["accrued", "settled"],
-    })  # fmt: skip
+    bonus = pd.DataFrame(
+        {
+            "customer_id": "A",
+            "kind": "bonus",
+            "period": ["FY2024", YEAR],
+            "amount": exact(100, 130),
+            "date": pd.to_datetime(["2024-12-31", "2025-02-01"]),
+            "status": ["accrued", "settled"],
+        }
+    )
 
     rows = customer_statements({**tables, "off_invoice": bonus}, model, periods=[YEAR]).statement
 
@@ -184,10 +201,16 @@ def test_a_rebate_counts_in_the_period_of_its_posting_and_is_paid_once(small_fir
 
 def test_bad_debt_is_a_deduction_and_shown_apart(small_firm):
     tables, model = small_firm
-    lost = pd.DataFrame({
-        "customer_id": ["A", "A"], "kind": ["bad_debt", "bonus"], "period": YEAR, "amount": exact(70, 30),
-        "date": pd.Timestamp("2025-06-30"), "status": "settled",
-    })  # fmt: skip
+    lost = pd.DataFrame(
+        {
+            "customer_id": ["A", "A"],
+            "kind": ["bad_debt", "bonus"],
+            "period": YEAR,
+            "amount": exact(70, 30),
+            "date": pd.Timestamp("2025-06-30"),
+            "status": "settled",
+        }
+    )
 
     rows = customer_statements({**tables, "off_invoice": lost}, model, periods=[YEAR]).statement
 
@@ -210,8 +233,15 @@ def test_returns_are_in_invoice_revenue_and_shown_apart(small_firm):
 
 def test_stock_at_a_customer_is_charged_beside_what_it_owes(small_firm):
     tables, model = small_firm
-    stock = pd.DataFrame({"period": [YEAR], "customer_id": ["A"], "kind": ["tools"],
-                          "amount": exact(3650), "days": [100]})  # fmt: skip
+    stock = pd.DataFrame(
+        {
+            "period": [YEAR],
+            "customer_id": ["A"],
+            "kind": ["tools"],
+            "amount": exact(3650),
+            "days": [100],
+        }
+    )
     owed = pd.DataFrame(
         {"customer_id": ["A"], "month": pd.Timestamp("2025-03-01"), "days_to_pay": [73.0]}
     )
@@ -229,33 +259,79 @@ def test_stock_at_a_customer_is_charged_beside_what_it_owes(small_firm):
 
 
 CAPITAL = SimpleNamespace(rate=0.10, receivables="days_to_pay", vat_rate=0.0)
-OWED = pd.DataFrame({"customer_id": ["A", "B"], "month": pd.Timestamp("2025-03-01"),
-                     "days_to_pay": [73.0, 73.0], "days_beyond_terms": [5.0, 0.0]})  # fmt: skip
-STOCK = pd.DataFrame({"period": [YEAR], "customer_id": ["A"], "kind": ["tools"],
-                      "amount": exact(3650), "days": [100]})  # fmt: skip
+OWED = pd.DataFrame(
+    {
+        "customer_id": ["A", "B"],
+        "month": pd.Timestamp("2025-03-01"),
+        "days_to_pay": [73.0, 73.0],
+        "days_beyond_terms": [5.0, 0.0],
+    }
+)
+STOCK = pd.DataFrame(
+    {
+        "period": [YEAR],
+        "customer_id": ["A"],
+        "kind": ["tools"],
+        "amount": exact(3650),
+        "days": [100],
+    }
+)
 
 
 @pytest.mark.parametrize(
     ("capital", "given_too", "rule", "outcome", "charges"),
     [
-        pytest.param(None, {"receivables": OWED}, "capital_absent", "FLAG", [np.nan, np.nan],
-                     id="days to pay, and no rate of capital"),
-        pytest.param(None, {"receivables": OWED, "assets": STOCK}, "capital_absent", "FLAG",
-                     [np.nan, np.nan], id="stock too, and no rate"),
+        pytest.param(
+            None,
+            {"receivables": OWED},
+            "capital_absent",
+            "FLAG",
+            [np.nan, np.nan],
+            id="days to pay, and no rate of capital",
+        ),
+        pytest.param(
+            None,
+            {"receivables": OWED, "assets": STOCK},
+            "capital_absent",
+            "FLAG",
+            [np.nan, np.nan],
+            id="stock too, and no rate",
+        ),
         pytest.param(CAPITAL, {}, "capital_absent", "FLAG", [np.nan, np.nan], id="no receivables"),
-        pytest.param(CAPITAL, {"assets": STOCK}, "receivables_absent", "FLAG", [100, 0],
-                     id="only our stock is charged"),
-        pytest.param(CAPITAL, {"receivables": OWED}, "capital_charge", "PASS", [20, 4],
-                     id="both: 10 % of 1,000 and of 200 for 73 days"),
-        pytest.param(CAPITAL, {"receivables": OWED.iloc[:1]}, "capital_charge", "FLAG", [20, 0],
-                     id="the days of one"),
+        pytest.param(
+            CAPITAL,
+            {"assets": STOCK},
+            "receivables_absent",
+            "FLAG",
+            [100, 0],
+            id="only our stock is charged",
+        ),
+        pytest.param(
+            CAPITAL,
+            {"receivables": OWED},
+            "capital_charge",
+            "PASS",
+            [20, 4],
+            id="both: 10 % of 1,000 and of 200 for 73 days",
+        ),
+        pytest.param(
+            CAPITAL,
+            {"receivables": OWED.iloc[:1]},
+            "capital_charge",
+            "FLAG",
+            [20, 0],
+            id="the days of one",
+        ),
         pytest.param(
             SimpleNamespace(rate=0.10, receivables="average_balance", vat_rate=0.0),
             {"receivables": OWED.drop(columns="days_to_pay").assign(average_balance=3650.0)},
-            "capital_charge", "PASS", [31, 31], id="balances, without any days",
+            "capital_charge",
+            "PASS",
+            [31, 31],
+            id="balances, without any days",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_charge_that_nobody_computed_is_unknown_and_not_nothing(
     small_firm, capital, given_too, rule, outcome, charges
 ):
@@ -270,43 +346,97 @@ def test_a_charge_that_nobody_computed_is_unknown_and_not_nothing(
     assert rows["customer_profit"].tolist() == (before - np.nan_to_num(charges)).tolist()
     if given_too.get("receivables") is not None:  # who pays late is known without a rate
         assert rows["days_late"].tolist()[0] == 5
-    said = {v.rule: v.outcome for v in statement_verdicts(
-        result.statement, result.pools, 1, period=YEAR, stops_at="customer", currency="PLN")}  # fmt: skip
+    said = {
+        v.rule: v.outcome
+        for v in statement_verdicts(
+            result.statement, result.pools, 1, period=YEAR, stops_at="customer", currency="PLN"
+        )
+    }
     assert said[rule] == outcome
 
 
 @pytest.mark.parametrize(
     ("change", "rule", "outcome", "words"),
     [
-        pytest.param({"resources": ()}, "cost_to_serve", "REFUSE", "there is no table of cost pools",
-                     id="no pools"),
-        pytest.param({"time_equations": ()}, "cost_to_serve", "REFUSE", "no activity counts",
-                     id="pools that no activity counts"),
-        pytest.param({"resources": (Pool("desk", Decimal(1000)),)}, "practical_capacity", "FLAG",
-                     "No capacity is given for desk", id="no practical capacity"),
-        pytest.param({"resources": (Pool("desk", Decimal(1000), 400),)}, "capacity", "FLAG",
-                     "nothing was scaled down", id="used above capacity"),
-        pytest.param({"resources": (Pool("desk", Decimal(1000), 60 * 500),)}, "capacity", "FLAG",
-                     "hardly used, as if its capacity were in another unit", id="minutes for hours"),
-        pytest.param({"resources": (Pool("desk", Decimal(1000), 4500),)}, "capacity", "PASS",
-                     "within its practical capacity", id="a tenth is used"),
-        pytest.param({"resources": (Pool("desk", Decimal(1000), 500), Pool("fair", Decimal(80)))},
-                     "unit_of_cost", "FLAG", "80 of cost in fair is charged to nobody",
-                     id="a pool without a driver"),
-        pytest.param({}, "capital_absent", "FLAG", "the capital charge is not computed",
-                     id="no receivables"),
-        pytest.param({}, "unit_of_cost", "PASS", "Costs are followed to the customer",
-                     id="the level at which cost stops"),
+        pytest.param(
+            {"resources": ()},
+            "cost_to_serve",
+            "REFUSE",
+            "there is no table of cost pools",
+            id="no pools",
+        ),
+        pytest.param(
+            {"time_equations": ()},
+            "cost_to_serve",
+            "REFUSE",
+            "no activity counts",
+            id="pools that no activity counts",
+        ),
+        pytest.param(
+            {"resources": (Pool("desk", Decimal(1000)),)},
+            "practical_capacity",
+            "FLAG",
+            "No capacity is given for desk",
+            id="no practical capacity",
+        ),
+        pytest.param(
+            {"resources": (Pool("desk", Decimal(1000), 400),)},
+            "capacity",
+            "FLAG",
+            "nothing was scaled down",
+            id="used above capacity",
+        ),
+        pytest.param(
+            {"resources": (Pool("desk", Decimal(1000), 60 * 500),)},
+            "capacity",
+            "FLAG",
+            "hardly used, as if its capacity were in another unit",
+            id="minutes for hours",
+        ),
+        pytest.param(
+            {"resources": (Pool("desk", Decimal(1000), 4500),)},
+            "capacity",
+            "PASS",
+            "within its practical capacity",
+            id="a tenth is used",
+        ),
+        pytest.param(
+            {"resources": (Pool("desk", Decimal(1000), 500), Pool("fair", Decimal(80)))},
+            "unit_of_cost",
+            "FLAG",
+            "80 of cost in fair is charged to nobody",
+            id="a pool without a driver",
+        ),
+        pytest.param(
+            {}, "capital_absent", "FLAG", "the capital charge is not computed", id="no receivables"
+        ),
+        pytest.param(
+            {},
+            "unit_of_cost",
+            "PASS",
+            "Costs are followed to the customer",
+            id="the level at which cost stops",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_missing_is_said_in_words(small_firm, change, rule, outcome, words):
     tables, model = small_firm
     model = replace(model, **change)
     result = customer_statements(tables, model, periods=[YEAR])
 
-    said = {v.rule: v for v in statement_verdicts(
-        result.statement, result.pools, len(model.time_equations), period=YEAR, stops_at="customer",
-        currency="PLN", unknown=result.unknown.get(YEAR, ""), left_out=result.left_out)}  # fmt: skip
+    said = {
+        v.rule: v
+        for v in statement_verdicts(
+            result.statement,
+            result.pools,
+            len(model.time_equations),
+            period=YEAR,
+            stops_at="customer",
+            currency="PLN",
+            unknown=result.unknown.get(YEAR, ""),
+            left_out=result.left_out,
+        )
+    }
 
     assert said[rule].outcome == outcome
     assert words in said[rule].said.replace("\N{NO-BREAK SPACE}", " ")
@@ -325,9 +455,18 @@ def test_without_drivers_the_rest_is_counted_from_documents_and_said(small_firm)
     assert result.left_out == ("field, visit",)
     left = result.pools.set_index("pool")
     assert left.loc["field", "unassigned_cost"] == 400
-    said = {v.rule: v for v in statement_verdicts(
-        result.statement, result.pools, 2, period=YEAR, stops_at="customer", currency="PLN",
-        left_out=result.left_out)}  # fmt: skip
+    said = {
+        v.rule: v
+        for v in statement_verdicts(
+            result.statement,
+            result.pools,
+            2,
+            period=YEAR,
+            stops_at="customer",
+            currency="PLN",
+            left_out=result.left_out,
+        )
+    }
     assert said["cost_to_serve"].outcome == "FLAG"
     assert "documents only, and nothing counts field, visit" in said["cost_to_serve"].said
     assert "Customer profit is too high" in said["cost_to_serve"].said

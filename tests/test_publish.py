@@ -69,9 +69,13 @@ class Place:
         files = {ORDER[stage]: notebook for stage, notebook in notebooks.items()}
         write_notebooks(self.notebooks, files)
         return publish_report(
-            self.engagement, "FY2025", reports=self.reports, notebooks=self.notebooks,
-            order=order, limits=self.limits,
-        )  # fmt: skip
+            self.engagement,
+            "FY2025",
+            reports=self.reports,
+            notebooks=self.notebooks,
+            order=order,
+            limits=self.limits,
+        )
 
     def failure(self) -> dict:
         return json.loads((self.folder / "last_failure.json").read_text())
@@ -112,8 +116,11 @@ def test_a_report_holds_a_page_per_notebook_the_tables_and_how_it_was_made(publi
     assert second.index == place.folder / "index.html"
     assert second.verdicts == {"PASS": 2, "FLAG": 2, "REFUSE": 0}
     assert sorted(p.name for p in run.iterdir()) == [
-        "01_first.html", "06_summary.html", "run.json", "tables",
-    ]  # fmt: skip
+        "01_first.html",
+        "06_summary.html",
+        "run.json",
+        "tables",
+    ]
     assert (run / "tables" / "first.csv").read_text() == (
         '"customer_id","customer_profit"\n"A",1.5\n"\'=1+1",-2\n'
     )
@@ -150,8 +157,9 @@ def test_runs_sort_by_time_and_the_earlier_one_is_still_there_unchanged(publishe
 
     assert first.run_id < second.run_id
     assert sorted(p.name for p in (place.folder / "runs").iterdir()) == [
-        first.run_id, second.run_id,
-    ]  # fmt: skip
+        first.run_id,
+        second.run_id,
+    ]
 
 
 def test_run_json_records_inputs_and_outcomes_and_no_path_of_this_machine(published):
@@ -193,10 +201,15 @@ def test_nothing_but_the_report_is_left_behind(published):
         ),
         pytest.param(
             ["import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "1"],
-            "kernel died", r"cell \[[23]\] of 06_summary", id="kernel is killed",
+            "kernel died",
+            r"cell \[[23]\] of 06_summary",
+            id="kernel is killed",
         ),
         pytest.param(
-            ["import time; time.sleep(60)"], "time-out", "longer than 3 seconds", id="takes too long"
+            ["import time; time.sleep(60)"],
+            "time-out",
+            "longer than 3 seconds",
+            id="takes too long",
         ),
         pytest.param(["1 / 0", "1"], "error in cell", r"cell \[3\].*ZeroDivision", id="an error"),
         pytest.param(["1 + 1"], "no receipt", r"left no receipt.*stage.finish", id="no receipt"),
@@ -204,7 +217,7 @@ def test_nothing_but_the_report_is_left_behind(published):
             ["raise OSError(28, 'No space left on device')"], "disk", "no room left", id="disk full"
         ),
     ],
-)  # fmt: skip
+)
 def test_a_run_that_did_not_come_to_its_end_is_never_published(place, codes, cause, said):
     if cause == "time-out":
         place.limits = Limits(cell=3)
@@ -655,8 +668,16 @@ def test_no_text_becomes_a_formula_and_no_number_becomes_text(tmp_path):
     assert lines[1] == '"\'=1+1",-1.500000,-0.25,2025-12-31,"2025-12-31T07:00:00",-1'
     guarded = [line.split(",")[0] for line in lines[1:-1]]
     assert guarded == [
-        '"\'=1+1"', '"\'+48 22"', '"\'-3"', '"\'@x"', '"\'\ttab"', '"\'\rcr"', '"a=b"', '""', "",
-    ]  # fmt: skip
+        '"\'=1+1"',
+        '"\'+48 22"',
+        '"\'-3"',
+        '"\'@x"',
+        '"\'\ttab"',
+        '"\'\rcr"',
+        '"a=b"',
+        '""',
+        "",
+    ]
 
 
 @given(st.lists(st.floats(), min_size=1, max_size=5))
@@ -673,8 +694,10 @@ def test_what_has_no_bound_or_is_not_known_is_an_empty_cell(values):
 
 
 def test_a_table_without_rows_keeps_its_heads(tmp_path):
-    write_csv(pa.table({"a": pa.array([], pa.timestamp("us")), "b": pa.array([], pa.string())}),
-              tmp_path / "t.csv")  # fmt: skip
+    write_csv(
+        pa.table({"a": pa.array([], pa.timestamp("us")), "b": pa.array([], pa.string())}),
+        tmp_path / "t.csv",
+    )
 
     assert (tmp_path / "t.csv").read_text() == '"a","b"\n'
 
@@ -735,10 +758,12 @@ def test_a_signature_holds_for_the_numbers_it_was_put_under_and_falls_when_one_c
 )
 def test_whatever_decides_the_numbers_is_signed(tmp_path, change):
     here = SimpleNamespace(
-        engagement=SimpleNamespace(id="tiny", source=Path("engagement.yaml")), period="FY2025",
-        settings="", hashes={"engagement.yaml": "0", "input/lines.csv": "1"},
+        engagement=SimpleNamespace(id="tiny", source=Path("engagement.yaml")),
+        period="FY2025",
+        settings="",
+        hashes={"engagement.yaml": "0", "input/lines.csv": "1"},
         reference={"reference/repeat_rates.csv": "1"},
-    )  # fmt: skip
+    )
     other = SimpleNamespace(**(vars(here) | change))
     for number, each in enumerate((here, other)):
         folder = write_engagement(tmp_path / str(number) / "tiny")
@@ -796,17 +821,26 @@ def test_a_report_without_a_line_in_its_period_stays_a_draft_beside_the_good_one
     assert draft.parent == place.folder / "runs"
     assert draft.name > good.run_id
     assert sorted(each.name for each in draft.iterdir()) == [
-        "01_first.html", "06_summary.html", "run.json", "tables",
-    ]  # fmt: skip
+        "01_first.html",
+        "06_summary.html",
+        "run.json",
+        "tables",
+    ]
     record = json.loads((draft / "run.json").read_text())
     assert record["not_published"] == "It is bad. Bring better."
     for page in draft.glob("*.html"):
         assert "<b>Not published.</b> It is bad. Bring better." in page.read_text()
     assert place.failure() | {"ended": "", "run_id": ""} == {
-        "run_id": "", "engagement": "tiny", "period": "FY2025", "ended": "", "notebook": None,
-        "cause": "not published", "message": "It is bad. Bring better.", "cell": None,
+        "run_id": "",
+        "engagement": "tiny",
+        "period": "FY2025",
+        "ended": "",
+        "notebook": None,
+        "cause": "not published",
+        "message": "It is bad. Bring better.",
+        "cell": None,
         "kept": f"runs/{draft.name}",
-    }  # fmt: skip
+    }
     assert not list(place.folder.glob(".staging-*"))
     assert not list(place.folder.glob("failed-*"))
 

@@ -36,8 +36,13 @@ RATES = {"order": 100, "visit": 80, "mile": 2, "case": 0.5, "expedited": 300}
 def spring_volumes() -> pd.DataFrame:
     rows = []
     for customer, (cases, _price, orders, visits, deliveries, miles, rushed) in SPRING.items():
-        events = {"order": orders, "visit": visits, "mile": deliveries * miles, "case": cases,
-                  "expedited": rushed}  # fmt: skip
+        events = {
+            "order": orders,
+            "visit": visits,
+            "mile": deliveries * miles,
+            "case": cases,
+            "expedited": rushed,
+        }
         for activity, n in events.items():
             rows.append(("FY", customer, activity, activity, n, float(n)))
     names = ["period", "customer_id", "activity", "pool", "driver_volume", "used"]
@@ -45,11 +50,20 @@ def spring_volumes() -> pd.DataFrame:
 
 
 def pools_at(rates: dict[str, float], capacity: dict[str, float]) -> pd.DataFrame:
-    return pd.DataFrame([
-        {"period": "FY", "pool": pool, "cost": rate * capacity[pool], "gl_account": "",
-         "theoretical_capacity": np.nan, "practical_capacity": capacity[pool], "step_down_to": {}}
-        for pool, rate in rates.items()
-    ])  # fmt: skip
+    return pd.DataFrame(
+        [
+            {
+                "period": "FY",
+                "pool": pool,
+                "cost": rate * capacity[pool],
+                "gl_account": "",
+                "theoretical_capacity": np.nan,
+                "practical_capacity": capacity[pool],
+                "step_down_to": {},
+            }
+            for pool, rate in rates.items()
+        ]
+    )
 
 
 def test_spring_distribution_earns_what_horngren_prints_for_each_customer():
@@ -93,15 +107,32 @@ def test_time_driven_costing_leaves_the_capacity_that_nobody_used(
     volumes, assigned, unused_minutes, unused
 ):
     minutes = dict(zip(["order", "inquiry", "credit check"], [8, 44, 50], strict=True))
-    events = pd.DataFrame([
-        {"period": "Q", "customer_id": "all", "activity": name, "pool": "customer service",
-         "driver_volume": n, "used": float(n * minutes[name])}
-        for name, n in zip(minutes, volumes, strict=True)
-    ])  # fmt: skip
-    pool = pd.DataFrame([{
-        "period": "Q", "pool": "customer service", "cost": 560_000.0, "gl_account": "",
-        "theoretical_capacity": np.nan, "practical_capacity": 700_000.0, "step_down_to": {},
-    }])  # fmt: skip
+    events = pd.DataFrame(
+        [
+            {
+                "period": "Q",
+                "customer_id": "all",
+                "activity": name,
+                "pool": "customer service",
+                "driver_volume": n,
+                "used": float(n * minutes[name]),
+            }
+            for name, n in zip(minutes, volumes, strict=True)
+        ]
+    )
+    pool = pd.DataFrame(
+        [
+            {
+                "period": "Q",
+                "pool": "customer service",
+                "cost": 560_000.0,
+                "gl_account": "",
+                "theoretical_capacity": np.nan,
+                "practical_capacity": 700_000.0,
+                "step_down_to": {},
+            }
+        ]
+    )
 
     rated = pool_costs(pool, events)
     cost, left = charge_customers(events, rated, NOBODY_SPECIAL)
@@ -175,13 +206,21 @@ def test_ways_to_cross_paris_are_sorted_as_in_the_mcda_package_for_r(vetoes, cla
         "TAXI": (30, 30, 3),
     }
     price, time, comfort = zip(*ways.values(), strict=True)
-    bounds = Bounds(np.array(list(ways)), {
-        "price": certain(price), "time": certain(time), "comfort": certain(comfort)})  # fmt: skip
+    bounds = Bounds(
+        np.array(list(ways)),
+        {"price": certain(price), "time": certain(time), "comfort": certain(comfort)},
+    )
     # "at or beyond" of the source: a price of 9 and comfort of 0 are vetoed themselves
-    good = {"price": Limit(1, at_most=3, veto_above=8.99 if vetoes else None),
-            "time": Limit(3, at_most=11), "comfort": Limit(2, at_least=3)}  # fmt: skip
-    medium = {"price": Limit(1, at_most=7), "time": Limit(3, at_most=25),
-              "comfort": Limit(2, at_least=2, veto_below=1 if vetoes else None)}  # fmt: skip
+    good = {
+        "price": Limit(1, at_most=3, veto_above=8.99 if vetoes else None),
+        "time": Limit(3, at_most=11),
+        "comfort": Limit(2, at_least=3),
+    }
+    medium = {
+        "price": Limit(1, at_most=7),
+        "time": Limit(3, at_most=25),
+        "comfort": Limit(2, at_least=2, veto_below=1 if vetoes else None),
+    }
     boundaries = {"medium": Boundary(3, medium), "good": Boundary(3, good)}
 
     levels = assign_levels(bounds, boundaries, ["auto"] * 5)

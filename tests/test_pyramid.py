@@ -57,9 +57,14 @@ def assessed(*accounts: dict, managers=(), missing=None, places=None) -> pd.Data
     bounds = accounts_of(*accounts)
     rules = replace(decision_rules(RULES, unit=KAU), places=places)
     table = assess_accounts(
-        bounds, BOUNDARIES, ["auto"] * len(accounts), rules, missing=missing or {},
-        managers=pd.Series(dict(managers), dtype="object"), by_when=date(2026, 2, 28),
-    )  # fmt: skip
+        bounds,
+        BOUNDARIES,
+        ["auto"] * len(accounts),
+        rules,
+        missing=missing or {},
+        managers=pd.Series(dict(managers), dtype="object"),
+        by_when=date(2026, 2, 28),
+    )
     return table.set_index("party_id")
 
 
@@ -166,19 +171,38 @@ def test_a_project_is_told_the_limit_of_projects():
     rare = {**IDEAL, "orders_per_year": 1}
 
     assert blocked(rare, rare, relations=["project", "auto"]) == [
-        "orders a year 1, needs 3 (veto)", "orders a year 1, needs 12 (veto)",
-    ]  # fmt: skip
+        "orders a year 1, needs 3 (veto)",
+        "orders a year 1, needs 12 (veto)",
+    ]
 
 
 BETTER_HIGH = (
-    "known_years", "order_days_24m", "p_return_12m", "trust", "orders_per_year", "benefit_ours",
-    "side_b", "p_stay_3y", "contact_functions", "joint_hard", "joint_all",
-)  # fmt: skip
+    "known_years",
+    "order_days_24m",
+    "p_return_12m",
+    "trust",
+    "orders_per_year",
+    "benefit_ours",
+    "side_b",
+    "p_stay_3y",
+    "contact_functions",
+    "joint_hard",
+    "joint_all",
+)
 SPREAD = {
-    "known_years": (0, 3), "order_days_24m": (0, 40), "p_return_12m": (0, 1), "days_late": (0, 60),
-    "trust": (0, 10), "orders_per_year": (0, 20), "benefit_ours": (-0.1, 0.2), "side_b": (0, 1),
-    "p_stay_3y": (0, 1), "contact_functions": (0, 6), "joint_hard": (0, 2), "joint_all": (0, 4),
-}  # fmt: skip
+    "known_years": (0, 3),
+    "order_days_24m": (0, 40),
+    "p_return_12m": (0, 1),
+    "days_late": (0, 60),
+    "trust": (0, 10),
+    "orders_per_year": (0, 20),
+    "benefit_ours": (-0.1, 0.2),
+    "side_b": (0, 1),
+    "p_stay_3y": (0, 1),
+    "contact_functions": (0, 6),
+    "joint_hard": (0, 2),
+    "joint_all": (0, 4),
+}
 numbers = {name: st.floats(*ends) for name, ends in SPREAD.items()}
 accounts = st.fixed_dictionaries({n: st.one_of(st.none(), each) for n, each in numbers.items()})
 criteria = st.sampled_from(list(SPREAD))
@@ -219,16 +243,24 @@ def test_a_level_is_certain_where_all_is_known(account):
 
 
 def test_levels_are_counted_from_the_top():
-    table = pd.DataFrame({
-        "confirmed_level": [1, 1, 3], "possible_level": [1, 4, 3],
-        "golden_shot": ["yes", "no", "yes"], "customer_profit": [5.0, -2, 10],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "confirmed_level": [1, 1, 3],
+            "possible_level": [1, 4, 3],
+            "golden_shot": ["yes", "no", "yes"],
+            "customer_profit": [5.0, -2, 10],
+        }
+    )
 
     counts = level_counts(table)
 
     assert counts["level"].tolist() == [
-        "4 synergy", "3 partnership", "2 cooperation", "1 transaction", "not told (1 to 4)",
-    ]  # fmt: skip
+        "4 synergy",
+        "3 partnership",
+        "2 cooperation",
+        "1 transaction",
+        "not told (1 to 4)",
+    ]
     assert counts["customers"].tolist() == [0, 1, 0, 1, 1]
     assert counts["may_be_higher"].tolist() == [0, 0, 0, 0, 1]
     assert counts["golden_shots"].tolist() == [0, 1, 0, 1, 0]
@@ -239,10 +271,14 @@ def test_levels_are_counted_from_the_top():
 
 
 def test_levels_trust_and_benefit_are_judged():
-    table = pd.DataFrame({
-        "confirmed_level": [1, 2], "possible_level": [4, 2], "trust": [np.nan, 8],
-        "customer_profit": [np.nan, np.nan],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "confirmed_level": [1, 2],
+            "possible_level": [4, 2],
+            "trust": [np.nan, 8],
+            "customer_profit": [np.nan, np.nan],
+        }
+    )
 
     assert [(v.outcome, v.said) for v in pyramid_verdicts(table)] == [
         (
@@ -291,9 +327,11 @@ def test_evidence_counts_while_it_exists(row, counts):
 
 def test_hard_and_soft_signs_are_counted_by_kind():
     table = signs(
-        ("A", "joint_launch", "2025-01-01", None), ("A", "joint_launch", "2025-06-01", None),
-        ("A", "open_books", "2025-01-01", None), ("B", "edi_vmi", "2025-01-01", None),
-    )  # fmt: skip
+        ("A", "joint_launch", "2025-01-01", None),
+        ("A", "joint_launch", "2025-06-01", None),
+        ("A", "open_books", "2025-01-01", None),
+        ("B", "edi_vmi", "2025-01-01", None),
+    )
 
     found = joint_evidence(table, pd.Series(["A", "B", "C"]), RULES.pyramid, end=END)
 
@@ -308,10 +346,16 @@ def test_hard_and_soft_signs_are_counted_by_kind():
 def test_functions_in_contact_are_counted_within_the_evidence_months():
     """A talks to two functions now, one in two spellings, and one long ago; B only long ago; C will."""
     contacts = pd.DataFrame(
-        [("A", "2025-12-31", "buying"), ("A", "2024-01-01", "plant"), ("A", "2025-01-01", "Plant "),
-         ("A", "2023-12-31", "board"), ("B", "2023-12-31", "buying"), ("C", "2026-01-01", "plant")],
+        [
+            ("A", "2025-12-31", "buying"),
+            ("A", "2024-01-01", "plant"),
+            ("A", "2025-01-01", "Plant "),
+            ("A", "2023-12-31", "board"),
+            ("B", "2023-12-31", "buying"),
+            ("C", "2026-01-01", "plant"),
+        ],
         columns=["party_id", "date", "their_function"],
-    )  # fmt: skip
+    )
     contacts["date"] = pd.to_datetime(contacts["date"])
 
     counts = contact_functions(contacts, end=END, months=24)
@@ -329,9 +373,14 @@ LADDER = pd.DataFrame(
 )
 # one order day in 24 months, margin .32 of 0 to .40 (.80 of the way), list price, a big profit
 SHOT = {
-    "order_days_24m": 1, "age_months": 18, "p_return_12m": 0.10, "margin_rate": 0.32,
-    "discount_rate": 0.0, "profit": 24_000.0, "on_profit": True,
-}  # fmt: skip
+    "order_days_24m": 1,
+    "age_months": 18,
+    "p_return_12m": 0.10,
+    "margin_rate": 0.32,
+    "discount_rate": 0.0,
+    "profit": 24_000.0,
+    "on_profit": True,
+}
 
 
 def shot_of(customers=CUSTOMERS, *, unit=KAU, relation="auto", ladder=LADDER, **changed) -> str:
@@ -369,18 +418,20 @@ def test_the_best_sale_of_the_year_is_a_golden_shot():
         pytest.param({"profit": 2_399.0}, "no", id="spare-part pennies"),
         pytest.param({"relation": "project"}, "no", id="projects are irregular by nature"),
         pytest.param(
-            {"customers": CUSTOMERS.assign(contract_end=pd.Timestamp("2025-12-31"))}, "no",
+            {"customers": CUSTOMERS.assign(contract_end=pd.Timestamp("2025-12-31"))},
+            "no",
             id="bound by a contract",
         ),
         pytest.param(
-            {"customers": CUSTOMERS.assign(contract_end=pd.Timestamp("2025-12-30"))}, "yes",
+            {"customers": CUSTOMERS.assign(contract_end=pd.Timestamp("2025-12-30"))},
+            "yes",
             id="the contract has ended",
         ),
         pytest.param(
             {"customers": CUSTOMERS.assign(relation="intercompany")}, "no", id="our own company"
         ),
     ],
-)  # fmt: skip
+)
 def test_every_condition_of_a_golden_shot_must_hold(changed, told):
     assert shot_of(**changed) == told
 
@@ -406,9 +457,15 @@ def test_who_sold_nothing_above_zero_is_no_golden_shot_while_others_are():
     money = money.drop(columns=["order_days_24m", "age_months", "p_return_12m"])
 
     shots = golden_shots(
-        pd.DataFrame({"customer_id": ids}), money, stays, LADDER, RULES.golden_shot, unit=KAU,
-        relations=["auto", "auto"], end=END,
-    )  # fmt: skip
+        pd.DataFrame({"customer_id": ids}),
+        money,
+        stays,
+        LADDER,
+        RULES.golden_shot,
+        unit=KAU,
+        relations=["auto", "auto"],
+        end=END,
+    )
 
     assert shots["golden_shot"].tolist() == ["yes", "no"]
 
@@ -430,10 +487,13 @@ def margins(**rates: float) -> pd.DataFrame:
 
 def test_percentiles_are_per_segment_of_eight_and_for_all_external_customers():
     ids = [f"P{i}" for i in range(8)] + [f"Q{i}" for i in range(7)] + ["I"]
-    customers = pd.DataFrame({
-        "customer_id": ids, "industry_segment": ["paper"] * 8 + ["steel"] * 7 + ["paper"],
-        "relation": ["external"] * 15 + ["intercompany"],
-    })  # fmt: skip
+    customers = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "industry_segment": ["paper"] * 8 + ["steel"] * 7 + ["paper"],
+            "relation": ["external"] * 15 + ["intercompany"],
+        }
+    )
     money = margins(**{name: 0.01 * i for i, name in enumerate(ids[:15])}, I=99.0)
 
     ladder = margin_percentiles(money, customers, end=END)
@@ -465,9 +525,15 @@ def test_percentiles_are_frozen_so_that_a_customer_more_moves_nobody():
             {"customer_id": [*ids, "N"], "order_days_24m": 1, "age_months": 18, "p_return_12m": 0.1}
         )
         shots = golden_shots(
-            rows, money, stays, frozen, RULES.golden_shot, unit=KAU, end=END,
+            rows,
+            money,
+            stays,
+            frozen,
+            RULES.golden_shot,
+            unit=KAU,
+            end=END,
             relations=["auto"] * len(rows),
-        )  # fmt: skip
+        )
         return shots.set_index("customer_id")["margin_percentile"].to_dict()
 
     before, after = percentiles(customers), percentiles(more)
@@ -509,9 +575,15 @@ def test_who_may_come_back_or_not_is_told_neither_a_golden_shot_nor_none():
     money = money.drop(columns=["order_days_24m", "age_months", "p_return_12m"])
 
     shots = golden_shots(
-        pd.DataFrame({"customer_id": ids}), money, stays, LADDER, RULES.golden_shot, unit=KAU,
-        relations=["auto", "auto"], end=END,
-    )  # fmt: skip
+        pd.DataFrame({"customer_id": ids}),
+        money,
+        stays,
+        LADDER,
+        RULES.golden_shot,
+        unit=KAU,
+        relations=["auto", "auto"],
+        end=END,
+    )
 
     assert shots["golden_shot"].isna().tolist() == [True, False]
 
@@ -521,10 +593,14 @@ def month_of(customer: str, month: str, listed: float, invoiced: float, cost: fl
 
 
 MONTHS = pd.DataFrame(
-    [month_of("A", "2023-12-01", 999, 999, 0), month_of("A", "2024-01-01", 60, 55, 30),
-     month_of("A", "2025-12-01", 40, 40, 10), month_of("B", "2025-01-01", 0, 0, 5)],
+    [
+        month_of("A", "2023-12-01", 999, 999, 0),
+        month_of("A", "2024-01-01", 60, 55, 30),
+        month_of("A", "2025-12-01", 40, 40, 10),
+        month_of("B", "2025-01-01", 0, 0, 5),
+    ],
     columns=["customer_id", "month", "list_revenue", "invoice_revenue", "cost_of_goods_sold"],
-)  # fmt: skip
+)
 
 
 def years(*profits: float) -> pd.DataFrame:
@@ -547,10 +623,13 @@ def years(*profits: float) -> pd.DataFrame:
 )
 def test_money_of_shots_covers_the_same_24_months_as_their_order_days(statement, profit, on_profit):
     """List 100, invoiced 95, 10 off invoice, cost 40: 85 in the pocket, margin 45."""
-    off = pd.DataFrame({
-        "customer_id": ["A", "A"], "date": pd.to_datetime(["2024-01-01", "2023-12-31"]),
-        "amount": [10.0, 500.0],
-    })  # fmt: skip
+    off = pd.DataFrame(
+        {
+            "customer_id": ["A", "A"],
+            "date": pd.to_datetime(["2024-01-01", "2023-12-31"]),
+            "amount": [10.0, 500.0],
+        }
+    )
 
     money = money_of_shots(MONTHS, off, statement, end=END, months_back=24).set_index("customer_id")
 
@@ -565,30 +644,57 @@ def test_money_of_shots_covers_the_same_24_months_as_their_order_days(statement,
 def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
     ids = list(parties)
     given = {
-        "statement": pd.DataFrame({
-            "period": ["FY2025", "FY2025", "FY2024", "FY2024"], "customer_id": list("ABAB"),
-            "customer_profit": [-10.0, 20, -5, -6], "days_late": [3.0, np.nan, 0, 0],
-            "profit_rate": [-0.1, 0.2, 0, 0], "gross_margin": 1.0,
-        }),
-        "stays": pd.DataFrame({
-            "customer_id": list("AB"), "age_months": 24, "known_years": 2.0, "order_days_24m": 4,
-            "orders_per_year": 2.0, "p_return_12m": 0.5, "p_stay_3y": [0.9, np.nan],
-            "staying_source": ["contract", "unknown"], "staying_date": pd.NaT,
-        }),
-        "sides": pd.DataFrame({
-            "party_id": ids, "side_a_low": 0.4, "side_a_high": 0.7, "side_b_low": 0.2,
-            "side_b_high": 0.9, "relative_strength_low": -1.0, "relative_strength_high": 1.0,
-            "trust": np.nan, "profit_potential": 0.5, "asked": False,
-            "trust_date": pd.NaT, "side_b_date": pd.NaT,
-        }),
+        "statement": pd.DataFrame(
+            {
+                "period": ["FY2025", "FY2025", "FY2024", "FY2024"],
+                "customer_id": list("ABAB"),
+                "customer_profit": [-10.0, 20, -5, -6],
+                "days_late": [3.0, np.nan, 0, 0],
+                "profit_rate": [-0.1, 0.2, 0, 0],
+                "gross_margin": 1.0,
+            }
+        ),
+        "stays": pd.DataFrame(
+            {
+                "customer_id": list("AB"),
+                "age_months": 24,
+                "known_years": 2.0,
+                "order_days_24m": 4,
+                "orders_per_year": 2.0,
+                "p_return_12m": 0.5,
+                "p_stay_3y": [0.9, np.nan],
+                "staying_source": ["contract", "unknown"],
+                "staying_date": pd.NaT,
+            }
+        ),
+        "sides": pd.DataFrame(
+            {
+                "party_id": ids,
+                "side_a_low": 0.4,
+                "side_a_high": 0.7,
+                "side_b_low": 0.2,
+                "side_b_high": 0.9,
+                "relative_strength_low": -1.0,
+                "relative_strength_high": 1.0,
+                "trust": np.nan,
+                "profit_potential": 0.5,
+                "asked": False,
+                "trust_date": pd.NaT,
+                "side_b_date": pd.NaT,
+            }
+        ),
         "contacts": pd.Series({"A": 3.0}),
         "joint": pd.DataFrame({"party_id": ids, "joint_hard": 0.0, "joint_all": 1.0}),
-        "doors": pd.DataFrame({
-            "party_id": list("AAB"), "door": ["vital_few", "strategic", "strategic"],
-            "open": True, "judged": True,
-        }),
+        "doors": pd.DataFrame(
+            {
+                "party_id": list("AAB"),
+                "door": ["vital_few", "strategic", "strategic"],
+                "open": True,
+                "judged": True,
+            }
+        ),
         "shots": pd.DataFrame({"customer_id": list("AB"), "golden_shot": ["yes", "no"]}),
-    }  # fmt: skip
+    }
     extra = {name: tables.pop(name) for name in ("sureness", "rescue") if name in tables}
     given |= tables
     table = pd.DataFrame({"party_id": ids, "is_prospect": [p in prospects for p in ids]})
@@ -632,12 +738,22 @@ def test_bounds_hold_what_is_known_and_leave_open_what_is_not():
     ],
 )
 def test_words_older_than_the_months_of_evidence_confirm_no_level(asked, trust, benefit):
-    sides = pd.DataFrame({
-        "party_id": ["A"], "side_a_low": 0.4, "side_a_high": 0.7, "side_b_low": 0.7,
-        "side_b_high": 0.7, "relative_strength_low": 0.1, "relative_strength_high": 0.1,
-        "trust": 8.0, "profit_potential": 0.5, "asked": True,
-        "trust_date": pd.to_datetime([asked]), "side_b_date": pd.to_datetime([asked]),
-    })  # fmt: skip
+    sides = pd.DataFrame(
+        {
+            "party_id": ["A"],
+            "side_a_low": 0.4,
+            "side_a_high": 0.7,
+            "side_b_low": 0.7,
+            "side_b_high": 0.7,
+            "relative_strength_low": 0.1,
+            "relative_strength_high": 0.1,
+            "trust": 8.0,
+            "profit_potential": 0.5,
+            "asked": True,
+            "trust_date": pd.to_datetime([asked]),
+            "side_b_date": pd.to_datetime([asked]),
+        }
+    )
 
     bounds = joined("A", sides=sides)
 
@@ -656,11 +772,19 @@ def test_words_older_than_the_months_of_evidence_confirm_no_level(asked, trust, 
     ],
 )
 def test_our_own_rating_of_staying_confirms_no_level(source, told, stays):
-    table = pd.DataFrame({
-        "customer_id": ["A"], "age_months": 24, "known_years": 2.0, "order_days_24m": 4,
-        "orders_per_year": 2.0, "p_return_12m": 0.5, "p_stay_3y": 0.9, "staying_source": source,
-        "staying_date": pd.to_datetime([told]),
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "customer_id": ["A"],
+            "age_months": 24,
+            "known_years": 2.0,
+            "order_days_24m": 4,
+            "orders_per_year": 2.0,
+            "p_return_12m": 0.5,
+            "p_stay_3y": 0.9,
+            "staying_source": source,
+            "staying_date": pd.to_datetime([told]),
+        }
+    )
 
     assert ends(joined(stays=table), "p_stay_3y")[0] == stays
 
@@ -673,10 +797,14 @@ def test_a_loss_is_as_sure_as_the_draws_say_and_open_where_nothing_was_drawn():
 
 
 def test_what_leaving_would_change_and_the_price_that_mends_come_from_the_rescue_of_losses():
-    rescue = pd.DataFrame({
-        "customer_id": ["B"], "drop_effect_low": [-50.0], "drop_effect_high": [20.0],
-        "fix_price_change": [0.07],
-    })  # fmt: skip
+    rescue = pd.DataFrame(
+        {
+            "customer_id": ["B"],
+            "drop_effect_low": [-50.0],
+            "drop_effect_high": [20.0],
+            "fix_price_change": [0.07],
+        }
+    )
     bounds, beyond = joined(rescue=rescue), joined(rescue=rescue.assign(fix_price_change=np.nan))
 
     assert ends(joined(), "drop_effect") == [(-np.inf, -np.inf)] * 2
@@ -697,17 +825,31 @@ def test_a_door_declared_twice_is_one_door():
 def test_a_door_that_nobody_can_judge_is_shut_at_worst_and_open_at_best():
     """A is strategic, and may have potential of 0.5; B's potential of 0.4 shuts door 2; P may be won."""
     doors = pd.DataFrame(
-        [("A", "strategic", True, True), ("A", "potential", False, False),
-         ("B", "potential", False, False), ("B", "vital_few", False, False),
-         ("P", "prospect", False, False)],
+        [
+            ("A", "strategic", True, True),
+            ("A", "potential", False, False),
+            ("B", "potential", False, False),
+            ("B", "vital_few", False, False),
+            ("P", "prospect", False, False),
+        ],
         columns=["party_id", "door", "open", "judged"],
-    )  # fmt: skip
-    sides = pd.DataFrame({
-        "party_id": list("ABP"), "side_a_low": 0.4, "side_a_high": 0.7, "side_b_low": 0.2,
-        "side_b_high": 0.9, "relative_strength_low": -1.0, "relative_strength_high": 1.0,
-        "trust": np.nan, "profit_potential": [0.5, 0.4, np.nan], "asked": False,
-        "trust_date": pd.NaT, "side_b_date": pd.NaT,
-    })  # fmt: skip
+    )
+    sides = pd.DataFrame(
+        {
+            "party_id": list("ABP"),
+            "side_a_low": 0.4,
+            "side_a_high": 0.7,
+            "side_b_low": 0.2,
+            "side_b_high": 0.9,
+            "relative_strength_low": -1.0,
+            "relative_strength_high": 1.0,
+            "trust": np.nan,
+            "profit_potential": [0.5, 0.4, np.nan],
+            "asked": False,
+            "trust_date": pd.NaT,
+            "side_b_date": pd.NaT,
+        }
+    )
 
     bounds = joined("ABP", "P", doors=doors, sides=sides)
 
@@ -717,10 +859,16 @@ def test_a_door_that_nobody_can_judge_is_shut_at_worst_and_open_at_best():
 
 
 def test_where_only_the_margin_is_known_profit_is_at_most_that_and_a_loss_below_zero_is_certain():
-    statement = pd.DataFrame({
-        "period": "FY2025", "customer_id": list("AB"), "customer_profit": np.nan,
-        "gross_margin": [-100.0, 300.0], "days_late": 0.0, "profit_rate": np.nan,
-    })  # fmt: skip
+    statement = pd.DataFrame(
+        {
+            "period": "FY2025",
+            "customer_id": list("AB"),
+            "customer_profit": np.nan,
+            "gross_margin": [-100.0, 300.0],
+            "days_late": 0.0,
+            "profit_rate": np.nan,
+        }
+    )
 
     bounds = joined(statement=statement)
 
@@ -742,19 +890,31 @@ def test_evidence_finds_its_party_in_any_order_of_rows():
     ],
 )
 def test_a_profit_that_is_not_known_is_unknown(profits, expected):
-    statement = pd.DataFrame({
-        "period": "FY2025", "customer_id": list("AB"), "customer_profit": profits,
-        "days_late": 0.0, "profit_rate": 0.1, "gross_margin": np.nan,
-    })  # fmt: skip
+    statement = pd.DataFrame(
+        {
+            "period": "FY2025",
+            "customer_id": list("AB"),
+            "customer_profit": profits,
+            "days_late": 0.0,
+            "profit_rate": 0.1,
+            "gross_margin": np.nan,
+        }
+    )
 
     assert ends(joined(statement=statement), "profit_12m") == expected
 
 
 def test_who_bought_nothing_in_the_period_earned_nothing_and_a_prospect_too():
-    statement = pd.DataFrame({
-        "period": ["FY2025"], "customer_id": ["A"], "customer_profit": [5.0], "days_late": [0.0],
-        "profit_rate": [0.1], "gross_margin": [5.0],
-    })  # fmt: skip
+    statement = pd.DataFrame(
+        {
+            "period": ["FY2025"],
+            "customer_id": ["A"],
+            "customer_profit": [5.0],
+            "days_late": [0.0],
+            "profit_rate": [0.1],
+            "gross_margin": [5.0],
+        }
+    )
 
     bounds = joined("ABP", "P", statement=statement)
 
@@ -766,11 +926,19 @@ def test_who_bought_nothing_in_the_period_earned_nothing_and_a_prospect_too():
 
 
 def test_a_customer_that_never_ordered_has_no_age():
-    stays = pd.DataFrame({
-        "customer_id": list("AB"), "age_months": [24, np.nan], "known_years": [2.0, np.nan],
-        "order_days_24m": [4, 0], "orders_per_year": [2.0, 0.0], "p_return_12m": 0.5,
-        "p_stay_3y": 0.9, "staying_source": "contract", "staying_date": pd.NaT,
-    })  # fmt: skip
+    stays = pd.DataFrame(
+        {
+            "customer_id": list("AB"),
+            "age_months": [24, np.nan],
+            "known_years": [2.0, np.nan],
+            "order_days_24m": [4, 0],
+            "orders_per_year": [2.0, 0.0],
+            "p_return_12m": 0.5,
+            "p_stay_3y": 0.9,
+            "staying_source": "contract",
+            "staying_date": pd.NaT,
+        }
+    )
 
     bounds = joined(stays=stays)
 
@@ -790,16 +958,16 @@ LOSING = {**IDEAL, "profit_12m": -KAU, "benefit_ours": -0.1}
         pytest.param({**IDEAL, "side_a": 0.59}, "harvest", id="they are not attractive to us"),
         pytest.param({**IDEAL, "side_a": 0.60}, "key_account_now", id="at the cut"),
         pytest.param(
-            {**IDEAL, "side_b": 0.59, "path_cost_to_uplift_2y": 2}, "harvest",
+            {**IDEAL, "side_b": 0.59, "path_cost_to_uplift_2y": 2},
+            "harvest",
             id="we are not attractive to them, and it would cost too much",
         ),
         pytest.param(
-            {**IDEAL, "side_b": 0.59, "path_cost_to_uplift_2y": 1}, "develop",
+            {**IDEAL, "side_b": 0.59, "path_cost_to_uplift_2y": 1},
+            "develop",
             id="we could become so",
         ),
-        pytest.param(
-            {**IDEAL, "relative_strength": -0.01}, "develop", id="a rival is better"
-        ),
+        pytest.param({**IDEAL, "relative_strength": -0.01}, "develop", id="a rival is better"),
         pytest.param({**IDEAL, "relative_strength": np.inf}, "key_account_now", id="no rival"),
         pytest.param({**IDEAL, "trust": 4}, "develop", id="good on both sides, not close yet"),
         pytest.param({**IDEAL, "doors": 0, "door_vital_few": 0}, "keep_efficient", id="no door"),
@@ -807,7 +975,8 @@ LOSING = {**IDEAL, "profit_12m": -KAU, "benefit_ours": -0.1}
             {**IDEAL, "trust": 4, "golden_shot": 1}, "harvest", id="a golden shot is not developed"
         ),
         pytest.param(
-            {**IDEAL, "order_days_24m": 1, "p_return_12m": 0.29}, "keep_efficient",
+            {**IDEAL, "order_days_24m": 1, "p_return_12m": 0.29},
+            "keep_efficient",
             id="nobody is developed who will hardly return",
         ),
         pytest.param({**LOSING, "p_unprofitable": 0.8}, "fix", id="surely at a loss"),
@@ -817,37 +986,49 @@ LOSING = {**IDEAL, "profit_12m": -KAU, "benefit_ours": -0.1}
             {**LOSING, "loss_periods": 2, "age_months": 11}, "develop", id="the first year costs"
         ),
         pytest.param(
-            {**LOSING, "loss_periods": 2, "drop_effect": 2_401, "fix_price_change": 0.11}, "let_go",
+            {**LOSING, "loss_periods": 2, "drop_effect": 2_401, "fix_price_change": 0.11},
+            "let_go",
             id="leaving gains, and no price could mend it",
         ),
         pytest.param(
-            {**LOSING, "loss_periods": 2, "drop_effect": 2_400, "fix_price_change": 0.11}, "fix",
+            {**LOSING, "loss_periods": 2, "drop_effect": 2_400, "fix_price_change": 0.11},
+            "fix",
             id="leaving gains no more than .02 key-account units",
         ),
         pytest.param(
             {**LOSING, "loss_periods": 2, "profit_12m": -2_401}, "fix", id="a loss worth a plan"
         ),
         pytest.param(
-            {**LOSING, "loss_periods": 2, "profit_12m": -2_400, "drop_effect": 2_400,
-             "fix_price_change": 0.5}, "small_loss", id="a loss of .02 units is one of a group",
+            {
+                **LOSING,
+                "loss_periods": 2,
+                "profit_12m": -2_400,
+                "drop_effect": 2_400,
+                "fix_price_change": 0.5,
+            },
+            "small_loss",
+            id="a loss of .02 units is one of a group",
         ),
         pytest.param(
-            {**LOSING, "loss_periods": 2, "drop_effect": 3_000, "fix_price_change": 0.10}, "fix",
+            {**LOSING, "loss_periods": 2, "drop_effect": 3_000, "fix_price_change": 0.10},
+            "fix",
             id="ten percent more would mend it",
         ),
         pytest.param(
             {**LOSING, "p_unprofitable": 1, "age_months": 11, "doors": 0, "door_vital_few": 0},
-            "too_early", id="a sure loss in the first year is no reason to serve simply",
+            "too_early",
+            id="a sure loss in the first year is no reason to serve simply",
         ),
         pytest.param(
             {**LOSING, "p_unprofitable": 0.5, "age_months": 11, "doors": 0, "door_vital_few": 0},
-            "keep_efficient", id="a loss that may be chance",
+            "keep_efficient",
+            id="a loss that may be chance",
         ),
         pytest.param(WANTED, "develop", id="a prospect wanted by both sides"),
         pytest.param({**WANTED, "side_a": 0.1}, "not_now", id="a prospect without attraction"),
         pytest.param({**WANTED, "doors": 0, "strategic_only": 0}, "not_now", id="without a door"),
     ],
-)  # fmt: skip
+)
 def test_the_first_rule_whose_conditions_all_hold_gives_the_verdict(account, verdict):
     row = decided(account).loc["A"]
 
@@ -858,8 +1039,15 @@ def test_the_first_rule_whose_conditions_all_hold_gives_the_verdict(account, ver
 @pytest.mark.parametrize(("age", "verdict"), [(24.0, "fix"), (11.0, "too_early")])
 def test_whose_margin_is_a_loss_is_never_kept_and_served_simply(age, verdict):
     """Without cost pools profit is somewhere below the margin of -100, so it is a loss for certain."""
-    margin_only = {**IDEAL, "profit_12m": (-np.inf, -100.0), "p_unprofitable": 1, "age_months": age,
-                   "doors": 0, "door_vital_few": 0, "benefit_ours": UNKNOWN}  # fmt: skip
+    margin_only = {
+        **IDEAL,
+        "profit_12m": (-np.inf, -100.0),
+        "p_unprofitable": 1,
+        "age_months": age,
+        "doors": 0,
+        "door_vital_few": 0,
+        "benefit_ours": UNKNOWN,
+    }
 
     row = decided(margin_only, unit=None).loc["A"]
 
@@ -876,27 +1064,31 @@ def test_rules_that_leave_somebody_out_are_refused():
     [
         pytest.param({"side_b": UNKNOWN}, "find_out_first", id="nobody asked, two units at stake"),
         pytest.param(
-            {"side_b": UNKNOWN, "profit_12m": 0.25 * KAU, "uplift_kau": 0.1}, "find_out_first",
+            {"side_b": UNKNOWN, "profit_12m": 0.25 * KAU, "uplift_kau": 0.1},
+            "find_out_first",
             id="a quarter of a unit is material",
         ),
         pytest.param(
-            {"side_b": UNKNOWN, "profit_12m": 0.24 * KAU, "uplift_kau": 0.1}, "harvest",
+            {"side_b": UNKNOWN, "profit_12m": 0.24 * KAU, "uplift_kau": 0.1},
+            "harvest",
             id="less is not: the worst case",
         ),
         pytest.param(
-            {"side_b": UNKNOWN, "profit_12m": 0.1 * KAU, "uplift_kau": 0.3}, "find_out_first",
+            {"side_b": UNKNOWN, "profit_12m": 0.1 * KAU, "uplift_kau": 0.3},
+            "find_out_first",
             id="what could be gained is at stake too",
         ),
         pytest.param(
             {"side_a": (0.5, 0.7), "profit_12m": -0.3 * KAU, "loss_periods": 0, "uplift_kau": 0},
-            "find_out_first", id="so is a loss",
+            "find_out_first",
+            id="so is a loss",
         ),
         pytest.param(
             {"contact_functions": UNKNOWN}, "key_account_now", id="the level holds without it"
         ),
         pytest.param({"side_b": (0.6, 0.9)}, "key_account_now", id="open, but above the cut"),
     ],
-)  # fmt: skip
+)
 def test_find_out_first_where_worst_and_best_differ_and_the_stake_is_material(account, verdict):
     assert decided({**IDEAL, **account})["verdict"].tolist() == [verdict]
 
@@ -907,32 +1099,42 @@ def test_find_out_first_where_worst_and_best_differ_and_the_stake_is_material(ac
         pytest.param({"side_a": UNKNOWN}, "harvest", "key_account_now", id="side A"),
         pytest.param({"trust": UNKNOWN}, "develop", "key_account_now", id="the level"),
         pytest.param(
-            {"side_b": 0.5, "path_cost_to_uplift_2y": UNKNOWN}, "harvest", "develop",
+            {"side_b": 0.5, "path_cost_to_uplift_2y": UNKNOWN},
+            "harvest",
+            "develop",
             id="what it costs to catch up is worst when high",
         ),
         pytest.param(
-            {"trust": 4, "golden_shot": UNKNOWN}, "harvest", "develop",
+            {"trust": 4, "golden_shot": UNKNOWN},
+            "harvest",
+            "develop",
             id="it is worst if it is a golden shot",
         ),
         pytest.param(
             {**LOSING, "p_unprofitable": UNKNOWN}, "fix", "develop", id="worst if the loss is real"
         ),
         pytest.param(
-            {**LOSING, "loss_periods": 2, "drop_effect": 3_000, "fix_price_change": UNKNOWN}, "let_go",
-            "fix", id="worst if no price could mend it",
+            {**LOSING, "loss_periods": 2, "drop_effect": 3_000, "fix_price_change": UNKNOWN},
+            "let_go",
+            "fix",
+            id="worst if no price could mend it",
         ),
         pytest.param(
             {**LOSING, "loss_periods": 2, "drop_effect": UNKNOWN, "fix_price_change": 0.5},
-            "let_go", "fix", id="worst if leaving gains",
+            "let_go",
+            "fix",
+            id="worst if leaving gains",
         ),
     ],
-)  # fmt: skip
+)
 def test_each_account_is_run_with_its_unknowns_at_worst_and_at_best(account, worst, best):
     row = decided({**IDEAL, **account}).loc["A"]
 
     assert [row["verdict"], row["verdict_worst"], row["verdict_best"]] == [
-        "find_out_first", worst, best,
-    ]  # fmt: skip
+        "find_out_first",
+        worst,
+        best,
+    ]
 
 
 def test_without_a_unit_the_stake_is_unknown_and_taken_as_material():
@@ -966,15 +1168,33 @@ def test_verdicts_know_neither_the_order_of_accounts_nor_the_currency(rows):
 
 
 # --------------------------------------------------------------------------------- places, quota
-FROM_WORST = ["let_go", "fix", "small_loss", "too_early", "keep_efficient", "not_now", "harvest", "develop",
-              "key_account_now"]  # fmt: skip
+FROM_WORST = [
+    "let_go",
+    "fix",
+    "small_loss",
+    "too_early",
+    "keep_efficient",
+    "not_now",
+    "harvest",
+    "develop",
+    "key_account_now",
+]
 MAY_BE = {
-    "side_a": (0.0, 1.0), "side_b": (0.2, 0.9), "relative_strength": (-0.2, 0.2),
-    "profit_12m": (-2 * KAU, 2 * KAU), "p_unprofitable": (0.0, 1.0), "doors": (0.0, 2.0),
-    "golden_shot": (0.0, 1.0), "age_months": (6.0, 60.0), "trust": (0.0, 10.0),
-    "drop_effect": (-KAU, KAU), "fix_price_change": (0.0, 0.2), "loss_periods": (0.0, 2.0),
-    "strategic_only": (0.0, 1.0), "p_return_12m": (0.0, 1.0),
-}  # fmt: skip
+    "side_a": (0.0, 1.0),
+    "side_b": (0.2, 0.9),
+    "relative_strength": (-0.2, 0.2),
+    "profit_12m": (-2 * KAU, 2 * KAU),
+    "p_unprofitable": (0.0, 1.0),
+    "doors": (0.0, 2.0),
+    "golden_shot": (0.0, 1.0),
+    "age_months": (6.0, 60.0),
+    "trust": (0.0, 10.0),
+    "drop_effect": (-KAU, KAU),
+    "fix_price_change": (0.0, 0.2),
+    "loss_periods": (0.0, 2.0),
+    "strategic_only": (0.0, 1.0),
+    "p_return_12m": (0.0, 1.0),
+}
 
 
 def _interval(ends: tuple[float, float]):
@@ -1022,14 +1242,20 @@ def test_who_holds_for_certain_has_a_place_before_who_may_hold():
 def test_places_go_by_profit_then_side_a_then_id():
     """Of four who qualify two have a place: C earns most; A and B are equal, A comes first."""
     four = [
-        IDEAL, IDEAL, {**IDEAL, "profit_12m": 3 * KAU}, {**IDEAL, "side_a": 0.7},
-    ]  # fmt: skip
+        IDEAL,
+        IDEAL,
+        {**IDEAL, "profit_12m": 3 * KAU},
+        {**IDEAL, "side_a": 0.7},
+    ]
 
     table = decided(*four, places=2)
 
     assert table["verdict"].to_dict() == {
-        "A": "key_account_now", "B": "develop", "C": "key_account_now", "D": "develop",
-    }  # fmt: skip
+        "A": "key_account_now",
+        "B": "develop",
+        "C": "key_account_now",
+        "D": "develop",
+    }
     assert table["in_capacity"].tolist() == [True, False, True, False]
     by_side = decided({**IDEAL, "side_a": 0.7}, IDEAL, places=1)
     assert by_side["verdict"].tolist() == ["develop", "key_account_now"]
@@ -1098,9 +1324,14 @@ def test_places_cuts_and_losses_are_told():
     bounds = accounts_of(*rows)
     rules = replace(decision_rules(RULES, unit=KAU), places=1)
     table = assess_accounts(
-        bounds, BOUNDARIES, ["auto"] * 3, rules, missing={}, managers=pd.Series(dtype="object"),
+        bounds,
+        BOUNDARIES,
+        ["auto"] * 3,
+        rules,
+        missing={},
+        managers=pd.Series(dtype="object"),
         by_when=date(2026, 2, 28),
-    )  # fmt: skip
+    )
 
     assert [v.said for v in capacity_verdicts(table, bounds, rules)] == [
         "Accounts that hold or may hold: 2; places: 1.",
@@ -1312,8 +1543,10 @@ def test_a_door_that_nobody_can_judge_is_asked_about():
     table = assessed(maybe)
 
     assert table.loc["A", ["verdict", "verdict_worst", "verdict_best"]].tolist() == [
-        "find_out_first", "not_now", "develop",
-    ]  # fmt: skip
+        "find_out_first",
+        "not_now",
+        "develop",
+    ]
     assert table.loc["A", "key_customer"] == "unknown"
     assert table.loc["A", "questions"].startswith("What could they bring within three years")
 
@@ -1332,24 +1565,27 @@ def test_a_prospect_has_no_level():
     ("given", "outcome", "said"),
     [
         pytest.param(
-            {"is_a_year": True, "profit_known": True}, "FLAG",
+            {"is_a_year": True, "profit_known": True},
+            "FLAG",
             "One key account pays for itself from PLN 120,000 a year; nobody has signed this off.",
             id="not signed off",
         ),
         pytest.param(
-            {"is_a_year": False, "profit_known": True}, "REFUSE",
+            {"is_a_year": False, "profit_known": True},
+            "REFUSE",
             "The period is not a year, so nothing is measured in yearly key-account units: the size "
             "of a golden shot and the money at stake are unknown.",
             id="half a year",
         ),
         pytest.param(
-            {"is_a_year": True, "profit_known": False}, "REFUSE",
+            {"is_a_year": True, "profit_known": False},
+            "REFUSE",
             "Customer profit is not known, so nothing is measured in yearly key-account units: the "
             "size of a golden shot and the money at stake are unknown.",
             id="no profit",
         ),
     ],
-)  # fmt: skip
+)
 def test_the_key_account_unit_is_a_year_s_profit_that_somebody_signed_off(given, outcome, said):
     found = unit_verdict(RULES.key_account_unit, **given)
 

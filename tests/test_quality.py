@@ -291,9 +291,14 @@ def test_every_reason_of_the_contract_has_a_remedy():
     told |= {f"below {f.at_least}" for f in fields if f.at_least is not None}
     told |= {f"not above {f.above}" for f in fields if f.above is not None}
     told |= {f"outside {low} to {high}" for low, high in contract.RANGES.values()}
-    told |= {value for name, value in vars(reasons).items()
-             if name.isupper() and isinstance(value, str) and name != "OTHERWISE"
-             and not name.startswith("_")}  # fmt: skip
+    told |= {
+        value
+        for name, value in vars(reasons).items()
+        if name.isupper()
+        and isinstance(value, str)
+        and name != "OTHERWISE"
+        and not name.startswith("_")
+    }
 
     assert told <= set(reasons.REMEDIES)
 
@@ -320,12 +325,20 @@ def test_the_list_in_excel_has_every_row_with_file_row_document_and_money(quaran
     rules, rows = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets
     cells = [[cell.value for cell in row] for row in rows.iter_rows()]
 
-    assert cells[0] == ["Table", "File", "Row", "Invoice", "Column", "Value", "Reason", "Customer",
-                        "Date", "Amount, PLN"]  # fmt: skip
+    assert cells[0] == [
+        "Table",
+        "File",
+        "Row",
+        "Invoice",
+        "Column",
+        "Value",
+        "Reason",
+        "Customer",
+        "Date",
+        "Amount, PLN",
+    ]
     assert len(cells) == 1 + len(quarantine)
-    assert cells[1][:5] == [
-        "invoice lines", "invoice_lines.csv", 3, "F2", "Customer (customer_id)"
-    ]  # fmt: skip
+    assert cells[1][:5] == ["invoice lines", "invoice_lines.csv", 3, "F2", "Customer (customer_id)"]
     assert cells[1][9] == 500
     assert cells[-1][9] is None  # nobody can read it
     assert rows["J2"].number_format == "#,##0.00"
@@ -362,13 +375,14 @@ def test_each_verdict_of_the_intake_is_shown_in_one_part_of_notebook_1(tmp_path)
 
 
 def test_documents_are_counted_by_kind_with_what_they_add(tmp_path):
-    documents = read_inputs(
-        give(world(tmp_path), "invoice_lines", TWO_FIRMS), "FY2024"
-    ).tables["documents"]  # fmt: skip
+    documents = read_inputs(give(world(tmp_path), "invoice_lines", TWO_FIRMS), "FY2024").tables[
+        "documents"
+    ]
 
     assert documents.astype({"invoice_revenue": float}).values.tolist() == [
-        ["invoice", 2, 3, 130.0], ["credit_note", 1, 1, -10.0]
-    ]  # fmt: skip
+        ["invoice", 2, 3, 130.0],
+        ["credit_note", 1, 1, -10.0],
+    ]
     assert documents_finding(documents, currency="PLN") == (
         "Of PLN\xa0130 that were invoiced, PLN\xa010 (7.7%) were given back by 1 credit note, "
         "correction or cancellation."

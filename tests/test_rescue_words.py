@@ -19,25 +19,36 @@ def _closed_figures():
 
 def losers(**changes) -> pd.DataFrame:
     """Build three loss-makers: 100, 60 and 40 lost; dropping costs 30, 20 and gains 10."""
-    table = pd.DataFrame({
-        "period": "FY2025", "customer_id": ["A", "B", "C"], "name": ["Alba", "Boreas", "Cirrus"],
-        "customer_profit": [-100_000.0, -60_000.0, -40_000.0], "peers": [14, 14, 9],
-        "gap": [-180_000.0, -90_000.0, -50_000.0],
-        "effect_price": [-200_000.0, 0.0, -50_000.0], "effect_mix": [-5_000.0, 0.0, 0.0],
-        "effect_order_size": [0.0, -90_000.0, 0.0], "effect_service": [25_000.0, 0.0, 0.0],
-        "effect_terms": [0.0, 0.0, 0.0], "effect_returns": [0.0, 0.0, 0.0],
-        "largest_cause": ["price", "order_size", "price"],
-        "fix_price_change": [0.12, 0.05, np.nan], "fix_order_value": [np.nan, 4_000.0, 9_000.0],
-        "fix_minimum_order": [np.nan, 3_500.0, 9_000.0], "fix_days_to_pay": [np.nan, np.nan, 12.0],
-        "fix_unknown": ["orders, days", "no_capital", "price"],
-        "drop_effect": [-30_000.0, -20_000.0, 10_000.0],
-        "drop_effect_low": [-30_000.0, -20_000.0, 10_000.0],
-        "drop_effect_high": [-30_000.0, -20_000.0, 10_000.0],
-        "stranded_cost": [130_000.0, 80_000.0, 30_000.0],
-        "all_actions": [120_000.0, 90_000.0, np.nan],
-        "ends_of_loss": [100_000.0, 60_000.0, np.nan], "fix_volume_loss": [0.24, 0.2, np.nan],
-        "proposal": ["fix", "fix", "drop"],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "period": "FY2025",
+            "customer_id": ["A", "B", "C"],
+            "name": ["Alba", "Boreas", "Cirrus"],
+            "customer_profit": [-100_000.0, -60_000.0, -40_000.0],
+            "peers": [14, 14, 9],
+            "gap": [-180_000.0, -90_000.0, -50_000.0],
+            "effect_price": [-200_000.0, 0.0, -50_000.0],
+            "effect_mix": [-5_000.0, 0.0, 0.0],
+            "effect_order_size": [0.0, -90_000.0, 0.0],
+            "effect_service": [25_000.0, 0.0, 0.0],
+            "effect_terms": [0.0, 0.0, 0.0],
+            "effect_returns": [0.0, 0.0, 0.0],
+            "largest_cause": ["price", "order_size", "price"],
+            "fix_price_change": [0.12, 0.05, np.nan],
+            "fix_order_value": [np.nan, 4_000.0, 9_000.0],
+            "fix_minimum_order": [np.nan, 3_500.0, 9_000.0],
+            "fix_days_to_pay": [np.nan, np.nan, 12.0],
+            "fix_unknown": ["orders, days", "no_capital", "price"],
+            "drop_effect": [-30_000.0, -20_000.0, 10_000.0],
+            "drop_effect_low": [-30_000.0, -20_000.0, 10_000.0],
+            "drop_effect_high": [-30_000.0, -20_000.0, 10_000.0],
+            "stranded_cost": [130_000.0, 80_000.0, 30_000.0],
+            "all_actions": [120_000.0, 90_000.0, np.nan],
+            "ends_of_loss": [100_000.0, 60_000.0, np.nan],
+            "fix_volume_loss": [0.24, 0.2, np.nan],
+            "proposal": ["fix", "fix", "drop"],
+        }
+    )
     return table.assign(**changes)
 
 
@@ -76,14 +87,25 @@ def test_one_customer_is_held_against_its_peers():
 @pytest.mark.parametrize(
     ("measure", "profit", "said"),
     [
-        ("customer_profit", [-5.0, -1.0, 9.0], "2 of 3 customers lose PLN 6; a price rise of at most 10% "
-         "would end 1 of the losses"),
-        ("gross_margin", [-5.0, 1.0, 9.0], "1 of 3 customers loses PLN 5 before any work for it is paid; "
-         "a price rise of at most 10% would end 1 of the losses"),
+        (
+            "customer_profit",
+            [-5.0, -1.0, 9.0],
+            "2 of 3 customers lose PLN 6; a price rise of at most 10% would end 1 of the losses",
+        ),
+        (
+            "gross_margin",
+            [-5.0, 1.0, 9.0],
+            "1 of 3 customers loses PLN 5 before any work for it is paid; "
+            "a price rise of at most 10% would end 1 of the losses",
+        ),
         ("customer_profit", [5.0, 1.0, 9.0], "None of 3 customers has a negative customer profit"),
-        (None, [np.nan] * 3, "What customers leave us is not known: revenue is shown, and no margin"),
+        (
+            None,
+            [np.nan] * 3,
+            "What customers leave us is not known: revenue is shown, and no margin",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_page_of_profitability_is_headed_by_the_losses(measure, profit, said):
     statement = pd.DataFrame({"active": True, measure or "customer_profit": profit})
 
@@ -109,11 +131,20 @@ def test_small_losses_are_one_group_with_their_sum_and_one_remedy():
     small = losers(
         customer_profit=[-100_000.0, -2_000.0, -400.0], proposal=["fix", "small", "small"]
     )
-    actions = pd.DataFrame({
-        "customer_id": ["A", "B", "B", "C", "C"], "role": "action",
-        "action": ["reprice", "reprice", "fewer_orders", "reprice", "fewer_orders"],
-        "effect": [90_000.0, 9_000.0, 1_500.0, 100.0, 400.0],  # of 9,000 only the loss of 2,000 counts
-    })  # fmt: skip
+    actions = pd.DataFrame(
+        {
+            "customer_id": ["A", "B", "B", "C", "C"],
+            "role": "action",
+            "action": ["reprice", "reprice", "fewer_orders", "reprice", "fewer_orders"],
+            "effect": [
+                90_000.0,
+                9_000.0,
+                1_500.0,
+                100.0,
+                400.0,
+            ],  # of 9,000 only the loss of 2,000 counts
+        }
+    )
 
     assert plain(findings.small_losses_finding(small, actions, currency="PLN")) == (
         "2 customers lose too little for plans of their own: PLN 2,400 together. One remedy for all: "
@@ -134,8 +165,10 @@ def test_dropping_all_loss_makers_costs_where_the_numbers_say_so():
 
 
 def test_dropping_all_loss_makers_brings_something_where_the_numbers_say_so():
-    gains = {name: [30_000.0, 20_000.0, 10_000.0]
-             for name in ("drop_effect", "drop_effect_low", "drop_effect_high")}  # fmt: skip
+    gains = {
+        name: [30_000.0, 20_000.0, 10_000.0]
+        for name in ("drop_effect", "drop_effect_low", "drop_effect_high")
+    }
 
     told = [plain(each) for each in findings.dropping_finding(losers(**gains), currency="PLN")]
 
@@ -178,14 +211,18 @@ def test_where_no_known_cost_would_stay_it_is_flagged():
 
 
 def actions() -> pd.DataFrame:
-    return pd.DataFrame({
-        "period": "FY2025", "customer_id": ["A", "A", "A", "A", "B"],
-        "action": ["reprice", "fewer_orders", "interaction", "let_go", "fewer_orders"],
-        "role": ["action", "action", "interaction", "alternative", "action"],
-        "effect": [50.0, 30.0, -5.0, -90.0, 40.0], "effect_soon": [50.0, 10.0, -2.0, -90.0, 12.0],
-        "change_from": [0.28, 52.0, np.nan, np.nan, 12.0],
-        "change_to": [0.20, 33.3, np.nan, np.nan, 8.0],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "period": "FY2025",
+            "customer_id": ["A", "A", "A", "A", "B"],
+            "action": ["reprice", "fewer_orders", "interaction", "let_go", "fewer_orders"],
+            "role": ["action", "action", "interaction", "alternative", "action"],
+            "effect": [50.0, 30.0, -5.0, -90.0, 40.0],
+            "effect_soon": [50.0, 10.0, -2.0, -90.0, 12.0],
+            "change_from": [0.28, 52.0, np.nan, np.nan, 12.0],
+            "change_to": [0.20, 33.3, np.nan, np.nan, 8.0],
+        }
+    )
 
 
 def test_mending_ends_losses_at_most_and_what_lies_beyond_is_named_apart():
@@ -236,10 +273,12 @@ def test_the_facts_that_decide_about_a_loss_stand_in_one_row():
 
 
 def test_the_price_matrix_says_where_the_averages_lie():
-    points = pd.DataFrame({
-        "quadrant": ["pays_little_costs_much"] * 2 + ["pays_well_costs_little"],
-        "customer_profit": [-5.0, 1.0, 9.0],
-    })  # fmt: skip
+    points = pd.DataFrame(
+        {
+            "quadrant": ["pays_little_costs_much"] * 2 + ["pays_well_costs_little"],
+            "customer_profit": [-5.0, 1.0, 9.0],
+        }
+    )
 
     told = findings.price_matrix_finding(points, net_price=0.764, serve_rate=0.058, currency="PLN")
 
@@ -251,23 +290,43 @@ def test_the_price_matrix_says_where_the_averages_lie():
 
 # ------------------------------------------------------------------ figures
 def ladder() -> pd.DataFrame:
-    own = {"list": 1.0, "discounts": -0.3, "given_back": -0.02, "off_invoice": -0.03, "pocket": 0.65,
-           "goods": -0.6, "margin": 0.05, "orders": -0.04, "service": -0.03, "returns_work": 0.0,
-           "capital": -0.01, "profit": -0.03}  # fmt: skip
+    own = {
+        "list": 1.0,
+        "discounts": -0.3,
+        "given_back": -0.02,
+        "off_invoice": -0.03,
+        "pocket": 0.65,
+        "goods": -0.6,
+        "margin": 0.05,
+        "orders": -0.04,
+        "service": -0.03,
+        "returns_work": 0.0,
+        "capital": -0.01,
+        "profit": -0.03,
+    }
     usual = {**own, "discounts": -0.2, "pocket": 0.75, "margin": 0.15, "profit": 0.07}
     totals = ("list", "pocket", "margin", "profit")
-    return pd.DataFrame({
-        "line": list(own), "own": list(own.values()), "usual": list(usual.values()),
-        "kind": ["total" if line in totals else "step" for line in own],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "line": list(own),
+            "own": list(own.values()),
+            "usual": list(usual.values()),
+            "kind": ["total" if line in totals else "step" for line in own],
+        }
+    )
 
 
 def matrix_points() -> pd.DataFrame:
-    return pd.DataFrame({
-        "name": ["A$B$C", "Złota Rybka", "Long " * 9, "D"], "net_price": [0.9, 0.8, 0.7, 0.6],
-        "serve_rate": [0.02, 0.2, 0.1, 0.05], "sold_list": [1e6, 2e5, 1e5, 1e4],
-        "customer_profit": [5.0, -1.0, -2.0, 1.0], "named": [True, True, True, False],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "name": ["A$B$C", "Złota Rybka", "Long " * 9, "D"],
+            "net_price": [0.9, 0.8, 0.7, 0.6],
+            "serve_rate": [0.02, 0.2, 0.1, 0.05],
+            "sold_list": [1e6, 2e5, 1e5, 1e4],
+            "customer_profit": [5.0, -1.0, -2.0, 1.0],
+            "named": [True, True, True, False],
+        }
+    )
 
 
 DRAWN = {
@@ -286,12 +345,17 @@ def test_no_two_texts_of_a_figure_overlap_and_none_is_cut(figure):
     ax = DRAWN[figure]()
     ax.figure.draw_without_rendering()
     whole = ax.figure.bbox
-    boxes = [t.get_window_extent() for t in ax.figure.findobj(mpl.text.Text)
-             if t.get_visible() and t.get_text().strip()]  # fmt: skip
+    boxes = [
+        t.get_window_extent()
+        for t in ax.figure.findobj(mpl.text.Text)
+        if t.get_visible() and t.get_text().strip()
+    ]
     boxes = [box.padded(-1.5) for box in boxes if box.width and box.height]
 
-    assert all(whole.x0 <= b.x0 and b.x1 <= whole.x1 and whole.y0 <= b.y0 and b.y1 <= whole.y1
-               for b in boxes)  # fmt: skip
+    assert all(
+        whole.x0 <= b.x0 and b.x1 <= whole.x1 and whole.y0 <= b.y0 and b.y1 <= whole.y1
+        for b in boxes
+    )
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
 
 

@@ -35,9 +35,13 @@ class Place:
         """Run and return the notebooks that ran."""
         self.ran, self.dies_in = [], dies_in
         self.stages = run_stages(
-            self.engagement, "FY2025", notebooks=self.notebooks, order=THREE, resume=resume,
+            self.engagement,
+            "FY2025",
+            notebooks=self.notebooks,
+            order=THREE,
+            resume=resume,
             **options,
-        )  # fmt: skip
+        )
         return self.ran
 
     def tables(self) -> dict[str, bytes]:

@@ -14,16 +14,39 @@ from kamlib.pyramid.bounds import certain
 
 CASES = json.loads((Path(__file__).parent / "rules_cases.json").read_text())
 UNKNOWN_RANGES = {
-    "side_b": (0.20, 0.90), "relative_strength": (-1.0, 1.0), "golden_shot": (0.0, 0.0),
-    "p_unprofitable": (0.0, 1.0), "drop_effect": (-np.inf, -np.inf),
-    "is_prospect": (0.0, 0.0), "loss_periods": (0.0, 0.0), "strategic_only": (0.0, 0.0),
-}  # fmt: skip
+    "side_b": (0.20, 0.90),
+    "relative_strength": (-1.0, 1.0),
+    "golden_shot": (0.0, 0.0),
+    "p_unprofitable": (0.0, 1.0),
+    "drop_effect": (-np.inf, -np.inf),
+    "is_prospect": (0.0, 0.0),
+    "loss_periods": (0.0, 0.0),
+    "strategic_only": (0.0, 0.0),
+}
 ASKED = (
-    "known_years", "order_days_24m", "p_return_12m", "days_late", "trust", "orders_per_year",
-    "benefit_ours", "side_b", "contact_functions", "p_stay_3y", "joint_hard", "joint_all",
-    "golden_shot", "profit_12m", "p_unprofitable", "age_months", "relative_strength",
-    "drop_effect", "fix_price_change", "path_cost_to_uplift_2y", "loss_periods", "is_prospect",
-)  # fmt: skip
+    "known_years",
+    "order_days_24m",
+    "p_return_12m",
+    "days_late",
+    "trust",
+    "orders_per_year",
+    "benefit_ours",
+    "side_b",
+    "contact_functions",
+    "p_stay_3y",
+    "joint_hard",
+    "joint_all",
+    "golden_shot",
+    "profit_12m",
+    "p_unprofitable",
+    "age_months",
+    "relative_strength",
+    "drop_effect",
+    "fix_price_change",
+    "path_cost_to_uplift_2y",
+    "loss_periods",
+    "is_prospect",
+)
 
 
 @pytest.fixture(scope="module")

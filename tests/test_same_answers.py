@@ -158,9 +158,15 @@ DEALT = {
     "contacts",
 }
 TOLD_BY_SITE = {  # how many rows, which of them, and whose number it is
-    "customers", "customer_ids", "parties", "identity_pairs", "coverage", "quarantine",
-    "ledger_data_prep", "verdicts_data_prep",
-}  # fmt: skip
+    "customers",
+    "customer_ids",
+    "parties",
+    "identity_pairs",
+    "coverage",
+    "quarantine",
+    "ledger_data_prep",
+    "verdicts_data_prep",
+}
 
 
 def parts_of(number: str) -> list[str]:
@@ -222,8 +228,17 @@ def test_customers_split_into_three_sites_and_rolled_up_get_the_same_answers(
     ids = table(stages, "customer_ids")
     assert (ids["counted_as"] == "site").sum() >= 2 * len(firms) - 20
     compared = {path.stem for path in stages.glob("*.parquet")} - TOLD_BY_SITE
-    assert {"customer_months", "profitability", "rescue", "segmentation", "attractiveness",
-            "key_accounts", "golden_shots", "gl_accounts", "receivables"} <= compared  # fmt: skip
+    assert {
+        "customer_months",
+        "profitability",
+        "rescue",
+        "segmentation",
+        "attractiveness",
+        "key_accounts",
+        "golden_shots",
+        "gl_accounts",
+        "receivables",
+    } <= compared
     for name in ("customers", "parties"):
         one, other = (table(each, name).drop(columns="sites") for each in (answer, stages))
         pd.testing.assert_frame_equal(one, other)

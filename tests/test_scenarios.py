@@ -290,16 +290,24 @@ def test_every_scenario_is_complete_and_says_where_its_numbers_come_from(path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        pytest.param("like: wholesaler\ncompany: {prospcts: 3}\n",
-                     "company.prospcts, which nothing reads. Did you mean 'prospects'?",
-                     id="misspelt"),
-        pytest.param("like: wholesaler\narchetypes: {dreamer: {share: 1}}\n",
-                     "no key archetypes.dreamer.level", id="a new kind without its level"),
+        pytest.param(
+            "like: wholesaler\ncompany: {prospcts: 3}\n",
+            "company.prospcts, which nothing reads. Did you mean 'prospects'?",
+            id="misspelt",
+        ),
+        pytest.param(
+            "like: wholesaler\narchetypes: {dreamer: {share: 1}}\n",
+            "no key archetypes.dreamer.level",
+            id="a new kind without its level",
+        ),
         pytest.param("name: Nobody\nid: nobody\n", "no key currency", id="hardly anything"),
-        pytest.param("like: wholesaler\nratings: 3\n", "ratings of a scenario must hold keys",
-                     id="a number where keys belong"),
+        pytest.param(
+            "like: wholesaler\nratings: 3\n",
+            "ratings of a scenario must hold keys",
+            id="a number where keys belong",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_key_that_is_unknown_or_missing_is_refused_by_name(tmp_path, words, said):
     (tmp_path / "own.yaml").write_text(words, encoding="utf-8")
 

@@ -113,8 +113,10 @@ def test_nearly_reaching_the_threshold_is_not_reaching_it():
 
 def test_a_customer_who_breaks_even_is_one_of_the_useful_many():
     assert classes_of(book({"A": 10, "B": 0, "C": -1})) == {
-        "A": "vital_few", "B": "useful_many", "C": "loss_making",
-    }  # fmt: skip
+        "A": "vital_few",
+        "B": "useful_many",
+        "C": "loss_making",
+    }
 
 
 @pytest.mark.parametrize(
@@ -176,9 +178,11 @@ def test_classes_are_given_per_period_and_only_to_active_customers():
     table = segment(pd.concat([now, before]), measure="customer_profit", threshold=0.80)
 
     assert table[["period", "customer_id", "profit_class"]].to_numpy().tolist() == [
-        ["FY2024", "B", "vital_few"], ["FY2024", "A", "useful_many"],
-        ["FY2025", "A", "vital_few"], ["FY2025", "B", "useful_many"],
-    ]  # fmt: skip
+        ["FY2024", "B", "vital_few"],
+        ["FY2024", "A", "useful_many"],
+        ["FY2025", "A", "vital_few"],
+        ["FY2025", "B", "useful_many"],
+    ]
 
 
 def test_a_period_whose_profit_is_unknown_has_no_classes_and_the_other_keeps_its_own():
@@ -204,9 +208,11 @@ def test_the_classes_hold_all_customers_and_all_money(with_a_loss_maker):
     assert summary["customer_share"].tolist() == [0.5, 0.25, 0.25]
     assert [float(balance.unexplained) for balance in balances] == [0, 0]
     lost = class_balances(
-        with_a_loss_maker, table[table["customer_id"] != "C"], measure="customer_profit",
+        with_a_loss_maker,
+        table[table["customer_id"] != "C"],
+        measure="customer_profit",
         currency="PLN",
-    )  # fmt: skip
+    )
     assert [float(balance.unexplained) for balance in lost] == [1, 15]  # C and its 15 are missed
 
 
@@ -271,8 +277,10 @@ def test_the_three_measures_stand_side_by_side(with_a_loss_maker):
     measures = concentration(with_a_loss_maker, threshold=0.80, **DRAWS).set_index("measure")
 
     assert measures["few"].to_dict() == {
-        "invoice_revenue": 4, "gross_margin": 2, "customer_profit": 2,
-    }  # fmt: skip
+        "invoice_revenue": 4,
+        "gross_margin": 2,
+        "customer_profit": 2,
+    }
     profit = measures.loc["customer_profit"]
     assert [profit["positive"], profit["lost"], profit["total"]] == [100, 40, 60]
     assert [profit["losing"], profit["peak_at"], profit["customers"]] == [1, 3, 4]
@@ -288,8 +296,9 @@ def test_a_measure_that_nobody_has_is_left_out_and_who_lacks_it_is_not_counted()
     counted = concentration(one, threshold=0.8, **DRAWS).set_index("measure")["customers"]
 
     assert concentration(nobody, threshold=0.8, **DRAWS)["measure"].tolist() == [
-        "invoice_revenue", "gross_margin",
-    ]  # fmt: skip
+        "invoice_revenue",
+        "gross_margin",
+    ]
     assert counted.to_dict() == {"invoice_revenue": 2, "gross_margin": 2, "customer_profit": 1}
 
 
@@ -326,8 +335,10 @@ def test_curves_end_with_the_main_measure():
     curves = concentration_curves(book({"A": 60, "B": 40}, margin=[70, 30]))
 
     assert curves["measure"].unique().tolist() == [
-        "invoice_revenue", "gross_margin", "customer_profit",
-    ]  # fmt: skip
+        "invoice_revenue",
+        "gross_margin",
+        "customer_profit",
+    ]
     assert curves["cumulative_share"].tolist() == pytest.approx([0.5, 1, 0.7, 1, 0.6, 1])
 
 
@@ -352,10 +363,20 @@ def test_the_interval_of_many_customers_who_are_alike_needs_no_warning(customers
 
 # --------------------------------------------------------------------------------- net shares
 def measured(total, *, low, high, positive, lost, losing=2, level=0.90) -> pd.DataFrame:
-    return pd.DataFrame([{
-        "measure": "customer_profit", "total": total, "total_low": low, "total_high": high,
-        "positive": positive, "lost": lost, "losing": losing, "interval_level": level,
-    }])  # fmt: skip
+    return pd.DataFrame(
+        [
+            {
+                "measure": "customer_profit",
+                "total": total,
+                "total_low": low,
+                "total_high": high,
+                "positive": positive,
+                "lost": lost,
+                "losing": losing,
+                "interval_level": level,
+            }
+        ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -407,8 +428,9 @@ def test_from_two_thirds_of_what_is_earned_net_shares_are_shown(total):
     found = net_shares_verdict(measures, measure="customer_profit", currency="PLN")
 
     assert (found.outcome, found.said) == (
-        "PASS", "The net total is large enough for shares of it.",
-    )  # fmt: skip
+        "PASS",
+        "The net total is large enough for shares of it.",
+    )
 
 
 # --------------------------------------------------------------------------------- class flips
@@ -419,9 +441,11 @@ def test_revenue_hides_who_loses_money_and_misses_who_earns():
     flips = class_flips(statement, measure="customer_profit", threshold=0.80)
 
     assert flips[["customer_id", "by_revenue", "by_measure"]].to_numpy().tolist() == [
-        ["A", "vital_few", "loss_making"], ["B", "vital_few", "useful_many"],
-        ["C", "useful_many", "vital_few"], ["D", "useful_many", "vital_few"],
-    ]  # fmt: skip
+        ["A", "vital_few", "loss_making"],
+        ["B", "vital_few", "useful_many"],
+        ["C", "useful_many", "vital_few"],
+        ["D", "useful_many", "vital_few"],
+    ]
 
 
 def test_nobody_changes_class_where_profit_follows_revenue():
@@ -440,28 +464,43 @@ LAST_TWO = [date(2024, 1, 1), date(2025, 1, 1)]  # the year before the last one,
     ("first", "last", "years", "window"),
     [
         pytest.param(
-            "2022-01-03", "2025-12-31", LAST_TWO, ("2022-01-01", "2024-01-01", "2025-01-01"),
+            "2022-01-03",
+            "2025-12-31",
+            LAST_TWO,
+            ("2022-01-01", "2024-01-01", "2025-01-01"),
             id="four years: returns in the third, order days in the two before",
         ),
         pytest.param(
-            "2023-01-02", "2025-12-31", LAST_TWO, ("2023-01-01", "2025-01-01", "2026-01-01"),
+            "2023-01-02",
+            "2025-12-31",
+            LAST_TWO,
+            ("2023-01-01", "2025-01-01", "2026-01-01"),
             id="three years: returns in the last, so that order days have two years all the same",
         ),
         pytest.param(
-            "2024-01-02", "2025-12-31", LAST_TWO, ("2024-01-01", "2025-01-01", "2026-01-01"),
+            "2024-01-02",
+            "2025-12-31",
+            LAST_TWO,
+            ("2024-01-01", "2025-01-01", "2026-01-01"),
             id="two years: the first, returns in the second",
         ),
         pytest.param(
-            "2023-06-15", "2025-12-31", LAST_TWO, ("2023-06-15", "2024-06-15", "2025-06-15"),
+            "2023-06-15",
+            "2025-12-31",
+            LAST_TWO,
+            ("2023-06-15", "2024-06-15", "2025-06-15"),
             id="less than three: the first 12 months, returns in the next",
         ),
         pytest.param(
-            "2023-01-02", "2025-09-30", LAST_TWO, ("2023-01-01", "2024-01-01", "2025-01-01"),
+            "2023-01-02",
+            "2025-09-30",
+            LAST_TWO,
+            ("2023-01-01", "2024-01-01", "2025-01-01"),
             id="a last year that is not over cannot tell who returns",
         ),
         pytest.param("2024-06-01", "2025-12-31", LAST_TWO, None, id="shorter than two years"),
     ],
-)  # fmt: skip
+)
 def test_the_reference_window_has_whole_two_years_of_order_days_where_the_input_reaches(
     first, last, years, window
 ):
@@ -554,9 +593,7 @@ def stays_of(orders, *, ratings=(), contracts=None, rates=None, customers="ABC")
     table = pd.DataFrame({"customer_id": list(customers)})
     if contracts is not None:
         table["contract_end"] = pd.to_datetime(contracts)
-    found = staying(
-        orders, table, rates, ours(*ratings), windows=WINDOWS, end=END, scale=SCALE
-    )  # fmt: skip
+    found = staying(orders, table, rates, ours(*ratings), windows=WINDOWS, end=END, scale=SCALE)
     return found.set_index("customer_id")
 
 
@@ -622,8 +659,9 @@ def test_without_reference_rates_the_chance_of_return_is_unknown():
 
     assert stays["p_return_12m"].isna().all()
     assert [(each.rule, each.outcome) for each in found] == [
-        ("reference_values", "REFUSE"), ("staying", "FLAG"),
-    ]  # fmt: skip
+        ("reference_values", "REFUSE"),
+        ("staying", "FLAG"),
+    ]
 
 
 def test_frozen_rates_say_over_which_year_even_when_read_back_as_text():
@@ -696,8 +734,10 @@ def test_a_shorter_window_is_flagged_with_both_lengths_and_who_cannot_be_told():
     rates = repeat_rates(orders, reference_window(orders, LAST_TWO, windows=WINDOWS))
     stays = stays_of(orders, rates=rates, customers="ABC").reset_index()
 
-    told = {v.rule: v for v in staying_verdicts(
-        stays, pd.Series(["A", "B", "C"]), rates, rates, windows=WINDOWS)}  # fmt: skip
+    told = {
+        v.rule: v
+        for v in staying_verdicts(stays, pd.Series(["A", "B", "C"]), rates, rates, windows=WINDOWS)
+    }
 
     assert (told["order_days_window"].outcome, told["order_days_window"].said) == (
         "FLAG",
@@ -714,14 +754,21 @@ def test_a_shorter_window_is_flagged_with_both_lengths_and_who_cannot_be_told():
 @pytest.mark.parametrize(
     ("now", "outcome", "said"),
     [
-        pytest.param({1: (20, 4), 2: (10, 5)}, "PASS", "would be as they were frozen", id="the same"),
-        pytest.param({1: (21, 4), 2: (10, 5)}, "PASS", "as they were frozen", id="one more: no matter"),
         pytest.param(
-            {1: (20, 16), 2: (10, 5)}, "FLAG", ": 77% instead of 23% with order days of 1.", id="other"
+            {1: (20, 4), 2: (10, 5)}, "PASS", "would be as they were frozen", id="the same"
+        ),
+        pytest.param(
+            {1: (21, 4), 2: (10, 5)}, "PASS", "as they were frozen", id="one more: no matter"
+        ),
+        pytest.param(
+            {1: (20, 16), 2: (10, 5)},
+            "FLAG",
+            ": 77% instead of 23% with order days of 1.",
+            id="other",
         ),
         pytest.param({}, "FLAG", "today's inputs do not reach those days", id="nothing is left"),
     ],
-)  # fmt: skip
+)
 def test_frozen_rates_that_would_be_measured_otherwise_today_are_flagged_with_both(
     now, outcome, said
 ):
@@ -729,9 +776,13 @@ def test_frozen_rates_that_would_be_measured_otherwise_today_are_flagged_with_bo
     frozen = repeat_rates(buyers({1: (20, 4), 2: (10, 5)}), WINDOW)
     stays = stays_of(order_days(A=["2025-01-01"]), rates=frozen).reset_index()
 
-    (told,) = [v for v in staying_verdicts(
-        stays, pd.Series(["A"]), frozen, repeat_rates(buyers(now), WINDOW), windows=WINDOWS
-    ) if v.rule == "rates_afresh"]  # fmt: skip
+    (told,) = [
+        v
+        for v in staying_verdicts(
+            stays, pd.Series(["A"]), frozen, repeat_rates(buyers(now), WINDOW), windows=WINDOWS
+        )
+        if v.rule == "rates_afresh"
+    ]
 
     assert told.outcome == outcome
     assert said in told.said
@@ -740,10 +791,14 @@ def test_frozen_rates_that_would_be_measured_otherwise_today_are_flagged_with_bo
 # --------------------------------------------------------------------------------- who is looked at
 def quiet(ids, *, order_days, reach=24, first="2023-01-01"):
     """Return what `staying` says of customers, the first of whom ordered `reach` months ago."""
-    return pd.DataFrame({
-        "customer_id": list(ids), "order_days_24m": order_days, "age_months": reach,
-        "first_order": pd.Timestamp(first),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": list(ids),
+            "order_days_24m": order_days,
+            "age_months": reach,
+            "first_order": pd.Timestamp(first),
+        }
+    )
 
 
 @pytest.mark.parametrize(
@@ -752,10 +807,14 @@ def quiet(ids, *, order_days, reach=24, first="2023-01-01"):
         (24, "2023-01-01", "PASS", ("Asleep", "no order in 24 months")),
         (23, "2023-01-06", "PASS", ("Asleep", "no order in 24 months")),
         (13, "2023-12-01", "FLAG", ("Asleep", "no order in the 13 months of the input")),
-        (8, "2024-05-01", "REFUSE",
-         ("Without an order", "asleep or gone: the input is too short to tell")),
+        (
+            8,
+            "2024-05-01",
+            "REFUSE",
+            ("Without an order", "asleep or gone: the input is too short to tell"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_who_is_asleep_is_not_said_where_the_input_is_shorter_than_a_year(
     reach, first, outcome, line
 ):
@@ -776,10 +835,13 @@ def test_who_is_asleep_is_not_said_where_the_input_is_shorter_than_a_year(
 
 def test_live_external_customers_and_prospects_are_looked_at_once_each():
     """A ordered, B was active without an order, C sleeps, I is our own firm; P is new, A twice."""
-    customers = pd.DataFrame({
-        "customer_id": list("ABCI"), "name": list("ABCI"),
-        "relation": ["external", "external", "external", "intercompany"],
-    })  # fmt: skip
+    customers = pd.DataFrame(
+        {
+            "customer_id": list("ABCI"),
+            "name": list("ABCI"),
+            "relation": ["external", "external", "external", "intercompany"],
+        }
+    )
     stays = quiet("ABCI", order_days=[2, 0, 0, 9])
     statement = book({"A": 1, "B": -1, "C": 0, "I": 5}, asleep=["C", "I"])
     prospects = pd.DataFrame({"prospect_id": ["P", "A"], "name": ["P", "A again"]})
@@ -790,9 +852,12 @@ def test_live_external_customers_and_prospects_are_looked_at_once_each():
     assert parties["is_prospect"].tolist() == [False, False, True]
     assert balance.unexplained == 0
     assert [(step.what, float(step.amount)) for step in balance.steps[1:]] == [
-        ("Intercompany and collective", -1), ("Asleep", -1), ("Prospects", 2),
-        ("Prospects who are customers", -1), ("Customers and prospects", 3),
-    ]  # fmt: skip
+        ("Intercompany and collective", -1),
+        ("Asleep", -1),
+        ("Prospects", 2),
+        ("Prospects who are customers", -1),
+        ("Customers and prospects", 3),
+    ]
 
 
 def test_no_prospects_are_no_prospects():
@@ -808,9 +873,12 @@ def test_no_prospects_are_no_prospects():
 # --------------------------------------------------------------------------------- doors
 DOOR = default_rules().doors.strategic
 GOOD = {
-    "party_id": "A", "rating": 7.0, "justification": "opens the Nordic market", "owner": "sales",
+    "party_id": "A",
+    "rating": 7.0,
+    "justification": "opens the Nordic market",
+    "owner": "sales",
     "review_on": pd.Timestamp("2025-12-31"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -823,19 +891,25 @@ GOOD = {
         pytest.param({"owner": None}, False, "no owner written down", id="nobody answers for it"),
         pytest.param({"justification": " "}, False, "no justification written down", id="a blank"),
         pytest.param(
-            {"justification": np.nan, "owner": ""}, False,
-            "no justification, owner written down", id="neither",
+            {"justification": np.nan, "owner": ""},
+            False,
+            "no justification, owner written down",
+            id="neither",
         ),
         pytest.param(
-            {"review_on": pd.Timestamp("2025-12-30")}, False,
-            "to be looked at again by 30 Dec 2025, which has passed", id="expired the day before",
+            {"review_on": pd.Timestamp("2025-12-30")},
+            False,
+            "to be looked at again by 30 Dec 2025, which has passed",
+            id="expired the day before",
         ),
         pytest.param(
-            {"review_on": pd.NaT}, False, "to be looked at again by no date, which has passed",
+            {"review_on": pd.NaT},
+            False,
+            "to be looked at again by no date, which has passed",
             id="without a date it has no end, so it has none",
         ),
     ],
-)  # fmt: skip
+)
 def test_door_four_opens_for_a_reason_an_owner_and_a_date_that_has_not_passed(
     changed, open_, evidence
 ):
@@ -865,10 +939,16 @@ def test_nobody_declared_strategic_means_no_door_four(nothing):
 def test_every_open_door_carries_its_evidence(with_a_loss_maker):
     segments = segment(with_a_loss_maker, measure="customer_profit", threshold=0.80)
     strategic = strategic_door(
-        pd.DataFrame([{**GOOD, "party_id": "P"}, {**GOOD, "party_id": "B", "rating": 1.0},
-                      {**GOOD, "party_id": "asleep"}]),
-        DOOR, end=END,
-    )  # fmt: skip
+        pd.DataFrame(
+            [
+                {**GOOD, "party_id": "P"},
+                {**GOOD, "party_id": "B", "rating": 1.0},
+                {**GOOD, "party_id": "asleep"},
+            ]
+        ),
+        DOOR,
+        end=END,
+    )
 
     parties = pd.DataFrame({"party_id": list("ABCDP"), "is_prospect": [False] * 4 + [True]})
     doors = open_doors(segments, strategic, parties, with_a_loss_maker, period="FY2025")
@@ -889,22 +969,29 @@ def test_a_door_that_nobody_can_judge_is_unknown_and_not_shut(with_a_loss_maker)
     ranked = segments[segments["customer_id"] != "D"]
     parties = pd.DataFrame({"party_id": list("ABCDZP"), "is_prospect": [False] * 5 + [True]})
 
-    doors = open_doors(ranked, strategic_door(None, DOOR, end=END), parties, with_a_loss_maker,
-                       period="FY2025")  # fmt: skip
+    doors = open_doors(
+        ranked, strategic_door(None, DOOR, end=END), parties, with_a_loss_maker, period="FY2025"
+    )
 
     unknown = doors[~doors["judged"]]
     assert not unknown["open"].any()
     assert unknown[["party_id", "door"]].to_numpy().tolist() == [
-        ["A", "potential"], ["B", "potential"], ["C", "potential"], ["D", "vital_few"],
-        ["D", "potential"], ["P", "prospect"], ["Z", "potential"],
-    ]  # fmt: skip
+        ["A", "potential"],
+        ["B", "potential"],
+        ["C", "potential"],
+        ["D", "vital_few"],
+        ["D", "potential"],
+        ["P", "prospect"],
+        ["Z", "potential"],
+    ]
 
 
 def test_declared_parties_that_stay_outside_are_named_with_their_reason():
     strategic = strategic_door(
         pd.DataFrame([GOOD, {**GOOD, "party_id": "B", "owner": ""}, {**GOOD, "party_id": "Z"}]),
-        DOOR, end=END,
-    )  # fmt: skip
+        DOOR,
+        end=END,
+    )
     names = pd.Series({"A": "Alfa", "B": "Beta"})
 
     said = door_verdicts(strategic, names)[1]

@@ -82,9 +82,13 @@ def test_names_and_types_of_the_client_s_own_making_are_read_by_who_may_only_rea
     """A view with a quoted name, money, padded ids, long numeric ids; other columns are no matter."""
     monkeypatch.setenv("KAM_DB_URL", database.replace("//kam:", "//reader:"))
     columns = {
-        "invoice_id": "NR", "date": "User", "customer_id": 'k"x', "net_amount": "Group",
-        "quantity": "select", "product_id": "Towar",
-    }  # fmt: skip
+        "invoice_id": "NR",
+        "date": "User",
+        "customer_id": 'k"x',
+        "net_amount": "Group",
+        "quantity": "select",
+        "product_id": "Towar",
+    }
 
     intake = read_inputs(on({"table": '"Sales ""Q""".Select'}, columns), "FY2024")
 
@@ -92,8 +96,10 @@ def test_names_and_types_of_the_client_s_own_making_are_read_by_who_may_only_rea
     assert [float(each) for each in months["invoice_revenue"]] == [30.01, -0.01]
     assert list(months["customer_id"]) == ["A", "B"]
     assert sorted(intake.tables["customer_products"]["product_id"]) == [
-        "100000000000000000", "1000000000000000000", "7",
-    ]  # fmt: skip
+        "100000000000000000",
+        "1000000000000000000",
+        "7",
+    ]
     assert [balance.what for balance in intake.balances if not balance.holds] == []
 
 
@@ -134,12 +140,13 @@ def query(text: str) -> dict[str, str]:
         (query("SELECT * FROM s.calm FOR UPDATE"), {}, "ReadOnlySqlTransaction 25006"),
         (query("SELECT * FROM s.calm WHERE pg_sleep(9) IS NULL"), {}, "57014: .*statement timeout"),
         (
-            query("SELECT * FROM s.calm WHERE pg_terminate_backend(pg_backend_pid())"), {},
+            query("SELECT * FROM s.calm WHERE pg_terminate_backend(pg_backend_pid())"),
+            {},
             "AdminShutdown 57P01",
         ),
         (query("SELECT nr, d, n, k::integer AS k FROM s.kinds"), {}, "22P02.*not shown"),
     ],
-)  # fmt: skip
+)
 def test_what_a_database_refuses_is_told_in_one_message_with_nobody_s_secret(
     on, place, columns, said, database, monkeypatch
 ):
@@ -215,9 +222,12 @@ class Reports:
         if notebook:
             write_notebooks(self.notebooks, {ORDER["summary"]: notebook})
         return publish_report(
-            self.engagement.folder, "FY2024", reports=self.folder / "reports",
-            notebooks=self.notebooks, order={"summary": ORDER["summary"]},
-        )  # fmt: skip
+            self.engagement.folder,
+            "FY2024",
+            reports=self.folder / "reports",
+            notebooks=self.notebooks,
+            order={"summary": ORDER["summary"]},
+        )
 
 
 def test_a_table_that_changes_under_a_run_stops_the_report_and_one_at_rest_is_recorded(

@@ -115,10 +115,11 @@ def test_an_asset_that_ends_before_it_begins_is_set_aside(tmp_path):
 def test_a_small_table_without_rows_is_one_that_says_nothing(tmp_path):
     """A head alone, or ratings of 0 to 100 that are all set aside, stop no run."""
     heads = {
-        "off_invoice": ITEMS, "evidence": "party_id,code,date\n",
+        "off_invoice": ITEMS,
+        "evidence": "party_id,code,date\n",
         "ratings_theirs": "party_id,criterion,weight,supplier,rating\nA,price,1,us,70\n",
         "ratings_ours": "party_id,criterion,rating\n",
-    }  # fmt: skip
+    }
     intake = read(tmp_path, **heads)
 
     assert set_aside(intake) == [(2, "rating", "outside 0 to 10")]
@@ -315,8 +316,9 @@ def test_a_driver_that_differs_in_case_and_blanks_is_the_same_driver(tmp_path):
 
     counted = intake.tables["drivers"].astype({"volume": float})
     assert counted[["customer_id", "driver", "volume"]].values.tolist() == [
-        ["A", "visits", 12], ["B", "visits", 5],
-    ]  # fmt: skip
+        ["A", "visits", 12],
+        ["B", "visits", 5],
+    ]
     assert "driver 'Visits', counted as 'visits'" in verdict_of(intake, "unknown_words")[1]
 
 
@@ -336,9 +338,15 @@ def test_a_value_that_an_equation_asks_for_and_no_line_has_is_said(tmp_path):
         "invoice_id,date,customer_id,net_amount,order_channel\n1,2024-01-10,A,5,telefon\n"
         "2,2024-01-11,B,5,edi\n"
     )
-    desk = TimeEquation(pool="desk", per="order", base=1, plus=[
-        Plus(when={"order_channel": "phone"}, time=2), Plus(when={"order_channel": "edi"}, time=1),
-    ])  # fmt: skip
+    desk = TimeEquation(
+        pool="desk",
+        per="order",
+        base=1,
+        plus=[
+            Plus(when={"order_channel": "phone"}, time=2),
+            Plus(when={"order_channel": "edi"}, time=1),
+        ],
+    )
     outcome, said = verdict_of(read(tmp_path, equations=[desk], lines=lines), "idle_settings")
 
     assert outcome == "FLAG"
@@ -448,8 +456,11 @@ def test_the_columns_that_may_be_mapped_are_those_of_the_contract():
 # --------------------------------------------------------------------------- sites and groups
 LINES_OF_FOUR = book(
     "invoice_id,date,customer_id,net_amount",
-    "1,2024-01-10,G,100", "2,2024-01-10,S,20", "3,2024-01-10,T,3", "4,2024-01-10,B,7",
-)  # fmt: skip
+    "1,2024-01-10,G,100",
+    "2,2024-01-10,S,20",
+    "3,2024-01-10,T,3",
+    "4,2024-01-10,B,7",
+)
 
 
 def sites_of(*relations: str) -> str:
@@ -485,8 +496,9 @@ def test_an_own_company_among_the_sites_does_not_take_the_group_out(tmp_path, ho
 
 def test_a_group_that_is_an_own_company_is_so_with_all_its_sites(tmp_path):
     for named, sites in (
-        (["G"], sites_of("", "", "", "")), ([], sites_of("intercompany", "", "", "external")),
-    ):  # fmt: skip
+        (["G"], sites_of("", "", "", "")),
+        ([], sites_of("intercompany", "", "", "external")),
+    ):
         engagement = firm(tmp_path, lines=LINES_OF_FOUR, sites=sites)
         engagement.identity = engagement.identity.model_copy(update={"intercompany": named})
         intake = read_inputs(engagement, "FY2024")
@@ -499,12 +511,18 @@ def test_by_site_each_site_has_its_own_relation_or_its_group_s(tmp_path):
     engagement = firm(tmp_path, lines=LINES_OF_FOUR, sites=sites_of("", "collective", "", ""))
     engagement.unit = "site"
     assert relations(read_inputs(engagement, "FY2024")) == {
-        "B": "external", "G": "external", "S": "collective", "T": "external",
-    }  # fmt: skip
+        "B": "external",
+        "G": "external",
+        "S": "collective",
+        "T": "external",
+    }
     engagement.identity = engagement.identity.model_copy(update={"intercompany": ["G"]})
     assert relations(read_inputs(engagement, "FY2024")) == {
-        "B": "external", "G": "intercompany", "S": "intercompany", "T": "intercompany",
-    }  # fmt: skip
+        "B": "external",
+        "G": "intercompany",
+        "S": "intercompany",
+        "T": "intercompany",
+    }
 
 
 # --------------------------------------------------------------------------- ids
@@ -569,8 +587,11 @@ def test_customers_that_the_table_lacks_are_kept_under_their_id_where_the_engage
 
     assert revenue(intake) == {"A": 50, "a": 8, "X": 6}
     assert customers[["customer_id", "name"]].values.tolist() == [
-        ["A", "Alfa"], ["B", "Beta"], ["X", "X"], ["a", "a"],
-    ]  # fmt: skip
+        ["A", "Alfa"],
+        ["B", "Beta"],
+        ["X", "X"],
+        ["a", "a"],
+    ]
     assert set_aside(intake) == []
     assert intake.tables["evidence"]["party_id"].tolist() == ["X"]
     assert "They count under their id as name" in verdict_of(intake, "customers_missing")[1]

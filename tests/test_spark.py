@@ -77,8 +77,14 @@ def two_spellings() -> pa.Table:
 
 def engagement_over(folder: Path, place: dict) -> Path:
     folder.mkdir(exist_ok=True)
-    columns = {"invoice_id": "nr", "date": "d", "customer_id": "k", "product_id": "p",
-               "quantity": "q", "net_amount": "n"}  # fmt: skip
+    columns = {
+        "invoice_id": "nr",
+        "date": "d",
+        "customer_id": "k",
+        "product_id": "p",
+        "quantity": "q",
+        "net_amount": "n",
+    }
     lines = {**place, "columns": columns, "identical_rows": "quarantine"}
     (folder / "engagement.yaml").write_text(
         json.dumps(

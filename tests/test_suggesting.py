@@ -18,12 +18,21 @@ from kamlib.suggesting import Draft, suggest, write_draft
 DIRTY = REFERENCE / "polish_dirty"
 NET, COST = Decimal("1826440.21"), Decimal("1547512.20")
 GOOD = (
-    "01_cp1250_srednik_przecinek.csv", "02_utf8_bom.csv", "03_iso8859_2.csv", "04_cp852_dos.csv",
-    "05_nbsp_tysiace_zl.csv", "06_waska_spacja_minus_unicode.csv", "07_minus_na_koncu_SAP.csv",
-    "08_daty_mieszane.csv", "09_nip_rozne_zapisy.csv", "11_nazwy_warianty_ten_sam_NIP.csv",
-    "12_naglowek_i_sumy_raportu.csv", "16_mojibake.csv", "23_liczby_jako_tekst.xlsx",
+    "01_cp1250_srednik_przecinek.csv",
+    "02_utf8_bom.csv",
+    "03_iso8859_2.csv",
+    "04_cp852_dos.csv",
+    "05_nbsp_tysiace_zl.csv",
+    "06_waska_spacja_minus_unicode.csv",
+    "07_minus_na_koncu_SAP.csv",
+    "08_daty_mieszane.csv",
+    "09_nip_rozne_zapisy.csv",
+    "11_nazwy_warianty_ten_sam_NIP.csv",
+    "12_naglowek_i_sumy_raportu.csv",
+    "16_mojibake.csv",
+    "23_liczby_jako_tekst.xlsx",
     "24_arkusze_i_naglowek_w_3_wierszu.xlsx",
-)  # fmt: skip
+)
 QUICK = ("07", "08", "24")
 BARE = "currency: PLN\nperiods: {FY2025: {from: 2025-01-01, to: 2025-12-31}}\n"
 LINES = """\
@@ -169,19 +178,25 @@ def test_of_two_amounts_the_one_that_is_the_other_with_vat_is_not_the_net_one(fo
 @pytest.mark.parametrize(
     ("given", "question"),
     [
-        (LINES.replace("1 200,50", "1.234").replace("-10,25", "2.500").replace(",00", ""), "1.234: is it"),
+        (
+            LINES.replace("1 200,50", "1.234").replace("-10,25", "2.500").replace(",00", ""),
+            "1.234: is it",
+        ),
         (
             LINES.replace("31.01.2025", "03/04/2024").replace("02.02.2025", "05/06/2024"),
             "03/04/2024: does the day or the month come first? None of 2 values tells",
         ),
-        (LINES.replace("31.01.2025", "31/01/2025").replace("02.02.2025", "01/31/2025"), "Which holds?"),
+        (
+            LINES.replace("31.01.2025", "31/01/2025").replace("02.02.2025", "01/31/2025"),
+            "Which holds?",
+        ),
         (LINES.replace("700,00", "700.00"), "have . as decimal mark, others ,"),
         (LINES.replace(";Wartość netto", ";Wartość"), "is Wartość really the net_amount?"),
         (LINES.replace(";007;", ";;"), "Kod kontrahenta is empty in 1 of 2 rows"),
         (LINES + LINES.split("\n")[1] + "\n", "rows that repeat an earlier one in every cell: 1."),
         (LINES.replace("700,00;PLN", "700,00;EUR"), "Bring fx_rates"),
     ],
-)  # fmt: skip
+)
 def test_what_the_values_cannot_tell_is_asked(folder, given, question):
     assert question in asked(suggest(folder(sprzedaz_csv=given)))
 
@@ -313,12 +328,21 @@ def test_whole_lines_come_before_larger_ones_with_a_gap(folder):
     ("head", "order"),
     [
         ("Row ID,Order ID,Order Date,Customer ID,Product ID,Sales,Quantity", "Order ID"),
-        ("SalesOrderDetailID,SalesOrderID,OrderDate,CustomerID,ProductID,LineTotal,Qty", "SalesOrderID"),
-        ("order_item_id,order_id,order_purchase_timestamp,customer_id,product_id,price,qty", "order_id"),
-        ("Lp,Id zamówienia,Data zamówienia,Kod klienta,Indeks,Wartość netto,Ilość", "Id zamówienia"),
+        (
+            "SalesOrderDetailID,SalesOrderID,OrderDate,CustomerID,ProductID,LineTotal,Qty",
+            "SalesOrderID",
+        ),
+        (
+            "order_item_id,order_id,order_purchase_timestamp,customer_id,product_id,price,qty",
+            "order_id",
+        ),
+        (
+            "Lp,Id zamówienia,Data zamówienia,Kod klienta,Indeks,Wartość netto,Ilość",
+            "Id zamówienia",
+        ),
         ("Line,Transaction ID,Transaction date,Customer ID,SKU,Amount,Qty", "Transaction ID"),
     ],
-)  # fmt: skip
+)
 def test_an_order_stands_for_the_invoice_where_there_is_no_other_number_and_that_is_asked(
     folder, head, order
 ):
@@ -355,8 +379,13 @@ def test_the_periods_reach_as_far_as_the_days_of_a_long_parquet_file(folder):
     days = pd.date_range("2022-01-01", "2025-12-31", periods=n).date
     home = folder()
     pd.DataFrame(
-        {"invoice_id": [f"F{i}" for i in range(n)], "date": days, "customer_id": "K", "net_amount": 1.5}
-    ).to_parquet(home / "lines.parquet")  # fmt: skip
+        {
+            "invoice_id": [f"F{i}" for i in range(n)],
+            "date": days,
+            "customer_id": "K",
+            "net_amount": 1.5,
+        }
+    ).to_parquet(home / "lines.parquet")
 
     assert re.findall(r"FY\d+", suggest(home).text) == ["FY2022", "FY2023", "FY2024", "FY2025"]
 

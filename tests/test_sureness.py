@@ -35,24 +35,46 @@ HOW = {**DRAWN, "profit_share": 0.80}
 class Model:
     uncertainty: dict = field(default_factory=dict)
     time_equations: tuple = (
-        Equation("desk", "order", 5), Equation("desk", "correction", 9),
+        Equation("desk", "order", 5),
+        Equation("desk", "correction", 9),
         Equation("van", "drop", 1, driver="drops"),
-    )  # fmt: skip
+    )
 
 
 def company(profit: dict, *, desk=100.0, van=50.0, period="FY2025") -> tuple:
     """Build a statement from id → profit; each customer costs `desk` for orders and `van` for drops."""
     ids = list(profit)
-    statement = pd.DataFrame({
-        "period": period, "customer_id": ids, "active": True,
-        "customer_profit": [float(value) for value in profit.values()],
-    })  # fmt: skip
-    cost = pd.concat([
-        pd.DataFrame({"period": period, "customer_id": ids, "activity": "desk, order",
-                      "pool": "desk", "cost": desk}),
-        pd.DataFrame({"period": period, "customer_id": ids, "activity": "van, drop",
-                      "pool": "van", "cost": van}),
-    ], ignore_index=True)  # fmt: skip
+    statement = pd.DataFrame(
+        {
+            "period": period,
+            "customer_id": ids,
+            "active": True,
+            "customer_profit": [float(value) for value in profit.values()],
+        }
+    )
+    cost = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "period": period,
+                    "customer_id": ids,
+                    "activity": "desk, order",
+                    "pool": "desk",
+                    "cost": desk,
+                }
+            ),
+            pd.DataFrame(
+                {
+                    "period": period,
+                    "customer_id": ids,
+                    "activity": "van, drop",
+                    "pool": "van",
+                    "cost": van,
+                }
+            ),
+        ],
+        ignore_index=True,
+    )
     return statement, cost
 
 
@@ -258,8 +280,11 @@ def test_spring_distribution_keeps_its_printed_numbers_inside_a_band():
 
     numbers = whale.numbers
     assert [numbers[name] for name in ("peak", "peak_at", "erosion", "total")] == [
-        94_133, 4, 3_346, 90_787,
-    ]  # fmt: skip
+        94_133,
+        4,
+        3_346,
+        90_787,
+    ]
     assert numbers["stobachoff"] == pytest.approx(0.358993, abs=1e-6)
     assert numbers["peak_low"] < 94_133 < numbers["peak_high"]
     assert whale.rests_on == "customers"
@@ -360,17 +385,30 @@ def test_what_to_measure_better_first_is_what_moves_most_customers():
 @pytest.mark.parametrize(
     ("rests_on", "band"),
     [
-        ("rates", "The band is what the declared ranges of cost allow for these customers; it knows "
-                  "nothing of luck with customers."),
-        ("customers", "The band is what customers like these, drawn by lot, would show; it "
-                      "knows nothing of wrong rates."),
+        (
+            "rates",
+            "The band is what the declared ranges of cost allow for these customers; it knows "
+            "nothing of luck with customers.",
+        ),
+        (
+            "customers",
+            "The band is what customers like these, drawn by lot, would show; it "
+            "knows nothing of wrong rates.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_whale_s_doubt_is_said_with_what_the_band_is(rests_on, band):
     numbers = {
-        "customers": 200, "peak": 1000.0, "peak_low": 904.0, "peak_high": 1106.0, "peak_at_low": 110,
-        "peak_at_high": 130, "given_back": 0.25, "given_back_low": 0.2, "given_back_high": 0.31,
-    }  # fmt: skip
+        "customers": 200,
+        "peak": 1000.0,
+        "peak_low": 904.0,
+        "peak_high": 1106.0,
+        "peak_at_low": 110,
+        "peak_at_high": 130,
+        "given_back": 0.25,
+        "given_back_low": 0.2,
+        "given_back_high": 0.31,
+    }
 
     said = whale_doubt_finding(Whale(numbers, pd.DataFrame(), rests_on, 0.9), currency="PLN")
 

@@ -23,11 +23,14 @@ from kamlib.tables import (
 
 @pytest.fixture
 def book() -> pd.DataFrame:
-    return pd.DataFrame({
-        "customer_id": ["007", "A"], "period": "FY2025",
-        "invoice_revenue": pd.Series([Decimal("0.1"), Decimal("0.2")], dtype=EXACT),
-        "active": [True, False],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": ["007", "A"],
+            "period": "FY2025",
+            "invoice_revenue": pd.Series([Decimal("0.1"), Decimal("0.2")], dtype=EXACT),
+            "active": [True, False],
+        }
+    )
 
 
 def test_a_table_comes_back_as_it_was_written(book, tmp_path):

@@ -136,8 +136,12 @@ def test_sums_that_hold_are_folded_and_one_that_does_not_never_is():
 
 
 def test_a_section_that_shows_nothing_is_not_on_the_page():
-    silent = [new_markdown_cell("# T"), new_markdown_cell("## Nothing here?\n\nWords."),
-              new_code_cell("x"), new_markdown_cell("## What this does not say\n\nMuch.")]  # fmt: skip
+    silent = [
+        new_markdown_cell("# T"),
+        new_markdown_cell("## Nothing here?\n\nWords."),
+        new_code_cell("x"),
+        new_markdown_cell("## What this does not say\n\nMuch."),
+    ]
 
     told = Reader(render(new_notebook(cells=silent), page())).words()
 

@@ -55,8 +55,9 @@ def test_names_are_made_fit_for_pages_once_and_endless_ones_are_cut_with_their_i
     give(engagement, "customers", f'customer_id,name\nA,"{HOSTILE}"\nB,{"Ł" * 5000}\n')
     customers = read_inputs(engagement, "FY2024").tables["customers"]
     assert customers["name"].tolist() == [
-        "Firma ?[31mX?[2J? Every sum holds.", f"{'Ł' * 120}… (B)",
-    ]  # fmt: skip
+        "Firma ?[31mX?[2J? Every sum holds.",
+        f"{'Ł' * 120}… (B)",
+    ]
 
 
 @settings(suppress_health_check=list(HealthCheck))

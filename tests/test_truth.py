@@ -135,9 +135,10 @@ def rescued(stages) -> pd.DataFrame:
     """Return the loss-makers of FY2025 as the workbook explains them, from noisy drivers and times."""
     tables = {**inputs(stages), "customer_products": table(stages, "customer_products")}
     found = rescue_losses(
-        tables, *(table(stages, name) for name in ("profitability", "cost_to_serve", "pools")),
+        tables,
+        *(table(stages, name) for name in ("profitability", "cost_to_serve", "pools")),
         load_engagement(DEMO).profitability,
-    ).rescue  # fmt: skip
+    ).rescue
     return found[found["period"] == "FY2025"].set_index("customer_id")
 
 
@@ -227,8 +228,11 @@ def test_who_stands_twice_is_proposed_or_decided_and_a_copied_number_is_left_to_
         frozenset(pair): {"1": "merged", "0": "proposed"}[same] for *pair, same in planted
     }
     assert truth["sign"].tolist() == [
-        "same_tax_id", "similar_name", "re_registered", "copied_tax_id",
-    ]  # fmt: skip
+        "same_tax_id",
+        "similar_name",
+        "re_registered",
+        "copied_tax_id",
+    ]
 
 
 def test_the_pyramid_does_not_follow_profit(stages):

@@ -41,9 +41,13 @@ inputs: {invoice_lines: {files: lines.csv}}
 
 def said_of(statement: pd.DataFrame, result, model) -> dict:
     told = statement_verdicts(
-        statement, result.pools, len(model.time_equations), period=YEAR, stops_at="customer",
+        statement,
+        result.pools,
+        len(model.time_equations),
+        period=YEAR,
+        stops_at="customer",
         currency="PLN",
-    )  # fmt: skip
+    )
     return {each.rule: each for each in told}
 
 
@@ -107,8 +111,12 @@ def test_the_sums_hold_whoever_lacks_cost_and_whatever_share_is_allowed(who, all
 
 # ------------------------------------------------------------------ 20/80 and what changed
 def twelve(unknown: str = "L", profits=range(12, 0, -1)) -> pd.DataFrame:
-    return book({who: np.nan if who == unknown else p * 10.0
-                 for who, p in zip("ABCDEFGHIJKL", profits, strict=True)})  # fmt: skip
+    return book(
+        {
+            who: np.nan if who == unknown else p * 10.0
+            for who, p in zip("ABCDEFGHIJKL", profits, strict=True)
+        }
+    )
 
 
 def test_one_customer_without_a_margin_does_not_refuse_the_20_80_of_the_others():

@@ -44,37 +44,52 @@ from kamlib.views import (
     with_relation,
 )
 
-PARTIES = pd.DataFrame({
-    "party_id": list("ABP"), "name": ["Alfa", "Beta", "Pi"], "is_prospect": [False, False, True],
-    "account_manager": ["Ewa", None, "Jan"],
-})  # fmt: skip
+PARTIES = pd.DataFrame(
+    {
+        "party_id": list("ABP"),
+        "name": ["Alfa", "Beta", "Pi"],
+        "is_prospect": [False, False, True],
+        "account_manager": ["Ewa", None, "Jan"],
+    }
+)
 
 
 # --------------------------------------------------------------------------------- the company
 def test_rows_set_aside_are_counted_by_reason_the_largest_amount_first():
     quarantine = pd.DataFrame(
-        [("lines", "date", "no such day", "a", -500.0), ("lines", "amount", "missing", "a", np.nan),
-         ("lines", "date", "no such day", "b", 100.0), ("lines", "date", "missing", "b", 20.0)],
+        [
+            ("lines", "date", "no such day", "a", -500.0),
+            ("lines", "amount", "missing", "a", np.nan),
+            ("lines", "date", "no such day", "b", 100.0),
+            ("lines", "date", "missing", "b", 20.0),
+        ],
         columns=["table", "column", "reason", "file", "amount"],
-    )  # fmt: skip
+    )
 
     assert set_aside_reasons(quarantine).to_numpy().tolist() == [
-        ["lines", "date", "no such day", 2, -400.0], ["lines", "date", "missing", 1, 20.0],
+        ["lines", "date", "no such day", 2, -400.0],
+        ["lines", "date", "missing", 1, 20.0],
         ["lines", "amount", "missing", 1, 0.0],
-    ]  # fmt: skip
+    ]
     assert set_aside_reasons(quarantine.head(0)).empty
 
 
 TABLES = {
-    "customers": pd.DataFrame({
-        "customer_id": list("ABI"), "relation": ["external", "external", "intercompany"],
-    }),
-    "customer_months": pd.DataFrame({
-        "customer_id": list("AABI"), "invoice_revenue": [10.0, 20, 30, 999],
-        "month": pd.to_datetime(["2024-12-01", "2025-01-01", "2025-01-01", "2025-01-01"]),
-        "period": ["FY2024", "FY2025", "FY2025", "FY2025"],
-    }),
-}  # fmt: skip
+    "customers": pd.DataFrame(
+        {
+            "customer_id": list("ABI"),
+            "relation": ["external", "external", "intercompany"],
+        }
+    ),
+    "customer_months": pd.DataFrame(
+        {
+            "customer_id": list("AABI"),
+            "invoice_revenue": [10.0, 20, 30, 999],
+            "month": pd.to_datetime(["2024-12-01", "2025-01-01", "2025-01-01", "2025-01-01"]),
+            "period": ["FY2024", "FY2025", "FY2025", "FY2025"],
+        }
+    ),
+}
 
 
 def test_months_add_up_external_customers_and_mark_the_report_period():
@@ -86,19 +101,31 @@ def test_months_add_up_external_customers_and_mark_the_report_period():
 
 
 def test_pools_with_nothing_left_to_charge_are_not_shown():
-    pools = pd.DataFrame({
-        "period": ["FY2025", "FY2025", "FY2024"], "pool": ["order_desk", "support", "order_desk"],
-        "assigned_cost": [7.0, 0, 1], "unused_cost": [0.0, 0, 1], "unassigned_cost": [0.0, 0, 1],
-    })  # fmt: skip
+    pools = pd.DataFrame(
+        {
+            "period": ["FY2025", "FY2025", "FY2024"],
+            "pool": ["order_desk", "support", "order_desk"],
+            "assigned_cost": [7.0, 0, 1],
+            "unused_cost": [0.0, 0, 1],
+            "unassigned_cost": [0.0, 0, 1],
+        }
+    )
 
     assert charging_pools(pools, "FY2025")["pool"].tolist() == ["order desk"]
 
 
 def test_a_loss_is_explained_down_to_where_the_statement_ends():
-    losers = pd.DataFrame(columns=[
-        "customer_id", "name", "pocket_revenue", "gross_margin", "cost_to_serve",
-        "capital_charge", "customer_profit",
-    ])  # fmt: skip
+    losers = pd.DataFrame(
+        columns=[
+            "customer_id",
+            "name",
+            "pocket_revenue",
+            "gross_margin",
+            "cost_to_serve",
+            "capital_charge",
+            "customer_profit",
+        ]
+    )
 
     assert list(statement_lines(losers, "customer_profit")) == list(losers.columns[1:])
     assert list(statement_lines(losers, "gross_margin")) == [
@@ -109,11 +136,19 @@ def test_a_loss_is_explained_down_to_where_the_statement_ends():
 
 
 def test_the_main_measure_s_interval_is_the_last_row_s():
-    measures = pd.DataFrame({
-        "measure": ["gross_margin", "customer_profit"], "top20": [0.7, 0.8], "few": [2, 1],
-        "top20_low": [0.6, 0.7], "top20_high": [0.8, 0.9], "few_share": [0.5, 0.25],
-        "gini": [0.1, 0.2], "effective_n": [3.0, 2.0], "losing": [0, 1],
-    })  # fmt: skip
+    measures = pd.DataFrame(
+        {
+            "measure": ["gross_margin", "customer_profit"],
+            "top20": [0.7, 0.8],
+            "few": [2, 1],
+            "top20_low": [0.6, 0.7],
+            "top20_high": [0.8, 0.9],
+            "few_share": [0.5, 0.25],
+            "gini": [0.1, 0.2],
+            "effective_n": [3.0, 2.0],
+            "losing": [0, 1],
+        }
+    )
 
     assert top20_interval(measures) == {"value": 0.8, "low": 0.7, "high": 0.9}
     assert top20_interval(measures.head(0)) is None
@@ -140,37 +175,66 @@ def test_one_chain_leads_from_the_ledger_to_the_customers_else_from_list_revenue
 
 # --------------------------------------------------------------------------------- both sides
 def test_criteria_are_counted_by_source_the_heaviest_first():
-    values = pd.DataFrame({
-        "party_id": list("ABAB"), "criterion": ["openness", "openness", "own_growth", "own_growth"],
-        "source": ["rated", "unknown", "measured", "measured"], "weight": [0.1, 0.1, 0.9, 0.9],
-    })  # fmt: skip
+    values = pd.DataFrame(
+        {
+            "party_id": list("ABAB"),
+            "criterion": ["openness", "openness", "own_growth", "own_growth"],
+            "source": ["rated", "unknown", "measured", "measured"],
+            "weight": [0.1, 0.1, 0.9, 0.9],
+        }
+    )
 
     assert criteria_summary(values).to_numpy().tolist() == [
-        ["own growth", 0.9, 2, 0, 0], ["openness", 0.1, 0, 1, 1],
-    ]  # fmt: skip
+        ["own growth", 0.9, 2, 0, 0],
+        ["openness", 0.1, 0, 1, 1],
+    ]
 
 
-A_SIDE = pd.DataFrame({
-    "party_id": list("ABP"), "side_a_low": [0.7, 0.2, 0.0], "side_a_high": [0.7, 0.2, 1.0],
-    "known_weight": [1.0, 1, 0], "side_a_known": [True, True, False],
-})  # fmt: skip
-B_SIDE = pd.DataFrame({
-    "party_id": list("ABP"), "side_b_low": [0.8, 0.2, 0.2], "side_b_high": [0.8, 0.9, 0.9],
-    "asked": [True, True, False], "rival_named": [True, False, False],
-    "relative_strength_low": [0.1, -1, -1], "relative_strength_high": [0.1, 1, 1],
-    "rival": ["R", None, None],
-})  # fmt: skip
-STATEMENT = pd.DataFrame({
-    "period": "FY2025", "customer_id": list("AB"), "customer_profit": [100.0, -7], "active": True,
-    "gross_margin": [130.0, 20.0], "invoice_revenue": [500.0, 90.0],
-})  # fmt: skip
-DOORS = pd.DataFrame({
-    "party_id": list("AAB"), "door": ["vital_few", "strategic", "strategic"],
-    "open": [True, True, False],
-})  # fmt: skip
-VALUES = pd.DataFrame({
-    "party_id": list("ABP"), "criterion": "profit_potential", "raw": [0.5, np.nan, 1.0],
-})  # fmt: skip
+A_SIDE = pd.DataFrame(
+    {
+        "party_id": list("ABP"),
+        "side_a_low": [0.7, 0.2, 0.0],
+        "side_a_high": [0.7, 0.2, 1.0],
+        "known_weight": [1.0, 1, 0],
+        "side_a_known": [True, True, False],
+    }
+)
+B_SIDE = pd.DataFrame(
+    {
+        "party_id": list("ABP"),
+        "side_b_low": [0.8, 0.2, 0.2],
+        "side_b_high": [0.8, 0.9, 0.9],
+        "asked": [True, True, False],
+        "rival_named": [True, False, False],
+        "relative_strength_low": [0.1, -1, -1],
+        "relative_strength_high": [0.1, 1, 1],
+        "rival": ["R", None, None],
+    }
+)
+STATEMENT = pd.DataFrame(
+    {
+        "period": "FY2025",
+        "customer_id": list("AB"),
+        "customer_profit": [100.0, -7],
+        "active": True,
+        "gross_margin": [130.0, 20.0],
+        "invoice_revenue": [500.0, 90.0],
+    }
+)
+DOORS = pd.DataFrame(
+    {
+        "party_id": list("AAB"),
+        "door": ["vital_few", "strategic", "strategic"],
+        "open": [True, True, False],
+    }
+)
+VALUES = pd.DataFrame(
+    {
+        "party_id": list("ABP"),
+        "criterion": "profit_potential",
+        "raw": [0.5, np.nan, 1.0],
+    }
+)
 
 
 CUTS = {"side_a": 0.7, "side_b": 0.8, "relative_strength": 0.1}
@@ -207,13 +271,27 @@ def test_both_sides_hold_where_the_lead_holds_too_as_the_rule_says(a, b, lead, h
     told |= {f"relative_strength_{e}": v for e, v in zip(ends, lead, strict=True)}
     cuts = {"side_a": 0.6, "side_b": 0.6, "relative_strength": 0.0}
     table = both_sides(
-        PARTIES, a_side, B_SIDE.head(1).assign(**told), STATEMENT, DOORS, VALUES,
-        period="FY2025", cuts=cuts,
-    )  # fmt: skip
-    bounds = Bounds(np.array(["A"]), {
-        name: tuple(np.array([end]) for end in ends)
-        for name, ends in (("side_a", a), ("side_b", b), ("relative_strength", lead), ("doors", (1, 1)))
-    })  # fmt: skip
+        PARTIES,
+        a_side,
+        B_SIDE.head(1).assign(**told),
+        STATEMENT,
+        DOORS,
+        VALUES,
+        period="FY2025",
+        cuts=cuts,
+    )
+    bounds = Bounds(
+        np.array(["A"]),
+        {
+            name: tuple(np.array([end]) for end in ends)
+            for name, ends in (
+                ("side_a", a),
+                ("side_b", b),
+                ("relative_strength", lead),
+                ("doors", (1, 1)),
+            )
+        },
+    )
     decided = both_questions(pd.DataFrame({"party_id": ["A"]}), bounds, cuts).iloc[0]
 
     assert table["both_hold"].tolist() == [holds]
@@ -223,9 +301,12 @@ def test_both_sides_hold_where_the_lead_holds_too_as_the_rule_says(a, b, lead, h
 
 def test_the_lead_is_told_with_the_rival_s_name():
     sides = joined().assign(
-        doors="1 profit", rival=["R", "none", None], customer_profit=[3.0, 2, 1],
-        relative_strength_low=[-0.167, 1, -1], relative_strength_high=[0.05, 1, 1],
-    )  # fmt: skip
+        doors="1 profit",
+        rival=["R", "none", None],
+        customer_profit=[3.0, 2, 1],
+        relative_strength_low=[-0.167, 1, -1],
+        relative_strength_high=[0.05, 1, 1],
+    )
 
     told = sides_table(sides)["relative_strength"]
 
@@ -271,12 +352,19 @@ def test_the_example_is_the_most_profitable_party_that_was_asked_and_named_a_riv
 
 
 def test_one_party_s_criteria_come_by_weight_and_show_no_unknown_as_zero():
-    wanted = pd.DataFrame({
-        "party_id": ["A", "A", "A", "B"], "criterion": ["lead_time", "price", "service", "price"],
-        "weight": [0.2, 0.3, 0.5, 1.0], "us_low": [0.0, 4, 8, 1], "us_high": [10.0, 4, 8, 1],
-        "rival_low": [2.0, 9, 0, 1], "rival_high": [4.0, 9, 10, 1],
-        "source": ["unknown", "fact", "fact", "fact"], "rival": "R",
-    })  # fmt: skip
+    wanted = pd.DataFrame(
+        {
+            "party_id": ["A", "A", "A", "B"],
+            "criterion": ["lead_time", "price", "service", "price"],
+            "weight": [0.2, 0.3, 0.5, 1.0],
+            "us_low": [0.0, 4, 8, 1],
+            "us_high": [10.0, 4, 8, 1],
+            "rival_low": [2.0, 9, 0, 1],
+            "rival_high": [4.0, 9, 10, 1],
+            "source": ["unknown", "fact", "fact", "fact"],
+            "rival": "R",
+        }
+    )
 
     table = criteria_of(wanted, "A")
 
@@ -304,21 +392,32 @@ def test_every_party_has_one_row_and_its_weights_add_up(wanted, unexplained):
 
 
 # --------------------------------------------------------------------------------- accounts
-ACCOUNTS = pd.DataFrame({
-    "party_id": list("ABP"), "confirmed_level": pd.array([4, 1, None], "Int64"),
-    "possible_level": pd.array([4, 3, None], "Int64"), "blocked_by": ["", "trust 4, needs 7", ""],
-    "lacking": ["", "", "side B is not certain"],
-    "verdict": ["key_account_now", "find_out_first", "develop"],
-    "verdict_worst": ["key_account_now", "harvest", "develop"],
-    "verdict_best": ["key_account_now", "develop", "develop"],
-    "stake": [2.0, 0.5, np.nan], "questions": ["", "Ask. By 28 Feb 2026.", ""],
-    "pays": ["no", "profit", "potential"], "nominee": [False, True, False],
-    "proofs_missing": ["", "Ask. By 28 Feb 2026.", ""],
-})  # fmt: skip
-SHOTS = pd.DataFrame({
-    "customer_id": list("ABC"), "golden_shot": ["no", "yes", "too early to say"],
-    "profit": [1.0, 5, 9], "discount_rate": 0.0, "margin_percentile": 0.9,
-})  # fmt: skip
+ACCOUNTS = pd.DataFrame(
+    {
+        "party_id": list("ABP"),
+        "confirmed_level": pd.array([4, 1, None], "Int64"),
+        "possible_level": pd.array([4, 3, None], "Int64"),
+        "blocked_by": ["", "trust 4, needs 7", ""],
+        "lacking": ["", "", "side B is not certain"],
+        "verdict": ["key_account_now", "find_out_first", "develop"],
+        "verdict_worst": ["key_account_now", "harvest", "develop"],
+        "verdict_best": ["key_account_now", "develop", "develop"],
+        "stake": [2.0, 0.5, np.nan],
+        "questions": ["", "Ask. By 28 Feb 2026.", ""],
+        "pays": ["no", "profit", "potential"],
+        "nominee": [False, True, False],
+        "proofs_missing": ["", "Ask. By 28 Feb 2026.", ""],
+    }
+)
+SHOTS = pd.DataFrame(
+    {
+        "customer_id": list("ABC"),
+        "golden_shot": ["no", "yes", "too early to say"],
+        "profit": [1.0, 5, 9],
+        "discount_rate": 0.0,
+        "margin_percentile": 0.9,
+    }
+)
 
 
 def accounts(statement=STATEMENT) -> pd.DataFrame:
@@ -340,14 +439,15 @@ def test_an_account_is_one_row_with_everything_known_of_it():
     [
         pytest.param(STATEMENT.head(1), [100, 0, np.nan], id="no line in the period: nothing"),
         pytest.param(
-            STATEMENT.assign(customer_profit=[100, np.nan]), [100, np.nan, np.nan],
+            STATEMENT.assign(customer_profit=[100, np.nan]),
+            [100, np.nan, np.nan],
             id="not known is not zero",
         ),
         pytest.param(
             STATEMENT.assign(customer_profit=np.nan).head(1), [np.nan] * 3, id="not known at all"
         ),
     ],
-)  # fmt: skip
+)
 def test_a_customer_s_profit_is_nothing_or_unknown_and_never_mixed_up(statement, profit):
     assert accounts(statement)["customer_profit"].tolist() == pytest.approx(profit, nan_ok=True)
 
@@ -407,11 +507,17 @@ def test_open_verdicts_come_with_their_questions_the_largest_stake_first():
 
 # ------------------------------------------------------------------------- first steps
 BY = date(2026, 2, 28)
-LOSSES = pd.DataFrame({
-    "customer_id": ["A", "B"], "fix_price_change": [0.05, np.nan], "fix_volume_loss": [0.2, np.nan],
-    "fix_minimum_order": np.nan, "fix_days_to_pay": np.nan, "drop_effect": [-10.0, 400.0],
-    "ends_of_loss": [90.0, 0.0],
-})  # fmt: skip
+LOSSES = pd.DataFrame(
+    {
+        "customer_id": ["A", "B"],
+        "fix_price_change": [0.05, np.nan],
+        "fix_volume_loss": [0.2, np.nan],
+        "fix_minimum_order": np.nan,
+        "fix_days_to_pay": np.nan,
+        "drop_effect": [-10.0, 400.0],
+        "ends_of_loss": [90.0, 0.0],
+    }
+)
 
 
 def test_losses_to_end_come_first_by_what_ending_them_brings():
@@ -439,10 +545,14 @@ def test_losses_to_end_come_first_by_what_ending_them_brings():
 def test_questions_stand_in_order_of_money_whatever_the_ids():
     """Stake of B 2 units of 100; A has none known, so its margin counts, then P's revenue."""
     open_ = accounts().assign(
-        verdict="find_out_first", stake=[np.nan, 2.0, np.nan], gross_margin=[30.0, 1.0, np.nan],
-        invoice_revenue=[40.0, 9.0, 70.0], questions="Ask.", nominee=[True, False, False],
+        verdict="find_out_first",
+        stake=[np.nan, 2.0, np.nan],
+        gross_margin=[30.0, 1.0, np.nan],
+        invoice_revenue=[40.0, 9.0, 70.0],
+        questions="Ask.",
+        nominee=[True, False, False],
         proofs_missing="Prove.",
-    )  # fmt: skip
+    )
     others = open_.assign(party_id=["Z", "Y", "X"])
 
     told = inquiries(open_, unit=100.0)
@@ -460,23 +570,29 @@ def test_questions_stand_in_order_of_money_whatever_the_ids():
 def test_what_a_key_account_told_us_is_asked_again_before_it_is_too_old():
     told = pd.Timestamp("2025-03-01")
     keys = accounts().assign(
-        verdict=["key_account_now", "key_account_now", "develop"], trust_date=[told, pd.NaT, told],
-        side_b_date=pd.Timestamp("2025-06-01"), customer_profit=[5.0, 9.0, 1.0],
-    )  # fmt: skip
+        verdict=["key_account_now", "key_account_now", "develop"],
+        trust_date=[told, pd.NaT, told],
+        side_b_date=pd.Timestamp("2025-06-01"),
+        customer_profit=[5.0, 9.0, 1.0],
+    )
 
     steps = keeping(keys, evidence_months=24, by_when=BY)
 
     assert steps[["name", "by_when"]].to_numpy().tolist() == [
-        ["Beta", "1 Jun 2027"], ["Alfa", "1 Mar 2027"],
-    ]  # fmt: skip
+        ["Beta", "1 Jun 2027"],
+        ["Alfa", "1 Mar 2027"],
+    ]
     assert steps["what"].iloc[1].endswith(": told on 1 Mar 2025")
 
 
 def test_without_customer_profit_the_first_step_is_to_bring_what_was_refused_for():
-    verdicts = pd.DataFrame({
-        "outcome": ["REFUSE", "FLAG", "REFUSE", "REFUSE"], "bring": ["costs", "words", "costs", ""],
-        "title": ["Cost-to-serve", "Side B", "Benefit", "Sums"],
-    })  # fmt: skip
+    verdicts = pd.DataFrame(
+        {
+            "outcome": ["REFUSE", "FLAG", "REFUSE", "REFUSE"],
+            "bring": ["costs", "words", "costs", ""],
+            "title": ["Cost-to-serve", "Side B", "Benefit", "Sums"],
+        }
+    )
 
     steps = to_bring(accounts().assign(customer_profit=np.nan), verdicts)
 
@@ -505,11 +621,18 @@ def test_every_party_has_one_verdict_and_the_levels_hold_all_profit():
 
 
 def test_the_ledger_s_table_adds_rows_set_aside_and_named_items_to_one_explanation():
-    gl = pd.DataFrame({
-        "period": ["FY2024", "FY2025"], "line": "invoice_revenue", "gl_account": "730",
-        "ledger": [90.0, 110.0], "ours": [90.0, 100.0], "set_aside": [0.0, 7.0],
-        "reconciling": [0.0, 2.0], "unexplained": [0.0, 1.0],
-    })  # fmt: skip
+    gl = pd.DataFrame(
+        {
+            "period": ["FY2024", "FY2025"],
+            "line": "invoice_revenue",
+            "gl_account": "730",
+            "ledger": [90.0, 110.0],
+            "ours": [90.0, 100.0],
+            "set_aside": [0.0, 7.0],
+            "reconciling": [0.0, 2.0],
+            "unexplained": [0.0, 1.0],
+        }
+    )
 
     table = gl_table(gl, "FY2025")
 

@@ -134,10 +134,12 @@ def test_a_net_amount_far_from_quantity_times_price_is_flagged_with_its_money(tm
     """10 × 5 less 20 % is 40: right. 10 × 5 is not 5,000. A fee of 30 for nothing has no quantity."""
     head = "invoice_id,date,customer_id,quantity,unit_price,discount,net_amount,document_type"
     rows = [
-        "F1,2024-03-01,A,10,5,20,40,invoice", "F2,2024-03-01,A,10,5,0,5000,invoice",
-        "F3,2024-03-01,A,0,5,0,30,invoice", "K1,2024-03-01,A,0,,,-10,correction",
+        "F1,2024-03-01,A,10,5,20,40,invoice",
+        "F2,2024-03-01,A,10,5,0,5000,invoice",
+        "F3,2024-03-01,A,0,5,0,30,invoice",
+        "K1,2024-03-01,A,0,,,-10,correction",
         "F4,2024-03-01,A,-10,5,,-50,invoice",
-    ]  # fmt: skip
+    ]
     engagement = world(tmp_path)
     give(engagement, "invoice_lines", book(head, *rows))
     told = flags(read_inputs(engagement, "FY2024"))

@@ -82,27 +82,59 @@ END = date(2025, 12, 31)
 KAU = 120_000.0
 UNKNOWN = None
 RANGES = {
-    "side_a": (0.0, 1.0), "side_b": (0.20, 0.90), "benefit_theirs": (0.20, 0.90),
+    "side_a": (0.0, 1.0),
+    "side_b": (0.20, 0.90),
+    "benefit_theirs": (0.20, 0.90),
     "relative_strength": (-1.0, 1.0),
-    "golden_shot": (0.0, 1.0), "p_unprofitable": (0.0, 1.0),
-}  # fmt: skip
+    "golden_shot": (0.0, 1.0),
+    "p_unprofitable": (0.0, 1.0),
+}
 # a customer for whom everything holds: level 4, both sides, a door, and two units of profit
 IDEAL = {
-    "known_years": 5.0, "order_days_24m": 48.0, "p_return_12m": 0.95, "days_late": 0.0,
-    "trust": 9.0, "orders_per_year": 24.0, "benefit_ours": 0.10, "side_b": 0.80,
-    "p_stay_3y": 0.90, "contact_functions": 5.0, "joint_hard": 1.0, "joint_all": 2.0,
-    "side_a": 0.80, "relative_strength": 0.10, "doors": 1.0, "door_vital_few": 1.0,
-    "strategic_only": 0.0, "door_strategic": 0.0, "profit_12m": 2 * KAU, "uplift_kau": 0.50,
+    "known_years": 5.0,
+    "order_days_24m": 48.0,
+    "p_return_12m": 0.95,
+    "days_late": 0.0,
+    "trust": 9.0,
+    "orders_per_year": 24.0,
+    "benefit_ours": 0.10,
+    "side_b": 0.80,
+    "p_stay_3y": 0.90,
+    "contact_functions": 5.0,
+    "joint_hard": 1.0,
+    "joint_all": 2.0,
+    "side_a": 0.80,
+    "relative_strength": 0.10,
+    "doors": 1.0,
+    "door_vital_few": 1.0,
+    "strategic_only": 0.0,
+    "door_strategic": 0.0,
+    "profit_12m": 2 * KAU,
+    "uplift_kau": 0.50,
     "golden_shot": 0.0,
-    "age_months": 60.0, "loss_periods": 0.0, "p_unprofitable": 0.0, "drop_effect": -np.inf,
-    "fix_price_change": UNKNOWN, "path_cost_to_uplift_2y": UNKNOWN, "is_prospect": 0.0,
-}  # fmt: skip
+    "age_months": 60.0,
+    "loss_periods": 0.0,
+    "p_unprofitable": 0.0,
+    "drop_effect": -np.inf,
+    "fix_price_change": UNKNOWN,
+    "path_cost_to_uplift_2y": UNKNOWN,
+    "is_prospect": 0.0,
+}
 # a firm that does not buy yet, wanted by both sides
 WANTED = {
-    **IDEAL, "is_prospect": 1.0, "profit_12m": 0.0, "door_vital_few": 0.0, "strategic_only": 1.0,
-    "known_years": 0.0, "order_days_24m": 0.0, "orders_per_year": 0.0, "age_months": 0.0,
-    "p_return_12m": UNKNOWN, "benefit_ours": UNKNOWN, "days_late": UNKNOWN,
-}  # fmt: skip
+    **IDEAL,
+    "is_prospect": 1.0,
+    "profit_12m": 0.0,
+    "door_vital_few": 0.0,
+    "strategic_only": 1.0,
+    "known_years": 0.0,
+    "order_days_24m": 0.0,
+    "orders_per_year": 0.0,
+    "age_months": 0.0,
+    "p_return_12m": UNKNOWN,
+    "benefit_ours": UNKNOWN,
+    "days_late": UNKNOWN,
+}
 
 
 @cache
@@ -120,14 +152,16 @@ def book(profit: dict, *, revenue=None, margin=None, asleep=(), period="FY2025")
     """Build the statement of a period from id → customer profit."""
     ids = list(profit)
     earned = [float(value) for value in profit.values()]
-    return pd.DataFrame({
-        "period": period,
-        "customer_id": ids,
-        "invoice_revenue": [float(r) for r in revenue or [100.0] * len(ids)],
-        "gross_margin": [float(m) for m in margin or earned],
-        "customer_profit": earned,
-        "active": [name not in asleep for name in ids],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "period": period,
+            "customer_id": ids,
+            "invoice_revenue": [float(r) for r in revenue or [100.0] * len(ids)],
+            "gross_margin": [float(m) for m in margin or earned],
+            "customer_profit": earned,
+            "active": [name not in asleep for name in ids],
+        }
+    )
 
 
 def accounts_of(*accounts: dict, ids=None) -> Bounds:

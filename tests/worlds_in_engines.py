@@ -10,21 +10,49 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 HEAD = (
-    "Nr", "Poz", "Data", "Klient", "Towar", "Ilość", "Cennik", "Netto", "Koszt", "Typ", "Do", "Zlec",
-    "Pilne", "Zam",
-)  # fmt: skip
+    "Nr",
+    "Poz",
+    "Data",
+    "Klient",
+    "Towar",
+    "Ilość",
+    "Cennik",
+    "Netto",
+    "Koszt",
+    "Typ",
+    "Do",
+    "Zlec",
+    "Pilne",
+    "Zam",
+)
 OURS = (
-    "invoice_id", "line_id", "date", "customer_id", "product_id", "quantity", "list_price",
-    "net_amount", "cost_of_goods_sold", "document_type", "corrects_invoice_id", "order_id", "rush",
+    "invoice_id",
+    "line_id",
+    "date",
+    "customer_id",
+    "product_id",
+    "quantity",
+    "list_price",
+    "net_amount",
+    "cost_of_goods_sold",
+    "document_type",
+    "corrects_invoice_id",
+    "order_id",
+    "rush",
     "order_date",
-)  # fmt: skip
+)
 ORDERED = {"F1": "2023-12-29", "F2": "2024-03-05", "F4": "1900-01-01", "F10": "2024-06-30"}
 DAYS = ("date", "order_date")
 NUMBERS = ("quantity", "list_price", "net_amount", "cost_of_goods_sold")
 COLUMNS = dict(zip(OURS, HEAD, strict=True))
 TABLES_ALIKE = (
-    "customers", "customer_months", "orders", "corrections", "timing", "customer_products",
-)  # fmt: skip
+    "customers",
+    "customer_months",
+    "orders",
+    "corrections",
+    "timing",
+    "customer_products",
+)
 NOT_ALIKE = ("file", "row", "value")  # where a row stands differs by source, and so does its text
 
 
@@ -32,9 +60,14 @@ class World:
     """Lines of three sites, one of them unknown, and their customers."""
 
     reasons = sorted(
-        ["customer is not in customers", "not a number", "date in the future", "missing",
-         "its invoice and line number stand in an earlier row"]
-    )  # fmt: skip
+        [
+            "customer is not in customers",
+            "not a number",
+            "date in the future",
+            "missing",
+            "its invoice and line number stand in an earlier row",
+        ]
+    )
 
     def lines(self) -> list[tuple]:
         """Return the lines as values: text, whole days, and decimals or None."""
@@ -108,13 +141,13 @@ class World:
         kept += [  # six prices of one product in one month: the usual one is the fifth, 10.6
             (f"F{n}", "1", "2024-07-01", "B", "P9", "2", None, price, "3", "FA", None, None, None)
             for n, price in enumerate(("20.4", "20.6", "20.8", "21", "21.2", "21.4"), start=10)
-        ]  # fmt: skip
+        ]
         aside = [
             ("F9", "1", "2024-03-05", "C9", "P1", "1", None, "99", "1", "FA", None, None, None),
             ("F9", "2", "2099-03-05", "A", "P1", "1", None, "98", "1", "FA", None, None, None),
             ("F9", "3", "2024-03-05", None, "P1", "1", None, "97", "1", "FA", None, None, None),
             ("F9", "4", "2024-03-05", "A", "P1", "1", None, "1e20", "1", "FA", None, None, None),
-        ]  # fmt: skip
+        ]
         return [(*line, ORDERED.get(line[0])) for line in kept + aside]
 
     @property
@@ -125,8 +158,13 @@ class World:
 
     def tables(self, form: str) -> dict[str, pa.Table]:
         """Return the tables as a database has them: "text" or "typed"."""
-        customers = pa.table({"Kod": ["A", "B", "Ż2", "Ż3"], "Nazwa": ["Ala", "Bób", None, "Żak"],
-                              "Grupa": ["G", "G", None, None]})  # fmt: skip
+        customers = pa.table(
+            {
+                "Kod": ["A", "B", "Ż2", "Ż3"],
+                "Nazwa": ["Ala", "Bób", None, "Żak"],
+                "Grupa": ["G", "G", None, None],
+            }
+        )
         made = typed_lines if form == "typed" else text_lines
         return {"invoice lines": made(self.lines()), "customers": customers}
 

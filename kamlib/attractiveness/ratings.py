@@ -71,10 +71,13 @@ def _at_odds(ours: pd.DataFrame, theirs: pd.DataFrame) -> Verdict:
     whose = twice.index[twice > 1]
     named = zip(torn["party_id"], torn["criterion"], strict=True)
     return verdict(
-        "ratings_at_odds", "FLAG" if len(torn) or len(whose) else "PASS",
-        ratings=number(len(torn)), who=_named(named),
-        weights=number(len(whose)), whose=_named(whose),
-    )  # fmt: skip
+        "ratings_at_odds",
+        "FLAG" if len(torn) or len(whose) else "PASS",
+        ratings=number(len(torn)),
+        who=_named(named),
+        weights=number(len(whose)),
+        whose=_named(whose),
+    )
 
 
 def _named(keys: Iterable[tuple[str, str]]) -> str:
@@ -106,10 +109,12 @@ def asked_on(
     undated = wanted.loc[wanted["date"].isna(), "party_id"]
     oldest = wanted[~wanted["party_id"].isin(undated)].groupby("party_id")["date"].min()
     days = {"trust_date": trust.set_index("party_id")["date"], "side_b_date": oldest}
-    return pd.DataFrame({
-        name: pd.to_datetime(parties.map(on.to_dict())).astype("datetime64[us]")
-        for name, on in days.items()
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            name: pd.to_datetime(parties.map(on.to_dict())).astype("datetime64[us]")
+            for name, on in days.items()
+        }
+    )
 
 
 def ratings_age_verdict(*tables: pd.DataFrame) -> Verdict:
@@ -120,6 +125,10 @@ def ratings_age_verdict(*tables: pd.DataFrame) -> Verdict:
     if old.empty:
         return verdict("ratings_age", "PASS", months=months)
     return verdict(
-        "ratings_age", "FLAG", n=number(len(old)), all=number(len(ages)), months=months,
+        "ratings_age",
+        "FLAG",
+        n=number(len(old)),
+        all=number(len(ages)),
+        months=months,
         oldest=day(pd.Timestamp(min(old["date"]))),
-    )  # fmt: skip
+    )

@@ -72,13 +72,20 @@ def side_a_criteria(
         is_rated = ~is_measured & ~np.isnan(rated)
         value = np.where(is_measured, piecewise(np.nan_to_num(raw), criterion.value), rated / 10)
         by_anchor = piecewise_inverse(np.nan_to_num(rated) / 10, criterion.value)
-        parts.append(pd.DataFrame({
-            "party_id": measured["party_id"], "criterion": name, "weight": criterion.weight,
-            "raw": np.where(is_rated, by_anchor, raw), "rating": rated,
-            "source": np.select([is_measured, is_rated], ["measured", "rated"], "unknown"),
-            "value_low": np.nan_to_num(value, nan=0.0),
-            "value_high": np.nan_to_num(value, nan=1.0),
-        }))  # fmt: skip
+        parts.append(
+            pd.DataFrame(
+                {
+                    "party_id": measured["party_id"],
+                    "criterion": name,
+                    "weight": criterion.weight,
+                    "raw": np.where(is_rated, by_anchor, raw),
+                    "rating": rated,
+                    "source": np.select([is_measured, is_rated], ["measured", "rated"], "unknown"),
+                    "value_low": np.nan_to_num(value, nan=0.0),
+                    "value_high": np.nan_to_num(value, nan=1.0),
+                }
+            )
+        )
     table = pd.concat(parts, ignore_index=True)
     return table.sort_values(["party_id", "criterion"], ignore_index=True)
 
@@ -122,15 +129,20 @@ def side_a_verdicts(
     outcome = "PASS" if unknown == 0 else "REFUSE" if unknown == len(sides) else "FLAG"
     found = [
         verdict(
-            "side_a", outcome, n=number(len(sides)), unknown=number(unknown),
+            "side_a",
+            outcome,
+            n=number(len(sides)),
+            unknown=number(unknown),
             least=percent(min_known_weight),
         )
-    ]  # fmt: skip
+    ]
     rated = values[values["source"] == "rated"]["criterion"].value_counts()
     return [
         *found,
         verdict(
-            "rated_criteria", "FLAG", potential=number(rated.get("profit_potential", 0)),
+            "rated_criteria",
+            "FLAG",
+            potential=number(rated.get("profit_potential", 0)),
             growth=number(rated.get("own_growth", 0)),
         ),
-    ]  # fmt: skip
+    ]

@@ -45,8 +45,18 @@ def side_b_criteria(ratings: pd.DataFrame, *, guess_halfwidth: float) -> pd.Data
     asked = ratings[(ratings["criterion"] != TRUST) & (ratings["party_id"].notna())]
     supplier = asked["supplier"].str.lower()
     own = asked[supplier != NO_OTHER]
-    names = [*KEY, "weight", "us_low", "us_high", "rival_low", "rival_high", "source", "rival",
-             "rival_side_low", "rival_side_high"]  # fmt: skip
+    names = [
+        *KEY,
+        "weight",
+        "us_low",
+        "us_high",
+        "rival_low",
+        "rival_high",
+        "source",
+        "rival",
+        "rival_side_low",
+        "rival_side_high",
+    ]
     if own.empty:
         return pd.DataFrame(columns=names)
     weights = _weights(own)
@@ -147,10 +157,14 @@ def side_b(
         us_low=weight * us_low / 10, us_high=weight * criteria["us_high"] / 10, theirs=theirs
     )
     table = parts.groupby("party_id").agg(
-        us_low=("us_low", "sum"), us_high=("us_high", "sum"),
-        asked=("theirs", "any"), complete=("theirs", "all"), rival=("rival", "first"),
-        best_low=("rival_side_low", "first"), best_high=("rival_side_high", "first"),
-    )  # fmt: skip
+        us_low=("us_low", "sum"),
+        us_high=("us_high", "sum"),
+        asked=("theirs", "any"),
+        complete=("theirs", "all"),
+        rival=("rival", "first"),
+        best_low=("rival_side_low", "first"),
+        best_high=("rival_side_high", "first"),
+    )
     table = table.reindex(pd.Index(parties, name="party_id"))
     flags = ["asked", "complete"]
     table[flags] = table[flags].astype("boolean").fillna(False).astype(bool)
@@ -167,11 +181,16 @@ def side_b(
     for end, blank in (("low", -1.0), ("high", 1.0)):
         known = lead[end].where(table["rival_named"], blank).mask(alone, 1.0)
         table[f"relative_strength_{end}"] = known.astype("float64").round(12)
-    return table.assign(
-        side_b_low=low.where(table["asked"], low_end).astype("float64").round(12),
-        side_b_high=high.mask(unknown, high_end).astype("float64").round(12),
-        rival=table["rival"].astype("str"), guessed=~unknown & ~table["asked"],
-    ).drop(columns=["us_low", "us_high", "best_low", "best_high"]).reset_index()  # fmt: skip
+    return (
+        table.assign(
+            side_b_low=low.where(table["asked"], low_end).astype("float64").round(12),
+            side_b_high=high.mask(unknown, high_end).astype("float64").round(12),
+            rival=table["rival"].astype("str"),
+            guessed=~unknown & ~table["asked"],
+        )
+        .drop(columns=["us_low", "us_high", "best_low", "best_high"])
+        .reset_index()
+    )
 
 
 def their_trust(ratings: pd.DataFrame, parties: pd.Series, sources: Sequence[str]) -> np.ndarray:
@@ -189,10 +208,11 @@ def side_b_verdicts(sides: pd.DataFrame) -> list[Verdict]:
     """Judge side B: who was asked, and who named a rival or said that there is none."""
     unasked = sides[~sides["asked"]]
     counts = {
-        "n": number(len(sides)), "unasked": number(len(unasked)),
+        "n": number(len(sides)),
+        "unasked": number(len(unasked)),
         "guessed": number(int(unasked["guessed"].sum())),
         "unknown": number(int((~unasked["guessed"]).sum())),
-    }  # fmt: skip
+    }
     outcome = "PASS" if unasked.empty else "REFUSE" if len(unasked) == len(sides) else "FLAG"
     silent = int((sides["asked"] & sides["rival"].isna()).sum())
     found = [verdict("side_b", outcome, **counts)]

@@ -3,10 +3,18 @@
 from kamlib.language import N_
 
 LADDER = (
-    "list_revenue", "on_invoice_discounts", "invoice_revenue", "off_invoice", "pocket_revenue",
-    "cost_of_goods_sold", "gross_margin", "cost_to_serve", "customer_profit_before_capital",
-    "capital_charge", "customer_profit",
-)  # fmt: skip
+    "list_revenue",
+    "on_invoice_discounts",
+    "invoice_revenue",
+    "off_invoice",
+    "pocket_revenue",
+    "cost_of_goods_sold",
+    "gross_margin",
+    "cost_to_serve",
+    "customer_profit_before_capital",
+    "capital_charge",
+    "customer_profit",
+)
 REVENUE_PARTS = {  # of invoice revenue, where the general ledger splits it → their sign
     "list_revenue": 1,
     "on_invoice_discounts": -1,

@@ -23,16 +23,23 @@ __all__ = ["write_demo"]
 
 FEWEST = 7
 PLACES: dict[str, dict[str, int]] = {
-    "receivables": {"average_balance": 2}, "assets": {"amount": 2}, "off_invoice": {"amount": 2},
-    "gl_totals": {"amount": 2}, "strategic": {"rating": 1}, "ratings_ours": {"rating": 1},
+    "receivables": {"average_balance": 2},
+    "assets": {"amount": 2},
+    "off_invoice": {"amount": 2},
+    "gl_totals": {"amount": 2},
+    "strategic": {"rating": 1},
+    "ratings_ours": {"rating": 1},
     "ratings_theirs": {"rating": 1, "weight": 0},
-}  # fmt: skip
+}
 BROKEN: dict[str, dict[str, object]] = {
-    "drivers": {"customer_id": NOBODY}, "receivables": {"days_to_pay": UNREADABLE},
+    "drivers": {"customer_id": NOBODY},
+    "receivables": {"days_to_pay": UNREADABLE},
     "off_invoice": {"kind": "promotion", "date": "15.06.2025", "amount": UNREADABLE},
-    "ratings_ours": {"rating": "11,0"}, "ratings_theirs": {"party_id": NOBODY},
-    "evidence": {"date": f"{NO_SUCH_DAY}2025"}, "contacts": {"party_id": NOBODY},
-}  # fmt: skip
+    "ratings_ours": {"rating": "11,0"},
+    "ratings_theirs": {"party_id": NOBODY},
+    "evidence": {"date": f"{NO_SUCH_DAY}2025"},
+    "contacts": {"party_id": NOBODY},
+}
 
 
 def write_demo(
@@ -105,13 +112,24 @@ def _write_inputs(folder: Path, company: Company) -> pd.DataFrame:
     write_table(folder / "products.csv", product_file(company.products))
     write_table(folder / "prospects.csv", prospect_file(company.prospects))
     for name, table in company.tables.items():
-        whole = text_table(_named(table, company.units), places=PLACES.get(name, {}),
-                           broken=BROKEN.get(name))  # fmt: skip
+        whole = text_table(
+            _named(table, company.units), places=PLACES.get(name, {}), broken=BROKEN.get(name)
+        )
         write_table(folder / f"{name}.csv", whole)
         if len(whole) > len(table):
             column = list(BROKEN[name])[-1]
-            found.append(pd.DataFrame([{"file": f"input/{name}.csv", "row": len(whole) + 1,
-                                        "column": column, "fault": "one broken row"}]))  # fmt: skip
+            found.append(
+                pd.DataFrame(
+                    [
+                        {
+                            "file": f"input/{name}.csv",
+                            "row": len(whole) + 1,
+                            "column": column,
+                            "fault": "one broken row",
+                        }
+                    ]
+                )
+            )
     return pd.concat(found, ignore_index=True)[["file", "row", "column", "fault"]]
 
 
@@ -133,8 +151,9 @@ def _write_truth(folder: Path, company: Company, broken: pd.DataFrame) -> None:
     lines = ["# The times that hold; engagement.yaml has what people estimate.", "time_equations:"]
     lines += [f"  - {flow(equation)}" for equation in equations]
     write_text(folder / "truth.yaml", "\n".join(lines) + "\n")
-    drivers = _named(company.drivers.assign(volume=company.drivers["volume"].astype(int)),
-                     company.units)  # fmt: skip
+    drivers = _named(
+        company.drivers.assign(volume=company.drivers["volume"].astype(int)), company.units
+    )
     _write_plain(folder / "drivers_true.csv", drivers)
     profit = company.profit[["period", "customer_id", *LADDER]]
     _write_plain(folder / "profit_true.csv", profit)

@@ -29,11 +29,17 @@ def assets(units: pd.DataFrame, own: Mapping[str, Any], *, seed: int) -> pd.Data
         has, size, start, end = draws[:, :, place]
         chosen = np.flatnonzero(able & (has < own["share"]))
         amount = units["size"].to_numpy()[chosen] * within(size[chosen], low, high)
-        parts.append(pd.DataFrame({
-            "unit": chosen, "kind": kind, "amount": np.maximum(np.rint(amount / WHOLE), 1) * WHOLE,
-            "from": _days(start[chosen] < 0.4, LATER, start[chosen]),
-            "until": _days(end[chosen] < 0.2, GONE, end[chosen]),
-        }))  # fmt: skip
+        parts.append(
+            pd.DataFrame(
+                {
+                    "unit": chosen,
+                    "kind": kind,
+                    "amount": np.maximum(np.rint(amount / WHOLE), 1) * WHOLE,
+                    "from": _days(start[chosen] < 0.4, LATER, start[chosen]),
+                    "until": _days(end[chosen] < 0.2, GONE, end[chosen]),
+                }
+            )
+        )
     return pd.concat(parts, ignore_index=True).sort_values(["unit", "kind"], ignore_index=True)
 
 

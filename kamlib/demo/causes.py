@@ -18,9 +18,14 @@ WITH_ORDERS = "deliveries"
 
 
 def true_amounts(
-    lines: pd.DataFrame, off_invoice: pd.DataFrame, serving: pd.DataFrame, profit: pd.DataFrame,
-    equations: Equations, *, period: str,
-) -> pd.DataFrame:  # fmt: skip
+    lines: pd.DataFrame,
+    off_invoice: pd.DataFrame,
+    serving: pd.DataFrame,
+    profit: pd.DataFrame,
+    equations: Equations,
+    *,
+    period: str,
+) -> pd.DataFrame:
     """Return what stands behind the true profit of each active external unit in one period.
 
     Returns
@@ -32,14 +37,17 @@ def true_amounts(
     own = profit[profit["period"] == period].set_index("unit")
     mine = lines[lines["date"].dt.year == PERIODS[period]]
     sold = mine["kind"] == INVOICE
-    table = pd.DataFrame({
-        "unit": mine["unit"], "listed": mine["list_cents"].where(sold, 0) / 100,
-        "paid": mine["net_cents"].where(sold, 0) / 100,
-        "goods": mine["goods_e4"].where(sold, 0) / 10_000,
-        "standard": (mine["cost"] * mine["quantity"]).where(sold, 0.0),
-        "back": -mine["net_cents"].where(~sold, 0) / 100,
-        "saved": -mine["goods_e4"].where(~sold, 0) / 10_000,
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "unit": mine["unit"],
+            "listed": mine["list_cents"].where(sold, 0) / 100,
+            "paid": mine["net_cents"].where(sold, 0) / 100,
+            "goods": mine["goods_e4"].where(sold, 0) / 10_000,
+            "standard": (mine["cost"] * mine["quantity"]).where(sold, 0.0),
+            "back": -mine["net_cents"].where(~sold, 0) / 100,
+            "saved": -mine["goods_e4"].where(~sold, 0) / 10_000,
+        }
+    )
     sums = table.groupby("unit").sum().reindex(own.index, fill_value=0.0)
     items = off_invoice[off_invoice["period"] == period].assign(
         debt=lambda t: t["cost"].where(t["kind"] == "bad_debt", 0.0)
@@ -62,8 +70,11 @@ def _work(
     cost = mine.pivot_table(index="unit", columns="activity", values="cost", aggfunc="sum")
     cost = cost.fillna(0.0)
     count, rows = (orders[name].reindex(cost.index, fill_value=0) for name in ("size", "sum"))
-    found = pd.DataFrame(0.0, index=cost.index, columns=[
-        "plain_order", "plain_line", "handling", "drops", "visits", "corrections"])  # fmt: skip
+    found = pd.DataFrame(
+        0.0,
+        index=cost.index,
+        columns=["plain_order", "plain_line", "handling", "drops", "visits", "corrections"],
+    )
     for equation in equations:
         name = activity_name(equation)
         if name not in cost:
@@ -99,21 +110,35 @@ def true_causes(amounts: pd.DataFrame) -> pd.Series:
 
     work = a["plain_order"] + a["handling"] + a["drops"]
     kept = 1 - (a["back"] + a["given"] + a["debt"] + a["capital"]) / a["paid"]
-    brings = pd.DataFrame({
-        "price": (usual(a["paid"], a["listed"]) - a["paid"]) * kept
-                 + a["given"] - usual(a["given"], a["paid"])
-                 + (a["goods"] - a["saved"]) * (1 - (a["standard"] / a["goods"])
-                 * (a["goods"] / a["standard"]).median()),
-        "mix": a["standard"] - usual(a["standard"], a["listed"]),
-        "order_size": work * (1 - usual(a["orders"], a["listed"]) / a["orders"])
-                      + a["plain_line"] - usual(a["plain_line"], a["listed"]),
-        "service": a["handling"] - usual(a["handling"], a["orders"])
-                   + a["drops"] - usual(a["drops"], a["orders"])
-                   + a["visits"] - usual(a["visits"], a["listed"]),
-        "terms": a["capital"] - usual(a["capital"], a["paid"]) + a["debt"] - usual(a["debt"], a["paid"]),
-        "returns": a["back"] - usual(a["back"], a["paid"]) - a["saved"] + usual(a["saved"], a["goods"])
-                   + a["corrections"] - usual(a["corrections"], a["listed"]),
-    })  # fmt: skip
+    brings = pd.DataFrame(
+        {
+            "price": (usual(a["paid"], a["listed"]) - a["paid"]) * kept
+            + a["given"]
+            - usual(a["given"], a["paid"])
+            + (a["goods"] - a["saved"])
+            * (1 - (a["standard"] / a["goods"]) * (a["goods"] / a["standard"]).median()),
+            "mix": a["standard"] - usual(a["standard"], a["listed"]),
+            "order_size": work * (1 - usual(a["orders"], a["listed"]) / a["orders"])
+            + a["plain_line"]
+            - usual(a["plain_line"], a["listed"]),
+            "service": a["handling"]
+            - usual(a["handling"], a["orders"])
+            + a["drops"]
+            - usual(a["drops"], a["orders"])
+            + a["visits"]
+            - usual(a["visits"], a["listed"]),
+            "terms": a["capital"]
+            - usual(a["capital"], a["paid"])
+            + a["debt"]
+            - usual(a["debt"], a["paid"]),
+            "returns": a["back"]
+            - usual(a["back"], a["paid"])
+            - a["saved"]
+            + usual(a["saved"], a["goods"])
+            + a["corrections"]
+            - usual(a["corrections"], a["listed"]),
+        }
+    )
     return brings.idxmax(axis=1).reindex(amounts.index).fillna("")
 
 

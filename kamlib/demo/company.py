@@ -75,11 +75,13 @@ def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> 
     firms = prospects(scenario, seed=seed, named=len(units), customers=customers)
     seen = costs.observed_drivers(served.drivers, noise=scenario["driver_noise"], seed=seed)
     tables = {
-        "drivers": seen, "receivables": owed, "assets": stands,
+        "drivers": seen,
+        "receivables": owed,
+        "assets": stands,
         "off_invoice": given.drop(columns="cost"),
         "gl_totals": gl_totals(served.lines, given, served.pools, broken),
         **_judgements(units, firms, profit, scenario, seed=seed),
-    }  # fmt: skip
+    }
     truth = true_customers(units, profit, key_account_unit=scenario["key_account_unit"])
     amounts = true_amounts(
         served.lines, given, served.serving, profit, equations, period=list(PERIODS)[-1]
@@ -88,8 +90,21 @@ def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> 
     drops = true_drop_effects(profit, served.serving, served.pools)
     twice = plant_doubles(units, served.lines, seed=seed)
     exported = with_second_ids(served.lines, twice)
-    return Company(units, firms, products, exported, broken, served.pools, tables, equations,
-                   served.drivers, profit, truth, drops, twice)  # fmt: skip
+    return Company(
+        units,
+        firms,
+        products,
+        exported,
+        broken,
+        served.pools,
+        tables,
+        equations,
+        served.drivers,
+        profit,
+        truth,
+        drops,
+        twice,
+    )
 
 
 def _with_days(units: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
@@ -101,9 +116,14 @@ def _with_days(units: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _served(
-    units: pd.DataFrame, lines: pd.DataFrame, equations: costs.Equations, tied: pd.DataFrame,
-    scenario: Mapping[str, Any], *, seed: int,
-) -> Served:  # fmt: skip
+    units: pd.DataFrame,
+    lines: pd.DataFrame,
+    equations: costs.Equations,
+    tied: pd.DataFrame,
+    scenario: Mapping[str, Any],
+    *,
+    seed: int,
+) -> Served:
     """Find what serving costs, then the prices that leave each customer its profit after assets."""
     orders, returns = costs.order_table(lines), costs.return_table(lines)
     drivers = costs.true_drivers(orders, units, seed=seed)
@@ -124,9 +144,13 @@ def _served(
 
 
 def _judgements(
-    units: pd.DataFrame, firms: pd.DataFrame, profit: pd.DataFrame, scenario: Mapping[str, Any],
-    *, seed: int,
-) -> dict[str, pd.DataFrame]:  # fmt: skip
+    units: pd.DataFrame,
+    firms: pd.DataFrame,
+    profit: pd.DataFrame,
+    scenario: Mapping[str, Any],
+    *,
+    seed: int,
+) -> dict[str, pd.DataFrame]:
     """Return the tables in which people say something."""
     last = profit[profit["period"] == "FY2025"].set_index("unit")["customer_profit"]
     own = scenario["ratings"]
@@ -136,4 +160,4 @@ def _judgements(
         "ratings_theirs": ratings_theirs(units, firms, own, seed=seed),
         "evidence": evidence(units, seed=seed),
         "contacts": contacts(units, seed=seed),
-    }  # fmt: skip
+    }

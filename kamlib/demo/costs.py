@@ -38,10 +38,15 @@ def order_table(lines: pd.DataFrame) -> pd.DataFrame:
     """
     sold = lines[lines["kind"] == INVOICE]
     table = sold.groupby("order", as_index=False).agg(
-        unit=("unit", "first"), date=("date", "min"), lines=("product", "size"),
-        order_channel=("channel", "first"), rush=("rush", "any"), export=("export", "any"),
-        warehouse=("warehouse", "first"), rush_lines=("rush", "sum"),
-    )  # fmt: skip
+        unit=("unit", "first"),
+        date=("date", "min"),
+        lines=("product", "size"),
+        order_channel=("channel", "first"),
+        rush=("rush", "any"),
+        export=("export", "any"),
+        warehouse=("warehouse", "first"),
+        rush_lines=("rush", "sum"),
+    )
     first = table.groupby("unit")["date"].transform("min")
     table["customer_is_new"] = table["date"] < first + pd.DateOffset(months=SETUP_MONTHS)
     return table.assign(period=period_of(table["date"]))
@@ -171,8 +176,15 @@ def cost_pools(
         if revenue is not None:
             own = scenario["company_level"]
             overhead = float(np.rint(own["share_of_revenue"] * revenue[period] / 1000) * 1000)
-            rows.append({**own, "period": period, "cost": overhead, "unit": "none",
-                         "hierarchy_level": "company"})  # fmt: skip
+            rows.append(
+                {
+                    **own,
+                    "period": period,
+                    "cost": overhead,
+                    "unit": "none",
+                    "hierarchy_level": "company",
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -183,10 +195,13 @@ def _pool(period: str, name: str, pool: Mapping[str, Any], used: pd.Series) -> d
     capacity = max(step, int(np.rint(need / step)) * step)
     theory = {"theoretical_capacity": round(capacity / 0.8)} if pool.get("theoretical") else {}
     return {
-        "period": period, "pool": name, "practical_capacity": capacity, **theory,
+        "period": period,
+        "pool": name,
+        "practical_capacity": capacity,
+        **theory,
         "cost": float(np.rint(capacity * pool["rate"][period])),
         **{key: pool[key] for key in ("unit", "kind", "avoidable_share", "gl_account")},
-    }  # fmt: skip
+    }
 
 
 def cost_to_serve(used: pd.DataFrame, pools: pd.DataFrame) -> pd.DataFrame:

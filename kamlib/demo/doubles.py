@@ -44,10 +44,11 @@ def plant_doubles(units: pd.DataFrame, lines: pd.DataFrame, *, seed: int) -> Dou
     sold = lines[lines["kind"] == INVOICE]
     order_days = sold.groupby("unit")["date"].agg(["nunique", "max"]).reindex(units.index)
     able = (
-        (units["relation"] == "external") & (units["sites"] == 1)
+        (units["relation"] == "external")
+        & (units["sites"] == 1)
         & (order_days["nunique"] >= DAYS_AT_LEAST)
         & (order_days["max"] >= pd.Timestamp("2025-07-01"))
-    )  # fmt: skip
+    )
     chosen = stream(seed, "doubles").permutation(np.flatnonzero(able))
     found = [
         Double(sign, int(unit), f"N{place + 1:05d}", *_second(sign, int(unit), units, sold))

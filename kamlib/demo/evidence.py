@@ -12,11 +12,15 @@ SOFT = ("shared_forecast", "edi_vmi", "executive_sponsor", "open_books")
 THEIR_FUNCTIONS = ("purchasing", "logistics", "production", "quality", "finance", "management")
 OUR_FUNCTIONS = ("sales", "logistics", "technical service", "quality", "finance", "management")
 SOURCES = {
-    "joint_product_team": "minutes of the project board", "shared_warehouse": "lease",
-    "joint_launch": "press note", "shared_asset": "asset register",
-    "shared_forecast": "forecast file", "edi_vmi": "EDI agreement",
-    "executive_sponsor": "letter of appointment", "open_books": "audit note",
-}  # fmt: skip
+    "joint_product_team": "minutes of the project board",
+    "shared_warehouse": "lease",
+    "joint_launch": "press note",
+    "shared_asset": "asset register",
+    "shared_forecast": "forecast file",
+    "edi_vmi": "EDI agreement",
+    "executive_sponsor": "letter of appointment",
+    "open_books": "audit note",
+}
 
 
 def evidence(units: pd.DataFrame, *, seed: int) -> pd.DataFrame:
@@ -64,8 +68,9 @@ def contacts(units: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     """
     rng = stream(seed, "contacts")
     known = units[units["live"] & (units["gap"] != "no_contacts") & (units["rhythm"] == "regular")]
-    known = pd.concat([known, units[units["live"] & (units["rhythm"] == "once")
-                                    & units["evidence_complete"]]])  # fmt: skip
+    known = pd.concat(
+        [known, units[units["live"] & (units["rhythm"] == "once") & units["evidence_complete"]]]
+    )
     known = known.sort_values("customer_id")
     count = known["functions"].clip(1, len(THEIR_FUNCTIONS)).to_numpy()
     row = np.repeat(np.arange(len(known)), count)
@@ -76,12 +81,14 @@ def contacts(units: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     recent = np.datetime64("2024-03-01") + rng.integers(0, 640, len(again))
     old = np.datetime64("2022-02-01") + rng.integers(0, 660, len(again))
     ours = (place[again] + rng.integers(0, 2, len(again))) % len(OUR_FUNCTIONS)
-    table = pd.DataFrame({
-        "party_id": known["customer_id"].to_numpy()[row[again]],
-        "date": np.where((number > 0) & (rng.random(len(again)) < 0.3), old, recent),
-        "their_function": np.array(THEIR_FUNCTIONS)[place[again]],
-        "our_function": np.array(OUR_FUNCTIONS)[ours],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "party_id": known["customer_id"].to_numpy()[row[again]],
+            "date": np.where((number > 0) & (rng.random(len(again)) < 0.3), old, recent),
+            "their_function": np.array(THEIR_FUNCTIONS)[place[again]],
+            "our_function": np.array(OUR_FUNCTIONS)[ours],
+        }
+    )
     return table.sort_values(["party_id", "date", "their_function"], ignore_index=True)
 
 
@@ -98,14 +105,21 @@ def strategic(units: pd.DataFrame, prospects: pd.DataFrame, profit: pd.Series) -
     middle = ranked["customer_id"].iloc[len(ranked) // 2 :].head(4).tolist()
     parties = [*middle, *prospects["prospect_id"].head(2)]
     why = [
-        "named reference of its segment, agreed in writing", "opens the market for glass fillers",
-        "", "its plant shows our films to visitors", "would be the first name in its region",
+        "named reference of its segment, agreed in writing",
+        "opens the market for glass fillers",
+        "",
+        "its plant shows our films to visitors",
+        "would be the first name in its region",
         "its parent group sets the packaging standard",
-    ]  # fmt: skip
+    ]
     review = ["2026-06-30", "2026-03-31", "2026-09-30", "2025-06-30", "2026-12-31", "2026-06-30"]
     n = len(parties)
-    return pd.DataFrame({
-        "party_id": parties, "justification": why[:n],
-        "owner": [("sales director", "head of marketing")[i % 2] for i in range(n)],
-        "review_on": pd.to_datetime(review[:n]), "rating": [8.0, 7.5, 9.0, 8.0, 7.0, 7.5][:n],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "party_id": parties,
+            "justification": why[:n],
+            "owner": [("sales director", "head of marketing")[i % 2] for i in range(n)],
+            "review_on": pd.to_datetime(review[:n]),
+            "rating": [8.0, 7.5, 9.0, 8.0, 7.0, 7.5][:n],
+        }
+    )

@@ -14,13 +14,38 @@ from kamlib.demo.names import ABROAD, HOME, REGIONS, SEGMENTS, firm_names
 from kamlib.demo.scenario import apportion, stream, within
 
 RANGES = (
-    "orders", "lines", "margin", "profit", "discount", "days_to_pay", "days_late", "trust",
-    "side_b", "staying", "potential", "openness", "functions", "visits", "drops", "returned", "bonus",
-)  # fmt: skip
+    "orders",
+    "lines",
+    "margin",
+    "profit",
+    "discount",
+    "days_to_pay",
+    "days_late",
+    "trust",
+    "side_b",
+    "staying",
+    "potential",
+    "openness",
+    "functions",
+    "visits",
+    "drops",
+    "returned",
+    "bonus",
+)
 PLAIN = (
-    "level", "rhythm", "loss", "phone", "rush", "notes", "scrapped", "corrections", "complete",
-    "contract", "latest_start", "left",
-)  # fmt: skip
+    "level",
+    "rhythm",
+    "loss",
+    "phone",
+    "rush",
+    "notes",
+    "scrapped",
+    "corrections",
+    "complete",
+    "contract",
+    "latest_start",
+    "left",
+)
 INTERCOMPANY, COLLECTIVE = "K99001", "K99999"
 FIRST_DAY, LAST_DAY = np.datetime64("2021-01-04"), np.datetime64("2025-12-29")
 
@@ -60,8 +85,9 @@ def _with_traits(
     draws = rng.random((len(units), len(RANGES)))
     found: dict[str, np.ndarray] = {}
     for place, name in enumerate(RANGES):
-        low, high = (units["archetype"].map({k: v[name][end] for k, v in kinds.items()})
-                     for end in (0, 1))  # fmt: skip
+        low, high = (
+            units["archetype"].map({k: v[name][end] for k, v in kinds.items()}) for end in (0, 1)
+        )
         found[name] = within(draws[:, place], low.to_numpy(float), high.to_numpy(float))
         if name in ("profit", "discount"):
             found[f"{name}_low"], found[f"{name}_high"] = low.to_numpy(), high.to_numpy()
@@ -118,13 +144,18 @@ def _with_attributes(
     n = len(units)
     segment = np.array(SEGMENTS)[rng.integers(0, len(SEGMENTS), n)]
     export = rng.random(n) < company["export_share"]
-    region = np.where(export, np.array(ABROAD)[rng.integers(0, len(ABROAD), n)],
-                      np.array(HOME)[rng.integers(0, len(HOME), n)])  # fmt: skip
+    region = np.where(
+        export,
+        np.array(ABROAD)[rng.integers(0, len(ABROAD), n)],
+        np.array(HOME)[rng.integers(0, len(HOME), n)],
+    )
     years_before = np.where(units["young"] | (units["rhythm"] == "once"), 0, rng.integers(0, 20, n))
     sales = units["size"] * np.exp(rng.normal(3.0, 0.6, n))
     contract = rng.random(n) < units["contract"]
     return units.assign(
-        industry_segment=segment, export=export, region=region,
+        industry_segment=segment,
+        export=export,
+        region=region,
         account_manager=[f"AM {REGIONS[r]}" for r in region],
         years_before=years_before,
         annual_revenue=np.round(sales, -4),
@@ -132,9 +163,11 @@ def _with_attributes(
         own_growth=np.round(100 * units["growth"] + rng.normal(0, 0.8, n), 1),
         growth_known=rng.random(n) < 0.72,
         attributes_known=rng.random(n) < 0.90,
-        has_contract=contract, contract_years=rng.integers(1, 4, n),
-        name=firm_names(segment), coupling=rng.random(n),
-    )  # fmt: skip
+        has_contract=contract,
+        contract_years=rng.integers(1, 4, n),
+        name=firm_names(segment),
+        coupling=rng.random(n),
+    )
 
 
 def _with_gaps(
@@ -158,18 +191,44 @@ def _others(scenario: Mapping[str, Any], units: pd.DataFrame) -> pd.DataFrame:
     typical = units[units["rhythm"] == "regular"].head(1)
     typical = typical if len(typical) else units.head(1)
     rows = []
-    for name, words in (("intercompany", "Opakowania Demo Czechy s.r.o."),
-                        ("collective", "Sprzedaż gotówkowa")):  # fmt: skip
+    for name, words in (
+        ("intercompany", "Opakowania Demo Czechy s.r.o."),
+        ("collective", "Sprzedaż gotówkowa"),
+    ):
         own = scenario["company"][name]
-        rows.append(typical.assign(
-            archetype=name, relation=name, level=0, loss="", size=own["size"], rhythm="regular",
-            orders=own["orders"], lines=own["lines"], phone=0.0, rush=0.0, notes=0.0,
-            corrections=0.0, complete=0.0, visits=0.0, bonus=0.0, drops=float(name[0] == "i"),
-            has_contract=False, name=words, start=FIRST_DAY, end=LAST_DAY, growth=0.02, big=False,
-            export=name == "intercompany", growth_known=False, attributes_known=False,
-            gap="no_side_b", evidence_complete=False,
-            fixed_discount=own["discount"], fixed_cost_factor=own["cost_factor"],
-        ))  # fmt: skip
+        rows.append(
+            typical.assign(
+                archetype=name,
+                relation=name,
+                level=0,
+                loss="",
+                size=own["size"],
+                rhythm="regular",
+                orders=own["orders"],
+                lines=own["lines"],
+                phone=0.0,
+                rush=0.0,
+                notes=0.0,
+                corrections=0.0,
+                complete=0.0,
+                visits=0.0,
+                bonus=0.0,
+                drops=float(name[0] == "i"),
+                has_contract=False,
+                name=words,
+                start=FIRST_DAY,
+                end=LAST_DAY,
+                growth=0.02,
+                big=False,
+                export=name == "intercompany",
+                growth_known=False,
+                attributes_known=False,
+                gap="no_side_b",
+                evidence_complete=False,
+                fixed_discount=own["discount"],
+                fixed_cost_factor=own["cost_factor"],
+            )
+        )
     return pd.concat(rows, ignore_index=True)
 
 
@@ -216,14 +275,24 @@ def prospects(
     segment = np.array(SEGMENTS)[rng.integers(0, len(SEGMENTS), n)]
     region = np.array(HOME + ABROAD)[rng.integers(0, len(HOME + ABROAD), n)]
     sales = np.round(np.exp(rng.normal(17, 0.9, n)), -4)
-    return pd.DataFrame({
-        "prospect_id": [f"P{i + 1:03d}" for i in range(n)], "name": firm_names(segment, offset=named),
-        "account_manager": [f"AM {REGIONS[r]}" for r in region], "industry_segment": segment,
-        "region": region, "employees": np.maximum(3, np.round(sales / 500_000)).astype(int),
-        "annual_revenue": sales, "own_growth": np.round(rng.uniform(-3, 11, n), 1),
-        "growth_known": rng.random(n) < 0.7, "potential": rng.uniform(0.2, 0.95, n),
-        "staying": rng.uniform(0.4, 0.9, n), "openness": rng.uniform(0.2, 0.9, n),
-        "margin_quality": rng.uniform(0.2, 0.9, n), "financial_safety": rng.uniform(0.4, 1, n),
-        "strategic": rng.uniform(0.0, 0.6, n), "side_b": rng.uniform(0.5, 0.8, n),
-        "trust": rng.uniform(4, 7.5, n),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "prospect_id": [f"P{i + 1:03d}" for i in range(n)],
+            "name": firm_names(segment, offset=named),
+            "account_manager": [f"AM {REGIONS[r]}" for r in region],
+            "industry_segment": segment,
+            "region": region,
+            "employees": np.maximum(3, np.round(sales / 500_000)).astype(int),
+            "annual_revenue": sales,
+            "own_growth": np.round(rng.uniform(-3, 11, n), 1),
+            "growth_known": rng.random(n) < 0.7,
+            "potential": rng.uniform(0.2, 0.95, n),
+            "staying": rng.uniform(0.4, 0.9, n),
+            "openness": rng.uniform(0.2, 0.9, n),
+            "margin_quality": rng.uniform(0.2, 0.9, n),
+            "financial_safety": rng.uniform(0.4, 1, n),
+            "strategic": rng.uniform(0.0, 0.6, n),
+            "side_b": rng.uniform(0.5, 0.8, n),
+            "trust": rng.uniform(4, 7.5, n),
+        }
+    )

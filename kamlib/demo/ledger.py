@@ -17,9 +17,11 @@ DOMESTIC, EXPORT, GOODS = "730-01", "730-02", "731-01"
 FREIGHT = "T9000"
 NOBODY, UNREADABLE, NO_SUCH_DAY = "K88888", "brak", "31.02."
 FAULTS = {
-    "no customer": "customer_id", "unknown customer": "customer_id", "no such day": "date",
+    "no customer": "customer_id",
+    "unknown customer": "customer_id",
+    "no such day": "date",
     "amount not readable": "net_amount",
-}  # fmt: skip
+}
 LOST_PROMOTION = 1850.00
 
 
@@ -32,18 +34,22 @@ def broken_lines(lines: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     surcharges without cost of goods
     """
     rng = stream(seed, "broken rows")
-    table = pd.DataFrame([(year, fault) for year in YEARS for fault in FAULTS],
-                         columns=["year", "fault"])  # fmt: skip
+    table = pd.DataFrame(
+        [(year, fault) for year in YEARS for fault in FAULTS], columns=["year", "fault"]
+    )
     n = len(table)
     day = pd.to_datetime(table["year"].astype(str) + "-02-10")
     day += pd.to_timedelta(rng.integers(0, 290, n), unit="D")
     buyers = np.sort(lines.loc[lines["kind"] == INVOICE, "site_id"].unique())
     serial = (90_001 + np.arange(n)).astype(str)
     return table.assign(
-        column=table["fault"].map(FAULTS), date=day, net_cents=rng.integers(18_000, 420_000, n),
+        column=table["fault"].map(FAULTS),
+        date=day,
+        net_cents=rng.integers(18_000, 420_000, n),
         invoice_id="FV/" + table["year"].astype(str) + "/" + serial,
-        order_id="Z9" + pd.Series(serial), customer_id=buyers[rng.integers(0, len(buyers), n)],
-    )  # fmt: skip
+        order_id="Z9" + pd.Series(serial),
+        customer_id=buyers[rng.integers(0, len(buyers), n)],
+    )
 
 
 def reconciling_items(broken: pd.DataFrame) -> list[dict[str, Any]]:
@@ -52,14 +58,22 @@ def reconciling_items(broken: pd.DataFrame) -> list[dict[str, Any]]:
     for period, year in PERIODS.items():
         lost = broken[(broken["year"] == year) & broken["column"].isin(["date", "net_amount"])]
         items += [
-            {"what": f"freight surcharge {row['invoice_id']}, {row['fault']} in the export",
-             "amount": row["net_cents"] / 100, "gl_account": DOMESTIC, "period": period,
-             "by": "controller"}
+            {
+                "what": f"freight surcharge {row['invoice_id']}, {row['fault']} in the export",
+                "amount": row["net_cents"] / 100,
+                "gl_account": DOMESTIC,
+                "period": period,
+                "by": "controller",
+            }
             for row in lost.to_dict("records")
-        ]  # fmt: skip
-    promotion = {"what": "promotion of June, amount not readable in the export",
-                 "amount": -LOST_PROMOTION, "gl_account": KINDS["promotion"], "period": "FY2025",
-                 "by": "controller"}  # fmt: skip
+        ]
+    promotion = {
+        "what": "promotion of June, amount not readable in the export",
+        "amount": -LOST_PROMOTION,
+        "gl_account": KINDS["promotion"],
+        "period": "FY2025",
+        "by": "controller",
+    }
     return [*items, promotion]
 
 
@@ -76,14 +90,23 @@ def gl_totals(
         abroad = mine["export"].to_numpy()
         lost = int(broken.loc[broken["year"] == year, "net_cents"].sum())
         home = int(mine.loc[~abroad, "net_cents"].sum()) + lost
-        rows += [(period, DOMESTIC, -home / 100, "invoice_revenue", -1),
-                 (period, EXPORT, -int(mine.loc[abroad, "net_cents"].sum()) / 100,
-                  "invoice_revenue", -1),
-                 (period, GOODS, _cents(int(mine["goods_e4"].sum())), "cost_of_goods_sold", 1)]  # fmt: skip
+        rows += [
+            (period, DOMESTIC, -home / 100, "invoice_revenue", -1),
+            (
+                period,
+                EXPORT,
+                -int(mine.loc[abroad, "net_cents"].sum()) / 100,
+                "invoice_revenue",
+                -1,
+            ),
+            (period, GOODS, _cents(int(mine["goods_e4"].sum())), "cost_of_goods_sold", 1),
+        ]
         rows += _deductions(period, off_invoice)
         own = pools[pools["period"] == period]
-        rows += [(period, account, cost, "cost_to_serve", 1)
-                 for account, cost in zip(own["gl_account"], own["cost"], strict=True)]  # fmt: skip
+        rows += [
+            (period, account, cost, "cost_to_serve", 1)
+            for account, cost in zip(own["gl_account"], own["cost"], strict=True)
+        ]
     return pd.DataFrame(rows, columns=["period", "gl_account", "amount", "line", "sign"])
 
 
@@ -97,7 +120,12 @@ def _deductions(period: str, off_invoice: pd.DataFrame) -> list[tuple[str, str, 
     cents = (mine["cost"] * 100).round().groupby(mine["kind"]).sum()
     lost = LOST_PROMOTION if period == "FY2025" else 0.0
     return [
-        (period, account, cents.get(kind, 0.0) / 100 + lost * (kind == "promotion"),
-         "off_invoice", 1)
+        (
+            period,
+            account,
+            cents.get(kind, 0.0) / 100 + lost * (kind == "promotion"),
+            "off_invoice",
+            1,
+        )
         for kind, account in KINDS.items()
-    ]  # fmt: skip
+    ]

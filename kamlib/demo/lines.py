@@ -20,9 +20,13 @@ END = np.datetime64("2025-12-31")
 
 
 def document_lines(
-    orders: pd.DataFrame, units: pd.DataFrame, products: pd.DataFrame, scenario: Mapping[str, Any],
-    *, seed: int,
-) -> pd.DataFrame:  # fmt: skip
+    orders: pd.DataFrame,
+    units: pd.DataFrame,
+    products: pd.DataFrame,
+    scenario: Mapping[str, Any],
+    *,
+    seed: int,
+) -> pd.DataFrame:
     """Write all lines of all documents, without the customer's discount.
 
     Returns
@@ -40,9 +44,12 @@ def document_lines(
 
 
 def _sold(
-    orders: pd.DataFrame, units: pd.DataFrame, products: pd.DataFrame, own: Mapping[str, Any],
+    orders: pd.DataFrame,
+    units: pd.DataFrame,
+    products: pd.DataFrame,
+    own: Mapping[str, Any],
     rng: np.random.Generator,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     row = np.repeat(np.arange(len(orders)), orders["lines"])
     order = orders.iloc[row].reset_index(drop=True)
     basket = rng.integers(0, len(products), (len(units), BASKET))
@@ -57,10 +64,16 @@ def _sold(
     spread = np.where(order["unit"].map(units["discount_high"]) < 0.02, 0.001, 0.012)
     rush = order["rush"] & ((rng.random(len(row)) < 0.7) | (np.diff(row, prepend=-1) > 0))
     return order[["unit", "site", "date", "channel", "export"]].assign(
-        order=row, kind=INVOICE, product=product, quantity=quantity, rush=rush,
-        list_cents=price * quantity, base=(price * quantity).astype(float),
-        cost=costs[product, year], noise=np.clip(spread * rng.standard_normal(len(row)), -0.04, 0.04),
-    )  # fmt: skip
+        order=row,
+        kind=INVOICE,
+        product=product,
+        quantity=quantity,
+        rush=rush,
+        list_cents=price * quantity,
+        base=(price * quantity).astype(float),
+        cost=costs[product, year],
+        noise=np.clip(spread * rng.standard_normal(len(row)), -0.04, 0.04),
+    )
 
 
 def _with_invoices(sold: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -94,10 +107,16 @@ def _credit_notes(
     back = np.clip(np.rint(share * rows["quantity"]), 1, rows["quantity"]).astype(np.int64)
     price = rows["list_cents"] // rows["quantity"]
     return rows.assign(
-        kind=CREDIT_NOTE, quantity=-back, list_cents=-price * back, base=-(price * back).astype(float),
-        cost=rows["cost"].where(~lost, 0.0), corrects=rows["document"],
-        date=_later(rows["date"], wait[chosen]), rush=False, document=np.arange(len(rows)) + 10**9,
-    )  # fmt: skip
+        kind=CREDIT_NOTE,
+        quantity=-back,
+        list_cents=-price * back,
+        base=-(price * back).astype(float),
+        cost=rows["cost"].where(~lost, 0.0),
+        corrects=rows["document"],
+        date=_later(rows["date"], wait[chosen]),
+        rush=False,
+        document=np.arange(len(rows)) + 10**9,
+    )
 
 
 def _corrections(sold: pd.DataFrame, units: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -110,10 +129,16 @@ def _corrections(sold: pd.DataFrame, units: pd.DataFrame, rng: np.random.Generat
     v, wait = v[u < chance], wait[u < chance]
     share = np.where(v < 0.8, -0.01 - 0.05 * v, 0.01 + 0.02 * v)
     return rows.assign(
-        kind=CORRECTION, quantity=0, list_cents=0, base=share * rows["base"], cost=0.0,
-        corrects=rows["document"], date=_later(rows["date"], wait), rush=False,
+        kind=CORRECTION,
+        quantity=0,
+        list_cents=0,
+        base=share * rows["base"],
+        cost=0.0,
+        corrects=rows["document"],
+        date=_later(rows["date"], wait),
+        rush=False,
         document=np.arange(len(rows)) + 2 * 10**9,
-    )  # fmt: skip
+    )
 
 
 def _later(dates: pd.Series, wait: np.ndarray) -> np.ndarray:

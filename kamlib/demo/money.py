@@ -35,10 +35,16 @@ def receivables(
     late = np.rint(own["days_late"] + rng.normal(0, 1, len(months)))
     late = np.clip(late, 0, days).astype(int)
     owed = months["revenue"].clip(lower=0) * (1 + capital["vat_rate"]) * days / 30
-    table = pd.DataFrame({
-        "unit": months["unit"], "month": months["month"], "average_balance": owed.round(2),
-        "days_to_pay": days, "days_beyond_terms": late, "includes_vat": 1,
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "unit": months["unit"],
+            "month": months["month"],
+            "average_balance": owed.round(2),
+            "days_to_pay": days,
+            "days_beyond_terms": late,
+            "includes_vat": 1,
+        }
+    )
     known = (own["gap"] != "no_receivables") & (own["relation"] == "external")
     return table[known.to_numpy()].reset_index(drop=True)
 
@@ -101,8 +107,9 @@ def off_invoice(
     table = table[(table["amount"] >= 50) & own["relation"].eq("external").to_numpy()[table["row"]]]
     table = table.assign(
         earned_from=table["earned_from"].mask(table["kind"] == "bad_debt"),
-        earned_to=table["earned_to"].mask(table["kind"] == "bad_debt"), cost=table["amount"],
-    )  # fmt: skip
+        earned_to=table["earned_to"].mask(table["kind"] == "bad_debt"),
+        cost=table["amount"],
+    )
     table = _with_accruals(table.drop(columns="row"), accrued, stream(seed, "accruals"))
     return table.sort_values(["date", "unit", "kind"], ignore_index=True)
 
@@ -120,14 +127,24 @@ def _with_accruals(table: pd.DataFrame, share: float, rng: np.random.Generator) 
 
 
 def _items(
-    yearly: pd.DataFrame, date: pd.Series, kind: str, amount: np.ndarray | pd.Series,
+    yearly: pd.DataFrame,
+    date: pd.Series,
+    kind: str,
+    amount: np.ndarray | pd.Series,
     earned_from: pd.Series,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Return one item per period and unit; an annual bonus is earned to the end of its year."""
     year_end = pd.to_datetime(yearly["period"].map(PERIODS).astype(str) + "-12-31")
-    return pd.DataFrame({
-        "row": np.arange(len(yearly)), "period": yearly["period"], "unit": yearly["unit"],
-        "date": date, "kind": kind, "amount": np.round(amount, 2),
-        "earned_from": earned_from, "earned_to": year_end if kind == "annual_bonus" else date - ONE_DAY,
-        "status": "settled",
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "row": np.arange(len(yearly)),
+            "period": yearly["period"],
+            "unit": yearly["unit"],
+            "date": date,
+            "kind": kind,
+            "amount": np.round(amount, 2),
+            "earned_from": earned_from,
+            "earned_to": year_end if kind == "annual_bonus" else date - ONE_DAY,
+            "status": "settled",
+        }
+    )

@@ -5,9 +5,14 @@ import pandas as pd
 
 SEGMENTS = ("food", "drinks", "cosmetics", "e-commerce", "furniture", "automotive", "chemicals")
 SEGMENTS_PL = {
-    "food": "spożywcza", "drinks": "napoje", "cosmetics": "kosmetyki", "e-commerce": "e-handel",
-    "furniture": "meble", "automotive": "motoryzacja", "chemicals": "chemia",
-}  # fmt: skip
+    "food": "spożywcza",
+    "drinks": "napoje",
+    "cosmetics": "kosmetyki",
+    "e-commerce": "e-handel",
+    "furniture": "meble",
+    "automotive": "motoryzacja",
+    "chemicals": "chemia",
+}
 KINDS = {
     "food": ("Piekarnia", "Mleczarnia", "Przetwórnia", "Wędzarnia", "Cukiernia"),
     "drinks": ("Browar", "Tłocznia", "Rozlewnia", "Palarnia", "Winiarnia"),
@@ -18,24 +23,71 @@ KINDS = {
     "chemicals": ("Farbiarnia", "Lakiernia", "Klejarnia", "Proszkownia", "Zakład Żywic"),
 }
 NICKNAMES = (
-    "Śpiący Bóbr", "Krzywy Gwóźdź", "Trzy Gęsi", "Pod Łysym Dębem", "Zielona Żaba", "Dwa Łosie",
-    "Leniwy Kot", "Wesoła Ćma", "Rudy Jeż", "Biały Kruk z Kapeluszem", "Stary Dzwon", "Mały Wąż",
-    "Zimna Woda", "Cichy Świerszcz", "Żwawy Ślimak", "Okrągły Stół", "Siódme Poty", "Piąte Koło",
-    "Złota Łyżka", "Nocna Sowa", "Gruby Miś", "Dziki Pęd", "Czysta Ręka", "Prosta Kreska",
-    "Ósmy Dzień", "Szósty Zmysł", "Pełna Szuflada", "Mokra Ścierka", "Ciepły Kąt", "Równa Półka",
-    "Ładny Gips", "Sto Pociech", "Błękitny Guzik", "Kwaśna Mina", "Słodki Ząb", "Twardy Orzech",
-    "Wielki Wóz", "Krótka Noga", "Szczery Uśmiech", "Późna Zmiana", "Bosa Stopa", "Żółty Parasol",
-)  # fmt: skip
+    "Śpiący Bóbr",
+    "Krzywy Gwóźdź",
+    "Trzy Gęsi",
+    "Pod Łysym Dębem",
+    "Zielona Żaba",
+    "Dwa Łosie",
+    "Leniwy Kot",
+    "Wesoła Ćma",
+    "Rudy Jeż",
+    "Biały Kruk z Kapeluszem",
+    "Stary Dzwon",
+    "Mały Wąż",
+    "Zimna Woda",
+    "Cichy Świerszcz",
+    "Żwawy Ślimak",
+    "Okrągły Stół",
+    "Siódme Poty",
+    "Piąte Koło",
+    "Złota Łyżka",
+    "Nocna Sowa",
+    "Gruby Miś",
+    "Dziki Pęd",
+    "Czysta Ręka",
+    "Prosta Kreska",
+    "Ósmy Dzień",
+    "Szósty Zmysł",
+    "Pełna Szuflada",
+    "Mokra Ścierka",
+    "Ciepły Kąt",
+    "Równa Półka",
+    "Ładny Gips",
+    "Sto Pociech",
+    "Błękitny Guzik",
+    "Kwaśna Mina",
+    "Słodki Ząb",
+    "Twardy Orzech",
+    "Wielki Wóz",
+    "Krótka Noga",
+    "Szczery Uśmiech",
+    "Późna Zmiana",
+    "Bosa Stopa",
+    "Żółty Parasol",
+)
 PLACES = (
-    "z Żabiej Wólki", "z Dolnych Łąk", "ze Szczypiorna Małego", "z Górek Płaskich",
-    "z Pstrągowa Leśnego", "z Ćwiklic Nowych", "z Brzęczyska", "z Końca Świata",
-)  # fmt: skip
+    "z Żabiej Wólki",
+    "z Dolnych Łąk",
+    "ze Szczypiorna Małego",
+    "z Górek Płaskich",
+    "z Pstrągowa Leśnego",
+    "z Ćwiklic Nowych",
+    "z Brzęczyska",
+    "z Końca Świata",
+)
 NORTH, SOUTH = "north", "south"  # the two warehouses
 FORMS = ("Sp. z o.o.", "S.A.", "s.c.", "Sp.k.", "Sp. z o.o.")
 REGIONS = {
-    "Pomorze": "North", "Mazowsze": "North", "Podlasie": "North", "Śląsk": "South",
-    "Małopolska": "South", "Łódzkie": "South", "Czechy": "Export", "Niemcy": "Export",
-}  # fmt: skip
+    "Pomorze": "North",
+    "Mazowsze": "North",
+    "Podlasie": "North",
+    "Śląsk": "South",
+    "Małopolska": "South",
+    "Łódzkie": "South",
+    "Czechy": "Export",
+    "Niemcy": "Export",
+}
 HOME = tuple(region for region, manager in REGIONS.items() if manager != "Export")
 ABROAD = tuple(region for region, manager in REGIONS.items() if manager == "Export")
 

@@ -69,13 +69,19 @@ def _once(units: pd.DataFrame, once: Mapping[str, Any], rng: np.random.Generator
     second = first + (25 + rng.random(len(who)) * 150).astype(int)
     later = np.datetime64("2025-09-08") + rng.integers(0, 60, len(who))
     second = np.where(own["big"] & own["archetype"].eq("golden_shot"), later, second)
-    two = two.to_numpy() & (second <= np.datetime64("2025-12-20")) & ~(
-        own["big"] & own["archetype"].eq("too_early")).to_numpy()  # fmt: skip
+    two = (
+        two.to_numpy()
+        & (second <= np.datetime64("2025-12-20"))
+        & ~(own["big"] & own["archetype"].eq("too_early")).to_numpy()
+    )
     part = np.where(own["big"], 0.08, rng.uniform(0.4, 0.7, len(who)))
     back = (rng.random(len(who)) < once["returning"]) & own["archetype"].eq("one_off").to_numpy()
     early = np.datetime64("2022-02-01") + rng.integers(0, 685, len(who))
-    parts = [(who, first, np.where(two, size * part, size)), (who[two], second[two],
-             (size * (1 - part))[two]), (who[back], early[back], size[back])]  # fmt: skip
+    parts = [
+        (who, first, np.where(two, size * part, size)),
+        (who[two], second[two], (size * (1 - part))[two]),
+        (who[back], early[back], size[back]),
+    ]
     unit, days, value = (np.concatenate(column) for column in zip(*parts, strict=True))
     return pd.DataFrame({"unit": unit, "date": on_a_weekday(days), "value": value})
 
@@ -89,10 +95,16 @@ def _first_days(own: pd.DataFrame, once: Mapping[str, Any], rng: np.random.Gener
     autumn = np.datetime64("2024-10-07") + (u * 50).astype(int)
     kind = own["archetype"]
     return np.select(
-        [kind.eq("golden_shot") & own["big"], kind.eq("golden_shot"), kind.eq("too_early"),
-         kind.eq("one_off") & (v < once["this_year"]), kind.eq("one_off")],
-        [autumn, year_before, this_year, this_year, year_before], long_ago,
-    ).astype("datetime64[D]")  # fmt: skip
+        [
+            kind.eq("golden_shot") & own["big"],
+            kind.eq("golden_shot"),
+            kind.eq("too_early"),
+            kind.eq("one_off") & (v < once["this_year"]),
+            kind.eq("one_off"),
+        ],
+        [autumn, year_before, this_year, this_year, year_before],
+        long_ago,
+    ).astype("datetime64[D]")
 
 
 def _with_attributes(
@@ -110,6 +122,9 @@ def _with_attributes(
     u = rng.random(n)
     site = first[orders["unit"]] + (u * u * count[orders["unit"]]).astype(int)
     return orders.assign(
-        lines=lines, channel=channel, rush=rng.random(n) < own["rush"].to_numpy(),
-        export=own["export"].to_numpy(), site=site,
-    )  # fmt: skip
+        lines=lines,
+        channel=channel,
+        rush=rng.random(n) < own["rush"].to_numpy(),
+        export=own["export"].to_numpy(),
+        site=site,
+    )

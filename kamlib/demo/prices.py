@@ -25,14 +25,17 @@ def unit_sums(lines: pd.DataFrame, units: pd.DataFrame, period: str) -> pd.DataF
     ``sold_cost`` without returns
     """
     mine = lines[lines["date"].dt.year == PERIODS[period]]
-    table = pd.DataFrame({
-        "unit": mine["unit"],
-        "base": mine["base"] / 100 * (1 + mine["noise"]),
-        "cost": mine["cost"] * mine["quantity"],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "unit": mine["unit"],
+            "base": mine["base"] / 100 * (1 + mine["noise"]),
+            "cost": mine["cost"] * mine["quantity"],
+        }
+    )
     sold = mine["kind"] != CREDIT_NOTE
-    table = table.assign(sold_base=table["base"].where(sold, 0.0),
-                         sold_cost=table["cost"].where(sold, 0.0))  # fmt: skip
+    table = table.assign(
+        sold_base=table["base"].where(sold, 0.0), sold_cost=table["cost"].where(sold, 0.0)
+    )
     return table.groupby("unit").sum().reindex(units.index, fill_value=0.0)
 
 
@@ -105,9 +108,12 @@ def priced_lines(lines: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFrame:
 
 
 def extra_service(
-    units: pd.DataFrame, lines: pd.DataFrame, serving: pd.DataFrame, used: pd.DataFrame,
+    units: pd.DataFrame,
+    lines: pd.DataFrame,
+    serving: pd.DataFrame,
+    used: pd.DataFrame,
     pools: pd.DataFrame,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Return the visits and deliveries that make over-served customers lose what they should lose.
 
     Returns
@@ -124,6 +130,9 @@ def extra_service(
         gap = gap.where(units["loss"] == "service", 0.0).clip(lower=0.0)
         visits = np.rint(2 / 3 * gap / (3.2 * rates[(period, "field_sales")]))
         drops = np.rint(1 / 3 * gap / rates[(period, "delivery")])
-        parts.append(pd.DataFrame({"period": period, "unit": units.index, "visits": visits,
-                                   "deliveries": drops}))  # fmt: skip
+        parts.append(
+            pd.DataFrame(
+                {"period": period, "unit": units.index, "visits": visits, "deliveries": drops}
+            )
+        )
     return pd.concat(parts, ignore_index=True)

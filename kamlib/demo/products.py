@@ -26,14 +26,18 @@ def catalogue(scenario: Mapping[str, Any], *, seed: int) -> pd.DataFrame:
     names = np.array(list(groups))[np.arange(n) * len(groups) // n]
     base = np.array([groups[name]["price"] for name in names], dtype=float)
     share = np.array([groups[name]["cost_share"] for name in names])
-    return pd.DataFrame({
-        "product_id": [f"T{i + 1:04d}" for i in range(n)],
-        "name": [f"{groups[g]['label']} {SHAPES[i % len(SHAPES)]} {100 + i}"
-                 for i, g in enumerate(names)],
-        "product_group": names,
-        "list_cents": np.rint(100 * base * np.exp(own["spread"] * rng.standard_normal(n))),
-        "cost_share": np.clip(share + rng.normal(0, 0.015, n), 0.5, 0.75),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "product_id": [f"T{i + 1:04d}" for i in range(n)],
+            "name": [
+                f"{groups[g]['label']} {SHAPES[i % len(SHAPES)]} {100 + i}"
+                for i, g in enumerate(names)
+            ],
+            "product_group": names,
+            "list_cents": np.rint(100 * base * np.exp(own["spread"] * rng.standard_normal(n))),
+            "cost_share": np.clip(share + rng.normal(0, 0.015, n), 0.5, 0.75),
+        }
+    )
 
 
 def unit_prices(

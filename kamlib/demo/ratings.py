@@ -14,10 +14,16 @@ from kamlib.demo.scenario import stream
 STAYING = ([0.2, 0.5, 0.7, 0.9], [0.0, 0.4, 0.7, 1.0])  # chance → value; anchors of rules.yaml
 GROWTH = ([-5.0, 0.0, 5.0, 10.0], [0.0, 0.3, 0.7, 1.0])  # % a year → value
 CRITERIA = (
-    "product quality", "delivery reliability", "service support", "personal interaction",
-    "technical help", "price level", "stock near the plant", "joint development",
+    "product quality",
+    "delivery reliability",
+    "service support",
+    "personal interaction",
+    "technical help",
+    "price level",
+    "stock near the plant",
+    "joint development",
     "error-free invoices",
-)  # fmt: skip
+)
 NO_OTHER = "none"  # the supplier of who says that we are the only one
 FACTS = ("delivery reliability", "error-free invoices")
 RATERS = ("purchasing", "production planning", "quality", "management board")
@@ -76,15 +82,21 @@ def _values_of_prospects(firms: pd.DataFrame) -> dict[str, np.ndarray]:
         "profit_potential": firms["potential"].to_numpy(),
         "own_growth": _valued(firms["own_growth"], GROWTH),
         "staying": _valued(firms["staying"], STAYING),
-        **{name: firms[name].to_numpy()
-           for name in ("openness", "strategic", "margin_quality", "financial_safety")},
-    }  # fmt: skip
+        **{
+            name: firms[name].to_numpy()
+            for name in ("openness", "strategic", "margin_quality", "financial_safety")
+        },
+    }
 
 
 def _rated(
-    party: pd.Series, values: Mapping[str, np.ndarray], own: Mapping[str, Any],
-    rng: np.random.Generator, *, keep: np.ndarray | None,
-) -> pd.DataFrame:  # fmt: skip
+    party: pd.Series,
+    values: Mapping[str, np.ndarray],
+    own: Mapping[str, Any],
+    rng: np.random.Generator,
+    *,
+    keep: np.ndarray | None,
+) -> pd.DataFrame:
     parts = []
     for name, value in values.items():
         n = len(party)
@@ -92,13 +104,18 @@ def _rated(
         there = rng.random(n) >= own["missing"]
         if name == "staying" and keep is not None:
             there = keep
-        parts.append(pd.DataFrame({
-            "party_id": party.to_numpy(), "criterion": name,
-            "rating": half_points(10 * value + error),
-            "source": "fact" if name == "own_growth" else "our_guess",
-            "rater": "sales director" if name == "strategic" else "account manager",
-            "date": _days(rng, n, rng.random(n) < own["stale"]),
-        })[there])  # fmt: skip
+        parts.append(
+            pd.DataFrame(
+                {
+                    "party_id": party.to_numpy(),
+                    "criterion": name,
+                    "rating": half_points(10 * value + error),
+                    "source": "fact" if name == "own_growth" else "our_guess",
+                    "rater": "sales director" if name == "strategic" else "account manager",
+                    "date": _days(rng, n, rng.random(n) < own["stale"]),
+                }
+            )[there]
+        )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -138,10 +155,13 @@ def _criteria(parties: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     row = np.repeat(np.arange(n), count)
     place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     scale = np.array([1, 10, 20])[rng.integers(0, 3, n)]
-    return pd.DataFrame({
-        "row": row, "criterion": np.array(CRITERIA)[order[row, place]],
-        "weight": rng.integers(1, 6, len(row)) * scale[row],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "row": row,
+            "criterion": np.array(CRITERIA)[order[row, place]],
+            "weight": rng.integers(1, 6, len(row)) * scale[row],
+        }
+    )
 
 
 def _about_us(
@@ -161,10 +181,13 @@ def _about_us(
     when = _days(rng, len(parties), rng.random(len(parties)) < own["stale"])
     rater = np.array(RATERS)[rng.integers(0, len(RATERS), len(parties))]
     return criteria.assign(
-        party_id=parties["customer_id"].to_numpy()[row], supplier="us", rating=rating,
+        party_id=parties["customer_id"].to_numpy()[row],
+        supplier="us",
+        rating=rating,
         source=np.select([guessed, fact], ["our_guess", "fact"], "their_words"),
-        rater=np.where(guessed, "account manager", rater[row]), date=when[row],
-    )  # fmt: skip
+        rater=np.where(guessed, "account manager", rater[row]),
+        date=when[row],
+    )
 
 
 def _about_rivals(
@@ -218,10 +241,15 @@ def _trust(parties: pd.DataFrame, own: Mapping[str, Any], rng: np.random.Generat
     n = len(parties)
     error = own["noise"] * np.clip(rng.standard_normal(n), -2, 2)
     guessed = parties["gap"].isin(["guess_only", "no_trust"]).to_numpy()
-    return pd.DataFrame({
-        "party_id": parties["customer_id"], "criterion": "trust", "weight": np.nan,
-        "supplier": "us", "rating": half_points(parties["trust"] + error),
-        "source": np.where(guessed, "our_guess", "their_words"),
-        "rater": np.where(guessed, "account manager", "purchasing"),
-        "date": _days(rng, n, rng.random(n) < own["stale"]),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "party_id": parties["customer_id"],
+            "criterion": "trust",
+            "weight": np.nan,
+            "supplier": "us",
+            "rating": half_points(parties["trust"] + error),
+            "source": np.where(guessed, "our_guess", "their_words"),
+            "rater": np.where(guessed, "account manager", "purchasing"),
+            "date": _days(rng, n, rng.random(n) < own["stale"]),
+        }
+    )

@@ -17,19 +17,26 @@ CONTRACT_STARTS = np.datetime64("2024-01-01")
 
 def line_file(lines: pd.DataFrame, products: pd.DataFrame, broken: pd.DataFrame) -> pd.DataFrame:
     """Return the invoice lines of one year as the ERP exports them, broken rows among them."""
-    table = pd.DataFrame({
-        "invoice_id": lines["invoice_id"], "line_id": lines["line_id"], "date": days(lines["date"]),
-        "customer_id": lines["site_id"],
-        "product_id": products["product_id"].to_numpy()[lines["product"]],
-        "quantity": lines["quantity"],
-        "list_price": numbers(lines["list_cents"] / 100, places=2),
-        "net_amount": numbers(lines["net_cents"] / 100, places=2),
-        "cost_of_goods_sold": numbers(lines["goods_e4"] / 10_000, places=4),
-        "document_type": lines["kind"], "corrects_invoice_id": lines["corrects_invoice_id"],
-        "order_id": lines["order_id"], "order_channel": lines["channel"],
-        "rush": lines["rush"].astype(int), "export": lines["export"].astype(int),
-        "warehouse": lines["warehouse"],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "invoice_id": lines["invoice_id"],
+            "line_id": lines["line_id"],
+            "date": days(lines["date"]),
+            "customer_id": lines["site_id"],
+            "product_id": products["product_id"].to_numpy()[lines["product"]],
+            "quantity": lines["quantity"],
+            "list_price": numbers(lines["list_cents"] / 100, places=2),
+            "net_amount": numbers(lines["net_cents"] / 100, places=2),
+            "cost_of_goods_sold": numbers(lines["goods_e4"] / 10_000, places=4),
+            "document_type": lines["kind"],
+            "corrects_invoice_id": lines["corrects_invoice_id"],
+            "order_id": lines["order_id"],
+            "order_channel": lines["channel"],
+            "rush": lines["rush"].astype(int),
+            "export": lines["export"].astype(int),
+            "warehouse": lines["warehouse"],
+        }
+    )
     wrong = _broken_texts(broken)
     places = np.linspace(0, len(table), len(wrong) + 2).astype(int)[1:-1]
     key = np.concatenate([np.arange(len(table)), places - 0.5])
@@ -44,16 +51,26 @@ def _broken_texts(broken: pd.DataFrame) -> pd.DataFrame:
     fault = broken["fault"]
     who = broken["customer_id"].mask(fault == "no customer", "")
     bad_day = NO_SUCH_DAY + broken["year"].astype(str)
-    return pd.DataFrame({
-        "invoice_id": broken["invoice_id"], "line_id": 1,
-        "date": days(broken["date"]).mask(fault == "no such day", bad_day),
-        "customer_id": who.mask(fault == "unknown customer", NOBODY), "product_id": FREIGHT,
-        "quantity": 1, "list_price": amount,
-        "net_amount": np.where(fault == "amount not readable", UNREADABLE, amount),
-        "cost_of_goods_sold": "0,0000", "document_type": "FA", "corrects_invoice_id": "",
-        "order_id": broken["order_id"], "order_channel": "mail", "rush": 0, "export": 0,
-        "warehouse": NORTH,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "invoice_id": broken["invoice_id"],
+            "line_id": 1,
+            "date": days(broken["date"]).mask(fault == "no such day", bad_day),
+            "customer_id": who.mask(fault == "unknown customer", NOBODY),
+            "product_id": FREIGHT,
+            "quantity": 1,
+            "list_price": amount,
+            "net_amount": np.where(fault == "amount not readable", UNREADABLE, amount),
+            "cost_of_goods_sold": "0,0000",
+            "document_type": "FA",
+            "corrects_invoice_id": "",
+            "order_id": broken["order_id"],
+            "order_channel": "mail",
+            "rush": 0,
+            "export": 0,
+            "warehouse": NORTH,
+        }
+    )
 
 
 def customer_file(units: pd.DataFrame, doubles: Doubles) -> pd.DataFrame:
@@ -65,19 +82,25 @@ def customer_file(units: pd.DataFrame, doubles: Doubles) -> pd.DataFrame:
     start = CONTRACT_STARTS + np.zeros(len(own), dtype="timedelta64[D]")
     end = own["contract_years"].map(_contract_end)
     since = pd.to_datetime(own["first_day"]) - pd.to_timedelta(own["years_before"] * 365, unit="D")
-    table = pd.DataFrame({
-        "customer_id": sites["site_id"],
-        "name": own["name"].where(head, own["name"] + " – oddział " + (sites["number"] + 1).astype(str)),
-        "tax_id": [tax_id_of_unit(unit) for unit in _whose_number(sites["unit"], doubles)],
-        "parent_id": sites["customer_id"].mask(head, ""),
-        "account_manager": own["account_manager"],
-        "industry_segment": own["industry_segment"].map(SEGMENTS_PL), "region": own["region"],
-        "since": days(since), "employees": own["employees"].astype(str).where(known, ""),
-        "annual_revenue": pd.Series(numbers(own["annual_revenue"], places=2)).where(known, ""),
-        "own_growth": pd.Series(numbers(own["own_growth"], places=1)).where(growing, ""),
-        "contract_start": days(pd.Series(start)).where(own["has_contract"], ""),
-        "contract_end": days(pd.to_datetime(end)).where(own["has_contract"], ""),
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "customer_id": sites["site_id"],
+            "name": own["name"].where(
+                head, own["name"] + " – oddział " + (sites["number"] + 1).astype(str)
+            ),
+            "tax_id": [tax_id_of_unit(unit) for unit in _whose_number(sites["unit"], doubles)],
+            "parent_id": sites["customer_id"].mask(head, ""),
+            "account_manager": own["account_manager"],
+            "industry_segment": own["industry_segment"].map(SEGMENTS_PL),
+            "region": own["region"],
+            "since": days(since),
+            "employees": own["employees"].astype(str).where(known, ""),
+            "annual_revenue": pd.Series(numbers(own["annual_revenue"], places=2)).where(known, ""),
+            "own_growth": pd.Series(numbers(own["own_growth"], places=1)).where(growing, ""),
+            "contract_start": days(pd.Series(start)).where(own["has_contract"], ""),
+            "contract_end": days(pd.to_datetime(end)).where(own["has_contract"], ""),
+        }
+    )
     whole = pd.concat([table, *_second_rows(table, units, doubles)], ignore_index=True)
     return whole.sort_values("customer_id", ignore_index=True).rename(columns=CUSTOMERS)
 
@@ -94,11 +117,17 @@ def _second_rows(
     """Yield the rows of second ids: like the first one, with another name and no history."""
     for one in doubles.ids:
         row = table[table["customer_id"] == units["customer_id"].iloc[one.unit]]
-        empty = dict.fromkeys(("employees", "annual_revenue", "own_growth", "contract_start",
-                               "contract_end"), "")  # fmt: skip
+        empty = dict.fromkeys(
+            ("employees", "annual_revenue", "own_growth", "contract_start", "contract_end"), ""
+        )
         number = row["tax_id"] if one.sign != "similar_name" else ""
-        yield row.assign(customer_id=one.customer_id, name=one.name, tax_id=number,
-                         since=f"{one.since:%d.%m.%Y}", **empty)  # fmt: skip
+        yield row.assign(
+            customer_id=one.customer_id,
+            name=one.name,
+            tax_id=number,
+            since=f"{one.since:%d.%m.%Y}",
+            **empty,
+        )
 
 
 def _contract_end(years: int) -> str:
@@ -108,8 +137,9 @@ def _contract_end(years: int) -> str:
 
 def product_file(products: pd.DataFrame) -> pd.DataFrame:
     """Return the catalogue, freight surcharges included."""
-    freight = pd.DataFrame({"product_id": [FREIGHT], "name": ["Dopłata transportowa"],
-                            "product_group": ["freight"]})  # fmt: skip
+    freight = pd.DataFrame(
+        {"product_id": [FREIGHT], "name": ["Dopłata transportowa"], "product_group": ["freight"]}
+    )
     rows = pd.concat([products[list(PRODUCTS)], freight], ignore_index=True)
     return rows.rename(columns=PRODUCTS)
 
@@ -117,9 +147,9 @@ def product_file(products: pd.DataFrame) -> pd.DataFrame:
 def prospect_file(firms: pd.DataFrame) -> pd.DataFrame:
     """Return what is known of firms that do not buy yet."""
     growth = pd.Series(numbers(firms["own_growth"], places=1)).where(firms["growth_known"], "")
-    return firms[["prospect_id", "name", "account_manager", "industry_segment", "region",
-                  "employees"]].assign(
-        annual_revenue=numbers(firms["annual_revenue"], places=2), own_growth=growth)  # fmt: skip
+    return firms[
+        ["prospect_id", "name", "account_manager", "industry_segment", "region", "employees"]
+    ].assign(annual_revenue=numbers(firms["annual_revenue"], places=2), own_growth=growth)
 
 
 def text_table(
@@ -138,7 +168,8 @@ def text_table(
         if name in places:
             gaps = column.isna()
             written[name] = pd.Series(numbers(column.fillna(0), places=places[name])).mask(
-                gaps.reset_index(drop=True), "")  # fmt: skip
+                gaps.reset_index(drop=True), ""
+            )
         elif pd.api.types.is_datetime64_any_dtype(column):
             written[name] = days(column)
         else:

@@ -9,16 +9,28 @@ from kamlib.numerics import largest_remainder
 
 STEPS = ("list_revenue", "invoice_revenue", "off_invoice", "cost_of_goods_sold")
 LADDER = (
-    "list_revenue", "on_invoice_discounts", "invoice_revenue", "off_invoice", "pocket_revenue",
-    "cost_of_goods_sold", "gross_margin", "cost_to_serve", "customer_profit_before_capital",
-    "capital_charge", "customer_profit",
-)  # fmt: skip
+    "list_revenue",
+    "on_invoice_discounts",
+    "invoice_revenue",
+    "off_invoice",
+    "pocket_revenue",
+    "cost_of_goods_sold",
+    "gross_margin",
+    "cost_to_serve",
+    "customer_profit_before_capital",
+    "capital_charge",
+    "customer_profit",
+)
 
 
 def true_profit(
-    lines: pd.DataFrame, off_invoice: pd.DataFrame, serving: pd.DataFrame, charges: pd.DataFrame,
-    units: pd.DataFrame, equations: Equations,
-) -> pd.DataFrame:  # fmt: skip
+    lines: pd.DataFrame,
+    off_invoice: pd.DataFrame,
+    serving: pd.DataFrame,
+    charges: pd.DataFrame,
+    units: pd.DataFrame,
+    equations: Equations,
+) -> pd.DataFrame:
     """Return the ladder of each active external unit and period, to the cent.
 
     Returns
@@ -36,9 +48,14 @@ def true_profit(
 
 
 def _period_profit(
-    period: str, lines: pd.DataFrame, off_invoice: pd.DataFrame, serving: pd.DataFrame,
-    charges: pd.DataFrame, units: pd.DataFrame, activities: list[str],
-) -> pd.DataFrame:  # fmt: skip
+    period: str,
+    lines: pd.DataFrame,
+    off_invoice: pd.DataFrame,
+    serving: pd.DataFrame,
+    charges: pd.DataFrame,
+    units: pd.DataFrame,
+    activities: list[str],
+) -> pd.DataFrame:
     mine = lines[lines["date"].dt.year == PERIODS[period]].groupby("unit")
     sums = mine[["list_cents", "net_cents", "goods_e4"]].sum() / [100, 100, 10_000]
     given = off_invoice[off_invoice["period"] == period].groupby("unit")["cost"].sum()
@@ -47,8 +64,14 @@ def _period_profit(
     tied = charges[charges["period"] == period].groupby("unit")["capital_charge"].sum()
     exact = pd.concat([sums, given, cost.reindex(columns=activities), tied], axis=1).fillna(0.0)
     exact = exact[units["relation"].reindex(exact.index) == "external"]
-    exact.columns = ["list_revenue", "invoice_revenue", "cost_of_goods_sold", "off_invoice",
-                     *activities, "capital_charge"]  # fmt: skip
+    exact.columns = [
+        "list_revenue",
+        "invoice_revenue",
+        "cost_of_goods_sold",
+        "off_invoice",
+        *activities,
+        "capital_charge",
+    ]
     ids = units["customer_id"].reindex(exact.index)
     exact = exact.assign(customer_id=ids, unit=exact.index).sort_values("customer_id")
     for name in [*STEPS, *activities, "capital_charge"]:
@@ -66,10 +89,12 @@ def _ladder(rows: pd.DataFrame, activities: list[str]) -> pd.DataFrame:
     before = (margin - served).round(2)
     return rows.assign(
         on_invoice_discounts=(rows["list_revenue"] - rows["invoice_revenue"]).round(2),
-        pocket_revenue=pocket, gross_margin=margin, cost_to_serve=served,
+        pocket_revenue=pocket,
+        gross_margin=margin,
+        cost_to_serve=served,
         customer_profit_before_capital=before,
         customer_profit=(before - rows["capital_charge"]).round(2),
-    )  # fmt: skip
+    )
 
 
 def with_true_cause(
@@ -102,15 +127,20 @@ def true_customers(
     earned = both.reindex(own.index, fill_value=0.0) >= 0.02 * key_account_unit
     loses = last.reindex(own.index, fill_value=0.0) < 0
     cause = own["loss"].where(own["loss"] != "", "order_size")
-    return pd.DataFrame({
-        "customer_id": own["customer_id"], "archetype": own["archetype"],
-        "true_level": own["level"],
-        "golden_shot": (own["archetype"].eq("golden_shot") & earned).astype(int),
-        "loss_cause": cause.where(loses, ""),
-        "evidence_complete": (own["evidence_complete"] & own["live"]).astype(int),
-        "missing_evidence": own["gap"].where(own["live"], ""),
-        "active": own.index.isin(last.index).astype(int),
-        "trust": own["trust"].round(2), "side_b": own["side_b"].round(3),
-        "p_stay_3y": own["staying"].round(3), "functions": own["functions"],
-        "days_late": np.round(own["days_late"], 1),
-    }).sort_values("customer_id", ignore_index=True)  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": own["customer_id"],
+            "archetype": own["archetype"],
+            "true_level": own["level"],
+            "golden_shot": (own["archetype"].eq("golden_shot") & earned).astype(int),
+            "loss_cause": cause.where(loses, ""),
+            "evidence_complete": (own["evidence_complete"] & own["live"]).astype(int),
+            "missing_evidence": own["gap"].where(own["live"], ""),
+            "active": own.index.isin(last.index).astype(int),
+            "trust": own["trust"].round(2),
+            "side_b": own["side_b"].round(3),
+            "p_stay_3y": own["staying"].round(3),
+            "functions": own["functions"],
+            "days_late": np.round(own["days_late"], 1),
+        }
+    ).sort_values("customer_id", ignore_index=True)

@@ -25,11 +25,27 @@ YES_OR_NO = ("golden_shot", "in_capacity", "door_vital_few")
 HAVE_A_CUT = ("side_a", "side_b", "relative_strength", "loss_kau", "drop_kau")
 PARTIES = ("customer", "prospect")
 NAMES = (
-    "is", "age_months", "profit_12m", "p_unprofitable", "loss_periods", "drop_effect",
-    "fix_price_change", "doors", "side_a", "side_b", "relative_strength", "level", "in_capacity",
-    "path_cost_to_uplift_2y", "golden_shot", "p_return_12m", "door_vital_few", "stake_kau",
-    "loss_kau", "drop_kau",
-)  # fmt: skip
+    "is",
+    "age_months",
+    "profit_12m",
+    "p_unprofitable",
+    "loss_periods",
+    "drop_effect",
+    "fix_price_change",
+    "doors",
+    "side_a",
+    "side_b",
+    "relative_strength",
+    "level",
+    "in_capacity",
+    "path_cost_to_uplift_2y",
+    "golden_shot",
+    "p_return_12m",
+    "door_vital_few",
+    "stake_kau",
+    "loss_kau",
+    "drop_kau",
+)
 
 
 def _number_or_cut(value: object) -> float | str | None:

@@ -23,9 +23,15 @@ from kamlib.engagement.kinds import (
 from kamlib.errors import did_you_mean, listed
 
 EVENTS = (  # counted from the invoice lines
-    "order", "line", "rush_order", "export_order", "new_customer", "delivery", "correction",
+    "order",
+    "line",
+    "rush_order",
+    "export_order",
+    "new_customer",
+    "delivery",
+    "correction",
     "credit_note",
-)  # fmt: skip
+)
 
 
 class Resource(Part):
@@ -211,8 +217,11 @@ class Profitability(Part):
                     yield complaint_at(
                         f"is not a pool that comes later in period {support.period}. "
                         f"{did_you_mean(pool, later) if later else 'None comes later.'}",
-                        "resources", index, "step_down_to", pool,
-                    )  # fmt: skip
+                        "resources",
+                        index,
+                        "step_down_to",
+                        pool,
+                    )
 
     def _ranged(self) -> Iterator[InitErrorDetails]:
         named = {each.pool for each in self.time_equations}

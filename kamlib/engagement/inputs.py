@@ -27,10 +27,24 @@ from kamlib.errors import did_you_mean, listed
 
 CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects")
 TABLES = (
-    "invoice_lines", "customers", "prospects", "products", "resources", "drivers", "receivables",
-    "assets", "off_invoice", "fx_rates", "identity", "gl_totals", "strategic", "ratings_ours",
-    "ratings_theirs", "evidence", "contacts",
-)  # fmt: skip
+    "invoice_lines",
+    "customers",
+    "prospects",
+    "products",
+    "resources",
+    "drivers",
+    "receivables",
+    "assets",
+    "off_invoice",
+    "fx_rates",
+    "identity",
+    "gl_totals",
+    "strategic",
+    "ratings_ours",
+    "ratings_theirs",
+    "evidence",
+    "contacts",
+)
 
 
 def _sign(value: object) -> str:

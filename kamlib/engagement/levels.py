@@ -22,9 +22,19 @@ from kamlib.errors import did_you_mean, listed
 
 BOUNDARIES = ("cooperation", "partnership", "synergy")
 VOTERS = (
-    "known_years", "order_days_24m", "p_return_12m", "days_late", "trust", "orders_per_year",
-    "benefit_ours", "benefit_theirs", "p_stay_3y", "contact_functions", "joint_hard", "joint_all",
-)  # fmt: skip
+    "known_years",
+    "order_days_24m",
+    "p_return_12m",
+    "days_late",
+    "trust",
+    "orders_per_year",
+    "benefit_ours",
+    "benefit_theirs",
+    "p_stay_3y",
+    "contact_functions",
+    "joint_hard",
+    "joint_all",
+)
 
 
 class Limits(Part):

@@ -17,10 +17,25 @@ from kamlib.errors import ParameterError
 FILE = "engagement.schema.json"
 NEEDED = ["currency", "periods", "inputs"]
 LAID_OVER = (
-    "Boundary", "Capacity", "Doors", "EvidenceCodes", "FindOutFirst", "GoldenShot",
-    "KeyAccountUnit", "Limit", "PercentileBound", "Pyramid", "Questions", "SideA", "SideACriterion",
-    "SideB", "StrategicDoor", "Unknown", "VitalFewDoor", "Windows",
-)  # fmt: skip
+    "Boundary",
+    "Capacity",
+    "Doors",
+    "EvidenceCodes",
+    "FindOutFirst",
+    "GoldenShot",
+    "KeyAccountUnit",
+    "Limit",
+    "PercentileBound",
+    "Pyramid",
+    "Questions",
+    "SideA",
+    "SideACriterion",
+    "SideB",
+    "StrategicDoor",
+    "Unknown",
+    "VitalFewDoor",
+    "Windows",
+)
 
 
 def engagement_schema() -> dict[str, Any]:

@@ -33,9 +33,12 @@ def side_b_finding(sides: pd.DataFrame, *, cut: float) -> str:
         "{asked} of {all} told us what they want. In the eyes of {good} of them we reach "
         "{cut} for certain, and for {ahead} of these no rival is better."
     ).format(
-        asked=number(len(asked)), all=number(len(sides)), good=number(len(good)), cut=points(cut),
+        asked=number(len(asked)),
+        all=number(len(sides)),
+        good=number(len(good)),
+        cut=points(cut),
         ahead=number(ahead),
-    )  # fmt: skip
+    )
 
 
 def both_sides_finding(sides: pd.DataFrame) -> str:
@@ -125,9 +128,11 @@ def shot_dependence_finding(accounts: pd.DataFrame, *, currency: str) -> str:
         "single sales too young to tell {early}, {more}; if none of them returned, next year would "
         "start that much lower."
     ).format(
-        golden=money(golden, currency), share=percent(golden / earned),
-        early=money(early, currency), more=percent(early / earned),
-    )  # fmt: skip
+        golden=money(golden, currency),
+        share=percent(golden / earned),
+        early=money(early, currency),
+        more=percent(early / earned),
+    )
 
 
 def untold(accounts: pd.DataFrame) -> list[str]:

@@ -20,9 +20,13 @@ def bridge_finding(steps: pd.DataFrame, *, currency: str, measure: str = "custom
         else _("{what} is {now} in {period}, as in {previous}.")
     )
     said = template.format(
-        what=label(measure), change=money(abs(change), currency), before=money(first["amount"], currency),
-        previous=first["line"], now=money(last["amount"], currency), period=last["line"],
-    )  # fmt: skip
+        what=label(measure),
+        change=money(abs(change), currency),
+        before=money(first["amount"], currency),
+        previous=first["line"],
+        now=money(last["amount"], currency),
+        period=last["line"],
+    )
     return _causes(said, steps[steps["kind"] == "step"], currency)
 
 
@@ -39,9 +43,12 @@ def _causes(said: str, moves: pd.DataFrame, currency: str) -> str:
     )
     most, least = adds.nlargest(1, "amount"), takes.nsmallest(1, "amount")
     return template.format(
-        said=said, adds=_first(most, upper=True), added=_signed(most["amount"].sum(), currency),
-        takes=_first(least, upper=adds.empty), taken=_signed(least["amount"].sum(), currency),
-    )  # fmt: skip
+        said=said,
+        adds=_first(most, upper=True),
+        added=_signed(most["amount"].sum(), currency),
+        takes=_first(least, upper=adds.empty),
+        taken=_signed(least["amount"].sum(), currency),
+    )
 
 
 def _first(rows: pd.DataFrame, *, upper: bool) -> str:

@@ -86,9 +86,11 @@ def statement_finding(ladder: pd.DataFrame, *, currency: str, estimated: bool = 
         )
     )
     said = template.format(
-        currency=currency, left=number(100 * abs(last["share"]), 1), what=label(last["line"]).lower(),
+        currency=currency,
+        left=number(100 * abs(last["share"]), 1),
+        what=label(last["line"]).lower(),
         amount=money(last["amount"], currency),
-    )  # fmt: skip
+    )
     return of_estimated_list(said, estimated)
 
 
@@ -111,9 +113,12 @@ def capacity_finding(pools: pd.DataFrame, *, currency: str) -> str:
         "Of {cost} of cost, {assigned} ({share}) is work done for customers; {unused} is capacity "
         "that nobody used and {nobody} belongs to no customer."
     ).format(
-        cost=money(cost, currency), assigned=money(assigned, currency), share=percent(assigned / cost),
-        unused=money(unused, currency), nobody=money(nobody, currency),
-    )  # fmt: skip
+        cost=money(cost, currency),
+        assigned=money(assigned, currency),
+        share=percent(assigned / cost),
+        unused=money(unused, currency),
+        nobody=money(nobody, currency),
+    )
     return Sum(said, cost, [assigned, unused, nobody])
 
 
@@ -133,9 +138,10 @@ def levels_finding(pools: pd.DataFrame, *, stops_at: str, currency: str) -> str:
     if above["unassigned_cost"].abs().sum() < 1:
         return _("{said}.").format(said=said)
     return _("{said}: {amount} of {pools} stands above it and is on nobody.").format(
-        said=said, amount=money(above["unassigned_cost"].sum(), currency),
+        said=said,
+        amount=money(above["unassigned_cost"].sum(), currency),
         pools=", ".join(name.replace("_", " ") for name in above["pool"]),
-    )  # fmt: skip
+    )
 
 
 def setup_finding(statement: pd.DataFrame, *, currency: str) -> str:
@@ -157,9 +163,13 @@ def setup_finding(statement: pd.DataFrame, *, currency: str) -> str:
 
 
 def losses_headline(
-    statement: pd.DataFrame, losers: pd.DataFrame, *, measure: str | None, price_reach: float,
+    statement: pd.DataFrame,
+    losers: pd.DataFrame,
+    *,
+    measure: str | None,
+    price_reach: float,
     currency: str,
-) -> str:  # fmt: skip
+) -> str:
     """Say in one line who loses how much, and how many losses a price rise within reach would end.
 
     Parameters
@@ -220,6 +230,10 @@ def whale_finding(curve: pd.DataFrame, *, measure: str, currency: str) -> str:
         "{total}.",
         len(curve) - at,
     ).format(
-        what=what, peak=money(peak, currency), at=number(at), all=number(len(curve)),
-        rest=number(len(curve) - at), total=money(total, currency),
-    )  # fmt: skip
+        what=what,
+        peak=money(peak, currency),
+        at=number(at),
+        all=number(len(curve)),
+        rest=number(len(curve) - at),
+        total=money(total, currency),
+    )

@@ -40,9 +40,11 @@ def peer_finding(loser: pd.Series, *, name: str, currency: str) -> list[str]:
         "{name} loses {loss}; customers like it ({n} peers) would leave {usual} on the same sales.",
         int(loser["peers"]),
     ).format(
-        name=name, loss=money(-loser["customer_profit"], currency), n=number(loser["peers"]),
+        name=name,
+        loss=money(-loser["customer_profit"], currency),
+        n=number(loser["peers"]),
         usual=money(loser["customer_profit"] - loser["gap"], currency),
-    )  # fmt: skip
+    )
     told = (
         (_("What takes away: {parts}."), _largest(effects, currency, sign=-1)),
         (_("What gives back: {parts}."), _largest(effects, currency, sign=1)),
@@ -157,10 +159,12 @@ def actions_finding(actions: pd.DataFrame, losers: pd.DataFrame, *, currency: st
         "of loss; most comes from one action: {action} (accounts: {many}).",
         mine["customer_id"].nunique(),
     ).format(
-        n=number(mine["customer_id"].nunique()), ended=money(ended, currency),
-        loss=money(-losers["customer_profit"].sum(), currency), action=_(ACTIONS[best]),
+        n=number(mine["customer_id"].nunique()),
+        ended=money(ended, currency),
+        loss=money(-losers["customer_profit"].sum(), currency),
+        action=_(ACTIONS[best]),
         many=number(sums.loc[best, "size"]),
-    )  # fmt: skip
+    )
     beyond = float(losers["all_actions"].sum()) - ended
     if round(beyond) <= 0:
         return said
@@ -195,9 +199,13 @@ def small_losses_finding(rescue: pd.DataFrame, actions: pd.DataFrame, *, currenc
 
 
 def price_matrix_finding(
-    points: pd.DataFrame, *, net_price: float, serve_rate: float, currency: str,
+    points: pd.DataFrame,
+    *,
+    net_price: float,
+    serve_rate: float,
+    currency: str,
     estimated: bool = False,
-) -> str:  # fmt: skip
+) -> str:
     """Say where the company's averages lie, and who pays less and costs more than that.
 
     Parameters
@@ -215,9 +223,11 @@ def price_matrix_finding(
         "customers pay less and cost more than that",
         len(bad),
     ).format(
-        net=number(100 * net_price, 1), serve=number(100 * serve_rate, 1), n=number(len(bad)),
+        net=number(100 * net_price, 1),
+        serve=number(100 * serve_rate, 1),
+        n=number(len(bad)),
         all=number(len(points)),
-    )  # fmt: skip
+    )
     if bad.empty:
         return of_estimated_list(_("{said}.").format(said=said), estimated)
     template = ngettext(

@@ -68,9 +68,11 @@ def documents_finding(documents: pd.DataFrame, *, currency: str) -> str:
         "corrections and cancellations.",
         n,
     ).format(
-        invoiced=money(invoiced, currency), given=money(given, currency), n=number(n),
+        invoiced=money(invoiced, currency),
+        given=money(given, currency),
+        n=number(n),
         share=percent(given / invoiced if invoiced else np.nan),
-    )  # fmt: skip
+    )
 
 
 def pairs_finding(pairs: pd.DataFrame, *, currency: str) -> list[str]:

@@ -43,9 +43,12 @@ def concentration_finding(
         "{few} of {all} active customers ({share}) bring {part} of positive {what}.",
         int(row["few"]),
     ).format(
-        few=number(row["few"]), all=number(row["customers"]), share=percent(row["few_share"]),
-        part=percent(profit_share), what=_what(row),
-    )  # fmt: skip
+        few=number(row["few"]),
+        all=number(row["customers"]),
+        share=percent(row["few_share"]),
+        part=percent(profit_share),
+        what=_what(row),
+    )
     interval = _(
         "Among customers like these it would be {low} to {high} of them in {cases}."
     ).format(
@@ -72,9 +75,12 @@ def twenty_eighty_finding(measures: pd.DataFrame, *, measure: str | None) -> str
             "there is nothing for the 20/80 rule to share out."
         ).format(top=top, what=what)
     said = _how_it_fits(row).format(
-        top=top, what=what, low=percent(row["top20_low"]), high=percent(row["top20_high"]),
+        top=top,
+        what=what,
+        low=percent(row["top20_low"]),
+        high=percent(row["top20_high"]),
         n=number(row["customers"]),
-    )  # fmt: skip
+    )
     return _on_what_is_known(said, measure)
 
 
@@ -160,9 +166,11 @@ def flips_finding(flips: pd.DataFrame, *, measure: str | None) -> str:
         "and {missed} of the vital few by {what} would be missed.",
         len(flips),
     ).format(
-        n=number(len(flips)), lost=number(int(lost.sum())), missed=number(int(missed.sum())),
+        n=number(len(flips)),
+        lost=number(int(lost.sum())),
+        missed=number(int(missed.sum())),
         what=label(measure).lower(),
-    )  # fmt: skip
+    )
 
 
 def return_finding(rates: pd.DataFrame | None) -> str:

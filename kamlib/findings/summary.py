@@ -155,8 +155,9 @@ def standing_finding(accounts: pd.DataFrame, *, places: int | None, currency: st
         "questions that are still open. {room}"
     ).format(
         brought=money(keys["customer_profit"].sum(), currency),
-        share=percent(keys["customer_profit"].clip(lower=0).sum() / earned), **told,
-    )  # fmt: skip
+        share=percent(keys["customer_profit"].clip(lower=0).sum() / earned),
+        **told,
+    )
 
 
 def nominees_finding(accounts: pd.DataFrame, *, currency: str) -> str:
@@ -186,16 +187,24 @@ def population_finding(accounts: pd.DataFrame, *, period: str) -> str:
         "{all} are looked at: {active} customers who are active in {period}, {earlier} who ordered "
         "before it, and {prospects} prospects."
     ).format(
-        all=number(len(accounts)), active=number(active), period=period, earlier=number(earlier),
+        all=number(len(accounts)),
+        active=number(active),
+        period=period,
+        earlier=number(earlier),
         prospects=number(prospects),
-    )  # fmt: skip
+    )
     return Sum(said, len(accounts), [active, earlier, prospects])
 
 
 def main_values(
-    now: pd.DataFrame, before: pd.DataFrame, accounts: pd.DataFrame, chain: pd.DataFrame, *,
-    measure: str | None, currency: str,
-) -> pd.DataFrame:  # fmt: skip
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    accounts: pd.DataFrame,
+    chain: pd.DataFrame,
+    *,
+    measure: str | None,
+    currency: str,
+) -> pd.DataFrame:
     """Return the four values that open the report, in words, each with its change.
 
     Parameters
@@ -251,25 +260,44 @@ def unknown_table(accounts: pd.DataFrame) -> pd.DataFrame:
     higher = accounts["possible_level"] > accounts["confirmed_level"]
     rows = {
         _("What they want of a supplier"): (
-            ~accounts["asked"].astype(bool), _("cannot be a key account; not counted as bad"),
-            _("an interview, not by the account's own manager")),
+            ~accounts["asked"].astype(bool),
+            _("cannot be a key account; not counted as bad"),
+            _("an interview, not by the account's own manager"),
+        ),
         _("How attractive they are"): (
-            ~accounts["side_a_known"].astype(bool), _("neither attractive nor not"), _("ratings")),
+            ~accounts["side_a_known"].astype(bool),
+            _("neither attractive nor not"),
+            _("ratings"),
+        ),
         _("How far they trust us"): (
-            customer & accounts["trust"].isna(), _("no partnership is confirmed"),
-            _("one question to the customer")),
+            customer & accounts["trust"].isna(),
+            _("no partnership is confirmed"),
+            _("one question to the customer"),
+        ),
         _("Whether they stand higher"): (
-            customer & (higher & ~untold).fillna(False), _("may stand higher than confirmed"),
-            _("the answers named under find out first")),
+            customer & (higher & ~untold).fillna(False),
+            _("may stand higher than confirmed"),
+            _("the answers named under find out first"),
+        ),
         _("How close they are at all"): (
-            customer & untold, _("neither a single sale nor more"),
-            _("the answers named under find out first")),
-    }  # fmt: skip
-    table = pd.DataFrame([
-        (name, int(who.sum()), accounts.loc[who.astype(bool), "customer_profit"].clip(lower=0).sum(
-            min_count=1), means, bring)
-        for name, (who, means, bring) in rows.items()
-    ], columns=["unknown", "parties", "customer_profit", "means", "bring"])  # fmt: skip
+            customer & untold,
+            _("neither a single sale nor more"),
+            _("the answers named under find out first"),
+        ),
+    }
+    table = pd.DataFrame(
+        [
+            (
+                name,
+                int(who.sum()),
+                accounts.loc[who.astype(bool), "customer_profit"].clip(lower=0).sum(min_count=1),
+                means,
+                bring,
+            )
+            for name, (who, means, bring) in rows.items()
+        ],
+        columns=["unknown", "parties", "customer_profit", "means", "bring"],
+    )
     return table[table["parties"] > 0].sort_values(
         ["customer_profit", "parties"], ascending=False, na_position="last", ignore_index=True
     )

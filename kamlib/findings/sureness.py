@@ -56,9 +56,7 @@ def mover_finding(sureness: pd.DataFrame) -> str:
         "The range of {source} moves {n} of {all} customers most: measure that one better first.",
         "The range of {source} moves {n} of {all} customers most: measure that one better first.",
         int(movers.max()),
-    ).format(
-        source=most.replace("_", " "), n=number(int(movers.max())), all=number(len(sureness))
-    )  # fmt: skip
+    ).format(source=most.replace("_", " "), n=number(int(movers.max())), all=number(len(sureness)))
 
 
 def whale_doubt_finding(whale: Doubt, *, currency: str) -> str:
@@ -74,18 +72,24 @@ def whale_doubt_finding(whale: Doubt, *, currency: str) -> str:
         else _("Of every 100 earned {back} are given back.")
     )
     back = template.format(
-        back=number(100 * numbers["given_back"], 1), low=number(100 * ends[0], 1),
-        high=number(100 * ends[1], 1), cases=cases(whale.level),
-    )  # fmt: skip
+        back=number(100 * numbers["given_back"], 1),
+        low=number(100 * ends[0], 1),
+        high=number(100 * ends[1], 1),
+        cases=cases(whale.level),
+    )
     low, high = _about(numbers["peak_low"], numbers["peak_high"], currency)
     return _(
         "{back} The peak may lie between {low} and {high}, after {first} to {last} of {all} "
         "customers. {band}"
     ).format(
-        back=back, low=low, high=high, first=number(numbers["peak_at_low"]),
-        last=number(numbers["peak_at_high"]), all=number(numbers["customers"]),
+        back=back,
+        low=low,
+        high=high,
+        first=number(numbers["peak_at_low"]),
+        last=number(numbers["peak_at_high"]),
+        all=number(numbers["customers"]),
         band=_band(whale.rests_on),
-    )  # fmt: skip
+    )
 
 
 def _band(rests_on: str) -> str:

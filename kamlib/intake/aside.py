@@ -20,9 +20,19 @@ if TYPE_CHECKING:
     from kamlib.engagement import Engagement
 
 SET_ASIDE = (
-    "table", "file", "row", "invoice_id", "column", "source_column", "value", "reason",
-    "customer_id", "date", "amount", "cost_of_goods_sold",
-)  # fmt: skip
+    "table",
+    "file",
+    "row",
+    "invoice_id",
+    "column",
+    "source_column",
+    "value",
+    "reason",
+    "customer_id",
+    "date",
+    "amount",
+    "cost_of_goods_sold",
+)
 TELL_A_ROW = ("invoice_id", "line_id")
 
 
@@ -58,8 +68,9 @@ def aside_of_lines(work: Desk, lines: Judged, documents: ir.Table) -> Aside:
     """
     used = documents.aggregate(
         used=documents["lines"].sum().fill_null(0).cast("int64"),
-        first=documents["date"].min(), last=documents["date"].max(),
-    )  # fmt: skip
+        first=documents["date"].min(),
+        last=documents["date"].max(),
+    )
     found = used.to_pyarrow().to_pylist()[0]
     rows = picked(lines)
     if found["used"] == lines.raw.rows:  # nothing is left to look for
@@ -84,11 +95,12 @@ def money_read(documents: ir.Table, counted: Mapping[str, Any], aside: Aside) ->
         rows=documents["lines"].sum().cast("int64"),
         amount=money_sum(documents["net_amount"]),
         size=ibis.literal(f"{counted['size']:f}").cast(DECIMAL),  # as a number it would be rounded
-    ).mutate(column=ibis.null("string"), reason=ibis.null("string"))  # fmt: skip
+    ).mutate(column=ibis.null("string"), reason=ibis.null("string"))
     lost = aside.rows.group_by("column", "reason").aggregate(
         rows=aside.rows.count(),
-        amount=money_sum(aside.rows["amount"]), size=money_sum(aside.rows["amount"].abs()),
-    )  # fmt: skip
+        amount=money_sum(aside.rows["amount"]),
+        size=money_sum(aside.rows["amount"].abs()),
+    )
     names = ["column", "reason", "rows", "amount", "size"]
     every = ibis.union(lost.select(names), used.select(names))
     return fetched(every.order_by("column", "reason"))

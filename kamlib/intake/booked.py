@@ -19,9 +19,16 @@ from kamlib.intake.spelling import is_no_number
 
 KEY = "inputs.invoice_lines.database"
 KEYS = (
-    "invoice_id", "order_id", "customer_id", "name", "date", "document_type",
-    "corrects_invoice_id", "delivery_id", "order_date",
-)  # fmt: skip
+    "invoice_id",
+    "order_id",
+    "customer_id",
+    "name",
+    "date",
+    "document_type",
+    "corrects_invoice_id",
+    "delivery_id",
+    "order_date",
+)
 ORDER_ATTRIBUTES = ("order_channel", "rush", "export", "warehouse")
 LIST_SHARE, LIST_LINES = (9, 10), 5
 # days that an order waits for its invoice: what lies further back, or after it, is no order's day

@@ -100,9 +100,19 @@ DAY = must("date", past=True)
 CURRENCY = Field("currency", filled=True, form="^[A-Z]{3}$", otherwise=set_aside.NOT_A_CURRENCY)
 OURS = Field("currency", otherwise=set_aside.IN_ANOTHER_CURRENCY)  # empty: the reporting currency
 FIRM = may(
-    "name", "tax_id", "account_manager", "industry_segment", "region", "channel", "since",
-    "employees", "annual_revenue", "own_growth", "contract_start", "contract_end",
-)  # fmt: skip
+    "name",
+    "tax_id",
+    "account_manager",
+    "industry_segment",
+    "region",
+    "channel",
+    "since",
+    "employees",
+    "annual_revenue",
+    "own_growth",
+    "contract_start",
+    "contract_end",
+)
 RELATION = Field("relation", allowed=RELATIONS, otherwise=N_("unknown relation"))
 NO_OTHER = ("supplier", "none")  # who says so rates nobody on nothing
 SOURCES = ("their_words", "fact", "our_guess")
@@ -120,13 +130,20 @@ CONTRACT: dict[str, TableContract] = {
             must("net_amount"),
             *may("cost_of_goods_sold", "freight"),
             CURRENCY,
-            Field(
-                "document_type", allowed=DOCUMENT_TYPES, otherwise=N_("unknown document type")
+            Field("document_type", allowed=DOCUMENT_TYPES, otherwise=N_("unknown document type")),
+            *may(
+                "corrects_invoice_id",
+                "order_id",
+                "order_date",
+                "order_channel",
+                "rush",
+                "export",
+                "delivery_id",
+                "warehouse",
             ),
-            *may("corrects_invoice_id", "order_id", "order_date", "order_channel", "rush",
-                 "export", "delivery_id", "warehouse"),
         ),
-        dated="date", amount="net_amount",
+        dated="date",
+        amount="net_amount",
     ),
     "identity": TableContract(
         (must("customer_id"), must("keep_as"), must("decided_by"), must("why")),
@@ -137,35 +154,43 @@ CONTRACT: dict[str, TableContract] = {
         key=("customer_id",),
     ),
     "prospects": TableContract(
-        (must("prospect_id"), *FIRM), key=("prospect_id",),
+        (must("prospect_id"), *FIRM),
+        key=("prospect_id",),
         loses=N_("no prospect is looked at (attractiveness, pyramid)"),
     ),
     "products": TableContract(
-        (must("product_id"), *may("name", "product_group")), key=("product_id",),
+        (must("product_id"), *may("name", "product_group")),
+        key=("product_id",),
         loses=N_("products have no names and no groups (profitability)"),
     ),
     "resources": TableContract(
         (
-            must("pool"), must("period"), Field("cost", needed=True, filled=True, at_least=0),
+            must("pool"),
+            must("period"),
+            Field("cost", needed=True, filled=True, at_least=0),
             *may("theoretical_capacity", "practical_capacity"),
             Field("unit"),
             Field("kind", allowed=("money", "material", "people"), otherwise=N_("unknown kind")),
             Field(
                 "hierarchy_level", allowed=tuple(COST_LEVELS), otherwise=N_("unknown cost level")
             ),
-            *may("avoidable_share", "step_down_to", "gl_account"), OURS,
+            *may("avoidable_share", "step_down_to", "gl_account"),
+            OURS,
         ),
     ),
     "drivers": TableContract(
         (
-            must("period"), CUSTOMER, must("driver"),
+            must("period"),
+            CUSTOMER,
+            must("driver"),
             Field("volume", needed=True, filled=True, at_least=0),
         ),
         loses=N_("costs follow counts of documents only (profitability)"),
     ),
     "receivables": TableContract(
         (
-            CUSTOMER, must("month", past=True),
+            CUSTOMER,
+            must("month", past=True),
             *may("average_balance", "days_to_pay", "days_beyond_terms", "includes_vat", "vat_rate"),
             OURS,
         ),
@@ -174,31 +199,47 @@ CONTRACT: dict[str, TableContract] = {
     ),
     "assets": TableContract(
         (
-            CUSTOMER, must("kind"), Field("amount", needed=True, filled=True, at_least=0),
-            *may("from", "until"), OURS,
+            CUSTOMER,
+            must("kind"),
+            Field("amount", needed=True, filled=True, at_least=0),
+            *may("from", "until"),
+            OURS,
         ),
         amount="amount",
         loses=N_("our stock, tools and equipment at customers cost nothing (profitability)"),
     ),
     "off_invoice": TableContract(
         (
-            CUSTOMER, DAY, must("kind"), must("amount"), *may("earned_from", "earned_to"),
+            CUSTOMER,
+            DAY,
+            must("kind"),
+            must("amount"),
+            *may("earned_from", "earned_to"),
             Field(
-                "status", allowed=("accrued", "settled", "reversed"),
+                "status",
+                allowed=("accrued", "settled", "reversed"),
                 otherwise=N_("unknown status"),
             ),
             OURS,
         ),
-        dated="date", amount="amount",
+        dated="date",
+        amount="amount",
         loses=N_("bonuses and promotions outside invoices are not counted (profitability)"),
     ),
     "fx_rates": TableContract(
-        (must("date"), CURRENCY._replace(needed=True), Field("rate", needed=True, filled=True, above=0)),
-        key=("currency", "date"), dated="date",
+        (
+            must("date"),
+            CURRENCY._replace(needed=True),
+            Field("rate", needed=True, filled=True, above=0),
+        ),
+        key=("currency", "date"),
+        dated="date",
     ),
     "gl_totals": TableContract(
         (
-            must("period"), must("gl_account"), must("amount"),
+            must("period"),
+            must("gl_account"),
+            must("amount"),
             Field("line", allowed=LADDER, otherwise=N_("unknown statement line")),
             Field("sign", allowed=("1", "-1"), otherwise=N_("neither 1 nor -1")),
             OURS,
@@ -208,36 +249,50 @@ CONTRACT: dict[str, TableContract] = {
     ),
     "strategic": TableContract(
         (
-            PARTY, Field("justification", needed=True), Field("owner", needed=True),
-            Field("review_on", needed=True), *may("market_access", "learning", "rating"),
+            PARTY,
+            Field("justification", needed=True),
+            Field("owner", needed=True),
+            Field("review_on", needed=True),
+            *may("market_access", "learning", "rating"),
         ),
         loses=N_("door 4 stays shut (segmentation)"),
     ),
     "ratings_ours": TableContract(
-        (PARTY, must("criterion"), must("rating"), *may("source", "rater"),
-         Field("date", past=True)),
+        (
+            PARTY,
+            must("criterion"),
+            must("rating"),
+            *may("source", "rater"),
+            Field("date", past=True),
+        ),
         dated="date",
         loses=N_("side A rests on measured criteria only (attractiveness)"),
     ),
     "ratings_theirs": TableContract(
         (
-            PARTY, must("criterion")._replace(unless=NO_OTHER), Field("weight", at_least=0),
-            must("supplier"), must("rating")._replace(unless=NO_OTHER),
+            PARTY,
+            must("criterion")._replace(unless=NO_OTHER),
+            Field("weight", at_least=0),
+            must("supplier"),
+            must("rating")._replace(unless=NO_OTHER),
             Field("source", allowed=SOURCES, otherwise=N_("unknown source")),
-            Field("rater"), Field("date", past=True),
+            Field("rater"),
+            Field("date", past=True),
         ),
         dated="date",
         loses=N_("side B is unknown (attractiveness), and so is trust (pyramid)"),
     ),
     "evidence": TableContract(
-        (PARTY, must("code"), DAY, *may("until", "source")), dated="date",
+        (PARTY, must("code"), DAY, *may("until", "source")),
+        dated="date",
         loses=N_("no joint things are known: nobody reaches synergy (pyramid)"),
     ),
     "contacts": TableContract(
-        (PARTY, DAY, *may("their_function", "our_function")), dated="date",
+        (PARTY, DAY, *may("their_function", "our_function")),
+        dated="date",
         loses=N_("contacts between functions are unknown (pyramid)"),
     ),
-}  # fmt: skip
+}
 
 ALWAYS_WANTED = [name for name, table in CONTRACT.items() if table.loses]
 

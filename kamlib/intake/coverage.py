@@ -76,9 +76,11 @@ def _last_month(last: date, span: "Period") -> Verdict:
     next_month = (last.replace(day=1) + timedelta(days=32)).replace(day=1)
     short = (next_month - last).days - 1 > QUIET_DAYS and last >= span.start
     return verdict(
-        "partial_month", FLAG if short else PASS, last=day(last),
+        "partial_month",
+        FLAG if short else PASS,
+        last=day(last),
         month=month(pd.Timestamp(last)),
-    )  # fmt: skip
+    )
 
 
 def _young(months: pd.DataFrame, customers: pd.DataFrame, span: "Period", currency: str) -> Verdict:
@@ -92,8 +94,11 @@ def _young(months: pd.DataFrame, customers: pd.DataFrame, span: "Period", curren
     young = here[began.reindex(here.index) >= year_ago]
     whole = float(here.sum())
     return verdict(
-        "young_customers", FLAG if len(young) else PASS,
-        n=number(len(young)), all=number(len(here)), period=span.name,
+        "young_customers",
+        FLAG if len(young) else PASS,
+        n=number(len(young)),
+        all=number(len(here)),
+        period=span.name,
         amount=money(float(young.sum()), currency),
         share=percent(float(young.sum()) / whole if whole else 0.0),
-    )  # fmt: skip
+    )

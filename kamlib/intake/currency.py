@@ -115,9 +115,9 @@ def daily_rates(rates: pd.DataFrame, *, at_most_days_old: int) -> pd.DataFrame:
     later = np.arange(len(place)) - np.repeat(np.cumsum(times) - times, times)
     spread = ordered.iloc[place].reset_index(drop=True)
     day_ = spread["date"] + pd.to_timedelta(later, unit="D")
-    return pd.DataFrame({
-        "fx_currency": spread["currency"], "fx_day": day_, "_rate": spread["rate"]
-    })  # fmt: skip
+    return pd.DataFrame(
+        {"fx_currency": spread["currency"], "fx_day": day_, "_rate": spread["rate"]}
+    )
 
 
 def _any_other(rows: ir.Table, engagement: "Engagement") -> bool:
@@ -131,11 +131,13 @@ def _with_rate(work: Desk, rows: ir.Table, given: pd.DataFrame | None) -> ir.Tab
     if given is None:
         return rows.mutate(_rate=ibis.null(DECIMAL))
     daily = daily_rates(given, at_most_days_old=work.engagement.exchange.at_most_days_old)
-    table = pa.table({
-        "fx_currency": pa.array(daily["fx_currency"], pa.string()),
-        "fx_day": pa.array(daily["fx_day"].dt.date, pa.date32()),
-        "_rate": pa.array(daily["_rate"].tolist(), pa.decimal128(38, 6)),
-    })  # fmt: skip
+    table = pa.table(
+        {
+            "fx_currency": pa.array(daily["fx_currency"], pa.string()),
+            "fx_day": pa.array(daily["fx_day"].dt.date, pa.date32()),
+            "_rate": pa.array(daily["_rate"].tolist(), pa.decimal128(38, 6)),
+        }
+    )
     daily_ = lookup(work, "daily_rates", table, like=rows)
     same = [rows["currency"] == daily_["fx_currency"], rows["date"] == daily_["fx_day"]]
     return rows.left_join(daily_, same).drop("fx_currency", "fx_day")
@@ -149,9 +151,11 @@ def _refuse_without_rate(rated: ir.Table, engagement: "Engagement", named: Seque
         & rated["_rate"].isnull()
     )
     sums = lost.group_by("currency").aggregate(
-        n=lost.count(), amount=lost["net_amount"].sum(), first=lost["date"].min(),
+        n=lost.count(),
+        amount=lost["net_amount"].sum(),
+        first=lost["date"].min(),
         last=lost["date"].max(),
-    )  # fmt: skip
+    )
     found = fetched(sums.order_by("currency"))
     if found.empty:
         return

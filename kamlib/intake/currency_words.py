@@ -3,11 +3,21 @@
 import re
 
 SIGNS = {
-    "PLN": ("zł", "zl", "ZŁ", "Zł", "PLN"), "EUR": ("€", "EUR"), "USD": ("$", "USD"),
-    "GBP": ("£", "GBP"), "CHF": ("CHF", "Fr"), "CZK": ("Kč", "CZK"), "SEK": ("SEK", "kr"),
-    "NOK": ("NOK", "kr"), "DKK": ("DKK", "kr"), "HUF": ("HUF", "Ft"), "UAH": ("UAH", "₴"),
-    "RON": ("RON", "lei"), "JPY": ("JPY", "¥"), "CNY": ("CNY", "¥"),
-}  # fmt: skip
+    "PLN": ("zł", "zl", "ZŁ", "Zł", "PLN"),
+    "EUR": ("€", "EUR"),
+    "USD": ("$", "USD"),
+    "GBP": ("£", "GBP"),
+    "CHF": ("CHF", "Fr"),
+    "CZK": ("Kč", "CZK"),
+    "SEK": ("SEK", "kr"),
+    "NOK": ("NOK", "kr"),
+    "DKK": ("DKK", "kr"),
+    "HUF": ("HUF", "Ft"),
+    "UAH": ("UAH", "₴"),
+    "RON": ("RON", "lei"),
+    "JPY": ("JPY", "¥"),
+    "CNY": ("CNY", "¥"),
+}
 KNOWN = frozenset(word for words in SIGNS.values() for word in words)
 
 IN_BRACKETS = re.compile(r"\[\$([^\]-]+)[^\]]*\]")

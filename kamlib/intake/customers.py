@@ -30,11 +30,12 @@ def missing_customers(aside: Aside, activity: pd.DataFrame, who: Who) -> pd.Data
     lost = fetched(
         rows.group_by("customer_id")
         .aggregate(
-            invoice_revenue=money_sum(rows["amount"]), first=rows["date"].min(),
+            invoice_revenue=money_sum(rows["amount"]),
+            first=rows["date"].min(),
             last=rows["date"].max(),
         )
         .order_by("customer_id")
-    )  # fmt: skip
+    )
     known = {*who.sites["customer_id"], *who.units, *who.relations}
     used = activity[~activity["customer_id"].isin(known)]
     names = ["customer_id", "invoice_revenue", "first", "last"]
@@ -45,9 +46,13 @@ def missing_customers(aside: Aside, activity: pd.DataFrame, who: Who) -> pd.Data
 
 
 def customer_tables(
-    who: Who, activity: pd.DataFrame, names: pd.DataFrame | None, *,
-    missing: pd.DataFrame, engagement: "Engagement",
-) -> dict[str, pd.DataFrame]:  # fmt: skip
+    who: Who,
+    activity: pd.DataFrame,
+    names: pd.DataFrame | None,
+    *,
+    missing: pd.DataFrame,
+    engagement: "Engagement",
+) -> dict[str, pd.DataFrame]:
     """Return customers, the ids that stand for them, the pairs that look like one, and their names.
 
     To ``customers``, ``customer_ids``, ``identity_pairs``, and ``name_variants`` where only lines
@@ -64,17 +69,24 @@ def customer_tables(
     variants = name_variants(told, who.units) if told is not None else None
     chosen = _chosen(variants) if variants is not None else {}
     table = unit_table(
-        merged_sites(who.sites, who.merged), who.units, merged_activity(activity, who.merged),
-        relations=who.relations, names=chosen,
-    )  # fmt: skip
+        merged_sites(who.sites, who.merged),
+        who.units,
+        merged_activity(activity, who.merged),
+        relations=who.relations,
+        names=chosen,
+    )
     table = table.assign(name=shown_names(table, "customer_id"))
     seen = who.sites if told is None else _sites_of_lines(told)
     strangers = missing.loc[~missing["kept"], ["customer_id", "invoice_revenue", "first", "last"]]
     seen_on = pd.concat([activity, strangers], ignore_index=True) if len(strangers) else activity
     pairs = look_alikes(
-        seen, seen_on, tops=unit_of_each(who.sites, unit="group"), units=who.unit("group"),
-        decisions=who.decisions, country=engagement.identity.country,
-    )  # fmt: skip
+        seen,
+        seen_on,
+        tops=unit_of_each(who.sites, unit="group"),
+        units=who.unit("group"),
+        decisions=who.decisions,
+        country=engagement.identity.country,
+    )
     ids = customer_ids(who, activity, engagement=engagement)
     found = {"customers": table, "customer_ids": ids, "identity_pairs": pairs}
     return found if variants is None else {**found, "name_variants": variants}

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 EXTRAS = {"postgres": "psycopg", "spark": "pyspark"}
 PATIENCE = {  # seconds until a server that is silent counts as gone; an address may say otherwise
-    "connect_timeout": 15, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
-}  # fmt: skip
+    "connect_timeout": 15,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 TOLD = ("42", "0A", "53", "57", "25006")  # SQLSTATEs whose words name tables, columns and limits
 
 

@@ -74,9 +74,11 @@ def seen_of_documents(
         raised_plainly=(raised & (linked["document_type"] != "correction")).sum(),
     )
     found: dict[str, Any] = {
-        **_row(returns), **_row(_open_advances(lines)),
-        "samples": counted["samples"], "samples_cost": float(counted["samples_cost"]),
-    }  # fmt: skip
+        **_row(returns),
+        **_row(_open_advances(lines)),
+        "samples": counted["samples"],
+        "samples_cost": float(counted["samples_cost"]),
+    }
     if not told:
         found |= {"orphans": 0, "orphans_amount": 0.0}
     return DocumentFacts(**found)

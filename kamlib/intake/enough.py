@@ -90,9 +90,13 @@ def enough_verdict(
 
 
 def _lost(
-    read: pd.DataFrame, coverage: pd.DataFrame, tables: Tables, lost: pd.DataFrame,
-    engagement: "Engagement", span: "Period",
-) -> Iterator[Lost]:  # fmt: skip
+    read: pd.DataFrame,
+    coverage: pd.DataFrame,
+    tables: Tables,
+    lost: pd.DataFrame,
+    engagement: "Engagement",
+    span: "Period",
+) -> Iterator[Lost]:
     """Yield what was set aside of each table, and of the lines of the report period."""
     currency = engagement.currency
     used = dict(zip(coverage["table"], coverage["rows"] - coverage["set_aside"], strict=True))
@@ -135,10 +139,12 @@ def _told(what: str, rows: pd.DataFrame, used: int, size: float, currency: str) 
         yield Lost(
             share,
             _("{amount} of {whole} on {table} ({share})").format(
-                amount=money(amount, currency), whole=money(amount + size, currency),
-                table=what, share=_share(share),
+                amount=money(amount, currency),
+                whole=money(amount + size, currency),
+                table=what,
+                share=_share(share),
             ),
-        )  # fmt: skip
+        )
 
 
 def _part(lost: float, used: float) -> float:

@@ -15,10 +15,20 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-UNCOMPOSED = str.maketrans({
-    "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D",
-    "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
-})  # fmt: skip
+UNCOMPOSED = str.maketrans(
+    {
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+    }
+)
 POLISH_FORMS = re.compile(
     r"\b(?:(?:PROSTA )?SP(?:OLKA)? ?Z ?(?:O ?O|OGRANICZONA ODPOWIEDZIALNOSCIA)|SPZOO|"
     r"(?:PROSTA )?SPOLKA (?:AKCYJNA|JAWNA|KOMANDYTOWO AKCYJNA|KOMANDYTOWA|CYWILNA|PARTNERSKA)|"
@@ -70,9 +80,7 @@ def firm_name(name: str) -> FirmName:
     numbers = [part for word in words for part in re.findall(r"\d+", word)]
     numbers += [word for word in words if len(word) > 1 and ROMAN.fullmatch(word)]
     letters = [word for word in words if len(word) == 1 and word.isalpha()]
-    return FirmName(
-        core, tuple(sorted(words)), tuple(sorted(numbers)), tuple(sorted(letters))
-    )  # fmt: skip
+    return FirmName(core, tuple(sorted(words)), tuple(sorted(numbers)), tuple(sorted(letters)))
 
 
 def likeness(one: FirmName, other: FirmName) -> float:

@@ -85,23 +85,32 @@ def taken_out(work: Desk, period: str, read_: Read) -> Taken:
     tables.hold({"quarantine": all_set_aside(judged_, apart, work.engagement)})
     of_all = counted(lines, read_.told)
     return Taken(
-        tables, judged_, {name: one.tally for name, one in apart.items()}, lines.raw.names,
+        tables,
+        judged_,
+        {name: one.tally for name, one in apart.items()},
+        lines.raw.names,
         line_work.seen_on(worked, of_all, identical(work, lines)),
-        seen_of_documents(worked, placed, lines, of_all), seen_of_orders(sold, lines, late=late),
+        seen_of_documents(worked, placed, lines, of_all),
+        seen_of_orders(sold, lines, late=late),
         money_read(worked, of_all, read_.aside),
-        read_.converted, activity, read_.who,
+        read_.converted,
+        activity,
+        read_.who,
         prospects=small["prospects"].frame if "prospects" in small else None,
         sites=len(small["customers"].frame) if "customers" in small else 0,
         seen={name: table.seen for name, table in small.items()},
         missing=missing if "customers" in small else None,
         attributes=attribute_values(worked, work.engagement),
-    )  # fmt: skip
+    )
 
 
 def _tables(
-    work: Desk, activity: pd.DataFrame, missing: pd.DataFrame, found: tuple[ir.Table, ir.Table],
+    work: Desk,
+    activity: pd.DataFrame,
+    missing: pd.DataFrame,
+    found: tuple[ir.Table, ir.Table],
     read_: Read,
-) -> Tables:  # fmt: skip
+) -> Tables:
     """Return the tables that data prep hands over, all but the quarantine."""
     lines, worked, small, who = read_.lines, read_.worked, read_.small, read_.who
     names = names_of_lines(worked) if "name" in lines.raw.names else None

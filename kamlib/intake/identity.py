@@ -195,6 +195,6 @@ def decided(masters: Mapping[str, Small]) -> pd.DataFrame:
     """Return the decisions on identity, none where the engagement has no list."""
     if "identity" in masters:
         return masters["identity"].frame
-    return pd.DataFrame({
-        name: pd.Series(dtype="str") for name in ("customer_id", "keep_as", "decided_by", "why")
-    })  # fmt: skip
+    return pd.DataFrame(
+        {name: pd.Series(dtype="str") for name in ("customer_id", "keep_as", "decided_by", "why")}
+    )

@@ -23,10 +23,15 @@ SHOWN_PAIRS, SHOWN_IDS = 3, 3
 
 
 def identity_verdicts(
-    tables: Mapping[str, pd.DataFrame], who: Who, activity: pd.DataFrame,
-    prospects: pd.DataFrame | None, *, missing: pd.DataFrame | None, engagement: "Engagement",
+    tables: Mapping[str, pd.DataFrame],
+    who: Who,
+    activity: pd.DataFrame,
+    prospects: pd.DataFrame | None,
+    *,
+    missing: pd.DataFrame | None,
+    engagement: "Engagement",
     period: str,
-) -> list[Verdict]:  # fmt: skip
+) -> list[Verdict]:
     """Say which pairs wait for a decision, what decisions and settings do, and what the level does.
 
     Parameters
@@ -59,10 +64,12 @@ def _pairs_verdict(pairs: pd.DataFrame, currency: str) -> Verdict:
     amount = float(waiting["invoice_revenue"].abs().sum())
     both = waiting[["customer_id", "keep_as"]].itertuples(index=False)
     return verdict(
-        "identity_pairs", FLAG if len(waiting) else PASS,
-        n=number(len(waiting)), amount=money(amount, currency),
+        "identity_pairs",
+        FLAG if len(waiting) else PASS,
+        n=number(len(waiting)),
+        amount=money(amount, currency),
         which=listed([f"{one} = {other}" for one, other in both], most=SHOWN_PAIRS),
-    )  # fmt: skip
+    )
 
 
 def _missing_verdict(missing: pd.DataFrame, currency: str) -> Verdict:
@@ -77,10 +84,13 @@ def _missing_verdict(missing: pd.DataFrame, currency: str) -> Verdict:
         else _("Their lines are set aside.")
     )
     return verdict(
-        "customers_missing", FLAG, n=number(len(missing)), done=done,
+        "customers_missing",
+        FLAG,
+        n=number(len(missing)),
+        done=done,
         which=listed(missing["customer_id"], most=SHOWN_IDS),
         amount=money(float(pd.Series(floats(missing["invoice_revenue"])).sum()), currency),
-    )  # fmt: skip
+    )
 
 
 def _relations_verdict(who: Who, unit: str) -> list[Verdict]:
@@ -91,11 +101,13 @@ def _relations_verdict(who: Who, unit: str) -> list[Verdict]:
     words = _("{site} ({relation}), of {group} ({other})")
     which = [
         words.format(
-            site=one, relation=_(who.relations[one]), group=tops[one],
+            site=one,
+            relation=_(who.relations[one]),
+            group=tops[one],
             other=_(who.relations[tops[one]]),
         )
         for one in sorted(who.apart)
-    ]  # fmt: skip
+    ]
     return [verdict("site_relations", FLAG, which=listed(which))]
 
 
@@ -112,11 +124,13 @@ def _decisions_verdict(who: Who, seen: set[str]) -> list[Verdict]:
         return []
     return [
         verdict(
-            "identity_merged", FLAG if what else PASS,
-            n=number(len(merged)), by=listed(sorted(set(said["decided_by"]))),
+            "identity_merged",
+            FLAG if what else PASS,
+            n=number(len(merged)),
+            by=listed(sorted(set(said["decided_by"]))),
             which="; ".join(what),
         )
-    ]  # fmt: skip
+    ]
 
 
 def _out_of_groups(who: Who) -> Iterator[str]:
@@ -163,10 +177,13 @@ def tax_ids_verdict(
         return []
     found = [tax_id_of(each, country=engagement.identity.country).reason for each in _texts(sites)]
     sold = dict(zip(ids["id_in_input"], floats(ids["invoice_revenue"]), strict=True))
-    each = pd.DataFrame({
-        "reason": found, "customer_id": sites["customer_id"],
-        "revenue": [sold.get(one, 0.0) for one in sites["customer_id"]],
-    })  # fmt: skip
+    each = pd.DataFrame(
+        {
+            "reason": found,
+            "customer_id": sites["customer_id"],
+            "revenue": [sold.get(one, 0.0) for one in sites["customer_id"]],
+        }
+    )
     bad = each[each["reason"] != ""]
     words = _("{n} × {reason}, {amount} ({which})")
     kinds = sorted(
@@ -174,22 +191,28 @@ def tax_ids_verdict(
     )
     what = [
         words.format(
-            n=number(len(rows)), reason=_(str(reason)),
+            n=number(len(rows)),
+            reason=_(str(reason)),
             amount=money(float(rows["revenue"].sum()), engagement.currency),
             which=listed(
-                rows.sort_values(["revenue", "customer_id"], ascending=[False, True])["customer_id"],
+                rows.sort_values(["revenue", "customer_id"], ascending=[False, True])[
+                    "customer_id"
+                ],
                 most=SHOWN_IDS,
             ),
         )
         for reason, rows in kinds
-    ]  # fmt: skip
+    ]
     broken = bool((bad["reason"] != MISSING).any())
     return [
         verdict(
-            "tax_ids", FLAG if broken else PASS,
-            all=number(len(each)), n=number(len(each) - len(bad)), what="; ".join(what),
+            "tax_ids",
+            FLAG if broken else PASS,
+            all=number(len(each)),
+            n=number(len(each) - len(bad)),
+            what="; ".join(what),
         )
-    ]  # fmt: skip
+    ]
 
 
 def _texts(sites: pd.DataFrame) -> list[str | None]:

@@ -166,19 +166,24 @@ def _judged_part(
     dialect = dialect_of(work.engagement, table)
     rows, cells = converted(part, columns, dialect, last_day=work.last_day)
     wide = rows.select(
-        "_file", "_row", "_broken", "_cells",
+        "_file",
+        "_row",
+        "_broken",
+        "_cells",
         **{name: cell.value.cast(dtype_of(f)) for name, cell, f in _with_fields(cells, fields)},
         **{f"reason {name}": cell.reason for name, cell in cells.items()},
         **{f"fine {name}": cell.fine for name, cell in cells.items()},
         **{RAW + name: rows[name] for name in plain},
         **{f"shown {name}": cell.shown for name, cell in cells.items()},
-    )  # fmt: skip
+    )
     for field in fields:
         if field.name in cells and holds_tax_ids(work.engagement, field):
             wide = with_tax_ids(
-                wide, field, country=work.engagement.identity.country,
+                wide,
+                field,
+                country=work.engagement.identity.country,
                 lookup=partial(lookup, work, f"spelling_{table}_{field.name}", like=part),
-            )  # fmt: skip
+            )
         if field.who and field.name in cells:
             wide = _must_be_somebody(work, wide, part, field, known)
         if field.name in cells and (field.who or holds_tax_ids(work.engagement, field)):

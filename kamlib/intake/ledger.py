@@ -224,12 +224,13 @@ def items_verdict(
     words = _("{what} ({amount}, {period})")
     loose = [
         words.format(
-            what=each.what, amount=money(float(each.amount), engagement.currency),
+            what=each.what,
+            amount=money(float(each.amount), engagement.currency),
             period=each.period,
         )
         for each in items
         if (each.period, each.gl_account) not in there
-    ]  # fmt: skip
+    ]
     outcome = FLAG if loose else PASS
     return [verdict("reconciling_items", outcome, n=number(len(items)), which=listed(loose))]
 

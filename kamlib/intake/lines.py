@@ -106,17 +106,22 @@ def customer_months(lines: ir.Table, judged: Judged, work: Desk, units: ir.Table
             **{name: money_sum(rows[name]) for name in sums}, lines=line_count(rows)
         )
     told = rows.select(
-        customer_id="unit", month=rows["span"].truncate("M"),
-        period=period_of(rows["span"], work), **{name: rows[name] for name in (*sums, "lines")},
-    )  # fmt: skip
+        customer_id="unit",
+        month=rows["span"].truncate("M"),
+        period=period_of(rows["span"], work),
+        **{name: rows[name] for name in (*sums, "lines")},
+    )
     return Answer(told.order_by(["customer_id", "month", "period"]))
 
 
 def ladder_sums(lines: ir.Table) -> dict[str, ir.DecimalValue]:
     """Return the exact sums of the ladder's upper half, and what of the revenue was given back."""
     back = lines["document_type"].isin(BACK)
-    given = {"returned_list_revenue": "list_total", "returned_revenue": "net_amount",
-             "returned_cost": "cost_of_goods_sold"}  # fmt: skip
+    given = {
+        "returned_list_revenue": "list_total",
+        "returned_revenue": "net_amount",
+        "returned_cost": "cost_of_goods_sold",
+    }
     return {
         "list_revenue": money_sum(lines["list_total"]),
         "invoice_revenue": money_sum(lines["net_amount"]),

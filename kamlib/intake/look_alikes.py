@@ -26,10 +26,23 @@ NEIGHBOURS, HANDOVER_DAYS, PARALLEL_DAYS = 5, 365, 31
 HIDDEN = ("Cf", "Cc")  # categories of letters that are not seen
 ZEROS_IN_FRONT = re.compile(r"(?<![0-9])0+(?=[0-9])")
 PAIR_COLUMNS = [
-    "customer_id", "keep_as", "name", "kept_name", "alike_by", "decision", "same_tax_id",
-    "name_likeness", "same_region", "first", "last", "kept_first", "kept_last",
-    "invoice_revenue", "decided_by", "why",
-]  # fmt: skip
+    "customer_id",
+    "keep_as",
+    "name",
+    "kept_name",
+    "alike_by",
+    "decision",
+    "same_tax_id",
+    "name_likeness",
+    "same_region",
+    "first",
+    "last",
+    "kept_first",
+    "kept_last",
+    "invoice_revenue",
+    "decided_by",
+    "why",
+]
 
 
 def plain_letters(text: str) -> str:
@@ -143,11 +156,14 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
         "why",
     ]
     days = ["first", "last", "kept_first", "kept_last"]
-    return table.astype({
-        **dict.fromkeys(texts, "str"), **dict.fromkeys(days, "datetime64[us]"),
-        **dict.fromkeys(["same_tax_id", "same_region"], "bool"),
-        **dict.fromkeys(["name_likeness", "invoice_revenue"], "float64"),
-    })  # fmt: skip
+    return table.astype(
+        {
+            **dict.fromkeys(texts, "str"),
+            **dict.fromkeys(days, "datetime64[us]"),
+            **dict.fromkeys(["same_tax_id", "same_region"], "bool"),
+            **dict.fromkeys(["name_likeness", "invoice_revenue"], "float64"),
+        }
+    )
 
 
 def _known(
@@ -175,13 +191,21 @@ def _known(
         name = name if isinstance(name, str) else ""
         region = row.get("region")
         revenue = row.get("invoice_revenue")
-        found.append(_One(
-            who, name, firm_name(name),
-            tax_id_of(tax, country=country).number if isinstance(tax, str) else "",
-            region if isinstance(region, str) else "", tops.get(who, who),
-            units.get(who, who), row["first"], row["last"], 0.0 if pd.isna(revenue) else float(revenue),
-            who in listed_,
-        ))  # fmt: skip
+        found.append(
+            _One(
+                who,
+                name,
+                firm_name(name),
+                tax_id_of(tax, country=country).number if isinstance(tax, str) else "",
+                region if isinstance(region, str) else "",
+                tops.get(who, who),
+                units.get(who, who),
+                row["first"],
+                row["last"],
+                0.0 if pd.isna(revenue) else float(revenue),
+                who in listed_,
+            )
+        )
     return found
 
 
@@ -284,19 +308,32 @@ def _age(one: _One) -> tuple[bool, pd.Timestamp, str]:
 
 
 def _row(
-    by_id: dict[str, _One], new: str, old: str, sign: str, said: dict[tuple[str, str], tuple[str, str]]
-) -> dict[str, object]:  # fmt: skip
+    by_id: dict[str, _One],
+    new: str,
+    old: str,
+    sign: str,
+    said: dict[tuple[str, str], tuple[str, str]],
+) -> dict[str, object]:
     """Return a pair with its evidence and, where there is one, its decision."""
     nobody = _One("", "", firm_name(""), "", "", "", "", pd.NaT, pd.NaT, 0.0, False)  # type: ignore[arg-type]
     one, kept = by_id.get(new, nobody), by_id.get(old, nobody)
     decision = said.get((new, old)) or said.get((old, new)) or said.get((new, new)) or (None, None)
     alike = likeness(one.told, kept.told) if one.told.core and kept.told.core else 0.0
     return {
-        "customer_id": new, "keep_as": old, "name": one.name, "kept_name": kept.name, "alike_by": sign,
+        "customer_id": new,
+        "keep_as": old,
+        "name": one.name,
+        "kept_name": kept.name,
+        "alike_by": sign,
         "same_tax_id": bool(one.tax_id) and one.tax_id == kept.tax_id,
         "name_likeness": round(alike, 3),
         "same_region": bool(one.region) and one.region == kept.region,
-        "first": one.first, "last": one.last, "kept_first": kept.first, "kept_last": kept.last,
-        "invoice_revenue": min(one.revenue, kept.revenue), "decided_by": decision[0],
-        "why": decision[1], "decision": "proposed",
-    }  # fmt: skip
+        "first": one.first,
+        "last": one.last,
+        "kept_first": kept.first,
+        "kept_last": kept.last,
+        "invoice_revenue": min(one.revenue, kept.revenue),
+        "decided_by": decision[0],
+        "why": decision[1],
+        "decision": "proposed",
+    }

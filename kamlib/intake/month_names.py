@@ -1,15 +1,33 @@
 """Names of months, in Polish and English, as people write them: whole, declined, short, Roman."""
 
 _POLISH = (
-    "styczeń stycznia sty", "luty lutego lut", "marzec marca mar", "kwiecień kwietnia kwi",
-    "maj maja", "czerwiec czerwca cze", "lipiec lipca lip", "sierpień sierpnia sie",
-    "wrzesień września wrz", "październik października paź", "listopad listopada lis",
+    "styczeń stycznia sty",
+    "luty lutego lut",
+    "marzec marca mar",
+    "kwiecień kwietnia kwi",
+    "maj maja",
+    "czerwiec czerwca cze",
+    "lipiec lipca lip",
+    "sierpień sierpnia sie",
+    "wrzesień września wrz",
+    "październik października paź",
+    "listopad listopada lis",
     "grudzień grudnia gru",
-)  # fmt: skip
+)
 _ENGLISH = (
-    "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-    "august aug", "september sept sep", "october oct", "november nov", "december dec",
-)  # fmt: skip
+    "january jan",
+    "february feb",
+    "march mar",
+    "april apr",
+    "may",
+    "june jun",
+    "july jul",
+    "august aug",
+    "september sept sep",
+    "october oct",
+    "november nov",
+    "december dec",
+)
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _BARE = str.maketrans("ąćęłńóśźż", "acelnoszz")
 

@@ -88,8 +88,18 @@ def orders(sold: ir.Table, judged: Judged, work: Desk, who: Who, *, begin: date)
     whole = _new_or_not(parts, work, who, begin)
     whole = whole.mutate(period=period_of(whole["date"], work))
     own = [field.name for field in fields]
-    names = ["order_id", "customer_id", "date", "period", "lines", "document_lines", "order_value",
-             *own, "customer_is_new", "first_order"]  # fmt: skip
+    names = [
+        "order_id",
+        "customer_id",
+        "date",
+        "period",
+        "lines",
+        "document_lines",
+        "order_value",
+        *own,
+        "customer_is_new",
+        "first_order",
+    ]
     rows = whole.select(names).order_by([*names[:3], *own, "lines", "order_value"])
     return Answer(rows, {field.name: field.kind for field in fields})
 
@@ -177,9 +187,12 @@ def _new_or_not(parts: ir.Table, work: Desk, who: Who, begin: date) -> ir.Table:
     # a day after the first order, or of some sites only, is not when the customer began
     recorded = (start["whole"] & (start["since"] <= start["first"])).fill_null(False)
     start = start.select(
-        "who", "first", ends=(began + months).cast("date"),
-        told=recorded | silent, no_earlier=silent | (recorded & (start["since"] >= begin)),
-    )  # fmt: skip
+        "who",
+        "first",
+        ends=(began + months).cast("date"),
+        told=recorded | silent,
+        no_earlier=silent | (recorded & (start["since"] >= begin)),
+    )
     joined = parts.join(start, parts["customer_id"] == start["who"])
     fresh, unknown = joined["date"] < joined["ends"], ibis.null("boolean")
     opens = fresh & (joined["date"] == joined["first"])
@@ -196,11 +209,13 @@ def _since(work: Desk, who: Who) -> ir.Table:
     units = sites["customer_id"].map(lambda one: who.units.get(one, one))
     days = pd.to_datetime(given).groupby(units.astype("str")).agg(["min", "count", "size"])
     known = days[days["count"] > 0]
-    rows = pa.table({
-        "unit": pa.array(list(known.index), pa.string()),
-        "since": pa.array([day.date() for day in known["min"]], pa.date32()),
-        "whole": pa.array(list(known["count"] == known["size"]), pa.bool_()),
-    })  # fmt: skip
+    rows = pa.table(
+        {
+            "unit": pa.array(list(known.index), pa.string()),
+            "since": pa.array([day.date() for day in known["min"]], pa.date32()),
+            "whole": pa.array(list(known["count"] == known["size"]), pa.bool_()),
+        }
+    )
     return work.con.create_table("since_when", rows, overwrite=True)
 
 
@@ -229,9 +244,11 @@ def seen_of_orders(sold: ir.Table, judged: Judged, *, late: bool) -> OrderFacts:
         again=runs.count() > 1, amount=money_sum(runs["amount"]), long=runs["long"].any()
     )
     of_numbers = numbers.aggregate(
-        again=numbers["again"].sum(), again_amount=numbers["amount"].sum(where=numbers["again"]),
-        long=numbers["long"].sum(), long_amount=numbers["amount"].sum(where=numbers["long"]),
-    )  # fmt: skip
+        again=numbers["again"].sum(),
+        again_amount=numbers["amount"].sum(where=numbers["again"]),
+        long=numbers["long"].sum(),
+        long_amount=numbers["amount"].sum(where=numbers["long"]),
+    )
     found = {
         name: float(value or 0) if name.endswith("_amount") else int(value or 0)
         for totals in (of_lines, of_numbers)
@@ -260,15 +277,22 @@ def _in_parts(sold: ir.Table) -> int:
 def orders_verdict(facts: OrderFacts, *, currency: str) -> Verdict:
     """Say what orders are counted by, and where their numbers and days could not be used."""
     counted = {
-        _("lines whose order number is a word or a zero, so that their invoice counts as the order: "
-          "{n}, worth {amount}"): (facts.worded, facts.worded_amount),
-        _("order numbers that come again after more than {days} days, each time counted as another "
-          "order: {n}, worth {amount}"): (facts.again, facts.again_amount),
-        _("order numbers that go on for more than a year, counted as one order: {n}, worth {amount}"):
-            (facts.long, facts.long_amount),
-        _("lines whose order date lies after their invoice or more than a year before it, so that the "
-          "invoice's day counts: {n}, worth {amount}"): (facts.undated, facts.undated_amount),
-    }  # fmt: skip
+        _(
+            "lines whose order number is a word or a zero, so that their invoice counts as the order: "
+            "{n}, worth {amount}"
+        ): (facts.worded, facts.worded_amount),
+        _(
+            "order numbers that come again after more than {days} days, each time counted as another "
+            "order: {n}, worth {amount}"
+        ): (facts.again, facts.again_amount),
+        _(
+            "order numbers that go on for more than a year, counted as one order: {n}, worth {amount}"
+        ): (facts.long, facts.long_amount),
+        _(
+            "lines whose order date lies after their invoice or more than a year before it, so that the "
+            "invoice's day counts: {n}, worth {amount}"
+        ): (facts.undated, facts.undated_amount),
+    }
     said = [
         template.format(n=number(n), amount=money(amount, currency), days=number(APART_DAYS))
         for template, (n, amount) in counted.items()
@@ -276,10 +300,12 @@ def orders_verdict(facts: OrderFacts, *, currency: str) -> Verdict:
     ]
     if facts.cut:
         said.append(
-            _("orders begun before the first line, whose rest counts as an order of its own: not known "
-              "how many, as {n} orders are invoiced in parts and the lines begin less than {days} days "
-              "before the first period").format(n=number(facts.cut), days=number(APART_DAYS))
-        )  # fmt: skip
+            _(
+                "orders begun before the first line, whose rest counts as an order of its own: not known "
+                "how many, as {n} orders are invoiced in parts and the lines begin less than {days} days "
+                "before the first period"
+            ).format(n=number(facts.cut), days=number(APART_DAYS))
+        )
     by = (
         _("its number, else by its invoice") if facts.named else _("its invoice: no line names one")
     )

@@ -167,9 +167,14 @@ def _tables(
     """Yield the rows of files as tables of bounded length, each file checked once it is read."""
     for file in files:
         found = records_of(
-            file.path, dialect, shown=file.shown,
-            sheet=file.sheet, header_row=file.header_row, notes=notes, days=file.days,
-        )  # fmt: skip
+            file.path,
+            dialect,
+            shown=file.shown,
+            sheet=file.sheet,
+            header_row=file.header_row,
+            notes=notes,
+            days=file.days,
+        )
         widths: Counter[int] = Counter()
         for chunk in _chunks(found):
             yield _as_table(chunk, file, schema, widths)

@@ -157,13 +157,18 @@ def _of_customers_and_words(engagement: "Engagement", period: str, taken: Taken)
     tables = taken.tables
     return [
         *identity_verdicts(
-            tables, taken.who, taken.activity, taken.prospects, missing=taken.missing,
-            engagement=engagement, period=period,
+            tables,
+            taken.who,
+            taken.activity,
+            taken.prospects,
+            missing=taken.missing,
+            engagement=engagement,
+            period=period,
         ),
         *small_verdicts(taken.seen, tables, currency=engagement.currency),
         *periods_without_deductions(tables, engagement.periods.values()),
         *words_verdicts(taken.seen, tables, taken.attributes, taken.judged, engagement),
-    ]  # fmt: skip
+    ]
 
 
 def _for_the_engine(

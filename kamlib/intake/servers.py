@@ -59,9 +59,12 @@ def raw_from_database(work: "Desk", table: str) -> tuple[Raw, tuple[Field, ...]]
     read, fields, shown = columns_read(work.engagement, table, theirs)
     none = ibis.null("string")
     part = theirs.select(
-        _file=ibis.literal(0, "int32"), _row=ibis.literal(0, "int64"), _broken=none, _cells=none,
+        _file=ibis.literal(0, "int32"),
+        _row=ibis.literal(0, "int64"),
+        _broken=none,
+        _cells=none,
         **read,
-    )  # fmt: skip
+    )
     if table != "invoice_lines":
         part = brought(work, f"{table}_raw", part, key=f"inputs.{table}.database")
     names = [field.name for field in fields if field.name in part.columns]

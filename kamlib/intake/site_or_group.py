@@ -56,11 +56,15 @@ def site_or_group(
     unit = _("group") if engagement.unit == "group" else _("site")
     return [
         verdict(
-            "site_or_group", FLAG if found.differ else PASS,
-            period=period, by_group=percent(found.by_group), by_site=percent(found.by_site),
-            only=_only(found.only_as_groups, engagement.currency), unit=unit,
+            "site_or_group",
+            FLAG if found.differ else PASS,
+            period=period,
+            by_group=percent(found.by_group),
+            by_site=percent(found.by_site),
+            only=_only(found.only_as_groups, engagement.currency),
+            unit=unit,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _only(groups: pd.Series, currency: str) -> str:
@@ -72,9 +76,10 @@ def _only(groups: pd.Series, currency: str) -> str:
         "; {n} groups are among the vital few and none of their sites is ({which}), with {amount}",
         len(groups),
     ).format(
-        n=number(len(groups)), which=listed(groups.index, most=SHOWN),
+        n=number(len(groups)),
+        which=listed(groups.index, most=SHOWN),
         amount=money(float(groups.sum()), currency),
-    )  # fmt: skip
+    )
 
 
 def levels(sold: pd.DataFrame, who: Who, *, share: float) -> Levels | None:

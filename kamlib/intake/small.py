@@ -27,9 +27,12 @@ from kamlib.tables import floats
 
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")
 ADD_UP = {  # tables whose rows add up, and what of them does
-    "drivers": "volume", "off_invoice": "amount", "assets": "amount",
-    "receivables": "average_balance", "gl_totals": "amount",
-}  # fmt: skip
+    "drivers": "volume",
+    "off_invoice": "amount",
+    "assets": "amount",
+    "receivables": "average_balance",
+    "gl_totals": "amount",
+}
 ONE_ROW_EACH = {"receivables": ["customer_id", "month"]}
 US = "us"
 WITH_VAT = "includes_vat"  # without the column balances do; an empty cell is a no, as everywhere
@@ -199,10 +202,11 @@ def _refuse_costs_below_zero(items: pd.DataFrame, shown: str) -> None:
     """Raise DataError if most deductions are below 0: then the file counts as income what cost us."""
     amount = pd.Series(floats(items["amount"]))[(items["status"] != REVERSED).to_numpy()]
     _refuse_turned(
-        amount, f"amounts in {shown} (off_invoice)",
+        amount,
+        f"amounts in {shown} (off_invoice)",
         "Write what a deduction cost as a positive amount, and what was taken back as one with the "
         "status reversed",
-    )  # fmt: skip
+    )
 
 
 def _refuse_debts_below_zero(owed: pd.DataFrame, shown: str) -> None:

@@ -33,8 +33,10 @@ def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -
     if not given:
         return _scales(tables)
     twice = [what for name in given for what in _twice(name, seen[name], currency)]
-    below = [*_deductions_below(tables.get("off_invoice"), currency),
-             *_receivables_below(tables.get("receivables"), currency)]  # fmt: skip
+    below = [
+        *_deductions_below(tables.get("off_invoice"), currency),
+        *_receivables_below(tables.get("receivables"), currency),
+    ]
     return [
         verdict("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
         verdict("signs", FLAG if below else PASS, what="; ".join(below)),
@@ -97,9 +99,11 @@ def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:
         template = _("{n} × {table}, the same in every column ({what} {amount})")
         weight = ADD_UP[name]
         yield template.format(
-            n=number(seen.repeats), table=table_label(name), what=label(weight).lower(),
+            n=number(seen.repeats),
+            table=table_label(name),
+            what=label(weight).lower(),
             amount=_weighed(seen.amount, weight, currency),
-        )  # fmt: skip
+        )
     if seen.same_key:
         template = _("{n} × {table}, another row for the same customer and month")
         yield template.format(n=number(seen.same_key), table=table_label(name))

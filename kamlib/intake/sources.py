@@ -142,10 +142,17 @@ def raw_rows(
             days = {places[field.name]: field.name for field in there if field.kind == "date"}
             texts.append(
                 TextFile(
-                    file.number, file.path, file.shown, file.head, places,
-                    ids=ids, sheet=given.sheet, header_row=given.header_row, days=days,
+                    file.number,
+                    file.path,
+                    file.shown,
+                    file.head,
+                    places,
+                    ids=ids,
+                    sheet=given.sheet,
+                    header_row=given.header_row,
+                    days=days,
                 )
-            )  # fmt: skip
+            )
     if texts:
         names = [f.name for f in fields if any(f.name in file.places for file in texts)]
         target = folder / f"{table}.parquet"

@@ -18,24 +18,76 @@ if TYPE_CHECKING:
 ID_COLUMNS = ("customer_id", "parent_id", "party_id", "prospect_id", "keep_as")
 MUST_BE_USABLE = ("customer_id",)
 FOR_NOBODY = (
-    "brak", "brak danych", "nieznany", "n/a", "#n/a", "n/d", "#n/d", "null", "(null)", "none", "nan",
-    "undefined", "unknown", "?", "0", *("-" * n for n in range(1, 6)),
-)  # fmt: skip
+    "brak",
+    "brak danych",
+    "nieznany",
+    "n/a",
+    "#n/a",
+    "n/d",
+    "#n/d",
+    "null",
+    "(null)",
+    "none",
+    "nan",
+    "undefined",
+    "unknown",
+    "?",
+    "0",
+    *("-" * n for n in range(1, 6)),
+)
 NO_NUMBER = (  # what stands for the number of an order or a delivery that has none
     *FOR_NOBODY,
-    "tel", "tel.", "telefon", "telefonicznie", "telefoniczne", "phone", "by phone", "fax", "faks",
-    "mail", "e-mail", "email", "mailem", "mailowo", "ustne", "ustnie", "ustna", "verbal", "oral",
-    "nd", "nd.", "n.d.", "na", "n.a.", "nil", "nie dotyczy", "brak nr", "brak numeru",
-    "brak zamówienia", "bez numeru", "bez zamówienia", "no number", "no po", "no order",
-    "not applicable", "various", "różne", "tbc", "tbd", "do ustalenia",
-)  # fmt: skip
+    "tel",
+    "tel.",
+    "telefon",
+    "telefonicznie",
+    "telefoniczne",
+    "phone",
+    "by phone",
+    "fax",
+    "faks",
+    "mail",
+    "e-mail",
+    "email",
+    "mailem",
+    "mailowo",
+    "ustne",
+    "ustnie",
+    "ustna",
+    "verbal",
+    "oral",
+    "nd",
+    "nd.",
+    "n.d.",
+    "na",
+    "n.a.",
+    "nil",
+    "nie dotyczy",
+    "brak nr",
+    "brak numeru",
+    "brak zamówienia",
+    "bez numeru",
+    "bez zamówienia",
+    "no number",
+    "no po",
+    "no order",
+    "not applicable",
+    "various",
+    "różne",
+    "tbc",
+    "tbd",
+    "do ustalenia",
+)
 NO_DIGITS = "^[0xX .,:;/_#?*–-]+$"  # zeros, crosses and strokes
 ROUNDED = "^[0-9](?:[.,][0-9]+)?[Ee][+][0-9]{2,3}$"  # as spreadsheets and programs write it
 CURRENCY_WORDS = {
     **dict.fromkeys(("ZŁ", "Zł", "zł", "ZL", "ZŁ.", "Zł.", "zł.", "ZLOTY", "ZŁOTY"), "PLN"),
     **dict.fromkeys(("€", "EURO"), "EUR"),
-    "£": "GBP", "KČ": "CZK", "Kč": "CZK", "kč": "CZK",
-}  # fmt: skip
+    "£": "GBP",
+    "KČ": "CZK",
+    "Kč": "CZK",
+    "kč": "CZK",
+}
 
 
 def holds_tax_ids(engagement: "Engagement", field: Field) -> bool:
@@ -72,11 +124,15 @@ def with_tax_ids(
     texts = wide.select(as_written=wide[field.name]).distinct().to_pyarrow()["as_written"]
     written = sorted(text for text in texts.to_pylist() if text is not None)
     found = [tax_id_of(text, country=country) for text in written]
-    table = lookup(pa.table({
-        "_written": pa.array(written, pa.string()),
-        "_number": pa.array([one.number or None for one in found], pa.string()),
-        "_why": pa.array([one.reason or None for one in found], pa.string()),
-    }))  # fmt: skip
+    table = lookup(
+        pa.table(
+            {
+                "_written": pa.array(written, pa.string()),
+                "_number": pa.array([one.number or None for one in found], pa.string()),
+                "_why": pa.array([one.reason or None for one in found], pa.string()),
+            }
+        )
+    )
     joined = wide.left_join(table, wide[field.name] == table["_written"])
     changed: dict[str, ir.Value] = {
         field.name: ibis.coalesce(joined["_number"], joined[field.name])

@@ -57,10 +57,14 @@ def _bounds(rows: ir.Table, bare: ir.BooleanValue) -> list[Bound]:
     found = wide.filter(wide["_bare"]).order_by(["_file", "_row"])
     frame = fetched(
         found.select(
-            "_file", "_row", told=found["_reason"] == A_TOTAL, amount="net_amount",
-            lines=found["_lines"], above=found["_above"],
+            "_file",
+            "_row",
+            told=found["_reason"] == A_TOTAL,
+            amount="net_amount",
+            lines=found["_lines"],
+            above=found["_above"],
         )
-    )  # fmt: skip
+    )
     return [Bound(*row) for row in frame.itertuples(index=False, name=None)]
 
 
@@ -88,9 +92,9 @@ def _sums(bounds: list[Bound]) -> list[Bound]:
 def _marked(work: Desk, rows: ir.Table, sums: list[tuple[int, int]]) -> ir.Table:
     """Give rows the reason of a total, and take their money away."""
     files, places = zip(*sums, strict=True)
-    table = pa.table({
-        "sum_file": pa.array(files, pa.int32()), "sum_row": pa.array(places, pa.int64())
-    })  # fmt: skip
+    table = pa.table(
+        {"sum_file": pa.array(files, pa.int32()), "sum_row": pa.array(places, pa.int64())}
+    )
     known = lookup(work, "sums_of_lines", table, like=rows)
     joined = rows.left_join(
         known, [rows["_file"] == known["sum_file"], rows["_row"] == known["sum_row"]]

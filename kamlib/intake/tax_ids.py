@@ -19,12 +19,46 @@ from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 from kamlib.method_rules import set_aside
 
-NO_ID_WORDS = frozenset((
-    "brak", "brak danych", "brak nip", "brak numeru", "nie podano", "nie dotyczy", "n/d", "nd", "n.d.",
-    "b/d", "bd", "b.d.", "nn", "n.n.", "osoba fizyczna", "os. fiz.", "konsument", "detal",
-    "klient detaliczny", "none", "null", "nan", "na", "n/a", "#n/a", "unknown", "not given", "private",
-    "private person", "consumer", "tbd", "test", "x", "xx", "xxx", "?",
-))  # fmt: skip
+NO_ID_WORDS = frozenset(
+    (
+        "brak",
+        "brak danych",
+        "brak nip",
+        "brak numeru",
+        "nie podano",
+        "nie dotyczy",
+        "n/d",
+        "nd",
+        "n.d.",
+        "b/d",
+        "bd",
+        "b.d.",
+        "nn",
+        "n.n.",
+        "osoba fizyczna",
+        "os. fiz.",
+        "konsument",
+        "detal",
+        "klient detaliczny",
+        "none",
+        "null",
+        "nan",
+        "na",
+        "n/a",
+        "#n/a",
+        "unknown",
+        "not given",
+        "private",
+        "private person",
+        "consumer",
+        "tbd",
+        "test",
+        "x",
+        "xx",
+        "xxx",
+        "?",
+    )
+)
 SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 FLOAT_TAIL = re.compile(r"(?<=\d)[.,]0+$")
 BETWEEN = re.compile(r"[\W_]+")

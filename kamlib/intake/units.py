@@ -19,9 +19,12 @@ EXTERNAL = "external"
 
 
 def unit_of_each(
-    customers: pd.DataFrame, *, unit: str, merged: Mapping[str, str] | None = None,
+    customers: pd.DataFrame,
+    *,
+    unit: str,
+    merged: Mapping[str, str] | None = None,
     apart: Collection[str] = (),
-) -> dict[str, str]:  # fmt: skip
+) -> dict[str, str]:
     """Say to which unit each id belongs: the group at the top, or the site itself.
 
     Parameters

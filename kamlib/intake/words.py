@@ -69,9 +69,12 @@ def _asked_for(engagement: "Engagement") -> dict[str, list[str | bool | int]]:
 
 
 def words_verdicts(
-    seen: Mapping[str, Seen], tables: Tables, attributes: Mapping[str, Attribute],
-    judged: Sequence[Judged], engagement: "Engagement",
-) -> list[Verdict]:  # fmt: skip
+    seen: Mapping[str, Seen],
+    tables: Tables,
+    attributes: Mapping[str, Attribute],
+    judged: Sequence[Judged],
+    engagement: "Engagement",
+) -> list[Verdict]:
     """Say which words of the input no rule knows, and which settings match nothing or are not read.
 
     Parameters
@@ -88,8 +91,11 @@ def words_verdicts(
         A time equation asks whether an attribute is true that holds words.
     """
     _refuse_yes_or_no_of_words(attributes, engagement)
-    unknown = [*_drivers(seen, tables, engagement), *_ratings(tables, engagement),
-               *_other_words(tables, engagement)]  # fmt: skip
+    unknown = [
+        *_drivers(seen, tables, engagement),
+        *_ratings(tables, engagement),
+        *_other_words(tables, engagement),
+    ]
     idle = [*_conditions(attributes, engagement), *_of_customers(tables, engagement)]
     unread = list(_unread(judged, engagement))
     found = [verdict("unknown_words", FLAG if unknown else PASS, what="; ".join(unknown))]
@@ -161,12 +167,15 @@ def _strange(
     template = _("{table}, {column}: {word} ({n}{becomes}{near})")
     for word in sorted(set(counts.index) - set(names)):
         yield template.format(
-            table=table_label(table), column=column_label(column).lower(), word=_quoted(word),
+            table=table_label(table),
+            column=column_label(column).lower(),
+            word=_quoted(word),
             n=ngettext("{n} row", "{n} rows", int(counts[word])).format(
                 n=number(int(counts[word]))
             ),
-            becomes=f", {becomes}" if becomes else "", near=_near(word, names),
-        )  # fmt: skip
+            becomes=f", {becomes}" if becomes else "",
+            near=_near(word, names),
+        )
 
 
 # ------------------------------------------------------------------------------- of the settings
@@ -179,9 +188,11 @@ def _conditions(attributes: Mapping[str, Attribute], engagement: "Engagement") -
             if there is None or isinstance(value, bool) or str(value) in there.found:
                 continue
             yield template.format(
-                name=name, value=value, values=listed(there.frequent) or _("nothing"),
+                name=name,
+                value=value,
+                values=listed(there.frequent) or _("nothing"),
                 near=_near(str(value), there.frequent),
-            )  # fmt: skip
+            )
 
 
 def _refuse_yes_or_no_of_words(
@@ -217,9 +228,11 @@ def _unread(judged: Sequence[Judged], engagement: "Engagement") -> Iterator[str]
             template = _("{table}: {name} ({theirs}){near}")
             meant = meant_by(name, names, "invoice_lines")
             yield template.format(
-                table=table_label("invoice_lines"), name=name, theirs=theirs,
+                table=table_label("invoice_lines"),
+                name=name,
+                theirs=theirs,
                 near=_(", did you mean {word}?").format(word=meant) if meant else "",
-            )  # fmt: skip
+            )
     for one in judged:
         for name in engagement.inputs[one.name].values:
             if one.raw.rows and name not in one.raw.names:

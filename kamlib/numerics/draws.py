@@ -90,8 +90,10 @@ class Uncertain:
         left, right, _step = sheet.indices(self.profit.size)
         for down in range(first, last, BLOCK[0]):
             for across in range(left, right, BLOCK[1]):
-                here = (slice(down, min(down + BLOCK[0], last)),
-                        slice(across, min(across + BLOCK[1], right)))  # fmt: skip
+                here = (
+                    slice(down, min(down + BLOCK[0], last)),
+                    slice(across, min(across + BLOCK[1], right)),
+                )
                 error = self._block(source, down, across)[: last - down, : right - across]
                 error *= self.own[source] / HALF_WIDTH
                 np.maximum(error, -1.0, out=error)

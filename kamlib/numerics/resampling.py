@@ -115,8 +115,13 @@ def _likely(known: Floats, share: float, part: float) -> int:
 
 
 def _best(
-    counts: Counts, near: NDArray[np.int64], positive: Floats, total: Floats, share: float, part: float
-) -> tuple[Floats, Floats] | None:  # fmt: skip
+    counts: Counts,
+    near: NDArray[np.int64],
+    positive: Floats,
+    total: Floats,
+    share: float,
+    part: float,
+) -> tuple[Floats, Floats] | None:
     """Return few and top of each draw from the values `near` the top; None where they are too few."""
     n, best = counts.shape[1], positive[near]
     counts = counts.take(near, axis=1)

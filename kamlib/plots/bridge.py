@@ -89,10 +89,15 @@ def _amount(ax: Axes, place: int, row: object, ends: list[float], words: str) ->
     colour = LIGHT["ink"] if total else LIGHT["lost"] if amount < 0 else LIGHT["earned"]
     below = total and amount < 0
     ax.annotate(
-        words, (place, ends[place] if below else top), (0, -4 if below else 4),
-        textcoords="offset points", ha="center", va="top" if below else "bottom", weight="bold",
+        words,
+        (place, ends[place] if below else top),
+        (0, -4 if below else 4),
+        textcoords="offset points",
+        ha="center",
+        va="top" if below else "bottom",
+        weight="bold",
         color=colour,
-    )  # fmt: skip
+    )
 
 
 def _wrapped(line: str, kind: str, bars: int) -> str:

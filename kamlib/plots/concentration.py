@@ -24,9 +24,12 @@ MEASURE_LINES = ((0, (1.2, 1.6)), (0, (6, 2)), "-")  # the main measure, the las
 
 @styled
 def plot_concentration(
-    curves: pd.DataFrame, *, interval: Mapping[str, float] | None, profit_share: float = 0.80,
+    curves: pd.DataFrame,
+    *,
+    interval: Mapping[str, float] | None,
+    profit_share: float = 0.80,
     ax: Axes | None = None,
-) -> Axes:  # fmt: skip
+) -> Axes:
     """Draw what share of each measure the best x percent of customers bring, beside the 20/80 rule.
 
     Parameters
@@ -70,15 +73,19 @@ def plot_concentration(
 def _measure_style(line: object) -> dict:
     main = line == MEASURE_LINES[-1]
     return {
-        "color": LIGHT["earned"] if main else LIGHT["ink"], "linestyle": line,
+        "color": LIGHT["earned"] if main else LIGHT["ink"],
+        "linestyle": line,
         "linewidth": 2.6 if main else 1.8,
-    }  # fmt: skip
+    }
 
 
 def _explain(
-    ax: Axes, curves: pd.DataFrame, lines: Mapping[str, object],
-    interval: Mapping[str, float] | None, profit_share: float,
-) -> None:  # fmt: skip
+    ax: Axes,
+    curves: pd.DataFrame,
+    lines: Mapping[str, object],
+    interval: Mapping[str, float] | None,
+    profit_share: float,
+) -> None:
     """Write the key into the corner below the straight line, which no curve can enter."""
     key = {"left": 0.44, "text": 0.535, "value": 0.985, "step": 0.055}
     top = 0.372
@@ -99,9 +106,12 @@ def _explain(
 
 
 def _explain_marks(
-    ax: Axes, key: Mapping[str, float], y: float, interval: Mapping[str, float] | None,
+    ax: Axes,
+    key: Mapping[str, float],
+    y: float,
+    interval: Mapping[str, float] | None,
     profit_share: float,
-) -> None:  # fmt: skip
+) -> None:
     x = key["left"] + 0.035
     soft: dict[str, Any] = {"va": "center", "color": LIGHT["ink_soft"], "fontsize": 10}
     if interval:
@@ -122,9 +132,19 @@ def _explain_marks(
 
 
 _RULE_MARK: dict[str, Any] = {
-    "marker": "D", "markerfacecolor": "none", "color": LIGHT["lost"], "markersize": 13,
-    "markeredgewidth": 1.8, "zorder": 7, "linestyle": "none",
-}  # fmt: skip
+    "marker": "D",
+    "markerfacecolor": "none",
+    "color": LIGHT["lost"],
+    "markersize": 13,
+    "markeredgewidth": 1.8,
+    "zorder": 7,
+    "linestyle": "none",
+}
 _VALUE_MARK: dict[str, Any] = {
-    "color": LIGHT["ink"], "capsize": 5, "linewidth": 2, "marker": "o", "markersize": 7, "zorder": 6,
-}  # fmt: skip
+    "color": LIGHT["ink"],
+    "capsize": 5,
+    "linewidth": 2,
+    "marker": "o",
+    "markersize": 7,
+    "zorder": 6,
+}

@@ -91,8 +91,16 @@ def plot_return(classes: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.vlines(days, 0, classes["rate"], color=LIGHT["earned"], linewidth=2)
     for x, rate in zip(days, classes["rate"], strict=True):
         if pd.notna(rate):
-            ax.annotate(percent(rate), (x, rate), (0, 8), textcoords="offset points", ha="center",
-                        fontsize=SMALL, weight="bold", annotation_clip=False)  # fmt: skip
+            ax.annotate(
+                percent(rate),
+                (x, rate),
+                (0, 8),
+                textcoords="offset points",
+                ha="center",
+                fontsize=SMALL,
+                weight="bold",
+                annotation_clip=False,
+            )
     ax.set(xlim=(min(days) - 0.5, max(days) + 0.5), ylim=(0, 1.02))
     percent_ticks(ax.yaxis)
     named = [f"{day}+" if day == MOST_ORDER_DAYS else f"{day}" for day in map(int, days)]
@@ -121,15 +129,28 @@ def _us(ax: Axes, row: int, criterion: Any) -> None:
         strip = Rectangle((0, row - 0.32), 10, 0.3, zorder=1, **dotted())
         ax.add_patch(strip)
         ax.text(
-            0.8, row - 0.17, _("us: unknown, nobody asked"), va="center", color=LIGHT["uncertain"],
-            fontsize=SMALL, bbox={"fc": LIGHT["paper"], "ec": "none", "pad": 1}, zorder=2,
-        )  # fmt: skip
+            0.8,
+            row - 0.17,
+            _("us: unknown, nobody asked"),
+            va="center",
+            color=LIGHT["uncertain"],
+            fontsize=SMALL,
+            bbox={"fc": LIGHT["paper"], "ec": "none", "pad": 1},
+            zorder=2,
+        )
         return
     middle, reach = (low + high) / 2, (high - low) / 2
     style = _US_GUESSED if criterion.source == "our_guess" else _US
     if reach > 0:
-        ax.errorbar(middle, row - 0.13, xerr=reach, fmt="none", ecolor=LIGHT["side_b"], capsize=3,
-                    elinewidth=1.8)  # fmt: skip
+        ax.errorbar(
+            middle,
+            row - 0.13,
+            xerr=reach,
+            fmt="none",
+            ecolor=LIGHT["side_b"],
+            capsize=3,
+            elinewidth=1.8,
+        )
     ax.plot(middle, row - 0.13, **style)
 
 
@@ -139,9 +160,12 @@ def _criteria_columns(ax: Axes, criteria: pd.DataFrame) -> None:
     leads = [_lead_of(criterion) for criterion in records(criteria)]
     styles = [{"weight": "bold", "color": LIGHT[colour]} for _words, colour in leads]
     column_at_right(
-        ax, [words for words, _colour in leads], head=_("our lead,\nof 100"), after=end,
+        ax,
+        [words for words, _colour in leads],
+        head=_("our lead,\nof 100"),
+        after=end,
         styles=styles,
-    )  # fmt: skip
+    )
 
 
 def _say_sources(ax: Axes, sources: list[str]) -> None:
@@ -150,10 +174,17 @@ def _say_sources(ax: Axes, sources: list[str]) -> None:
         text.set_verticalalignment("bottom")
         words = _(SOURCES[source]) if source in SOURCES else "" if pd.isna(source) else source
         ax.annotate(
-            fit(words, 160, size=9), (0, row), (-4, -1), textcoords="offset points",
-            xycoords=ax.get_yaxis_transform(), ha="right", va="top", fontsize=9,
-            color=LIGHT["ink_soft"], annotation_clip=False,
-        )  # fmt: skip
+            fit(words, 160, size=9),
+            (0, row),
+            (-4, -1),
+            textcoords="offset points",
+            xycoords=ax.get_yaxis_transform(),
+            ha="right",
+            va="top",
+            fontsize=9,
+            color=LIGHT["ink_soft"],
+            annotation_clip=False,
+        )
 
 
 def _lead_of(criterion: Any) -> tuple[str, str]:
@@ -182,10 +213,18 @@ def _counts_below(ax: Axes, classes: pd.DataFrame) -> None:
         "color": LIGHT["ink_soft"],
     }
     for x, n in zip(classes["order_days"], classes["n"], strict=True):
-        ax.annotate(number(n), (x, 0), (0, -20), xycoords=rows, ha="center", annotation_clip=False,
-                    **style)  # fmt: skip
-    ax.annotate(_("customers"), (0, 0), (-4, -20), xycoords="axes fraction", ha="right",
-                annotation_clip=False, **style)  # fmt: skip
+        ax.annotate(
+            number(n), (x, 0), (0, -20), xycoords=rows, ha="center", annotation_clip=False, **style
+        )
+    ax.annotate(
+        _("customers"),
+        (0, 0),
+        (-4, -20),
+        xycoords="axes fraction",
+        ha="right",
+        annotation_clip=False,
+        **style,
+    )
 
 
 _US: dict[str, Any] = {
@@ -196,6 +235,10 @@ _US: dict[str, Any] = {
 }
 _US_GUESSED: dict[str, Any] = {**_US, "markerfacecolor": LIGHT["paper"], "markeredgewidth": 1.8}
 _RIVAL: dict[str, Any] = {
-    "marker": "s", "linestyle": "none", "color": LIGHT["neutral"], "markersize": 8,
-    "markerfacecolor": LIGHT["paper"], "markeredgewidth": 1.8,
-}  # fmt: skip
+    "marker": "s",
+    "linestyle": "none",
+    "color": LIGHT["neutral"],
+    "markersize": 8,
+    "markerfacecolor": LIGHT["paper"],
+    "markeredgewidth": 1.8,
+}

@@ -63,9 +63,14 @@ def name_rows(ax: Axes, names: Sequence[object], *, points: float = 150) -> None
 
 
 def column_at_right(
-    ax: Axes, texts: Sequence[str], *, head: str, after: float, size: float = 10.5,
+    ax: Axes,
+    texts: Sequence[str],
+    *,
+    head: str,
+    after: float,
+    size: float = 10.5,
     styles: Sequence[dict[str, Any]] | None = None,
-) -> float:  # fmt: skip
+) -> float:
     """Write a column of values beside rows 0, 1, 2 …; return where it ends.
 
     `after` and the result are distances in points from the right edge of the Axes. The widths are
@@ -81,13 +86,29 @@ def column_at_right(
     rows = ax.get_yaxis_transform()
     for row, (text, style) in enumerate(zip(texts, styles, strict=True)):
         ax.annotate(
-            text, (1, row), (end, 0), xycoords=rows, textcoords="offset points", ha="right",
-            va="center", fontsize=size, annotation_clip=False, **style,
-        )  # fmt: skip
+            text,
+            (1, row),
+            (end, 0),
+            xycoords=rows,
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=size,
+            annotation_clip=False,
+            **style,
+        )
     ax.annotate(
-        head, (1, 1), (end, 2), xycoords="axes fraction", textcoords="offset points", ha="right",
-        va="bottom", color=LIGHT["ink_soft"], fontsize=10, annotation_clip=False,
-    )  # fmt: skip
+        head,
+        (1, 1),
+        (end, 2),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        color=LIGHT["ink_soft"],
+        fontsize=10,
+        annotation_clip=False,
+    )
     return end
 
 
@@ -159,9 +180,13 @@ def hits(box: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def _best_spot(
-    mark: np.ndarray, radius: float, size: tuple[float, float], frame: np.ndarray,
-    taken: np.ndarray, crowd: np.ndarray,
-) -> tuple[np.ndarray, int] | None:  # fmt: skip
+    mark: np.ndarray,
+    radius: float,
+    size: tuple[float, float],
+    frame: np.ndarray,
+    taken: np.ndarray,
+    crowd: np.ndarray,
+) -> tuple[np.ndarray, int] | None:
     best, least = None, np.inf
     for ring, gap in enumerate(RINGS):
         for angle in ANGLES:

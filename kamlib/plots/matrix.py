@@ -63,8 +63,18 @@ def plot_matrix(
     -------
     Axes; ``ax.left_out`` lists the names that found no place beside their mark
     """
-    require_columns(parties, "name", *SIDES, "asked", "customer_profit", "numbered", "level", "named",
-                    "both_hold", of="matrix")  # fmt: skip
+    require_columns(
+        parties,
+        "name",
+        *SIDES,
+        "asked",
+        "customer_profit",
+        "numbered",
+        "level",
+        "named",
+        "both_hold",
+        of="matrix",
+    )
     ax = axes_or_new(ax, height=6.9)
 
     points = _points(parties, Cuts(cut_a, cut_b))
@@ -94,13 +104,18 @@ def _points(parties: pd.DataFrame, cut: Cuts) -> pd.DataFrame:
     numbers = flagged.cumsum().where(flagged)
     profit = points["customer_profit"]
     points = points.assign(
-        **known, asked=asked, x=x, y=y.where(asked, strip),
+        **known,
+        asked=asked,
+        x=x,
+        y=y.where(asked, strip),
         ringed=asked & (x >= cut.a) & (y >= cut.b) & (points["both_hold"] != "yes"),
-        number=numbers.where(numbers <= MOST_NUMBERED), told=flagged | points["named"].astype(bool),
-        loss=profit < 0, prospect=profit.isna(),
+        number=numbers.where(numbers <= MOST_NUMBERED),
+        told=flagged | points["named"].astype(bool),
+        loss=profit < 0,
+        prospect=profit.isna(),
         shape=["o" if pd.isna(level) else SHAPES[int(level)] for level in points["level"]],
         colour=[_colour(*mark) for mark in zip(points["level"], profit, strict=True)],
-    )  # fmt: skip
+    )
     return points.assign(area=_areas(points))
 
 
@@ -146,8 +161,16 @@ def _ground(ax: Axes, points: pd.DataFrame, cut: Cuts) -> list[Text]:
     ax.set_xlabel(_("Side A: how attractive they are to us (0 to 100)"))
     ax.set_ylabel(_("Side B: how attractive we are to them (0 to 100)"))
     if unknown:
-        strip = Rectangle((0, bottom), 1, floor - bottom, facecolor=LIGHT["panel"], hatch="....",
-                          edgecolor=LIGHT["rule"], linewidth=0.5, zorder=0)  # fmt: skip
+        strip = Rectangle(
+            (0, bottom),
+            1,
+            floor - bottom,
+            facecolor=LIGHT["panel"],
+            hatch="....",
+            edgecolor=LIGHT["rule"],
+            linewidth=0.5,
+            zorder=0,
+        )
         ax.add_patch(strip)
     return _corners(ax, floor, unknown)
 
@@ -164,10 +187,16 @@ def _corners(ax: Axes, floor: float, unknown: int) -> list[Text]:
     texts = [
         ax.text(0.988, 0.984, _("BOTH SIDES HOLD"), ha="right", va="top", **strong),
         ax.text(0.012, 0.984, _("THEY VALUE US, WE GAIN LITTLE\nserve simply"), va="top", **style),
-        ax.text(0.988, bottom, _("WE WANT THEM,\nTHEY HAVE BETTER\nimprove, or let go"), ha="right",
-                va="bottom", **style),
+        ax.text(
+            0.988,
+            bottom,
+            _("WE WANT THEM,\nTHEY HAVE BETTER\nimprove, or let go"),
+            ha="right",
+            va="bottom",
+            **style,
+        ),
         ax.text(0.012, bottom, _("TRANSACT"), va="bottom", **style),
-    ]  # fmt: skip
+    ]
     if unknown:
         words = ngettext(
             "SIDE B UNKNOWN: {n} nobody asked",
@@ -182,22 +211,51 @@ def _corners(ax: Axes, floor: float, unknown: int) -> list[Text]:
 def _draw_crowd(ax: Axes, points: pd.DataFrame) -> None:
     crowd = points[~points["told"]]
     grey = crowd[~crowd["loss"] & ~crowd["prospect"]]
-    ax.scatter(grey["x"], grey["y"], s=grey["area"], facecolor=CROWD, edgecolor=LIGHT["paper"],
-               linewidth=0.5, zorder=2)  # fmt: skip
+    ax.scatter(
+        grey["x"],
+        grey["y"],
+        s=grey["area"],
+        facecolor=CROWD,
+        edgecolor=LIGHT["paper"],
+        linewidth=0.5,
+        zorder=2,
+    )
     losing = crowd[crowd["loss"]]
-    ax.scatter(losing["x"], losing["y"], s=losing["area"], facecolor=LIGHT["paper"],
-               edgecolor=LIGHT["neutral"], linewidth=0.9, zorder=2)  # fmt: skip
+    ax.scatter(
+        losing["x"],
+        losing["y"],
+        s=losing["area"],
+        facecolor=LIGHT["paper"],
+        edgecolor=LIGHT["neutral"],
+        linewidth=0.9,
+        zorder=2,
+    )
     prospects = crowd[crowd["prospect"]]
-    ax.scatter(prospects["x"], prospects["y"], s=42, marker="+", color=LIGHT["neutral"], linewidth=1.2,
-               zorder=2)  # fmt: skip
+    ax.scatter(
+        prospects["x"],
+        prospects["y"],
+        s=42,
+        marker="+",
+        color=LIGHT["neutral"],
+        linewidth=1.2,
+        zorder=2,
+    )
 
 
 def _ring(ax: Axes, points: pd.DataFrame) -> None:
     """Ring who stands in the corner of both sides although not all of it holds for certain."""
     for mark in records(points[points["ringed"]]):
         across = 2 * np.sqrt(mark.area / np.pi) + RING
-        ax.plot(mark.x, mark.y, "o", markersize=across, markerfacecolor="none",
-                color=LIGHT["uncertain"], markeredgewidth=1.3, zorder=5)  # fmt: skip
+        ax.plot(
+            mark.x,
+            mark.y,
+            "o",
+            markersize=across,
+            markerfacecolor="none",
+            color=LIGHT["uncertain"],
+            markeredgewidth=1.3,
+            zorder=5,
+        )
 
 
 def _draw_told(ax: Axes, points: pd.DataFrame) -> None:
@@ -212,7 +270,12 @@ def _draw_told(ax: Axes, points: pd.DataFrame) -> None:
             ax.scatter(mark.x, mark.y, s=80, marker="+", color=mark.colour, linewidth=2, zorder=4)
             continue
         ax.scatter(
-            mark.x, mark.y, s=mark.area, marker=mark.shape, zorder=4, linewidth=1.6 if mark.loss else 1,
+            mark.x,
+            mark.y,
+            s=mark.area,
+            marker=mark.shape,
+            zorder=4,
+            linewidth=1.6 if mark.loss else 1,
             facecolor=LIGHT["paper"] if mark.loss else mark.colour,
             edgecolor=mark.colour if mark.loss else LIGHT["paper"],
-        )  # fmt: skip
+        )

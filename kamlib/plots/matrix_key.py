@@ -125,8 +125,16 @@ def write_names(ax: Axes, points: pd.DataFrame, corners: list[Text]) -> list[str
         words = ngettext(
             "{n} name found no place", "{n} names found no place", len(left_out)
         ).format(n=number(len(left_out)))
-        ax.annotate(words, (1, 0), (14, 4), xycoords="axes fraction", textcoords="offset points",
-                    fontsize=SMALL, color=LIGHT["ink_soft"], annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            words,
+            (1, 0),
+            (14, 4),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=SMALL,
+            color=LIGHT["ink_soft"],
+            annotation_clip=False,
+        )
     return left_out
 
 
@@ -147,10 +155,17 @@ def _write_numbers(ax: Axes, told: pd.DataFrame) -> tuple[list[Label], list[str]
             names.append(mark.name)
             continue
         ax.annotate(
-            number(mark.number), (mark.x, mark.y), (0, -2.5 if mark.shape == "^" else -0.4),
-            textcoords="offset points", ha="center", va="center_baseline", fontsize=9, weight="bold",
-            color=mark.colour if mark.loss else LIGHT["paper"], zorder=9,
-        )  # fmt: skip
+            number(mark.number),
+            (mark.x, mark.y),
+            (0, -2.5 if mark.shape == "^" else -0.4),
+            textcoords="offset points",
+            ha="center",
+            va="center_baseline",
+            fontsize=9,
+            weight="bold",
+            color=mark.colour if mark.loss else LIGHT["paper"],
+            zorder=9,
+        )
     return labels, names
 
 
@@ -184,8 +199,17 @@ def _pixels(ax: Axes) -> float:
 
 
 def _beside(ax: Axes, right: float, down: float, words: str, **style: Any) -> None:
-    ax.annotate(words, (1, 1), (right, -down), xycoords="axes fraction", va="center", fontsize=10,
-                textcoords="offset points", annotation_clip=False, **style)  # fmt: skip
+    ax.annotate(
+        words,
+        (1, 1),
+        (right, -down),
+        xycoords="axes fraction",
+        va="center",
+        fontsize=10,
+        textcoords="offset points",
+        annotation_clip=False,
+        **style,
+    )
 
 
 def _mark_beside(ax: Axes, right: float, down: float, **style: Any) -> None:

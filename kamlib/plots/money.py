@@ -129,9 +129,15 @@ def _name_periods(ax: Axes, at: np.ndarray, months: pd.DataFrame) -> None:
         first, last = inside.min() - 0.4, inside.max() + 0.4
         ax.plot([first, last], [line, line], color=LIGHT["earned"], linewidth=2, clip_on=False)
         ax.annotate(
-            one_line(period), ((first + last) / 2, line), (0, 3), textcoords="offset points", ha="center",
-            va="bottom", weight="bold", color=LIGHT["earned"],
-        )  # fmt: skip
+            one_line(period),
+            ((first + last) / 2, line),
+            (0, 3),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            weight="bold",
+            color=LIGHT["earned"],
+        )
 
 
 def _waterfall(ax: Axes, ladder: pd.DataFrame) -> None:

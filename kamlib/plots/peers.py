@@ -70,11 +70,15 @@ def _compared(ax: Axes, ladder: pd.DataFrame) -> None:
     soft = [{**style, "color": LIGHT["ink_soft"]} for style in bold]
     gap = ladder["own"] - ladder["usual"]
     worse = (gap <= -WORSE).tolist()
-    marked = [{"weight": "bold", "color": LIGHT["lost"]} if bad else soft[i]
-              for i, bad in enumerate(worse)]  # fmt: skip
+    marked = [
+        {"weight": "bold", "color": LIGHT["lost"]} if bad else soft[i]
+        for i, bad in enumerate(worse)
+    ]
     here, usual = ([number(100 * v, 1) for v in ladder[name]] for name in ("own", "usual"))
-    apart = [number(100 * v, 1, signed=True) + (" ▼" if bad else "  ")
-             for v, bad in zip(gap, worse, strict=True)]  # fmt: skip
+    apart = [
+        number(100 * v, 1, signed=True) + (" ▼" if bad else "  ")
+        for v, bad in zip(gap, worse, strict=True)
+    ]
     end = column_at_right(ax, here, head=_("here"), after=0, styles=bold)
     end = column_at_right(ax, usual, head=_("peers"), after=end, styles=soft)
     column_at_right(ax, apart, head=_("gap"), after=end, styles=marked)
@@ -86,5 +90,10 @@ _MARK: dict[str, Any] = {
     "solid_capstyle": "butt",
     "zorder": 5,
 }
-_LEGEND: dict[str, Any] = {"color": LIGHT["ink"], "marker": "|", "markersize": 13,
-                           "markeredgewidth": 3, "linestyle": "none"}  # fmt: skip
+_LEGEND: dict[str, Any] = {
+    "color": LIGHT["ink"],
+    "marker": "|",
+    "markersize": 13,
+    "markeredgewidth": 3,
+    "linestyle": "none",
+}

@@ -63,8 +63,15 @@ def plot_pyramid(accounts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes, in points, with one polygon per level from 4 down to 1, and a strip for those whose level is
     not told
     """
-    require_columns(accounts, "name", "confirmed_level", "possible_level", "golden_shot",
-                    "customer_profit", of="pyramid")  # fmt: skip
+    require_columns(
+        accounts,
+        "name",
+        "confirmed_level",
+        "possible_level",
+        "golden_shot",
+        "customer_profit",
+        of="pyramid",
+    )
     ranked = accounts.sort_values("customer_profit", ascending=False, kind="stable")
     earned, untold = _earned_shares(ranked), untold_levels(ranked)
     below = STRIP if untold.any() else 0.0
@@ -104,8 +111,15 @@ def _say_untold(ax: Axes, untold: pd.DataFrame, earned: pd.Series) -> None:
     (line,) = _lines(untold["name"].tolist(), [width - 24])
     ax.text(MIDDLE, middle, line.words, ha="center", va="center", fontsize=SMALL, bbox=paper)
     words = _("Not told (1 to {n})").format(n=number(int(untold["possible_level"].max())))
-    ax.text(WORDS_AT, middle + 8, words, weight="bold", color=LIGHT["uncertain"], va="center",
-            fontsize=12)  # fmt: skip
+    ax.text(
+        WORDS_AT,
+        middle + 8,
+        words,
+        weight="bold",
+        color=LIGHT["uncertain"],
+        va="center",
+        fontsize=12,
+    )
     ax.text(WORDS_AT, middle - 8, _count(untold, earned), va="center", weight="bold")
 
 
@@ -124,9 +138,11 @@ def _half(height: float) -> float:
 def _step(level: int) -> Polygon:
     foot, top = STEPS[level][0] + 2, STEPS[level][1] - 2
     corners = [
-        (MIDDLE - _half(foot), foot), (MIDDLE + _half(foot), foot),
-        (MIDDLE + _half(top), top), (MIDDLE - _half(top), top),
-    ]  # fmt: skip
+        (MIDDLE - _half(foot), foot),
+        (MIDDLE + _half(foot), foot),
+        (MIDDLE + _half(top), top),
+        (MIDDLE - _half(top), top),
+    ]
     colour = LIGHT[f"level{level}"]
     return Polygon(
         corners, closed=True, facecolor=mix(colour, 0.13), edgecolor=colour, linewidth=1.6
@@ -136,10 +152,23 @@ def _step(level: int) -> Polygon:
 def _say_step(ax: Axes, level: int, here: pd.DataFrame, earned: pd.Series) -> None:
     middle = sum(STEPS[level]) / 2
     name = f"{number(level)}  {_(LEVELS[level])}"
-    ax.text(WORDS_AT, middle + 24, name, weight="bold", color=LIGHT[f"level{level}"], va="center",
-            fontsize=12)  # fmt: skip
-    ax.text(WORDS_AT, middle + 7, _(MEANINGS[level]), va="center", color=LIGHT["ink_soft"],
-            fontsize=SMALL)  # fmt: skip
+    ax.text(
+        WORDS_AT,
+        middle + 24,
+        name,
+        weight="bold",
+        color=LIGHT[f"level{level}"],
+        va="center",
+        fontsize=12,
+    )
+    ax.text(
+        WORDS_AT,
+        middle + 7,
+        _(MEANINGS[level]),
+        va="center",
+        color=LIGHT["ink_soft"],
+        fontsize=SMALL,
+    )
     ax.text(WORDS_AT, middle - 10, _count(here, earned), va="center", weight="bold")
     higher = int((here["possible_level"] > here["confirmed_level"]).sum())
     if higher:
@@ -211,8 +240,16 @@ def _write_golden(ax: Axes, golden: pd.DataFrame, earned: pd.Series, others: int
         )
     top = STEPS[1][1] - 15
     words = fit(words, 2 * _half(top) - 20, weight="bold", size=10)
-    ax.text(MIDDLE, top, words, ha="center", va="center", weight="bold", color=LIGHT["level1"],
-            fontsize=10)  # fmt: skip
+    ax.text(
+        MIDDLE,
+        top,
+        words,
+        ha="center",
+        va="center",
+        weight="bold",
+        color=LIGHT["level1"],
+        fontsize=10,
+    )
     names = golden["name"].tolist()
     height = top
     for _row in range(3):
@@ -224,8 +261,15 @@ def _write_golden(ax: Axes, golden: pd.DataFrame, earned: pd.Series, others: int
         rest.append(more.format(n=number(len(names))))
     if others:
         rest.append(ngettext("{n} other", "{n} others", others).format(n=number(others)))
-    ax.text(MIDDLE, height - LINE, BETWEEN.join(rest), ha="center", va="center", fontsize=SMALL,
-            color=LIGHT["ink_soft"])  # fmt: skip
+    ax.text(
+        MIDDLE,
+        height - LINE,
+        BETWEEN.join(rest),
+        ha="center",
+        va="center",
+        fontsize=SMALL,
+        color=LIGHT["ink_soft"],
+    )
 
 
 def _golden_row(ax: Axes, names: list[object], height: float) -> list[object]:

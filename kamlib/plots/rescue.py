@@ -154,13 +154,33 @@ def plot_price_matrix(
     _spread(ax, points)
     ax.set_xlabel(_("Cost-to-serve, of 100 at list value"))
     ax.set_ylabel(_("Net price: kept of 100 at list value"))
-    legend_above(ax, [
-        Line2D([], [], label=_("earns"), marker="o", markersize=8, linestyle="none",
-               markerfacecolor=CROWD, markeredgecolor=LIGHT["paper"]),
-        Line2D([], [], label=_("loses"), marker="v", markersize=9, linestyle="none",
-               markerfacecolor=LIGHT["paper"], markeredgecolor=LIGHT["lost"], markeredgewidth=1.6),
-        Line2D([], [], label=_("company average"), color=LIGHT["ink_soft"], linestyle=DASHED),
-    ])  # fmt: skip
+    legend_above(
+        ax,
+        [
+            Line2D(
+                [],
+                [],
+                label=_("earns"),
+                marker="o",
+                markersize=8,
+                linestyle="none",
+                markerfacecolor=CROWD,
+                markeredgecolor=LIGHT["paper"],
+            ),
+            Line2D(
+                [],
+                [],
+                label=_("loses"),
+                marker="v",
+                markersize=9,
+                linestyle="none",
+                markerfacecolor=LIGHT["paper"],
+                markeredgecolor=LIGHT["lost"],
+                markeredgewidth=1.6,
+            ),
+            Line2D([], [], label=_("company average"), color=LIGHT["ink_soft"], linestyle=DASHED),
+        ],
+    )
     return ax
 
 
@@ -179,9 +199,10 @@ def _framed(ax: Axes, table: pd.DataFrame, net_price: float, serve_rate: float) 
     ax.outside = int(((x > right) | (y < low) | (y > high)).sum())  # type: ignore[attr-defined]
     area = 16 + 300 * table["sold_list"] / table["sold_list"].max()
     return table.assign(
-        x=x.clip(0, right * 0.99), y=y.clip(low + 0.01 * (high - low), high - 0.01 * (high - low)),
+        x=x.clip(0, right * 0.99),
+        y=y.clip(low + 0.01 * (high - low), high - 0.01 * (high - low)),
         area=area,
-    )  # fmt: skip
+    )
 
 
 def _quarters(ax: Axes, points: pd.DataFrame, net_price: float, serve_rate: float) -> None:
@@ -199,17 +220,45 @@ def _quarters(ax: Axes, points: pd.DataFrame, net_price: float, serve_rate: floa
         words = _("{quadrant}: {n}").format(
             quadrant=_(QUADRANTS[name]).upper(), n=number(there.sum())
         )
-        halo(ax.text(x, y, words, ha=ha, va=va, transform=ax.transAxes, fontsize=10,
-                     color=LIGHT["ink_soft"], weight="bold", zorder=6), 4)  # fmt: skip
+        halo(
+            ax.text(
+                x,
+                y,
+                words,
+                ha=ha,
+                va=va,
+                transform=ax.transAxes,
+                fontsize=10,
+                color=LIGHT["ink_soft"],
+                weight="bold",
+                zorder=6,
+            ),
+            4,
+        )
 
 
 def _spread(ax: Axes, points: pd.DataFrame) -> None:
     loses = points["customer_profit"] < 0
     earn, lose = points[~loses], points[loses]
-    ax.scatter(earn["x"], earn["y"], s=earn["area"], facecolor=CROWD, edgecolor=LIGHT["paper"],
-               linewidth=0.5, zorder=2)  # fmt: skip
-    ax.scatter(lose["x"], lose["y"], s=lose["area"] + 14, marker="v", facecolor=LIGHT["paper"],
-               edgecolor=LIGHT["lost"], linewidth=1.2, zorder=3)  # fmt: skip
+    ax.scatter(
+        earn["x"],
+        earn["y"],
+        s=earn["area"],
+        facecolor=CROWD,
+        edgecolor=LIGHT["paper"],
+        linewidth=0.5,
+        zorder=2,
+    )
+    ax.scatter(
+        lose["x"],
+        lose["y"],
+        s=lose["area"] + 14,
+        marker="v",
+        facecolor=LIGHT["paper"],
+        edgecolor=LIGHT["lost"],
+        linewidth=1.2,
+        zorder=3,
+    )
     renderer = settle(ax)
     named = points[points["named"].astype(bool)]
     radius = [np.sqrt(area) / 2 * ax.figure.dpi / 72 for area in named["area"]]
@@ -229,10 +278,17 @@ def _spread(ax: Axes, points: pd.DataFrame) -> None:
 
 
 _RING: dict[str, Any] = {
-    "marker": "o", "markersize": 10, "markerfacecolor": LIGHT["paper"],
-    "markeredgecolor": LIGHT["ink_soft"], "markeredgewidth": 2.2, "zorder": 5,
-}  # fmt: skip
+    "marker": "o",
+    "markersize": 10,
+    "markerfacecolor": LIGHT["paper"],
+    "markeredgecolor": LIGHT["ink_soft"],
+    "markeredgewidth": 2.2,
+    "zorder": 5,
+}
 _TRIANGLE: dict[str, Any] = {
-    "marker": "^", "markersize": 8, "markerfacecolor": LIGHT["level3"],
-    "markeredgecolor": LIGHT["paper"], "zorder": 6,
-}  # fmt: skip
+    "marker": "^",
+    "markersize": 8,
+    "markerfacecolor": LIGHT["level3"],
+    "markeredgecolor": LIGHT["paper"],
+    "zorder": 6,
+}

@@ -25,11 +25,22 @@ from matplotlib.ticker import MaxNLocator
 from kamlib.language import _, number, percent
 
 LIGHT = {
-    "paper": "#FFFFFF", "ink": "#1B2430", "ink_soft": "#4A5563", "rule": "#D5DAE1",
-    "panel": "#F4F6F8", "earned": "#0069B4", "lost": "#B0490F", "neutral": "#5A5E64",
-    "uncertain": "#330845", "level1": "#865600", "level2": "#2A7D6B", "level3": "#2036A0",
-    "level4": "#2B0531", "side_a": "#08404B", "side_b": "#B93290",
-}  # fmt: skip
+    "paper": "#FFFFFF",
+    "ink": "#1B2430",
+    "ink_soft": "#4A5563",
+    "rule": "#D5DAE1",
+    "panel": "#F4F6F8",
+    "earned": "#0069B4",
+    "lost": "#B0490F",
+    "neutral": "#5A5E64",
+    "uncertain": "#330845",
+    "level1": "#865600",
+    "level2": "#2A7D6B",
+    "level3": "#2036A0",
+    "level4": "#2B0531",
+    "side_a": "#08404B",
+    "side_b": "#B93290",
+}
 DOTTED = (0, (2, 3))
 DASHED = (0, (4, 3))
 FIGURE_WIDTH = 8.0  # inches
@@ -134,9 +145,12 @@ def hatched(colour: str = LIGHT["lost"], *, hatch: str = "////") -> dict[str, An
 def dotted(colour: str = LIGHT["uncertain"]) -> dict[str, Any]:
     """Return the fill of what is unknown or belongs to nobody: dots and a dashed edge."""
     return {
-        "facecolor": LIGHT["paper"], "edgecolor": colour, "hatch": "....", "linewidth": 0.8,
+        "facecolor": LIGHT["paper"],
+        "edgecolor": colour,
+        "hatch": "....",
+        "linewidth": 0.8,
         "linestyle": DASHED,
-    }  # fmt: skip
+    }
 
 
 def by_sign(amount: float) -> dict[str, Any]:
@@ -152,9 +166,15 @@ def swatch(label: str, fill: dict[str, Any]) -> Rectangle:
 def legend_above(ax: Axes, handles: Sequence[Artist]) -> None:
     """Explain marks in one row above the Axes, never on data; the layout makes room for it."""
     ax.figure.legend(
-        handles=handles, loc="outside upper left", ncols=len(handles), columnspacing=1.4,
-        handlelength=1.5, handletextpad=0.6, borderaxespad=0.2, frameon=False,
-    )  # fmt: skip
+        handles=handles,
+        loc="outside upper left",
+        ncols=len(handles),
+        columnspacing=1.4,
+        handlelength=1.5,
+        handletextpad=0.6,
+        borderaxespad=0.2,
+        frameon=False,
+    )
 
 
 def halo(text: Text, width: float = 3) -> Text:

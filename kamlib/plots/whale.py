@@ -48,9 +48,13 @@ class Doubt(Protocol):
 
 @styled
 def plot_whale_curve(
-    curve: pd.DataFrame, *, currency: str, measure: str = "customer_profit",
-    whale: Doubt | None = None, ax: Axes | None = None,
-) -> Axes:  # fmt: skip
+    curve: pd.DataFrame,
+    *,
+    currency: str,
+    measure: str = "customer_profit",
+    whale: Doubt | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the running sum over customers, best first, with its peak, total, erosion and band.
 
     Parameters
@@ -97,10 +101,15 @@ def _say_total(ax: Axes, total: np.ndarray, peak: int, money: Money) -> None:
     end, top = total[-1], total[peak]
     low, high = ax.get_ylim()
     ax.annotate(
-        _("total\n{amount}").format(amount=money.write(end)), (1, end), (16, -2 if end < top else 0),
-        textcoords="offset points", va="top" if end < top else "center", weight="bold",
-        linespacing=1.25, annotation_clip=False,
-    )  # fmt: skip
+        _("total\n{amount}").format(amount=money.write(end)),
+        (1, end),
+        (16, -2 if end < top else 0),
+        textcoords="offset points",
+        va="top" if end < top else "center",
+        weight="bold",
+        linespacing=1.25,
+        annotation_clip=False,
+    )
     if end >= top or peak == 0:
         return
     arrow: dict[str, Any] = {
@@ -116,10 +125,15 @@ def _say_total(ax: Axes, total: np.ndarray, peak: int, money: Money) -> None:
     )
     short = (top - end) / (high - low) < 0.27  # then the words stand on the end of the arrow
     ax.annotate(
-        words, (1, end if short else (end + top) / 2), (16, 2 if short else 0),
-        textcoords="offset points", va="bottom" if short else "center", color=LIGHT["lost"],
-        linespacing=1.25, annotation_clip=False,
-    )  # fmt: skip
+        words,
+        (1, end if short else (end + top) / 2),
+        (16, 2 if short else 0),
+        textcoords="offset points",
+        va="bottom" if short else "center",
+        color=LIGHT["lost"],
+        linespacing=1.25,
+        annotation_clip=False,
+    )
 
 
 def _say_peak(ax: Axes, share: np.ndarray, total: np.ndarray, peak: int, money: Money) -> None:
@@ -127,8 +141,16 @@ def _say_peak(ax: Axes, share: np.ndarray, total: np.ndarray, peak: int, money: 
         words = _("No customer earns money.")
         ax.annotate(words, (0, 0), (6, 6), textcoords="offset points", weight="bold")
         return
-    ax.plot(share[peak], total[peak], "o", clip_on=False, color=LIGHT["paper"], zorder=5,
-            markeredgecolor=LIGHT["earned"], markeredgewidth=2)  # fmt: skip
+    ax.plot(
+        share[peak],
+        total[peak],
+        "o",
+        clip_on=False,
+        color=LIGHT["paper"],
+        zorder=5,
+        markeredgecolor=LIGHT["earned"],
+        markeredgewidth=2,
+    )
     words = ngettext(
         "peak {amount} after {n} customer ({share})",
         "peak {amount} after {n} customers ({share})",
@@ -137,8 +159,14 @@ def _say_peak(ax: Axes, share: np.ndarray, total: np.ndarray, peak: int, money: 
     if peak == len(share) - 1:
         words = _("nobody loses money: the peak is the total")
     side = "left" if share[peak] < 0.35 else "right" if share[peak] > 0.65 else "center"
-    text = ax.annotate(words, (share[peak], total[peak]), (0, 12), textcoords="offset points",
-                       ha=side, weight="bold")  # fmt: skip
+    text = ax.annotate(
+        words,
+        (share[peak], total[peak]),
+        (0, 12),
+        textcoords="offset points",
+        ha=side,
+        weight="bold",
+    )
     halo(text)
 
 
@@ -148,8 +176,14 @@ def _band(ax: Axes, whale: Doubt | None) -> pd.DataFrame:
     if whale is None:
         return start
     band = pd.concat([start, whale.band], ignore_index=True)
-    ax.fill_between(band["customer_share"], band["low"], band["high"], linewidth=0,
-                    color=mix(LIGHT["neutral"], 0.22), zorder=1)  # fmt: skip
+    ax.fill_between(
+        band["customer_share"],
+        band["low"],
+        band["high"],
+        linewidth=0,
+        color=mix(LIGHT["neutral"], 0.22),
+        zorder=1,
+    )
     return band
 
 
@@ -164,7 +198,7 @@ def _band_words(whale: Doubt) -> str:
 
 def _say_parts(
     ax: Axes, share: np.ndarray, total: np.ndarray, peak: int, whale: Doubt | None
-) -> None:  # fmt: skip
+) -> None:
     if len(share) <= 3:
         return
     renderer = settle(ax)

@@ -33,10 +33,14 @@ class Tried(NamedTuple):
 
 
 def try_actions(
-    own: Rates, usual: Rates, sales: np.ndarray, *, price_reach: float,
+    own: Rates,
+    usual: Rates,
+    sales: np.ndarray,
+    *,
+    price_reach: float,
     counted: Mapping[str, np.ndarray] | None = None,
     chosen: Mapping[str, np.ndarray] | None = None,
-) -> Tried:  # fmt: skip
+) -> Tried:
     """Move the levers of each action to what is usual among the peers, where that is better.
 
     Parameters
@@ -116,13 +120,19 @@ def list_actions(
     before, after = _in_their_units(amounts, own, own), _in_their_units(amounts, own, moved)
     ids = amounts["customer_id"].to_numpy()
     parts = [
-        pd.DataFrame({
-            "customer_id": ids, "action": action, "role": "action", "effect": whole.alone[action],
-            "effect_soon": soon.alone[action], "change_from": before[action],
-            "change_to": after[action],
-        })[whole.moved[action]]
+        pd.DataFrame(
+            {
+                "customer_id": ids,
+                "action": action,
+                "role": "action",
+                "effect": whole.alone[action],
+                "effect_soon": soon.alone[action],
+                "change_from": before[action],
+                "change_to": after[action],
+            }
+        )[whole.moved[action]]
         for action in LEVERS
-    ]  # fmt: skip
+    ]
     parts += [_interaction(ids, whole, soon), _letting_go(dropped)]
     table = pd.concat(parts, ignore_index=True)
     order = table["action"].map({a: i for i, a in enumerate([*LEVERS, "interaction", "let_go"])})
@@ -136,29 +146,42 @@ def _ending(amounts: pd.DataFrame) -> dict[str, np.ndarray]:
         kind: np.divide(
             amounts[f"{kind}_avoidable"].to_numpy(dtype=np.float64),
             amounts[kind].to_numpy(dtype=np.float64),
-            out=np.ones(len(amounts)), where=amounts[kind].to_numpy(dtype=np.float64) != 0,
+            out=np.ones(len(amounts)),
+            where=amounts[kind].to_numpy(dtype=np.float64) != 0,
         )
         for kind in WORK
-    }  # fmt: skip
+    }
 
 
 def _interaction(ids: np.ndarray, whole: Tried, soon: Tried) -> pd.DataFrame:
     several = np.sum(list(whole.moved.values()), axis=0) > 1
-    table = pd.DataFrame({
-        "customer_id": ids, "action": "interaction", "role": "interaction",
-        "effect": (whole.together - np.sum(list(whole.alone.values()), axis=0)).round(2) + 0.0,
-        "effect_soon": (soon.together - np.sum(list(soon.alone.values()), axis=0)).round(2) + 0.0,
-        "change_from": np.nan, "change_to": np.nan,
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "action": "interaction",
+            "role": "interaction",
+            "effect": (whole.together - np.sum(list(whole.alone.values()), axis=0)).round(2) + 0.0,
+            "effect_soon": (soon.together - np.sum(list(soon.alone.values()), axis=0)).round(2)
+            + 0.0,
+            "change_from": np.nan,
+            "change_to": np.nan,
+        }
+    )
     return table[several]
 
 
 def _letting_go(dropped: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({
-        "customer_id": dropped["customer_id"].to_numpy(), "action": "let_go", "role": "alternative",
-        "effect": dropped["drop_effect"].to_numpy(), "effect_soon": dropped["drop_effect"].to_numpy(),
-        "change_from": np.nan, "change_to": np.nan,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": dropped["customer_id"].to_numpy(),
+            "action": "let_go",
+            "role": "alternative",
+            "effect": dropped["drop_effect"].to_numpy(),
+            "effect_soon": dropped["drop_effect"].to_numpy(),
+            "change_from": np.nan,
+            "change_to": np.nan,
+        }
+    )
 
 
 def _in_their_units(amounts: pd.DataFrame, own: Rates, rates: Rates) -> dict[str, np.ndarray]:

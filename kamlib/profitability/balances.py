@@ -85,9 +85,10 @@ def _others(balance: Balance, mine: pd.DataFrame) -> None:
     blind = mine[mine["customer_profit_before_capital"].isna()]
     known = blind["pocket_revenue"] - blind["known_cost_of_goods"] - blind["cost_to_serve"]
     balance.change(
-        _("Customers whose cost of goods is not known whole"), -round(float(known.sum()), 2),
+        _("Customers whose cost of goods is not known whole"),
+        -round(float(known.sum()), 2),
         _("their revenue less what is known of their cost"),
-    )  # fmt: skip
+    )
 
 
 _OTHERS = {
@@ -97,9 +98,14 @@ _OTHERS = {
 
 
 def statement_balances(
-    statement: pd.DataFrame, months: pd.DataFrame, pools: pd.DataFrame | None, *, period: str,
-    currency: str, off_invoice: pd.DataFrame | None = None,
-) -> list[Balance]:  # fmt: skip
+    statement: pd.DataFrame,
+    months: pd.DataFrame,
+    pools: pd.DataFrame | None,
+    *,
+    period: str,
+    currency: str,
+    off_invoice: pd.DataFrame | None = None,
+) -> list[Balance]:
     """Draw up the sums inside the stage: customers, lines of the months, the ladder, and the pools.
 
     Parameters
@@ -156,9 +162,10 @@ def _line(
     if line == "cost_of_goods_sold":
         partly = _sum(statement[statement[line].isna()], "known_cost_of_goods")
         balance.change(
-            _("Of customers whose cost of goods is not known whole"), -partly,
+            _("Of customers whose cost of goods is not known whole"),
+            -partly,
             _("on lines that have one; their margin is unknown"),
-        )  # fmt: skip
+        )
     return balance.end(_("Sum of the statements"), _sum(statement, line))
 
 

@@ -12,9 +12,12 @@ from kamlib.tables import among, floats
 
 
 def profit_if(
-    amounts: pd.DataFrame, *, price_change: object = 0.0, orders: object = None,
+    amounts: pd.DataFrame,
+    *,
+    price_change: object = 0.0,
+    orders: object = None,
     days_to_pay: object = None,
-) -> np.ndarray:  # fmt: skip
+) -> np.ndarray:
     """Return the profit that customers would leave with other prices, fewer orders or other terms.
 
     ::
@@ -87,13 +90,17 @@ def break_evens(
     days, days_code = _days_needed(amounts, short)
     price_code = np.where(np.isnan(change) & ~np.isnan(profit), "price", "")
     codes = zip(price_code, orders_code, days_code, strict=True)
-    return pd.DataFrame({
-        "customer_id": amounts["customer_id"].to_numpy(), "fix_price_change": change,
-        "fix_volume_loss": _volume_at_risk(amounts, change), "fix_order_value": value,
-        "fix_minimum_order": _minimum_order(amounts["customer_id"], order_values, count),
-        "fix_days_to_pay": days,
-        "fix_unknown": [", ".join(code for code in three if code) for three in codes],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": amounts["customer_id"].to_numpy(),
+            "fix_price_change": change,
+            "fix_volume_loss": _volume_at_risk(amounts, change),
+            "fix_order_value": value,
+            "fix_minimum_order": _minimum_order(amounts["customer_id"], order_values, count),
+            "fix_days_to_pay": days,
+            "fix_unknown": [", ".join(code for code in three if code) for three in codes],
+        }
+    )
 
 
 def _volume_at_risk(amounts: pd.DataFrame, rise: np.ndarray) -> np.ndarray:
@@ -188,5 +195,13 @@ def _smallest(ranked: np.ndarray, free: np.ndarray, count: np.ndarray) -> np.nda
     return np.where(can, np.take_along_axis(minimum, at, axis=1)[:, 0], np.nan)
 
 
-_NEEDED = ("invoice_revenue", "off_invoice", "cost_of_goods_sold", "cost_to_serve", "capital_charge",
-           "assets_charge", "days_to_pay", "orders")  # fmt: skip
+_NEEDED = (
+    "invoice_revenue",
+    "off_invoice",
+    "cost_of_goods_sold",
+    "cost_to_serve",
+    "capital_charge",
+    "assets_charge",
+    "days_to_pay",
+    "orders",
+)

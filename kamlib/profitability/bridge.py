@@ -40,8 +40,10 @@ LINES = {
     "cost_to_serve": "cost_to_serve",
     "capital": "capital_charge",
 }
-UP_TO = {"customer_profit": ("off_invoice", "cost_to_serve", "capital"),
-         "gross_margin": ("off_invoice",)}  # fmt: skip
+UP_TO = {
+    "customer_profit": ("off_invoice", "cost_to_serve", "capital"),
+    "gross_margin": ("off_invoice",),
+}
 BLIND = 0.05  # share of a customer's revenue up to which the rest is taken apart without it
 CENTS = 0.05  # by so much may rounding of four lines take a customer's products from its statement
 
@@ -57,9 +59,13 @@ def bridge_measure(statement: pd.DataFrame, *, period: str, previous: str | None
 
 
 def profit_bridge(
-    statement: pd.DataFrame, products: pd.DataFrame | None, *, period: str, previous: str,
+    statement: pd.DataFrame,
+    products: pd.DataFrame | None,
+    *,
+    period: str,
+    previous: str,
     measure: str = "customer_profit",
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Take the change of each active customer's profit apart by cause, exact to the cent.
 
     From  the statements of both periods, and what each customer bought of each product in both
@@ -117,8 +123,12 @@ def _of(statement: pd.DataFrame, period: str) -> pd.DataFrame:
 
 
 def _bought(
-    now: pd.DataFrame, before: pd.DataFrame, products: pd.DataFrame | None, period: str, previous: str
-) -> pd.DataFrame:  # fmt: skip
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    products: pd.DataFrame | None,
+    period: str,
+    previous: str,
+) -> pd.DataFrame:
     """Return the causes inside what the purchases leave, in cents, one row per kept customer."""
     left = [rows["invoice_revenue"] - rows["cost_of_goods_sold"] for rows in (before, now)]
     change = (left[1] - left[0]).round(2)
@@ -169,9 +179,12 @@ def _causes(pairs: pd.DataFrame) -> pd.DataFrame:
     value = (known["r0"] * ratio).where(old, known["r1"])
     cost = (known["c0"] * ratio).where(old, known["c1"])
     each = known.assign(
-        price=known["r1"] - value, unit_cost=cost - known["c1"], value=value,
-        left0=known["r0"] - known["c0"], left1=known["r1"] - known["c1"],
-    )  # fmt: skip
+        price=known["r1"] - value,
+        unit_cost=cost - known["c1"],
+        value=value,
+        left0=known["r0"] - known["c0"],
+        left1=known["r1"] - known["c1"],
+    )
     names = ["price", "unit_cost", "value", "r0", "left0", "left1"]
     sums = each.groupby("customer_id")[names].sum()
     sums = sums[sums["r0"] > 0]
@@ -181,9 +194,13 @@ def _causes(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def bridge_steps(
-    bridge: pd.DataFrame, statement: pd.DataFrame, *, period: str, previous: str,
+    bridge: pd.DataFrame,
+    statement: pd.DataFrame,
+    *,
+    period: str,
+    previous: str,
     measure: str = "customer_profit",
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Return the company's bridge: the previous total, each cause that occurs, this total.
 
     Returns
@@ -201,12 +218,14 @@ def bridge_steps(
     touched["lost"], touched["new"] = (
         len(mine.difference(others)) for mine, others in (theirs, theirs[::-1])
     )
-    return pd.DataFrame({
-        "line": [previous, *steps, period],
-        "kind": ["total", *(["step"] * len(steps)), "total"],
-        "amount": [round(before[measure].sum(), 2), *sums[steps], round(now[measure].sum(), 2)],
-        "customers": [len(before), *(touched[cause] for cause in steps), len(now)],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "line": [previous, *steps, period],
+            "kind": ["total", *(["step"] * len(steps)), "total"],
+            "amount": [round(before[measure].sum(), 2), *sums[steps], round(now[measure].sum(), 2)],
+            "customers": [len(before), *(touched[cause] for cause in steps), len(now)],
+        }
+    )
 
 
 def largest_changes(bridge: pd.DataFrame) -> pd.DataFrame:

@@ -17,9 +17,13 @@ SLIVER = 1e-6  # weight of a site without a balance
 
 
 def capital_charges(
-    months: pd.DataFrame, receivables: pd.DataFrame | None, *, rate: float, vat_rate: float,
+    months: pd.DataFrame,
+    receivables: pd.DataFrame | None,
+    *,
+    rate: float,
+    vat_rate: float,
     by: str = "days_to_pay",
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Price the money that each customer owes us.
 
     From  revenue by month, and receivables by month

@@ -49,12 +49,15 @@ def explain_gaps(amounts: pd.DataFrame, own: Rates, usual: Rates) -> pd.DataFram
     rates = cause_effects(own, usual)
     money = largest_remainder((rates * amounts["sold_list"].to_numpy()).T).reshape(-1, len(CAUSES))
     worst = np.array(list(CAUSES), dtype=object)[money.argmin(axis=1)] if len(money) else []
-    return pd.DataFrame({
-        "customer_id": amounts["customer_id"].to_numpy(), "peer_level": level,
-        "gap": money.sum(axis=1).round(2),
-        **{f"effect_{cause}": money[:, place] for place, cause in enumerate(CAUSES)},
-        "largest_cause": np.where(money.min(axis=1, initial=0.0) < 0, worst, ""),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": amounts["customer_id"].to_numpy(),
+            "peer_level": level,
+            "gap": money.sum(axis=1).round(2),
+            **{f"effect_{cause}": money[:, place] for place, cause in enumerate(CAUSES)},
+            "largest_cause": np.where(money.min(axis=1, initial=0.0) < 0, worst, ""),
+        }
+    )
 
 
 def peer_ladder(explained: pd.DataFrame, customer_id: str) -> pd.DataFrame:
@@ -84,17 +87,31 @@ def peer_ladder(explained: pd.DataFrame, customer_id: str) -> pd.DataFrame:
 def _steps(r: Mapping[str, float]) -> dict[str, float]:
     """Return the steps of `profit_rate`, with their sums."""
     price = 1 - r["discount"]
-    top = {"list": 1.0, "discounts": -r["discount"], "given_back": -price * r["returned_rate"],
-           "off_invoice": -price * (r["off_invoice_rate"] + r["bad_debt_rate"])}  # fmt: skip
+    top = {
+        "list": 1.0,
+        "discounts": -r["discount"],
+        "given_back": -price * r["returned_rate"],
+        "off_invoice": -price * (r["off_invoice_rate"] + r["bad_debt_rate"]),
+    }
     goods = r["goods_at_list"] * r["own_cost"] * (1 - r["recovered_rate"])
     handled = r["orders_per_list"] * (r["handling_work"] + r["delivery_work"])
     plain = r["orders_per_list"] * r["order_work"] + r["line_work"] + r["freight_rate"]
-    below = {"orders": -plain, "service": -handled - r["service_work"],
-             "returns_work": -r["returns_work"], "capital": -price * r["capital_rate"]}  # fmt: skip
+    below = {
+        "orders": -plain,
+        "service": -handled - r["service_work"],
+        "returns_work": -r["returns_work"],
+        "capital": -price * r["capital_rate"],
+    }
     pocket = sum(top.values())
     margin = pocket - goods
-    return {**top, "pocket": pocket, "goods": -goods, "margin": margin, **below,
-            "profit": margin + sum(below.values())}  # fmt: skip
+    return {
+        **top,
+        "pocket": pocket,
+        "goods": -goods,
+        "margin": margin,
+        **below,
+        "profit": margin + sum(below.values()),
+    }
 
 
 def causes_verdict(amounts: pd.DataFrame, *, products: bool) -> Verdict:

@@ -5,8 +5,14 @@ import pandas as pd
 
 from kamlib.columns import LADDER
 
-STEPS = ("on_invoice_discounts", "off_invoice", "margin_unknown", "cost_of_goods_sold",
-         "cost_to_serve", "capital_charge")  # fmt: skip
+STEPS = (
+    "on_invoice_discounts",
+    "off_invoice",
+    "margin_unknown",
+    "cost_of_goods_sold",
+    "cost_to_serve",
+    "capital_charge",
+)
 
 
 def company_ladder(statement: pd.DataFrame) -> pd.DataFrame:

@@ -12,9 +12,15 @@ TOLERATED = 1  # months that the input may begin late before nothing can be said
 
 
 def bridge_verdict(
-    statement: pd.DataFrame, bridge: pd.DataFrame | None, cost_to_serve: pd.DataFrame | None,
-    months: pd.DataFrame, *, period: Span, previous: Span | None, measure: str | None,
-) -> Verdict:  # fmt: skip
+    statement: pd.DataFrame,
+    bridge: pd.DataFrame | None,
+    cost_to_serve: pd.DataFrame | None,
+    months: pd.DataFrame,
+    *,
+    period: Span,
+    previous: Span | None,
+    measure: str | None,
+) -> Verdict:
     """Judge whether what changed can be said: the previous period's coverage, and what is blurred.
 
     Parameters
@@ -55,10 +61,14 @@ def bridge_verdict(
 def _apart(period: Span, previous: Span, measure: str | None) -> str:
     lengths = [_months(span.start, span.end) for span in (previous, period)]
     if lengths[0] != lengths[1]:
-        return _("{previous} and {period} cannot be compared: their months are {before} and {now}.").format(
-            previous=previous.name, before=number(lengths[0]), period=period.name,
+        return _(
+            "{previous} and {period} cannot be compared: their months are {before} and {now}."
+        ).format(
+            previous=previous.name,
+            before=number(lengths[0]),
+            period=period.name,
             now=number(lengths[1]),
-        )  # fmt: skip
+        )
     if measure is None:
         return _(
             "Neither customer profit nor gross margin is known in both {previous} and {period}, so "

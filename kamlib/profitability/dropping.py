@@ -37,9 +37,14 @@ class Dropping(Protocol):
 
 
 def effect_of_dropping(
-    revenue: object, costs: object, avoidable: object, *, capital: object = 0.0,
-    freed_value: object = 0.0, penalty: object = 0.0,
-) -> np.ndarray:  # fmt: skip
+    revenue: object,
+    costs: object,
+    avoidable: object,
+    *,
+    capital: object = 0.0,
+    freed_value: object = 0.0,
+    penalty: object = 0.0,
+) -> np.ndarray:
     """Return how profit changes when customers leave: revenue goes, and what is avoidable of the costs.
 
     Parameters
@@ -102,12 +107,17 @@ def drop_effects(amounts: pd.DataFrame, dropping: Dropping) -> pd.DataFrame:
     low, high = (effect(np.where(np.isnan(ends), end, ends)) for end in (0.0 * work, work))
     stranded = (1 - dropping.freed_capacity_used) * (work - ends).sum(axis=0)
     stranded = stranded + (1 - dropping.cogs_avoidable) * goods
-    return pd.DataFrame({
-        "customer_id": amounts["customer_id"].to_numpy(), "drop_effect_low": low,
-        "drop_effect": np.where(low == high, low, np.nan), "drop_effect_high": high,
-        "stranded_cost": stranded.round(2), "released_capital": capital.round(2),
-        "exit_penalty": penalty,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": amounts["customer_id"].to_numpy(),
+            "drop_effect_low": low,
+            "drop_effect": np.where(low == high, low, np.nan),
+            "drop_effect_high": high,
+            "stranded_cost": stranded.round(2),
+            "released_capital": capital.round(2),
+            "exit_penalty": penalty,
+        }
+    )
 
 
 def _penalties(ids: pd.Series, declared: Mapping[str, Decimal]) -> np.ndarray:

@@ -26,9 +26,11 @@ POSTED = ("gross_margin", "customer_profit_before_capital")
 
 
 def economic_statements(
-    statement: pd.DataFrame, timing: pd.DataFrame | None, off_invoice: pd.DataFrame | None,
+    statement: pd.DataFrame,
+    timing: pd.DataFrame | None,
+    off_invoice: pd.DataFrame | None,
     spans: Iterable[Span],
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Put the economic view beside the posted one, customer by customer.
 
     From  the statement; corrections of sales of other periods (`timing`); deductions after invoices

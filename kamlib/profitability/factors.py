@@ -65,9 +65,11 @@ class Equation(Protocol):
 
 
 def kinds_of_work(
-    cost_to_serve: pd.DataFrame, orders: pd.DataFrame, equations: Sequence[Equation],
+    cost_to_serve: pd.DataFrame,
+    orders: pd.DataFrame,
+    equations: Sequence[Equation],
     ending: pd.Series,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Tell the kinds of work apart in cost-to-serve, and what of each ends when the work ends.
 
     From  cost_to_serve (customer × activity) of one period
@@ -98,10 +100,16 @@ def kinds_of_work(
         first, second = _kinds(str(name), equation)
         for kind, share in ((first, plain), (second, 1 - plain)):
             money = rows["cost"].to_numpy(dtype=np.float64) * share
-            parts.append(pd.DataFrame({
-                "customer_id": rows["customer_id"].to_numpy(), "kind": kind, "money": money,
-                "avoidable": np.where(money == 0, 0.0, money * ends),
-            }))  # fmt: skip
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "customer_id": rows["customer_id"].to_numpy(),
+                        "kind": kind,
+                        "money": money,
+                        "avoidable": np.where(money == 0, 0.0, money * ends),
+                    }
+                )
+            )
     return _wide(parts)
 
 
@@ -155,9 +163,12 @@ def _plain_share(rows: pd.DataFrame, equation: Equation | None, lines: pd.Series
 
 
 def customer_amounts(
-    statement: pd.DataFrame, months: pd.DataFrame, products: pd.DataFrame | None,
-    orders: pd.DataFrame, work: pd.DataFrame,
-) -> pd.DataFrame:  # fmt: skip
+    statement: pd.DataFrame,
+    months: pd.DataFrame,
+    products: pd.DataFrame | None,
+    orders: pd.DataFrame,
+    work: pd.DataFrame,
+) -> pd.DataFrame:
     """Collect the amounts and volumes behind the statement of one period.
 
     From  the statement, months, products, orders and kinds of work of one period
@@ -185,11 +196,13 @@ def customer_amounts(
     return table.assign(
         sold_list=table["list_revenue"] - back["returned_list_revenue"],
         sold_revenue=table["invoice_revenue"] - back["returned_revenue"],
-        sold_cost=sold_cost, usual_cost=usual,
-        returned=-back["returned_revenue"], recovered=-back["returned_cost"],
+        sold_cost=sold_cost,
+        usual_cost=usual,
+        returned=-back["returned_revenue"],
+        recovered=-back["returned_cost"],
         orders=ids.map(counts).fillna(0).astype("float64"),
         **{name: own[name].to_numpy(dtype=np.float64) for name in own.columns},
-    )  # fmt: skip
+    )
 
 
 def _usual_cost(products: pd.DataFrame, ids: pd.Series, sold_cost: pd.Series) -> pd.Series:
@@ -258,7 +271,9 @@ def profit_rate(rates: Rates, counted: Mapping[str, Any] | None = None) -> np.nd
     goods = r["goods_at_list"] * r["own_cost"] * (1 - r["recovered_rate"])
     with_orders = r["orders_per_list"] * sum(part[k] * r[f"{k}_work"] for k in PER_ORDER)
     others = (
-        part["line"] * r["line_work"] + part["service"] * r["service_work"]
-        + part["freight"] * r["freight_rate"] + part["returns"] * r["returns_work"]
-    )  # fmt: skip
+        part["line"] * r["line_work"]
+        + part["service"] * r["service_work"]
+        + part["freight"] * r["freight_rate"]
+        + part["returns"] * r["returns_work"]
+    )
     return np.asarray((1 - r["discount"]) * kept - goods - with_orders - others)

@@ -16,9 +16,16 @@ WORTH_A_WORD = 1.0  # money of a pool that is on nobody; below it is rounding
 
 
 def statement_verdicts(
-    statement: pd.DataFrame, pools: pd.DataFrame | None, activities: int, *, period: str,
-    stops_at: str, currency: str, unknown: str = "", left_out: Sequence[str] = (),
-) -> list[Verdict]:  # fmt: skip
+    statement: pd.DataFrame,
+    pools: pd.DataFrame | None,
+    activities: int,
+    *,
+    period: str,
+    stops_at: str,
+    currency: str,
+    unknown: str = "",
+    left_out: Sequence[str] = (),
+) -> list[Verdict]:
     """Judge the statement of one period: what is known, what rests on what, what belongs to nobody.
 
     Parameters
@@ -46,12 +53,17 @@ def _new_customers(mine: pd.DataFrame, *, currency: str) -> list[Verdict]:
     )
     if not (charged.any() or open_.any()):
         return []
-    return [verdict(
-        "new_customers", FLAG if guessed.any() or open_.any() else PASS,
-        charged=money(charged.sum(), currency), open_n=number(int((open_ != 0).sum())),
-        open_amount=money(open_.sum(), currency), guessed_n=number(int((guessed != 0).sum())),
-        guessed_amount=money(guessed.sum(), currency),
-    )]  # fmt: skip
+    return [
+        verdict(
+            "new_customers",
+            FLAG if guessed.any() or open_.any() else PASS,
+            charged=money(charged.sum(), currency),
+            open_n=number(int((open_ != 0).sum())),
+            open_amount=money(open_.sum(), currency),
+            guessed_n=number(int((guessed != 0).sum())),
+            guessed_amount=money(guessed.sum(), currency),
+        )
+    ]
 
 
 def _margin(mine: pd.DataFrame, currency: str) -> Verdict:
@@ -61,9 +73,10 @@ def _margin(mine: pd.DataFrame, currency: str) -> Verdict:
         return verdict("gross_margin", PASS)
     outcome = FLAG if mine["gross_margin"].notna().any() else REFUSE
     words = {
-        "n": number(blind["customers"]), "share": percent(blind["share"]),
+        "n": number(blind["customers"]),
+        "share": percent(blind["share"]),
         "amount": money(blind["revenue"], currency),
-    }  # fmt: skip
+    }
     return verdict("gross_margin", outcome, **words)
 
 
@@ -104,9 +117,12 @@ def _pools(known: pd.DataFrame, *, stops_at: str, currency: str) -> list[Verdict
     return [
         _on_nobody(known, stops_at=stops_at, currency=currency),
         verdict("capacity", FLAG if what else PASS, what="; ".join(what)),
-        verdict("practical_capacity", FLAG if len(blind) else PASS,
-                pools=", ".join(_plain(blind["pool"]))),
-    ]  # fmt: skip
+        verdict(
+            "practical_capacity",
+            FLAG if len(blind) else PASS,
+            pools=", ".join(_plain(blind["pool"])),
+        ),
+    ]
 
 
 def _on_nobody(known: pd.DataFrame, *, stops_at: str, currency: str) -> Verdict:

@@ -16,9 +16,11 @@ from kamlib.verdicts import Verdict, verdict
 
 SPREAD = 0.05  # of the average: below it the middle half of customers costs the same share of sales
 QUADRANTS = (
-    "pays_well_costs_much", "pays_well_costs_little", "pays_little_costs_much",
+    "pays_well_costs_much",
+    "pays_well_costs_little",
+    "pays_little_costs_much",
     "pays_little_costs_little",
-)  # fmt: skip
+)
 
 
 class Cuts(NamedTuple):
@@ -49,10 +51,14 @@ def price_matrix(amounts: pd.DataFrame) -> tuple[pd.DataFrame, Cuts]:
     price, serve = pocket / sales, served / sales
     dear, busy = price >= cuts.net_price, serve >= cuts.serve_rate
     quadrant = np.select([dear & busy, dear & ~busy, ~dear & busy], QUADRANTS[:3], QUADRANTS[3])
-    return pd.DataFrame({
-        "customer_id": table["customer_id"], "net_price": price, "serve_rate": serve,
-        "quadrant": np.where(served.isna(), "", quadrant),
-    }), cuts  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": table["customer_id"],
+            "net_price": price,
+            "serve_rate": serve,
+            "quadrant": np.where(served.isna(), "", quadrant),
+        }
+    ), cuts
 
 
 def matrix_verdict(placed: pd.DataFrame, cuts: Cuts) -> Verdict:

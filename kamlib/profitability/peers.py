@@ -80,6 +80,11 @@ def peers_verdict(rescue: pd.DataFrame, peers: Peers) -> Verdict:
     smallest = number(int(held["peers"].min())) if len(held) else "0"
     alone = int((held["peer_group"] == WHOLE_COMPANY).sum())
     return verdict(
-        "peers", "FLAG" if alone else "PASS", n=number(alone), all=number(len(held)),
-        by=peers.by.replace("_", " "), at_least=number(peers.at_least), smallest=smallest,
-    )  # fmt: skip
+        "peers",
+        "FLAG" if alone else "PASS",
+        n=number(alone),
+        all=number(len(held)),
+        by=peers.by.replace("_", " "),
+        at_least=number(peers.at_least),
+        smallest=smallest,
+    )

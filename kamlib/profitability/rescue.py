@@ -31,14 +31,41 @@ from kamlib.tables import among
 from kamlib.verdicts import Verdict
 
 COLUMNS = [
-    "period", "customer_id", "customer_profit", "peer_group", "peers", "peer_level", "gap",
-    *(f"effect_{cause}" for cause in CAUSES), "largest_cause", "fix_price_change",
-    "fix_volume_loss", "fix_order_value", "fix_minimum_order", "fix_days_to_pay", "fix_unknown",
-    "drop_effect", "drop_effect_low", "drop_effect_high", "stranded_cost", "released_capital",
-    "exit_penalty", "all_actions", "ends_of_loss", "proposal",
-]  # fmt: skip
-ACTION_COLUMNS = ["period", "customer_id", "action", "role", "effect", "effect_soon", "change_from",
-                  "change_to"]  # fmt: skip
+    "period",
+    "customer_id",
+    "customer_profit",
+    "peer_group",
+    "peers",
+    "peer_level",
+    "gap",
+    *(f"effect_{cause}" for cause in CAUSES),
+    "largest_cause",
+    "fix_price_change",
+    "fix_volume_loss",
+    "fix_order_value",
+    "fix_minimum_order",
+    "fix_days_to_pay",
+    "fix_unknown",
+    "drop_effect",
+    "drop_effect_low",
+    "drop_effect_high",
+    "stranded_cost",
+    "released_capital",
+    "exit_penalty",
+    "all_actions",
+    "ends_of_loss",
+    "proposal",
+]
+ACTION_COLUMNS = [
+    "period",
+    "customer_id",
+    "action",
+    "role",
+    "effect",
+    "effect_soon",
+    "change_from",
+    "change_to",
+]
 
 
 class RescueModel(Protocol):
@@ -62,10 +89,14 @@ class Rescue(NamedTuple):
 
 
 def rescue_losses(
-    tables: Mapping[str, pd.DataFrame | None], statement: pd.DataFrame,
-    cost_to_serve: pd.DataFrame | None, pools: pd.DataFrame | None, model: RescueModel,
-    *, unit: float | None = None,
-) -> Rescue:  # fmt: skip
+    tables: Mapping[str, pd.DataFrame | None],
+    statement: pd.DataFrame,
+    cost_to_serve: pd.DataFrame | None,
+    pools: pd.DataFrame | None,
+    model: RescueModel,
+    *,
+    unit: float | None = None,
+) -> Rescue:
     """Explain the losses of every period whose customer profit is known.
 
     Parameters
@@ -99,8 +130,16 @@ def rescue_losses(
 
 def _nothing(columns: list[str]) -> pd.DataFrame:
     """Return a table without rows; what is text in it is text all the same."""
-    texts = {"period", "customer_id", "peer_group", "largest_cause", "fix_unknown", "proposal",
-             "action", "role"}  # fmt: skip
+    texts = {
+        "period",
+        "customer_id",
+        "peer_group",
+        "largest_cause",
+        "fix_unknown",
+        "proposal",
+        "action",
+        "role",
+    }
     kinds = {name: "str" if name in texts else "float64" for name in columns}
     return pd.DataFrame(columns=columns).astype(kinds)
 
@@ -117,10 +156,14 @@ def require_known(dropping: Dropping, customers: pd.DataFrame | None) -> None:
 
 
 def period_amounts(
-    tables: Mapping[str, pd.DataFrame | None], statement: pd.DataFrame,
-    cost_to_serve: pd.DataFrame | None, pools: pd.DataFrame | None, model: RescueModel,
-    *, period: str,
-) -> pd.DataFrame:  # fmt: skip
+    tables: Mapping[str, pd.DataFrame | None],
+    statement: pd.DataFrame,
+    cost_to_serve: pd.DataFrame | None,
+    pools: pd.DataFrame | None,
+    model: RescueModel,
+    *,
+    period: str,
+) -> pd.DataFrame:
     """Collect the amounts behind the statements of one period, as `customer_amounts` does."""
     products, orders = _of(tables.get("customer_products"), period), _of(tables["orders"], period)
     months = _of(tables["customer_months"], period)
@@ -129,10 +172,11 @@ def period_amounts(
     orders = whole_orders(orders)
     cost, own = _of(cost_to_serve, period), _of(pools, period)
     work = kinds_of_work(
-        pd.DataFrame(columns=["activity", "customer_id"]) if cost is None else cost, orders,
+        pd.DataFrame(columns=["activity", "customer_id"]) if cost is None else cost,
+        orders,
         model.time_equations,
         pd.Series(dtype="float64") if own is None else own.set_index("pool")["ending_share"],
-    )  # fmt: skip
+    )
     mine = statement[(statement["period"] == period) & statement["active"]]
     return customer_amounts(
         mine, months, products if products is not None and len(products) else None, orders, work
@@ -187,9 +231,12 @@ def _of_period(
 
 
 def _actions(
-    dropped: pd.DataFrame, whole: pd.DataFrame, own: Mapping[str, np.ndarray], typical: Typical,
+    dropped: pd.DataFrame,
+    whole: pd.DataFrame,
+    own: Mapping[str, np.ndarray],
+    typical: Typical,
     price_reach: float,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """List the actions of the loss-makers; those that nobody can be compared with may only be let go."""
     at = np.flatnonzero(among(whole["customer_id"], dropped["customer_id"]))
     mine = {name: values[at] for name, values in own.items()}
@@ -206,9 +253,14 @@ def _all_together(listed: pd.DataFrame) -> pd.Series:
 
 
 def rescue_verdicts(
-    found: Rescue, pools: pd.DataFrame | None, model: RescueModel, *, period: str, products: bool,
+    found: Rescue,
+    pools: pd.DataFrame | None,
+    model: RescueModel,
+    *,
+    period: str,
+    products: bool,
     currency: str,
-) -> list[Verdict]:  # fmt: skip
+) -> list[Verdict]:
     """Judge what the rescue of one period rests on: peers, causes, avoidable cost."""
     mine = found.explained[found.explained["period"] == period]
     causes = causes_verdict(mine, products=products)

@@ -50,10 +50,11 @@ def resources_table(resources: Sequence[Resource]) -> pd.DataFrame:
     rows = [
         {
             **{name: getattr(r, name, None) for name in COLUMNS},
-            "cost": float(r.cost), "step_down_to": dict(r.step_down_to),
+            "cost": float(r.cost),
+            "step_down_to": dict(r.step_down_to),
         }
         for r in resources
-    ]  # fmt: skip
+    ]
     return _typed(pd.DataFrame(rows, columns=COLUMNS))
 
 
@@ -96,8 +97,10 @@ def _from_table(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _typed(rows: pd.DataFrame) -> pd.DataFrame:
-    text = {name: rows[name].astype(object).where(rows[name].notna(), otherwise).astype("str")
-            for name, otherwise in TEXTS.items()}  # fmt: skip
+    text = {
+        name: rows[name].astype(object).where(rows[name].notna(), otherwise).astype("str")
+        for name, otherwise in TEXTS.items()
+    }
     return rows.assign(**text).astype(dict.fromkeys(NUMBERS, "float64"))
 
 

@@ -14,11 +14,22 @@ LINES = ("list_revenue", "invoice_revenue", "cost_of_goods_sold")
 OFF = ("off_invoice", "bad_debt")
 BAD_DEBT = "bad_debt"  # a kind of off_invoice, shown apart
 NOTHING = Decimal(0)
-REST_ON_COST = ("gross_margin", "customer_profit_before_capital", "customer_profit", "margin_rate",
-                "profit_rate")  # fmt: skip
+REST_ON_COST = (
+    "gross_margin",
+    "customer_profit_before_capital",
+    "customer_profit",
+    "margin_rate",
+    "profit_rate",
+)
 SETUP = ("setup_cost", "setup_guessed_cost", "setup_open_cost")
-MEMO = ("returned_revenue", "bad_debt", "revenue_without_cost", "known_cost_of_goods", *SETUP,
-        "assets_charge")  # fmt: skip
+MEMO = (
+    "returned_revenue",
+    "bad_debt",
+    "revenue_without_cost",
+    "known_cost_of_goods",
+    *SETUP,
+    "assets_charge",
+)
 
 
 def gross_margins(
@@ -214,11 +225,15 @@ def unknown_margins(statement: pd.DataFrame) -> pd.DataFrame:
     """
     active = statement[statement["active"]]
     revenue, blind = active["invoice_revenue"].abs(), active["cost_of_goods_sold"].isna()
-    told = pd.DataFrame({
-        "period": active["period"], "customers": blind.astype("int64"),
-        "revenue": active["revenue_without_cost"], "theirs": revenue.where(blind, 0.0),
-        "all": revenue,
-    })  # fmt: skip
+    told = pd.DataFrame(
+        {
+            "period": active["period"],
+            "customers": blind.astype("int64"),
+            "revenue": active["revenue_without_cost"],
+            "theirs": revenue.where(blind, 0.0),
+            "all": revenue,
+        }
+    )
     sums = told.groupby("period").sum()
     share = (sums["theirs"] / sums["all"].where(sums["all"] > 0, 1.0)).where(sums["customers"] > 0)
     return sums[["customers", "revenue"]].assign(share=share.fillna(0.0))

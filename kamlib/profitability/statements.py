@@ -136,9 +136,12 @@ def _capital(
 
 
 def _served(
-    chosen: Tables, model: CostModel, months: pd.DataFrame, customers: pd.DataFrame,
+    chosen: Tables,
+    model: CostModel,
+    months: pd.DataFrame,
+    customers: pd.DataFrame,
     periods: Sequence[str],
-) -> Served:  # fmt: skip
+) -> Served:
     """Charge the pools and the freight of the lines; say why a period's cost-to-serve is unknown."""
     resources = given_resources(model.resources, chosen.get("resources"), periods=periods)
     _require_pools(model.time_equations, resources, whole=periods)
@@ -176,9 +179,12 @@ def _charged(
     unknown = _window_gaps(drivers, reached[reached["charged"]], equations)
     reached = reached.assign(charged=reached["charged"] & ~reached["period"].isin(unknown))
     volumes = activity_volumes(
-        _there(chosen, "orders"), _there(chosen, "corrections"), drivers, equations,
+        _there(chosen, "orders"),
+        _there(chosen, "corrections"),
+        drivers,
+        equations,
         deliveries=chosen.get("deliveries"),
-    )  # fmt: skip
+    )
     volumes = volumes[volumes["period"].isin(set(resources["period"]) - set(unknown))]
     cost, pools = charge_customers(volumes, pool_costs(reached, volumes), relations)
     told = {*cost["period"].unique(), *unknown}

@@ -23,14 +23,25 @@ from kamlib.numerics import Odds, Uncertain, odds, range_errors
 from kamlib.verdicts import Verdict, verdict
 
 SURENESS = {
-    "period": "str", "customer_id": "str", "customer_profit": "float64", "profit_low": "float64",
-    "profit_high": "float64", "p_unprofitable": "float64", "p_vital_few": "float64",
-    "moved_most_by": "str", "moved_by": "float64",
-}  # fmt: skip
+    "period": "str",
+    "customer_id": "str",
+    "customer_profit": "float64",
+    "profit_low": "float64",
+    "profit_high": "float64",
+    "p_unprofitable": "float64",
+    "p_vital_few": "float64",
+    "moved_most_by": "str",
+    "moved_by": "float64",
+}
 TORNADO = {
-    "period": "str", "customer_id": "str", "source": "str", "kind": "str",
-    "low_profit": "float64", "high_profit": "float64", "swing": "float64",
-}  # fmt: skip
+    "period": "str",
+    "customer_id": "str",
+    "source": "str",
+    "kind": "str",
+    "low_profit": "float64",
+    "high_profit": "float64",
+    "swing": "float64",
+}
 TRACED = "traced"  # unit of a pool whose cost stands on the documents themselves
 
 
@@ -166,9 +177,15 @@ def _errors(
 
 
 def profit_sureness(
-    statement: pd.DataFrame, cost_to_serve: pd.DataFrame | None, model: Ranges, *,
-    profit_share: float, draws: int, level: float, seed: int,
-) -> pd.DataFrame:  # fmt: skip
+    statement: pd.DataFrame,
+    cost_to_serve: pd.DataFrame | None,
+    model: Ranges,
+    *,
+    profit_share: float,
+    draws: int,
+    level: float,
+    seed: int,
+) -> pd.DataFrame:
     """Say how sure the profit of each active customer is: its interval, and its chances.
 
     From  the statement, cost-to-serve and the declared ranges
@@ -220,9 +237,11 @@ def profit_sureness(
 def _as_table(rows: pd.DataFrame, said: Odds) -> pd.DataFrame:
     table = rows[["period", "customer_id", "customer_profit"]].reset_index(drop=True)
     return table.assign(
-        profit_low=said.low.round(2), profit_high=said.high.round(2),
-        p_unprofitable=said.below, p_vital_few=said.among,
-    )  # fmt: skip
+        profit_low=said.low.round(2),
+        profit_high=said.high.round(2),
+        p_unprofitable=said.below,
+        p_vital_few=said.among,
+    )
 
 
 def sureness_verdict(

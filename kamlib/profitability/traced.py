@@ -55,11 +55,21 @@ def _of_period(rows: pd.DataFrame, period: str) -> pd.DataFrame:
         rows.groupby("customer_id")["lines"].sum() if "lines" in rows else pd.Series(dtype=float)
     )
     count = sums["customer_id"].map(lines).to_numpy(dtype=np.float64, na_value=np.nan)
-    return pd.DataFrame({
-        "period": period, "customer_id": sums["customer_id"], "activity": FREIGHT, "pool": FREIGHT,
-        "driver_volume": count, "used": floats(sums[FREIGHT]), "setup_used": 0.0, "setup_open": 0.0,
-        "capacity_rate": 1.0, "setup_cost": 0.0, "setup_open_cost": 0.0,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "period": period,
+            "customer_id": sums["customer_id"],
+            "activity": FREIGHT,
+            "pool": FREIGHT,
+            "driver_volume": count,
+            "used": floats(sums[FREIGHT]),
+            "setup_used": 0.0,
+            "setup_open": 0.0,
+            "capacity_rate": 1.0,
+            "setup_cost": 0.0,
+            "setup_open_cost": 0.0,
+        }
+    )
 
 
 def freight_pools(freight: pd.DataFrame, told: Freight) -> pd.DataFrame:
@@ -71,11 +81,20 @@ def freight_pools(freight: pd.DataFrame, told: Freight) -> pd.DataFrame:
         ["theoretical_capacity", "practical_capacity", "capacity", "used_share"], np.nan
     )
     return sums.assign(
-        pool=FREIGHT, cost=cost, assigned_cost=cost, unit=TRACED, kind="money", hierarchy_level="order",
-        gl_account=told.gl_account or "", charged=True,
-        avoidable_share=float(told.avoidable_share), ending_share=float(told.avoidable_share),
-        capacity_rate=1.0, **nothing, **unknown,
-    )  # fmt: skip
+        pool=FREIGHT,
+        cost=cost,
+        assigned_cost=cost,
+        unit=TRACED,
+        kind="money",
+        hierarchy_level="order",
+        gl_account=told.gl_account or "",
+        charged=True,
+        avoidable_share=float(told.avoidable_share),
+        ending_share=float(told.avoidable_share),
+        capacity_rate=1.0,
+        **nothing,
+        **unknown,
+    )
 
 
 def require_one_owner(

@@ -58,9 +58,13 @@ class Equation(Protocol):
 
 
 def activity_volumes(
-    orders: pd.DataFrame, corrections: pd.DataFrame, drivers: pd.DataFrame | None,
-    equations: Sequence[Equation], *, deliveries: pd.DataFrame | None = None,
-) -> pd.DataFrame:  # fmt: skip
+    orders: pd.DataFrame,
+    corrections: pd.DataFrame,
+    drivers: pd.DataFrame | None,
+    equations: Sequence[Equation],
+    *,
+    deliveries: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Count the events of each activity per customer and period, and the capacity they use.
 
     From  orders and deliveries (one row per document and what its lines share), corrections (one row

@@ -27,9 +27,11 @@ MOST_ROWS = 150_000  # as many as a person can open and filter
 WIDTHS = {"remedy": 70, "file": 32, "where": 40, "reason": 32, "column": 28, "value": 24}
 NARROW = {"row": 9, "rows": 9, "date": 11}
 EXACT_TEXT = {
-    "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
     "constant_memory": True,
-}  # fmt: skip
+}
 ISO = "%Y-%m-%dT%H:%M:%S"
 FORMULA = r"\A([=+\-@\t\r\n])"
 

@@ -23,9 +23,12 @@ def require_all_cells_run(notebook: Any, name: str) -> None:
         for output in cell.outputs:
             if output.output_type == "error" and output.ename != "SystemExit":
                 raise failure_in_cell(
-                    output.ename, output.evalue, output.traceback,
-                    notebook=name, cell=cell.execution_count,
-                )  # fmt: skip
+                    output.ename,
+                    output.evalue,
+                    output.traceback,
+                    notebook=name,
+                    cell=cell.execution_count,
+                )
     run = [cell.execution_count for cell in codes if cell.execution_count]
     left = len(codes) - len(run)
     ended = any(output.output_type == "error" for cell in codes for output in cell.outputs)

@@ -22,10 +22,43 @@ from kamlib.publish.signing import Signature
 
 PACKAGE = Path(__file__).resolve().parent.parent
 TAGS = frozenset(
-    ["a", "b", "br", "caption", "code", "dd", "details", "div", "dl", "dt", "em", "h2", "h3", "h4",
-     "hr", "i", "li", "ol", "p", "pre", "small", "span", "strong", "sub", "summary", "sup", "table",
-     "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
-)  # fmt: skip
+    [
+        "a",
+        "b",
+        "br",
+        "caption",
+        "code",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h2",
+        "h3",
+        "h4",
+        "hr",
+        "i",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
 ATTRIBUTES = {
     "*": ["class", "id", "lang", "role", "aria-label"],
     "a": ["href"],

@@ -133,13 +133,20 @@ def publish_report(
     with folders.as_open_as(folder), committing.only_run(folder):
         committing.clear_remains(folder)
         run = Run(
-            engagement=found, settings=settings, period=name, knobs=knobs,
-            notebooks=source, order=order,
-            run_id=committing.new_run_id(folder, settings.settings_hash()), folder=folder,
-            limits=limits or Limits(), keep_runs=keep_runs,
+            engagement=found,
+            settings=settings,
+            period=name,
+            knobs=knobs,
+            notebooks=source,
+            order=order,
+            run_id=committing.new_run_id(folder, settings.settings_hash()),
+            folder=folder,
+            limits=limits or Limits(),
+            keep_runs=keep_runs,
             progress=progress or (lambda _line: None),
-            hashes=hashes, reference=inputs.hashes_of_reference(found),
-        )  # fmt: skip
+            hashes=hashes,
+            reference=inputs.hashes_of_reference(found),
+        )
         return _go(run)
 
 
@@ -162,9 +169,11 @@ def _forget_old_runs(run: Run) -> None:
 
 
 def _tell_failure(
-    run: Run, _kind: type[BaseException] | None, error: BaseException | None,
+    run: Run,
+    _kind: type[BaseException] | None,
+    error: BaseException | None,
     _trace: TracebackType | None,
-) -> None:  # fmt: skip
+) -> None:
     """Keep what shows a failure; raise it as RunFailed unless it speaks for itself."""
     if error is None:
         return
@@ -197,9 +206,15 @@ def _run_all(run: Run) -> dict[str, Any]:
 
 def _run_one(run: Run, stage: str, name: str, kernels: Any) -> Any:
     notebook, run.receipts[stage] = run_stage(
-        stage, run.notebooks / name, run.staging / "notebooks" / name, engagement=run.engagement,
-        period=run.period, stages=run.stages, knobs=run.knobs, kernels=kernels,
-    )  # fmt: skip
+        stage,
+        run.notebooks / name,
+        run.staging / "notebooks" / name,
+        engagement=run.engagement,
+        period=run.period,
+        stages=run.stages,
+        knobs=run.knobs,
+        kernels=kernels,
+    )
     return notebook
 
 

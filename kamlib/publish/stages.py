@@ -110,9 +110,12 @@ def _require_used(knobs: Mapping[str, object], order: Mapping[str, str]) -> None
 
 
 def _run_in_order(
-    work: StageRun, order: Mapping[str, str], *, resume: bool,
+    work: StageRun,
+    order: Mapping[str, str],
+    *,
+    resume: bool,
     progress: Callable[[str], None] | None,
-) -> None:  # fmt: skip
+) -> None:
     from kamlib.publish.running import own_kernels
 
     kept, frozen = work.stages / "notebooks", inputs.hashes_of_reference(work.engagement)
@@ -125,9 +128,15 @@ def _run_in_order(
                 progress(f"[{number}/{len(order)}] {name} …")
             try:
                 run_stage(
-                    stage, work.source / name, kept / name, engagement=work.engagement,
-                    period=work.period, stages=work.stages, knobs=work.knobs, kernels=kernels,
-                )  # fmt: skip
+                    stage,
+                    work.source / name,
+                    kept / name,
+                    engagement=work.engagement,
+                    period=work.period,
+                    stages=work.stages,
+                    knobs=work.knobs,
+                    kernels=kernels,
+                )
             except (RunFailed, MemoryError, OSError) as error:
                 failure = failure_of(error)
                 failure.kept = kept / name

@@ -16,16 +16,30 @@ BOTH_ENDS = ("side_a", "side_b", "relative_strength")
 COUNTED = ("order_days_24m", "orders_per_year")  # no order: zero
 AGES = ("age_months", "known_years")  # no order: unknown of a customer, zero of a prospect
 MEASURED = (
-    *COUNTED, *AGES, "p_return_12m", "p_stay_3y", "profit_12m", "benefit_ours", "loss_periods",
-    "drop_effect", "fix_price_change",
-)  # fmt: skip
+    *COUNTED,
+    *AGES,
+    "p_return_12m",
+    "p_stay_3y",
+    "profit_12m",
+    "benefit_ours",
+    "loss_periods",
+    "drop_effect",
+    "fix_price_change",
+)
 YES_OR_NO = ("golden_shot", "door_vital_few", "p_unprofitable")
 NOT_COMPUTED = ("path_cost_to_uplift_2y",)
 # what is worst at its high end; all else is worst at its low end
 WORST_AT_HIGH = {
-    "age_months", "days_late", "drop_effect", "fix_price_change", "golden_shot", "loss_periods",
-    "p_unprofitable", "path_cost_to_uplift_2y", "strategic_only",
-}  # fmt: skip
+    "age_months",
+    "days_late",
+    "drop_effect",
+    "fix_price_change",
+    "golden_shot",
+    "loss_periods",
+    "p_unprofitable",
+    "path_cost_to_uplift_2y",
+    "strategic_only",
+}
 
 
 @dataclass(frozen=True)

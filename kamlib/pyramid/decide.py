@@ -98,14 +98,16 @@ def decide(bounds: Bounds, levels: pd.DataFrame, settings: DecisionRules) -> pd.
     inside = inside & also
     stake = _stake(bounds, settings.unit)
     open_ = (worst != best) & (np.isnan(stake) | (stake >= settings.material))
-    return pd.DataFrame({
-        "party_id": bounds.party_id,
-        "verdict": np.where(open_, FIND_OUT, worst),
-        "verdict_worst": worst,
-        "verdict_best": best,
-        "stake": stake,
-        "in_capacity": inside,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "party_id": bounds.party_id,
+            "verdict": np.where(open_, FIND_OUT, worst),
+            "verdict_worst": worst,
+            "verdict_best": best,
+            "stake": stake,
+            "in_capacity": inside,
+        }
+    )
 
 
 def _stake(bounds: Bounds, unit: float | None) -> np.ndarray:
@@ -233,9 +235,11 @@ def _holds(
     cut = cuts[condition.name] if wanted == "cut" else float(wanted)
     slack = 1e-9
     return {
-        "at_least": value >= cut - slack, "at_most": value <= cut + slack,
-        "above": value > cut + slack, "below": value < cut - slack,
-    }[how]  # fmt: skip
+        "at_least": value >= cut - slack,
+        "at_most": value <= cut + slack,
+        "above": value > cut + slack,
+        "below": value < cut - slack,
+    }[how]
 
 
 def both_questions(
@@ -258,8 +262,9 @@ def both_questions(
     )
     supplier = np.select(
         [(b_low >= cut_b) & (r_low >= relative_cut), (b_high < cut_b) | (r_high < relative_cut)],
-        ["yes", "no"], "unknown",
-    )  # fmt: skip
+        ["yes", "no"],
+        "unknown",
+    )
     return decided.assign(key_customer=customer, key_supplier=supplier)
 
 

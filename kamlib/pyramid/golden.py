@@ -42,9 +42,13 @@ class Definition(Protocol):
 
 
 def money_of_shots(
-    months: pd.DataFrame, off_invoice: pd.DataFrame | None, statement: pd.DataFrame, *, end: date,
+    months: pd.DataFrame,
+    off_invoice: pd.DataFrame | None,
+    statement: pd.DataFrame,
+    *,
+    end: date,
     months_back: int,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Add up the money of the window that golden shots are measured over.
 
     Returns
@@ -70,15 +74,19 @@ def money_of_shots(
     unknown = among(table["customer_id"], inside.loc[blind, "customer_id"])
     margin = (pocket - table["cost_of_goods_sold"]).mask(unknown)
     profit, covers = _profit(statement, start, end)
-    return pd.DataFrame({
-        "customer_id": table["customer_id"],
-        "margin_rate": margin / pocket.where(pocket > 0),
-        "discount_rate": 1 - table["invoice_revenue"] / table["list_revenue"].where(
-            table["list_revenue"] > 0),
-        "gross_margin": margin,
-        "profit": table["customer_id"].map(profit).fillna(0.0).mask(unknown) if covers else margin,
-        "on_profit": covers,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "customer_id": table["customer_id"],
+            "margin_rate": margin / pocket.where(pocket > 0),
+            "discount_rate": 1
+            - table["invoice_revenue"] / table["list_revenue"].where(table["list_revenue"] > 0),
+            "gross_margin": margin,
+            "profit": table["customer_id"].map(profit).fillna(0.0).mask(unknown)
+            if covers
+            else margin,
+            "on_profit": covers,
+        }
+    )
 
 
 def _profit(statement: pd.DataFrame, start: pd.Timestamp, end: date) -> tuple[pd.Series, bool]:
@@ -90,8 +98,10 @@ def _profit(statement: pd.DataFrame, start: pd.Timestamp, end: date) -> tuple[pd
     )
     if spans.empty:
         return profit, False
-    joined = (spans["period_start"].iloc[1:].to_numpy()
-              == (spans["period_end"].iloc[:-1] + pd.Timedelta(days=1)).to_numpy()).all()  # fmt: skip
+    joined = (
+        spans["period_start"].iloc[1:].to_numpy()
+        == (spans["period_end"].iloc[:-1] + pd.Timedelta(days=1)).to_numpy()
+    ).all()
     whole = spans["period_start"].iloc[0] == start and spans["period_end"].iloc[-1] == pd.Timestamp(
         end
     )
@@ -122,17 +132,24 @@ def margin_percentiles(money: pd.DataFrame, customers: pd.DataFrame, *, end: dat
         if len(rows) >= FEWEST:
             groups[str(name)] = rows["margin_rate"]
     parts = [
-        pd.DataFrame({"industry_segment": name, "percent": PERCENTS,
-                      "margin_rate": np.quantile(rates.sort_values(), PERCENTS)})
-        for name, rates in groups.items() if len(rates)
-    ]  # fmt: skip
+        pd.DataFrame(
+            {
+                "industry_segment": name,
+                "percent": PERCENTS,
+                "margin_rate": np.quantile(rates.sort_values(), PERCENTS),
+            }
+        )
+        for name, rates in groups.items()
+        if len(rates)
+    ]
     if not parts:
         return pd.DataFrame(columns=["industry_segment", "percent", "margin_rate"])
     measured = known[["customer_id", "margin_rate"]].assign(industry_segment=segment)
     return pd.concat(parts, ignore_index=True).assign(
-        window_start=months_earlier(end, REFERENCE_MONTHS), window_end=pd.Timestamp(end),
+        window_start=months_earlier(end, REFERENCE_MONTHS),
+        window_end=pd.Timestamp(end),
         inputs=content_hash(measured),
-    )  # fmt: skip
+    )
 
 
 def percentiles_verdict(

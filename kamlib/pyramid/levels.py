@@ -55,12 +55,14 @@ def assign_levels(
     """
     confirmed = _levels(bounds, boundaries, relations, worst=True)
     possible = _levels(bounds, boundaries, relations, worst=False)
-    return pd.DataFrame({
-        "party_id": bounds.party_id,
-        "confirmed_level": confirmed,
-        "possible_level": np.maximum(possible, confirmed),
-        "blocked_by": _blocks(bounds, boundaries, relations, confirmed) if blocks else "",
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "party_id": bounds.party_id,
+            "confirmed_level": confirmed,
+            "possible_level": np.maximum(possible, confirmed),
+            "blocked_by": _blocks(bounds, boundaries, relations, confirmed) if blocks else "",
+        }
+    )
 
 
 def _levels(
@@ -106,9 +108,11 @@ def _limits(limit: Limit, relations: Sequence[str]) -> list[tuple[np.ndarray, Li
 
 
 def _blocks(
-    bounds: Bounds, boundaries: Mapping[str, Boundary], relations: Sequence[str],
+    bounds: Bounds,
+    boundaries: Mapping[str, Boundary],
+    relations: Sequence[str],
     confirmed: np.ndarray,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     told: list[list[str]] = [[] for _i in range(len(confirmed))]
     for step, boundary in enumerate(boundaries.values(), start=1):
         here = np.flatnonzero(confirmed == step)
@@ -136,9 +140,11 @@ def _block(name: str, limit: Limit, value: float, unknown: bool, veto: bool) -> 
         "limit": _amount(name, wanted),
     }
     if veto:
-        template = _("{what} {value}, needs {limit} (veto)") if least else _(
-            "{what} {value}, at most {limit} (veto)"
-        )  # fmt: skip
+        template = (
+            _("{what} {value}, needs {limit} (veto)")
+            if least
+            else _("{what} {value}, at most {limit} (veto)")
+        )
     else:
         template = (
             _("{what} {value}, needs {limit}") if least else _("{what} {value}, at most {limit}")
@@ -147,8 +153,10 @@ def _block(name: str, limit: Limit, value: float, unknown: bool, veto: bool) -> 
 
 
 _LABELS = {
-    "p_return_12m": "p_return_12m", "p_stay_3y": "p_stay_3y", "days_late": "days_beyond_terms",
-}  # fmt: skip
+    "p_return_12m": "p_return_12m",
+    "p_stay_3y": "p_stay_3y",
+    "days_late": "days_beyond_terms",
+}
 
 
 def criterion_label(name: str) -> str:
@@ -187,13 +195,15 @@ def level_counts(accounts: pd.DataFrame) -> pd.DataFrame:
         groups[_("not told (1 to {n})").format(n=most)] = accounts[untold]
     rows = []
     for words, here in groups.items():
-        rows.append({
-            "level": words,
-            "customers": len(here),
-            "may_be_higher": int((here["possible_level"] > here["confirmed_level"]).sum()),
-            "golden_shots": int((here["golden_shot"] == "yes").sum()),
-            "customer_profit": here["customer_profit"].sum(min_count=len(here)),
-        })  # fmt: skip
+        rows.append(
+            {
+                "level": words,
+                "customers": len(here),
+                "may_be_higher": int((here["possible_level"] > here["confirmed_level"]).sum()),
+                "golden_shots": int((here["golden_shot"] == "yes").sum()),
+                "customer_profit": here["customer_profit"].sum(min_count=len(here)),
+            }
+        )
     return pd.DataFrame(rows)
 
 

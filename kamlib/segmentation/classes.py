@@ -13,10 +13,15 @@ from kamlib.verdicts import Balance, Verdict, verdict
 
 MEASURES = ("invoice_revenue", "gross_margin", "customer_profit")
 SEGMENTS = {
-    "period": "str", "customer_id": "str", "measure": "str",
-    **dict.fromkeys(MEASURES, "float64"), "rank": "Int64", "customer_share": "float64",
-    "cumulative_share": "float64", "profit_class": "str",
-}  # fmt: skip
+    "period": "str",
+    "customer_id": "str",
+    "measure": "str",
+    **dict.fromkeys(MEASURES, "float64"),
+    "rank": "Int64",
+    "customer_share": "float64",
+    "cumulative_share": "float64",
+    "profit_class": "str",
+}
 UNKNOWN = "unknown"  # class of a customer whose measure is not known
 
 
@@ -161,13 +166,15 @@ def class_summary(segments: pd.DataFrame) -> pd.DataFrame:
     sums = sums.reindex(names).fillna(0)
     if silent:
         sums.loc[UNKNOWN, "sum"] = np.nan
-    return pd.DataFrame({
-        "profit_class": sums.index,
-        "customers": sums["size"].astype(int).to_numpy(),
-        "customer_share": (sums["size"] / len(segments)).to_numpy(),
-        "amount": sums["sum"].to_numpy(),
-        "share": (sums["sum"] / positive).to_numpy() if positive else np.nan,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "profit_class": sums.index,
+            "customers": sums["size"].astype(int).to_numpy(),
+            "customer_share": (sums["size"] / len(segments)).to_numpy(),
+            "amount": sums["sum"].to_numpy(),
+            "share": (sums["sum"] / positive).to_numpy() if positive else np.nan,
+        }
+    )
 
 
 def class_flips(statement: pd.DataFrame, *, measure: str | None, threshold: float) -> pd.DataFrame:

@@ -19,10 +19,27 @@ from kamlib.verdicts import Verdict, verdict
 
 ALIKE = 0.20  # Gini up to which no customer is a giant that a sample could miss
 MEASURED = (
-    "measure", "customers", "few", "few_share", "few_low", "few_high", "top20", "top20_low",
-    "top20_high", "gini", "effective_n", "positive", "lost", "losing", "total", "total_low",
-    "total_high", "peak_at", "stobachoff", "interval_level",
-)  # fmt: skip
+    "measure",
+    "customers",
+    "few",
+    "few_share",
+    "few_low",
+    "few_high",
+    "top20",
+    "top20_low",
+    "top20_high",
+    "gini",
+    "effective_n",
+    "positive",
+    "lost",
+    "losing",
+    "total",
+    "total_low",
+    "total_high",
+    "peak_at",
+    "stobachoff",
+    "interval_level",
+)
 
 
 def concentration_curves(statement: pd.DataFrame) -> pd.DataFrame:
@@ -76,13 +93,19 @@ def concentration(
 def _measured(values: np.ndarray, threshold: float) -> dict[str, float]:
     few = int(count_reaching(values, threshold))
     return {
-        "customers": len(values), "few": few, "few_share": few / len(values),
-        "top20": float(top_share(values)), "gini": float(gini(values)),
-        "effective_n": float(1 / herfindahl(values)), "positive": values.clip(0).sum(),
-        "lost": -values.clip(None, 0).sum(), "losing": int((values < 0).sum()),
-        "total": values.sum(), "peak_at": int((values > 0).sum()),
+        "customers": len(values),
+        "few": few,
+        "few_share": few / len(values),
+        "top20": float(top_share(values)),
+        "gini": float(gini(values)),
+        "effective_n": float(1 / herfindahl(values)),
+        "positive": values.clip(0).sum(),
+        "lost": -values.clip(None, 0).sum(),
+        "losing": int((values < 0).sum()),
+        "total": values.sum(),
+        "peak_at": int((values > 0).sum()),
         "stobachoff": float(stobachoff(values)),
-    }  # fmt: skip
+    }
 
 
 def _ends(drawn: Shares, level: float, n: int) -> dict[str, float]:
@@ -139,10 +162,11 @@ def _words(row: pd.Series, currency: str) -> dict[str, str]:
         "high": money(row["total_high"], currency),
         "cases": cases(row["interval_level"]),
         "back": back.format(
-            back=number(100 * row["lost"] / positive, 1), n=number(row["losing"]),
+            back=number(100 * row["lost"] / positive, 1),
+            n=number(row["losing"]),
             left=number(100 * row["total"] / positive, 1),
         ),
-    }  # fmt: skip
+    }
 
 
 def interval_verdict(measures: pd.DataFrame, *, level: float) -> Verdict:

@@ -59,13 +59,19 @@ def _judge(
     if absent:
         open_, words = False, _("no {what} written down").format(what=listed(absent))
     elif not _filled(rating) or float(rating) < at_least:
-        open_, words = False, _("rated {rating}, below {least}").format(
-            rating=_rated(rating), least=number(at_least)
-        )  # fmt: skip
+        open_, words = (
+            False,
+            _("rated {rating}, below {least}").format(
+                rating=_rated(rating), least=number(at_least)
+            ),
+        )
     elif not _filled(review) or pd.Timestamp(review) < pd.Timestamp(end):
-        open_, words = False, _("to be looked at again by {when}, which has passed").format(
-            when=day(pd.Timestamp(review)) if _filled(review) else _("no date")
-        )  # fmt: skip
+        open_, words = (
+            False,
+            _("to be looked at again by {when}, which has passed").format(
+                when=day(pd.Timestamp(review)) if _filled(review) else _("no date")
+            ),
+        )
     else:
         open_, words = True, str(row.get("justification"))
     return {"party_id": row["party_id"], "open": open_, "evidence": words}
@@ -103,18 +109,20 @@ def open_doors(
     prospects, and door 1 of active customers whose class is not known. Any other door is shut.
     """
     few = segments[segments["profit_class"] == "vital_few"]
-    first = pd.DataFrame({
-        "party_id": few["customer_id"],
-        "open": True,
-        "evidence": [
-            _("place {rank} by {measure}, within the first {share}").format(
-                rank=number(rank), measure=_plain(measure), share=percent(share)
-            )
-            for rank, measure, share in zip(
-                few["rank"], few["measure"], few["cumulative_share"], strict=True
-            )
-        ],
-    }).assign(door="vital_few")  # fmt: skip
+    first = pd.DataFrame(
+        {
+            "party_id": few["customer_id"],
+            "open": True,
+            "evidence": [
+                _("place {rank} by {measure}, within the first {share}").format(
+                    rank=number(rank), measure=_plain(measure), share=percent(share)
+                )
+                for rank, measure, share in zip(
+                    few["rank"], few["measure"], few["cumulative_share"], strict=True
+                )
+            ],
+        }
+    ).assign(door="vital_few")
     fourth = strategic[among(strategic["party_id"], parties["party_id"])].assign(door="strategic")
     known = pd.concat([first, fourth], ignore_index=True).assign(judged=True)
     unknown = _unjudged(segments, parties, statement)

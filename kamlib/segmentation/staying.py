@@ -116,12 +116,18 @@ def repeat_rates(orders: pd.DataFrame, window: Window | None) -> pd.DataFrame | 
     counts = pd.DataFrame({"order_days": days.to_numpy(), "returned": returned})
     sums = counts.groupby("order_days")["returned"].agg(["count", "sum"])
     sums = sums.reindex(range(MOST_ORDER_DAYS + 1), fill_value=0).astype(np.int64)
-    return pd.DataFrame({
-        "order_days": range(MOST_ORDER_DAYS + 1), "n": sums["count"].to_numpy(),
-        "returned": sums["sum"].to_numpy(), "rate": _shrunk(sums["count"], sums["sum"]),
-        "window_start": window.start, "cutoff": window.cutoff, "window_end": window.end,
-        "inputs": content_hash(counts.assign(customer_id=customers)),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "order_days": range(MOST_ORDER_DAYS + 1),
+            "n": sums["count"].to_numpy(),
+            "returned": sums["sum"].to_numpy(),
+            "rate": _shrunk(sums["count"], sums["sum"]),
+            "window_start": window.start,
+            "cutoff": window.cutoff,
+            "window_end": window.end,
+            "inputs": content_hash(counts.assign(customer_id=customers)),
+        }
+    )
 
 
 def _shrunk(counts: pd.Series, returned: pd.Series) -> pd.Series:
@@ -172,8 +178,10 @@ def staying(
     first = past.groupby("customer_id")["date"].agg(["min", "max"])
     table = customers[["customer_id"]].merge(
         first.rename(columns={"min": "first_order", "max": "last_order"}),
-        left_on="customer_id", right_index=True, how="left",
-    )  # fmt: skip
+        left_on="customer_id",
+        right_index=True,
+        how="left",
+    )
     days = recent.groupby("customer_id")["date"].nunique()
     table["order_days_24m"] = table["customer_id"].map(days).fillna(0).astype("int64")
     known = table["first_order"].notna()
@@ -194,9 +202,13 @@ def _return(past: pd.DataFrame, table: pd.DataFrame, rates: pd.DataFrame, end: d
 
 
 def _stays(
-    table: pd.DataFrame, customers: pd.DataFrame, ratings: pd.DataFrame, end: date,
-    years: int, scale: Sequence[tuple[float, float]],
-) -> pd.DataFrame:  # fmt: skip
+    table: pd.DataFrame,
+    customers: pd.DataFrame,
+    ratings: pd.DataFrame,
+    end: date,
+    years: int,
+    scale: Sequence[tuple[float, float]],
+) -> pd.DataFrame:
     """Say who stays, from where we know it, and since when: a contract, their words, or our rating."""
     rated = ratings[ratings["criterion"] == "staying"].set_index("party_id")
     value = table["customer_id"].map(rated["rating"]).to_numpy(dtype=np.float64) / 10
@@ -209,8 +221,9 @@ def _stays(
         contract = (ends > pd.Timestamp(end) + pd.DateOffset(years=years)).to_numpy()
     source = np.select(
         [contract, theirs & ~np.isnan(chance), ~np.isnan(chance)],
-        ["contract", "their_words", "our_rating"], "unknown",
-    )  # fmt: skip
+        ["contract", "their_words", "our_rating"],
+        "unknown",
+    )
     on = table["customer_id"].map(rated["date"].to_dict() if "date" in rated else {})
     return table.assign(
         p_stay_3y=np.where(contract, CONTRACT_COUNTS, chance),
@@ -220,9 +233,11 @@ def _stays(
 
 
 def assessed_parties(
-    customers: pd.DataFrame, prospects: pd.DataFrame | None, stays: pd.DataFrame,
+    customers: pd.DataFrame,
+    prospects: pd.DataFrame | None,
+    stays: pd.DataFrame,
     statement: pd.DataFrame,
-) -> tuple[pd.DataFrame, Balance]:  # fmt: skip
+) -> tuple[pd.DataFrame, Balance]:
     """Return who is looked at from here on: live external customers, and prospects.
 
     A customer is live with an order in the trend window or as active in the report period. A
@@ -317,10 +332,13 @@ def staying_verdicts(
     mine = table[among(table["customer_id"], active)]
     source = mine["staying_source"].value_counts()
     stay = verdict(
-        "staying", "FLAG", contract=number(source.get("contract", 0)),
-        told=number(source.get("their_words", 0)), rated=number(source.get("our_rating", 0)),
+        "staying",
+        "FLAG",
+        contract=number(source.get("contract", 0)),
+        told=number(source.get("their_words", 0)),
+        rated=number(source.get("our_rating", 0)),
         unknown=number(source.get("unknown", 0)),
-    )  # fmt: skip
+    )
     if rates is None:
         return [verdict("reference_values", "REFUSE"), stay]
     window, n = _window_of(rates), int(rates["n"].sum())

@@ -38,9 +38,14 @@ class Whale(NamedTuple):
 
 
 def whale_band(
-    curve: pd.DataFrame, *, measure: str = "customer_profit", uncertain: Uncertain | None = None,
-    draws: int, level: float, seed: int,
-) -> Whale:  # fmt: skip
+    curve: pd.DataFrame,
+    *,
+    measure: str = "customer_profit",
+    uncertain: Uncertain | None = None,
+    draws: int,
+    level: float,
+    seed: int,
+) -> Whale:
     """Measure the whale curve and how far luck or wrong rates could move it.
 
     Parameters
@@ -92,8 +97,14 @@ def _measured(drawn: Whales) -> dict[str, np.ndarray]:
     peak, total = drawn.peak, drawn.total
     with np.errstate(invalid="ignore", divide="ignore"):
         back = np.where(peak > 0, (peak - total) / peak, np.nan)
-    return {"peak": peak, "peak_at": drawn.peak_at, "erosion": peak - total, "given_back": back,
-            "total": total, "stobachoff": drawn.stobachoff}  # fmt: skip
+    return {
+        "peak": peak,
+        "peak_at": drawn.peak_at,
+        "erosion": peak - total,
+        "given_back": back,
+        "total": total,
+        "stobachoff": drawn.stobachoff,
+    }
 
 
 def _ends(values: np.ndarray, level: float) -> tuple[float, float]:
@@ -108,10 +119,12 @@ def subsidy_verdict(whale: Whale, *, currency: str) -> Verdict:
     """Judge whether the Stobachoff index may be shown: only of a total that is surely positive."""
     numbers = whale.numbers
     words = {
-        "total": money(numbers["total"], currency), "low": money(numbers["total_low"], currency),
-        "high": money(numbers["total_high"], currency), "cases": cases(whale.level),
+        "total": money(numbers["total"], currency),
+        "low": money(numbers["total_low"], currency),
+        "high": money(numbers["total_high"], currency),
+        "cases": cases(whale.level),
         "index": number(numbers["stobachoff"], 2),
-    }  # fmt: skip
+    }
     if numbers["total"] <= 0:
         said = _(
             "The total is {total}, and the index of subsidy (Stobachoff) needs a positive one."

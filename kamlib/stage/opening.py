@@ -67,11 +67,15 @@ def open_stage(
     _require_one_value(name, found, settings, own, receipts)
     require_current(found, span.name, folder, name, receipts)
     return Stage(
-        name, settings, span, folder, turned,
+        name,
+        settings,
+        span,
+        folder,
+        turned,
         instead_of={knob: attrgetter(KEYS[knob])(found) for knob in turned},
         set_before={knob: SET_IN[knob] for knob in turned if knob not in own},
         seen=seen_inputs(settings) if name == "data_prep" else {},
-    )  # fmt: skip
+    )
 
 
 def _require_one_value(

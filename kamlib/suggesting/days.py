@@ -283,9 +283,10 @@ def _ordered(days: Days, form: str, counts: Counter[str], known: set[str]) -> Fo
 
 def _above(times: int, all_: int, first: str) -> str:
     template = (
-        _("{n} of {all} days are above 12: day first") if first == "day"
+        _("{n} of {all} days are above 12: day first")
+        if first == "day"
         else _("{n} of {all} second numbers are above 12: month first")
-    )  # fmt: skip
+    )
     return template.format(n=number(times), all=number(all_))
 
 

@@ -55,10 +55,14 @@ def differing(declared: dict[str, Any], inputs: list[Drafted]) -> list[str]:
                 )
                 questions.append(
                     template.format(
-                        table=each.table, file=FILE, key=key, said=scalar(str(said)),
-                        value=scalar(told.value), why=told.why,
+                        table=each.table,
+                        file=FILE,
+                        key=key,
+                        said=scalar(str(said)),
+                        value=scalar(told.value),
+                        why=told.why,
                     )
-                )  # fmt: skip
+                )
         questions += _columns(each, _part(given, "columns"))
     return questions
 

@@ -72,9 +72,11 @@ def drafted(table: str, files: list[Placed], all_files: list[str]) -> tuple[Draf
             home.append(each)
     groups.sort(
         key=lambda group: (
-            group[0].lacks_something, -sum(each.seen.rows for each in group), group[0].seen.shown
+            group[0].lacks_something,
+            -sum(each.seen.rows for each in group),
+            group[0].seen.shown,
         )
-    )  # fmt: skip
+    )
     best, *others = groups
     kept, left = _without_repeats(table, best)
     one = _input_of(table, kept, all_files)
@@ -139,9 +141,11 @@ def _otherwise(table: str, kept: Placed, each: Placed) -> str:
         "and files of one input are written alike. Export it like the others"
     )
     return template.format(
-        n=number(each.seen.rows), table=table, kept=kept.seen.shown,
+        n=number(each.seen.rows),
+        table=table,
+        kept=kept.seen.shown,
         apart=", ".join(apart) or each.seen.kind,
-    )  # fmt: skip
+    )
 
 
 def _same_bytes(one: Path, other: Path) -> bool:

@@ -118,9 +118,12 @@ def _unknown(lines: Drafted, master: Drafted, ours: str) -> Iterator[str]:
             "{n} of {all} ids in {ours} of the lines are not in {table}, such as {example}."
         )
     yield template.format(
-        n=number(len(lacking)), all=number(len(used)), ours=ours, table=master.table,
+        n=number(len(lacking)),
+        all=number(len(used)),
+        ours=ours,
+        table=master.table,
         example=few(sorted(lacking)[:1]),
-    )  # fmt: skip
+    )
 
 
 def _values(each: Drafted, ours: str) -> set[str]:

@@ -120,12 +120,17 @@ def misfits(look: Look, kind: Kind) -> Counter[str]:
     """
     if kind not in ("date", *NUMERIC):
         return Counter()
-    return Counter({
-        value: times
-        for value, times in look.values.items()
-        if not (OWN_DAY.match(value) or (kind == "date" and days_in(Counter([value])).days)
-                or (kind != "date" and is_number(value)))
-    })  # fmt: skip
+    return Counter(
+        {
+            value: times
+            for value, times in look.values.items()
+            if not (
+                OWN_DAY.match(value)
+                or (kind == "date" and days_in(Counter([value])).days)
+                or (kind != "date" and is_number(value))
+            )
+        }
+    )
 
 
 def fits(look: Look, kind: Kind, rows: int) -> str:

@@ -36,9 +36,11 @@ class Marks:
         """Take over what other values say."""
         self.numbers += other.numbers
         for mine, theirs in (
-            (self.point, other.point), (self.groups, other.groups),
-            (self.either, other.either), (self.forms, other.forms),
-        ):  # fmt: skip
+            (self.point, other.point),
+            (self.groups, other.groups),
+            (self.either, other.either),
+            (self.forms, other.forms),
+        ):
             mine.update(theirs)
         self.examples = {**other.examples, **self.examples}
 
@@ -207,7 +209,8 @@ def forms_told(marks: Marks) -> list[str]:
     return [
         template.format(
             what=names.get(form) or _("the word {word}").format(word=form.removeprefix("word ")),
-            n=number(times), example=few([marks.examples[form]]),
+            n=number(times),
+            example=few([marks.examples[form]]),
         )
         for form, times in sorted(marks.forms.items())
-    ]  # fmt: skip
+    ]

@@ -144,9 +144,11 @@ def _tell_spoilt(seen: Seen, text: str) -> None:
         "again ({example} was {meant})"
     )
     why = template.format(
-        n=number(spoilt.places), encoding=REPAIRS[spoilt.repair],
-        example=few([spoilt.example]), meant=few([spoilt.meant]),
-    )  # fmt: skip
+        n=number(spoilt.places),
+        encoding=REPAIRS[spoilt.repair],
+        example=few([spoilt.example]),
+        meant=few([spoilt.meant]),
+    )
     seen.settings["repair"] = Told(spoilt.repair, why, sure=False)
     question = _("{file}: {why}. Can it be exported again? Repairing is second best.")
     asked = question.format(file=seen.shown, why=why)

@@ -106,15 +106,17 @@ def verdict_table(
     if pays is not None:
         chosen = chosen[chosen["pays"].isin(["no", "unknown"]) != pays]
     earns = {"pays": [_(PAYS[each]) for each in chosen["pays"].dropna()]}
-    return pd.DataFrame({
-        "name": chosen["name"],
-        "doors": chosen["doors"],
-        "level": level_words(chosen),
-        "customer_profit": chosen["customer_profit"],
-        **(earns if pays is not None and len(earns["pays"]) == len(chosen) else {}),
-        "side_a": _range(chosen["side_a_low"], chosen["side_a_high"]),
-        "side_b": _range(chosen["side_b_low"], chosen["side_b_high"]),
-    }).reset_index(drop=True)  # fmt: skip
+    return pd.DataFrame(
+        {
+            "name": chosen["name"],
+            "doors": chosen["doors"],
+            "level": level_words(chosen),
+            "customer_profit": chosen["customer_profit"],
+            **(earns if pays is not None and len(earns["pays"]) == len(chosen) else {}),
+            "side_a": _range(chosen["side_a_low"], chosen["side_a_high"]),
+            "side_b": _range(chosen["side_b_low"], chosen["side_b_high"]),
+        }
+    ).reset_index(drop=True)
 
 
 def nominees_table(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -130,14 +132,16 @@ def overrides_table(accounts: pd.DataFrame) -> pd.DataFrame:
     chosen = accounts[accounts["override_author"].notna()].sort_values(
         ["override_expires", "party_id"]
     )
-    return pd.DataFrame({
-        "name": chosen["name"],
-        "verdict": [_(VERDICTS[each]) for each in chosen["verdict"]],
-        "decided_verdict": [_(VERDICTS[each]) for each in chosen["decided_verdict"]],
-        "override_author": chosen["override_author"],
-        "override_reason": chosen["override_reason"],
-        "override_expires": chosen["override_expires"],
-    }).reset_index(drop=True)  # fmt: skip
+    return pd.DataFrame(
+        {
+            "name": chosen["name"],
+            "verdict": [_(VERDICTS[each]) for each in chosen["verdict"]],
+            "decided_verdict": [_(VERDICTS[each]) for each in chosen["decided_verdict"]],
+            "override_author": chosen["override_author"],
+            "override_reason": chosen["override_reason"],
+            "override_expires": chosen["override_expires"],
+        }
+    ).reset_index(drop=True)
 
 
 def by_stake(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -165,20 +169,33 @@ def order_words(accounts: pd.DataFrame) -> str:
 def questions_table(accounts: pd.DataFrame) -> pd.DataFrame:
     """Pick the open verdicts with the questions that decide them, in the order of `by_stake`."""
     chosen = by_stake(accounts[accounts["verdict"] == "find_out_first"])
-    return pd.DataFrame({
-        "name": chosen["name"],
-        "customer_profit": chosen["customer_profit"],
-        "verdict_worst": chosen["verdict_worst"].map(lambda v: _(VERDICTS[v])),
-        "verdict_best": chosen["verdict_best"].map(lambda v: _(VERDICTS[v])),
-        "questions": chosen["questions"],
-    }).reset_index(drop=True)  # fmt: skip
+    return pd.DataFrame(
+        {
+            "name": chosen["name"],
+            "customer_profit": chosen["customer_profit"],
+            "verdict_worst": chosen["verdict_worst"].map(lambda v: _(VERDICTS[v])),
+            "verdict_best": chosen["verdict_best"].map(lambda v: _(VERDICTS[v])),
+            "questions": chosen["questions"],
+        }
+    ).reset_index(drop=True)
 
 
 def pyramid_table(accounts: pd.DataFrame, bounds: Intervals) -> pd.DataFrame:
     """Return level and criteria of every customer: ``<criterion>_low`` and ``_high`` as they voted."""
-    names = ["known_years", "order_days_24m", "p_return_12m", "days_late", "trust", "orders_per_year",
-             "benefit_ours", "benefit_theirs", "p_stay_3y", "contact_functions", "joint_hard",
-             "joint_all"]  # fmt: skip
+    names = [
+        "known_years",
+        "order_days_24m",
+        "p_return_12m",
+        "days_late",
+        "trust",
+        "orders_per_year",
+        "benefit_ours",
+        "benefit_theirs",
+        "p_stay_3y",
+        "contact_functions",
+        "joint_hard",
+        "joint_all",
+    ]
     criteria = pd.DataFrame({"party_id": bounds.party_id})
     for name in names:
         criteria[f"{name}_low"], criteria[f"{name}_high"] = bounds[name]

@@ -45,12 +45,16 @@ def repairs(
     chosen = accounts[accounts["verdict"].isin(MENDED)]
     known = {} if rescue is None else rescue.set_index("customer_id").to_dict("index")
     rows = [(row, known.get(row["party_id"], {})) for row in chosen.to_dict("records")]
-    table = pd.DataFrame({
-        "name": chosen["name"],
-        "what": [_mend(row["verdict"], loss, currency) for row, loss in rows],
-        "worth": [_worth(row, loss) for row, loss in rows],
-        "who": _owner(chosen), "by_when": day(by_when), "party_id": chosen["party_id"],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "name": chosen["name"],
+            "what": [_mend(row["verdict"], loss, currency) for row, loss in rows],
+            "worth": [_worth(row, loss) for row, loss in rows],
+            "who": _owner(chosen),
+            "by_when": day(by_when),
+            "party_id": chosen["party_id"],
+        }
+    )
     order = ["worth", "party_id"]
     table = table.sort_values(order, ascending=[False, True], na_position="last", ignore_index=True)
     return table[STEP]
@@ -107,13 +111,19 @@ def keeping(accounts: pd.DataFrame, *, evidence_months: int, by_when: date) -> p
     told = chosen[["trust_date", "side_b_date"]].min(axis=1)
     ends = [months_later(each, evidence_months) if each == each else by_when for each in told]
     words = _("ask again how we stand and how far they trust us: told on {day}")
-    table = pd.DataFrame({
-        "name": chosen["name"],
-        "what": [words.format(day=day(each)) if each == each else _("ask how we stand, and date it")
-                 for each in told],
-        "worth": chosen["customer_profit"], "who": _owner(chosen),
-        "by_when": [day(each) for each in ends], "party_id": chosen["party_id"],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "name": chosen["name"],
+            "what": [
+                words.format(day=day(each)) if each == each else _("ask how we stand, and date it")
+                for each in told
+            ],
+            "worth": chosen["customer_profit"],
+            "who": _owner(chosen),
+            "by_when": [day(each) for each in ends],
+            "party_id": chosen["party_id"],
+        }
+    )
     order = ["worth", "party_id"]
     table = table.sort_values(order, ascending=[False, True], na_position="last", ignore_index=True)
     return table[STEP]

@@ -13,8 +13,18 @@ from kamlib.views.company import set_aside_reasons
 
 RULE = ["table", "column", "source_column", "reason"]
 WORST = ["where", "invoice_id", "column", "value", "reason", "amount"]
-EACH = ["table", "file", "row", "invoice_id", "column", "value", "reason", "customer_id", "date",
-        "amount"]  # fmt: skip
+EACH = [
+    "table",
+    "file",
+    "row",
+    "invoice_id",
+    "column",
+    "value",
+    "reason",
+    "customer_id",
+    "date",
+    "amount",
+]
 WITH_MONEY = ("invoice_lines", "assets", "off_invoice", "gl_totals")
 NONE = "–"
 PAIR = ["customer_id", "name", "keep_as", "kept_name", "evidence", "invoice_revenue"]
@@ -64,10 +74,12 @@ def worst_rows(quarantine: pd.DataFrame, most: int = 10) -> pd.DataFrame:
     top = _by_money(quarantine).head(most)
     return top.assign(
         where=[_place(file, row) for file, row in zip(top["file"], top["row"], strict=True)],
-        column=_columns(top), value=top["value"].fillna(_("(empty)")).mask(top["column"] == "", NONE),
+        column=_columns(top),
+        value=top["value"].fillna(_("(empty)")).mask(top["column"] == "", NONE),
         reason=[_(reason) for reason in top["reason"]],
-        invoice_id=top["invoice_id"].fillna(NONE), amount=floats(top["amount"]),
-    )[WORST]  # fmt: skip
+        invoice_id=top["invoice_id"].fillna(NONE),
+        amount=floats(top["amount"]),
+    )[WORST]
 
 
 def rows_set_aside(quarantine: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -82,9 +94,10 @@ def rows_set_aside(quarantine: pd.DataFrame, most: int) -> pd.DataFrame:
     return top.assign(
         table=[table_label(name) for name in top["table"]],
         row=top["row"].astype("Int64").where(top["row"] > 0),
-        column=_columns(top), reason=[_(reason) for reason in top["reason"]],
+        column=_columns(top),
+        reason=[_(reason) for reason in top["reason"]],
         amount=floats(top["amount"]),
-    )[EACH]  # fmt: skip
+    )[EACH]
 
 
 def _known(values: pd.Series, known: pd.Series, worth: pd.Series) -> pd.Series:

@@ -34,14 +34,17 @@ def loss_table(losers: pd.DataFrame, customers: pd.DataFrame, *, currency: str) 
     """
     managers = customers.set_index("customer_id").reindex(columns=["account_manager"])
     causes = [_(CAUSES[each]) if each else _("not known") for each in losers["largest_cause"]]
-    return pd.DataFrame({
-        "name": losers["name"], "customer_profit": losers["customer_profit"],
-        "largest_cause": causes,
-        "ends_it": [what_ends_it(row, currency) for row in losers.to_dict("records")],
-        "drop_effect": losers["drop_effect"],
-        "proposal": [_(PROPOSALS[each]) for each in losers["proposal"]],
-        "who": losers["customer_id"].map(managers["account_manager"]).fillna(_("nobody named")),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "name": losers["name"],
+            "customer_profit": losers["customer_profit"],
+            "largest_cause": causes,
+            "ends_it": [what_ends_it(row, currency) for row in losers.to_dict("records")],
+            "drop_effect": losers["drop_effect"],
+            "proposal": [_(PROPOSALS[each]) for each in losers["proposal"]],
+            "who": losers["customer_id"].map(managers["account_manager"]).fillna(_("nobody named")),
+        }
+    )
 
 
 def what_ends_it(loser: Mapping[Hashable, Any], currency: str) -> str:
@@ -51,8 +54,9 @@ def what_ends_it(loser: Mapping[Hashable, Any], currency: str) -> str:
     ----------
     loser : fix_price_change, fix_volume_loss, fix_minimum_order, fix_days_to_pay; missing: not by that
     """
-    price, order, days = (loser[f"fix_{name}"] for name in ("price_change", "minimum_order",
-                                                            "days_to_pay"))  # fmt: skip
+    price, order, days = (
+        loser[f"fix_{name}"] for name in ("price_change", "minimum_order", "days_to_pay")
+    )
     said = []
     if not math.isnan(price):
         rise, lost = percent(price), loser["fix_volume_loss"]
@@ -87,10 +91,16 @@ def matrix_points(
 
 def quadrant_table(points: pd.DataFrame) -> pd.DataFrame:
     """Count customers, sales and profit in each quarter of the price matrix."""
-    table = points.assign(losing=points["customer_profit"] < 0).groupby("quadrant").agg(
-        customers=("customer_id", "size"), losing=("losing", "sum"), list_revenue=("sold_list", "sum"),
-        customer_profit=("customer_profit", "sum"),
-    )  # fmt: skip
+    table = (
+        points.assign(losing=points["customer_profit"] < 0)
+        .groupby("quadrant")
+        .agg(
+            customers=("customer_id", "size"),
+            losing=("losing", "sum"),
+            list_revenue=("sold_list", "sum"),
+            customer_profit=("customer_profit", "sum"),
+        )
+    )
     table = table.reindex([q for q in QUADRANTS if q in table.index]).reset_index()
     return table.assign(quadrant=[_(QUADRANTS[each]) for each in table["quadrant"]])
 
@@ -102,17 +112,20 @@ def action_table(actions: pd.DataFrame, losers: pd.DataFrame, *, currency: str) 
     mine = actions[actions["customer_id"].isin(order) & (actions["period"] == period)]
     mine = mine.assign(order=mine["customer_id"].map(order)).sort_values("order", kind="stable")
     names = losers.set_index("customer_id")["name"]
-    return pd.DataFrame({
-        "name": mine["customer_id"].map(names),
-        "action": [_(ACTIONS[each]) for each in mine["action"]],
-        "how": [
-            how_far(action, now, then, currency)
-            for action, now, then in zip(
-                mine["action"], mine["change_from"], mine["change_to"], strict=True
-            )
-        ],
-        "effect": mine["effect"], "effect_soon": mine["effect_soon"],
-    }).reset_index(drop=True)  # fmt: skip
+    return pd.DataFrame(
+        {
+            "name": mine["customer_id"].map(names),
+            "action": [_(ACTIONS[each]) for each in mine["action"]],
+            "how": [
+                how_far(action, now, then, currency)
+                for action, now, then in zip(
+                    mine["action"], mine["change_from"], mine["change_to"], strict=True
+                )
+            ],
+            "effect": mine["effect"],
+            "effect_soon": mine["effect_soon"],
+        }
+    ).reset_index(drop=True)
 
 
 def how_far(action: str, now: float, then: float, currency: str) -> str:

@@ -91,8 +91,17 @@ def matrix_frame(sides: pd.DataFrame) -> pd.DataFrame:
     chosen = [i for i in order if rank.iloc[i] < 3][:NUMBERED]
     numbered = np.zeros(len(sides), dtype=bool)
     numbered[chosen] = True
-    names = ["party_id", "name", "side_a_low", "side_a_high", "side_b_low", "side_b_high", "asked",
-             "customer_profit", "both_hold"]  # fmt: skip
+    names = [
+        "party_id",
+        "name",
+        "side_a_low",
+        "side_a_high",
+        "side_b_low",
+        "side_b_high",
+        "asked",
+        "customer_profit",
+        "both_hold",
+    ]
     level: pd.Series | float = np.nan
     if "confirmed_level" in sides:
         level = sides["confirmed_level"].astype("float64").mask(untold_levels(sides))
@@ -119,10 +128,12 @@ def _leads(sides: pd.DataFrame) -> np.ndarray:
         if rival == NO_OTHER
         else _("{points} against {rival}").format(points=span_of_points(low, high), rival=rival)
         for low, high, rival in zip(
-            sides["relative_strength_low"], sides["relative_strength_high"], sides["rival"],
+            sides["relative_strength_low"],
+            sides["relative_strength_high"],
+            sides["rival"],
             strict=True,
         )
-    ]  # fmt: skip
+    ]
     return np.array(told, dtype=object)
 
 

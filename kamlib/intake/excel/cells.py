@@ -25,15 +25,32 @@ TOO_LONG = "#DIGITS!"
 ERROR_CELLS = {
     **dict.fromkeys(
         (
-            "#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
-            "#GETTING_DATA", "#FIELD!", "#N/D!", "#N/D", "#ADR!", "#DZIEL/0!", "#ARG!", "#NAZWA?",
-            "#LICZBA!", "#ZERO!", "#ROZLANIE!",
+            "#N/A",
+            "#REF!",
+            "#DIV/0!",
+            "#VALUE!",
+            "#NAME?",
+            "#NUM!",
+            "#NULL!",
+            "#SPILL!",
+            "#CALC!",
+            "#GETTING_DATA",
+            "#FIELD!",
+            "#N/D!",
+            "#N/D",
+            "#ADR!",
+            "#DZIEL/0!",
+            "#ARG!",
+            "#NAZWA?",
+            "#LICZBA!",
+            "#ZERO!",
+            "#ROZLANIE!",
         ),
         EXCEL_ERROR,
     ),
     MERGED: MERGED_ABOVE,
     TOO_LONG: DIGITS_LOST,
-}  # fmt: skip
+}
 
 BUILT_IN_DATES = {*range(14, 18), 22, *range(27, 37), *range(50, 59)}
 BUILT_IN_TIMES = {18, 19, 20, 21}

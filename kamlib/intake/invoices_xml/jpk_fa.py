@@ -129,9 +129,14 @@ def _added(file: File, line: Element) -> PutBy:
     if net.value is None or net.reckoned:
         written = as_text(net.value, gross)
     return (
-        number, str(sums.lines), get("P_7", ""), get("P_8B", ""), get("P_9A", ""),
-        written, net.reckoned,
-    )  # fmt: skip
+        number,
+        str(sums.lines),
+        get("P_7", ""),
+        get("P_8B", ""),
+        get("P_9A", ""),
+        written,
+        net.reckoned,
+    )
 
 
 def _taken_up(put_by: IO[bytes]) -> Iterator[PutBy]:

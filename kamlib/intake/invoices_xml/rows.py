@@ -13,9 +13,20 @@ from kamlib.intake.invoices_xml.buyers import Buyer
 from kamlib.intake.typed import date_form, day_written, number_written
 
 XML_HEAD = (
-    "invoice_id", "line_id", "date", "customer_id", "name", "tax_id", "product_id", "quantity",
-    "unit_price", "net_amount", "currency", "document_type", "corrects_invoice_id",
-)  # fmt: skip
+    "invoice_id",
+    "line_id",
+    "date",
+    "customer_id",
+    "name",
+    "tax_id",
+    "product_id",
+    "quantity",
+    "unit_price",
+    "net_amount",
+    "currency",
+    "document_type",
+    "corrects_invoice_id",
+)
 BETWEEN_NUMBERS = re.compile(r"\s*[;,]\s*")
 
 
@@ -52,10 +63,20 @@ def written(document: Document, line: Line, dialect: Dialect) -> list[str]:
     number, date, (customer, name, tax_id), currency, kind, corrects = document
     net, place, product, quantity, price = line
     return [
-        number, place, _day(date, dialect), customer, name, tax_id, product,
-        _number(quantity, dialect), _number(price, dialect), _number(net, dialect),
-        currency, kind, corrects,
-    ]  # fmt: skip
+        number,
+        place,
+        _day(date, dialect),
+        customer,
+        name,
+        tax_id,
+        product,
+        _number(quantity, dialect),
+        _number(price, dialect),
+        _number(net, dialect),
+        currency,
+        kind,
+        corrects,
+    ]
 
 
 def several(texts: Iterable[str]) -> str:
