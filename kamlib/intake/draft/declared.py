@@ -5,10 +5,10 @@ from typing import Any
 
 from kamlib.engagement.kinds import written
 from kamlib.engagement.places import FILE
+from kamlib.intake.draft.drafting import Drafted
+from kamlib.intake.draft.layout import scalar
+from kamlib.intake.draft.told import few
 from kamlib.language import _
-from kamlib.suggesting.drafting import Drafted
-from kamlib.suggesting.layout import scalar
-from kamlib.suggesting.told import few
 
 
 def declared_lines(data: dict[str, Any]) -> Iterator[str]:

@@ -16,8 +16,8 @@ from kamlib.engagement.places import (
 )
 from kamlib.engagement.written import read_yaml
 from kamlib.errors import DataError, ParameterError
+from kamlib.intake.draft.peeking import ENDINGS, is_readable
 from kamlib.language import _
-from kamlib.suggesting.peeking import ENDINGS, is_readable
 
 MOST_FILES = 200
 FOLDERS = ("", "input")
