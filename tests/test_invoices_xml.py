@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 import pytest
 from test_intake import world
 
-from kamlib.engagement import Input, load_engagement
 from kamlib.errors import DataError
 from kamlib.intake import invoices_xml, read_inputs
 from kamlib.intake.check import check_inputs
@@ -31,6 +30,7 @@ from kamlib.intake.invoices_xml.notes import (
 )
 from kamlib.intake.readers import TextFile, write_texts
 from kamlib.method_rules.set_aside import GROSS_ONLY, NO_TAX_NUMBER
+from kamlib.settings import Input, load_engagement
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 POINT = Dialect(decimal=".")

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from kamlib.columns import COLUMNS
 from kamlib.columns.naming import plain
-from kamlib.engagement.inputs import TABLES
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.draft.amounts import with_amounts
 from kamlib.intake.draft.looks import Look, look_of
@@ -15,6 +14,7 @@ from kamlib.intake.draft.seen import Seen
 from kamlib.intake.draft.told import few
 from kamlib.intake.draft.words import IN_FILE_NAMES
 from kamlib.language import _, number
+from kamlib.settings.inputs import TABLES
 
 NAMED_SO = 1.5
 TOO_NEAR = 0.5

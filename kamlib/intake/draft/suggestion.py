@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from kamlib.engagement.loading import RULES
-from kamlib.engagement.places import FILE
-from kamlib.engagement.written import read_yaml
 from kamlib.errors import ParameterError
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.currency_words import SIGNS
@@ -27,6 +24,9 @@ from kamlib.intake.draft.peeking import look_into
 from kamlib.intake.draft.placing import Placed, placed
 from kamlib.intake.draft.told import Told
 from kamlib.language import _
+from kamlib.settings.loading import RULES
+from kamlib.settings.places import FILE
+from kamlib.settings.written import read_yaml
 
 REPEATED = ("id", "name", "currency", "key_account_unit", "periods", "identity")
 NO_CURRENCY = "XXX"  # what ISO 4217 writes where there is none
