@@ -1,8 +1,7 @@
 """Sums that must hold: from the months to the statements, down the ladder, and from the general ledger."""
 
-from collections.abc import Sequence
 from decimal import ROUND_FLOOR, Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,30 +9,19 @@ import pandas as pd
 from kamlib.columns import CHAINS, label
 from kamlib.deductions import effects
 from kamlib.language import N_, _, number
-from kamlib.profitability.ledger import COSTS, Item, Materiality, named
+from kamlib.profitability.ledger import COSTS, named
 from kamlib.tables import among, exact_sums
 from kamlib.verdicts import Balance, exact
 
-
-class LedgerSettings(Protocol):
-    """Materiality and reconciling items."""
-
-    materiality: Materiality
-    reconciling_items: Sequence[Item]
-
-
-class Declared(Protocol):
-    """What an engagement declares about its ledger."""
-
-    currency: str
-    ledger: LedgerSettings
+if TYPE_CHECKING:
+    from kamlib.settings import Engagement
 
 
 def profit_balance(
     statement: pd.DataFrame,
     pools: pd.DataFrame | None,
     accounts: pd.DataFrame,
-    engagement: Declared,
+    engagement: "Engagement",
     *,
     period: str,
 ) -> list[Balance]:

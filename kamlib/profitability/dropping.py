@@ -11,7 +11,7 @@ Horngren, Datar and Rajan, Cost Accounting, on relevant revenues and relevant co
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,20 +20,8 @@ from kamlib.language import money, number
 from kamlib.profitability.factors import WORK
 from kamlib.verdicts import Verdict, verdict
 
-
-class Dropping(Protocol):
-    """What ends when a customer leaves, as people declared it.
-
-    `cogs_avoidable` and `freed_capacity_used` are shares of 0 to 1; `exit_penalties` maps customers to
-    money; above `price_reach`, a share, a price rise is taken to be out of reach. To fix or to drop must
-    gain more than `least_gain_kau`, in key-account units.
-    """
-
-    cogs_avoidable: float
-    freed_capacity_used: float
-    exit_penalties: Mapping[str, Decimal]
-    price_reach: float
-    least_gain_kau: float
+if TYPE_CHECKING:
+    from kamlib.settings import Dropping
 
 
 def effect_of_dropping(
@@ -75,7 +63,7 @@ def effect_of_dropping(
     return np.asarray(ends + gained - lost)
 
 
-def drop_effects(amounts: pd.DataFrame, dropping: Dropping) -> pd.DataFrame:
+def drop_effects(amounts: pd.DataFrame, dropping: "Dropping") -> pd.DataFrame:
     """Say what dropping each customer would bring, and what would be stranded.
 
     From  amounts of `customer_amounts`

@@ -6,7 +6,7 @@ what is typical.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,14 +15,10 @@ from kamlib.language import number
 from kamlib.numerics import median_of_others
 from kamlib.verdicts import Verdict, verdict
 
+if TYPE_CHECKING:
+    from kamlib.settings import Peers
+
 WHOLE_COMPANY = ""
-
-
-class Peers(Protocol):
-    """The attribute of customers that makes peers, and how many of them are enough."""
-
-    by: str
-    at_least: int
 
 
 class Typical(NamedTuple):
@@ -36,7 +32,7 @@ class Typical(NamedTuple):
     size: np.ndarray
 
 
-def peer_kinds(ids: pd.Series, customers: pd.DataFrame, peers: Peers) -> np.ndarray:
+def peer_kinds(ids: pd.Series, customers: pd.DataFrame, peers: "Peers") -> np.ndarray:
     """Return the kind of each customer, empty where it is not known."""
     if peers.by not in customers:
         return np.full(len(ids), WHOLE_COMPANY, dtype=object)
@@ -74,7 +70,7 @@ def typical_rates(rates: Mapping[str, np.ndarray], kinds: np.ndarray, *, at_leas
     return Typical(found, group, size)
 
 
-def peers_verdict(rescue: pd.DataFrame, peers: Peers) -> Verdict:
+def peers_verdict(rescue: pd.DataFrame, peers: "Peers") -> Verdict:
     """Judge the peers of the loss-makers of one period: of their own kind, or the whole company."""
     held = rescue[rescue["peers"] > 0]
     smallest = number(int(held["peers"].min())) if len(held) else "0"

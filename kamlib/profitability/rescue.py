@@ -1,7 +1,7 @@
 """Loss-makers in one go: why they lose, what would mend it, and what dropping them would bring."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,6 @@ from kamlib.profitability.actions import list_actions
 from kamlib.profitability.breakeven import break_evens
 from kamlib.profitability.causes import causes_verdict, explain_gaps
 from kamlib.profitability.dropping import (
-    Dropping,
     drop_effects,
     dropping_verdict,
     proposals,
@@ -19,16 +18,18 @@ from kamlib.profitability.dropping import (
 )
 from kamlib.profitability.factors import (
     CAUSES,
-    Equation,
     comparable,
     customer_amounts,
     customer_rates,
     kinds_of_work,
 )
-from kamlib.profitability.peers import Peers, Typical, peer_kinds, peers_verdict, typical_rates
+from kamlib.profitability.peers import Typical, peer_kinds, peers_verdict, typical_rates
 from kamlib.profitability.volumes import whole_orders
 from kamlib.tables import among
 from kamlib.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from kamlib.settings import Dropping, Profitability
 
 COLUMNS = [
     "period",
@@ -68,14 +69,6 @@ ACTION_COLUMNS = [
 ]
 
 
-class RescueModel(Protocol):
-    """The settings of profitability that a rescue needs."""
-
-    time_equations: Sequence[Equation]
-    peers: Peers
-    dropping: Dropping
-
-
 class Rescue(NamedTuple):
     """Loss-makers with causes and proposals, what to do about them, and all customers explained.
 
@@ -93,7 +86,7 @@ def rescue_losses(
     statement: pd.DataFrame,
     cost_to_serve: pd.DataFrame | None,
     pools: pd.DataFrame | None,
-    model: RescueModel,
+    model: "Profitability",
     *,
     unit: float | None = None,
 ) -> Rescue:
@@ -144,7 +137,7 @@ def _nothing(columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=columns).astype(kinds)
 
 
-def require_known(dropping: Dropping, customers: pd.DataFrame | None) -> None:
+def require_known(dropping: "Dropping", customers: pd.DataFrame | None) -> None:
     """Raise ParameterError if an exit penalty is declared for a customer that is not there."""
     known = [] if customers is None else customers["customer_id"].tolist()
     for who in dropping.exit_penalties:
@@ -160,7 +153,7 @@ def period_amounts(
     statement: pd.DataFrame,
     cost_to_serve: pd.DataFrame | None,
     pools: pd.DataFrame | None,
-    model: RescueModel,
+    model: "Profitability",
     *,
     period: str,
 ) -> pd.DataFrame:
@@ -190,7 +183,7 @@ def _of(table: pd.DataFrame | None, period: str) -> pd.DataFrame | None:
 def _of_period(
     amounts: pd.DataFrame,
     tables: Mapping[str, pd.DataFrame | None],
-    model: RescueModel,
+    model: "Profitability",
     period: str,
     unit: float | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -255,7 +248,7 @@ def _all_together(listed: pd.DataFrame) -> pd.Series:
 def rescue_verdicts(
     found: Rescue,
     pools: pd.DataFrame | None,
-    model: RescueModel,
+    model: "Profitability",
     *,
     period: str,
     products: bool,

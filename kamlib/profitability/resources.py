@@ -9,15 +9,16 @@ Horngren, Datar and Rajan, Cost Accounting, for the hierarchy of customer costs.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from kamlib.columns import COST_LEVELS
 from kamlib.errors import DataError, did_you_mean, listed
-from kamlib.profitability.volumes import Equation
+
+if TYPE_CHECKING:
+    from kamlib.settings import Resource, TimeEquation
 
 LEVELS = tuple(COST_LEVELS)
 NUMBERS = ("theoretical_capacity", "practical_capacity", "avoidable_share")
@@ -25,23 +26,7 @@ TEXTS = {"unit": "", "kind": "", "hierarchy_level": "customer", "gl_account": ""
 COLUMNS = ["period", "pool", "cost", *TEXTS, *NUMBERS, "step_down_to"]
 
 
-class Resource(Protocol):
-    """One pool of cost in one period."""
-
-    pool: str
-    period: str
-    cost: Decimal
-    theoretical_capacity: float | None
-    practical_capacity: float | None
-    unit: str
-    kind: str | None
-    hierarchy_level: str
-    avoidable_share: float | None
-    gl_account: str | None
-    step_down_to: Mapping[str, float]
-
-
-def resources_table(resources: Sequence[Resource]) -> pd.DataFrame:
+def resources_table(resources: "Sequence[Resource]") -> pd.DataFrame:
     """Return the pools of engagement.yaml as a table, in file order.
 
     To ``period, pool, cost, unit, kind, hierarchy_level, gl_account, theoretical_capacity,
@@ -59,7 +44,7 @@ def resources_table(resources: Sequence[Resource]) -> pd.DataFrame:
 
 
 def given_resources(
-    resources: Sequence[Resource], table: pd.DataFrame | None, *, periods: Sequence[str]
+    resources: "Sequence[Resource]", table: pd.DataFrame | None, *, periods: Sequence[str]
 ) -> pd.DataFrame:
     """Return the pools of engagement.yaml and of the client's table, of some periods.
 
@@ -161,7 +146,7 @@ def _shares_amiss(pools: pd.DataFrame) -> Iterator[str]:
 
 
 def with_reach(
-    pools: pd.DataFrame, equations: Sequence[Equation], *, stops_at: str
+    pools: pd.DataFrame, equations: "Sequence[TimeEquation]", *, stops_at: str
 ) -> pd.DataFrame:
     """Add ``charged``: an activity counts the pool, and its level is one the statement reaches.
 

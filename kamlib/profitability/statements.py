@@ -1,7 +1,7 @@
 """All statements of an engagement in one go: from the hand-over tables to customer profit."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,45 +10,15 @@ from kamlib.errors import DataError, did_you_mean, listed
 from kamlib.language import _
 from kamlib.profitability.capital import KEY, asset_charges, capital_charges
 from kamlib.profitability.costing import charge_customers, pool_costs
-from kamlib.profitability.resources import Resource, given_resources, with_reach
+from kamlib.profitability.resources import given_resources, with_reach
 from kamlib.profitability.statement import complete_statement, gross_margins, margins_withheld
-from kamlib.profitability.traced import (
-    Freight,
-    freight_costs,
-    freight_pools,
-    require_one_owner,
-)
-from kamlib.profitability.volumes import (
-    Equation,
-    activity_volumes,
-    driver_gaps,
-    without_driver,
-)
+from kamlib.profitability.traced import freight_costs, freight_pools, require_one_owner
+from kamlib.profitability.volumes import activity_volumes, driver_gaps, without_driver
+
+if TYPE_CHECKING:
+    from kamlib.settings import Profitability, TimeEquation
 
 Tables = Mapping[str, pd.DataFrame | None]
-
-
-class Capital(Protocol):
-    """Rate of capital, how receivables are given, and the VAT in them."""
-
-    rate: float
-    receivables: str
-    vat_rate: float
-
-
-class CostModel(Protocol):
-    """Pools, times, freight and capital as engagement.yaml has them, and the level cost stops at.
-
-    Where more than `unknown_cost_at_most` of revenue stands at customers whose cost of goods is not
-    known, no margin of the period is shown.
-    """
-
-    stops_at: str
-    resources: Sequence[Resource]
-    time_equations: Sequence[Equation]
-    capital: Capital | None
-    freight: Freight
-    unknown_cost_at_most: float
 
 
 class Statements(NamedTuple):
@@ -73,7 +43,9 @@ class Served(NamedTuple):
     unknown: dict[str, str]
 
 
-def customer_statements(tables: Tables, model: CostModel, *, periods: Sequence[str]) -> Statements:
+def customer_statements(
+    tables: Tables, model: "Profitability", *, periods: Sequence[str]
+) -> Statements:
     """State the profit of every customer in each of `periods`.
 
     Parameters
@@ -115,7 +87,7 @@ def _there(tables: Tables, name: str) -> pd.DataFrame:
 
 
 def _capital(
-    months: pd.DataFrame, tables: Tables, chosen: Tables, model: CostModel
+    months: pd.DataFrame, tables: Tables, chosen: Tables, model: "Profitability"
 ) -> pd.DataFrame:
     """Add up the price of receivables and of assets per period and customer, not rounded.
 
@@ -137,7 +109,7 @@ def _capital(
 
 def _served(
     chosen: Tables,
-    model: CostModel,
+    model: "Profitability",
     months: pd.DataFrame,
     customers: pd.DataFrame,
     periods: Sequence[str],
@@ -167,7 +139,7 @@ def _together(first: pd.DataFrame | None, second: pd.DataFrame) -> pd.DataFrame:
 
 
 def _charged(
-    chosen: Tables, model: CostModel, resources: pd.DataFrame, relations: pd.Series
+    chosen: Tables, model: "Profitability", resources: pd.DataFrame, relations: pd.Series
 ) -> Served:
     """Charge customers with the pools of cost; nothing where there is none."""
     if resources.empty:
@@ -194,7 +166,7 @@ def _charged(
 
 
 def _window_gaps(
-    drivers: pd.DataFrame | None, pools: pd.DataFrame, equations: Sequence[Equation]
+    drivers: pd.DataFrame | None, pools: pd.DataFrame, equations: "Sequence[TimeEquation]"
 ) -> dict[str, str]:
     """Say of each period which drivers are given for other periods only."""
     template = _(
@@ -207,7 +179,7 @@ def _window_gaps(
 
 
 def _require_pools(
-    equations: Sequence[Equation], resources: pd.DataFrame, *, whole: Sequence[str]
+    equations: "Sequence[TimeEquation]", resources: pd.DataFrame, *, whole: Sequence[str]
 ) -> None:
     """Raise DataError if a time equation names a pool that no period has, where there are pools."""
     known = sorted(set(resources["pool"]))

@@ -4,7 +4,7 @@ Freight is cost-to-serve; where it stands on the lines it is traced to the custo
 as a deduction after the invoice, or as a pool, would be counted twice, and is refused.
 """
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,15 +13,11 @@ from kamlib.errors import DataError
 from kamlib.numerics import largest_remainder
 from kamlib.tables import exact_sums, floats
 
+if TYPE_CHECKING:
+    from kamlib.settings import Freight
+
 FREIGHT = "freight"
 TRACED = "traced"  # the unit of a pool that has no capacity, because each cost names its customer
-
-
-class Freight(Protocol):
-    """Where the ledger books the freight of the lines, and how much of it ends with the work."""
-
-    gl_account: str | None
-    avoidable_share: float
 
 
 def freight_costs(months: pd.DataFrame, relations: pd.Series) -> pd.DataFrame | None:
@@ -72,7 +68,7 @@ def _of_period(rows: pd.DataFrame, period: str) -> pd.DataFrame:
     )
 
 
-def freight_pools(freight: pd.DataFrame, told: Freight) -> pd.DataFrame:
+def freight_pools(freight: pd.DataFrame, told: "Freight") -> pd.DataFrame:
     """Return one pool per period that holds all freight of the lines: assigned whole, without capacity."""
     sums = freight.groupby("period", as_index=False).agg(cost=("cost", "sum"), used=("used", "sum"))
     cost = sums["cost"].round(2)
