@@ -20,7 +20,6 @@ from kamlib.profitability.bridge import (
     profit_bridge,
 )
 from kamlib.profitability.capital import asset_charges, capital_charges, days_tied_up
-from kamlib.profitability.causes import peer_ladder
 from kamlib.profitability.company import company_ladder, loss_makers
 from kamlib.profitability.comparable import bridge_verdict
 from kamlib.profitability.costing import charge_customers, pool_costs
@@ -68,7 +67,6 @@ __all__ = [
     "loss_makers",
     "matrix_verdict",
     "orders_left",
-    "peer_ladder",
     "pool_costs",
     "price_matrix",
     "profit_balance",

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.numerics import largest_remainder, shapley
-from kamlib.profitability.factors import CAUSES, Rates, customer_rates, profit_rate
+from kamlib.profitability.factors import CAUSES, Rates, profit_rate
 from kamlib.verdicts import Verdict, verdict
 
 
@@ -58,60 +58,6 @@ def explain_gaps(amounts: pd.DataFrame, own: Rates, usual: Rates) -> pd.DataFram
             "largest_cause": np.where(money.min(axis=1, initial=0.0) < 0, worst, ""),
         }
     )
-
-
-def peer_ladder(explained: pd.DataFrame, customer_id: str) -> pd.DataFrame:
-    """Return one customer's way from list value to profit beside what is usual among its peers.
-
-    Parameters
-    ----------
-    explained : DataFrame of one period, of `rescue_losses`: amounts, and the peers' rates
-
-    Returns
-    -------
-    DataFrame ``line, kind`` (total or step), ``own, usual`` (share of the list value of goods sold;
-    steps are negative where they take away); the totals are the sums of the steps above them
-    """
-    row = explained[explained["customer_id"] == customer_id]
-    own = {name: float(values[0]) for name, values in customer_rates(row).items()}
-    usual = {name: float(row[f"usual_{name}"].iloc[0]) for name in own}
-    table = pd.DataFrame({"own": pd.Series(_steps(own)), "usual": pd.Series(_steps(usual))})
-    totals = ("list", "pocket", "margin", "profit")
-    return (
-        table.rename_axis("line")
-        .reset_index()
-        .assign(kind=lambda t: np.where(t["line"].isin(totals), "total", "step"))
-    )
-
-
-def _steps(r: Mapping[str, float]) -> dict[str, float]:
-    """Return the steps of `profit_rate`, with their sums."""
-    price = 1 - r["discount"]
-    top = {
-        "list": 1.0,
-        "discounts": -r["discount"],
-        "given_back": -price * r["returned_rate"],
-        "off_invoice": -price * (r["off_invoice_rate"] + r["bad_debt_rate"]),
-    }
-    goods = r["goods_at_list"] * r["own_cost"] * (1 - r["recovered_rate"])
-    handled = r["orders_per_list"] * (r["handling_work"] + r["delivery_work"])
-    plain = r["orders_per_list"] * r["order_work"] + r["line_work"] + r["freight_rate"]
-    below = {
-        "orders": -plain,
-        "service": -handled - r["service_work"],
-        "returns_work": -r["returns_work"],
-        "capital": -price * r["capital_rate"],
-    }
-    pocket = sum(top.values())
-    margin = pocket - goods
-    return {
-        **top,
-        "pocket": pocket,
-        "goods": -goods,
-        "margin": margin,
-        **below,
-        "profit": margin + sum(below.values()),
-    }
 
 
 def causes_verdict(amounts: pd.DataFrame, *, products: bool) -> Verdict:

@@ -2,8 +2,7 @@
 
 Sources
 -------
-Shapiro, Rangan, Moriarty and Ross (1987), "Manage Customers for Profits (Not Just Sales)", who call
-the four carriage trade, passive, aggressive and bargain basement.
+Shapiro, Rangan, Moriarty and Ross (1987), "Manage Customers for Profits (Not Just Sales)".
 """
 
 from typing import NamedTuple
