@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "errors": "DataError ParameterError",
     "columns": "label",
-    "engagement": "Engagement engagement_schema load_engagement project_root",
+    "settings": "Engagement engagement_schema load_engagement project_root",
     "verdicts": "Balance Verdict verdict",
     "stage": "Stage open_stage",
     "tables": "read_table write_table",

@@ -13,7 +13,6 @@ from typing import Any
 import pandas as pd
 
 from kamlib.attractiveness import current_ratings, side_b_criteria
-from kamlib.engagement import Engagement, Period, frozen_files, load_engagement
 from kamlib.intake import Intake, read_inputs
 from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.language import _, day, money, ngettext, number, use_language
@@ -28,6 +27,7 @@ from kamlib.profitability import (
     profit_balance,
 )
 from kamlib.profitability.rescue import require_known
+from kamlib.settings import Engagement, Period, frozen_files, load_engagement
 from kamlib.tables import Tables, among, floats
 from kamlib.timespans import period_of
 from kamlib.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from kamlib.engagement import (
+from kamlib.errors import DataError, ParameterError
+from kamlib.settings import (
     Bound,
     Condition,
     Engagement,
@@ -23,8 +24,7 @@ from kamlib.engagement import (
     loading,
     project_root,
 )
-from kamlib.engagement.written import read_yaml
-from kamlib.errors import DataError, ParameterError
+from kamlib.settings.written import read_yaml
 
 BARE = """\
 currency: PLN
@@ -1129,7 +1129,7 @@ def test_a_table_that_is_not_declared_has_no_files(load):
 
 
 def test_settings_are_read_without_pandas():
-    code = "import sys, kamlib.engagement; sys.exit('pandas' in sys.modules)"
+    code = "import sys, kamlib.settings; sys.exit('pandas' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -155,7 +155,7 @@ def schema(
 ) -> None:
     """Print the JSON schema of engagement.yaml, for editors."""
     with told_in_one_line():
-        from kamlib.engagement.schema import schema_text, write_schema
+        from kamlib.settings.schema import schema_text, write_schema
 
         print(from_here(write_schema(write)) if write else schema_text(), end="\n" if write else "")
 

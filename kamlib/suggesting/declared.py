@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from kamlib.engagement.kinds import written
-from kamlib.engagement.places import FILE
 from kamlib.language import _
+from kamlib.settings.kinds import written
+from kamlib.settings.places import FILE
 from kamlib.suggesting.drafting import Drafted
 from kamlib.suggesting.layout import scalar
 from kamlib.suggesting.told import few

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kamlib.engagement.inputs import TABLES
-from kamlib.engagement.places import (
+from kamlib.errors import DataError, ParameterError
+from kamlib.language import _
+from kamlib.settings.inputs import TABLES
+from kamlib.settings.places import (
     FILE,
     files_of,
     find_source,
@@ -14,9 +16,7 @@ from kamlib.engagement.places import (
     is_utf8,
     project_root,
 )
-from kamlib.engagement.written import read_yaml
-from kamlib.errors import DataError, ParameterError
-from kamlib.language import _
+from kamlib.settings.written import read_yaml
 from kamlib.suggesting.peeking import ENDINGS, is_readable
 
 MOST_FILES = 200

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from kamlib.columns import COLUMNS
 from kamlib.columns.naming import plain
-from kamlib.engagement.inputs import TABLES
 from kamlib.intake.contract import CONTRACT
 from kamlib.language import _, number
+from kamlib.settings.inputs import TABLES
 from kamlib.suggesting.amounts import with_amounts
 from kamlib.suggesting.looks import Look, look_of
 from kamlib.suggesting.matching import Match, matched

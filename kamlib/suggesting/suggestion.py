@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from kamlib.engagement.loading import RULES
-from kamlib.engagement.places import FILE
-from kamlib.engagement.written import read_yaml
 from kamlib.errors import ParameterError
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.currency_words import SIGNS
 from kamlib.language import _
+from kamlib.settings.loading import RULES
+from kamlib.settings.places import FILE
+from kamlib.settings.written import read_yaml
 from kamlib.suggesting.codes import currencies_in
 from kamlib.suggesting.days import day_in
 from kamlib.suggesting.declared import declared_lines, differing

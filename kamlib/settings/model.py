@@ -11,11 +11,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.engagement import places
-from kamlib.engagement.complaints import sentences_for_knobs
-from kamlib.engagement.conditions import VerdictRule
-from kamlib.engagement.costs import Profitability, Resource
-from kamlib.engagement.decision import (
+from kamlib.errors import ParameterError, did_you_mean
+from kamlib.settings import places
+from kamlib.settings.complaints import sentences_for_knobs
+from kamlib.settings.conditions import VerdictRule
+from kamlib.settings.costs import Profitability, Resource
+from kamlib.settings.decision import (
     Capacity,
     Doors,
     FindOutFirst,
@@ -25,11 +26,11 @@ from kamlib.engagement.decision import (
     SideB,
     Windows,
 )
-from kamlib.engagement.inputs import Dialect, Input, Inputs
-from kamlib.engagement.kinds import Part, Text, complaint, complaint_at, refuse
-from kamlib.engagement.levels import Pyramid
-from kamlib.engagement.people import Analysis, Overrides, Signature, SignOff
-from kamlib.engagement.settings import (
+from kamlib.settings.inputs import Dialect, Input, Inputs
+from kamlib.settings.kinds import Part, Text, complaint, complaint_at, refuse
+from kamlib.settings.levels import Pyramid
+from kamlib.settings.people import Analysis, Overrides, Signature, SignOff
+from kamlib.settings.settings import (
     Exchange,
     Identity,
     LedgerSettings,
@@ -40,7 +41,6 @@ from kamlib.engagement.settings import (
     SetAside,
     Staying,
 )
-from kamlib.errors import ParameterError, did_you_mean
 
 
 def _id(value: str) -> str:

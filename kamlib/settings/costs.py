@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.engagement.kinds import (
+from kamlib.errors import did_you_mean, listed
+from kamlib.settings.kinds import (
     Cost,
     NotNegative,
     Part,
@@ -20,7 +21,6 @@ from kamlib.engagement.kinds import (
     refuse,
     shown,
 )
-from kamlib.errors import did_you_mean, listed
 
 EVENTS = (  # counted from the invoice lines
     "order",

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from kamlib.engagement.kinds import OURS, WrittenAs, shown
-from kamlib.engagement.written import Key, Place, dotted
 from kamlib.errors import did_you_mean
+from kamlib.settings.kinds import OURS, WrittenAs, shown
+from kamlib.settings.written import Key, Place, dotted
 
 MOST = 10
 ADD = {  # what to write for the keys that have no default

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
 from kamlib.columns import VERDICTS
-from kamlib.engagement.kinds import (
+from kamlib.errors import did_you_mean, listed
+from kamlib.settings.kinds import (
     Part,
     WrittenAs,
     complaint,
@@ -17,7 +18,6 @@ from kamlib.engagement.kinds import (
     refuse,
     shown,
 )
-from kamlib.errors import did_you_mean, listed
 
 LIMITS = ("at_least", "at_most", "above", "below")
 CUT = "cut"

@@ -5,9 +5,9 @@ verdicts) has a default, `kamlib/rules.yaml`, over which the engagement's own ke
 is wrong is a `ParameterError` that names file, line, key, what was found and what is allowed.
 """
 
-from kamlib.engagement.conditions import Bound, Condition, VerdictRule
-from kamlib.engagement.costs import Capital, Plus, Profitability, Resource, TimeEquation
-from kamlib.engagement.decision import (
+from kamlib.settings.conditions import Bound, Condition, VerdictRule
+from kamlib.settings.costs import Capital, Plus, Profitability, Resource, TimeEquation
+from kamlib.settings.decision import (
     Capacity,
     Doors,
     FindOutFirst,
@@ -18,15 +18,15 @@ from kamlib.engagement.decision import (
     SideB,
     Windows,
 )
-from kamlib.engagement.inputs import Dialect, Input
-from kamlib.engagement.levels import Boundary, Limit, Limits, Pyramid
-from kamlib.engagement.loading import load_engagement
-from kamlib.engagement.model import Engagement
-from kamlib.engagement.people import Override, SignOff
-from kamlib.engagement.places import project_root
-from kamlib.engagement.reference import frozen_files
-from kamlib.engagement.schema import engagement_schema
-from kamlib.engagement.settings import (
+from kamlib.settings.inputs import Dialect, Input
+from kamlib.settings.levels import Boundary, Limit, Limits, Pyramid
+from kamlib.settings.loading import load_engagement
+from kamlib.settings.model import Engagement
+from kamlib.settings.people import Override, SignOff
+from kamlib.settings.places import project_root
+from kamlib.settings.reference import frozen_files
+from kamlib.settings.schema import engagement_schema
+from kamlib.settings.settings import (
     Identity,
     Interval,
     LedgerSettings,

@@ -1,7 +1,7 @@
 """Kinds of values in engagement.yaml: numbers, shares, money, days, text; each refuses in words.
 
 A message is the second half of a sentence, "must be a share between 0 and 1, not 80": the first
-half, file, line and key, is known only where the file is read (`kamlib.engagement.complaints`).
+half, file, line and key, is known only where the file is read (`kamlib.settings.complaints`).
 """
 
 import contextlib

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from kamlib.engagement.kinds import (
+from kamlib.settings.kinds import (
     Count,
     Day,
     InnerShare,
@@ -100,7 +100,7 @@ Periods = Annotated[
 
 
 def _file_inside(path: str) -> str:
-    from kamlib.engagement.places import problem_of_pattern
+    from kamlib.settings.places import problem_of_pattern
 
     problem = problem_of_pattern(path)
     if problem:

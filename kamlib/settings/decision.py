@@ -15,8 +15,9 @@ from pydantic import (
 )
 
 from kamlib.columns import LADDER
-from kamlib.engagement.conditions import Condition, NumberBound
-from kamlib.engagement.kinds import (
+from kamlib.errors import listed
+from kamlib.settings.conditions import Condition, NumberBound
+from kamlib.settings.kinds import (
     Count,
     Day,
     Flag,
@@ -33,7 +34,6 @@ from kamlib.engagement.kinds import (
     weights_problem,
     within,
 )
-from kamlib.errors import listed
 
 REASONS = ("justification", "owner", "review_on", "market_access", "learning", "rating")
 

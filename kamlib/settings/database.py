@@ -8,9 +8,9 @@ from typing import Literal
 from pydantic import model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.engagement.kinds import Part, Text, complaint, complaint_at, refuse
-from kamlib.engagement.places import problem_of_pattern
 from kamlib.errors import ParameterError
+from kamlib.settings.kinds import Part, Text, complaint, complaint_at, refuse
+from kamlib.settings.places import problem_of_pattern
 
 WHOLE_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 LOCAL_SPARK = re.compile(r"local(?:\[(?:\*|\d+)\])?")

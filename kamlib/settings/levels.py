@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.engagement.kinds import (
+from kamlib.errors import did_you_mean, listed
+from kamlib.settings.kinds import (
     Number,
     Part,
     Relation,
@@ -18,7 +19,6 @@ from kamlib.engagement.kinds import (
     refuse,
     weights_problem,
 )
-from kamlib.errors import did_you_mean, listed
 
 BOUNDARIES = ("cooperation", "partnership", "synergy")
 VOTERS = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from kamlib.errors import DataError
 
 if TYPE_CHECKING:
-    from kamlib.engagement.model import Engagement
+    from kamlib.settings.model import Engagement
 
 MEASURED_ON = "inputs"  # the column that holds the hash of what was measured
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kamlib.engagement.complaints import sentences
-from kamlib.engagement.conditions import LIMITS
-from kamlib.engagement.kinds import written
-from kamlib.engagement.model import Engagement
-from kamlib.engagement.places import find_source
-from kamlib.engagement.written import Key, Written, read_yaml
 from kamlib.errors import ParameterError
+from kamlib.settings.complaints import sentences
+from kamlib.settings.conditions import LIMITS
+from kamlib.settings.kinds import written
+from kamlib.settings.model import Engagement
+from kamlib.settings.places import find_source
+from kamlib.settings.written import Key, Written, read_yaml
 
 RULES = Path(__file__).resolve().parent.parent / "rules.yaml"
 CONDITIONS = {("find_out_first", "when")}

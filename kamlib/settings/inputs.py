@@ -10,8 +10,9 @@ from pydantic_core import InitErrorDetails
 from kamlib.columns import COLUMNS
 from kamlib.columns.naming import meant_by, most_alike
 from kamlib.columns.of_tables import OF_TABLE
-from kamlib.engagement.database import Database
-from kamlib.engagement.kinds import (
+from kamlib.errors import did_you_mean, listed
+from kamlib.settings.database import Database
+from kamlib.settings.kinds import (
     Part,
     Several,
     Text,
@@ -23,7 +24,6 @@ from kamlib.engagement.kinds import (
     shown,
     written,
 )
-from kamlib.errors import did_you_mean, listed
 
 CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects")
 TABLES = (
@@ -155,7 +155,7 @@ class Input(Part):
     @field_validator("files")
     @classmethod
     def _stay_inside(cls, files: list[str]) -> list[str]:
-        from kamlib.engagement.places import problem_of_pattern
+        from kamlib.settings.places import problem_of_pattern
 
         if not files:
             raise complaint("must name at least one file.")
