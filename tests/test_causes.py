@@ -12,9 +12,14 @@ from worlds import Equation, Term
 
 from kamlib.numerics import median_of_others, shapley
 from kamlib.profitability import matrix_verdict, price_matrix
-from kamlib.profitability.causes import cause_effects, causes_verdict, explain_gaps
+from kamlib.profitability.causes import (
+    cause_effects,
+    causes_verdict,
+    explain_gaps,
+    peers_verdict,
+    typical_rates,
+)
 from kamlib.profitability.factors import CAUSES, customer_rates, kinds_of_work, profit_rate
-from kamlib.profitability.peers import peers_verdict, typical_rates
 
 EFFECTS = [f"effect_{cause}" for cause in CAUSES]
 

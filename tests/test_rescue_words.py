@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib import findings, plots, views
-from kamlib.profitability.dropping import stranded_verdict
+from kamlib.profitability.loss_treatment import stranded_verdict
 
 
 @pytest.fixture(autouse=True)

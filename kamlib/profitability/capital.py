@@ -8,11 +8,11 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from kamlib.profitability.statement import KEY
 from kamlib.tables import floats
 from kamlib.timespans import Span
 
 YEAR = 365
-KEY = ["period", "customer_id"]
 SLIVER = 1e-6  # weight of a site without a balance
 
 

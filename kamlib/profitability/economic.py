@@ -13,10 +13,10 @@ import pandas as pd
 from kamlib.deductions import earned
 from kamlib.language import _
 from kamlib.numerics import largest_remainder
+from kamlib.profitability.statement import KEY
 from kamlib.timespans import Span
 from kamlib.verdicts import Balance
 
-KEY = ["period", "customer_id"]
 MOVED = {  # line of the ladder → column of what moved, and its sign in the profit
     "invoice_revenue": ("revenue_timing", 1),
     "off_invoice": ("off_invoice_timing", -1),

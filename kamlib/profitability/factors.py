@@ -26,6 +26,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from kamlib.profitability.costing import FREIGHT
 from kamlib.tables import among, floats
 
 CAUSES: dict[str, tuple[str, ...]] = {
@@ -39,7 +40,6 @@ CAUSES: dict[str, tuple[str, ...]] = {
 WORK = ("order", "line", "handling", "delivery", "service", "freight", "returns")  # kinds of work
 PER_ORDER = ("order", "handling", "delivery")
 WITH_ORDERS = ("delivery", "deliveries", "drop", "drops")  # events of drivers that come with orders
-FREIGHT = "freight"
 
 Rates = Mapping[str, np.ndarray]
 
