@@ -82,8 +82,8 @@ _MODULES = {
         "plot_whale_curve"
     ),
     "publish": "publish_report",
-    "checking": "Checked check_inputs",
-    "suggesting": "Draft suggest",
+    "intake.check": "Checked check_inputs",
+    "intake.draft": "Draft suggest",
     "demo": "write_demo",
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}

@@ -108,7 +108,7 @@ def check(
         if suggest:
             _suggest(engagement, output)
             return
-        from kamlib.checking import check_inputs
+        from kamlib.intake.check import check_inputs
 
         with _pointing_to_suggestions(engagement):
             found = check_inputs(engagement, period)
@@ -122,7 +122,7 @@ def check(
 def _suggest(engagement: str, output: Path | None) -> None:
     """Print a draft of engagement.yaml, or write it into a new file."""
     from kamlib.errors import listed
-    from kamlib.suggesting import suggest, write_draft
+    from kamlib.intake.draft import suggest, write_draft
 
     draft = suggest(engagement)
     if output:

@@ -15,10 +15,8 @@ from itertools import islice
 from pathlib import Path
 
 from kamlib.errors import DataError
-from kamlib.intake.encodings import REPAIRS, lines_not_in, two_bytes_a_letter
-from kamlib.language import N_, _, ngettext, number
-from kamlib.suggesting import typed
-from kamlib.suggesting.grids import (
+from kamlib.intake.draft import typed
+from kamlib.intake.draft.grids import (
     ROWS_READ,
     SEPARATORS,
     Grid,
@@ -30,9 +28,11 @@ from kamlib.suggesting.grids import (
     rows_of,
     separator_of,
 )
-from kamlib.suggesting.letters import encoding_of, spoilt_letters
-from kamlib.suggesting.seen import Seen, keep
-from kamlib.suggesting.told import Told, few
+from kamlib.intake.draft.letters import encoding_of, spoilt_letters
+from kamlib.intake.draft.seen import Seen, keep
+from kamlib.intake.draft.told import Told, few
+from kamlib.intake.encodings import REPAIRS, lines_not_in, two_bytes_a_letter
+from kamlib.language import N_, _, ngettext, number
 
 BYTES_READ = 8_000_000
 TEXT = (".csv", ".txt", ".tsv")

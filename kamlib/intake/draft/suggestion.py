@@ -10,23 +10,23 @@ from pathlib import Path
 from kamlib.errors import ParameterError
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.currency_words import SIGNS
+from kamlib.intake.draft.codes import currencies_in
+from kamlib.intake.draft.days import day_in
+from kamlib.intake.draft.declared import declared_lines, differing
+from kamlib.intake.draft.drafting import Drafted, Left, drafted, share_dialects
+from kamlib.intake.draft.finding import Found, found_files
+from kamlib.intake.draft.ids import asked_of_ids
+from kamlib.intake.draft.layout import comment, dialect_lines, input_lines, line, period_lines
+from kamlib.intake.draft.looks import Look
+from kamlib.intake.draft.marks import NATIVE
+from kamlib.intake.draft.missing import missing_words
+from kamlib.intake.draft.peeking import look_into
+from kamlib.intake.draft.placing import Placed, placed
+from kamlib.intake.draft.told import Told
 from kamlib.language import _
 from kamlib.settings.loading import RULES
 from kamlib.settings.places import FILE
 from kamlib.settings.written import read_yaml
-from kamlib.suggesting.codes import currencies_in
-from kamlib.suggesting.days import day_in
-from kamlib.suggesting.declared import declared_lines, differing
-from kamlib.suggesting.drafting import Drafted, Left, drafted, share_dialects
-from kamlib.suggesting.finding import Found, found_files
-from kamlib.suggesting.ids import asked_of_ids
-from kamlib.suggesting.layout import comment, dialect_lines, input_lines, line, period_lines
-from kamlib.suggesting.looks import Look
-from kamlib.suggesting.marks import NATIVE
-from kamlib.suggesting.missing import missing_words
-from kamlib.suggesting.peeking import look_into
-from kamlib.suggesting.placing import Placed, placed
-from kamlib.suggesting.told import Told
 
 REPEATED = ("id", "name", "currency", "key_account_unit", "periods", "identity")
 NO_CURRENCY = "XXX"  # what ISO 4217 writes where there is none

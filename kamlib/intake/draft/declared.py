@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from kamlib.intake.draft.drafting import Drafted
+from kamlib.intake.draft.layout import scalar
+from kamlib.intake.draft.told import few
 from kamlib.language import _
 from kamlib.settings.kinds import written
 from kamlib.settings.places import FILE
-from kamlib.suggesting.drafting import Drafted
-from kamlib.suggesting.layout import scalar
-from kamlib.suggesting.told import few
 
 
 def declared_lines(data: dict[str, Any]) -> Iterator[str]:

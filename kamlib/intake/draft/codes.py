@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from kamlib.columns.naming import plain
 from kamlib.intake.contract import CONTRACT
+from kamlib.intake.draft.looks import Look
+from kamlib.intake.draft.matching import Match
+from kamlib.intake.draft.seen import Seen
+from kamlib.intake.draft.told import Told, few
+from kamlib.intake.draft.words import CODES, CURRENCIES
 from kamlib.language import _, ngettext, number
-from kamlib.suggesting.looks import Look
-from kamlib.suggesting.matching import Match
-from kamlib.suggesting.seen import Seen
-from kamlib.suggesting.told import Told, few
-from kamlib.suggesting.words import CODES, CURRENCIES
 
 PREFIX = re.compile(r"^[^\W\d_]+[ /._-]?")
 A_FEW = 12
@@ -98,7 +98,7 @@ def currencies_in(look: Look) -> Counter[str]:
 
     Examples
     --------
-    >>> from kamlib.suggesting.looks import look_of
+    >>> from kamlib.intake.draft.looks import look_of
     >>> currencies_in(look_of(["PLN", "zł", "EUR"])).most_common()
     [('PLN', 2), ('EUR', 1)]
     """

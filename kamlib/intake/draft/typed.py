@@ -17,14 +17,14 @@ import pyarrow.parquet as pq
 from kamlib.errors import DataError
 from kamlib.intake.counted import in_words
 from kamlib.intake.dialects import Dialect
+from kamlib.intake.draft.grids import ROWS_READ, Row, grid_of
+from kamlib.intake.draft.marks import NATIVE
+from kamlib.intake.draft.seen import Seen, keep
+from kamlib.intake.draft.told import Told, few
 from kamlib.intake.excel import SheetSeen, likely_header_row, sheet_records, sheets_of
 from kamlib.intake.invoices_xml import drop_sellers, taken_rates, xml_kind, xml_records
 from kamlib.intake.sources import BROKEN_PARQUET
 from kamlib.language import _, number
-from kamlib.suggesting.grids import ROWS_READ, Row, grid_of
-from kamlib.suggesting.marks import NATIVE
-from kamlib.suggesting.seen import Seen, keep
-from kamlib.suggesting.told import Told, few
 
 AS_TYPED = Dialect(decimal=NATIVE, date=(f"%Y-%m-%d{NATIVE}",))
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from kamlib import load_engagement, read_inputs
 from kamlib.cli import app
 from kamlib.errors import DataError, ParameterError
-from kamlib.suggesting import Draft, suggest, write_draft
+from kamlib.intake.draft import Draft, suggest, write_draft
 
 DIRTY = REFERENCE / "polish_dirty"
 NET, COST = Decimal("1826440.21"), Decimal("1547512.20")

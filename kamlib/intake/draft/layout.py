@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from kamlib.intake.contract import CONTRACT
+from kamlib.intake.draft.drafting import Drafted
+from kamlib.intake.draft.told import Told, clipped
+from kamlib.intake.draft.writing import Writing
 from kamlib.language import _, day
-from kamlib.suggesting.drafting import Drafted
-from kamlib.suggesting.told import Told, clipped
-from kamlib.suggesting.writing import Writing
 
 PLAIN = re.compile(r"[^\W\d_][\w./ %()ąćęłńóśźż-]*(?<![ ])")
 WORDS_OF_YAML = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "~"}

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from kamlib.columns import Kind
 from kamlib.intake.contract import NUMERIC
 from kamlib.intake.convert import YES_OR_NO
+from kamlib.intake.draft.days import Days, days_in
+from kamlib.intake.draft.marks import NATIVE, Marks, is_number, marks_in
+from kamlib.intake.draft.told import FEW, few
 from kamlib.language import _, number
-from kamlib.suggesting.days import Days, days_in
-from kamlib.suggesting.marks import NATIVE, Marks, is_number, marks_in
-from kamlib.suggesting.told import FEW, few
 
 MOST = 0.9
 OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")

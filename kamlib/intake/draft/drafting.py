@@ -7,15 +7,15 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
+from kamlib.intake.draft.codes import Codes, codes_told
+from kamlib.intake.draft.days import Days
+from kamlib.intake.draft.grids import in_words
+from kamlib.intake.draft.marks import Marks
+from kamlib.intake.draft.placing import Placed
+from kamlib.intake.draft.seen import Seen
+from kamlib.intake.draft.told import Told, few
+from kamlib.intake.draft.writing import Writing, are_alike, dialect_told, writing_of
 from kamlib.language import _, number
-from kamlib.suggesting.codes import Codes, codes_told
-from kamlib.suggesting.days import Days
-from kamlib.suggesting.grids import in_words
-from kamlib.suggesting.marks import Marks
-from kamlib.suggesting.placing import Placed
-from kamlib.suggesting.seen import Seen
-from kamlib.suggesting.told import Told, few
-from kamlib.suggesting.writing import Writing, are_alike, dialect_told, writing_of
 
 SAME_DOCUMENTS = 0.5
 

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from kamlib import check_inputs
-from kamlib.checking import Checked
 from kamlib.cli import app
 from kamlib.errors import DataError, ParameterError
+from kamlib.intake.check import Checked
 from kamlib.verdicts import Balance
 
 LINES = """\

@@ -3,8 +3,8 @@
 from typing import Any
 
 from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
+from kamlib.intake.draft.drafting import Drafted
 from kamlib.language import N_, _
-from kamlib.suggesting.drafting import Drafted
 
 WITHOUT = {
     "cost_of_goods_sold": N_("gross margin and everything after it is refused (profitability)"),

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from kamlib.columns import COLUMNS
 from kamlib.columns.naming import plain
 from kamlib.intake.contract import CONTRACT
+from kamlib.intake.draft.amounts import with_amounts
+from kamlib.intake.draft.looks import Look, look_of
+from kamlib.intake.draft.matching import Match, matched
+from kamlib.intake.draft.seen import Seen
+from kamlib.intake.draft.told import few
+from kamlib.intake.draft.words import IN_FILE_NAMES
 from kamlib.language import _, number
 from kamlib.settings.inputs import TABLES
-from kamlib.suggesting.amounts import with_amounts
-from kamlib.suggesting.looks import Look, look_of
-from kamlib.suggesting.matching import Match, matched
-from kamlib.suggesting.seen import Seen
-from kamlib.suggesting.told import few
-from kamlib.suggesting.words import IN_FILE_NAMES
 
 NAMED_SO = 1.5
 TOO_NEAR = 0.5

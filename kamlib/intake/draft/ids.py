@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from kamlib.columns import COLUMNS
 from kamlib.intake.contract import CONTRACT
+from kamlib.intake.draft.drafting import Drafted
+from kamlib.intake.draft.looks import misfits
+from kamlib.intake.draft.matching import Pair
+from kamlib.intake.draft.placing import Placed
+from kamlib.intake.draft.told import few
 from kamlib.language import _, ngettext, number
-from kamlib.suggesting.drafting import Drafted
-from kamlib.suggesting.looks import misfits
-from kamlib.suggesting.matching import Pair
-from kamlib.suggesting.placing import Placed
-from kamlib.suggesting.told import few
 
 POWER = re.compile(r"^\d+[.,]?\d*[eE][+]?\d+$")
 TAX_DIGITS = 10

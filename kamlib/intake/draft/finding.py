@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kamlib.errors import DataError, ParameterError
+from kamlib.intake.draft.peeking import ENDINGS, is_readable
 from kamlib.language import _
 from kamlib.settings.inputs import TABLES
 from kamlib.settings.places import (
@@ -17,7 +18,6 @@ from kamlib.settings.places import (
     project_root,
 )
 from kamlib.settings.written import read_yaml
-from kamlib.suggesting.peeking import ENDINGS, is_readable
 
 MOST_FILES = 200
 FOLDERS = ("", "input")

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 from kamlib.columns import COLUMNS
 from kamlib.intake.contract import NUMERIC
+from kamlib.intake.draft.days import SERIAL, Days, forms_of
+from kamlib.intake.draft.looks import Look
+from kamlib.intake.draft.marks import Marks, decimal_of, forms_told, thousands_of
+from kamlib.intake.draft.matching import Match
+from kamlib.intake.draft.seen import Seen
+from kamlib.intake.draft.told import Told
 from kamlib.language import _
-from kamlib.suggesting.days import SERIAL, Days, forms_of
-from kamlib.suggesting.looks import Look
-from kamlib.suggesting.marks import Marks, decimal_of, forms_told, thousands_of
-from kamlib.suggesting.matching import Match
-from kamlib.suggesting.seen import Seen
-from kamlib.suggesting.told import Told
 
 OF_THE_FILE = ("encoding", "separator", "repair")
 
