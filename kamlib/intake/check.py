@@ -8,7 +8,6 @@ them; whether a report shows it is known only when it has run.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -136,7 +135,7 @@ def require_usable(engagement: Engagement, tables: Tables, span: Period) -> Stat
         As a notebook would.
     """
     before = engagement.previous(span.name)
-    model: Any = engagement.profitability  # the stages say by protocols of their own what they need
+    model = engagement.profitability
     periods = [each for each in (before, span) if each]
     given = {name: _as_read(engagement, tables, name) for name in STATED_BY}
     given["assets"] = days_tied_up(given["assets"], periods)
@@ -162,8 +161,7 @@ def _against_ledger(
     if not (gl["period"] == span.name).any():
         return [], []
     judged = ledger_verdict(gl, period=span.name, materiality=ledger.materiality)
-    declares: Any = engagement  # the same: a protocol of the stage's own
-    balances = profit_balance(stated.statement, stated.pools, gl, declares, period=span.name)
+    balances = profit_balance(stated.statement, stated.pools, gl, engagement, period=span.name)
     return [judged], balances
 
 

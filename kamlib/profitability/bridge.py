@@ -34,8 +34,8 @@ from kamlib.checks import require_columns, require_one_row_each
 from kamlib.columns import CHANGES
 from kamlib.language import _, month, ngettext, number, percent
 from kamlib.numerics import largest_remainder
+from kamlib.periods import Period
 from kamlib.tables import among, floats
-from kamlib.timespans import Span
 from kamlib.verdicts import Balance, Verdict, verdict
 
 BOUGHT = ("price", "volume", "mix", "unit_cost", "sales_and_margin")
@@ -272,8 +272,8 @@ def bridge_verdict(
     cost_to_serve: pd.DataFrame | None,
     months: pd.DataFrame,
     *,
-    period: Span,
-    previous: Span | None,
+    period: Period,
+    previous: Period | None,
     measure: str | None,
 ) -> Verdict:
     """Judge whether what changed can be said: the previous period's coverage, and what is blurred.
@@ -313,7 +313,7 @@ def bridge_verdict(
     return verdict("bridge", "FLAG" if said else "PASS", said=said, **names)
 
 
-def _apart(period: Span, previous: Span, measure: str | None) -> str:
+def _apart(period: Period, previous: Period, measure: str | None) -> str:
     lengths = [_months(span.start, span.end) for span in (previous, period)]
     if lengths[0] != lengths[1]:
         return _(
@@ -332,7 +332,7 @@ def _apart(period: Span, previous: Span, measure: str | None) -> str:
     return ""
 
 
-def _between(period: Span, previous: Span) -> str:
+def _between(period: Period, previous: Period) -> str:
     """Say how many days lie between two periods and are in neither of them."""
     days = (pd.Timestamp(period.start) - pd.Timestamp(previous.end)).days - 1
     if days < 1:
@@ -350,7 +350,7 @@ def _months(start: object, end: object) -> int:
     return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
-def _partial(months: pd.DataFrame, period: Span, previous: Span, at_least: int) -> str:
+def _partial(months: pd.DataFrame, period: Period, previous: Period, at_least: int) -> str:
     """Say what is missing at either end of the two periods, if it is `at_least` so many months."""
     if months.empty:
         return ""

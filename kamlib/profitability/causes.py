@@ -14,7 +14,7 @@ against cost-to-serve.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,14 +25,11 @@ from kamlib.numerics import largest_remainder, median_of_others, shapley
 from kamlib.profitability.factors import CAUSES, Rates, profit_rate
 from kamlib.verdicts import Verdict, verdict
 
+if TYPE_CHECKING:
+    from kamlib.settings import Peers
+
+
 WHOLE_COMPANY = ""
-
-
-class Peers(Protocol):
-    """The attribute of customers that makes peers, and how many of them are enough."""
-
-    by: str
-    at_least: int
 
 
 class Typical(NamedTuple):
@@ -46,7 +43,7 @@ class Typical(NamedTuple):
     size: np.ndarray
 
 
-def peer_kinds(ids: pd.Series, customers: pd.DataFrame, peers: Peers) -> np.ndarray:
+def peer_kinds(ids: pd.Series, customers: pd.DataFrame, peers: "Peers") -> np.ndarray:
     """Return the kind of each customer, empty where it is not known."""
     if peers.by not in customers:
         return np.full(len(ids), WHOLE_COMPANY, dtype=object)
@@ -84,7 +81,7 @@ def typical_rates(rates: Mapping[str, np.ndarray], kinds: np.ndarray, *, at_leas
     return Typical(found, group, size)
 
 
-def peers_verdict(rescue: pd.DataFrame, peers: Peers) -> Verdict:
+def peers_verdict(rescue: pd.DataFrame, peers: "Peers") -> Verdict:
     """Judge the peers of the loss-makers of one period: of their own kind, or the whole company."""
     held = rescue[rescue["peers"] > 0]
     smallest = number(int(held["peers"].min())) if len(held) else "0"

@@ -12,10 +12,9 @@ Horngren, Datar and Rajan, Cost Accounting, for the hierarchy of customer costs;
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -23,8 +22,11 @@ import pandas as pd
 from kamlib.columns import COST_LEVELS
 from kamlib.errors import DataError, did_you_mean, listed
 from kamlib.numerics import largest_remainder
-from kamlib.profitability.volumes import Equation
 from kamlib.tables import exact_sums, floats
+
+if TYPE_CHECKING:
+    from kamlib.settings import Freight, Resource, TimeEquation
+
 
 LEVELS = tuple(COST_LEVELS)
 NUMBERS = ("theoretical_capacity", "practical_capacity", "avoidable_share")
@@ -32,23 +34,7 @@ TEXTS = {"unit": "", "kind": "", "hierarchy_level": "customer", "gl_account": ""
 COLUMNS = ["period", "pool", "cost", *TEXTS, *NUMBERS, "step_down_to"]
 
 
-class Resource(Protocol):
-    """One pool of cost in one period."""
-
-    pool: str
-    period: str
-    cost: Decimal
-    theoretical_capacity: float | None
-    practical_capacity: float | None
-    unit: str
-    kind: str | None
-    hierarchy_level: str
-    avoidable_share: float | None
-    gl_account: str | None
-    step_down_to: Mapping[str, float]
-
-
-def resources_table(resources: Sequence[Resource]) -> pd.DataFrame:
+def resources_table(resources: "Sequence[Resource]") -> pd.DataFrame:
     """Return the pools of engagement.yaml as a table, in file order.
 
     To ``period, pool, cost, unit, kind, hierarchy_level, gl_account, theoretical_capacity,
@@ -66,7 +52,7 @@ def resources_table(resources: Sequence[Resource]) -> pd.DataFrame:
 
 
 def given_resources(
-    resources: Sequence[Resource], table: pd.DataFrame | None, *, periods: Sequence[str]
+    resources: "Sequence[Resource]", table: pd.DataFrame | None, *, periods: Sequence[str]
 ) -> pd.DataFrame:
     """Return the pools of engagement.yaml and of the client's table, of some periods.
 
@@ -168,7 +154,7 @@ def _shares_amiss(pools: pd.DataFrame) -> Iterator[str]:
 
 
 def with_reach(
-    pools: pd.DataFrame, equations: Sequence[Equation], *, stops_at: str
+    pools: pd.DataFrame, equations: "Sequence[TimeEquation]", *, stops_at: str
 ) -> pd.DataFrame:
     """Add ``charged``: an activity counts the pool, and its level is one the statement reaches.
 
@@ -342,13 +328,6 @@ FREIGHT = "freight"
 TRACED = "traced"  # the unit of a pool that has no capacity, because each cost names its customer
 
 
-class Freight(Protocol):
-    """Where the ledger books the freight of the lines, and how much of it ends with the work."""
-
-    gl_account: str | None
-    avoidable_share: float
-
-
 def freight_costs(months: pd.DataFrame, relations: pd.Series) -> pd.DataFrame | None:
     """Return the freight that stands on each customer's lines, as an activity of cost-to-serve.
 
@@ -397,7 +376,7 @@ def _of_period(rows: pd.DataFrame, period: str) -> pd.DataFrame:
     )
 
 
-def freight_pools(freight: pd.DataFrame, told: Freight) -> pd.DataFrame:
+def freight_pools(freight: pd.DataFrame, told: "Freight") -> pd.DataFrame:
     """Return one pool per period that holds all freight of the lines: assigned whole, without capacity."""
     sums = freight.groupby("period", as_index=False).agg(cost=("cost", "sum"), used=("used", "sum"))
     cost = sums["cost"].round(2)

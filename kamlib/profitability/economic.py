@@ -13,8 +13,8 @@ import pandas as pd
 from kamlib.deductions import earned
 from kamlib.language import _
 from kamlib.numerics import largest_remainder
+from kamlib.periods import Period
 from kamlib.profitability.statement import KEY
-from kamlib.timespans import Span
 from kamlib.verdicts import Balance
 
 MOVED = {  # line of the ladder → column of what moved, and its sign in the profit
@@ -29,7 +29,7 @@ def economic_statements(
     statement: pd.DataFrame,
     timing: pd.DataFrame | None,
     off_invoice: pd.DataFrame | None,
-    spans: Iterable[Span],
+    spans: Iterable[Period],
 ) -> pd.DataFrame:
     """Put the economic view beside the posted one, customer by customer.
 
@@ -82,7 +82,7 @@ def _described(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _moved(
-    timing: pd.DataFrame | None, off_invoice: pd.DataFrame | None, spans: list[Span]
+    timing: pd.DataFrame | None, off_invoice: pd.DataFrame | None, spans: list[Period]
 ) -> pd.DataFrame:
     """Add up what each line gains per period and customer, as exact sums in floats."""
     parts = []

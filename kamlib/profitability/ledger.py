@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_FLOOR, Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,23 +13,11 @@ from kamlib.language import N_, _, number, percent
 from kamlib.tables import among, exact_sums
 from kamlib.verdicts import Balance, Verdict, exact, verdict
 
+if TYPE_CHECKING:
+    from kamlib.settings import Engagement, Materiality, ReconcilingItem
+
+
 COSTS = ("off_invoice", "cost_of_goods_sold", "cost_to_serve")
-
-
-class Item(Protocol):
-    """A reconciling item named by people: `amount` in profit sense."""
-
-    what: str
-    amount: Decimal
-    period: str
-    gl_account: str | None
-
-
-class Materiality(Protocol):
-    """Shares of revenue from which a difference is flagged and refused."""
-
-    flag: float
-    refuse: float
 
 
 def ledger_accounts(
@@ -37,7 +25,7 @@ def ledger_accounts(
     statement: pd.DataFrame,
     pools: pd.DataFrame | None,
     quarantine: pd.DataFrame,
-    items: Sequence[Item],
+    items: "Sequence[ReconcilingItem]",
 ) -> pd.DataFrame:
     """Hold each account of the general ledger against the statement.
 
@@ -128,13 +116,15 @@ def named(accounts: object) -> list[str]:
     return [each for each in str(accounts or "").split(", ") if each]
 
 
-def _items(period: str, line: str, accounts: object, *, items: Sequence[Item]) -> float:
+def _items(
+    period: str, line: str, accounts: object, *, items: "Sequence[ReconcilingItem]"
+) -> float:
     sign = -1 if line in COSTS else 1
     mine = [i.amount for i in items if i.period == period and i.gl_account in named(accounts)]
     return float(sign * sum(mine, Decimal(0)))
 
 
-def ledger_verdict(accounts: pd.DataFrame, *, period: str, materiality: Materiality) -> Verdict:
+def ledger_verdict(accounts: pd.DataFrame, *, period: str, materiality: "Materiality") -> Verdict:
     """Judge the difference between the statement's profit and the general ledger's.
 
     What was set aside explains nothing of it: it is missing in the statement.
@@ -150,25 +140,11 @@ def ledger_verdict(accounts: pd.DataFrame, *, period: str, materiality: Material
     return verdict("ledger_profit", outcome, difference=number(apart, 2), share=percent(share))
 
 
-class LedgerSettings(Protocol):
-    """Materiality and reconciling items."""
-
-    materiality: Materiality
-    reconciling_items: Sequence[Item]
-
-
-class Declared(Protocol):
-    """What an engagement declares about its ledger."""
-
-    currency: str
-    ledger: LedgerSettings
-
-
 def profit_balance(
     statement: pd.DataFrame,
     pools: pd.DataFrame | None,
     accounts: pd.DataFrame,
-    engagement: Declared,
+    engagement: "Engagement",
     *,
     period: str,
 ) -> list[Balance]:

@@ -9,9 +9,9 @@ Sources
 Horngren, Datar and Rajan, Cost Accounting, on relevant revenues and relevant costs of dropping a customer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,6 @@ from kamlib.language import money, number
 from kamlib.profitability.actions import list_actions
 from kamlib.profitability.breakeven import break_evens
 from kamlib.profitability.causes import (
-    Peers,
     Typical,
     causes_verdict,
     explain_gaps,
@@ -32,7 +31,6 @@ from kamlib.profitability.causes import (
 from kamlib.profitability.factors import (
     CAUSES,
     WORK,
-    Equation,
     comparable,
     customer_amounts,
     customer_rates,
@@ -41,6 +39,10 @@ from kamlib.profitability.factors import (
 from kamlib.profitability.volumes import whole_orders
 from kamlib.tables import among
 from kamlib.verdicts import Verdict, verdict
+
+if TYPE_CHECKING:
+    from kamlib.settings import Dropping, Profitability
+
 
 COLUMNS = [
     "period",
@@ -80,29 +82,6 @@ ACTION_COLUMNS = [
 ]
 
 
-class Dropping(Protocol):
-    """What ends when a customer leaves, as people declared it.
-
-    `cogs_avoidable` and `freed_capacity_used` are shares of 0 to 1; `exit_penalties` maps customers to
-    money; above `price_reach`, a share, a price rise is taken to be out of reach. To fix or to drop must
-    gain more than `least_gain_kau`, in key-account units.
-    """
-
-    cogs_avoidable: float
-    freed_capacity_used: float
-    exit_penalties: Mapping[str, Decimal]
-    price_reach: float
-    least_gain_kau: float
-
-
-class RescueModel(Protocol):
-    """The settings of profitability that a rescue needs."""
-
-    time_equations: Sequence[Equation]
-    peers: Peers
-    dropping: Dropping
-
-
 class Rescue(NamedTuple):
     """Loss-makers with causes and proposals, what to do about them, and all customers explained.
 
@@ -120,7 +99,7 @@ def rescue_losses(
     statement: pd.DataFrame,
     cost_to_serve: pd.DataFrame | None,
     pools: pd.DataFrame | None,
-    model: RescueModel,
+    model: "Profitability",
     *,
     unit: float | None = None,
 ) -> Rescue:
@@ -171,7 +150,7 @@ def _nothing(columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=columns).astype(kinds)
 
 
-def require_known(dropping: Dropping, customers: pd.DataFrame | None) -> None:
+def require_known(dropping: "Dropping", customers: pd.DataFrame | None) -> None:
     """Raise ParameterError if an exit penalty is declared for a customer that is not there."""
     known = [] if customers is None else customers["customer_id"].tolist()
     for who in dropping.exit_penalties:
@@ -187,7 +166,7 @@ def period_amounts(
     statement: pd.DataFrame,
     cost_to_serve: pd.DataFrame | None,
     pools: pd.DataFrame | None,
-    model: RescueModel,
+    model: "Profitability",
     *,
     period: str,
 ) -> pd.DataFrame:
@@ -217,7 +196,7 @@ def _of(table: pd.DataFrame | None, period: str) -> pd.DataFrame | None:
 def _of_period(
     amounts: pd.DataFrame,
     tables: Mapping[str, pd.DataFrame | None],
-    model: RescueModel,
+    model: "Profitability",
     period: str,
     unit: float | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -282,7 +261,7 @@ def _all_together(listed: pd.DataFrame) -> pd.Series:
 def rescue_verdicts(
     found: Rescue,
     pools: pd.DataFrame | None,
-    model: RescueModel,
+    model: "Profitability",
     *,
     period: str,
     products: bool,
@@ -339,7 +318,7 @@ def effect_of_dropping(
     return np.asarray(ends + gained - lost)
 
 
-def drop_effects(amounts: pd.DataFrame, dropping: Dropping) -> pd.DataFrame:
+def drop_effects(amounts: pd.DataFrame, dropping: "Dropping") -> pd.DataFrame:
     """Say what dropping each customer would bring, and what would be stranded.
 
     From  amounts of `customer_amounts`

@@ -6,7 +6,7 @@ nobody knows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,6 @@ from kamlib.language import _, money, number, percent
 from kamlib.profitability.capital import asset_charges, capital_charges
 from kamlib.profitability.costing import (
     TRACED,
-    Freight,
-    Resource,
     charge_customers,
     freight_costs,
     freight_pools,
@@ -35,38 +33,14 @@ from kamlib.profitability.statement import (
     margins_withheld,
     unknown_margins,
 )
-from kamlib.profitability.volumes import (
-    Equation,
-    activity_volumes,
-    driver_gaps,
-    without_driver,
-)
+from kamlib.profitability.volumes import activity_volumes, driver_gaps, without_driver
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
+if TYPE_CHECKING:
+    from kamlib.settings import Profitability, TimeEquation
+
+
 Tables = Mapping[str, pd.DataFrame | None]
-
-
-class Capital(Protocol):
-    """Rate of capital, how receivables are given, and the VAT in them."""
-
-    rate: float
-    receivables: str
-    vat_rate: float
-
-
-class CostModel(Protocol):
-    """Pools, times, freight and capital as engagement.yaml has them, and the level cost stops at.
-
-    Where more than `unknown_cost_at_most` of revenue stands at customers whose cost of goods is not
-    known, no margin of the period is shown.
-    """
-
-    stops_at: str
-    resources: Sequence[Resource]
-    time_equations: Sequence[Equation]
-    capital: Capital | None
-    freight: Freight
-    unknown_cost_at_most: float
 
 
 class Statements(NamedTuple):
@@ -91,7 +65,9 @@ class Served(NamedTuple):
     unknown: dict[str, str]
 
 
-def customer_statements(tables: Tables, model: CostModel, *, periods: Sequence[str]) -> Statements:
+def customer_statements(
+    tables: Tables, model: "Profitability", *, periods: Sequence[str]
+) -> Statements:
     """State the profit of every customer in each of `periods`.
 
     Parameters
@@ -133,7 +109,7 @@ def _there(tables: Tables, name: str) -> pd.DataFrame:
 
 
 def _capital(
-    months: pd.DataFrame, tables: Tables, chosen: Tables, model: CostModel
+    months: pd.DataFrame, tables: Tables, chosen: Tables, model: "Profitability"
 ) -> pd.DataFrame:
     """Add up the price of receivables and of assets per period and customer, not rounded.
 
@@ -155,7 +131,7 @@ def _capital(
 
 def _served(
     chosen: Tables,
-    model: CostModel,
+    model: "Profitability",
     months: pd.DataFrame,
     customers: pd.DataFrame,
     periods: Sequence[str],
@@ -185,7 +161,7 @@ def _together(first: pd.DataFrame | None, second: pd.DataFrame) -> pd.DataFrame:
 
 
 def _charged(
-    chosen: Tables, model: CostModel, resources: pd.DataFrame, relations: pd.Series
+    chosen: Tables, model: "Profitability", resources: pd.DataFrame, relations: pd.Series
 ) -> Served:
     """Charge customers with the pools of cost; nothing where there is none."""
     if resources.empty:
@@ -212,7 +188,7 @@ def _charged(
 
 
 def _window_gaps(
-    drivers: pd.DataFrame | None, pools: pd.DataFrame, equations: Sequence[Equation]
+    drivers: pd.DataFrame | None, pools: pd.DataFrame, equations: "Sequence[TimeEquation]"
 ) -> dict[str, str]:
     """Say of each period which drivers are given for other periods only."""
     template = _(
@@ -225,7 +201,7 @@ def _window_gaps(
 
 
 def _require_pools(
-    equations: Sequence[Equation], resources: pd.DataFrame, *, whole: Sequence[str]
+    equations: "Sequence[TimeEquation]", resources: pd.DataFrame, *, whole: Sequence[str]
 ) -> None:
     """Raise DataError if a time equation names a pool that no period has, where there are pools."""
     known = sorted(set(resources["pool"]))

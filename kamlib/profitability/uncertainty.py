@@ -11,8 +11,8 @@ Sources
 Howard (1988), "Decision Analysis: Practice and Promise", for the tornado diagram.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,10 @@ from kamlib.errors import ParameterError, did_you_mean
 from kamlib.numerics import Odds, Uncertain, odds, range_errors
 from kamlib.profitability.costing import TRACED
 from kamlib.verdicts import Verdict, verdict
+
+if TYPE_CHECKING:
+    from kamlib.settings import Profitability
+
 
 SURENESS = {
     "period": "str",
@@ -45,30 +49,8 @@ TORNADO = {
 }
 
 
-class Counted(Protocol):
-    """An activity by its name, and the driver that its volumes come from, if any."""
-
-    driver: str | None
-
-    @property
-    def pool(self) -> str: ...
-
-    @property
-    def name(self) -> str: ...
-
-
-class Ranges(Protocol):
-    """Declared half-widths of 90 % ranges by pool or activity, and how activities are counted."""
-
-    @property
-    def uncertainty(self) -> Mapping[str, float]: ...
-
-    @property
-    def time_equations(self) -> Sequence[Counted]: ...
-
-
 def profit_tornado(
-    statement: pd.DataFrame, cost_to_serve: pd.DataFrame | None, model: Ranges
+    statement: pd.DataFrame, cost_to_serve: pd.DataFrame | None, model: "Profitability"
 ) -> pd.DataFrame:
     """Show which rate, time or volume moves each customer's profit most, one at a time.
 
@@ -117,7 +99,12 @@ def profit_tornado(
 
 
 def uncertain_profits(
-    statement: pd.DataFrame, cost_to_serve: pd.DataFrame, model: Ranges, *, draws: int, seed: int
+    statement: pd.DataFrame,
+    cost_to_serve: pd.DataFrame,
+    model: "Profitability",
+    *,
+    draws: int,
+    seed: int,
 ) -> Uncertain:
     """Collect what of the active customers' profit hangs on declared ranges, ready to be drawn.
 
@@ -158,7 +145,7 @@ def uncertain_profits(
 
 
 def _errors(
-    activities: Sequence[tuple[str, str]], model: Ranges, *, draws: int, seed: int
+    activities: Sequence[tuple[str, str]], model: "Profitability", *, draws: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the errors that move all customers alike, draws × activities, and their own ranges."""
     ranges = model.uncertainty
@@ -179,7 +166,7 @@ def _errors(
 def profit_sureness(
     statement: pd.DataFrame,
     cost_to_serve: pd.DataFrame | None,
-    model: Ranges,
+    model: "Profitability",
     *,
     profit_share: float,
     draws: int,
@@ -245,7 +232,11 @@ def _as_table(rows: pd.DataFrame, said: Odds) -> pd.DataFrame:
 
 
 def sureness_verdict(
-    cost_to_serve: pd.DataFrame | None, pools: pd.DataFrame | None, model: Ranges, *, period: str
+    cost_to_serve: pd.DataFrame | None,
+    pools: pd.DataFrame | None,
+    model: "Profitability",
+    *,
+    period: str,
 ) -> Verdict:
     """Judge what the intervals rest on: every pool that charges customers, some of them, or none."""
     if not model.uncertainty or cost_to_serve is None:
@@ -259,7 +250,7 @@ def sureness_verdict(
     return verdict("uncertainty", "FLAG", pools=named)
 
 
-def require_declared(model: Ranges, cost_to_serve: pd.DataFrame) -> None:
+def require_declared(model: "Profitability", cost_to_serve: pd.DataFrame) -> None:
     """Raise ParameterError if a range is declared for what charges no customer in any period."""
     there = {each.pool for each in model.time_equations}
     there |= {each.name for each in model.time_equations}
@@ -279,7 +270,7 @@ def _belongs(costs: pd.DataFrame, source: str) -> pd.Series:
     return pool if pool.any() else costs["activity"] == source
 
 
-def _kind(source: str, model: Ranges) -> str:
+def _kind(source: str, model: "Profitability") -> str:
     """Say what a range is a range of: the rate of a pool, the time or the volume of an activity."""
     if source in {each.pool for each in model.time_equations}:
         return "rate"
