@@ -279,8 +279,8 @@ def test_a_level_where_nobody_stands_brings_nothing_rather_than_unknown(nobody):
 # ---------------------------------------------------------------------------- scenario files
 @pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_scenario_is_complete_and_says_where_its_numbers_come_from(path):
-    own = load_scenario(path.stem)
-
+    assert load_scenario(path.stem)
+    assert "judgement" in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
