@@ -29,12 +29,12 @@ import pyarrow as pa
 from order_data import engagement_with_lines
 
 import kamlib as kam
-from kamlib.engagement import load_engagement
 from kamlib.intake import booked, judging, read_inputs
 from kamlib.intake.aside import all_set_aside, aside_of_lines, money_read
 from kamlib.intake.desk import Desk, desk, fetched
 from kamlib.intake.ledger import money_balance
 from kamlib.intake.lines import customer_months
+from kamlib.settings import load_engagement
 
 PERIOD = "Y1997"
 BY_HAND = """

@@ -63,7 +63,7 @@ def problems_of_notebooks(folder: Path | None = None) -> list[str]:
     """
     import nbformat
 
-    from kamlib.engagement import project_root
+    from kamlib.settings import project_root
 
     folder = Path(folder or project_root() / "notebooks")
     found = []
@@ -135,8 +135,8 @@ def store_notebooks(
     """
     import nbformat
 
-    from kamlib.engagement import project_root
     from kamlib.publish.committing import write_whole
+    from kamlib.settings import project_root
 
     folder = Path(folder or project_root() / "notebooks")
     done = {}

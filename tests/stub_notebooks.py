@@ -29,7 +29,7 @@ from pathlib import Path
 import pyarrow as pa, pyarrow.parquet as pq
 
 from kamlib import __version__
-from kamlib.engagement import load_engagement
+from kamlib.settings import load_engagement
 
 settings, stage, folder = load_engagement(engagement), "{stage}", Path(stage_folder)
 """

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from kamlib.cli import app
-from kamlib.engagement import load_engagement, project_root
 from kamlib.publish import reporting
+from kamlib.settings import load_engagement, project_root
 
 CANARY = "s3cr3t-canary-7c1f"
 LINES = "invoice_id,date,customer_id,net_amount\n1,2024-01-02,A,100.00\n2,2025-06-30,B,50.00\n"

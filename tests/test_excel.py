@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kamlib.engagement import load_engagement
 from kamlib.errors import DataError
 from kamlib.intake import read_inputs
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel import ERROR_CELLS, likely_header_row, sheet_records, sheets_of
 from kamlib.intake.excel import package as excel_package
 from kamlib.intake.excel.reading import HIDDEN_ROWS, MASKED_IDS, STRAY_CELLS
+from kamlib.settings import load_engagement
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 POLISH = Dialect(decimal=",", date=("%d.%m.%Y",))

@@ -15,7 +15,7 @@ from fastpath import run_stages, table
 
 from kamlib import DataError, ParameterError, open_stage
 from kamlib.demo import write_demo
-from kamlib.engagement import Engagement
+from kamlib.settings import Engagement
 from kamlib.stage import KEYS, NOTEBOOKS, SET_IN
 from kamlib.stage.names import FIRST_USED, FROZEN_IN
 
@@ -77,11 +77,7 @@ def first_reads(firm) -> dict[str, str]:
 
     def watched(self: Engagement, name: str) -> object:
         by = sys._getframe(1).f_code
-        if (
-            stage_now
-            and name in Engagement.model_fields
-            and "engagement/model" not in by.co_filename
-        ):
+        if stage_now and name in Engagement.model_fields and "settings/model" not in by.co_filename:
             seen.setdefault(name, stage_now[0])
         return usual(self, name)
 

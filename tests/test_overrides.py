@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from kamlib.engagement import Override
 from kamlib.pyramid import apply_overrides, overrides_verdict
+from kamlib.settings import Override
 from kamlib.stage import Stage
 from kamlib.tables import read_table, write_table
 from kamlib.views import overrides_table

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from conftest import REFERENCE
 
-from kamlib.engagement import load_engagement
 from kamlib.errors import DataError
 from kamlib.intake import Intake, read_inputs
+from kamlib.settings import load_engagement
 
 FOLDER = REFERENCE / "polish_dirty"
 SETTINGS = """

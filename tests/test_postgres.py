@@ -8,9 +8,9 @@ import pytest
 from postgres_server import CANARY
 from worlds_in_engines import WORLD, alike, engagement_on
 
-from kamlib.engagement import load_engagement
 from kamlib.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
+from kamlib.settings import load_engagement
 
 psycopg = pytest.importorskip("psycopg") if not os.environ.get("CI") else __import__("psycopg")
 

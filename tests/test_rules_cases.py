@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from kamlib.attractiveness import side_a, side_a_criteria
-from kamlib.engagement import load_engagement
 from kamlib.pyramid import Bounds, assign_levels, decide, decision_rules
 from kamlib.pyramid.bounds import certain
+from kamlib.settings import load_engagement
 
 CASES = json.loads((Path(__file__).parent / "rules_cases.json").read_text())
 UNKNOWN_RANGES = {

@@ -8,11 +8,11 @@ import pytest
 from postgres_server import CANARY
 from stub_notebooks import ORDER, notebook_of, run_here, stub_notebook, write_notebooks
 
-from kamlib.engagement import load_engagement
 from kamlib.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
 from kamlib.intake.servers import fingerprints
 from kamlib.publish import RunFailed, publish_report
+from kamlib.settings import load_engagement
 
 psycopg = pytest.importorskip("psycopg")
 

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from worlds_in_engines import WORLD, alike, engagement_on
 
-from kamlib.engagement import load_engagement
 from kamlib.errors import DataError
 from kamlib.intake import read_inputs
 from kamlib.intake.servers import fingerprints
+from kamlib.settings import load_engagement
 
 pytestmark = pytest.mark.soak
 

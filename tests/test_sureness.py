@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import Equation
 
-from kamlib.engagement import load_engagement
 from kamlib.errors import ParameterError
 from kamlib.findings import (
     mover_finding,
@@ -22,9 +21,10 @@ from kamlib.profitability import (
     sureness_verdict,
     uncertain_profits,
 )
-from kamlib.profitability.sureness import profit_tornado
+from kamlib.profitability.uncertainty import profit_tornado
 from kamlib.segmentation import split_vital_few, subsidy_verdict, whale_band, whale_curve
 from kamlib.segmentation.whale import Whale
+from kamlib.settings import load_engagement
 
 moderately = settings(max_examples=15, deadline=None)
 DRAWN = {"draws": 400, "level": 0.90, "seed": 7}

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from small_firm import YEAR, months, small_firm
 from worlds import book, default_rules
 
-from kamlib.engagement import load_engagement
 from kamlib.intake import read_inputs
 from kamlib.profitability import (
     bridge_measure,
@@ -30,6 +29,7 @@ from kamlib.segmentation import (
     main_measure,
     segment,
 )
+from kamlib.settings import load_engagement
 
 SETTINGS = """
 id: gaps

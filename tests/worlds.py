@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from kamlib.engagement import load_engagement
 from kamlib.pyramid import Bounds
 from kamlib.pyramid.bounds import certain
+from kamlib.settings import load_engagement
 
 
 @dataclass

@@ -108,7 +108,7 @@ def check(
         if suggest:
             _suggest(engagement, output)
             return
-        from kamlib.checking import check_inputs
+        from kamlib.intake.check import check_inputs
 
         with _pointing_to_suggestions(engagement):
             found = check_inputs(engagement, period)
@@ -122,7 +122,7 @@ def check(
 def _suggest(engagement: str, output: Path | None) -> None:
     """Print a draft of engagement.yaml, or write it into a new file."""
     from kamlib.errors import listed
-    from kamlib.suggesting import suggest, write_draft
+    from kamlib.intake.draft import suggest, write_draft
 
     draft = suggest(engagement)
     if output:
@@ -155,7 +155,7 @@ def schema(
 ) -> None:
     """Print the JSON schema of engagement.yaml, for editors."""
     with told_in_one_line():
-        from kamlib.engagement.schema import schema_text, write_schema
+        from kamlib.settings.schema import schema_text, write_schema
 
         print(from_here(write_schema(write)) if write else schema_text(), end="\n" if write else "")
 

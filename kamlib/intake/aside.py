@@ -17,7 +17,7 @@ from kamlib.language import _
 from kamlib.method_rules.set_aside import TAX_ID_PESEL, TWICE
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
+    from kamlib.settings import Engagement
 
 SET_ASIDE = (
     "table",

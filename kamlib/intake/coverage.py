@@ -10,7 +10,7 @@ from kamlib.tables import among, floats
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Period
+    from kamlib.settings import Period
 
 YEAR, TWO_YEARS = 12, 24
 QUIET_DAYS = 7

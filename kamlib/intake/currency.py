@@ -21,7 +21,7 @@ from kamlib.language import _, day, money, number
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
+    from kamlib.settings import Engagement
 
 CONVERTED = ["currency", "lines", "original", "amount"]
 

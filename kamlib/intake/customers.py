@@ -16,7 +16,7 @@ from kamlib.method_rules.set_aside import NO_CUSTOMER, ZEROS_LOST
 from kamlib.tables import floats
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
+    from kamlib.settings import Engagement
 
 LONGEST_NAME = 120  # letters; a legal form written out fits
 

@@ -18,8 +18,8 @@ from kamlib.intake.engines import engine_of
 from kamlib.intake.queries import all_of, of_query, one_that_reads, parts_of
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
-    from kamlib.engagement.database import Database
+    from kamlib.settings import Engagement
+    from kamlib.settings.database import Database
 
 EXTRAS = {"postgres": "psycopg", "spark": "pyspark"}
 PATIENCE = {  # seconds until a server that is silent counts as gone; an address may say otherwise

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from kamlib.intake.values import DECIMAL
 
 if TYPE_CHECKING:
-    from kamlib.engagement.inputs import Input
+    from kamlib.settings.inputs import Input
 
 HUNDREDTH = ibis.literal("0.01").cast(DECIMAL)
 

@@ -20,7 +20,7 @@ from kamlib.intake.engines import engine_of, nfc_normalize, written_down
 from kamlib.scratch import Scratch
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
+    from kamlib.settings import Engagement
 
 GRACE = timedelta(days=366)
 MEMORY = "2GB"  # of our engine, which goes on in files of its folder

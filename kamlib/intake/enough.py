@@ -16,7 +16,7 @@ from kamlib.tables import Tables, floats
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement, Period
+    from kamlib.settings import Engagement, Period
 
 CARRY_PROFIT = ("invoice_lines", "resources", "drivers", "receivables", "assets", "off_invoice")
 LEAST_SHARE = 0.0005

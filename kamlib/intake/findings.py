@@ -18,7 +18,7 @@ from kamlib.method_rules.data_prep import SECTIONS
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement, Period
+    from kamlib.settings import Engagement, Period
 
 QUIET_DAYS = 7
 

@@ -17,7 +17,7 @@ from kamlib.tables import floats
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
+    from kamlib.settings import Engagement
 
 SHOWN_PAIRS, SHOWN_IDS = 3, 3
 

@@ -33,7 +33,7 @@ from kamlib.intake.undeclared import refuse_undeclared
 from kamlib.method_rules import set_aside as reasons
 
 if TYPE_CHECKING:
-    from kamlib.engagement.inputs import Input
+    from kamlib.settings.inputs import Input
 
 WHO = {"customer": reasons.NO_CUSTOMER, "party": reasons.NO_PARTY}
 RAW = "raw "  # before the name of a column of exact numbers, as it was read

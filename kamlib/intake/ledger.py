@@ -13,7 +13,7 @@ from kamlib.language import _, money, number, percent
 from kamlib.verdicts import FLAG, PASS, REFUSE, Balance, Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
+    from kamlib.settings import Engagement
 
 REVENUE = "invoice_revenue"
 

@@ -20,7 +20,7 @@ from kamlib.intake.engines import DECIMAL
 from kamlib.intake.judging import Judged
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Period
+    from kamlib.settings import Period
 
 
 class LineFacts(NamedTuple):

@@ -42,7 +42,7 @@ from kamlib.tables import Tables
 from kamlib.verdicts import Balance, Verdict
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
+    from kamlib.settings import Engagement
 
 MASTERS = ("identity", "customers", "prospects", "products", "fx_rates")
 COVERAGE = ("table", "files", "rows", "set_aside", "first", "last")

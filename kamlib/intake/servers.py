@@ -23,8 +23,8 @@ from kamlib.intake.engines import engine_of
 from kamlib.intake.sources import Headed, Raw, composed, places_in
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
     from kamlib.intake.desk import Desk
+    from kamlib.settings import Engagement
 
 BETWEEN, NOTHING = "\x1f", "\x1e"  # what stands between two cells, and for an empty one
 SUMMED = dt.Decimal(20, 0)

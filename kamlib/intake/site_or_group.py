@@ -17,7 +17,7 @@ from kamlib.tables import among
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
+    from kamlib.settings import Engagement
 
 BEST, POINTS, SHARE, FEWEST = 0.20, 0.05, 0.01, 5
 SHOWN = 3

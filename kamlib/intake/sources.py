@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kamlib.columns.naming import alias_in
-from kamlib.engagement.places import LOCK
 from kamlib.errors import DataError, did_you_mean, listed
 from kamlib.intake.contract import Field
 from kamlib.intake.currency_words import money_words
@@ -35,10 +34,11 @@ from kamlib.intake.readers import (
     write_texts,
 )
 from kamlib.language import N_
+from kamlib.settings.places import LOCK
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
-    from kamlib.engagement.inputs import Input
+    from kamlib.settings import Engagement
+    from kamlib.settings.inputs import Input
 
 FIRST_ROWS = 25
 OPEN_IN_EXCEL = N_("workbooks that somebody has open in Excel, read as they were saved last")

@@ -23,7 +23,7 @@ from kamlib.tables import Tables
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.engagement import Engagement
+    from kamlib.settings import Engagement
 
 ONE_OWNER = ("bad_debt", "freight", "payment_terms")  # kinds of deductions that have a rule
 TRUST = "trust"

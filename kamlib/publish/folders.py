@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from kamlib.engagement import Engagement
 from kamlib.errors import ParameterError
+from kamlib.settings import Engagement
 
 OWNER = "engagement.json"
 KEPT_RUNS = 30

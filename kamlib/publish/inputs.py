@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from kamlib.engagement import Engagement, frozen_files
 from kamlib.errors import ParameterError, did_you_mean, listed
 from kamlib.publish.failures import RunFailed
+from kamlib.settings import Engagement, frozen_files
 from kamlib.stage import KEYS, assigned_values, input_files
 from kamlib.tables import file_hash
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from kamlib.engagement import Engagement, load_engagement, project_root
 from kamlib.errors import DataError, ParameterError
 from kamlib.language import use_language
 from kamlib.publish import committing, folders, inputs
 from kamlib.publish.failures import NotPublished, failure_of, keep_failure
 from kamlib.publish.limits import Limits
 from kamlib.publish.stages import run_stage
+from kamlib.settings import Engagement, load_engagement, project_root
 from kamlib.stage import NOTEBOOKS
 
 Progress = Callable[[str], None]

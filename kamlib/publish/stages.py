@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kamlib.checks import require_choice
-from kamlib.engagement import Engagement, load_engagement, project_root
 from kamlib.errors import ParameterError
 from kamlib.language import use_language
 from kamlib.publish import committing, folders, inputs, resuming
 from kamlib.publish.failures import RunFailed, failure_of
 from kamlib.publish.limits import Limits
+from kamlib.settings import Engagement, load_engagement, project_root
 from kamlib.stage import KEYS, NOTEBOOKS, SET_IN, find_stage_folder, knobs_of_run
 
 if TYPE_CHECKING:

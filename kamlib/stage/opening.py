@@ -8,9 +8,9 @@ from operator import attrgetter
 from pathlib import Path
 
 from kamlib.checks import require_choice
-from kamlib.engagement import Engagement, Period, load_engagement
 from kamlib.errors import ParameterError, did_you_mean, listed
 from kamlib.language import use_language
+from kamlib.settings import Engagement, Period, load_engagement
 from kamlib.stage.names import KEYS, KNOBS, NOTEBOOKS, SET_IN
 from kamlib.stage.staleness import (
     Receipt,

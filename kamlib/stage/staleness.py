@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kamlib.engagement import Engagement
 from kamlib.errors import DataError, ParameterError, listed
+from kamlib.settings import Engagement
 from kamlib.stage.names import (
     FIRST_USED,
     FROZEN_IN,

@@ -12,10 +12,10 @@ import pandas as pd
 
 from kamlib import display
 from kamlib.checks import require_choice
-from kamlib.engagement import Engagement, Override, Period, frozen_files
 from kamlib.errors import DataError, listed
 from kamlib.language import _, day, number
 from kamlib.method_rules import FOUNDATIONS
+from kamlib.settings import Engagement, Override, Period, frozen_files
 from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
 from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
 from kamlib.tables import Note, Tables, read_note, read_table, write_table

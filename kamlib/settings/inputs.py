@@ -1,0 +1,232 @@
+"""What an engagement says of its inputs: where each table is, how it is written, whose columns are ours."""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic_core import InitErrorDetails
+
+from kamlib.columns import COLUMNS
+from kamlib.columns.naming import meant_by, most_alike
+from kamlib.columns.of_tables import OF_TABLE
+from kamlib.errors import did_you_mean, listed
+from kamlib.settings.database import Database
+from kamlib.settings.kinds import (
+    Part,
+    Several,
+    Text,
+    Texts,
+    complaint,
+    complaint_at,
+    is_number,
+    refuse,
+    shown,
+    written,
+)
+
+CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects")
+TABLES = (
+    "invoice_lines",
+    "customers",
+    "prospects",
+    "products",
+    "resources",
+    "drivers",
+    "receivables",
+    "assets",
+    "off_invoice",
+    "fx_rates",
+    "identity",
+    "gl_totals",
+    "strategic",
+    "ratings_ours",
+    "ratings_theirs",
+    "evidence",
+    "contacts",
+)
+
+
+def _sign(value: object) -> str:
+    if not isinstance(value, str) or len(value) > 1:
+        raise complaint(f"must be one character in quotes, not {shown(value)}.")
+    return value
+
+
+def _mark(value: object) -> str:
+    if not _sign(value):
+        raise complaint("must be one character in quotes; it is empty.")
+    return str(value)
+
+
+class Dialect(Part):
+    """How a client's files write numbers, dates and letters.
+
+    `date` is one strptime format or several in order; ``excel`` stands for the days that Excel
+    counts. `repair` mends text in UTF-8 that was opened in a Windows encoding and saved again.
+    """
+
+    encoding: Text = "utf-8"
+    separator: Annotated[str, BeforeValidator(_mark)] = ","
+    decimal: Annotated[str, BeforeValidator(_mark)] | None = None
+    thousands: Annotated[str, BeforeValidator(_sign)] = ""
+    date: Texts = Field(default_factory=list)
+    repair: Literal["utf8_read_as_cp1252", "utf8_read_as_cp1250"] | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "Dialect":
+        refuse(self._problems())
+        return self
+
+    def _problems(self) -> Iterator[InitErrorDetails]:
+        if not _is_encoding(self.encoding):
+            yield complaint_at(
+                f"must be an encoding such as utf-8 or cp1250, not '{self.encoding}'.", "encoding"
+            )
+        if self.decimal not in (None, ".", ","):
+            yield complaint_at(f"must be '.' or ',', not '{self.decimal}'.", "decimal")
+        if (self.decimal or ".") == self.thousands:
+            yield complaint_at(
+                f"must differ from decimal, which is '{self.decimal or '.'}'.", "thousands"
+            )
+        for form in self.date:
+            if "%" not in form and form != "excel":
+                yield complaint_at(
+                    f"must be a pattern such as %d.%m.%Y, or excel, not '{form}'.", "date"
+                )
+
+
+def _is_encoding(name: str) -> bool:
+    import codecs
+
+    try:
+        return bool(codecs.lookup(name))
+    except (LookupError, ValueError):
+        return False
+
+
+def _word(value: object) -> object:
+    """Take a word of our vocabulary, also where YAML reads it as true, false or a number."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return written(value) if is_number(value) else value
+
+
+Word = Annotated[str, BeforeValidator(_word)]
+
+
+MONEY_OF_LINES = ("net_amount", "list_price", "unit_price", "cost_of_goods_sold", "freight")
+DocumentType = Literal["invoice", "final", "advance", "credit_note", "correction", "cancellation"]
+
+
+def _code(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", value):
+        raise complaint(f"must be three capital letters such as EUR, not '{value}'.")
+    return value
+
+
+class Input(Part):
+    """Where one input table comes from, and how the client's names become ours.
+
+    `identical_rows` says what becomes of a row that repeats an earlier one in every column that is
+    read. Of invoice lines only: `repeated_invoices` says what becomes of an invoice that stands in two
+    files, or of a line number that stands twice on one; `default_currency` fills empty cells,
+    `in_line_currency` names the money that stands in the line's own currency (the rest is in the
+    reporting one), and `document_prefixes` tells the kind of a document from the start of its number
+    where its line does not. `header_row` is the line of a text file, or the row of `sheet`, that
+    holds the head; what stands above it is passed over.
+    """
+
+    files: Texts = Field(default_factory=list)
+    database: Database | None = None
+    dialect: Text | None = None
+    columns: dict[Text, Text] = Field(default_factory=dict)
+    values: dict[Text, dict[str, Word]] = Field(default_factory=dict)
+    identical_rows: Literal["keep", "quarantine"] = "keep"
+    repeated_invoices: Literal["refuse", "set_aside", "keep"] = "refuse"
+    default_currency: Annotated[Text, AfterValidator(_code)] | None = None
+    in_line_currency: list[Literal[MONEY_OF_LINES]] = Field(  # type: ignore[valid-type]
+        default_factory=lambda: ["net_amount", "list_price", "unit_price"]
+    )
+    document_prefixes: dict[Text, DocumentType] = Field(default_factory=dict)
+    sheet: Text | None = None
+    header_row: Several = 1
+
+    @field_validator("files")
+    @classmethod
+    def _stay_inside(cls, files: list[str]) -> list[str]:
+        from kamlib.settings.places import problem_of_pattern
+
+        if not files:
+            raise complaint("must name at least one file.")
+        refuse(
+            complaint_at(problem, *([index] if len(files) > 1 else []))
+            for index, pattern in enumerate(files)
+            if (problem := problem_of_pattern(pattern))
+        )
+        return files
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> "Input":
+        if self.database and self.files:
+            refuse(
+                [complaint_at("must not stand beside files: a table has one source.", "database")]
+            )
+        if not self.database and not self.files:
+            refuse([complaint_at("is missing. Name the files, or a database.", "files")])
+        return self
+
+
+def _meant(name: str, table: str) -> str:
+    """Return which column of a table a strange name means; a firm's attributes may be called anything."""
+    ours = OF_TABLE.get(table, ())
+    if table in ("customers", "prospects"):
+        return most_alike(name, ours)
+    return meant_by(name, ours, table, likely=table not in CARRY_ATTRIBUTES)
+
+
+def _unknown_columns(table: str, given: Input) -> Iterator[InitErrorDetails]:
+    """Yield names that are no columns of the table; where attributes may be carried, near misses only."""
+    ours = OF_TABLE.get(table, ())  # of a table that this version does not know, all are free
+    own = table in CARRY_ATTRIBUTES or not ours
+    for part in ("columns", "values"):
+        for name in getattr(given, part):
+            if name in ours or (own and name in COLUMNS):
+                continue
+            meant = _meant(name, table)
+            if meant:
+                message = f"is not one of our columns. Did you mean '{meant}'?"
+                yield complaint_at(message, table, part, name)
+            elif not own:
+                message = (
+                    f"is not one of our columns. Known here: {listed(ours, most=30)}. Ours "
+                    f"stand left of the colon, the client's right of it."
+                )
+                yield complaint_at(message, table, part, name)
+
+
+def _only_of_lines(table: str, given: Input) -> Iterator[InitErrorDetails]:
+    """Yield keys that only invoice lines can have."""
+    for key in ("default_currency", "in_line_currency", "document_prefixes", "repeated_invoices"):
+        if table != "invoice_lines" and key in given.model_fields_set:
+            yield complaint_at("is a key of invoice_lines only.", table, key)
+
+
+def _known_tables(inputs: dict[str, Input]) -> dict[str, Input]:
+    problems = [
+        complaint_at(f"is not a table this version reads. {did_you_mean(name, TABLES)}", name)
+        for name in inputs
+        if name not in TABLES
+    ]
+    for table, given in inputs.items():
+        problems += _unknown_columns(table, given)
+        problems += _only_of_lines(table, given)
+    if "invoice_lines" not in inputs:
+        problems.append(
+            complaint_at("is missing: without invoice lines there is no analysis.", "invoice_lines")
+        )
+    refuse(problems)
+    return inputs
+
+
+Inputs = Annotated[dict[str, Input], AfterValidator(_known_tables)]

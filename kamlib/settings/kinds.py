@@ -1,0 +1,246 @@
+"""Kinds of values in engagement.yaml: numbers, shares, money, days, text; each refuses in words.
+
+A message is the second half of a sentence, "must be a share between 0 and 1, not 80": the first
+half, file, line and key, is known only where the file is read (`kamlib.settings.complaints`).
+"""
+
+import contextlib
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal, NamedTuple, NoReturn, TypeGuard
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from kamlib.errors import listed
+
+OURS = "kamlib"
+Relation = Literal["auto", "contractual", "project"]
+
+
+class Part(BaseModel):
+    """A block of keys of engagement.yaml: unknown keys are refused, nothing changes afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WrittenAs(NamedTuple):
+    """Marks a kind of value that stands in the file as a block of other keys."""
+
+    block: type[Part]
+
+
+def complaint(message: str) -> PydanticCustomError:
+    """Return what is wrong with a value, as the second half of a sentence."""
+    return PydanticCustomError(OURS, "{message}", {"message": message})
+
+
+def complaint_at(message: str, *place: str | int) -> InitErrorDetails:
+    """Return what is wrong, attached to a key below the block that finds it."""
+    return InitErrorDetails(type=complaint(message), loc=place, input=None)
+
+
+def refuse(complaints: Iterable[InitErrorDetails]) -> None:
+    """Raise all complaints at once, if there are any."""
+    found = list(complaints)
+    if found:
+        raise ValidationError.from_exception_data("engagement", found)
+
+
+def weights_problem(weights: dict[str, float], *place: str | int) -> Iterator[InitErrorDetails]:
+    """Yield a complaint where weights do not add up to 1."""
+    total = sum(weights.values())
+    if abs(total - 1) > 1e-9:
+        each = listed((f"{name} {weight:g}" for name, weight in weights.items()), most=20)
+        message = f"must have weights that add up to 1, not {total:.10g} ({each or 'none'})."
+        yield complaint_at(message, *place)
+
+
+def shown(value: object) -> str:
+    """Write a value as a message shows it.
+
+    Examples
+    --------
+    >>> shown(80), shown("80"), shown(None), shown([1])
+    ('80', "'80'", 'nothing', 'a list')
+    """
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a block of keys"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = value if isinstance(value, str) else written(value)
+    text = text if len(text) <= 60 else f"{text[:57]}..."
+    return f"'{text}'" if isinstance(value, str) else text
+
+
+def written(value: object) -> str:
+    """Return a number as it stands in the file; other values as Python writes them."""
+    return str(getattr(value, "text", value))
+
+
+def is_number(value: object) -> TypeGuard[int | float | Decimal]:
+    """Tell whether a value is a number; true and false are none."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _refuse_kind(wanted: str, value: object) -> NoReturn:
+    hint = ""
+    if isinstance(value, str):
+        plain = value.strip().replace(",", ".")
+        hint = f" Write {plain}, without quotes." if _reads_as_number(plain) else ""
+    raise complaint(f"must be {wanted}, not {shown(value)}.{hint}")
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _number(value: object) -> float:
+    if not is_number(value) or not math.isfinite(value):
+        _refuse_kind("a number", value)
+    return float(value)
+
+
+def _whole(value: object) -> int:
+    if not is_number(value) or not isinstance(value, int):
+        _refuse_kind("a whole number", value)
+    return int(value)
+
+
+def _share(value: object) -> float:
+    text = value.strip() if isinstance(value, str) else ""
+    percent = text.endswith("%") and _reads_as_number(text[:-1])
+    number = float(text[:-1]) if percent else _number(value)
+    if percent or not 0 <= number <= 1:
+        hint = ""
+        if percent or 1 < number <= 100:
+            hint = f" For {number:g} percent write {number / 100:.{_places(number)}f}."
+        raise complaint(f"must be a share between 0 and 1, not {shown(value)}.{hint}")
+    return number
+
+
+def _places(percent: float) -> int:
+    return max(2, len(f"{percent / 100:.10f}".rstrip("0").partition(".")[2]))
+
+
+def _money(value: object) -> Decimal:
+    if not is_number(value):
+        _refuse_kind("an amount of money", value)
+    try:
+        amount = Decimal(written(value).replace("_", ""))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        _refuse_kind("an amount of money", value)
+    return amount
+
+
+def _without_end_zeros(amount: Decimal) -> str:
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _day(value: object) -> date:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat(value)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise complaint(f"must be a day such as 2025-12-31, not {shown(value)}.")
+    return value
+
+
+def _text(value: object) -> str:
+    if is_number(value):
+        return written(value)
+    if not isinstance(value, str):
+        raise complaint(f"must be text, not {shown(value)}. Text such as true goes in quotes.")
+    if not value.strip():
+        raise complaint("must not be empty.")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise complaint(f"must be true or false, not {shown(value)}.")
+    return value
+
+
+def _texts(value: object) -> Any:
+    return [value] if isinstance(value, str) or is_number(value) else value
+
+
+def within(
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    above: float = -math.inf,
+    read: Callable[[object], Any] = _number,
+) -> BeforeValidator:
+    """Return a validator for a number from `low` to `high`, or above `above`."""
+
+    def check(value: object) -> Any:
+        number = read(value)
+        if number < low or number > high or number <= above:
+            raise complaint(f"must be {_range(low, high, above)}, not {shown(value)}.")
+        return number
+
+    return BeforeValidator(check)
+
+
+def _range(low: float, high: float, above: float) -> str:
+    if above > -math.inf:
+        return f"above {above:g}"
+    return f"between {low:g} and {high:g}" if high < math.inf else f"at least {low:g}"
+
+
+def _inner_share(value: object) -> float:
+    number = _share(value)
+    if number in (0, 1):
+        raise complaint(f"must be a share above 0 and below 1, not {shown(value)}.")
+    return number
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+NotNegative = Annotated[float, within(low=0)]
+Positive = Annotated[float, within(above=0)]
+OfShares = WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})
+InnerShares = WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1})
+OfMoney = WithJsonSchema({"type": "number"})
+OfText = WithJsonSchema({"type": ["string", "number"]})
+OfTexts = WithJsonSchema(
+    {"type": ["string", "number", "array"], "items": {"type": ["string", "number"]}}
+)
+Share = Annotated[float, BeforeValidator(_share), OfShares]
+InnerShare = Annotated[float, BeforeValidator(_inner_share), InnerShares]
+Count = Annotated[int, within(low=0, read=_whole)]
+Several = Annotated[int, within(low=1, read=_whole)]
+InJson = PlainSerializer(_without_end_zeros, when_used="json")
+Money = Annotated[Decimal, BeforeValidator(_money), InJson, OfMoney]
+Cost = Annotated[Decimal, within(low=0, read=_money), InJson, OfMoney]
+PositiveMoney = Annotated[Decimal, within(above=0, read=_money), InJson, OfMoney]
+Day = Annotated[date, BeforeValidator(_day)]
+Text = Annotated[str, BeforeValidator(_text), OfText]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Texts = Annotated[list[Text], BeforeValidator(_texts), OfTexts]
+
+
+def whole(*, low: int) -> BeforeValidator:
+    """Return a validator for a whole number from `low`."""
+    return within(low=low, read=_whole)

@@ -1,0 +1,116 @@
+"""The JSON schema of engagement.yaml, so that an editor completes keys and marks what is wrong.
+
+It is drawn from the model and put into the form of the file: periods have from and to, conditions
+are ``{profit_12m: {below: 0}}``, and a block that is laid over the default rules need not be whole.
+What ties two places together (weights, references, overlaps) is checked when the file is read.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from kamlib.errors import ParameterError
+from kamlib.settings.conditions import NAMES, PARTIES, YES_OR_NO
+from kamlib.settings.inputs import TABLES
+from kamlib.settings.model import Engagement
+
+FILE = "engagement.schema.json"
+NEEDED = ["currency", "periods", "inputs"]
+LAID_OVER = (
+    "Boundary",
+    "Capacity",
+    "Doors",
+    "EvidenceCodes",
+    "FindOutFirst",
+    "GoldenShot",
+    "KeyAccountUnit",
+    "Limit",
+    "PercentileBound",
+    "Pyramid",
+    "Questions",
+    "SideA",
+    "SideACriterion",
+    "SideB",
+    "StrategicDoor",
+    "Unknown",
+    "VitalFewDoor",
+    "Windows",
+)
+
+
+def engagement_schema() -> dict[str, Any]:
+    """Return the JSON schema of engagement.yaml, for editors.
+
+    Examples
+    --------
+    >>> engagement_schema()["required"]
+    ['currency', 'periods', 'inputs']
+    """
+    schema = Engagement.model_json_schema()
+    parts = schema["$defs"]
+    parts["Period"] = _period()
+    parts["Condition"] = _condition()
+    parts["VerdictRule"]["properties"]["becomes"]["additionalProperties"] = _becomes()
+    words = {"type": ["string", "number", "boolean"]}
+    parts["Input"]["properties"]["values"]["additionalProperties"]["additionalProperties"] = words
+    for name in LAID_OVER:
+        parts[name].pop("required", None)
+    schema["required"] = NEEDED
+    schema["properties"]["inputs"] = _inputs()
+    schema["properties"]["sign_off"] = {"anyOf": [_part("SignOff"), {"type": "null"}]}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def schema_text() -> str:
+    """Return the schema as the text of a file."""
+    return json.dumps(engagement_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def write_schema(folder: Path) -> Path:
+    """Write engagement.schema.json into a folder, and return its path.
+
+    Raises
+    ------
+    ParameterError
+        The folder is not there or cannot be written to.
+    """
+    path = folder / FILE
+    try:
+        path.write_text(schema_text(), encoding="utf-8")
+    except OSError as error:
+        raise ParameterError(
+            f"{path} cannot be written ({error.strerror}). Give a folder that is there."
+        ) from None
+    return path
+
+
+def _part(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _block(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    """Return a block of known keys."""
+    needed = {"required": list(required)} if required else {}
+    return {"type": "object", "additionalProperties": False, "properties": properties, **needed}
+
+
+def _period() -> dict[str, Any]:
+    day = {"type": "string", "format": "date", "description": "A day such as 2025-12-31."}
+    return _block({"from": day, "to": day}, "from", "to")
+
+
+def _condition() -> dict[str, Any]:
+    """Return one condition as it is written: one name with its limit or its value."""
+    kinds: dict[str, Any] = dict.fromkeys(NAMES, _part("Bound"))
+    kinds |= {name: {"type": "boolean"} for name in YES_OR_NO}
+    kinds["is"] = {"enum": list(PARTIES)}
+    kinds["any"] = {"type": "array", "minItems": 1, "items": _part("Condition")}
+    return _block(kinds) | {"minProperties": 1, "maxProperties": 1}
+
+
+def _becomes() -> dict[str, Any]:
+    return _block({"all": {"type": "array", "minItems": 1, "items": _part("Condition")}}, "all")
+
+
+def _inputs() -> dict[str, Any]:
+    return _block(dict.fromkeys(TABLES, _part("Input")), "invoice_lines")
