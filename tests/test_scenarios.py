@@ -19,7 +19,6 @@ from kamlib import (
     headline,
     level_counts,
     statement_finding,
-    top20_interval,
     twenty_eighty_finding,
     verdict_finding,
     whale_curve,
@@ -258,7 +257,6 @@ def test_where_nobody_earns_every_share_is_unknown_and_said_so(nobody):
     measures = nobody.table("concentration")
 
     assert (nobody.now().query("active")["customer_profit"] < 0).all()
-    assert top20_interval(measures) is None
     assert concentration_finding(measures, **MAIN, profit_share=0.80) == [
         "No active customer has a positive customer profit, so nobody brings a share of it."
     ]

@@ -26,7 +26,7 @@ from kamlib.profitability import (
     ledger_verdict,
     profit_balance,
 )
-from kamlib.profitability.rescue import require_known
+from kamlib.profitability.loss_treatment import require_known
 from kamlib.settings import Engagement, Period, frozen_files, load_engagement
 from kamlib.tables import Tables, among, floats
 from kamlib.timespans import period_of

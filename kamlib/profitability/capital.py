@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from kamlib.periods import Period
+from kamlib.profitability.statement import KEY
 from kamlib.tables import floats
 
 YEAR = 365
-KEY = ["period", "customer_id"]
 SLIVER = 1e-6  # weight of a site without a balance
 
 

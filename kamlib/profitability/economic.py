@@ -14,9 +14,9 @@ from kamlib.deductions import earned
 from kamlib.language import _
 from kamlib.numerics import largest_remainder
 from kamlib.periods import Period
+from kamlib.profitability.statement import KEY
 from kamlib.verdicts import Balance
 
-KEY = ["period", "customer_id"]
 MOVED = {  # line of the ladder → column of what moved, and its sign in the profit
     "invoice_revenue": ("revenue_timing", 1),
     "off_invoice": ("off_invoice_timing", -1),

@@ -26,10 +26,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from kamlib.profitability.costing import FREIGHT
 from kamlib.tables import among, floats
 
 if TYPE_CHECKING:
     from kamlib.settings import TimeEquation
+
 
 CAUSES: dict[str, tuple[str, ...]] = {
     "price": ("discount", "off_invoice_rate", "own_cost"),
@@ -42,7 +44,6 @@ CAUSES: dict[str, tuple[str, ...]] = {
 WORK = ("order", "line", "handling", "delivery", "service", "freight", "returns")  # kinds of work
 PER_ORDER = ("order", "handling", "delivery")
 WITH_ORDERS = ("delivery", "deliveries", "drop", "drops")  # events of drivers that come with orders
-FREIGHT = "freight"
 
 Rates = Mapping[str, np.ndarray]
 

@@ -26,6 +26,7 @@ from kamlib.tables import floats
 if TYPE_CHECKING:
     from kamlib.settings import TimeEquation
 
+
 NEW = "customer_is_new"
 DOCUMENT = ("order_id", "delivery_id", "customer_id", "date")  # tells an order or a delivery
 SUMS = ["driver_volume", "used", "setup_used", "setup_open"]

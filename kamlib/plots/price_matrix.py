@@ -1,4 +1,4 @@
-"""What to do with losses: keep, fix or drop; and who pays well for what it asks."""
+"""Who pays well for what it asks, and who does not."""
 
 from typing import Any
 
@@ -9,115 +9,22 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from kamlib.checks import require_columns
-from kamlib.columns import PROPOSALS, QUADRANTS
+from kamlib.columns import QUADRANTS
 from kamlib.language import _, number
-from kamlib.plots.labels import Label, box_around, boxes_of, column_at_right, name_rows, place
+from kamlib.plots.labels import Label, box_around, boxes_of, place
 from kamlib.plots.style import (
     DASHED,
-    DOTTED,
     LIGHT,
-    Money,
     axes_or_new,
-    by_sign,
-    dotted,
     halo,
-    hatched,
     legend_above,
     mix,
-    money_of,
-    money_ticks,
     records,
     settle,
-    solid,
     styled,
-    swatch,
 )
 
-MOST = 12
 CROWD = mix(LIGHT["neutral"], 0.42)
-
-
-@styled
-def plot_keep_fix_drop(losers: pd.DataFrame, *, currency: str, ax: Axes | None = None) -> Axes:
-    """Draw what each loss promises against what dropping the customer would bring.
-
-    Parameters
-    ----------
-    losers : DataFrame, one row per loss-maker in the order of the rows; 12 are drawn
-        ``name``, ``customer_profit``, ``drop_effect_low``, ``drop_effect_high``, ``ends_of_loss``
-        (missing: unknown) in reporting currency, ``proposal``.
-    currency : str, for the labels, such as "EUR"
-    ax : Axes, optional; a new figure is made without it
-
-    Returns
-    -------
-    Axes, per customer with a ring (the loss gone), a bar (dropping) and a triangle (mending)
-    """
-    money_columns = ["customer_profit", "drop_effect_low", "drop_effect_high", "ends_of_loss"]
-    require_columns(losers, "name", *money_columns, "proposal", of="rescue")
-    rows = losers.head(MOST)
-    ax = axes_or_new(ax, height=1.6 + 0.4 * max(len(rows), 2))
-    if rows.empty:
-        ax.axis("off")
-        words = _("Nobody loses money.")
-        ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", fontsize=12)
-        return ax
-
-    money = money_of(rows[money_columns].to_numpy().ravel(), currency)
-    for at, row in enumerate(records(rows)):
-        _loser(ax, at, row)
-    ax.axvline(0, color=LIGHT["ink"], linewidth=1, zorder=4)
-    ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.margins(x=0.05)
-    name_rows(ax, rows["name"].tolist())
-    _advice(ax, rows, money)
-    money_ticks(ax.xaxis, money)
-    ax.set_xlabel(_("Change of our profit in the period, {unit}").format(unit=money.unit))
-    legend_above(
-        ax, _marks(unknown=bool((rows["drop_effect_low"] < rows["drop_effect_high"]).any()))
-    )
-    return ax
-
-
-def _loser(ax: Axes, at: int, row: Any) -> None:
-    loss = -row.customer_profit
-    low, high = row.drop_effect_low, row.drop_effect_high
-    ax.plot([0, loss], [at, at], color=LIGHT["ink_soft"], linewidth=1.2, linestyle=DOTTED, zorder=1)
-    if low == high:
-        ax.barh(at, low, height=0.42, zorder=2, **by_sign(low))
-    else:
-        ax.barh(at, high - low, left=low, height=0.42, zorder=2, **dotted())
-    ax.plot(loss, at, **_RING)
-    if not np.isnan(row.ends_of_loss):
-        ax.plot(row.ends_of_loss, at, **_TRIANGLE)
-
-
-def _advice(ax: Axes, rows: pd.DataFrame, money: Money) -> None:
-    """Write what dropping brings and what is proposed beside each row."""
-    drops, styles = [], []
-    for row in records(rows):
-        known = row.drop_effect_low == row.drop_effect_high
-        drops.append(money.write(row.drop_effect_low, signed=True) if known else "?")
-        colour = "uncertain" if not known else "lost" if row.drop_effect_low < 0 else "earned"
-        styles.append({"weight": "bold", "color": LIGHT[colour]})
-    end = column_at_right(ax, drops, head=_("dropping\nbrings"), after=0, styles=styles)
-    mends = ["?" if np.isnan(m) else money.write(m, signed=True) for m in rows["ends_of_loss"]]
-    soft = [{"color": LIGHT["level3"]}] * len(rows)
-    end = column_at_right(ax, mends, head=_("mending\nmay bring"), after=end, styles=soft)
-    words = [_(PROPOSALS[each]).upper() for each in rows["proposal"]]
-    column_at_right(
-        ax, words, head=_("proposal"), after=end, styles=[{"weight": "bold"}] * len(rows)
-    )
-
-
-def _marks(*, unknown: bool) -> list[Any]:
-    found = [
-        Line2D([], [], label=_("if the loss vanished"), **{**_RING, "linestyle": "none"}),
-        swatch(_("dropping costs"), hatched()),
-        swatch(_("dropping gains"), solid()),
-        Line2D([], [], label=_("mending may bring"), **{**_TRIANGLE, "linestyle": "none"}),
-    ]
-    return [*found, swatch(_("between"), dotted())] if unknown else found
 
 
 @styled
@@ -275,20 +182,3 @@ def _spread(ax: Axes, points: pd.DataFrame) -> None:
     crowd = [box_around(ax, row.x, row.y, 3) for row in records(points)]
     left = place(ax, labels, avoid=boxes_of(ax.texts, renderer), soft=crowd)
     ax.left_out = [labels[i].words for i in left]  # type: ignore[attr-defined]
-
-
-_RING: dict[str, Any] = {
-    "marker": "o",
-    "markersize": 10,
-    "markerfacecolor": LIGHT["paper"],
-    "markeredgecolor": LIGHT["ink_soft"],
-    "markeredgewidth": 2.2,
-    "zorder": 5,
-}
-_TRIANGLE: dict[str, Any] = {
-    "marker": "^",
-    "markersize": 8,
-    "markerfacecolor": LIGHT["level3"],
-    "markeredgecolor": LIGHT["paper"],
-    "zorder": 6,
-}

@@ -20,10 +20,12 @@ import pandas as pd
 from kamlib.checks import require_columns, require_share
 from kamlib.errors import ParameterError, did_you_mean
 from kamlib.numerics import Odds, Uncertain, odds, range_errors
+from kamlib.profitability.costing import TRACED
 from kamlib.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Profitability
+
 
 SURENESS = {
     "period": "str",
@@ -45,7 +47,6 @@ TORNADO = {
     "high_profit": "float64",
     "swing": "float64",
 }
-TRACED = "traced"  # unit of a pool whose cost stands on the documents themselves
 
 
 def profit_tornado(
