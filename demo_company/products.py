@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.scenario import YEARS, stream
+from demo_company.scenario import YEARS, stream
 
 SHAPES = ("S", "M", "L", "XL", "mini", "maxi", "eko", "plus")
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.lines import CREDIT_NOTE
-from kamlib.demo.scenario import PERIODS
+from demo_company.lines import CREDIT_NOTE
+from demo_company.scenario import PERIODS
 
 FACTOR = (0.30, 1.35)  # of standard cost: what special goods and bad purchases reach
 
@@ -49,7 +49,7 @@ def customer_prices(
 
     Parameters
     ----------
-    serving : DataFrame of `kamlib.demo.costs.cost_to_serve`
+    serving : DataFrame of `demo_company.costs.cost_to_serve`
 
     Notes
     -----

@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from kamlib.demo.company import Company, build_company
-from kamlib.demo.doubles import decisions, true_identity
-from kamlib.demo.engagement import MARK, flow, settings_text
-from kamlib.demo.ledger import NO_SUCH_DAY, NOBODY, UNREADABLE, reconciling_items
-from kamlib.demo.scenario import YEARS, load_scenario
-from kamlib.demo.tables import customer_file, line_file, product_file, prospect_file, text_table
-from kamlib.demo.truth import LADDER
-from kamlib.demo.writing import write_table, write_text
+from demo_company.company import Company, build_company
+from demo_company.doubles import decisions, true_identity
+from demo_company.engagement import MARK, flow, settings_text
+from demo_company.ledger import NO_SUCH_DAY, NOBODY, UNREADABLE, reconciling_items
+from demo_company.scenario import YEARS, load_scenario
+from demo_company.tables import customer_file, line_file, product_file, prospect_file, text_table
+from demo_company.truth import LADDER
+from demo_company.writing import write_table, write_text
 from kamlib.errors import ParameterError
 
 __all__ = ["write_demo"]
@@ -57,7 +57,7 @@ def write_demo(
     customers : int, at least 7; how many ordered in the last 24 months. Former ones come on top.
         Default: as many as the scenario says
     seed : int, not negative; the same seed gives the same bytes
-    scenario : str or Path, a scenario of kamlib or a YAML file like them
+    scenario : str or Path, a scenario of the demo company or a YAML file like them
 
     Returns
     -------
@@ -91,7 +91,7 @@ def _require_possible(folder: Path, *, customers: int, seed: int) -> None:
     settings = folder / "engagement.yaml"
     if settings.exists() and not settings.read_text(encoding="utf-8").startswith(MARK):
         raise ParameterError(
-            f"{folder.name} is an engagement that kamlib.demo did not write. "
+            f"{folder.name} is an engagement that kam demo did not write. "
             f"Give an empty folder, so that nothing of it is lost."
         )
 

@@ -5,19 +5,19 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from kamlib.demo import assets, costs, money, prices
-from kamlib.demo.causes import true_amounts, true_causes, true_drop_effects
-from kamlib.demo.doubles import Doubles, plant_doubles, with_second_ids
-from kamlib.demo.evidence import contacts, evidence, strategic
-from kamlib.demo.firms import customer_sites, customer_units, prospects
-from kamlib.demo.ledger import broken_lines, gl_totals
-from kamlib.demo.lines import INVOICE, document_lines
-from kamlib.demo.names import warehouse_of
-from kamlib.demo.orders import order_days
-from kamlib.demo.products import catalogue
-from kamlib.demo.ratings import ratings_ours, ratings_theirs
-from kamlib.demo.scenario import PERIODS
-from kamlib.demo.truth import true_customers, true_profit, with_true_cause
+from demo_company import assets, costs, money, prices
+from demo_company.causes import true_amounts, true_causes, true_drop_effects
+from demo_company.doubles import Doubles, plant_doubles, with_second_ids
+from demo_company.evidence import contacts, evidence, strategic
+from demo_company.firms import customer_sites, customer_units, prospects
+from demo_company.ledger import broken_lines, gl_totals
+from demo_company.lines import INVOICE, document_lines
+from demo_company.names import warehouse_of
+from demo_company.orders import order_days
+from demo_company.products import catalogue
+from demo_company.ratings import ratings_ours, ratings_theirs
+from demo_company.scenario import PERIODS
+from demo_company.truth import true_customers, true_profit, with_true_cause
 
 
 class Company(NamedTuple):

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.lines import INVOICE
-from kamlib.demo.money import KINDS
-from kamlib.demo.scenario import PERIODS, YEARS, stream
+from demo_company.lines import INVOICE
+from demo_company.money import KINDS
+from demo_company.scenario import PERIODS, YEARS, stream
 
 DOMESTIC, EXPORT, GOODS = "730-01", "730-02", "731-01"
 FREIGHT = "T9000"

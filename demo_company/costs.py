@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.lines import CORRECTION, CREDIT_NOTE, INVOICE
-from kamlib.demo.scenario import PERIODS, stream
+from demo_company.lines import CORRECTION, CREDIT_NOTE, INVOICE
+from demo_company.scenario import PERIODS, stream
 
 SETUP_MONTHS = 12
 Equations = Sequence[Mapping[str, Any]]

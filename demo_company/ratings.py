@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.scenario import stream
+from demo_company.scenario import stream
 
 STAYING = ([0.2, 0.5, 0.7, 0.9], [0.0, 0.4, 0.7, 1.0])  # chance → value; anchors of rules.yaml
 GROWTH = ([-5.0, 0.0, 5.0, 10.0], [0.0, 0.3, 0.7, 1.0])  # % a year → value

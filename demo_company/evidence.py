@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.scenario import stream
+from demo_company.scenario import stream
 
 HARD = ("joint_product_team", "shared_warehouse", "joint_launch", "shared_asset")
 SOFT = ("shared_forecast", "edi_vmi", "executive_sponsor", "open_books")

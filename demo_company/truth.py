@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.costs import Equations, activity_name
-from kamlib.demo.scenario import PERIODS
+from demo_company.costs import Equations, activity_name
+from demo_company.scenario import PERIODS
 from kamlib.numerics import largest_remainder
 
 STEPS = ("list_revenue", "invoice_revenue", "off_invoice", "cost_of_goods_sold")

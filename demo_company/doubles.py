@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.lines import INVOICE
-from kamlib.demo.scenario import stream
+from demo_company.lines import INVOICE
+from demo_company.scenario import stream
 
 DAYS_AT_LEAST = 16  # order days in all, so that both ids have some
 WEIGHTS = np.array([6, 5, 7, 2, 3, 4, 5, 6, 7])

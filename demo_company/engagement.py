@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from kamlib.demo.firms import COLLECTIVE, INTERCOMPANY
-from kamlib.demo.names import SEGMENTS_PL
+from demo_company.firms import COLLECTIVE, INTERCOMPANY
+from demo_company.names import SEGMENTS_PL
 
 MARK = "# The demo company, written by kamlib.demo; whatever is changed here is lost with the next run."
 LINES = {
@@ -77,7 +77,7 @@ def settings_text(
 
     Parameters
     ----------
-    pools : DataFrame of `kamlib.demo.costs.cost_pools`
+    pools : DataFrame of `demo_company.costs.cost_pools`
     items : reconciling items
     """
     segments = {theirs: ours for ours, theirs in SEGMENTS_PL.items()}

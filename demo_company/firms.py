@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.names import ABROAD, HOME, REGIONS, SEGMENTS, firm_names
-from kamlib.demo.scenario import apportion, stream, within
+from demo_company.names import ABROAD, HOME, REGIONS, SEGMENTS, firm_names
+from demo_company.scenario import apportion, stream, within
 
 RANGES = (
     "orders",

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.doubles import Doubles, tax_id_of_unit
-from kamlib.demo.engagement import CUSTOMERS, LINES, PRODUCTS
-from kamlib.demo.firms import customer_sites
-from kamlib.demo.ledger import FREIGHT, NO_SUCH_DAY, NOBODY, UNREADABLE
-from kamlib.demo.names import NORTH, SEGMENTS_PL
-from kamlib.demo.writing import days, numbers
+from demo_company.doubles import Doubles, tax_id_of_unit
+from demo_company.engagement import CUSTOMERS, LINES, PRODUCTS
+from demo_company.firms import customer_sites
+from demo_company.ledger import FREIGHT, NO_SUCH_DAY, NOBODY, UNREADABLE
+from demo_company.names import NORTH, SEGMENTS_PL
+from demo_company.writing import days, numbers
 
 CONTRACT_STARTS = np.datetime64("2024-01-01")
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.costs import Equations, activity_name, order_table
-from kamlib.demo.lines import INVOICE
-from kamlib.demo.scenario import PERIODS
+from demo_company.costs import Equations, activity_name, order_table
+from demo_company.lines import INVOICE
+from demo_company.scenario import PERIODS
 
 WITH_ORDERS = "deliveries"
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.orders import on_a_weekday
-from kamlib.demo.products import unit_prices
-from kamlib.demo.scenario import YEARS, stream
+from demo_company.orders import on_a_weekday
+from demo_company.products import unit_prices
+from demo_company.scenario import YEARS, stream
 
 INVOICE, CORRECTION, CREDIT_NOTE = "FA", "KOR", "ZW"
 BASKET = 14

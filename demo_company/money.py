@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.scenario import PERIODS, stream
+from demo_company.scenario import PERIODS, stream
 
 FOUR_MONTHS, ONE_DAY = pd.Timedelta(days=120), pd.Timedelta(days=1)
 KINDS = {"annual_bonus": "735-01", "promotion": "735-02", "bad_debt": "761-01"}

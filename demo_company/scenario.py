@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 from ruamel.yaml import YAML
 
-from kamlib.demo.shape import require_all_keys, require_known_keys
+from demo_company.shape import require_all_keys, require_known_keys
 from kamlib.errors import ParameterError, listed
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -26,7 +26,7 @@ def load_scenario(scenario: str | Path) -> dict[str, Any]:
 
     Parameters
     ----------
-    scenario : str or Path, the name of a scenario that comes with kamlib, or a YAML file
+    scenario : str or Path, the name of a scenario of the demo company, or a YAML file
 
     Raises
     ------

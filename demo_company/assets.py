@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.demo.scenario import PERIODS, stream, within
+from demo_company.scenario import PERIODS, stream, within
 
 WHOLE = 500  # amounts are whole multiples of this
 LATER, GONE = np.datetime64("2024-04-01"), np.datetime64("2025-09-30")
