@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
+from kamlib.core.errors import ParameterError
 from kamlib.demo import write_demo
 from kamlib.demo.causes import true_drop_effects
 from kamlib.demo.scenario import SCENARIOS
-from kamlib.errors import ParameterError
 
 COMMITTED = Path(__file__).parent.parent / "data" / "demo"
 PERIODS = {"FY2024": 2024, "FY2025": 2025}

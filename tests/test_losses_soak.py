@@ -5,8 +5,14 @@ import pytest
 from fastpath import run_stages, table
 from losses_world import right_causes, signs_of_dropping
 
-from kamlib import customer_statements, days_tied_up, load_engagement, rescue_losses, write_demo
-from kamlib.timespans import period_of
+from kamlib import (
+    customer_statements,
+    days_tied_up,
+    load_engagement,
+    rescue_losses,
+    write_demo,
+)
+from kamlib.core.timespans import period_of
 
 PERIODS = ["FY2024", "FY2025"]
 TABLES = [

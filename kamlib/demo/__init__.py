@@ -9,15 +9,21 @@ from typing import Any
 
 import pandas as pd
 
+from kamlib.core.errors import ParameterError
 from kamlib.demo.company import Company, build_company
 from kamlib.demo.doubles import decisions, true_identity
 from kamlib.demo.engagement import MARK, flow, settings_text
 from kamlib.demo.ledger import NO_SUCH_DAY, NOBODY, UNREADABLE, reconciling_items
 from kamlib.demo.scenario import YEARS, load_scenario
-from kamlib.demo.tables import customer_file, line_file, product_file, prospect_file, text_table
+from kamlib.demo.tables import (
+    customer_file,
+    line_file,
+    product_file,
+    prospect_file,
+    text_table,
+)
 from kamlib.demo.truth import LADDER
 from kamlib.demo.writing import write_table, write_text
-from kamlib.errors import ParameterError
 
 __all__ = ["write_demo"]
 

@@ -12,8 +12,8 @@ from zlib import crc32
 import numpy as np
 from ruamel.yaml import YAML
 
+from kamlib.core.errors import ParameterError, listed
 from kamlib.demo.shape import require_all_keys, require_known_keys
-from kamlib.errors import ParameterError, listed
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 YEARS = (2021, 2022, 2023, 2024, 2025)

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 
 POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 USUAL = frozenset("\u00a0\u2007\u2009\u202f–—„”“’‚…°§€²³×«»®™")

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.dialects import Dialect
 
 SEPARATORS = {";": "';'", ",": "','", "\t": "a tab", "|": "'|'"}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.tables import among
-from kamlib.timespans import months_earlier
+from kamlib.core.tables import among
+from kamlib.core.timespans import months_earlier
 
 if TYPE_CHECKING:
     from kamlib.settings import Pyramid

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from kamlib.core.language import _, number
 from kamlib.intake.draft.looks import MOST, Look
 from kamlib.intake.draft.marks import NATIVE, NUMBER, decimal_of
 from kamlib.intake.draft.matching import SURE, Match, Pair, has_vat
 from kamlib.intake.draft.seen import Seen
 from kamlib.intake.draft.told import Told
-from kamlib.language import _, number
 
 ROWS_COMPARED = 3_000
 RATES = (1.23, 1.22, 1.08, 1.07, 1.05, 1.19, 1.2, 1.21, 1.25)

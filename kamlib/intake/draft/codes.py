@@ -4,14 +4,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from kamlib.columns.naming import plain
+from kamlib.core.language import _, ngettext, number
+from kamlib.core.naming import plain
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.draft.looks import Look
 from kamlib.intake.draft.matching import Match
 from kamlib.intake.draft.seen import Seen
 from kamlib.intake.draft.told import Told, few
 from kamlib.intake.draft.words import CODES, CURRENCIES
-from kamlib.language import _, ngettext, number
 
 PREFIX = re.compile(r"^[^\W\d_]+[ /._-]?")
 A_FEW = 12

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from kamlib.core.language import _, number
 from kamlib.intake.draft.told import Told, few
 from kamlib.intake.month_names import MONTHS
 from kamlib.intake.values import date_pattern
-from kamlib.language import _, number
 
 SERIAL = "excel"
 SEPARATED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")

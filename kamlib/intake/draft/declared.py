@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from kamlib.core.language import _
 from kamlib.intake.draft.drafting import Drafted
 from kamlib.intake.draft.layout import scalar
 from kamlib.intake.draft.told import few
-from kamlib.language import _
 from kamlib.settings.kinds import written
 from kamlib.settings.places import FILE
 

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
+from kamlib.core.language import _, number
 from kamlib.intake.draft.codes import Codes, codes_told
 from kamlib.intake.draft.days import Days
 from kamlib.intake.draft.grids import in_words
@@ -15,7 +16,6 @@ from kamlib.intake.draft.placing import Placed
 from kamlib.intake.draft.seen import Seen
 from kamlib.intake.draft.told import Told, few
 from kamlib.intake.draft.writing import Writing, are_alike, dialect_told, writing_of
-from kamlib.language import _, number
 
 SAME_DOCUMENTS = 0.5
 

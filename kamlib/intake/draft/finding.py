@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.language import _
 from kamlib.intake.draft.peeking import ENDINGS, is_readable
-from kamlib.language import _
 from kamlib.settings.inputs import TABLES
 from kamlib.settings.places import (
     FILE,

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from kamlib.core.language import _, ngettext, number
 from kamlib.intake.draft.told import Told, clipped
 from kamlib.intake.heads import MARKS, is_head_again, with_empty_names
 from kamlib.intake.texts import CELL_LIMIT
 from kamlib.intake.totals import says_total
-from kamlib.language import _, ngettext, number
 
 SEPARATORS = (";", "\t", ",", "|")
 NAMES = {";": "semicolon", "\t": "tab", ",": "comma", "|": "bar"}

@@ -4,14 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from kamlib.columns import COLUMNS
+from kamlib.core.language import _, ngettext, number
+from kamlib.core.vocabulary import COLUMNS
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.draft.drafting import Drafted
 from kamlib.intake.draft.looks import misfits
 from kamlib.intake.draft.matching import Pair
 from kamlib.intake.draft.placing import Placed
 from kamlib.intake.draft.told import few
-from kamlib.language import _, ngettext, number
 
 POWER = re.compile(r"^\d+[.,]?\d*[eE][+]?\d+$")
 TAX_DIGITS = 10

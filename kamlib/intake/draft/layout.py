@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from kamlib.core.language import _, day
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.draft.drafting import Drafted
 from kamlib.intake.draft.told import Told, clipped
 from kamlib.intake.draft.writing import Writing
-from kamlib.language import _, day
 
 PLAIN = re.compile(r"[^\W\d_][\w./ %()ąćęłńóśźż-]*(?<![ ])")
 WORDS_OF_YAML = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "~"}

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from kamlib.core.language import _, number
 from kamlib.intake.draft.told import Told, few
 from kamlib.intake.encodings import (
     POLISH,
@@ -14,7 +15,6 @@ from kamlib.intake.encodings import (
     mender,
     two_bytes_a_letter,
 )
-from kamlib.language import _, number
 
 SINGLE = ("cp1250", "iso8859-2", "cp852")
 WESTERN = "cp1252"

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
-from kamlib.columns import Kind
+from kamlib.core.language import _, number
+from kamlib.core.vocabulary import Kind
 from kamlib.intake.contract import NUMERIC
 from kamlib.intake.convert import YES_OR_NO
 from kamlib.intake.draft.days import Days, days_in
 from kamlib.intake.draft.marks import NATIVE, Marks, is_number, marks_in
 from kamlib.intake.draft.told import FEW, few
-from kamlib.language import _, number
 
 MOST = 0.9
 OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from kamlib.core.language import _, number
 from kamlib.intake.draft.told import Told, few
-from kamlib.language import _, number
 
 SPACES = " \u00a0\u2007\u2009\u202f"
 NUMBER = re.compile(

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from kamlib.columns.aliases import WITH_VAT
-from kamlib.columns.naming import names_of, plain, without_brackets
+from kamlib.core.language import _
+from kamlib.core.naming import WITH_VAT, names_of, plain, without_brackets
 from kamlib.intake.contract import CONTRACT, Field, fields_of
 from kamlib.intake.draft.looks import MOST, Look, fits, objection
 from kamlib.intake.draft.seen import Seen
 from kamlib.intake.draft.told import Told
-from kamlib.language import _
 
 WITHOUT_VAT = ("net_amount", "unit_price", "list_price", "cost_of_goods_sold", "freight")
 SURE, LIKELY, NEAR = 3.0, 2.0, 1.0

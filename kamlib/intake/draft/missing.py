@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from kamlib.core.language import N_, _
 from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.intake.draft.drafting import Drafted
-from kamlib.language import N_, _
 
 WITHOUT = {
     "cost_of_goods_sold": N_("gross margin and everything after it is refused (profitability)"),

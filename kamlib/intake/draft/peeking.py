@@ -14,7 +14,8 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
+from kamlib.core.language import N_, _, ngettext, number
 from kamlib.intake.draft import typed
 from kamlib.intake.draft.grids import (
     ROWS_READ,
@@ -32,7 +33,6 @@ from kamlib.intake.draft.letters import encoding_of, spoilt_letters
 from kamlib.intake.draft.seen import Seen, keep
 from kamlib.intake.draft.told import Told, few
 from kamlib.intake.encodings import REPAIRS, lines_not_in, two_bytes_a_letter
-from kamlib.language import N_, _, ngettext, number
 
 BYTES_READ = 8_000_000
 TEXT = (".csv", ".txt", ".tsv")

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kamlib.columns import COLUMNS
-from kamlib.columns.naming import plain
+from kamlib.core.language import _, number
+from kamlib.core.naming import plain
+from kamlib.core.vocabulary import COLUMNS
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.draft.amounts import with_amounts
 from kamlib.intake.draft.looks import Look, look_of
@@ -13,7 +14,6 @@ from kamlib.intake.draft.matching import Match, matched
 from kamlib.intake.draft.seen import Seen
 from kamlib.intake.draft.told import few
 from kamlib.intake.draft.words import IN_FILE_NAMES
-from kamlib.language import _, number
 from kamlib.settings.inputs import TABLES
 
 NAMED_SO = 1.5

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kamlib.core.language import _
 from kamlib.intake.draft.grids import Grid, notes_on
 from kamlib.intake.draft.letters import mended
 from kamlib.intake.draft.told import Told, few
-from kamlib.language import _
 
 
 @dataclass

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
+from kamlib.core.language import _
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.currency_words import SIGNS
 from kamlib.intake.draft.codes import currencies_in
@@ -16,14 +17,19 @@ from kamlib.intake.draft.declared import declared_lines, differing
 from kamlib.intake.draft.drafting import Drafted, Left, drafted, share_dialects
 from kamlib.intake.draft.finding import Found, found_files
 from kamlib.intake.draft.ids import asked_of_ids
-from kamlib.intake.draft.layout import comment, dialect_lines, input_lines, line, period_lines
+from kamlib.intake.draft.layout import (
+    comment,
+    dialect_lines,
+    input_lines,
+    line,
+    period_lines,
+)
 from kamlib.intake.draft.looks import Look
 from kamlib.intake.draft.marks import NATIVE
 from kamlib.intake.draft.missing import missing_words
 from kamlib.intake.draft.peeking import look_into
 from kamlib.intake.draft.placing import Placed, placed
 from kamlib.intake.draft.told import Told
-from kamlib.language import _
 from kamlib.settings.loading import RULES
 from kamlib.settings.places import FILE
 from kamlib.settings.written import read_yaml
@@ -237,7 +243,7 @@ def _id_of(folder: str) -> str:
 
 def _is_by_tax_id(lines_: Drafted) -> bool:
     """Tell whether a tax id stands in for the customer's number."""
-    from kamlib.columns.naming import names_of, plain
+    from kamlib.core.naming import names_of, plain
 
     match = lines_.group[0].match
     place = match.place_of("customer_id") if match else None

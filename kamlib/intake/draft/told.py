@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kamlib.errors import listed
+from kamlib.core.errors import listed
 
 FEW = 3
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
+from kamlib.core.language import _, number
 from kamlib.intake.counted import in_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.draft.grids import ROWS_READ, Row, grid_of
@@ -24,7 +25,6 @@ from kamlib.intake.draft.told import Told, few
 from kamlib.intake.excel import SheetSeen, likely_header_row, sheet_records, sheets_of
 from kamlib.intake.invoices_xml import drop_sellers, taken_rates, xml_kind, xml_records
 from kamlib.intake.sources import BROKEN_PARQUET
-from kamlib.language import _, number
 
 AS_TYPED = Dialect(decimal=NATIVE, date=(f"%Y-%m-%d{NATIVE}",))
 

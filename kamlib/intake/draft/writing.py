@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from kamlib.columns import COLUMNS
+from kamlib.core.language import _
+from kamlib.core.vocabulary import COLUMNS
 from kamlib.intake.contract import NUMERIC
 from kamlib.intake.draft.days import SERIAL, Days, forms_of
 from kamlib.intake.draft.looks import Look
@@ -10,7 +11,6 @@ from kamlib.intake.draft.marks import Marks, decimal_of, forms_told, thousands_o
 from kamlib.intake.draft.matching import Match
 from kamlib.intake.draft.seen import Seen
 from kamlib.intake.draft.told import Told
-from kamlib.language import _
 
 OF_THE_FILE = ("encoding", "separator", "repair")
 

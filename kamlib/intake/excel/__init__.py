@@ -2,7 +2,12 @@
 
 from kamlib.intake.excel.cells import ERROR_CELLS
 from kamlib.intake.excel.package import EXCEL_ENDINGS
-from kamlib.intake.excel.reading import SheetSeen, likely_header_row, sheet_records, sheets_of
+from kamlib.intake.excel.reading import (
+    SheetSeen,
+    likely_header_row,
+    sheet_records,
+    sheets_of,
+)
 
 __all__ = [
     "ERROR_CELLS",

@@ -10,7 +10,7 @@ import re
 import zipfile
 from typing import NamedTuple
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.excel.cells import Looks, looks_of
 from kamlib.intake.excel.package import MOST_WORDS, part
 from kamlib.intake.markup import careful_parser, fed, local

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 
 EXCEL_ENDINGS = (".xlsx", ".xlsm")
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"

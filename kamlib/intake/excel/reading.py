@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from kamlib.errors import DataError, did_you_mean, listed
+from kamlib.core.errors import DataError, did_you_mean, listed
+from kamlib.core.language import N_
 from kamlib.intake.counted import BETWEEN
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
@@ -33,7 +34,6 @@ from kamlib.intake.excel.sheet import (
 )
 from kamlib.intake.typed import date_form
 from kamlib.intake.values import SERIAL
-from kamlib.language import N_
 
 HIDDEN_ROWS = N_("rows hidden in Excel, read like the others")
 MASKED_IDS = N_("numbers read with the zeros that Excel shows, not as Excel stores them")

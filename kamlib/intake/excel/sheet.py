@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.parsers import expat
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.dialects import ISO, Dialect
 from kamlib.intake.excel.book import Book, Sheet, unescaped
 from kamlib.intake.excel.cells import (
