@@ -326,3 +326,7 @@ def _value(text: str) -> object:
         with contextlib.suppress(ValueError):
             return kind(text)
     return text
+
+
+if __name__ == "__main__":
+    app()
