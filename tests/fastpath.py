@@ -5,6 +5,7 @@ It runs the same cells that papermill runs, so that it cannot drift from the not
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
 

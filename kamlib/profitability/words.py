@@ -6,6 +6,7 @@ import pandas as pd
 from kamlib.core.codes import CHANGES, COST_LEVELS
 from kamlib.core.language import N_, _, money, ngettext, number, percent
 from kamlib.core.vocabulary import CAUSES, label
+from kamlib.page.captions import of_estimated_list
 from kamlib.page.sums import Sum
 
 AS_SUBJECT = {"lost": N_("lost customers"), "new": N_("new customers")}
@@ -87,19 +88,6 @@ def _touched(steps: pd.DataFrame, cause: str) -> tuple[int, float]:
     return int(row["customers"].sum()), float(row["amount"].sum())
 
 
-def of_estimated_list(said: str, estimated: bool) -> str:
-    """Add to a sentence on list value that it is estimated, where it is.
-
-    Examples
-    --------
-    >>> of_estimated_list("82 of 100 are left.", estimated=True)
-    '82 of 100 are left. List value is estimated where no list price is given.'
-    """
-    if not estimated:
-        return said
-    return _("{said} List value is estimated where no list price is given.").format(said=said)
-
-
 def statement_finding(ladder: pd.DataFrame, *, currency: str, estimated: bool = False) -> str:
     """Say what is left of every 100 at list price, and where the statement ends.
 
@@ -160,7 +148,7 @@ def levels_finding(pools: pd.DataFrame, *, stops_at: str, currency: str) -> str:
     Parameters
     ----------
     pools : DataFrame of the pools of one period: pool, hierarchy_level, unassigned_cost
-    stops_at : str, a level of `kamlib.columns.COST_LEVELS`
+    stops_at : str, a level of `kamlib.core.codes.COST_LEVELS`
     """
     levels = list(COST_LEVELS)
     above = pools[pools["hierarchy_level"].isin(levels[levels.index(stops_at) + 1 :])]
@@ -324,7 +312,7 @@ def price_matrix_finding(
 
     Parameters
     ----------
-    points : DataFrame from `kamlib.views.matrix_points`
+    points : DataFrame from `kamlib.profitability.tables.matrix_points`
     net_price, serve_rate : float, the company's averages, shares of list value
     estimated : bool, the list price of some lines is
     """
