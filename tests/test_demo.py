@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from demo_company import write_demo
 from demo_company.causes import true_drop_effects
 from demo_company.scenario import SCENARIOS
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
 from kamlib.settings import load_engagement
 
 COMMITTED = Path(__file__).parent.parent / "data" / "demo"
