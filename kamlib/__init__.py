@@ -42,8 +42,8 @@ _MODULES = {
         "customer_statements days_tied_up drop_effects economic_statements effect_of_dropping "
         "gross_margins largest_changes ledger_accounts ledger_verdict loss_makers matrix_verdict "
         "orders_left pool_costs price_matrix profit_balance profit_bridge profit_if "
-        "profit_sureness Rescue rescue_losses rescue_verdicts resources_table "
-        "statement_balances statement_verdicts Statements sureness_verdict timing_balance "
+        "profit_uncertainty LossTreatment treat_losses loss_verdicts resources_table "
+        "statement_balances statement_verdicts Statements uncertainty_verdict timing_balance "
         "uncertain_profits withheld"
     ),
     "segmentation": (
@@ -71,8 +71,8 @@ _MODULES = {
         "mover_finding nominees_finding pairs_finding population_finding "
         "price_matrix_finding pyramid_finding quality_finding return_finding revenue_finding "
         "setup_finding shot_dependence_finding side_a_finding side_b_finding "
-        "standing_finding statement_finding sureness_finding twenty_eighty_finding unknown_table "
-        "verdict_finding whale_doubt_finding "
+        "standing_finding statement_finding uncertainty_finding twenty_eighty_finding unknown_table "
+        "verdict_finding whale_uncertainty_finding "
         "whale_finding"
     ),
     "plots": (

@@ -7,15 +7,15 @@ descriptions in the metadata of the stage tables. `kind` says how the intake rea
 from kamlib.columns.codes import TABLES
 from kamlib.columns.column import Column, Kind
 from kamlib.columns.costs import COSTS
-from kamlib.columns.doubt import DOUBT
 from kamlib.columns.inputs import INPUTS
 from kamlib.columns.losses import LOSSES
 from kamlib.columns.results import RESULTS
+from kamlib.columns.uncertainty import UNCERTAINTY
 from kamlib.language import _
 
 __all__ = ["COLUMNS", "Column", "Kind", "column_label", "label", "table_label"]
 
-COLUMNS: dict[str, Column] = {**INPUTS, **COSTS, **RESULTS, **DOUBT, **LOSSES}
+COLUMNS: dict[str, Column] = {**INPUTS, **COSTS, **RESULTS, **UNCERTAINTY, **LOSSES}
 
 
 def label(name: str, currency: str = "") -> str:

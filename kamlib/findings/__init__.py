@@ -46,8 +46,8 @@ from kamlib.findings.summary import (
 )
 from kamlib.findings.sureness import (
     mover_finding,
-    sureness_finding,
-    whale_doubt_finding,
+    uncertainty_finding,
+    whale_uncertainty_finding,
 )
 
 __all__ = [
@@ -85,10 +85,10 @@ __all__ = [
     "side_b_finding",
     "standing_finding",
     "statement_finding",
-    "sureness_finding",
     "twenty_eighty_finding",
+    "uncertainty_finding",
     "unknown_table",
     "verdict_finding",
-    "whale_doubt_finding",
     "whale_finding",
+    "whale_uncertainty_finding",
 ]

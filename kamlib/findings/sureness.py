@@ -1,4 +1,4 @@
-"""Sentences about doubt: how sure losses are, what moves a profit, how far the whale curve could be off."""
+"""Sentences about uncertainty: of losses, of each profit, and of the whale curve."""
 
 import math
 from typing import TYPE_CHECKING
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 SURE = 0.95  # share of draws from which a loss is called sure
 
 
-def sureness_finding(sureness: pd.DataFrame) -> str:
+def uncertainty_finding(uncertainty: pd.DataFrame) -> str:
     """Say how many losses are sure, and how many customers may or may not earn."""
-    if sureness.empty:
+    if uncertainty.empty:
         return _("How sure each profit is cannot be said: no range of any cost is declared.")
-    p, losing = sureness["p_unprofitable"], sureness["customer_profit"] < 0
+    p, losing = uncertainty["p_unprofitable"], uncertainty["customer_profit"] < 0
     n, sure = int(losing.sum()), int((losing & (p >= SURE)).sum())
     said = (
         ngettext(
@@ -33,12 +33,12 @@ def sureness_finding(sureness: pd.DataFrame) -> str:
         "{said}; {either} of {all} customers may earn or lose, as far as the declared ranges go.",
         "{said}; {either} of {all} customers may earn or lose, as far as the declared ranges go.",
         either,
-    ).format(said=said, either=number(either), all=number(len(sureness)))
+    ).format(said=said, either=number(either), all=number(len(uncertainty)))
 
 
-def mover_finding(sureness: pd.DataFrame) -> str:
+def mover_finding(uncertainty: pd.DataFrame) -> str:
     """Say which range moves most customers most: what to measure better first."""
-    movers = sureness["moved_most_by"].dropna().value_counts()
+    movers = uncertainty["moved_most_by"].dropna().value_counts()
     if movers.empty:
         return _("No declared range touches anybody.")
     most = sorted(movers[movers == movers.max()].index)[0]
@@ -46,10 +46,12 @@ def mover_finding(sureness: pd.DataFrame) -> str:
         "The range of {source} moves {n} of {all} customers most: measure that one better first.",
         "The range of {source} moves {n} of {all} customers most: measure that one better first.",
         int(movers.max()),
-    ).format(source=most.replace("_", " "), n=number(int(movers.max())), all=number(len(sureness)))
+    ).format(
+        source=most.replace("_", " "), n=number(int(movers.max())), all=number(len(uncertainty))
+    )
 
 
-def whale_doubt_finding(whale: "Whale", *, currency: str) -> str:
+def whale_uncertainty_finding(whale: "Whale", *, currency: str) -> str:
     """Say what of every 100 earned is given back, where the peak may lie, and what the band is."""
     numbers = whale.numbers
     if numbers["peak"] <= 0:

@@ -1,4 +1,4 @@
-"""The whale curve: customers added up from the best to the worst, and the doubt around the curve."""
+"""The whale curve: customers added up from the best to the worst, and the uncertainty around the curve."""
 
 from typing import TYPE_CHECKING, Any
 

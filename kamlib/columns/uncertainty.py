@@ -3,7 +3,7 @@
 from kamlib.columns.column import Column
 from kamlib.language import N_
 
-DOUBT: dict[str, Column] = {
+UNCERTAINTY: dict[str, Column] = {
     # ------------------------------------------------------------------ how sure
     "profit_low": Column(N_("Profit from"), "money", N_("lower end of its interval"), "currency"),
     "profit_high": Column(N_("Profit to"), "money", N_("upper end of its interval"), "currency"),
