@@ -84,7 +84,6 @@ _MODULES = {
     "publish": "publish_report",
     "intake.check": "Checked check_inputs",
     "intake.draft": "Draft suggest",
-    "demo": "write_demo",
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted(_HOME)

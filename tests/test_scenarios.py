@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 from fastpath import run_stages, table
 
+from demo_company import write_demo
+from demo_company.scenario import SCENARIOS, load_scenario
 from kamlib import (
     class_finding,
     class_summary,
@@ -24,8 +26,6 @@ from kamlib import (
     whale_curve,
     whale_finding,
 )
-from kamlib.demo import write_demo
-from kamlib.demo.scenario import SCENARIOS, load_scenario
 from kamlib.errors import ParameterError
 from kamlib.findings.sums import Sum
 

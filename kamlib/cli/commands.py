@@ -10,6 +10,7 @@ stage tables; everything else they have to say goes to the other stream.
 import contextlib
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from kamlib.cli.telling import (
     FAILED,
     NOT_PUBLISHED,
     REFUSED,
+    REJECTED,
     from_here,
     say,
     stop,
@@ -170,7 +172,9 @@ def demo(
     """Write the engagement of an invented company whose truth is known."""
     given: dict[str, Any] = {"customers": customers, "seed": seed, "scenario": scenario}
     with told_in_one_line():
-        from kamlib.demo import write_demo
+        if find_spec("demo_company") is None:
+            stop("kam demo needs a checkout of the workbook: demo_company/ is not here.", REJECTED)
+        from demo_company import write_demo
 
         write_demo(folder, **{name: value for name, value in given.items() if value is not None})
         print(from_here(folder / "engagement.yaml"))
