@@ -13,7 +13,7 @@ from kamlib.intake.identity import merged_ids, name_variants
 from kamlib.intake.look_alikes import look_alikes
 from kamlib.intake.tax_ids import tax_id_of
 from kamlib.method_rules import set_aside as reasons
-from kamlib.settings.settings import Identity
+from kamlib.settings.inputs import Identity
 
 NINE_WAYS = (
     "1234563218",

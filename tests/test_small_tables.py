@@ -22,7 +22,7 @@ from kamlib.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, read_inputs
 from kamlib.intake.look_alikes import plain_id
 from kamlib.method_rules import set_aside as reasons
-from kamlib.settings.costs import Plus, TimeEquation
+from kamlib.settings.profitability import Plus, TimeEquation
 
 CUSTOMERS = "customer_id,name\nA,Alfa\nB,Beta\n"
 VISITS = TimeEquation(pool="field", per="visit", base=1, driver="visits")

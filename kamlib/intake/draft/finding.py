@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kamlib.columns import TABLES
 from kamlib.errors import DataError, ParameterError
 from kamlib.intake.draft.peeking import ENDINGS, is_readable
 from kamlib.language import _
-from kamlib.settings.inputs import TABLES
 from kamlib.settings.places import (
     FILE,
     files_of,

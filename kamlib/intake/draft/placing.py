@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kamlib.columns import COLUMNS
+from kamlib.columns import COLUMNS, TABLES
 from kamlib.columns.naming import plain
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.draft.amounts import with_amounts
@@ -14,7 +14,6 @@ from kamlib.intake.draft.seen import Seen
 from kamlib.intake.draft.told import few
 from kamlib.intake.draft.words import IN_FILE_NAMES
 from kamlib.language import _, number
-from kamlib.settings.inputs import TABLES
 
 NAMED_SO = 1.5
 TOO_NEAR = 0.5
