@@ -18,9 +18,9 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from kamlib.columns import LADDER, SOURCES
-from kamlib.columns.quantities import VOTERS
-from kamlib.errors import did_you_mean, listed
+from kamlib.core.codes import LADDER, SOURCES
+from kamlib.core.errors import did_you_mean, listed
+from kamlib.core.quantities import VOTERS
 from kamlib.settings.kinds import (
     Count,
     Day,

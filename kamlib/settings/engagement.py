@@ -20,8 +20,8 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from kamlib.errors import DataError, ParameterError, did_you_mean
-from kamlib.periods import Period
+from kamlib.core.errors import DataError, ParameterError, did_you_mean
+from kamlib.core.periods import Period
 from kamlib.settings import places
 from kamlib.settings.complaints import sentences_for_knobs
 from kamlib.settings.decision import (

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.columns import COST_LEVELS
-from kamlib.errors import did_you_mean, listed
+from kamlib.core.codes import COST_LEVELS
+from kamlib.core.errors import did_you_mean, listed
 from kamlib.settings.kinds import (
     Cost,
     Money,

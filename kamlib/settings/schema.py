@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from kamlib.columns import TABLES
-from kamlib.errors import ParameterError
+from kamlib.core.codes import TABLES
+from kamlib.core.errors import ParameterError
 from kamlib.settings.engagement import Engagement
 from kamlib.settings.verdicts import NAMES, PARTIES, YES_OR_NO
 

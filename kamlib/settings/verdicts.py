@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.columns import VERDICTS
-from kamlib.columns.quantities import conditions
-from kamlib.errors import did_you_mean, listed
-from kamlib.method_rules import ANALYSES
+from kamlib.core.codes import VERDICTS
+from kamlib.core.errors import did_you_mean, listed
+from kamlib.core.quantities import conditions
+from kamlib.core.rules import ANALYSES
 from kamlib.settings.kinds import (
     Day,
     Part,
