@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kamlib.core.analysis import Analysis
+from kamlib.core.analysis import Analysis, Part
 from kamlib.core.checks import require_choice
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import _, day, number
@@ -151,13 +151,16 @@ class Stage:
         self.analyses[name] = replace(analysis, parts=[*analysis.parts, told])
         return self.analyses[name]
 
-    def refuse(self, name: str, rule: str) -> Analysis:
-        """Take an analysis that a rule forbids, made earlier; it shows why nothing is shown."""
+    def refusal(self, rule: str) -> list[Part]:
+        """Return what is shown in place of what a rule forbids: why; nothing where it is shown."""
         told = self.verdicts_so_far()
         refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
         why = [self.withheld] if self.withheld else list(refused["said"].tail(1))
-        said = [_("Not shown. {why}").format(why=each) for each in why]
-        return self.keep(name, Analysis(parts=[Finding(*said)]))
+        return [Finding(_("Not shown. {why}").format(why=each)) for each in why]
+
+    def refuse(self, name: str, rule: str) -> Analysis:
+        """Take an analysis that a rule of an earlier one forbids; it shows why it is not shown."""
+        return self.keep(name, Analysis(parts=self.refusal(rule)))
 
     def judge(self, *verdicts: Verdict) -> None:
         """Take verdicts into the stage and show those that are not PASS, where they act."""
@@ -208,10 +211,8 @@ class Stage:
 
     def show_refusal(self, rule: str) -> None:
         """Say in the place of a figure that it is not shown, and why; nothing where it is shown."""
-        told = self.verdicts_so_far()
-        refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
-        for said in [self.withheld] if self.withheld else refused["said"].tail(1):
-            show.show_finding(_("Not shown. {why}").format(why=said))
+        for part in self.refusal(rule):
+            part.show()
 
     def frozen(self, name: str) -> pd.DataFrame | None:
         """Return reference values as they were frozen with the engagement; None where they are not.
