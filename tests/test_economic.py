@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_firm import exact
 
-from kamlib.profitability import economic_statements, timing_balance
+from kamlib.profitability.economic import economic_statements, timing_balance
 
 YEARS = [
     SimpleNamespace(name="FY2024", start=date(2024, 1, 1), end=date(2024, 12, 31)),

@@ -40,7 +40,13 @@ from kamlib.core.tables import file_hash
 from kamlib.report import committing
 from kamlib.report import committing as folders
 from kamlib.report.exporting import write_csv
-from kamlib.report.failures import NotPublished, RunFailed, RunGoingOn, failure_in_cell, failure_of
+from kamlib.report.failures import (
+    NotPublished,
+    RunFailed,
+    RunGoingOn,
+    failure_in_cell,
+    failure_of,
+)
 from kamlib.report.record import require_all_cells_run, require_receipt, signed_hash
 from kamlib.report.reporting import publish_report
 from kamlib.report.running import Kernels, Limits, own_kernels, run_notebook

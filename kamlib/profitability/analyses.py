@@ -10,16 +10,24 @@ from kamlib.core.language import _
 from kamlib.core.verdicts import REFUSE
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.profitability import bridge as changes
-from kamlib.profitability import causes, figures, ledger, loss_treatment, tables, uncertainty, words
+from kamlib.profitability import (
+    causes,
+    figures,
+    ledger,
+    loss_treatment,
+    tables,
+    uncertainty,
+    words,
+)
 from kamlib.profitability.capital import days_tied_up
-from kamlib.profitability.economic import economic_statements, timing_balance
-from kamlib.profitability.statement import company_ladder, loss_makers
-from kamlib.profitability.statements import (
+from kamlib.profitability.customer_statements import (
     Statements,
     customer_statements,
     statement_verdicts,
     withheld,
 )
+from kamlib.profitability.economic import economic_statements, timing_balance
+from kamlib.profitability.statement import company_ladder, loss_makers
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage
@@ -90,7 +98,7 @@ def statements(stage: "Stage") -> Analysis:
     shown = withheld(whole, stage.withheld, period=here)
     stated = Stated(given, whole, shown, gl, here)
     handed = {"profitability": shown.statement, "gl_accounts": gl}
-    if shown.pools is not None:
+    if shown.pools is not None and shown.cost_to_serve is not None:
         handed |= {
             "cost_to_serve": with_relation(shown.cost_to_serve, stated.customers),
             "pools": shown.pools,
@@ -125,9 +133,7 @@ def statements(stage: "Stage") -> Analysis:
 
 
 def _input(stage: "Stage") -> dict[str, Any]:
-    given: dict[str, Any] = {
-        name: stage.read(name, periods="all") for name in ALWAYS
-    }
+    given: dict[str, Any] = {name: stage.read(name, periods="all") for name in ALWAYS}
     given |= {name: stage.read_optional(name) for name in GIVEN}
     given["assets"] = days_tied_up(given["assets"], stage.periods)
     return given

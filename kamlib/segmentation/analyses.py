@@ -6,8 +6,8 @@ from kamlib.core.analysis import Analysis, Part
 from kamlib.page.parts import Claim, Figure
 from kamlib.profitability.uncertainty import uncertain_profits
 from kamlib.segmentation import figures, words
+from kamlib.segmentation.band import subsidy_verdict, whale_band
 from kamlib.segmentation.classes import whale_curve
-from kamlib.segmentation.whale import subsidy_verdict, whale_band
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage
