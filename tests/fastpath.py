@@ -3,16 +3,18 @@
 It runs the same cells that papermill runs, so that it cannot drift from the notebooks.
 """
 
+import ast
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
 
 import nbformat
 import pandas as pd
 
+from kamlib.core.tables import read_table
 from kamlib.stage import NOTEBOOKS
-from kamlib.tables import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
 QUIET = [
@@ -53,16 +55,20 @@ def run_stages(
     shown, and by which function.
     """
     import kamlib
-    from kamlib import display, plots
+    from kamlib.page import show
 
     names = list(NOTEBOOKS)
     with ExitStack() as stack:
         for name in QUIET:
             quiet = _close if figures and name == "show_figure" else _quiet(name, hear)
-            stack.enter_context(patch.object(display, name, quiet))
+            stack.enter_context(patch.object(show, name, quiet))
             stack.enter_context(patch.object(kamlib, name, quiet, create=True))
         for name in (n for n in kamlib.__all__ if n.startswith("plot_") and not figures):
-            stack.enter_context(patch.object(plots, name, lambda *a, **k: None))
+            stack.enter_context(
+                patch.object(
+                    import_module(f"kamlib.{kamlib._HOME[name]}"), name, lambda *a, **k: None
+                )
+            )
             stack.enter_context(patch.object(kamlib, name, lambda *a, **k: None, create=True))
         for stage in names[names.index(begin) : names.index(until) + 1]:
             _run(stage, engagement, period, stages, watch, knobs or {})
@@ -93,10 +99,23 @@ def _run(
     for cell in nbformat.read(notebook, as_version=4).cells:
         if cell.cell_type == "code":
             with watch(stage, cell.source):
-                exec(compile(cell.source, notebook.name, "exec"), names)
+                _execute(cell.source, notebook.name, names)
             if "parameters" in cell.metadata.get("tags", []):
                 names.update({name: value for name, value in knobs.items() if name in names})
                 names.update(place)
+
+
+def _execute(source: str, name: str, names: dict[str, object]) -> None:
+    """Run a cell as a kernel does: the value of its last line shows itself."""
+    tree = ast.parse(source, name)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        exec(compile(tree, name, "exec"), names)
+        return
+    exec(compile(ast.Module(tree.body[:-1], []), name, "exec"), names)
+    value = eval(compile(ast.Expression(last.value), name, "eval"), names)
+    if hasattr(value, "_ipython_display_"):
+        value._ipython_display_()
 
 
 def table(stages: Path, name: str) -> pd.DataFrame:
