@@ -18,12 +18,12 @@ import pytest
 from conftest import REFERENCE
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from kamlib.errors import DataError
 from test_messy_files import DRAFTED, GENITIVE
 
 from kamlib import check_inputs, load_engagement, read_inputs
-from kamlib.errors import DataError
 from kamlib.intake.draft import Draft, suggest
-from kamlib.method_rules.set_aside import NEITHER, NO_SUCH_DAY, NOT_A_DATE, NOT_A_NUMBER
+from kamlib.intake.reasons import NEITHER, NO_SUCH_DAY, NOT_A_DATE, NOT_A_NUMBER
 
 OF_FORM = (NEITHER, NO_SUCH_DAY, NOT_A_DATE, NOT_A_NUMBER)
 ASKED = {  # what a draft asks, and how the check says that nobody has answered
