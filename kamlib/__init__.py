@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kamlib.profitability import *  # noqa: F403
     from kamlib.pyramid import *  # noqa: F403
     from kamlib.segmentation import *  # noqa: F403
+    from kamlib.staying import *  # noqa: F403
 
 _MODULES = {
     "errors": "DataError ParameterError",
@@ -50,9 +51,9 @@ _MODULES = {
         "asleep_verdict assessed_parties class_balances class_flips class_summary concentration "
         "concentration_curves door_verdicts interval_verdict main_measure measure_verdicts "
         "net_shares_verdict open_doors "
-        "reference_window repeat_rates segment split_vital_few staying staying_verdicts "
-        "strategic_door subsidy_verdict Whale whale_band whale_curve"
+        "segment split_vital_few strategic_door subsidy_verdict Whale whale_band whale_curve"
     ),
+    "staying": "repeat_rates return_model return_models return_verdicts staying_chances",
     "attractiveness": (
         "asked_on current_ratings measured_criteria missing_criteria ratings_verdicts side_a "
         "side_a_criteria side_a_verdicts side_b side_b_criteria side_b_verdicts their_trust"

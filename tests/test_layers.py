@@ -21,7 +21,7 @@ CORE = {
     "timespans",
     "deductions",
 }
-STAGES = {"profitability", "segmentation", "attractiveness", "pyramid"}
+STAGES = {"profitability", "segmentation", "staying", "attractiveness", "pyramid"}
 ALLOWED = {
     "errors": set(),
     "language": set(),
