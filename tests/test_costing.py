@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from small_firm import NO_CORRECTIONS, YEAR, exact, orders, pools, small_firm, used
 from worlds import CostModel, Equation, Pool, Term
 
-from kamlib import DataError
+from kamlib.core.errors import DataError
 from kamlib.profitability import (
     activity_volumes,
     charge_customers,
@@ -20,7 +20,7 @@ from kamlib.profitability import (
     pool_costs,
     statement_verdicts,
 )
-from kamlib.profitability.dropping import dropping_verdict
+from kamlib.profitability.loss_treatment import dropping_verdict
 
 
 @pytest.fixture(name="small_firm")

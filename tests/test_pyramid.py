@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, IDEAL, KAU, UNKNOWN, WANTED, accounts_of, default_rules
 
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
+from kamlib.core.quantities import QUANTITIES
+from kamlib.core.verdicts import PASS
 from kamlib.pyramid import (
     Bounds,
     account_bounds,
@@ -33,7 +35,7 @@ from kamlib.pyramid import (
     unit_verdict,
     verdict_counts,
 )
-from kamlib.verdicts import PASS
+from kamlib.settings import GoldenShot
 
 RULES = default_rules()
 BOUNDARIES = RULES.pyramid.boundaries
@@ -383,14 +385,22 @@ SHOT = {
 }
 
 
-def shot_of(customers=CUSTOMERS, *, unit=KAU, relation="auto", ladder=LADDER, **changed) -> str:
+def shot_of(
+    customers=CUSTOMERS,
+    *,
+    unit=KAU,
+    relation="auto",
+    ladder=LADDER,
+    definition=RULES.golden_shot,
+    **changed,
+) -> str:
     row = {"customer_id": "S", **SHOT, **changed}
     money = pd.DataFrame([row])[
         ["customer_id", "margin_rate", "discount_rate", "profit", "on_profit"]
     ]
     stays = pd.DataFrame([row])[["customer_id", "order_days_24m", "age_months", "p_return_12m"]]
     shots = golden_shots(
-        customers, money, stays, ladder, RULES.golden_shot, unit=unit, relations=[relation], end=END
+        customers, money, stays, ladder, definition, unit=unit, relations=[relation], end=END
     )
     return shots["golden_shot"].tolist()[0]
 
@@ -446,6 +456,14 @@ def test_every_condition_of_a_golden_shot_must_hold(changed, told):
 )
 def test_a_golden_shot_that_cannot_be_told_is_unknown_and_not_no(blind):
     assert pd.isna(shot_of(**blind))
+
+
+def test_a_golden_shot_may_be_told_by_any_kind_of_limit():
+    below = {"below": 0.03}
+    strict = GoldenShot(**{**RULES.golden_shot.model_dump(exclude_none=True), "discount": below})
+
+    assert shot_of(discount_rate=0.029, definition=strict) == "yes"
+    assert shot_of(discount_rate=0.03, definition=strict) == "no"
 
 
 def test_who_sold_nothing_above_zero_is_no_golden_shot_while_others_are():
@@ -714,6 +732,10 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
 def ends(bounds: Bounds, name: str) -> list[tuple[float, float]]:
     low, high = bounds[name]
     return list(zip(low.tolist(), high.tolist(), strict=True))
+
+
+def test_every_quantity_that_a_rule_may_ask_for_is_given_of_every_account():
+    assert set(joined().of) == set(QUANTITIES)
 
 
 def test_bounds_hold_what_is_known_and_leave_open_what_is_not():

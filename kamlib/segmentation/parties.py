@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.language import _, number
-from kamlib.tables import among
-from kamlib.verdicts import Balance, Verdict, verdict
+from kamlib.core.language import _, number
+from kamlib.core.tables import among
+from kamlib.core.verdicts import Balance, Verdict, verdict
 
 QUIET_DAYS = 7
 YEAR, LONG_ENOUGH = 12, 24  # months of the input, to tell asleep from gone

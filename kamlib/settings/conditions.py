@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.columns import VERDICTS
-from kamlib.errors import did_you_mean, listed
+from kamlib.core.codes import VERDICTS
+from kamlib.core.errors import did_you_mean, listed
+from kamlib.core.quantities import conditions
 from kamlib.settings.kinds import (
     Part,
     WrittenAs,
@@ -21,31 +22,11 @@ from kamlib.settings.kinds import (
 
 LIMITS = ("at_least", "at_most", "above", "below")
 CUT = "cut"
-YES_OR_NO = ("golden_shot", "in_capacity", "door_vital_few")
-HAVE_A_CUT = ("side_a", "side_b", "relative_strength", "loss_kau", "drop_kau")
+SLACK = 1e-9  # by which a computed share may miss a limit that it reaches
+YES_OR_NO = conditions("yes or no")
+HAVE_A_CUT = conditions("cut")
 PARTIES = ("customer", "prospect")
-NAMES = (
-    "is",
-    "age_months",
-    "profit_12m",
-    "p_unprofitable",
-    "loss_periods",
-    "drop_effect",
-    "fix_price_change",
-    "doors",
-    "side_a",
-    "side_b",
-    "relative_strength",
-    "level",
-    "in_capacity",
-    "path_cost_to_uplift_2y",
-    "golden_shot",
-    "p_return_12m",
-    "door_vital_few",
-    "stake_kau",
-    "loss_kau",
-    "drop_kau",
-)
+NAMES = ("is", *conditions())
 
 
 def _number_or_cut(value: object) -> float | str | None:
@@ -84,6 +65,23 @@ class Bound(Part):
     def limit(self) -> float | str:
         """Return the limit itself."""
         return getattr(self, self.kind)
+
+    def holds(self, value: Any, *, cut: float = math.nan) -> Any:
+        """Tell where the values of an array keep the limit; `cut` is what the word cut stands for.
+
+        Examples
+        --------
+        >>> Bound(at_least=0.3).holds(0.1 + 0.2), Bound(below=0.3).holds(0.1 + 0.2)
+        (True, False)
+        """
+        at = cut if self.limit == CUT else float(self.limit)
+        tests = {
+            "at_least": value >= at - SLACK,
+            "at_most": value <= at + SLACK,
+            "above": value > at + SLACK,
+            "below": value < at - SLACK,
+        }
+        return tests[self.kind]
 
 
 def _without_cut(bound: Bound) -> Bound:

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import RETURN_MODELS
-from kamlib.language import _, day, number, percent
+from kamlib.core.codes import FROM_THEM, RETURN_MODELS
+from kamlib.core.language import _, day, number, percent
+from kamlib.core.tables import among
+from kamlib.core.timespans import months_earlier, whole_months
+from kamlib.core.verdicts import Verdict, verdict
 from kamlib.numerics import piecewise_inverse
 from kamlib.staying.returns import (
     BASE,
@@ -16,20 +20,18 @@ from kamlib.staying.returns import (
     SOME_ORDER_DAYS,
     STAYING,
     YEAR,
-    Windows,
     foretell,
     return_models,
 )
 from kamlib.staying.rhythm import LATE_DAYS, rhythm
-from kamlib.tables import among
-from kamlib.timespans import months_earlier, whole_months
-from kamlib.verdicts import Verdict, verdict
+
+if TYPE_CHECKING:
+    from kamlib.settings import Windows
 
 MATERIAL = 0.05  # of a rate, between frozen and measured afresh
 CONTRACT_COUNTS = 0.90
 FEW_ENDED = 10  # contracts; fewer tell no rate of renewal
 RENEWED_DAYS = 90  # after the end of a contract, in which an order renews it
-FROM_THEM = ("their_words", "fact")
 TOO_EARLY = "too_early"
 UNTOLD = ["chance", "low", "high"]
 
@@ -40,7 +42,7 @@ def staying_chances(
     fitted: pd.DataFrame | None,
     ratings: pd.DataFrame,
     *,
-    windows: Windows,
+    windows: "Windows",
     end: date,
     scale: Sequence[tuple[float, float]],
     relations: Sequence[str] | None = None,
@@ -146,7 +148,8 @@ def _stays(
     if fitted is not None and STAYING in set(fitted["model"]):
         found = foretell(fitted, STAYING, rows).reindex(now.index)
         late = now["overdue"].eq(True)  # who hardly comes back does not stay
-        found = found.where(~late, np.fmin(found, back))
+        for name in UNTOLD:
+            found[name] = found[name].where(~late, np.fmin(found[name], back[name]))
         source = "orders"
     else:
         found = back.assign(chance=np.nan, low=back["low"] ** years)

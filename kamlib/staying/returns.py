@@ -5,13 +5,16 @@ wins, unless a simpler one is as good within the larger of .005 and one standard
 """
 
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from kamlib.core.tables import among, content_hash
 from kamlib.staying.rhythm import cutoffs_before, months_away, slices
-from kamlib.tables import among, content_hash
+
+if TYPE_CHECKING:
+    from kamlib.settings import Windows
 
 BASE, DAYS, CELLS, SILENT = "base_rate", "order_days", "order_days_overdue", "silent"
 REGRESSION = "regression"
@@ -29,19 +32,11 @@ TERMS = ("intercept", "order_days", "silent_days", "tenure_days", "lateness")
 SCORES = ("auc", "brier", "mean_chance", "happened", "tested_on")
 
 
-class Windows(Protocol):
-    """Lengths of the windows that engagement.yaml declares."""
-
-    trend_months: int
-    return_months: int
-    staying_years: int
-
-
 def return_model(
     orders: pd.DataFrame,
     *,
     end: date,
-    windows: Windows,
+    windows: "Windows",
     segments: pd.Series | None = None,
     projects: pd.Series | None = None,
 ) -> pd.DataFrame | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from kamlib.tables import among
+from kamlib.core.tables import among
 
 LATE, LATE_DAYS = 2.5, 90  # silent longer than usual: so many usual intervals, and so many days
 OWN_INTERVALS = 3  # fewer tell no rhythm of one's own
