@@ -96,7 +96,7 @@ _MODULES = {
         "twenty_eighty_finding whale_doubt_finding whale_finding"
     ),
     "settings.loading": "load_engagement",
-    "settings.model": "Engagement",
+    "settings.engagement": "Engagement",
     "settings.places": "project_root",
     "settings.schema": "engagement_schema",
     "stage.opening": "open_stage",
