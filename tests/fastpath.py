@@ -11,8 +11,8 @@ from unittest.mock import patch
 import nbformat
 import pandas as pd
 
+from kamlib.core.tables import read_table
 from kamlib.stage import NOTEBOOKS
-from kamlib.tables import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
 QUIET = [
@@ -53,16 +53,20 @@ def run_stages(
     shown, and by which function.
     """
     import kamlib
-    from kamlib import display, plots
+    from kamlib.page import show
 
     names = list(NOTEBOOKS)
     with ExitStack() as stack:
         for name in QUIET:
             quiet = _close if figures and name == "show_figure" else _quiet(name, hear)
-            stack.enter_context(patch.object(display, name, quiet))
+            stack.enter_context(patch.object(show, name, quiet))
             stack.enter_context(patch.object(kamlib, name, quiet, create=True))
         for name in (n for n in kamlib.__all__ if n.startswith("plot_") and not figures):
-            stack.enter_context(patch.object(plots, name, lambda *a, **k: None))
+            stack.enter_context(
+                patch.object(
+                    import_module(f"kamlib.{kamlib._HOME[name]}"), name, lambda *a, **k: None
+                )
+            )
             stack.enter_context(patch.object(kamlib, name, lambda *a, **k: None, create=True))
         for stage in names[names.index(begin) : names.index(until) + 1]:
             _run(stage, engagement, period, stages, watch, knobs or {})

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from test_intake import book, give, revenue, set_aside, verdict_of, world
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
 from kamlib.intake.currency import daily_rates
 from kamlib.settings.settings import Exchange

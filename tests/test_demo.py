@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from demo_company import write_demo
 from demo_company.causes import true_drop_effects
 from demo_company.scenario import SCENARIOS
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
 
 COMMITTED = Path(__file__).parent.parent / "data" / "demo"
 PERIODS = {"FY2024": 2024, "FY2025": 2025}

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from conftest import ROOT
 from papermill.cli import papermill
 
-from kamlib.cli import app
+from kamlib.report.cli import app
 from kamlib.settings import load_engagement
 from kamlib.stage import NOTEBOOKS
 

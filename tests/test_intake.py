@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from worlds import default_rules
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, Intake, read_inputs, repeated
 from kamlib.intake.units import unit_of_each
 from kamlib.settings import load_engagement

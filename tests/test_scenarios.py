@@ -13,21 +13,18 @@ from fastpath import run_stages, table
 
 from demo_company import write_demo
 from demo_company.scenario import SCENARIOS, load_scenario
-from kamlib import (
+from kamlib import class_summary, company_ladder, level_counts, whale_curve
+from kamlib.core.errors import ParameterError
+from kamlib.page.sums import Sum
+from kamlib.profitability.words import statement_finding
+from kamlib.pyramid.words import verdict_finding
+from kamlib.segmentation.words import (
     class_finding,
-    class_summary,
-    company_ladder,
     concentration_finding,
-    headline,
-    level_counts,
-    statement_finding,
     twenty_eighty_finding,
-    verdict_finding,
-    whale_curve,
     whale_finding,
 )
-from kamlib.errors import ParameterError
-from kamlib.findings.sums import Sum
+from kamlib.summary.words import headline
 
 PERIOD = "FY2025"
 MAIN = {"measure": "customer_profit"}

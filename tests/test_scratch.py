@@ -11,8 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from kamlib.scratch import Scratch
-from kamlib.tables import Tables
+from kamlib.core.scratch import Scratch
+from kamlib.core.tables import Tables
 
 RUN = """
 import sys

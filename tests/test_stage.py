@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from kamlib import DataError, ParameterError, check_inputs, open_stage
+from kamlib import check_inputs, open_stage
+from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.verdicts import REFUSE, Balance, verdict
 from kamlib.stage import NOTEBOOKS, WRITTEN_BY, assigned_names
 from kamlib.stage.opening import refuse_unknown_parameters
-from kamlib.verdicts import REFUSE, Balance, verdict
 
 SMALL = """\
 id: small
@@ -91,7 +92,7 @@ def told(small, capsys, name="segmentation", **knobs) -> str:
 
 @pytest.fixture
 def as_text(monkeypatch):
-    monkeypatch.setattr("kamlib.display.page.publish", lambda forms, *_: print(forms["text/plain"]))
+    monkeypatch.setattr("kamlib.page.show.publish", lambda forms, *_: print(forms["text/plain"]))
 
 
 @pytest.mark.parametrize(

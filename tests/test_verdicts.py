@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from kamlib import Balance, ParameterError, verdict
-from kamlib.method_rules import RULES
-from kamlib.verdicts import FLAG, PASS, REFUSE, ledger_table
+from kamlib.core.errors import ParameterError
+from kamlib.core.rules import RULES
+from kamlib.core.verdicts import FLAG, PASS, REFUSE, Balance, ledger_table, verdict
 
 
 def test_a_refusal_says_why_and_what_to_bring():

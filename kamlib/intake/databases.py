@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake.engines import engine_of
 from kamlib.intake.queries import all_of, of_query, one_that_reads, parts_of
 

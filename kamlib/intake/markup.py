@@ -9,7 +9,7 @@ from typing import IO
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from xml.parsers import expat
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 
 BYTES_AT_ONCE = 1 << 13  # so few elements at a time that they stay in the processor's cache
 

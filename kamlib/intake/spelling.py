@@ -7,9 +7,9 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from kamlib.intake import reasons
 from kamlib.intake.contract import Field
 from kamlib.intake.tax_ids import tax_id_of
-from kamlib.method_rules import set_aside as reasons
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

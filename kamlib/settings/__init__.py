@@ -5,7 +5,7 @@ verdicts) has a default, `kamlib/rules.yaml`, over which the engagement's own ke
 is wrong is a `ParameterError` that names file, line, key, what was found and what is allowed.
 """
 
-from kamlib.periods import Period
+from kamlib.core.periods import Period
 from kamlib.settings.conditions import Bound, Condition, VerdictRule
 from kamlib.settings.costs import (
     Capital,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.errors import did_you_mean, listed
+from kamlib.core.errors import did_you_mean, listed
 from kamlib.settings.kinds import (
     Cost,
     NotNegative,

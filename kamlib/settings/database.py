@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
 from kamlib.settings.kinds import Part, Text, complaint, complaint_at, refuse
 from kamlib.settings.places import problem_of_pattern
 

@@ -14,8 +14,8 @@ from pydantic import (
     model_validator,
 )
 
-from kamlib.columns import LADDER
-from kamlib.errors import listed
+from kamlib.core.codes import LADDER
+from kamlib.core.errors import listed
 from kamlib.settings.conditions import NumberBound
 from kamlib.settings.kinds import (
     Count,

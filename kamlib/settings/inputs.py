@@ -7,10 +7,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.columns import COLUMNS
-from kamlib.columns.naming import meant_by, most_alike
-from kamlib.columns.of_tables import OF_TABLE
-from kamlib.errors import did_you_mean, listed
+from kamlib.core.errors import did_you_mean, listed
+from kamlib.core.naming import OF_TABLE, meant_by, most_alike
+from kamlib.core.vocabulary import COLUMNS
 from kamlib.settings.database import Database
 from kamlib.settings.kinds import (
     Part,

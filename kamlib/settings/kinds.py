@@ -22,7 +22,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from kamlib.errors import listed
+from kamlib.core.errors import listed
 
 OURS = "kamlib"
 Relation = Literal["auto", "contractual", "project"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
 from kamlib.settings.complaints import sentences
 from kamlib.settings.conditions import LIMITS
 from kamlib.settings.kinds import written

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.errors import ParameterError, did_you_mean
+from kamlib.core.errors import ParameterError, did_you_mean
+from kamlib.core.periods import Period
 from kamlib.settings import places
 from kamlib.settings.complaints import sentences_for_knobs
 from kamlib.settings.conditions import VerdictRule
@@ -34,7 +35,6 @@ from kamlib.settings.settings import (
     Exchange,
     Identity,
     LedgerSettings,
-    Period,
     Periods,
     ReconcilingItem,
     Segmentation,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.columns import VERDICTS
-from kamlib.method_rules import ANALYSES
+from kamlib.core.codes import VERDICTS
+from kamlib.core.rules import ANALYSES
 from kamlib.settings.kinds import Day, Part, Text, complaint, complaint_at, refuse
 
 if TYPE_CHECKING:  # which words are allowed is known only when the vocabulary is read

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 
 if TYPE_CHECKING:
     from kamlib.settings.model import Engagement

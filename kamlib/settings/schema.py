@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
 from kamlib.settings.conditions import NAMES, PARTIES, YES_OR_NO
 from kamlib.settings.inputs import TABLES
 from kamlib.settings.model import Engagement

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from kamlib.periods import Period
+from kamlib.core.periods import Period
 from kamlib.settings.kinds import (
     Count,
     Day,

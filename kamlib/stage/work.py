@@ -10,17 +10,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from kamlib import display
-from kamlib.checks import require_choice
-from kamlib.errors import DataError, listed
-from kamlib.language import _, day, number
-from kamlib.method_rules import FOUNDATIONS
-from kamlib.settings import Engagement, Override, Period, frozen_files
-from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
-from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
-from kamlib.tables import Note, Tables, read_note, read_table, write_table
-from kamlib.timespans import months_earlier, period_of
-from kamlib.verdicts import (
+from kamlib.core.checks import require_choice
+from kamlib.core.errors import DataError, listed
+from kamlib.core.language import _, day, number
+from kamlib.core.periods import Period
+from kamlib.core.rules import FOUNDATIONS
+from kamlib.core.tables import Note, Tables, read_note, read_table, write_table
+from kamlib.core.timespans import months_earlier, period_of
+from kamlib.core.verdicts import (
     FLAG,
     PASS,
     REFUSE,
@@ -30,6 +27,10 @@ from kamlib.verdicts import (
     verdict,
     verdict_table,
 )
+from kamlib.page import show
+from kamlib.settings import Engagement, Override, frozen_files
+from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
+from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
 
 AGAINST_LEDGER = ("ledger_revenue", "ledger_profit")
 REFERENCE_DAYS = ("window_start", "cutoff", "window_end")
@@ -141,7 +142,7 @@ class Stage:
     def judge(self, *verdicts: Verdict) -> None:
         """Take verdicts into the stage and show those that are not PASS, where they act."""
         self.verdicts.extend(verdicts)
-        display.show_verdicts(list(verdicts))
+        show.show_verdicts(list(verdicts))
 
     def balance(self, *balances: Balance) -> None:
         """Take lines into the ledger."""
@@ -178,7 +179,7 @@ class Stage:
         told = self.verdicts_so_far()
         refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
         for said in [self.withheld] if self.withheld else refused["said"].tail(1):
-            display.show_finding(_("Not shown. {why}").format(why=said))
+            show.show_finding(_("Not shown. {why}").format(why=said))
 
     def frozen(self, name: str) -> pd.DataFrame | None:
         """Return reference values as they were frozen with the engagement; None where they are not.
@@ -299,17 +300,17 @@ class Stage:
         if turned:  # the title of what is folded is read by everybody
             told = "; ".join(f"{knob} {said}" for knob, said in turned.items())
             title = _("{title}; set for this run: {told}").format(title=title, told=told)
-        display.show_facts({**facts, **turned}, title=title)
+        show.show_facts({**facts, **turned}, title=title)
 
     def show_ledger(self) -> None:
         """Show whether the sums of this stage hold, and record it as a verdict."""
         ledger = ledger_table(self.balances)
         self._adds_up(ledger, verdict_table(self.verdicts))
-        display.show_ledger(ledger)
+        show.show_ledger(ledger)
 
     def show_sums(self) -> None:
         """Show whether every sum of the run holds."""
-        display.show_finding(self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said)
+        show.show_finding(self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said)
 
     def _adds_up(self, ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
         """Judge sums: a difference that is tolerated is none that holds, and neither is one netted out."""
@@ -339,7 +340,7 @@ class Stage:
         self.write(ledger_table(self.balances).assign(**place), f"ledger_{self.name}")
         self._forget_left_over()
         write_receipt(self)
-        display.show_facts(
+        show.show_facts(
             {
                 _("Written"): listed(
                     (f"{note.table} ({number(note.rows)})" for note in self.written), most=40

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.markup import refuse_document_type
 
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"

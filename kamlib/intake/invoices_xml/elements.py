@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.markup import BYTES_AT_ONCE, local, parsed, refuse_document_type
 
 MOST_XML = 2 * 1024**3
