@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, IDEAL, KAU, UNKNOWN, WANTED, accounts_of, default_rules
 
+from kamlib.columns.quantities import QUANTITIES
 from kamlib.core.errors import ParameterError
-from kamlib.core.quantities import QUANTITIES
 from kamlib.core.verdicts import PASS
 from kamlib.pyramid import (
     Bounds,

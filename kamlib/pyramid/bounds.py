@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.core.quantities import ANYTHING, QUANTITIES
+from kamlib.columns.quantities import ANYTHING, QUANTITIES
 from kamlib.core.tables import among
 from kamlib.core.timespans import months_earlier
 

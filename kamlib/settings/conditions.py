@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
+from kamlib.columns.quantities import conditions
 from kamlib.core.codes import VERDICTS
 from kamlib.core.errors import did_you_mean, listed
-from kamlib.core.quantities import conditions
 from kamlib.settings.kinds import (
     Part,
     WrittenAs,

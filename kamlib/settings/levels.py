@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
+from kamlib.columns.quantities import VOTERS
 from kamlib.core.codes import SOURCES
 from kamlib.core.errors import did_you_mean, listed
-from kamlib.core.quantities import VOTERS
 from kamlib.settings.kinds import (
     Number,
     Part,

@@ -8,7 +8,6 @@ import math
 from typing import Literal, NamedTuple
 
 ANYTHING = (-math.inf, math.inf)
-
 SHARE = (0.0, 1.0)
 
 
@@ -60,14 +59,12 @@ QUANTITIES = {
     "strategic_only": Quantity("high"),
     "uplift_kau": Quantity(),
 }
-
 OF_THE_RULES = {  # known only while the rules run, from levels, places and the key-account unit
     "level": Quantity("low", "number"),
     "in_capacity": Quantity("low", "yes or no"),
     "loss_kau": Quantity("low", "cut"),
     "drop_kau": Quantity("low", "cut"),
 }
-
 VOTERS = tuple(name for name, each in QUANTITIES.items() if each.votes)
 
 
