@@ -83,7 +83,9 @@ def write_demo(
     rows = _write_inputs(folder / "input", company)
     _write_truth(folder / "truth", company, rows)
     items = reconciling_items(company.broken)
-    write_text(folder / "engagement.yaml", settings_text(own, company.pools, items))
+    write_text(
+        folder / "engagement.yaml", settings_text(folder.resolve().name, own, company.pools, items)
+    )
     return folder
 
 

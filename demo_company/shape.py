@@ -40,7 +40,6 @@ TRAITS = (
 BLOCKS: dict[str, tuple[str, ...]] = {
     "": (
         "name",
-        "id",
         "currency",
         "key_account_unit",
         "company",

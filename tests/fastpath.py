@@ -3,8 +3,10 @@
 It runs the same cells that papermill runs, so that it cannot drift from the notebooks.
 """
 
+import ast
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
 
@@ -97,10 +99,23 @@ def _run(
     for cell in nbformat.read(notebook, as_version=4).cells:
         if cell.cell_type == "code":
             with watch(stage, cell.source):
-                exec(compile(cell.source, notebook.name, "exec"), names)
+                _execute(cell.source, notebook.name, names)
             if "parameters" in cell.metadata.get("tags", []):
                 names.update({name: value for name, value in knobs.items() if name in names})
                 names.update(place)
+
+
+def _execute(source: str, name: str, names: dict[str, object]) -> None:
+    """Run a cell as a kernel does: the value of its last line shows itself."""
+    tree = ast.parse(source, name)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        exec(compile(tree, name, "exec"), names)
+        return
+    exec(compile(ast.Module(tree.body[:-1], []), name, "exec"), names)
+    value = eval(compile(ast.Expression(last.value), name, "eval"), names)
+    if hasattr(value, "_ipython_display_"):
+        value._ipython_display_()
 
 
 def table(stages: Path, name: str) -> pd.DataFrame:

@@ -128,7 +128,7 @@ def run_here(source: Path, target: Path, parameters: dict, _kernels: object) -> 
 def page_notebook() -> object:
     """Return a run notebook with everything a page can show, without running anything.
 
-    Its outputs are those of `kamlib.display`, caught where they would go to the kernel.
+    Its outputs are those of `kamlib.page`, caught where they would go to the kernel.
     """
     from unittest import mock
 

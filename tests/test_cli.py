@@ -358,7 +358,7 @@ def alive(process: int) -> bool:
 
 def test_help_names_the_commands_and_loads_nothing_heavy():
     code = (
-        "import sys; from kamlib.cli import app\n"
+        "import sys; from kamlib.report.cli import app\n"
         "try: app(['--help'])\n"
         "except SystemExit: pass\n"
         "heavy = ('pandas', 'numpy', 'pydantic', 'matplotlib', 'duckdb', 'ibis', 'pyarrow',\n"

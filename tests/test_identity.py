@@ -12,7 +12,7 @@ from kamlib.intake.firm_names import core_name, firm_name, may_be_one
 from kamlib.intake.identity import merged_ids, name_variants
 from kamlib.intake.look_alikes import look_alikes
 from kamlib.intake.tax_ids import tax_id_of
-from kamlib.settings.settings import Identity
+from kamlib.settings.inputs import Identity
 
 NINE_WAYS = (
     "1234563218",

@@ -78,7 +78,11 @@ def first_reads(firm) -> dict[str, str]:
 
     def watched(self: Engagement, name: str) -> object:
         by = sys._getframe(1).f_code
-        if stage_now and name in Engagement.model_fields and "settings/model" not in by.co_filename:
+        if (
+            stage_now
+            and name in Engagement.model_fields
+            and "settings/engagement" not in by.co_filename
+        ):
             seen.setdefault(name, stage_now[0])
         return usual(self, name)
 

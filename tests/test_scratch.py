@@ -17,7 +17,7 @@ from kamlib.core.tables import Tables
 RUN = """
 import sys
 import pyarrow as pa
-from kamlib.tables import Tables
+from kamlib.core.tables import Tables
 
 tables = Tables("data_prep")
 tables.lay_down("orders", [pa.table({"customer": ["Kanarek"]})])

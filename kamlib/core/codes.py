@@ -25,7 +25,6 @@ LEDGER_LINES = ("invoice_revenue", "off_invoice", "cost_of_goods_sold", "cost_to
 
 TABLES = {  # input tables, in words
     "invoice_lines": N_("invoice lines"),
-    "identity": N_("decisions on who is who"),
     "customers": N_("customers"),
     "prospects": N_("prospects"),
     "products": N_("products"),
@@ -35,6 +34,7 @@ TABLES = {  # input tables, in words
     "assets": N_("assets"),
     "off_invoice": N_("off-invoice items"),
     "fx_rates": N_("exchange rates"),
+    "identity": N_("decisions on who is who"),
     "gl_totals": N_("general ledger totals"),
     "strategic": N_("who is strategic"),
     "ratings_ours": N_("our ratings"),

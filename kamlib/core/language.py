@@ -40,7 +40,7 @@ def language() -> str:
 
 @cache
 def _catalogue(code: str) -> gettext.NullTranslations:
-    folder = Path(__file__).parent / "locale"
+    folder = Path(__file__).parents[1] / "locale"
     return gettext.translation("kamlib", folder, languages=[code], fallback=True)
 
 

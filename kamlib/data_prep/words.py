@@ -16,7 +16,7 @@ def quality_finding(quality: pd.DataFrame, *, currency: str) -> list[str]:
 
     Parameters
     ----------
-    quality : DataFrame from `kamlib.views.quality_table`
+    quality : DataFrame from `kamlib.data_prep.tables.quality_table`
     """
     if quality.empty:
         return [_("No row was set aside: nothing has to be mended at the source.")]

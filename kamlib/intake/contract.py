@@ -1,6 +1,6 @@
 """The input contract: the columns of each input table, and what may stand in them.
 
-Data, not code. What a column means and how text becomes its value stands in `kamlib.columns`; here
+Data, not code. What a column means and how text becomes its value stands in `kamlib.core.vocabulary`; here
 stands only what the intake may refuse. Fields are in the order in which a row is judged: a row that
 is broken in two columns is set aside for the first of them.
 """

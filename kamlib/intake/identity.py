@@ -17,7 +17,7 @@ from kamlib.intake.small import Small, no_customers
 from kamlib.intake.units import relations_of, unit_of_each
 
 if TYPE_CHECKING:
-    from kamlib.settings.settings import Identity
+    from kamlib.settings.inputs import Identity
 
 
 class Who(NamedTuple):

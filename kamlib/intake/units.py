@@ -13,7 +13,7 @@ from kamlib.core.errors import DataError, listed
 from kamlib.intake.spelling import in_one_spelling
 
 if TYPE_CHECKING:
-    from kamlib.settings.settings import Identity
+    from kamlib.settings.inputs import Identity
 
 EXTERNAL = "external"
 

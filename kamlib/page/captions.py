@@ -2,7 +2,6 @@
 
 from kamlib.core.language import N_, _
 from kamlib.core.vocabulary import label
-from kamlib.profitability.words import of_estimated_list
 
 FIGURES: dict[str, tuple[str, str]] = {
     "monthly_revenue": (
@@ -23,8 +22,8 @@ FIGURES: dict[str, tuple[str, str]] = {
         N_("{measure}, added up from the best customer to the worst."),
         N_(
             "Whale curve: cumulative {measure} against the share of customers, best first, with "
-            "peak, total, the erosion between them and, where it is known, a band of doubt. The numbers "
-            "are printed in the figure or said below it."
+            "peak, total, the erosion between them and, where it is known, a band of uncertainty. The "
+            "numbers are printed in the figure or said below it."
         ),
     ),
     "bridge": (
@@ -107,3 +106,16 @@ def figure_words(
     words = {"measure": label(measure) if measure else "", "name": name}
     caption, alt = (_(text).format(**words) for text in FIGURES[figure])
     return {"caption": of_estimated_list(caption, estimated), "alt": alt}
+
+
+def of_estimated_list(said: str, estimated: bool) -> str:
+    """Add to a sentence on list value that it is estimated, where it is.
+
+    Examples
+    --------
+    >>> of_estimated_list("82 of 100 are left.", estimated=True)
+    '82 of 100 are left. List value is estimated where no list price is given.'
+    """
+    if not estimated:
+        return said
+    return _("{said} List value is estimated where no list price is given.").format(said=said)

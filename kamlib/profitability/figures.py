@@ -73,8 +73,8 @@ def plot_bridge(
     room = (high - low) or 1.0
     ax.set_ylim(low - (0.09 * room if low < 0 else 0), high + 0.09 * room)
     ax.axhline(0, color=LIGHT["ink"], linewidth=0.8)
-    for place, row in enumerate(records(steps)):
-        _amount(ax, place, row, ends, money.write(row.amount, signed=row.kind == "step"))
+    for step, row in enumerate(records(steps)):
+        _amount(ax, step, row, ends, money.write(row.amount, signed=row.kind == "step"))
     names = [_wrapped(row.line, row.kind, len(steps)) for row in records(steps)]
     ax.set_xticks(range(len(steps)), names)
     ax.tick_params(axis="x", length=0, labelcolor=LIGHT["ink"])
@@ -88,15 +88,15 @@ def plot_bridge(
 def _bars(ax: Axes, steps: pd.DataFrame) -> list[float]:
     """Draw the bars and the lines between them; return where each one ends."""
     level, ends = 0.0, []
-    for place, row in enumerate(records(steps)):
+    for step, row in enumerate(records(steps)):
         total = row.kind == "total"
         start = 0.0 if total else level
         fill = solid(LIGHT["neutral"]) if total else by_sign(row.amount)
-        ax.bar(place, row.amount, bottom=start, width=WIDE, **fill)
+        ax.bar(step, row.amount, bottom=start, width=WIDE, **fill)
         level = start + row.amount
         ends.append(level)
-        if place < len(steps) - 1:
-            across = [place + WIDE / 2, place + 1 - WIDE / 2]
+        if step < len(steps) - 1:
+            across = [step + WIDE / 2, step + 1 - WIDE / 2]
             ax.plot(across, [level, level], color=LIGHT["ink_soft"], linewidth=0.8)
     return ends
 

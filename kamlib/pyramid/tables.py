@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.columns.quantities import VOTERS
 from kamlib.core.codes import LEVELS, PAYS, VERDICTS
 from kamlib.core.language import _, points
+from kamlib.core.quantities import VOTERS
 from kamlib.core.tables import among, untold_levels
 from kamlib.core.verdicts import Balance
 

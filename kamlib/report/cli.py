@@ -329,3 +329,7 @@ def _value(text: str) -> object:
         with contextlib.suppress(ValueError):
             return kind(text)
     return text
+
+
+if __name__ == "__main__":
+    app()

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from kamlib.core.errors import ParameterError
 from kamlib.report.failures import LAST_FAILURE, RunGoingOn
-from kamlib.settings.model import Engagement
+from kamlib.settings.engagement import Engagement
 
 RUNNING = "running.json"
 

@@ -18,8 +18,8 @@ from kamlib.report import committing as folders
 from kamlib.report.failures import NotPublished, failure_of, keep_failure
 from kamlib.report.running import Limits
 from kamlib.report.stages import run_stage
+from kamlib.settings.engagement import Engagement
 from kamlib.settings.loading import load_engagement
-from kamlib.settings.model import Engagement
 from kamlib.settings.places import project_root
 from kamlib.stage.names import NOTEBOOKS
 

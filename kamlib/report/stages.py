@@ -15,8 +15,8 @@ from kamlib.report import committing, inputs, resuming
 from kamlib.report import committing as folders
 from kamlib.report.failures import RunFailed, failure_of
 from kamlib.report.running import Limits
+from kamlib.settings.engagement import Engagement
 from kamlib.settings.loading import load_engagement
-from kamlib.settings.model import Engagement
 from kamlib.settings.places import project_root
 from kamlib.stage.names import KEYS, NOTEBOOKS, SET_IN, knobs_of_run
 from kamlib.stage.opening import find_stage_folder

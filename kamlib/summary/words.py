@@ -204,7 +204,7 @@ def main_values(
     ----------
     now, before : statements of the report period and of the one before, which may have no rows
     accounts : DataFrame of `account_table`
-    chain : the one sum that leads to the customers, as `kamlib.views.chain` picks it
+    chain : the one sum that leads to the customers, as `kamlib.summary.tables.chain` picks it
 
     Returns
     -------

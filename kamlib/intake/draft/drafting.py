@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kamlib.core.codes import TABLES
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.language import _
 from kamlib.core.naming import names_of, plain
@@ -33,7 +34,6 @@ from kamlib.intake.inspect.files import is_readable, look_into
 from kamlib.intake.inspect.numbers import NATIVE, most
 from kamlib.intake.inspect.words import CURRENCIES, currencies_in
 from kamlib.intake.sources import READABLE
-from kamlib.settings.inputs import TABLES
 from kamlib.settings.loading import RULES
 from kamlib.settings.places import (
     FILE,

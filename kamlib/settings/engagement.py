@@ -5,42 +5,99 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails
 
-from kamlib.core.errors import ParameterError, did_you_mean
+from kamlib.core.errors import DataError, ParameterError, did_you_mean
 from kamlib.core.periods import Period
 from kamlib.settings import places
 from kamlib.settings.complaints import sentences_for_knobs
-from kamlib.settings.conditions import VerdictRule
-from kamlib.settings.costs import Profitability, Resource
 from kamlib.settings.decision import (
     Capacity,
     Doors,
     FindOutFirst,
     GoldenShot,
     KeyAccountUnit,
+    Pyramid,
+    Segmentation,
     SideA,
     SideB,
+    Staying,
     Windows,
 )
-from kamlib.settings.inputs import Dialect, Input, Inputs
-from kamlib.settings.kinds import Part, Text, complaint, complaint_at, refuse
-from kamlib.settings.levels import Pyramid
-from kamlib.settings.people import Analysis, Overrides, Signature, SignOff
-from kamlib.settings.settings import (
-    Exchange,
-    Identity,
-    LedgerSettings,
-    Periods,
-    ReconcilingItem,
-    Segmentation,
-    SetAside,
-    Staying,
+from kamlib.settings.inputs import Dialect, Exchange, Identity, Input, Inputs, SetAside
+from kamlib.settings.kinds import (
+    Currency,
+    Day,
+    Part,
+    Text,
+    WrittenAs,
+    complaint,
+    complaint_at,
+    refuse,
 )
+from kamlib.settings.profitability import LedgerSettings, Profitability, ReconcilingItem, Resource
+from kamlib.settings.verdicts import Analysis, Overrides, Signature, SignOff, VerdictRule
+
+
+class _Span(Part):
+    start: Day = Field(alias="from")
+    end: Day = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "_Span":
+        if self.end < self.start:
+            message = f"must not be before its first day: {self.end} is before {self.start}."
+            refuse([complaint_at(message, "to")])
+        return self
+
+
+def _period(given: object) -> object:
+    if isinstance(given, Period):
+        return given
+    span = _Span.model_validate(given)
+    return Period("", span.start, span.end)
+
+
+def _named_and_apart(periods: dict[str, Period]) -> dict[str, Period]:
+    """Name the periods by their keys, sort them, and refuse those that overlap or none at all."""
+    if not periods:
+        raise complaint("must name at least one period such as FY2025: {from: …, to: …}.")
+    refuse(
+        complaint_at("must be made of letters, digits, space, _, - and . (it names folders).", name)
+        for name in periods
+        if not re.fullmatch(r"\w[\w .-]*(?<![ .])", name)
+    )
+    named = [replace(period, name=name) for name, period in periods.items()]
+    ordered = sorted(named, key=lambda period: (period.start, period.end))
+    refuse(
+        complaint_at(
+            f"starts on {later.start}, before {earlier.name} ends on {earlier.end}. "
+            f"Periods must not overlap.",
+            later.name,
+        )
+        for earlier, later in pairwise(ordered)
+        if later.start <= earlier.end
+    )
+    return {period.name: period for period in ordered}
+
+
+Periods = Annotated[
+    dict[Text, Annotated[Period, BeforeValidator(_period), WrittenAs(_Span)]],
+    AfterValidator(_named_and_apart),
+]
 
 
 def _id(value: str) -> str:
@@ -51,18 +108,12 @@ def _id(value: str) -> str:
     return value
 
 
-def _currency(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", value):
-        raise complaint(f"must be three capital letters such as EUR, not '{value}'.")
-    return value
-
-
 class Engagement(Part):
     """One client's settings, whole and checked; nothing in it changes."""
 
     id: Annotated[Text, AfterValidator(_id)]
     name: Text
-    currency: Annotated[Text, AfterValidator(_currency)]
+    currency: Currency
     language: Literal["en"] = "en"
     unit: Literal["group", "site"] = "site"
     periods: Periods
@@ -281,3 +332,27 @@ def _pools_named(given: Engagement) -> Iterator[InitErrorDetails]:
 def _not_among(name: str, where: str, known: list[str]) -> str:
     hint = did_you_mean(name, known) if known else "None is declared."
     return f"'{name}' is not among {where}. {hint}"
+
+
+MEASURED_ON = "inputs"  # the column that holds the hash of what was measured
+
+
+def frozen_files(engagement: Engagement) -> list[Path]:
+    """Return the files of reference values that were frozen with an engagement.
+
+    Raises
+    ------
+    DataError
+        One of them does not say what it was measured on.
+    """
+    files = sorted((engagement.folder / "reference").glob("*.csv"))
+    for path in files:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            names = file.readline().strip().split(",")
+        if MEASURED_ON not in names:
+            raise DataError(
+                f"{engagement.relative(path)} does not say what it was measured on (it has no column "
+                f"'{MEASURED_ON}'), so nobody can tell whether it still holds. Delete it, and the next "
+                f"run measures it afresh."
+            )
+    return files

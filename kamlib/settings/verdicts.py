@@ -1,17 +1,22 @@
-"""Conditions of the verdict rules, as data: read and checked here, evaluated elsewhere."""
+"""Verdict rules as data, evaluated elsewhere; and what people decide beside them."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.columns.quantities import conditions
 from kamlib.core.codes import VERDICTS
 from kamlib.core.errors import did_you_mean, listed
+from kamlib.core.quantities import conditions
+from kamlib.core.rules import ANALYSES
 from kamlib.settings.kinds import (
+    Day,
     Part,
+    Text,
     WrittenAs,
     complaint,
     complaint_at,
@@ -21,11 +26,23 @@ from kamlib.settings.kinds import (
 )
 
 LIMITS = ("at_least", "at_most", "above", "below")
+
+
 CUT = "cut"
+
+
 SLACK = 1e-9  # by which a computed share may miss a limit that it reaches
+
+
 YES_OR_NO = conditions("yes or no")
+
+
 HAVE_A_CUT = conditions("cut")
+
+
 PARTIES = ("customer", "prospect")
+
+
 NAMES = ("is", *conditions())
 
 
@@ -220,3 +237,95 @@ class VerdictRule(Part):
             problems.append(complaint_at(f"is '{self.verdict}', no verdict. {hint}", "verdict"))
         refuse(problems)
         return self
+
+
+if TYPE_CHECKING:  # which words are allowed is known only when the vocabulary is read
+    Analysis = str
+    Decided = str
+else:
+    Analysis = Literal[tuple(ANALYSES)]
+    Decided = Literal[tuple(VERDICTS)]
+
+
+class Override(Part):
+    """One human decision that stands beside the model's, until it expires.
+
+    A customer may be named under `customer_id` as well; `party` is who is meant either way.
+    """
+
+    party_id: Text | None = None
+    customer_id: Text | None = None
+    field: Literal["verdict"] = "verdict"
+    value: Decided
+    author: Text
+    reason: Text
+    expires: Day
+
+    @model_validator(mode="after")
+    def _names_one_party(self) -> "Override":
+        if (self.party_id is None) == (self.customer_id is None):
+            found = "not both" if self.party_id else "and none is there"
+            raise complaint(f"must have either party_id or customer_id, {found}.")
+        return self
+
+    @property
+    def party(self) -> str:
+        """Return the id of the customer or prospect."""
+        return str(self.party_id or self.customer_id)
+
+    def under(self, party: str) -> "Override":
+        """Return the same decision on a party by another id of it."""
+        return self.model_copy(update={"party_id": party, "customer_id": None})
+
+    def in_force(self, end: date) -> bool:
+        """Tell whether it still stands on the last day of a period."""
+        return self.expires >= end
+
+
+def _one_each(overrides: list[Override]) -> list[Override]:
+    seen = Counter((each.party, each.field) for each in overrides)
+    refuse(
+        complaint_at(f"'{each.party}' has {seen[each.party, each.field]} overrides. Keep one.", i)
+        for i, each in enumerate(overrides)
+        if seen[each.party, each.field] > 1
+    )
+    return overrides
+
+
+Overrides = Annotated[list[Override], AfterValidator(_one_each)]
+
+
+class SignOff(Part):
+    """Who signed the numbers off, when, and the hash of what was signed; all or nothing."""
+
+    by: Text | None = None
+    on: Day | None = None
+    of: Text | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "SignOff":
+        refuse(self._problems())
+        return self
+
+    def _problems(self) -> Iterator[InitErrorDetails]:
+        given = {name: getattr(self, name) for name in ("by", "on", "of")}
+        if any(given.values()):
+            for name, value in given.items():
+                if not value:
+                    yield complaint_at(
+                        "is missing: a signature has by, on and of (signed_hash in the run.json "
+                        "of the report that was signed). Give all three or none.",
+                        name,
+                    )
+
+    @property
+    def signed(self) -> bool:
+        """Tell whether somebody has signed."""
+        return self.of is not None
+
+
+def _unsigned(given: object) -> object:
+    return SignOff() if given is None else given
+
+
+Signature = Annotated[SignOff, BeforeValidator(_unsigned)]

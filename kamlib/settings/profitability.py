@@ -1,4 +1,4 @@
-"""The cost model: pools of cost with their capacity, and time equations that say what uses them."""
+"""The cost model, and the ledger that its result is held against."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
@@ -7,15 +7,18 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
+from kamlib.core.codes import COST_LEVELS
 from kamlib.core.errors import did_you_mean, listed
 from kamlib.settings.kinds import (
     Cost,
+    Money,
     NotNegative,
     Part,
     Positive,
     Several,
     Share,
     Text,
+    Thresholds,
     complaint,
     complaint_at,
     refuse,
@@ -44,7 +47,7 @@ class Resource(Part):
     practical_capacity: Positive | None = None
     unit: Text
     kind: Literal["money", "material", "people"] | None = None
-    hierarchy_level: Literal["unit", "order", "customer", "channel", "company"] = "customer"
+    hierarchy_level: Literal[tuple(COST_LEVELS)] = "customer"  # type: ignore[valid-type]
     avoidable_share: Share | None = None
     gl_account: Text | None = None
     step_down_to: dict[Text, Share] = Field(default_factory=dict)
@@ -248,3 +251,27 @@ def _again(keys: Sequence[Hashable]) -> list[int]:
         if seen[key] > 1:
             again.append(index)
     return again
+
+
+class Materiality(Thresholds):
+    """Shares of revenue from which a difference to the general ledger is flagged and refused."""
+
+    flag: Share = 0.005
+    refuse: Share = 0.02
+
+
+class ReconcilingItem(Part):
+    """A difference to the general ledger that people can name; `amount` is in profit sense."""
+
+    what: Text
+    amount: Money
+    period: Text
+    by: Text
+    gl_account: Text | None = None
+
+
+class LedgerSettings(Part):
+    """How the result is held against the client's general ledger."""
+
+    materiality: Materiality = Materiality()
+    reconciling_items: list[ReconcilingItem] = Field(default_factory=list)
