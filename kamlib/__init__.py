@@ -34,7 +34,7 @@ _MODULES = {
         "largest_losses loss_table managers_of matrix_frame matrix_points monthly_revenue named "
         "nominees_table order_words overrides_table pairs_table pyramid_table quadrant_table quality_table "
         "questions_table repairs rows_set_aside set_aside_reasons shots_table sides_balances "
-        "sides_table statement_lines to_bring top20_interval verdict_table with_relation worst_rows"
+        "sides_table statement_lines top20_interval verdict_table with_relation worst_rows"
     ),
     "profitability": (
         "activity_volumes asset_charges break_evens bridge_balance bridge_measure bridge_steps "
@@ -64,7 +64,8 @@ _MODULES = {
         "overrides_verdict percentiles_verdict pyramid_verdicts unit_verdict verdict_counts"
     ),
     "findings": (
-        "actions_finding both_sides_finding break_even_finding bridge_finding capacity_finding "
+        "actions_finding both_sides_finding break_even_finding bridge_finding bring_finding "
+        "capacity_finding "
         "causes_finding class_finding comers_finding concentration_finding documents_finding "
         "door_finding dropping_finding figure_words flips_finding golden_finding headline "
         "intake_finding key_caption levels_finding losses_headline main_values "

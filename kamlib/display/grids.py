@@ -17,10 +17,10 @@ from kamlib.columns import (
     TABLES,
     VERDICTS,
 )
-from kamlib.display.page import SIGNS, folded, publish, show_finding, show_verdicts
+from kamlib.display.page import SIGNS, folded, publish, show_finding
 from kamlib.errors import printable
 from kamlib.language import _, day, month, ngettext, number, percent, points
-from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict
+from kamlib.verdicts import FLAG, PASS, REFUSE
 
 MOST_ROWS = 20
 NO_VALUE = "–"  # there is none; what is not known says so in words
@@ -109,13 +109,16 @@ def show_table(
 
 
 def show_open_verdicts(verdicts: pd.DataFrame) -> None:
-    """Display every REFUSE of the run with what to bring, and every FLAG as a row of a folded table."""
+    """Display every REFUSE of the run with what to bring, and every FLAG, in two folded tables."""
     told = verdicts[verdicts["outcome"] != PASS].drop_duplicates(["rule", "said"])
-    refused = told[told["outcome"] == REFUSE][list(Verdict._fields)]
-    show_verdicts([Verdict(*row) for row in refused.itertuples(index=False, name=None)])
-    flagged = told.loc[told["outcome"] == FLAG, ["title", "said"]]
-    caption = _("What is to be read with care.")
-    show_table(flagged, caption=caption, most=len(flagged), fold=True)
+    captions = {
+        REFUSE: _("What is not shown, and what would settle it."),
+        FLAG: _("What is to be read with care."),
+    }
+    for outcome, caption in captions.items():
+        names = ["title", "said", *(["bring"] if outcome == REFUSE else [])]
+        rows = told.loc[told["outcome"] == outcome, names]
+        show_table(rows, caption=caption, most=len(rows), fold=True)
 
 
 def show_ledger(ledger: pd.DataFrame, *, fold: bool = True) -> None:

@@ -48,8 +48,10 @@ def show_figure(ax: "Axes", *, caption: str, alt: str) -> None:
 
 
 def show_finding(*sentences: str) -> None:
-    """Display computed sentences as the finding of a section."""
-    text = " ".join(sentences)
+    """Display computed sentences as the finding of a section; nothing where nothing is said."""
+    text = " ".join(filter(None, sentences))
+    if not text:
+        return
     publish({"text/html": f'<p class="finding">{html.escape(text)}</p>', "text/plain": text})
 
 

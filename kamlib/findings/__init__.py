@@ -40,6 +40,7 @@ from kamlib.findings.shares import (
     twenty_eighty_finding,
 )
 from kamlib.findings.summary import (
+    bring_finding,
     headline,
     key_caption,
     main_values,
@@ -59,6 +60,7 @@ __all__ = [
     "both_sides_finding",
     "break_even_finding",
     "bridge_finding",
+    "bring_finding",
     "capacity_finding",
     "causes_finding",
     "class_finding",

@@ -10,8 +10,8 @@ DATA_PREP: dict[str, Rule] = {
         passed=N_("All {all} rows that were read are used."),
         flag=N_(
             "{n} of {all} rows had to be set aside; of invoice lines {lines} of {every} ({part}), worth "
-            "{amount} where the amount can be read ({share} of the amounts that can). Why, stands in "
-            "the table of rows set aside."
+            "{amount} where the amount can be read ({share} of all amounts, counted whatever their sign). "
+            "Why, stands in the table of rows set aside."
         ),
         bring=N_("the rows set aside, mended; each is named with its file and line"),
     ),
@@ -203,13 +203,13 @@ DATA_PREP: dict[str, Rule] = {
     "idle_settings": Rule(
         N_("Settings that match nothing"),
         flag=N_(
-            "engagement.yaml speaks of what the input does not have, so that it decides nothing: {what}."
+            "The settings speak of what the input does not have, so that it decides nothing: {what}."
         ),
         bring=N_("the values as they stand in the input, or engagement.yaml without them"),
     ),
     "unread_columns": Rule(
         N_("Columns that nothing reads"),
-        flag=N_("engagement.yaml maps what nothing reads: {what}."),
+        flag=N_("The settings map what nothing reads: {what}."),
         bring=N_("the column's name as docs/inputs.md has it, or engagement.yaml without it"),
     ),
     "days_ahead": Rule(

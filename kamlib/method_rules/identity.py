@@ -24,9 +24,9 @@ IDENTITY: dict[str, Rule] = {
     ),
     "identity_named": Rule(
         N_("Own companies and collective customers"),
-        passed=N_("Ids that engagement.yaml names as own companies or collective customers: {n}."),
+        passed=N_("Ids that the settings name as own companies or collective customers: {n}."),
         flag=N_(
-            "engagement.yaml names own companies or collective customers that no table and no line "
+            "The settings name own companies or collective customers that no table and no line "
             "has: {which}. Nobody is taken out of the rankings by that."
         ),
         bring=N_("identity.intercompany and identity.collective as the ids are written on lines"),

@@ -188,7 +188,10 @@ def _ladder(statement: pd.DataFrame, period: str, currency: str) -> Balance:
     unknown = _sum(statement[blind], "pocket_revenue")
     balance.change(_("Pocket revenue without a known cost of goods"), -unknown)
     end = "customer_profit_before_capital" if served else "gross_margin"
-    words = _("{what}, intercompany and collective customers included").format(what=label(end))
+    words = _("{what}, intercompany and collective customers included")
+    if blind.any():
+        words = _("{what} where the cost of goods is known")
+    words = words.format(what=label(end))
     return balance.end(words, _sum(statement, end))
 
 

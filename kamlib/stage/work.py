@@ -307,9 +307,10 @@ class Stage:
         self._adds_up(ledger, verdict_table(self.verdicts))
         display.show_ledger(ledger)
 
-    def show_sums(self) -> None:
-        """Show whether every sum of the run holds."""
-        display.show_finding(self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said)
+    def show_sums(self, *rest: str) -> None:
+        """Show whether every sum of the run holds, and what else is to be said of them."""
+        held = self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said
+        display.show_finding(held, *rest)
 
     def _adds_up(self, ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
         """Judge sums: a difference that is tolerated is none that holds, and neither is one netted out."""

@@ -29,7 +29,7 @@ from kamlib.views.company import (
     top20_interval,
     with_relation,
 )
-from kamlib.views.first_steps import inquiries, keeping, repairs, to_bring
+from kamlib.views.first_steps import inquiries, keeping, repairs
 from kamlib.views.quality import pairs_table, quality_table, rows_set_aside, worst_rows
 from kamlib.views.rescue import (
     action_table,
@@ -88,7 +88,6 @@ __all__ = [
     "sides_balances",
     "sides_table",
     "statement_lines",
-    "to_bring",
     "top20_interval",
     "verdict_table",
     "with_relation",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from kamlib.columns import CHAINS, label
-from kamlib.language import _
+from kamlib.language import _, ngettext, number
 from kamlib.tables import floats
 
 
@@ -135,5 +135,18 @@ def chain(ledger: pd.DataFrame, period: str) -> pd.DataFrame:
     for words in CHAINS:
         rows = ledger[ledger["what"] == _(words).format(period=period)]
         if len(rows):
-            return rows.reset_index(drop=True)
+            return _items_as_one(rows.reset_index(drop=True))
     return ledger.head(0)
+
+
+def _items_as_one(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add up the reconciling items, which stand one by one in the ledger of their stage."""
+    items = rows["why"] == _("reconciling item")
+    n = int(items.sum())
+    if n < 2:
+        return rows
+    words = ngettext("{n} reconciling item", "{n} reconciling items", n).format(n=number(n))
+    told = rows.copy()
+    told.loc[items, "step"], told.loc[items, "amount"] = words, rows.loc[items, "amount"].sum()
+    told.loc[items, "why"] = _("listed under profitability")
+    return told[~items | ~items.duplicated()].reset_index(drop=True)

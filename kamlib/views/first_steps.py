@@ -15,18 +15,6 @@ STEP = ["name", "what", "worth", "who", "by_when"]
 MENDED = ("fix", "let_go")
 
 
-def to_bring(accounts: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """Return what to bring before all else: what was refused for, where nobody's profit is known.
-
-    Returns
-    -------
-    DataFrame ``bring, title``; no rows where profit is known
-    """
-    refused = verdicts[(verdicts["outcome"] == "REFUSE") & (verdicts["bring"] != "")]
-    told = refused[["bring", "title"]].drop_duplicates("bring").reset_index(drop=True)
-    return told if accounts["customer_profit"].isna().all() else told.head(0)
-
-
 def repairs(
     accounts: pd.DataFrame, rescue: pd.DataFrame | None, *, by_when: date, currency: str
 ) -> pd.DataFrame:
@@ -110,7 +98,7 @@ def keeping(accounts: pd.DataFrame, *, evidence_months: int, by_when: date) -> p
     chosen = accounts[accounts["verdict"] == "key_account_now"]
     told = chosen[["trust_date", "side_b_date"]].min(axis=1)
     ends = [months_later(each, evidence_months) if each == each else by_when for each in told]
-    words = _("ask again how we stand and how far they trust us: told on {day}")
+    words = _("ask again how we stand and are trusted: told on {day}")
     table = pd.DataFrame(
         {
             "name": chosen["name"],
