@@ -50,7 +50,7 @@ def planted_company(job: tuple[int, int, bool]) -> dict[str, float]:
     """
     from fastpath import run_stages
 
-    from kamlib.demo import write_demo
+    from demo_company import write_demo
 
     warnings.simplefilter("ignore")
     seed, customers, worse = job

@@ -28,27 +28,27 @@ _MODULES = {
     ),
     "intake": "Intake read_inputs verdicts_about",
     "views": (
-        "account_balances account_table action_table both_sides chain "
-        "charging_pools concentration_table criteria_of criteria_summary "
-        "example_party external external_months gl_table how_far inquiries keeping "
+        "account_balances account_table both_sides chain "
+        "pool_table concentration_table criteria_of criteria_summary "
+        "example_party external external_months gl_table inquiries keeping "
         "largest_losses loss_table managers_of matrix_frame matrix_points monthly_revenue named "
         "nominees_table order_words overrides_table pairs_table pyramid_table quadrant_table quality_table "
         "questions_table repairs rows_set_aside set_aside_reasons shots_table sides_balances "
-        "sides_table statement_lines top20_interval verdict_table with_relation worst_rows"
+        "sides_table statement_lines verdict_table with_relation worst_rows"
     ),
     "profitability": (
         "activity_volumes asset_charges break_evens bridge_balance bridge_measure bridge_steps "
         "bridge_verdict capital_charges charge_customers company_ladder complete_statement "
         "customer_statements days_tied_up drop_effects economic_statements effect_of_dropping "
         "gross_margins largest_changes ledger_accounts ledger_verdict loss_makers matrix_verdict "
-        "orders_left peer_ladder pool_costs price_matrix profit_balance profit_bridge profit_if "
+        "orders_left pool_costs price_matrix profit_balance profit_bridge profit_if "
         "profit_sureness Rescue rescue_losses rescue_verdicts resources_table "
         "statement_balances statement_verdicts Statements sureness_verdict timing_balance "
         "uncertain_profits withheld"
     ),
     "segmentation": (
         "asleep_verdict assessed_parties class_balances class_flips class_summary concentration "
-        "concentration_curves door_verdicts interval_verdict main_measure measure_verdicts "
+        "door_verdicts interval_verdict main_measure measure_verdicts "
         "net_shares_verdict open_doors "
         "reference_window repeat_rates segment split_vital_few staying staying_verdicts "
         "strategic_door subsidy_verdict Whale whale_band whale_curve"
@@ -64,28 +64,26 @@ _MODULES = {
         "overrides_verdict percentiles_verdict pyramid_verdicts unit_verdict verdict_counts"
     ),
     "findings": (
-        "actions_finding both_sides_finding break_even_finding bridge_finding bring_finding "
-        "capacity_finding "
+        "both_sides_finding bridge_finding bring_finding capacity_finding "
         "causes_finding class_finding comers_finding concentration_finding documents_finding "
         "door_finding dropping_finding figure_words flips_finding golden_finding headline "
         "intake_finding key_caption levels_finding losses_headline main_values "
-        "mover_finding nominees_finding pairs_finding peer_finding population_finding "
+        "mover_finding nominees_finding pairs_finding population_finding "
         "price_matrix_finding pyramid_finding quality_finding return_finding revenue_finding "
-        "setup_finding shot_dependence_finding side_a_finding side_b_finding small_losses_finding "
+        "setup_finding shot_dependence_finding side_a_finding side_b_finding "
         "standing_finding statement_finding sureness_finding twenty_eighty_finding unknown_table "
         "verdict_finding whale_doubt_finding "
         "whale_finding"
     ),
     "plots": (
-        "plot_against_peers plot_bridge plot_capacity plot_concentration "
-        "plot_keep_fix_drop plot_matrix plot_monthly_revenue plot_price_matrix "
+        "plot_bridge "
+        "plot_matrix plot_monthly_revenue plot_price_matrix "
         "plot_pyramid plot_return plot_statement plot_their_criteria "
         "plot_whale_curve"
     ),
     "publish": "publish_report",
-    "checking": "Checked check_inputs",
-    "suggesting": "Draft suggest",
-    "demo": "write_demo",
+    "intake.check": "Checked check_inputs",
+    "intake.draft": "Draft suggest",
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted(_HOME)

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from kamlib.periods import Period
 from kamlib.tables import EXACT
-from kamlib.timespans import Span, period_of
+from kamlib.timespans import period_of
 
 ACCRUED, SETTLED, REVERSED = "accrued", "settled", "reversed"
 EARNED = ("earned_from", "earned_to")
@@ -63,7 +64,7 @@ def effects(off_invoice: pd.DataFrame) -> pd.Series:
     return pd.Series(found, dtype=EXACT).reindex(off_invoice.index)
 
 
-def earned(off_invoice: pd.DataFrame, spans: Iterable[Span]) -> pd.DataFrame:
+def earned(off_invoice: pd.DataFrame, spans: Iterable[Period]) -> pd.DataFrame:
     """Return what was posted in one period and earned in another, split by days, exact.
 
     From  ``customer_id, date, kind, amount, status, earned_from, earned_to``
@@ -90,7 +91,7 @@ def earned(off_invoice: pd.DataFrame, spans: Iterable[Span]) -> pd.DataFrame:
     return table[apart & (table["off_invoice"] != 0)].reset_index(drop=True)
 
 
-def _by_days(part: Part, periods: list[Span]) -> dict[str | None, Decimal]:
+def _by_days(part: Part, periods: list[Period]) -> dict[str | None, Decimal]:
     """Split an amount over the periods in which its days lie; the rest lies outside of all."""
     assert part.days is not None
     first, last = part.days

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NBSP = "\u00a0"
 MINUS = "\u2212"
 UNKNOWN = "?"
+NO_VALUE = "–"  # there is none; what is not known says so in words
 
 _CURRENT = {"language": "en"}
 

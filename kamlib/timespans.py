@@ -2,30 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-
-class Span(Protocol):
-    """A named period with its first and last day."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def start(self) -> date: ...
-    @property
-    def end(self) -> date: ...
+from kamlib.periods import Period
 
 
-def period_of(days: pd.Series, periods: Iterable[Span]) -> pd.Series:
+def period_of(days: pd.Series, periods: Iterable[Period]) -> pd.Series:
     """Return the name of the period that each day lies in; missing outside of all of them.
 
     Examples
     --------
-    >>> from types import SimpleNamespace as S
-    >>> year = S(name="FY2025", start=date(2025, 1, 1), end=date(2025, 12, 31))
+    >>> year = Period("FY2025", date(2025, 1, 1), date(2025, 12, 31))
     >>> period_of(pd.Series(pd.to_datetime(["2025-12-31", "2026-01-01"])), [year]).tolist()
     ['FY2025', nan]
     """
@@ -71,15 +60,3 @@ def whole_months(start: pd.Series, end: date) -> pd.Series:
     after = pd.Timestamp(end) + pd.Timedelta(days=1)
     months = (after.year - start.dt.year) * 12 + (after.month - start.dt.month)
     return (months - (start.dt.day > after.day)).astype("int64")
-
-
-def is_a_year(period: Span) -> bool:
-    """Tell whether a period is twelve whole months.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace as S
-    >>> is_a_year(S(name="FY2025", start=date(2025, 4, 1), end=date(2026, 3, 31)))
-    True
-    """
-    return months_earlier(period.end, 12) == pd.Timestamp(period.start)

@@ -20,7 +20,7 @@ from kamlib.profitability import (
     pool_costs,
     statement_verdicts,
 )
-from kamlib.profitability.dropping import dropping_verdict
+from kamlib.profitability.loss_treatment import dropping_verdict
 
 
 @pytest.fixture(name="small_firm")

@@ -17,8 +17,8 @@ from test_intake import book, give, world
 from kamlib import check_inputs, load_engagement
 from kamlib.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
+from kamlib.intake.draft import suggest
 from kamlib.publish.inputs import hashes_of_inputs
-from kamlib.suggesting import suggest
 
 HEAD = "invoice_id,date,customer_id,net_amount"
 SETTINGS = (

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from kamlib.demo import write_demo
-from kamlib.demo.causes import true_drop_effects
-from kamlib.demo.scenario import SCENARIOS
+from demo_company import write_demo
+from demo_company.causes import true_drop_effects
+from demo_company.scenario import SCENARIOS
 from kamlib.errors import ParameterError
 
 COMMITTED = Path(__file__).parent.parent / "data" / "demo"

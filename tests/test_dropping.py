@@ -20,8 +20,8 @@ from kamlib.profitability import (
     rescue_losses,
     rescue_verdicts,
 )
-from kamlib.profitability.dropping import dropping_verdict, proposals
 from kamlib.profitability.factors import WORK
+from kamlib.profitability.loss_treatment import dropping_verdict, proposals
 from kamlib.views import largest_losses
 
 COSTS = {

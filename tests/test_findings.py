@@ -953,7 +953,7 @@ def test_every_figure_has_a_caption_and_a_longer_text_for_those_who_cannot_see_i
     assert "{" not in words["caption"] + words["alt"]
 
 
-@pytest.mark.parametrize("figure", ["statement", "against_peers", "price_matrix"])
+@pytest.mark.parametrize("figure", ["statement", "price_matrix"])
 def test_an_estimated_list_price_is_said_wherever_list_value_is(figure):
     said = "List value is estimated where no list price is given."
     assert figure_words(figure, estimated=True)["caption"].endswith(said)

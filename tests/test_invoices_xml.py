@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 from test_intake import world
 
-from kamlib.checking import check_inputs
 from kamlib.errors import DataError
 from kamlib.intake import invoices_xml, read_inputs
+from kamlib.intake.check import check_inputs
 from kamlib.intake.dialects import Dialect
+from kamlib.intake.draft import finding, suggest
 from kamlib.intake.invoices_xml import XML_HEAD, drop_sellers, xml_kind, xml_records
 from kamlib.intake.invoices_xml.notes import (
     BUYER_STAYS,
@@ -30,7 +31,6 @@ from kamlib.intake.invoices_xml.notes import (
 from kamlib.intake.readers import TextFile, write_texts
 from kamlib.method_rules.set_aside import GROSS_ONLY, NO_TAX_NUMBER
 from kamlib.settings import Input, load_engagement
-from kamlib.suggesting import finding, suggest
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 POINT = Dialect(decimal=".")

@@ -5,7 +5,8 @@ import pytest
 from fastpath import run_stages, table
 from losses_world import right_causes, signs_of_dropping
 
-from kamlib import customer_statements, days_tied_up, load_engagement, rescue_losses, write_demo
+from demo_company import write_demo
+from kamlib import customer_statements, days_tied_up, load_engagement, rescue_losses
 from kamlib.timespans import period_of
 
 PERIODS = ["FY2024", "FY2025"]

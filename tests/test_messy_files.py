@@ -21,11 +21,11 @@ from test_intake import give, set_aside, world
 
 from kamlib import load_engagement, read_inputs
 from kamlib.errors import DataError
+from kamlib.intake.draft import suggest
+from kamlib.intake.draft.days import day_in, days_in, forms_of
 from kamlib.intake.totals import is_total
 from kamlib.settings.inputs import Input
 from kamlib.settings.settings import Exchange
-from kamlib.suggesting import suggest
-from kamlib.suggesting.days import day_in, days_in, forms_of
 
 # --------------------------------------------------------------------------- a clean file, and faults
 HEAD = (

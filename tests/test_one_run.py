@@ -13,8 +13,8 @@ import yaml
 from conftest import ROOT
 from fastpath import run_stages, table
 
+from demo_company import write_demo
 from kamlib import DataError, ParameterError, open_stage
-from kamlib.demo import write_demo
 from kamlib.settings import Engagement
 from kamlib.stage import KEYS, NOTEBOOKS, SET_IN
 from kamlib.stage.names import FIRST_USED, FROZEN_IN

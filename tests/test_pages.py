@@ -9,7 +9,7 @@ import yaml
 from conftest import ROOT
 from fastpath import pages_of
 
-from kamlib.demo import write_demo
+from demo_company import write_demo
 from kamlib.method_rules import RULES
 from kamlib.method_rules.set_aside import OF_A_LINE, REMEDIES
 

@@ -52,23 +52,6 @@ def curve(*profits: float) -> pd.DataFrame:
     return pd.DataFrame({"customer_share": share, "cumulative": np.cumsum(ranked)})
 
 
-def concentration(n: int = 10) -> pd.DataFrame:
-    """Build three measures; the best of 10 customers brings 30, 40 and 50 percent, the rest the same."""
-    parts = []
-    for measure, best in (
-        ("invoice_revenue", 0.3),
-        ("gross_margin", 0.4),
-        ("customer_profit", 0.5),
-    ):
-        share = np.arange(1, n + 1) / n
-        rest = (1 - best) / (n - 1) if n > 1 else 0.0
-        brought = best + rest * np.arange(n) if n > 1 else np.ones(1)
-        parts.append(
-            pd.DataFrame({"measure": measure, "customer_share": share, "cumulative_share": brought})
-        )
-    return pd.concat(parts, ignore_index=True)
-
-
 def losers(n: int = 3) -> pd.DataFrame:
     """Build loss-makers: margin 100, served for 150 + 10 per place, capital 5."""
     serve = 150.0 + 10.0 * np.arange(n)
@@ -79,19 +62,6 @@ def losers(n: int = 3) -> pd.DataFrame:
             "gross_margin": 100.0,
             "cost_to_serve": serve,
             "capital_charge": 5.0,
-        }
-    )
-
-
-def pools() -> pd.DataFrame:
-    """Build three pools: half used, overloaded, and one whose capacity nobody knows."""
-    return pd.DataFrame(
-        {
-            "pool": ["Order desk", "Freight", "_x"],
-            "assigned_cost": [50_000.0, 80_000.0, 10_000.0],
-            "unused_cost": [50_000.0, 0.0, 0.0],
-            "unassigned_cost": [0.0, 0.0, 20_000.0],
-            "used_share": [0.5, 1.12, np.nan],
         }
     )
 
@@ -204,17 +174,12 @@ FIGURES = {
     "12 months": lambda: plots.plot_monthly_revenue(months(12), currency="PLN"),
     "72 months": lambda: plots.plot_monthly_revenue(months(72), currency="PLN"),
     "statement": lambda: plots.plot_statement(ladder(), currency="PLN"),
-    "capacity": lambda: plots.plot_capacity(pools(), currency="PLN"),
     "whale curve": lambda: plots.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN"),
     "whale curve in a band": lambda: plots.plot_whale_curve(
         curve(90, 60, 50, -20, -40), currency="PLN", whale=whale(90, 60, 50, -20, -40)
     ),
     "one customer": lambda: plots.plot_whale_curve(curve(90), currency="PLN"),
     "all at a loss": lambda: plots.plot_whale_curve(curve(-9, -5, -2, -1), currency="PLN"),
-    "concentration": lambda: plots.plot_concentration(
-        concentration(), interval={"low": 0.5, "high": 0.6, "value": 0.56}
-    ),
-    "concentration of one": lambda: plots.plot_concentration(concentration(1), interval=None),
     "bridge": lambda: plots.plot_bridge(bridge(), currency="PLN"),
     "bridge of losses": lambda: plots.plot_bridge(bridge(-900_000.0), currency="PLN"),
     "matrix": lambda: plots.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
@@ -306,7 +271,6 @@ def test_amounts_are_in_thousands_with_a_digit_only_where_one_would_be_lost():
 @pytest.mark.parametrize(
     ("draw", "table", "options"),
     [
-        pytest.param(plots.plot_capacity, pools(), {"currency": "PLN"}, id="capacity"),
         pytest.param(plots.plot_their_criteria, criteria(), {}, id="criteria"),
         pytest.param(
             plots.plot_matrix,
@@ -399,22 +363,6 @@ def test_a_loss_at_the_end_of_the_statement_is_hatched_and_left_of_zero():
     assert collisions(ax) == []
 
 
-def test_capacity_says_overload_and_unknown_in_words():
-    ax = plots.plot_capacity(pools(), currency="PLN")
-
-    assert {"50%", "overloaded: 112%", "? unknown", "_x"} <= set(words(ax))
-    assigned, unused, unassigned = np.split(np.array([bar.get_width() for bar in ax.patches]), 3)
-    assert assigned.tolist() == [50_000, 80_000, 10_000]
-    assert unused.tolist() == [50_000, 0, 0]
-    assert unassigned.tolist() == [0, 0, 20_000]
-    assert [bar.get_hatch() for bar in ax.patches[::3]] == [None, "////", "...."]
-    legend = [text.get_text() for text in ax.figure.legends[0].get_texts()]
-    assert legend == ["Assigned", "Unused", "Unassigned"]
-
-
-# ----------------------------------------------------------------------------- concentration
-
-
 def test_whale_curve_shows_peak_total_and_erosion():
     ax = plots.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN")
 
@@ -486,30 +434,6 @@ def test_whale_curve_says_what_is_odd(profits, told, untold):
     assert collisions(ax) == []
     low, high = ax.get_ylim()
     assert low <= min(0, sum(profits)) <= sum(profits) <= high or low < sum(profits) < high
-
-
-def test_concentration_draws_each_measure_with_a_line_of_its_own():
-    ax = plots.plot_concentration(
-        concentration(), interval={"low": 0.5, "high": 0.6, "value": 0.56}, profit_share=0.7
-    )
-
-    equal, revenue, margin, profit = ax.lines[:4]
-    assert list(equal.get_ydata()) == [0, 1]
-    assert [line.get_ydata()[1] for line in (revenue, margin, profit)] == [0.3, 0.4, 0.5]
-    assert len({str(line._dash_pattern) for line in (revenue, margin, profit)}) == 3
-    shown = words(ax)
-    assert "50% to 60% in nine cases of ten" in shown
-    assert "the 20/70 rule would be here" in shown
-    assert {"56%", "47%", "38%"} <= set(shown)  # 40% and 30% and one ninth of the rest
-    mark = next(line for line in ax.lines if line.get_marker() == "D")
-    assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (0.2, 0.7)
-
-
-def test_without_an_interval_no_interval_is_claimed():
-    ax = plots.plot_concentration(concentration(), interval=None)
-
-    assert [word for word in words(ax) if "draws" in word] == []
-    assert len(ax.containers) == 0
 
 
 # ------------------------------------------------------------------------------------ matrix

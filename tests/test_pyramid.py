@@ -33,6 +33,7 @@ from kamlib.pyramid import (
     unit_verdict,
     verdict_counts,
 )
+from kamlib.settings import GoldenShot
 from kamlib.verdicts import PASS
 
 RULES = default_rules()
@@ -383,14 +384,22 @@ SHOT = {
 }
 
 
-def shot_of(customers=CUSTOMERS, *, unit=KAU, relation="auto", ladder=LADDER, **changed) -> str:
+def shot_of(
+    customers=CUSTOMERS,
+    *,
+    unit=KAU,
+    relation="auto",
+    ladder=LADDER,
+    definition=RULES.golden_shot,
+    **changed,
+) -> str:
     row = {"customer_id": "S", **SHOT, **changed}
     money = pd.DataFrame([row])[
         ["customer_id", "margin_rate", "discount_rate", "profit", "on_profit"]
     ]
     stays = pd.DataFrame([row])[["customer_id", "order_days_24m", "age_months", "p_return_12m"]]
     shots = golden_shots(
-        customers, money, stays, ladder, RULES.golden_shot, unit=unit, relations=[relation], end=END
+        customers, money, stays, ladder, definition, unit=unit, relations=[relation], end=END
     )
     return shots["golden_shot"].tolist()[0]
 
@@ -446,6 +455,14 @@ def test_every_condition_of_a_golden_shot_must_hold(changed, told):
 )
 def test_a_golden_shot_that_cannot_be_told_is_unknown_and_not_no(blind):
     assert pd.isna(shot_of(**blind))
+
+
+def test_a_golden_shot_may_be_told_by_any_kind_of_limit():
+    below = {"below": 0.03}
+    strict = GoldenShot(**{**RULES.golden_shot.model_dump(exclude_none=True), "discount": below})
+
+    assert shot_of(discount_rate=0.029, definition=strict) == "yes"
+    assert shot_of(discount_rate=0.03, definition=strict) == "no"
 
 
 def test_who_sold_nothing_above_zero_is_no_golden_shot_while_others_are():

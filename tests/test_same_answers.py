@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from fastpath import run_stages, table
 
-from kamlib.demo import write_demo
+from demo_company import write_demo
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,6 @@ from kamlib.segmentation import (
     class_flips,
     class_summary,
     concentration,
-    concentration_curves,
     door_verdicts,
     interval_verdict,
     main_measure,
@@ -268,7 +267,6 @@ def test_without_a_measure_everything_is_empty_and_nothing_breaks(statement):
     )
     (rows,) = class_balances(statement, table, measure=None, currency="PLN")
     assert rows.unexplained == 0
-    assert concentration_curves(statement)["measure"].isin(["invoice_revenue"]).all()
 
 
 # --------------------------------------------------------------------------------- concentration
@@ -326,20 +324,6 @@ def test_a_company_at_a_loss_has_no_shares_and_raises_no_alarm():
     assert profit["few"] == 0
     assert np.isnan([profit["top20"], profit["top20_low"], profit["few_low"]]).all()
     assert profit["total"] == -4
-    assert concentration_curves(book({"A": -3, "B": -1}))["measure"].unique().tolist() == [
-        "invoice_revenue"
-    ]
-
-
-def test_curves_end_with_the_main_measure():
-    curves = concentration_curves(book({"A": 60, "B": 40}, margin=[70, 30]))
-
-    assert curves["measure"].unique().tolist() == [
-        "invoice_revenue",
-        "gross_margin",
-        "customer_profit",
-    ]
-    assert curves["cumulative_share"].tolist() == pytest.approx([0.5, 1, 0.7, 1, 0.6, 1])
 
 
 def test_the_interval_says_what_it_is_worth():

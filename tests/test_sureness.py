@@ -21,7 +21,7 @@ from kamlib.profitability import (
     sureness_verdict,
     uncertain_profits,
 )
-from kamlib.profitability.sureness import profit_tornado
+from kamlib.profitability.uncertainty import profit_tornado
 from kamlib.segmentation import split_vital_few, subsidy_verdict, whale_band, whale_curve
 from kamlib.segmentation.whale import Whale
 from kamlib.settings import load_engagement

@@ -15,7 +15,6 @@ from kamlib.views import (
     account_table,
     both_sides,
     chain,
-    charging_pools,
     concentration_table,
     criteria_of,
     criteria_summary,
@@ -30,6 +29,7 @@ from kamlib.views import (
     named,
     nominees_table,
     order_words,
+    pool_table,
     pyramid_table,
     questions_table,
     repairs,
@@ -38,7 +38,6 @@ from kamlib.views import (
     sides_balances,
     sides_table,
     statement_lines,
-    top20_interval,
     verdict_table,
     with_relation,
 )
@@ -99,18 +98,23 @@ def test_months_add_up_external_customers_and_mark_the_report_period():
     assert external_months(TABLES)["customer_id"].tolist() == ["A", "A", "B"]
 
 
-def test_pools_with_nothing_left_to_charge_are_not_shown():
+def test_pools_say_how_far_they_were_used_and_a_dash_where_there_is_nothing_to_use():
     pools = pd.DataFrame(
         {
-            "period": ["FY2025", "FY2025", "FY2024"],
-            "pool": ["order_desk", "support", "order_desk"],
-            "assigned_cost": [7.0, 0, 1],
-            "unused_cost": [0.0, 0, 1],
-            "unassigned_cost": [0.0, 0, 1],
+            "period": ["FY2025"] * 5 + ["FY2024"],
+            "pool": ["order_desk", "support", "van", "freight", "head office", "order_desk"],
+            "unit": ["minute", "minute", "trip", "traced", "minute", "minute"],
+            "assigned_cost": [7.0, 0, 4, 3, 0, 1],
+            "unused_cost": [3.0, 0, 0, 0, 0, 1],
+            "unassigned_cost": [0.0, 0, 0, 0, 9, 1],
+            "used_share": [0.7, np.nan, np.nan, np.nan, np.nan, 0.5],
         }
     )
 
-    assert charging_pools(pools, "FY2025")["pool"].tolist() == ["order desk"]
+    table = pool_table(pools, "FY2025")  # support has passed on what it costs
+
+    assert table["pool"].tolist() == ["order desk", "van", "freight", "head office"]
+    assert table["used_share"].fillna("unknown").tolist() == [0.7, "unknown", "–", "–"]
 
 
 def test_a_loss_is_explained_down_to_where_the_statement_ends():
@@ -134,7 +138,7 @@ def test_a_loss_is_explained_down_to_where_the_statement_ends():
     ]
 
 
-def test_the_main_measure_s_interval_is_the_last_row_s():
+def test_measures_of_concentration_stand_under_their_names():
     measures = pd.DataFrame(
         {
             "measure": ["gross_margin", "customer_profit"],
@@ -149,8 +153,6 @@ def test_the_main_measure_s_interval_is_the_last_row_s():
         }
     )
 
-    assert top20_interval(measures) == {"value": 0.8, "low": 0.7, "high": 0.9}
-    assert top20_interval(measures.head(0)) is None
     assert concentration_table(measures)["measure"].tolist() == ["Gross margin", "Customer profit"]
 
 

@@ -8,7 +8,7 @@ from small_firm import YEAR, small_firm
 from test_stage import opened, small  # noqa: F401  a fixture
 from worlds import IDEAL, WANTED, accounts_of
 
-from kamlib.demo import write_demo
+from demo_company import write_demo
 from kamlib.findings import revenue_finding
 from kamlib.method_rules import ANALYSES, FOUNDATIONS, RULES
 from kamlib.profitability import customer_statements, withheld

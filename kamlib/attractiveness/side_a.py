@@ -1,7 +1,7 @@
 """Side A: how attractive a customer or prospect is to us, by anchored value functions."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,12 +10,8 @@ from kamlib.language import number, percent
 from kamlib.numerics import piecewise, piecewise_inverse
 from kamlib.verdicts import Verdict, verdict
 
-
-class Criterion(Protocol):
-    """A criterion of side A: its weight and its value function."""
-
-    weight: float
-    value: list[tuple[float, float]]
+if TYPE_CHECKING:
+    from kamlib.settings import SideACriterion
 
 
 def measured_criteria(
@@ -39,7 +35,7 @@ def measured_criteria(
 
 
 def side_a_criteria(
-    measured: pd.DataFrame, ratings: pd.DataFrame, criteria: Mapping[str, Criterion]
+    measured: pd.DataFrame, ratings: pd.DataFrame, criteria: "Mapping[str, SideACriterion]"
 ) -> pd.DataFrame:
     """Value every criterion of every party.
 

@@ -10,6 +10,7 @@ stage tables; everything else they have to say goes to the other stream.
 import contextlib
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from kamlib.cli.telling import (
     FAILED,
     NOT_PUBLISHED,
     REFUSED,
+    REJECTED,
     from_here,
     say,
     stop,
@@ -108,7 +110,7 @@ def check(
         if suggest:
             _suggest(engagement, output)
             return
-        from kamlib.checking import check_inputs
+        from kamlib.intake.check import check_inputs
 
         with _pointing_to_suggestions(engagement):
             found = check_inputs(engagement, period)
@@ -122,7 +124,7 @@ def check(
 def _suggest(engagement: str, output: Path | None) -> None:
     """Print a draft of engagement.yaml, or write it into a new file."""
     from kamlib.errors import listed
-    from kamlib.suggesting import suggest, write_draft
+    from kamlib.intake.draft import suggest, write_draft
 
     draft = suggest(engagement)
     if output:
@@ -170,7 +172,9 @@ def demo(
     """Write the engagement of an invented company whose truth is known."""
     given: dict[str, Any] = {"customers": customers, "seed": seed, "scenario": scenario}
     with told_in_one_line():
-        from kamlib.demo import write_demo
+        if find_spec("demo_company") is None:
+            stop("kam demo needs a checkout of the workbook: demo_company/ is not here.", REJECTED)
+        from demo_company import write_demo
 
         write_demo(folder, **{name: value for name, value in given.items() if value is not None})
         print(from_here(folder / "engagement.yaml"))

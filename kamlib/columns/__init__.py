@@ -16,11 +16,10 @@ from kamlib.columns.codes import (
     TABLES,
     VERDICTS,
 )
-from kamlib.columns.losses import ACTIONS, CAUSES, PEER_STEPS, PROPOSALS, QUADRANTS
+from kamlib.columns.losses import CAUSES, PROPOSALS, QUADRANTS
 from kamlib.columns.vocabulary import COLUMNS, Column, Kind, column_label, label, table_label
 
 __all__ = [
-    "ACTIONS",
     "CAUSES",
     "CHAINS",
     "CHANGES",
@@ -32,7 +31,6 @@ __all__ = [
     "LEDGER_LINES",
     "LEVELS",
     "PAYS",
-    "PEER_STEPS",
     "PROFIT_CLASSES",
     "PROPOSALS",
     "QUADRANTS",

@@ -11,36 +11,12 @@ CAUSES = {  # of a gap to the peers, in the order in which they are shown
     "terms": N_("payment terms"),
     "returns": N_("returns"),
 }
-ACTIONS = {
-    "reprice": N_("raise the price"),
-    "fewer_orders": N_("fewer, larger orders"),
-    "order_channel": N_("simpler orders"),
-    "less_service": N_("fewer visits and deliveries"),
-    "shorter_terms": N_("shorter payment terms"),
-    "fewer_returns": N_("fewer returns"),
-    "interaction": N_("they overlap or help each other"),
-    "let_go": N_("let the customer go"),
-}
 PROPOSALS = {
     "fix": N_("fix"),
     "keep": N_("keep"),
     "drop": N_("drop"),
     "small": N_("small loss"),
     "unknown": N_("unknown"),
-}
-PEER_STEPS = {  # from list to profit, as one customer is held against its peers
-    "list": N_("Goods sold at list"),
-    "discounts": N_("On-invoice discounts"),
-    "given_back": N_("Returned"),
-    "off_invoice": N_("Off-invoice deductions"),
-    "pocket": N_("Pocket revenue"),
-    "goods": N_("Cost of goods sold"),
-    "margin": N_("Gross margin"),
-    "orders": N_("Work for plain orders"),
-    "service": N_("Service beyond orders"),
-    "returns_work": N_("Work for returns"),
-    "capital": N_("Capital charge"),
-    "profit": N_("Customer profit"),
 }
 QUADRANTS = {
     "pays_well_costs_much": N_("pays well, costs much"),
@@ -129,7 +105,4 @@ LOSSES: dict[str, Column] = {
         N_("Cost-to-serve rate"), "share", N_("cost-to-serve in list value of goods sold")
     ),
     "quadrant": Column(N_("Kind of trade"), "text", N_("net price and cost-to-serve, high or low")),
-    "how": Column(N_("How far"), "text", N_("the size of the action, in words")),
-    "usual": Column(N_("Usual among peers"), "share", N_("of 100 at list value")),
-    "own": Column(N_("This customer"), "share", N_("of 100 at list value")),
 }

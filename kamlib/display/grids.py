@@ -19,11 +19,10 @@ from kamlib.columns import (
 )
 from kamlib.display.page import SIGNS, folded, publish, show_finding
 from kamlib.errors import printable
-from kamlib.language import _, day, month, ngettext, number, percent, points
+from kamlib.language import NO_VALUE, _, day, month, ngettext, number, percent, points
 from kamlib.verdicts import FLAG, PASS, REFUSE
 
 MOST_ROWS = 20
-NO_VALUE = "–"  # there is none; what is not known says so in words
 SHORT, LONG = 16, 28  # letters that stay on one line, and of a word that may be broken
 ENDLESS = 1_000  # letters, from which a text is cut
 WIDE = 60  # letters of a text that needs some width

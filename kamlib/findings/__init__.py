@@ -22,13 +22,9 @@ from kamlib.findings.company import (
     whale_finding,
 )
 from kamlib.findings.losses import (
-    actions_finding,
-    break_even_finding,
     causes_finding,
     dropping_finding,
-    peer_finding,
     price_matrix_finding,
-    small_losses_finding,
 )
 from kamlib.findings.quality import documents_finding, pairs_finding, quality_finding
 from kamlib.findings.shares import (
@@ -56,9 +52,7 @@ from kamlib.findings.sureness import (
 )
 
 __all__ = [
-    "actions_finding",
     "both_sides_finding",
-    "break_even_finding",
     "bridge_finding",
     "bring_finding",
     "capacity_finding",
@@ -81,7 +75,6 @@ __all__ = [
     "mover_finding",
     "nominees_finding",
     "pairs_finding",
-    "peer_finding",
     "population_finding",
     "price_matrix_finding",
     "pyramid_finding",
@@ -92,7 +85,6 @@ __all__ = [
     "shot_dependence_finding",
     "side_a_finding",
     "side_b_finding",
-    "small_losses_finding",
     "standing_finding",
     "statement_finding",
     "sureness_finding",

@@ -19,13 +19,6 @@ FIGURES: dict[str, tuple[str, str]] = {
             "and its share of list revenue. The numbers are printed in the figure."
         ),
     ),
-    "capacity": (
-        N_("What each cost pool costs: charged to customers, unused, or nobody's."),
-        N_(
-            "Stacked bars: cost of each pool, split into what customers used, what nobody used and "
-            "what belongs to no customer; the share of use is printed at the right."
-        ),
-    ),
     "whale_curve": (
         N_("{measure}, added up from the best customer to the worst."),
         N_(
@@ -43,27 +36,6 @@ FIGURES: dict[str, tuple[str, str]] = {
             "the profit of this one. The numbers are printed in the figure."
         ),
     ),
-    "against_peers": (
-        N_(
-            "{name} against its peers, from list value down to profit; ▼ is where more than 1 of 100 is "
-            "worse than usual."
-        ),
-        N_(
-            "Waterfall: one customer's way from the list value of goods sold to its profit, each step "
-            "beside what is usual among its peers and the gap. The numbers are printed in the figure."
-        ),
-    ),
-    "keep_fix_drop": (
-        N_(
-            "What the largest losses promise (ring), what dropping the customer would bring (bar) and "
-            "what mending may bring (triangle)."
-        ),
-        N_(
-            "Bars and marks: for each of the largest loss-makers the loss it shows, the effect of "
-            "dropping it, the effect of all actions, and the proposal. The table below holds the "
-            "numbers."
-        ),
-    ),
     "price_matrix": (
         N_(
             "Net price against cost-to-serve; the area of a mark is sales, a triangle loses money. The "
@@ -73,17 +45,6 @@ FIGURES: dict[str, tuple[str, str]] = {
             "Scatter: what is kept of list value against cost-to-serve for each customer, divided at "
             "the company's averages into who pays well or little, and costs much or little. The table "
             "below holds the counts."
-        ),
-    ),
-    "concentration": (
-        N_(
-            "What the best customers bring, of all that those who earn bring, by each measure; the mark "
-            "is the 20/80 rule."
-        ),
-        N_(
-            "Lines: cumulative share of what those who earn bring against the share of customers, best "
-            "first, for each measure, with the 20/80 mark and the interval of the last measure at 20%. The "
-            "table below holds the numbers."
         ),
     ),
     "return": (

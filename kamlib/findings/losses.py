@@ -1,83 +1,24 @@
-"""Sentences about losses: why, what would end them, what dropping would bring, what to do."""
+"""Sentences about losses: why, what dropping would bring, and who pays for what it asks."""
 
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import ACTIONS, CAUSES
-from kamlib.errors import listed
+from kamlib.columns import CAUSES
 from kamlib.findings.company import of_estimated_list
-from kamlib.language import _, money, ngettext, number, percent
+from kamlib.language import _, money, ngettext, number
 
 
-def causes_finding(rescue: pd.DataFrame, *, currency: str) -> str:
+def causes_finding(rescue: pd.DataFrame) -> str:
     """Say what takes most away from the loss-makers of one period, against their peers."""
-    told = rescue[rescue["largest_cause"] != ""]
-    if rescue.empty:
-        return _("Nobody loses money, so there is no loss to explain.")
-    if told.empty:
+    explained = rescue[rescue["largest_cause"] != ""]
+    if explained.empty:
         return _("None of the losses can be held against peers, so their causes are unknown.")
-    counts = told["largest_cause"].value_counts()
+    counts = explained["largest_cause"].value_counts()
     parts = [
         _("{cause} for {n}").format(cause=_(CAUSES[cause]), n=number(counts[cause]))
         for cause in sorted(counts.index, key=lambda c: (-counts[c], list(CAUSES).index(c)))
     ]
-    loss = money(-rescue["customer_profit"].sum(), currency)
-    said = ngettext(
-        "{n} customer loses {loss} in all.", "{n} customers lose {loss} in all.", len(rescue)
-    ).format(n=number(len(rescue)), loss=loss)
-    return _("{said} What takes most away, against their peers: {parts}.").format(
-        said=said, parts=", ".join(parts)
-    )
-
-
-def peer_finding(loser: pd.Series, *, name: str, currency: str) -> list[str]:
-    """Say how far one customer lies from its peers, then which causes make the gap."""
-    if not loser["peers"] or pd.isna(loser["gap"]):
-        return [_("{name} cannot be held against peers.").format(name=name)]
-    effects = {cause: float(loser[f"effect_{cause}"]) for cause in CAUSES}
-    said = ngettext(
-        "{name} loses {loss}; customers like it ({n} peer) would leave {usual} on the same sales.",
-        "{name} loses {loss}; customers like it ({n} peers) would leave {usual} on the same sales.",
-        int(loser["peers"]),
-    ).format(
-        name=name,
-        loss=money(-loser["customer_profit"], currency),
-        n=number(loser["peers"]),
-        usual=money(loser["customer_profit"] - loser["gap"], currency),
-    )
-    told = (
-        (_("What takes away: {parts}."), _largest(effects, currency, sign=-1)),
-        (_("What gives back: {parts}."), _largest(effects, currency, sign=1)),
-    )
-    return [said, *(words.format(parts=parts) for words, parts in told if parts)]
-
-
-def _largest(effects: dict[str, float], currency: str, *, sign: int) -> str:
-    """Write the effects of one sign that are at least a twentieth of the largest of all."""
-    size = max(abs(effect) for effect in effects.values())
-    mine = [(c, e) for c, e in effects.items() if sign * e > 0 and abs(e) >= size / 20]
-    ordered = sorted(mine, key=lambda pair: -abs(pair[1]))
-    return listed(f"{_(CAUSES[cause])} {money(abs(e), currency)}" for cause, e in ordered)
-
-
-def break_even_finding(rescue: pd.DataFrame, *, price_reach: float) -> str:
-    """Say how many losses a price rise within reach would end, and how many fewer orders or terms."""
-    if rescue.empty:
-        return _("Nobody loses money, so nothing has to be mended.")
-    change = rescue["fix_price_change"]
-    near = int((change <= price_reach).sum())
-    orders, days = (
-        int(rescue[name].notna().sum()) for name in ("fix_order_value", "fix_days_to_pay")
-    )
-    said = _(
-        "At the same quantity, a price rise of at most {reach} would end {near} of {n} losses."
-    ).format(reach=percent(price_reach), near=number(near), n=number(len(rescue)))
-    codes = rescue["fix_unknown"]
-    if (codes.str.contains("no_order_work") & codes.str.contains("no_capital")).all():
-        return _("{said} What other orders or terms would do is unknown.").format(said=said)
-    return _(
-        "{said} Fewer, larger orders alone could end {orders}, faster payment alone {days}."
-    ).format(said=said, orders=number(orders), days=number(days))
+    return _("What takes most away, against their peers: {parts}.").format(parts=", ".join(parts))
 
 
 def dropping_finding(rescue: pd.DataFrame, *, currency: str) -> list[str]:
@@ -136,66 +77,6 @@ def _who_gains(rescue: pd.DataFrame, currency: str) -> str:
         "For {n} of them leaving would gain: {amount} together.",
         len(gains),
     ).format(n=number(len(gains)), amount=money(gains["drop_effect_low"].sum(), currency))
-
-
-def actions_finding(actions: pd.DataFrame, losers: pd.DataFrame, *, currency: str) -> str:
-    """Say what of the losses of one period mending would end, by which action, and what lies beyond.
-
-    Parameters
-    ----------
-    actions : DataFrame of one period: customer_id, action, role, effect
-    losers : DataFrame of one period: customer_profit, all_actions, ends_of_loss
-    """
-    mine = actions[actions["role"] == "action"]
-    if mine.empty:
-        return _("There is no action towards the peers' level that would bring anything.")
-    sums = mine.groupby("action")["effect"].agg(["sum", "size"])
-    best = sorted(sums.index, key=lambda a: (-sums.loc[a, "sum"], a))[0]
-    ended = float(losers["ends_of_loss"].sum())
-    said = ngettext(
-        "Moved towards its peers' level, never beyond it, {n} account would end {ended} of {loss} of "
-        "loss; most comes from one action: {action} (accounts: {many}).",
-        "Moved towards their peers' level, never beyond it, {n} accounts would end {ended} of {loss} "
-        "of loss; most comes from one action: {action} (accounts: {many}).",
-        mine["customer_id"].nunique(),
-    ).format(
-        n=number(mine["customer_id"].nunique()),
-        ended=money(ended, currency),
-        loss=money(-losers["customer_profit"].sum(), currency),
-        action=_(ACTIONS[best]),
-        many=number(sums.loc[best, "size"]),
-    )
-    beyond = float(losers["all_actions"].sum()) - ended
-    if round(beyond) <= 0:
-        return said
-    return _("{said} The peers' level lies {beyond} above that: not counted on.").format(
-        said=said, beyond=money(beyond, currency)
-    )
-
-
-def small_losses_finding(rescue: pd.DataFrame, actions: pd.DataFrame, *, currency: str) -> str:
-    """Say what the losses that are too small for a plan of their own come to, and the one remedy.
-
-    That is the action which would end most of them; more than its loss is counted of nobody. Empty
-    where there are none.
-    """
-    small = rescue[rescue["proposal"] == "small"]
-    if small.empty:
-        return ""
-    said = ngettext(
-        "{n} customer loses too little for a plan of its own: {loss}.",
-        "{n} customers lose too little for plans of their own: {loss} together.",
-        len(small),
-    ).format(n=number(len(small)), loss=money(-small["customer_profit"].sum(), currency))
-    losses = -small.set_index("customer_id")["customer_profit"]
-    mine = actions[(actions["role"] == "action") & actions["customer_id"].isin(losses.index)]
-    ends = mine["effect"].clip(upper=mine["customer_id"].map(losses)).groupby(mine["action"]).sum()
-    if not (ends > 0).any():
-        return said
-    best = sorted(ends.index, key=lambda action: (-ends[action], action))[0]
-    return _("{said} One remedy for all: {action}, which would end {amount} of it.").format(
-        said=said, action=_(ACTIONS[best]), amount=money(ends[best], currency)
-    )
 
 
 def price_matrix_finding(

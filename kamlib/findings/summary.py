@@ -1,6 +1,6 @@
 """The one page: its headline, what we found, and what we do not know."""
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -10,23 +10,15 @@ from kamlib.findings.sums import Sum
 from kamlib.language import N_, _, money, ngettext, number, percent
 from kamlib.tables import untold_levels
 
+if TYPE_CHECKING:
+    from kamlib.settings import KeyAccountUnit
+
 BRING = {  # rules that a verdict rests on → what readers can bring for them
     "gross_margin": N_("the cost of goods sold on every invoice line"),
     "cost_to_serve": N_("what serving customers costs, and the work that each of them makes"),
     "side_a": N_("our own rating of customers"),
     "side_b": N_("what customers want of a supplier, in their own words"),
 }
-
-
-class Unit(Protocol):
-    """The yearly customer profit at which one key account pays for its own care."""
-
-    @property
-    def amount(self) -> Any: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def approved_by(self) -> str | None: ...
 
 
 def headline(accounts: pd.DataFrame) -> str:
@@ -117,7 +109,7 @@ def _none_for_certain(accounts: pd.DataFrame, nominees: pd.DataFrame) -> str:
     return _("{said} {share} of what is earned.").format(said=said, share=percent(share))
 
 
-def key_caption(unit: Unit) -> str:
+def key_caption(unit: "KeyAccountUnit") -> str:
     """Return the caption of the key accounts: what one must earn, and whether that is signed."""
     amount = money(float(unit.amount), unit.currency)
     if unit.approved_by:

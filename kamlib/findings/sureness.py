@@ -1,26 +1,16 @@
 """Sentences about doubt: how sure losses are, what moves a profit, how far the whale curve could be off."""
 
 import math
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from kamlib.language import _, cases, money, ngettext, number
 
+if TYPE_CHECKING:
+    from kamlib.segmentation.whale import Whale
+
 SURE = 0.95  # share of draws from which a loss is called sure
-
-
-class Doubt(Protocol):
-    """The whale curve's numbers with both ends, what they rest on, and the share of draws."""
-
-    @property
-    def numbers(self) -> dict[str, float]: ...
-
-    @property
-    def rests_on(self) -> str: ...
-
-    @property
-    def level(self) -> float: ...
 
 
 def sureness_finding(sureness: pd.DataFrame) -> str:
@@ -59,7 +49,7 @@ def mover_finding(sureness: pd.DataFrame) -> str:
     ).format(source=most.replace("_", " "), n=number(int(movers.max())), all=number(len(sureness)))
 
 
-def whale_doubt_finding(whale: Doubt, *, currency: str) -> str:
+def whale_doubt_finding(whale: "Whale", *, currency: str) -> str:
     """Say what of every 100 earned is given back, where the peak may lie, and what the band is."""
     numbers = whale.numbers
     if numbers["peak"] <= 0:

@@ -4,22 +4,15 @@ No figure has a title: the heading above it is the finding. Meaning is never in 
 """
 
 from kamlib.plots.bridge import plot_bridge
-from kamlib.plots.capacity import plot_capacity
-from kamlib.plots.concentration import plot_concentration
 from kamlib.plots.judgement import plot_return, plot_their_criteria
 from kamlib.plots.matrix import plot_matrix
 from kamlib.plots.money import plot_monthly_revenue, plot_statement
-from kamlib.plots.peers import plot_against_peers
+from kamlib.plots.price_matrix import plot_price_matrix
 from kamlib.plots.pyramid import plot_pyramid
-from kamlib.plots.rescue import plot_keep_fix_drop, plot_price_matrix
 from kamlib.plots.whale import plot_whale_curve
 
 __all__ = [
-    "plot_against_peers",
     "plot_bridge",
-    "plot_capacity",
-    "plot_concentration",
-    "plot_keep_fix_drop",
     "plot_matrix",
     "plot_monthly_revenue",
     "plot_price_matrix",

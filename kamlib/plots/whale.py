@@ -1,6 +1,6 @@
 """The whale curve: customers added up from the best to the worst, and the doubt around the curve."""
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,9 @@ from kamlib.plots.style import (
     styled,
 )
 
+if TYPE_CHECKING:
+    from kamlib.segmentation.whale import Whale
+
 CUMULATIVE = {
     "customer_profit": COLUMNS["cumulative_profit"].label,
     "gross_margin": N_("Cumulative gross margin"),
@@ -33,26 +36,13 @@ CUMULATIVE = {
 FALLING = (0, (5, 1.5))
 
 
-class Doubt(Protocol):
-    """The band around the curve: ``customer_share, low, high``, what it rests on, how many draws."""
-
-    @property
-    def band(self) -> pd.DataFrame: ...
-
-    @property
-    def rests_on(self) -> str: ...
-
-    @property
-    def level(self) -> float: ...
-
-
 @styled
 def plot_whale_curve(
     curve: pd.DataFrame,
     *,
     currency: str,
     measure: str = "customer_profit",
-    whale: Doubt | None = None,
+    whale: "Whale | None" = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the running sum over customers, best first, with its peak, total, erosion and band.
@@ -170,7 +160,7 @@ def _say_peak(ax: Axes, share: np.ndarray, total: np.ndarray, peak: int, money: 
     halo(text)
 
 
-def _band(ax: Axes, whale: Doubt | None) -> pd.DataFrame:
+def _band(ax: Axes, whale: "Whale | None") -> pd.DataFrame:
     """Draw the band and return it from the first customer's left on; nothing drawn is 0 to 0."""
     start = pd.DataFrame({"customer_share": [0.0], "low": [0.0], "high": [0.0]})
     if whale is None:
@@ -187,7 +177,7 @@ def _band(ax: Axes, whale: Doubt | None) -> pd.DataFrame:
     return band
 
 
-def _band_words(whale: Doubt) -> str:
+def _band_words(whale: "Whale") -> str:
     template = (
         _("the band: {cases},\nwithin the declared ranges of cost")
         if whale.rests_on == "rates"
@@ -197,7 +187,7 @@ def _band_words(whale: Doubt) -> str:
 
 
 def _say_parts(
-    ax: Axes, share: np.ndarray, total: np.ndarray, peak: int, whale: Doubt | None
+    ax: Axes, share: np.ndarray, total: np.ndarray, peak: int, whale: "Whale | None"
 ) -> None:
     if len(share) <= 3:
         return

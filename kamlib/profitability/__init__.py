@@ -10,37 +10,51 @@ Kaplan and Anderson (2004), "Time-Driven Activity-Based Costing"; Horngren, Data
 Accounting, for the hierarchy of customer costs.
 """
 
-from kamlib.profitability.balances import profit_balance, statement_balances
 from kamlib.profitability.breakeven import break_evens, orders_left, profit_if
 from kamlib.profitability.bridge import (
     bridge_balance,
     bridge_measure,
     bridge_steps,
+    bridge_verdict,
     largest_changes,
     profit_bridge,
 )
 from kamlib.profitability.capital import asset_charges, capital_charges, days_tied_up
-from kamlib.profitability.causes import peer_ladder
-from kamlib.profitability.company import company_ladder, loss_makers
-from kamlib.profitability.comparable import bridge_verdict
-from kamlib.profitability.costing import charge_customers, pool_costs
-from kamlib.profitability.dropping import drop_effects, effect_of_dropping
+from kamlib.profitability.causes import matrix_verdict, price_matrix
+from kamlib.profitability.costing import charge_customers, pool_costs, resources_table
 from kamlib.profitability.economic import economic_statements, timing_balance
-from kamlib.profitability.judging import statement_verdicts
-from kamlib.profitability.ledger import ledger_accounts, ledger_verdict
-from kamlib.profitability.matrix import matrix_verdict, price_matrix
-from kamlib.profitability.rescue import Rescue, rescue_losses, rescue_verdicts
-from kamlib.profitability.resources import resources_table
-from kamlib.profitability.statement import complete_statement, gross_margins
-from kamlib.profitability.statements import Statements, customer_statements
-from kamlib.profitability.sureness import (
+from kamlib.profitability.ledger import (
+    ledger_accounts,
+    ledger_verdict,
+    profit_balance,
+    statement_balances,
+)
+from kamlib.profitability.loss_treatment import (
+    Rescue,
+    drop_effects,
+    effect_of_dropping,
+    rescue_losses,
+    rescue_verdicts,
+)
+from kamlib.profitability.statement import (
+    company_ladder,
+    complete_statement,
+    gross_margins,
+    loss_makers,
+)
+from kamlib.profitability.statements import (
+    Statements,
+    customer_statements,
+    statement_verdicts,
+    withheld,
+)
+from kamlib.profitability.uncertainty import (
     profit_sureness,
     profit_tornado,
     sureness_verdict,
     uncertain_profits,
 )
 from kamlib.profitability.volumes import activity_volumes
-from kamlib.profitability.withholding import withheld
 
 __all__ = [
     "Rescue",
@@ -68,7 +82,6 @@ __all__ = [
     "loss_makers",
     "matrix_verdict",
     "orders_left",
-    "peer_ladder",
     "pool_costs",
     "price_matrix",
     "profit_balance",

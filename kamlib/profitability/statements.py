@@ -1,54 +1,46 @@
-"""All statements of an engagement in one go: from the hand-over tables to customer profit."""
+"""All statements of an engagement, down to customer profit, and what may be said of them.
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+Statements that are not to be believed are unknown from the first line to the last, and never zero: where
+too many lines are missing, or the general ledger says otherwise, each number is wrong by an amount that
+nobody knows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from kamlib.columns import COST_LEVELS
 from kamlib.errors import DataError, did_you_mean, listed
-from kamlib.language import _
-from kamlib.profitability.capital import KEY, asset_charges, capital_charges
-from kamlib.profitability.costing import charge_customers, pool_costs
-from kamlib.profitability.resources import Resource, given_resources, with_reach
-from kamlib.profitability.statement import complete_statement, gross_margins, margins_withheld
-from kamlib.profitability.traced import (
-    Freight,
+from kamlib.language import _, money, number, percent
+from kamlib.profitability.capital import asset_charges, capital_charges
+from kamlib.profitability.costing import (
+    TRACED,
+    charge_customers,
     freight_costs,
     freight_pools,
+    given_resources,
+    pool_costs,
     require_one_owner,
+    with_reach,
+    within_reach,
 )
-from kamlib.profitability.volumes import (
-    Equation,
-    activity_volumes,
-    driver_gaps,
-    without_driver,
+from kamlib.profitability.statement import (
+    KEY,
+    complete_statement,
+    gross_margins,
+    margins_withheld,
+    unknown_margins,
 )
+from kamlib.profitability.volumes import activity_volumes, driver_gaps, without_driver
+from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
+
+if TYPE_CHECKING:
+    from kamlib.settings import Profitability, TimeEquation
+
 
 Tables = Mapping[str, pd.DataFrame | None]
-
-
-class Capital(Protocol):
-    """Rate of capital, how receivables are given, and the VAT in them."""
-
-    rate: float
-    receivables: str
-    vat_rate: float
-
-
-class CostModel(Protocol):
-    """Pools, times, freight and capital as engagement.yaml has them, and the level cost stops at.
-
-    Where more than `unknown_cost_at_most` of revenue stands at customers whose cost of goods is not
-    known, no margin of the period is shown.
-    """
-
-    stops_at: str
-    resources: Sequence[Resource]
-    time_equations: Sequence[Equation]
-    capital: Capital | None
-    freight: Freight
-    unknown_cost_at_most: float
 
 
 class Statements(NamedTuple):
@@ -73,7 +65,9 @@ class Served(NamedTuple):
     unknown: dict[str, str]
 
 
-def customer_statements(tables: Tables, model: CostModel, *, periods: Sequence[str]) -> Statements:
+def customer_statements(
+    tables: Tables, model: "Profitability", *, periods: Sequence[str]
+) -> Statements:
     """State the profit of every customer in each of `periods`.
 
     Parameters
@@ -115,7 +109,7 @@ def _there(tables: Tables, name: str) -> pd.DataFrame:
 
 
 def _capital(
-    months: pd.DataFrame, tables: Tables, chosen: Tables, model: CostModel
+    months: pd.DataFrame, tables: Tables, chosen: Tables, model: "Profitability"
 ) -> pd.DataFrame:
     """Add up the price of receivables and of assets per period and customer, not rounded.
 
@@ -137,7 +131,7 @@ def _capital(
 
 def _served(
     chosen: Tables,
-    model: CostModel,
+    model: "Profitability",
     months: pd.DataFrame,
     customers: pd.DataFrame,
     periods: Sequence[str],
@@ -167,7 +161,7 @@ def _together(first: pd.DataFrame | None, second: pd.DataFrame) -> pd.DataFrame:
 
 
 def _charged(
-    chosen: Tables, model: CostModel, resources: pd.DataFrame, relations: pd.Series
+    chosen: Tables, model: "Profitability", resources: pd.DataFrame, relations: pd.Series
 ) -> Served:
     """Charge customers with the pools of cost; nothing where there is none."""
     if resources.empty:
@@ -194,7 +188,7 @@ def _charged(
 
 
 def _window_gaps(
-    drivers: pd.DataFrame | None, pools: pd.DataFrame, equations: Sequence[Equation]
+    drivers: pd.DataFrame | None, pools: pd.DataFrame, equations: "Sequence[TimeEquation]"
 ) -> dict[str, str]:
     """Say of each period which drivers are given for other periods only."""
     template = _(
@@ -207,7 +201,7 @@ def _window_gaps(
 
 
 def _require_pools(
-    equations: Sequence[Equation], resources: pd.DataFrame, *, whole: Sequence[str]
+    equations: "Sequence[TimeEquation]", resources: pd.DataFrame, *, whole: Sequence[str]
 ) -> None:
     """Raise DataError if a time equation names a pool that no period has, where there are pools."""
     known = sorted(set(resources["pool"]))
@@ -223,3 +217,184 @@ def _within(table: pd.DataFrame | None, periods: Sequence[str]) -> pd.DataFrame 
     if table is None or "period" not in table:
         return table
     return table[table["period"].isin(list(periods))].reset_index(drop=True)
+
+
+KEPT = ("period", "customer_id", "relation", "days_to_pay", "days_late", "active")
+
+
+def withheld(result: Statements, why: str, *, period: str) -> Statements:
+    """Return statements of which those of a period are unknown; all as they are without a reason.
+
+    Parameters
+    ----------
+    result : Statements of `customer_statements`
+    why : str, what was refused, in words; empty where nothing was
+    period : str, the report period
+
+    Returns
+    -------
+    Statements in which each customer of the period still stands, its money missing; cost-to-serve and
+    pools without rows of the period, None where no other has any
+    """
+    if not why:
+        return result
+    table = result.statement
+    mine = table["period"] == period
+    money = [name for name in table.columns if name not in KEPT]
+    blind = table.assign(**{name: table[name].mask(mine) for name in money})
+    cost, pools = (_of_others(each, period) for each in (result.cost_to_serve, result.pools))
+    unknown = {**result.unknown, period: why.rstrip(".")}
+    return result._replace(statement=blind, cost_to_serve=cost, pools=pools, unknown=unknown)
+
+
+def _of_others(table: pd.DataFrame | None, period: str) -> pd.DataFrame | None:
+    """Return the rows of other periods; None where there are none."""
+    if table is None:
+        return None
+    others = table[table["period"] != period]
+    return others.reset_index(drop=True) if len(others) else None
+
+
+HARDLY = 0.1  # of a pool's capacity: minutes taken for hours are 60 times as many
+WORTH_A_WORD = 1.0  # money of a pool that is on nobody; below it is rounding
+
+
+def statement_verdicts(
+    statement: pd.DataFrame,
+    pools: pd.DataFrame | None,
+    activities: int,
+    *,
+    period: str,
+    stops_at: str,
+    currency: str,
+    unknown: str = "",
+    left_out: Sequence[str] = (),
+) -> list[Verdict]:
+    """Judge the statement of one period: what is known, what rests on what, what belongs to nobody.
+
+    Parameters
+    ----------
+    activities : int, number of time equations
+    stops_at : str, level of the cost hierarchy down to which customers are charged
+    unknown : str, why cost-to-serve is not known, where another reason than no pools holds
+    left_out : names of activities whose driver nobody gave
+    """
+    mine = statement[(statement["period"] == period) & statement["active"]]
+    known = pd.DataFrame() if pools is None else pools[pools["period"] == period]
+    found = [_margin(mine, currency)]
+    if not len(known) or mine["cost_to_serve"].isna().any():
+        why = unknown or _("there is no table of cost pools for {period}").format(period=period)
+        return [*found, verdict("cost_to_serve", REFUSE, why=why)]
+    found.append(_cost_to_serve(known, activities - len(left_out), left_out))
+    found += _pools(known, stops_at=stops_at, currency=currency)
+    return [*found, *_new_customers(mine, currency=currency), _capital_verdict(mine)]
+
+
+def _new_customers(mine: pd.DataFrame, *, currency: str) -> list[Verdict]:
+    """Say what of set-up rests on a guess of who is new; nothing where nobody is set up."""
+    charged, guessed, open_ = (
+        mine[name] for name in ("setup_cost", "setup_guessed_cost", "setup_open_cost")
+    )
+    if not (charged.any() or open_.any()):
+        return []
+    return [
+        verdict(
+            "new_customers",
+            FLAG if guessed.any() or open_.any() else PASS,
+            charged=money(charged.sum(), currency),
+            open_n=number(int((open_ != 0).sum())),
+            open_amount=money(open_.sum(), currency),
+            guessed_n=number(int((guessed != 0).sum())),
+            guessed_amount=money(guessed.sum(), currency),
+        )
+    ]
+
+
+def _margin(mine: pd.DataFrame, currency: str) -> Verdict:
+    """Say at how many customers, with how much revenue, the cost of goods is not known."""
+    blind = unknown_margins(mine).sum() if len(mine) else pd.Series({"customers": 0.0})
+    if not blind["customers"]:
+        return verdict("gross_margin", PASS)
+    outcome = FLAG if mine["gross_margin"].notna().any() else REFUSE
+    words = {
+        "n": number(blind["customers"]),
+        "share": percent(blind["share"]),
+        "amount": money(blind["revenue"], currency),
+    }
+    return verdict("gross_margin", outcome, **words)
+
+
+def _cost_to_serve(pools: pd.DataFrame, activities: int, left_out: Sequence[str]) -> Verdict:
+    """Say what cost-to-serve is made of, and what it leaves out."""
+    traced = _is_traced(pools)
+    if not (pools["charged"] & ~traced).any():
+        what = _("it consists of freight only; ordering, picking, visits and care are not in it")
+        return verdict("cost_to_serve", FLAG, what=what)
+    if left_out:
+        what = _(
+            "without drivers it rests on counts from documents only, and nothing counts {activities}"
+        )
+        return verdict(
+            "cost_to_serve", FLAG, what=what.format(activities="; ".join(_plain(left_out)))
+        )
+    counted = number(activities + int(traced.any()))
+    return verdict("cost_to_serve", PASS, pools=number(len(pools)), activities=counted)
+
+
+def _pools(known: pd.DataFrame, *, stops_at: str, currency: str) -> list[Verdict]:
+    """Judge the pools: what is on nobody, what is overloaded, what has no capacity."""
+    worked = known["charged"] & (known["used"] > 0) & ~_is_traced(known)
+    over = known[known["used_share"] > 1]
+    idle = known[worked & (known["used_share"] < HARDLY)]
+    what = [
+        template.format(pools=", ".join(_plain(pools["pool"])))
+        for pools, template in (
+            (over, _("used above what it can supply: {pools}")),
+            (
+                idle,
+                _("hardly used, as if its capacity were in another unit or of more days: {pools}"),
+            ),
+        )
+        if len(pools)
+    ]
+    blind = known[worked & known["capacity"].isna()]
+    return [
+        _on_nobody(known, stops_at=stops_at, currency=currency),
+        verdict("capacity", FLAG if what else PASS, what="; ".join(what)),
+        verdict(
+            "practical_capacity",
+            FLAG if len(blind) else PASS,
+            pools=", ".join(_plain(blind["pool"])),
+        ),
+    ]
+
+
+def _on_nobody(known: pd.DataFrame, *, stops_at: str, currency: str) -> Verdict:
+    """Say where cost stops, and which pools within reach of customers no activity counts."""
+    nobody = known[known["unassigned_cost"].abs() >= WORTH_A_WORD]
+    within = nobody[within_reach(nobody["hierarchy_level"], stops_at)]
+    if within.empty:
+        return verdict("unit_of_cost", PASS, level=_(COST_LEVELS[stops_at]))
+    amount = money(within["unassigned_cost"].sum(), currency)
+    return verdict("unit_of_cost", FLAG, amount=amount, pools=", ".join(_plain(within["pool"])))
+
+
+def _capital_verdict(mine: pd.DataFrame) -> Verdict:
+    """Say whether a charge was computed, and for how many customers it is not known what they owe."""
+    if mine["capital_charge"].isna().all():
+        return verdict("capital_absent", FLAG)
+    silent = mine["days_to_pay"].isna()
+    owed = mine["capital_charge"] - mine["assets_charge"].fillna(0.0)
+    if silent.all() and not (owed > 0).any():
+        return verdict("receivables_absent", FLAG)
+    by_balance = silent.all()  # who has no balance owes nothing
+    without = 0 if by_balance else int((silent & (mine["invoice_revenue"] != 0)).sum())
+    return verdict("capital_charge", FLAG if without else PASS, n=number(without))
+
+
+def _is_traced(pools: pd.DataFrame) -> pd.Series:
+    return pools["unit"] == TRACED
+
+
+def _plain(names: Iterable[str]) -> list[str]:
+    return [name.replace("_", " ") for name in names]

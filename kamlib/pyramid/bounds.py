@@ -1,15 +1,18 @@
 """What is known of each account, as intervals: the inputs of levels and verdicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from kamlib.tables import among
 from kamlib.timespans import months_earlier
+
+if TYPE_CHECKING:
+    from kamlib.settings import Pyramid
 
 UNKNOWN = (-np.inf, np.inf)
 BOTH_ENDS = ("side_a", "side_b", "relative_strength")
@@ -84,20 +87,6 @@ def _opened(
     return np.where(where, ends[0], known[0]), np.where(where, ends[1], known[1])
 
 
-class Codes(Protocol):
-    """Signs of closeness, hard and soft."""
-
-    hard: Sequence[str]
-    soft: Sequence[str]
-
-
-class Evidence(Protocol):
-    """Which signs count, and for how many months one without an end does."""
-
-    evidence_months: int
-    evidence_codes: Codes
-
-
 def certain(values: object) -> tuple[np.ndarray, np.ndarray]:
     """Return an interval of one value each; NaN becomes unknown.
 
@@ -123,7 +112,7 @@ def contact_functions(contacts: pd.DataFrame | None, *, end: date, months: int) 
 
 
 def joint_evidence(
-    evidence: pd.DataFrame | None, parties: pd.Series, settings: Evidence, *, end: date
+    evidence: pd.DataFrame | None, parties: pd.Series, settings: "Pyramid", *, end: date
 ) -> pd.DataFrame:
     """Count the joint things that exist: ``party_id, joint_hard, joint_all``.
 

@@ -20,7 +20,6 @@ from kamlib.segmentation.classes import (
 )
 from kamlib.segmentation.concentration import (
     concentration,
-    concentration_curves,
     interval_verdict,
     net_shares_verdict,
 )
@@ -43,7 +42,6 @@ __all__ = [
     "class_flips",
     "class_summary",
     "concentration",
-    "concentration_curves",
     "door_verdicts",
     "interval_verdict",
     "main_measure",

@@ -14,7 +14,7 @@ from kamlib.numerics import (
     stobachoff,
     top_share,
 )
-from kamlib.segmentation.classes import MEASURES, split_vital_few, whale_curve
+from kamlib.segmentation.classes import MEASURES
 from kamlib.verdicts import Verdict, verdict
 
 ALIKE = 0.20  # Gini up to which no customer is a giant that a sample could miss
@@ -40,24 +40,6 @@ MEASURED = (
     "stobachoff",
     "interval_level",
 )
-
-
-def concentration_curves(statement: pd.DataFrame) -> pd.DataFrame:
-    """Return the running share of what those who earn bring for each known measure, best first.
-
-    Returns
-    -------
-    DataFrame ``measure, customer_share, cumulative_share``, the main measure last
-    """
-    active = statement[statement["active"]]
-    parts = []
-    for name in MEASURES:
-        known = active[active[name].notna()]
-        if (known[name] > 0).any():
-            curve = split_vital_few(whale_curve(known, measure=name), measure=name)
-            parts.append(curve[["customer_share", "cumulative_share"]].assign(measure=name))
-    names = ["measure", "customer_share", "cumulative_share"]
-    return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
 
 
 def concentration(

@@ -6,7 +6,7 @@ with a few more or less. It stands in for a model of each customer's rhythm, and
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,9 @@ from kamlib.tables import among, content_hash
 from kamlib.timespans import months_earlier, whole_months
 from kamlib.verdicts import Balance, Verdict, verdict
 
+if TYPE_CHECKING:
+    from kamlib.settings import Windows
+
 MOST_ORDER_DAYS = 12
 STRENGTH = 2.0
 MATERIAL = 0.05  # of a repeat rate, between frozen and measured afresh
@@ -24,14 +27,6 @@ CONTRACT_COUNTS = 0.90
 FROM_THEM = ("their_words", "fact")
 QUIET_DAYS = 7
 YEAR, LONG_ENOUGH = 12, 24  # months of the input, to tell asleep from gone
-
-
-class Windows(Protocol):
-    """Lengths of the windows that engagement.yaml declares."""
-
-    trend_months: int
-    return_months: int
-    staying_years: int
 
 
 class Window(NamedTuple):
@@ -51,7 +46,7 @@ def reference_window(
     orders: pd.DataFrame,
     years: Sequence[date],
     *,
-    windows: Windows,
+    windows: "Windows",
     frozen: pd.DataFrame | None = None,
 ) -> Window | None:
     """Choose the reference period of the repeat rates; None where the input is too short.
@@ -148,7 +143,7 @@ def staying(
     rates: pd.DataFrame | None,
     ratings: pd.DataFrame,
     *,
-    windows: Windows,
+    windows: "Windows",
     end: date,
     scale: Sequence[tuple[float, float]],
 ) -> pd.DataFrame:
@@ -318,7 +313,7 @@ def staying_verdicts(
     rates: pd.DataFrame | None,
     afresh: pd.DataFrame | None,
     *,
-    windows: Windows,
+    windows: "Windows",
 ) -> list[Verdict]:
     """Judge what the chances of return and of staying rest on.
 

@@ -5,8 +5,18 @@ verdicts) has a default, `kamlib/rules.yaml`, over which the engagement's own ke
 is wrong is a `ParameterError` that names file, line, key, what was found and what is allowed.
 """
 
+from kamlib.periods import Period
 from kamlib.settings.conditions import Bound, Condition, VerdictRule
-from kamlib.settings.costs import Capital, Plus, Profitability, Resource, TimeEquation
+from kamlib.settings.costs import (
+    Capital,
+    Dropping,
+    Freight,
+    Peers,
+    Plus,
+    Profitability,
+    Resource,
+    TimeEquation,
+)
 from kamlib.settings.decision import (
     Capacity,
     Doors,
@@ -16,6 +26,7 @@ from kamlib.settings.decision import (
     SideA,
     SideACriterion,
     SideB,
+    StrategicDoor,
     Windows,
 )
 from kamlib.settings.inputs import Dialect, Input
@@ -31,7 +42,6 @@ from kamlib.settings.settings import (
     Interval,
     LedgerSettings,
     Materiality,
-    Period,
     ReconcilingItem,
     Segmentation,
     SetAside,
@@ -46,8 +56,10 @@ __all__ = [
     "Condition",
     "Dialect",
     "Doors",
+    "Dropping",
     "Engagement",
     "FindOutFirst",
+    "Freight",
     "GoldenShot",
     "Identity",
     "Input",
@@ -58,6 +70,7 @@ __all__ = [
     "Limits",
     "Materiality",
     "Override",
+    "Peers",
     "Period",
     "Plus",
     "Profitability",
@@ -71,6 +84,7 @@ __all__ = [
     "SideB",
     "SignOff",
     "Staying",
+    "StrategicDoor",
     "TimeEquation",
     "VerdictRule",
     "Windows",

@@ -21,6 +21,7 @@ from kamlib.settings.kinds import (
 
 LIMITS = ("at_least", "at_most", "above", "below")
 CUT = "cut"
+SLACK = 1e-9  # by which a computed share may miss a limit that it reaches
 YES_OR_NO = ("golden_shot", "in_capacity", "door_vital_few")
 HAVE_A_CUT = ("side_a", "side_b", "relative_strength", "loss_kau", "drop_kau")
 PARTIES = ("customer", "prospect")
@@ -42,7 +43,6 @@ NAMES = (
     "golden_shot",
     "p_return_12m",
     "door_vital_few",
-    "stake_kau",
     "loss_kau",
     "drop_kau",
 )
@@ -84,6 +84,23 @@ class Bound(Part):
     def limit(self) -> float | str:
         """Return the limit itself."""
         return getattr(self, self.kind)
+
+    def holds(self, value: Any, *, cut: float = math.nan) -> Any:
+        """Tell where the values of an array keep the limit; `cut` is what the word cut stands for.
+
+        Examples
+        --------
+        >>> Bound(at_least=0.3).holds(0.1 + 0.2), Bound(below=0.3).holds(0.1 + 0.2)
+        (True, False)
+        """
+        at = cut if self.limit == CUT else float(self.limit)
+        tests = {
+            "at_least": value >= at - SLACK,
+            "at_most": value <= at + SLACK,
+            "above": value > at + SLACK,
+            "below": value < at - SLACK,
+        }
+        return tests[self.kind]
 
 
 def _without_cut(bound: Bound) -> Bound:

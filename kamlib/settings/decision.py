@@ -16,7 +16,7 @@ from pydantic import (
 
 from kamlib.columns import LADDER
 from kamlib.errors import listed
-from kamlib.settings.conditions import Condition, NumberBound
+from kamlib.settings.conditions import NumberBound
 from kamlib.settings.kinds import (
     Count,
     Day,
@@ -140,6 +140,12 @@ class GoldenShot(Part):
     not_in_relations: list[Relation]
 
 
+class AtLeast(Part):
+    """A limit from below."""
+
+    at_least: Number
+
+
 class VitalFewDoor(Part):
     """The door of today's profit."""
 
@@ -150,15 +156,9 @@ class VitalFewDoor(Part):
 class StrategicDoor(Part):
     """The door of strategic reasons: written down, owned, and for a time."""
 
-    rating: NumberBound
+    rating: AtLeast
     requires: list[Literal[REASONS]]  # type: ignore[valid-type]
     quota_of_key_list: Share
-
-
-class AtLeast(Part):
-    """A limit from below."""
-
-    at_least: Number
 
 
 class PotentialDoor(Part):
@@ -194,8 +194,14 @@ class Questions(Part):
     must_say: Texts = Field(alias="with")
 
 
+class Stake(Part):
+    """What is at stake, in key-account units."""
+
+    stake_kau: AtLeast
+
+
 class FindOutFirst(Part):
     """When worst and best case differ: from which stake, and with which questions."""
 
-    when: Condition
+    when: Stake
     names: Questions

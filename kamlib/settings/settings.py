@@ -1,13 +1,13 @@
 """What an engagement says of itself: periods, inputs, ledger, segmentation, kinds of relation."""
 
 import re
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from kamlib.periods import Period
 from kamlib.settings.kinds import (
     Count,
     Day,
@@ -25,30 +25,6 @@ from kamlib.settings.kinds import (
     whole,
     within,
 )
-
-
-@dataclass(frozen=True)
-class Period:
-    """A named span of days, both ends included."""
-
-    name: str
-    start: date
-    end: date
-
-    @property
-    def is_a_year(self) -> bool:
-        """Tell whether it is twelve whole months.
-
-        Examples
-        --------
-        >>> Period("FY2025", date(2025, 1, 1), date(2025, 12, 31)).is_a_year
-        True
-        """
-        after = self.end + timedelta(days=1)
-        try:
-            return after.replace(year=after.year - 1) == self.start
-        except ValueError:  # 29 February
-            return after.replace(year=after.year - 1, day=28) == self.start
 
 
 class _Span(Part):

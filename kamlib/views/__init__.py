@@ -17,23 +17,20 @@ from kamlib.views.accounts import (
 )
 from kamlib.views.company import (
     chain,
-    charging_pools,
     concentration_table,
     external,
     external_months,
     gl_table,
     monthly_revenue,
     named,
+    pool_table,
     set_aside_reasons,
     statement_lines,
-    top20_interval,
     with_relation,
 )
 from kamlib.views.first_steps import inquiries, keeping, repairs
 from kamlib.views.quality import pairs_table, quality_table, rows_set_aside, worst_rows
 from kamlib.views.rescue import (
-    action_table,
-    how_far,
     largest_losses,
     loss_table,
     matrix_points,
@@ -52,10 +49,8 @@ from kamlib.views.sides import (
 __all__ = [
     "account_balances",
     "account_table",
-    "action_table",
     "both_sides",
     "chain",
-    "charging_pools",
     "concentration_table",
     "criteria_of",
     "criteria_summary",
@@ -63,7 +58,6 @@ __all__ = [
     "external",
     "external_months",
     "gl_table",
-    "how_far",
     "inquiries",
     "keeping",
     "largest_losses",
@@ -77,6 +71,7 @@ __all__ = [
     "order_words",
     "overrides_table",
     "pairs_table",
+    "pool_table",
     "pyramid_table",
     "quadrant_table",
     "quality_table",
@@ -88,7 +83,6 @@ __all__ = [
     "sides_balances",
     "sides_table",
     "statement_lines",
-    "top20_interval",
     "verdict_table",
     "with_relation",
     "worst_rows",

@@ -1,8 +1,7 @@
 """Views of accounts: the verdict table, golden shots, questions, first steps."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from kamlib.columns import LEVELS, PAYS, VERDICTS
@@ -10,15 +9,10 @@ from kamlib.language import _, points
 from kamlib.tables import among, untold_levels
 from kamlib.verdicts import Balance
 
+if TYPE_CHECKING:
+    from kamlib.pyramid.bounds import Bounds
+
 STAKES = ("stake", "gross_margin", "invoice_revenue")  # by which accounts are put in order
-
-
-class Intervals(Protocol):
-    """Intervals of many quantities over the same parties, as the pyramid collects them."""
-
-    party_id: np.ndarray
-
-    def __getitem__(self, name: str) -> tuple[np.ndarray, np.ndarray]: ...
 
 
 def account_table(
@@ -180,7 +174,7 @@ def questions_table(accounts: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def pyramid_table(accounts: pd.DataFrame, bounds: Intervals) -> pd.DataFrame:
+def pyramid_table(accounts: pd.DataFrame, bounds: "Bounds") -> pd.DataFrame:
     """Return level and criteria of every customer: ``<criterion>_low`` and ``_high`` as they voted."""
     names = [
         "known_years",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from kamlib.columns import CHAINS, label
-from kamlib.language import _, ngettext, number
+from kamlib.language import NO_VALUE, _, ngettext, number
 from kamlib.tables import floats
 
 
@@ -91,11 +91,21 @@ def gl_table(accounts: pd.DataFrame, period: str) -> pd.DataFrame:
     return mine.assign(explained=explained)[names].reset_index(drop=True)
 
 
-def charging_pools(pools: pd.DataFrame, period: str) -> pd.DataFrame:
-    """Pick the pools of a period that have something left to charge, with plain names."""
+def pool_table(pools: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Say of each pool with something left to charge what was used, unused, and belongs to nobody.
+
+    Returns
+    -------
+    DataFrame ``pool`` with plain names, ``assigned_cost``, ``unused_cost``, ``unassigned_cost``,
+    ``used_share`` (above 1: overloaded; a dash for what stands on lines and for who serves nobody)
+    """
     parts = ["assigned_cost", "unused_cost", "unassigned_cost"]
     mine = pools[(pools["period"] == period) & (pools[parts].abs().sum(axis=1) > 0)]
-    return mine.assign(pool=mine["pool"].str.replace("_", " ")).reset_index(drop=True)
+    without = mine["used_share"].isna() & (mine["unit"].eq("traced") | ~(mine["assigned_cost"] > 0))
+    return mine.assign(
+        pool=mine["pool"].str.replace("_", " "),
+        used_share=mine["used_share"].astype("object").mask(without, NO_VALUE),
+    )[["pool", *parts, "used_share"]].reset_index(drop=True)
 
 
 def statement_lines(losers: pd.DataFrame, measure: str | None) -> pd.DataFrame:
@@ -110,16 +120,6 @@ def concentration_table(measures: pd.DataFrame) -> pd.DataFrame:
     """Pick what is compared between revenue, gross margin and customer profit."""
     table = measures.assign(measure=[label(name) for name in measures["measure"]])
     return table[["measure", "few", "few_share", "top20", "gini", "effective_n", "losing"]]
-
-
-def top20_interval(measures: pd.DataFrame) -> dict[str, float] | None:
-    """Return what the best 20 % bring by the main measure, with its interval; None unknown."""
-    if measures.empty:
-        return None
-    row = measures.iloc[-1]
-    if pd.isna(row["top20"]):
-        return None
-    return {"value": row["top20"], "low": row["top20_low"], "high": row["top20_high"]}
 
 
 def named(table: pd.DataFrame, names: pd.DataFrame, key: str = "customer_id") -> pd.DataFrame:

@@ -1,12 +1,12 @@
-"""Views of losses: causes, what ends them, actions and proposals, named and in order."""
+"""Views of losses: causes, what ends them and proposals, named and in order."""
 
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from kamlib.columns import ACTIONS, CAUSES, PROPOSALS, QUADRANTS
+from kamlib.columns import CAUSES, PROPOSALS, QUADRANTS
 from kamlib.language import _, money, number, percent
 
 MOST_NAMED = 5
@@ -103,68 +103,3 @@ def quadrant_table(points: pd.DataFrame) -> pd.DataFrame:
     )
     table = table.reindex([q for q in QUADRANTS if q in table.index]).reset_index()
     return table.assign(quadrant=[_(QUADRANTS[each]) for each in table["quadrant"]])
-
-
-def action_table(actions: pd.DataFrame, losers: pd.DataFrame, *, currency: str) -> pd.DataFrame:
-    """List what could be done about each of `losers`, how far, and what it brings."""
-    order = {who: place for place, who in enumerate(losers["customer_id"])}
-    period = losers["period"].iloc[0] if len(losers) else ""
-    mine = actions[actions["customer_id"].isin(order) & (actions["period"] == period)]
-    mine = mine.assign(order=mine["customer_id"].map(order)).sort_values("order", kind="stable")
-    names = losers.set_index("customer_id")["name"]
-    return pd.DataFrame(
-        {
-            "name": mine["customer_id"].map(names),
-            "action": [_(ACTIONS[each]) for each in mine["action"]],
-            "how": [
-                how_far(action, now, then, currency)
-                for action, now, then in zip(
-                    mine["action"], mine["change_from"], mine["change_to"], strict=True
-                )
-            ],
-            "effect": mine["effect"],
-            "effect_soon": mine["effect_soon"],
-        }
-    ).reset_index(drop=True)
-
-
-def how_far(action: str, now: float, then: float, currency: str) -> str:
-    """Say how far a lever is moved, towards the peers' level and never beyond.
-
-    Examples
-    --------
-    >>> how_far("fewer_orders", 52.0, 33.3, "EUR")
-    '52 orders become 33'
-    """
-    if action == "interaction":
-        return _("all of the above at once, less their sum")
-    if action == "let_go":
-        return _("instead of all of the above")
-    if math.isnan(now) or math.isnan(then):
-        return _("to the level of its peers")
-    template, write = _HOW[action]
-    words = {"now": write(now, currency), "then": write(then, currency)}
-    rise = percent((1 - then) / (1 - now) - 1) if action == "reprice" and now < 1 else ""
-    return _(template).format(**words, rise=rise)
-
-
-def _amount(value: float, currency: str) -> str:
-    return money(value, currency)
-
-
-def _share(value: float, _currency: str) -> str:
-    return percent(value)
-
-
-def _count(value: float, _currency: str) -> str:
-    return number(max(value, 1.0))
-
-
-_HOW: dict[str, tuple[str, Callable[[float, str], str]]] = {
-    "reprice": ("by {rise}: deductions fall from {now} to {then} of list value", _share),
-    "fewer_orders": ("{now} orders become {then}", _count),
-    "order_channel": ("rush, phone and other handling from {now} to {then} an order", _amount),
-    "less_service": ("their cost falls from {now} to {then}", _amount),
-    "shorter_terms": ("paid after {then} days, not {now}", _count),
-    "fewer_returns": ("credited revenue falls from {now} to {then}", _share),
-}

@@ -1,0 +1,389 @@
+"""Looking at an engagement's inputs before anything is run: what came in, and what it will not carry.
+
+Settings are checked, files found and read, rows judged, in this process and without a notebook. What
+is required and would be refused is foreseen from the inputs alone, by the rules that depend on
+them; whether a report shows it is known only when it has run.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from kamlib.attractiveness import current_ratings, side_b_criteria
+from kamlib.intake import Intake, read_inputs
+from kamlib.intake.tax_ids import WITHOUT_TAX_ID
+from kamlib.language import _, day, money, ngettext, number, use_language
+from kamlib.method_rules import ANALYSES, RULES
+from kamlib.method_rules.set_aside import NO_TAX_NUMBER
+from kamlib.profitability import (
+    Statements,
+    customer_statements,
+    days_tied_up,
+    ledger_accounts,
+    ledger_verdict,
+    profit_balance,
+)
+from kamlib.profitability.loss_treatment import require_known
+from kamlib.settings import Engagement, Period, frozen_files, load_engagement
+from kamlib.tables import Tables, among, floats
+from kamlib.timespans import period_of
+from kamlib.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
+from kamlib.views import pairs_table, set_aside_reasons
+
+THEIRS = ("their_words", "fact")
+MOST_PAIRS, MOST_BUYERS = 20, 10
+STATED_BY = (
+    "customers",
+    "customer_months",
+    "orders",
+    "corrections",
+    "off_invoice",
+    "drivers",
+    "receivables",
+    "resources",
+    "deliveries",
+    "assets",
+)
+RATED_BY = ("party_id", "criterion", "supplier")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the inputs of an engagement are, and what is to be brought.
+
+    `coverage` has one row per input table, `reasons` one per reason for which rows were set aside;
+    `verdicts` are those that are not PASS, `broken` the lines of the ledger that do not hold, and
+    `refused` the required analyses that these inputs cannot carry, each with its rules. `pairs` are
+    ids that look like one customer and wait for a decision; `buyers` are those without a tax number
+    on their invoices, as these stand for them, with ``rows`` and ``amount``. `withheld` says why no
+    report would come out; it is empty where one would.
+    """
+
+    engagement: Engagement
+    period: Period
+    coverage: pd.DataFrame
+    reasons: pd.DataFrame
+    verdicts: list[Verdict]
+    broken: list[Balance]
+    refused: dict[str, list[str]]
+    pairs: pd.DataFrame
+    buyers: pd.DataFrame
+    withheld: str
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether a report would come out, with all that is required, and every sum holds."""
+        return not self.refused and not self.broken and not self.withheld
+
+    def lines(self) -> list[str]:
+        """Return what to tell a reader, line by line."""
+        parts = (_tables, _reasons, _buyers, _pairs, _verdicts, _sums, _required, _withheld)
+        blocks = [part(self) for part in parts]
+        return [_head(self), *(line for block in blocks if block for line in ["", *block])]
+
+
+def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
+    """Read an engagement's inputs and say what came in and what is lacking; nothing is written.
+
+    Parameters
+    ----------
+    engagement : str or Path, a name under data/ or a path
+    period : str, optional; the last period of engagement.yaml without it
+
+    Raises
+    ------
+    DataError, ParameterError
+        The engagement or a file is rejected.
+    """
+    settings = load_engagement(engagement)
+    use_language(settings.language)
+    frozen_files(settings)
+    span = settings.period(period or list(settings.periods)[-1])
+    intake = read_inputs(settings, span.name)
+    stated = require_usable(settings, intake.tables, span)
+    judged, balances = _against_ledger(settings, intake.tables, stated, span)
+    intake = replace(
+        intake, verdicts=[*intake.verdicts, *judged], balances=[*intake.balances, *balances]
+    )
+    rules = rules_refused(settings, intake, span)
+    named = {each: [rule for rule in ANALYSES[each] if rule in rules] for each in settings.required}
+    return Checked(
+        engagement=settings,
+        period=span,
+        coverage=intake.coverage,
+        reasons=set_aside_reasons(intake.tables["quarantine"]),
+        verdicts=[each for each in intake.verdicts if each.outcome != PASS],
+        broken=[each for each in intake.balances if not each.holds],
+        refused={each: found for each, found in named.items() if found},
+        pairs=pairs_table(intake.tables["identity_pairs"]),
+        buyers=_without_number(intake.tables["quarantine"]),
+        withheld=nothing_to_stand_on(verdict_table(intake.verdicts)),
+    )
+
+
+def require_usable(engagement: Engagement, tables: Tables, span: Period) -> Statements | None:
+    """Reject what a notebook would reject: settings that do not fit the tables, weights, pools, drivers.
+
+    The same functions are asked as in the notebooks, on the same tables. The statements are returned,
+    None where there is no line to state; the other answers are dropped.
+
+    Raises
+    ------
+    DataError, ParameterError
+        As a notebook would.
+    """
+    before = engagement.previous(span.name)
+    model = engagement.profitability
+    periods = [each for each in (before, span) if each]
+    given = {name: _as_read(engagement, tables, name) for name in STATED_BY}
+    given["assets"] = days_tied_up(given["assets"], periods)
+    names = [each.name for each in periods]
+    stated = None
+    if tables["customer_months"]["period"].isin(names).any():  # without a line nothing is stated
+        stated = customer_statements(given, model, periods=names)
+    require_known(model.dropping, given["customers"])
+    theirs = current_ratings(tables.get("ratings_theirs"), end=span.end, by=RATED_BY)
+    side_b_criteria(theirs, guess_halfwidth=engagement.side_b.our_guess_halfwidth)
+    return stated
+
+
+def _against_ledger(
+    engagement: Engagement, tables: Tables, stated: Statements | None, span: Period
+) -> tuple[list[Verdict], list[Balance]]:
+    """Hold the statements against the general ledger as notebook 2 does; nothing without one."""
+    quarantine, totals = (_as_read(engagement, tables, n) for n in ("quarantine", "gl_totals"))
+    if stated is None or quarantine is None or totals is None:
+        return [], []
+    ledger, items = engagement.ledger, engagement.ledger.reconciling_items
+    gl = ledger_accounts(totals, stated.statement, stated.pools, quarantine, items)
+    if not (gl["period"] == span.name).any():
+        return [], []
+    judged = ledger_verdict(gl, period=span.name, materiality=ledger.materiality)
+    balances = profit_balance(stated.statement, stated.pools, gl, engagement, period=span.name)
+    return [judged], balances
+
+
+def _as_read(engagement: Engagement, tables: Tables, name: str) -> pd.DataFrame | None:
+    """Return an input table as a notebook reads it, in the period of its date; None without it."""
+    table = tables.get(name)
+    if table is None or "date" not in table or "period" in table:
+        return table
+    return table.assign(period=period_of(table["date"], list(engagement.periods.values())))
+
+
+def _without_number(quarantine: pd.DataFrame) -> pd.DataFrame:
+    """Return who bought without a tax number on the invoice: ``value, rows, amount``, largest first.
+
+    Lines that name nobody are not among them: they may be anybody's.
+    """
+    known = (quarantine["reason"] == NO_TAX_NUMBER) & (quarantine["value"] != WITHOUT_TAX_ID)
+    lines = quarantine[known]
+    sums = lines.groupby("value", as_index=False).agg(
+        rows=("row", "size"), amount=("amount", lambda each: float(each.dropna().sum() or 0))
+    )
+    size = sums["amount"].abs()
+    return sums.assign(size=size).sort_values(["size", "value"], ascending=[False, True])
+
+
+def rules_refused(engagement: Engagement, intake: Intake, span: Period) -> set[str]:
+    """Return the rules of method that these inputs would have refused, as far as they decide it."""
+    refused = {each.rule for each in intake.verdicts if each.outcome == REFUSE}
+    if any(not each.holds for each in intake.balances):
+        refused.add("adds_up")
+    if not _serving_costs(engagement, intake, span):
+        refused |= {"cost_to_serve", "benefit_ours", "golden_shots"}
+    at_most = engagement.profitability.unknown_cost_at_most
+    if "cost_of_goods" in refused or _without_cost(intake, span) > at_most:
+        refused |= {"gross_margin", "class_measure", "benefit_ours", "golden_shots"}
+    if not span.is_a_year:
+        refused.add("golden_shots")
+    return refused | _not_asked(engagement, intake.tables.get("ratings_theirs"), span)
+
+
+def _without_cost(intake: Intake, span: Period) -> float:
+    """Return the share of revenue at customers of whom a line has no cost of goods."""
+    months, customers = (intake.tables[name] for name in ("customer_months", "customers"))
+    outside = customers.loc[customers["relation"] == "external", "customer_id"]
+    mine = months[(months["period"] == span.name) & among(months["customer_id"], outside)]
+    names = ["invoice_revenue", "revenue_without_cost"]
+    sums = {name: pd.Series(floats(mine[name]), index=mine["customer_id"]) for name in names}
+    revenue, gaps = (each.groupby(level=0).sum() for each in sums.values())
+    whole = float(revenue.abs().sum())
+    return float(revenue[gaps > 0].abs().sum()) / whole if whole else 0.0
+
+
+def _serving_costs(engagement: Engagement, intake: Intake, span: Period) -> bool:
+    """Tell whether anything says what serving customers costs: pools, a table of them, or freight."""
+    table = intake.tables.get("resources")
+    listed_pools = table is not None and (table["period"] == span.name).any()
+    written = any(each.period == span.name for each in engagement.profitability.resources)
+    months = intake.tables["customer_months"]
+    mine = months[months["period"] == span.name]
+    traced = "freight" in mine and mine["freight"].notna().any()
+    counted = bool(engagement.profitability.time_equations) and (written or listed_pools)
+    return bool(counted or traced)
+
+
+def _not_asked(engagement: Engagement, ratings: pd.DataFrame | None, span: Period) -> set[str]:
+    """Return what is refused because no customer was asked: side B, and trust."""
+    if ratings is None or "source" not in ratings:
+        return {"side_b", "trust"}
+    dated = ratings["date"] if "date" in ratings else pd.Series(pd.NaT, index=ratings.index)
+    ours = (ratings["supplier"] == "us") & (dated.isna() | (dated <= pd.Timestamp(span.end)))
+    partnership = engagement.pyramid.boundaries["partnership"].criteria.get("trust")
+    named = partnership.source if partnership else None
+    believed: Sequence[str] = named or THEIRS
+    on_trust = ratings["criterion"] == "trust"
+    refused = set()
+    if not (ours & ~on_trust & ratings["source"].isin(THEIRS)).any():
+        refused.add("side_b")
+    if not (ours & on_trust & ratings["source"].isin(list(believed))).any():
+        refused.add("trust")
+    return refused
+
+
+# ----------------------------------------------------------------------------------- in words
+def _head(found: Checked) -> str:
+    template = _("{name}, {period}: {first} to {last}")
+    span = found.period
+    return template.format(
+        name=found.engagement.name, period=span.name, first=day(span.start), last=day(span.end)
+    )
+
+
+def _tables(found: Checked) -> list[str]:
+    """Write one line per input table, in columns."""
+    heads = [_("table"), _("rows"), _("set aside"), _("from"), _("to")]
+    names = ["table", "rows", "set_aside", "first", "last"]
+    rows = [
+        [str(table), number(read), number(set_aside), _day(first), _day(last)]
+        for table, read, set_aside, first, last in found.coverage[names].itertuples(
+            index=False, name=None
+        )
+    ]
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    return ["  ".join(_cells(row, widths)).rstrip() for row in [heads, *rows]]
+
+
+def _cells(row: list[str], widths: list[int]) -> Iterable[str]:
+    """Pad the cells of a row: the first to the left, the others to the right."""
+    first, *others = zip(row, widths, strict=True)
+    yield first[0].ljust(first[1])
+    yield from (text.rjust(width) for text, width in others)
+
+
+def _day(value: pd.Timestamp) -> str:
+    return "" if pd.isna(value) else day(value)
+
+
+def _reasons(found: Checked) -> list[str]:
+    """Write why rows were set aside, with the money on them that can be read."""
+    if not len(found.reasons):
+        return []
+    names = ["table", "column", "reason", "rows", "amount"]
+    template = _("{n} × {table}, {column}: {reason}{worth}")
+    currency = found.engagement.currency
+    told = [
+        template.format(
+            n=number(rows),
+            table=table,
+            column=column or _("whole row"),
+            reason=_(reason),
+            worth=_(" ({amount})").format(amount=money(amount, currency)) if amount else "",
+        )
+        for table, column, reason, rows, amount in found.reasons[names].itertuples(
+            index=False, name=None
+        )
+    ]
+    return [_("Set aside:"), *(f"  {each}" for each in told)]
+
+
+def _buyers(found: Checked) -> list[str]:
+    """Write who bought without a tax number, as rows that give each an id of its own."""
+    if found.buyers.empty:
+        return []
+    currency = found.engagement.currency
+    told = [
+        f'  "{_escaped(value)}": ""  # {money(amount, currency)}'
+        for value, amount in found.buyers.head(MOST_BUYERS)[["value", "amount"]].itertuples(
+            index=False, name=None
+        )
+    ]
+    template = _(
+        "Buyers without a tax number, set aside (to take one as a customer, write an id for it under "
+        "inputs.invoice_lines.values.customer_id): {n}"
+    )
+    return [template.format(n=number(len(found.buyers))), *told]
+
+
+def _escaped(text: str) -> str:
+    """Return a text as it stands between double quotes in YAML."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _pairs(found: Checked) -> list[str]:
+    """Write which ids look like one customer, with the evidence, as rows for identity.merge."""
+    if found.pairs.empty:
+        return []
+    template = _("{new},{old}   {name} = {kept}: {evidence}")
+    told = [
+        template.format(
+            new=row["customer_id"],
+            old=row["keep_as"],
+            name=row["name"],
+            kept=row["kept_name"],
+            evidence="; ".join(
+                [row["evidence"], money(row["invoice_revenue"], found.engagement.currency)]
+            ),
+        )
+        for row in found.pairs.head(MOST_PAIRS).to_dict("records")
+    ]
+    head = _("Ids that look like one customer (customer_id,keep_as for identity.merge): {n}")
+    rest = _("{shown} are shown, the largest first; all stand in the table identity_pairs")
+    if len(found.pairs) > MOST_PAIRS:
+        told.append(rest.format(shown=number(MOST_PAIRS)))
+    return [head.format(n=number(len(found.pairs))), *(f"  {each}" for each in told)]
+
+
+def _verdicts(found: Checked) -> list[str]:
+    lines = []
+    for each in found.verdicts:
+        lines.append(f"{each.outcome} {each.title}: {each.said}")
+        if each.bring:
+            lines.append("  " + _("To bring: {what}").format(what=each.bring))
+    return lines
+
+
+def _sums(found: Checked) -> list[str]:
+    if not found.broken:
+        return [_("Every sum holds.")]
+    template = _("{what} does not hold: {amount} is not explained.")
+    return [template.format(what=each.what, amount=_amount(each)) for each in found.broken]
+
+
+def _amount(balance: Balance) -> str:
+    size = float(balance.unexplained)
+    return (
+        ngettext("{n} row", "{n} rows", round(abs(size))).format(n=number(size))
+        if balance.unit == "rows"
+        else money(size, balance.unit, 2)
+    )
+
+
+def _required(found: Checked) -> list[str]:
+    """Write which required analyses would be refused, and what to bring for each."""
+    template = _("{analysis} is required and would be refused. To bring: {what}")
+    return [
+        template.format(
+            analysis=each, what="; ".join(dict.fromkeys(_(RULES[rule].bring) for rule in rules))
+        )
+        for each, rules in found.refused.items()
+    ]
+
+
+def _withheld(found: Checked) -> list[str]:
+    """Write that no report would come out, and why."""
+    template = _("No report would be published. {why}")
+    return [template.format(why=found.withheld)] if found.withheld else []

@@ -1,5 +1,0 @@
-"""Mapping with help: a draft of engagement.yaml for files nobody has seen, line by line with evidence."""
-
-from kamlib.suggesting.suggestion import Draft, suggest, write_draft
-
-__all__ = ["Draft", "suggest", "write_draft"]
