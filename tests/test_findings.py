@@ -409,7 +409,7 @@ def test_revenue_alone_has_its_concentration_and_says_that_profit_is_unknown():
     revenue = measures(measure="invoice_revenue")
 
     assert concentration_finding(revenue, measure=None, profit_share=0.8)[-1].endswith(
-        "of them in nine cases of ten. How it is on profit is not known."
+        "would bring 80%, in nine cases of ten. How it is on profit is not known."
     )
     assert twenty_eighty_finding(revenue, measure=None) == (
         "The best 20% bring 80% of positive invoice revenue (70% to 90%): the 20/80 rule fits within "
