@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, IDEAL, KAU, UNKNOWN, WANTED, accounts_of, default_rules
 
+from kamlib.columns.quantities import QUANTITIES
 from kamlib.errors import ParameterError
 from kamlib.pyramid import (
     Bounds,
@@ -729,6 +730,10 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
 def ends(bounds: Bounds, name: str) -> list[tuple[float, float]]:
     low, high = bounds[name]
     return list(zip(low.tolist(), high.tolist(), strict=True))
+
+
+def test_every_quantity_that_a_rule_may_ask_for_is_given_of_every_account():
+    assert set(joined().of) == set(QUANTITIES)
 
 
 def test_bounds_hold_what_is_known_and_leave_open_what_is_not():

@@ -5,12 +5,12 @@ from datetime import date
 
 import pandas as pd
 
+from kamlib.columns import FROM_THEM
 from kamlib.errors import listed
 from kamlib.language import day, number
 from kamlib.timespans import whole_months
 from kamlib.verdicts import Verdict, verdict
 
-FROM_THEM = ("their_words", "fact")
 OLD_MONTHS = 18
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from kamlib.attractiveness.ratings import FROM_THEM
+from kamlib.columns import FROM_THEM
 from kamlib.errors import DataError, listed
 from kamlib.language import number
 from kamlib.tables import among

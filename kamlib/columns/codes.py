@@ -96,6 +96,12 @@ VERDICTS = {
     "small_loss": N_("small losses"),
     "not_now": N_("not now"),
 }
+SOURCES = {  # of a rating
+    "their_words": N_("their words"),
+    "fact": N_("fact"),
+    "our_guess": N_("our guess"),
+}
+FROM_THEM = ("their_words", "fact")  # sources that our own opinion is no part of
 CHANGES = {  # causes of a change of profit, in the order in which they are shown
     "price": N_("price"),
     "volume": N_("volume"),

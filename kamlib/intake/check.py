@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from kamlib.attractiveness import current_ratings, side_b_criteria
+from kamlib.columns import FROM_THEM
 from kamlib.intake import Intake, read_inputs
 from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.language import _, day, money, ngettext, number, use_language
@@ -32,7 +33,6 @@ from kamlib.timespans import period_of
 from kamlib.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
 from kamlib.views import pairs_table, set_aside_reasons
 
-THEIRS = ("their_words", "fact")
 MOST_PAIRS, MOST_BUYERS = 20, 10
 STATED_BY = (
     "customers",
@@ -234,10 +234,10 @@ def _not_asked(engagement: Engagement, ratings: pd.DataFrame | None, span: Perio
     ours = (ratings["supplier"] == "us") & (dated.isna() | (dated <= pd.Timestamp(span.end)))
     partnership = engagement.pyramid.boundaries["partnership"].criteria.get("trust")
     named = partnership.source if partnership else None
-    believed: Sequence[str] = named or THEIRS
+    believed: Sequence[str] = named or FROM_THEM
     on_trust = ratings["criterion"] == "trust"
     refused = set()
-    if not (ours & ~on_trust & ratings["source"].isin(THEIRS)).any():
+    if not (ours & ~on_trust & ratings["source"].isin(FROM_THEM)).any():
         refused.add("side_b")
     if not (ours & on_trust & ratings["source"].isin(list(believed))).any():
         refused.add("trust")

@@ -7,7 +7,7 @@ is broken in two columns is set aside for the first of them.
 
 from typing import Literal, NamedTuple
 
-from kamlib.columns import COLUMNS, COST_LEVELS, LADDER, Kind
+from kamlib.columns import COLUMNS, COST_LEVELS, LADDER, SOURCES, Kind
 from kamlib.language import N_
 from kamlib.method_rules import set_aside
 
@@ -115,7 +115,6 @@ FIRM = may(
 )
 RELATION = Field("relation", allowed=RELATIONS, otherwise=N_("unknown relation"))
 NO_OTHER = ("supplier", "none")  # who says so rates nobody on nothing
-SOURCES = ("their_words", "fact", "our_guess")
 
 CONTRACT: dict[str, TableContract] = {
     "invoice_lines": TableContract(
@@ -275,7 +274,7 @@ CONTRACT: dict[str, TableContract] = {
             Field("weight", at_least=0),
             must("supplier"),
             must("rating")._replace(unless=NO_OTHER),
-            Field("source", allowed=SOURCES, otherwise=N_("unknown source")),
+            Field("source", allowed=tuple(SOURCES), otherwise=N_("unknown source")),
             Field("rater"),
             Field("date", past=True),
         ),

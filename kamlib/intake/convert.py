@@ -19,6 +19,7 @@ from kamlib.intake.cases import errors_of_excel, in_reach, outside
 from kamlib.intake.contract import NUMERIC, Field
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.engines import DECIMAL, engine_of, exact, one_of, tidy, written
+from kamlib.intake.inspect.words import YES_OR_NO
 from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.intake.typed import WITH_VAT_ONLY
 from kamlib.intake.values import day_of, existing_day, number_of
@@ -26,10 +27,6 @@ from kamlib.method_rules import set_aside as reasons
 
 TEXT, MEANT, READ, VALUE = "text ", "meant ", "read ", "value "  # before a column's name
 DAYS = (date(1000, 1, 1), date(9999, 12, 31))  # as in text; databases know infinity as well
-YES_OR_NO = {  # every word that a cell of yes or no may hold; what is proposed rests on it too
-    **dict.fromkeys(("1", "true", "yes", "y", "tak", "t", "x"), True),
-    **dict.fromkeys(("0", "false", "no", "nie", "n"), False),
-}
 
 
 class Cell(NamedTuple):

@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 
 from kamlib.errors import DataError
 from kamlib.intake.dialects import Dialect
-from kamlib.intake.heads import is_head_again, refuse_mostly_ragged
+from kamlib.intake.inspect.heads import is_head_again, refuse_mostly_ragged
+from kamlib.intake.inspect.totals import FIRST_LETTERS, is_total
 from kamlib.intake.texts import records
-from kamlib.intake.totals import FIRST_LETTERS, is_total
 from kamlib.language import N_
 from kamlib.method_rules.set_aside import A_TOTAL, FEWER_CELLS, MORE_CELLS, THE_HEAD_AGAIN
 

@@ -22,7 +22,7 @@ from kamlib.errors import DataError, did_you_mean, listed
 from kamlib.intake.contract import Field
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
-from kamlib.intake.heads import holds_values, refuse_unfit_head, with_empty_names
+from kamlib.intake.inspect.heads import head_of, holds_values
 from kamlib.intake.invoices_xml import drop_sellers, taken_rates
 from kamlib.intake.readers import (
     EXCEL_ENDINGS,
@@ -97,7 +97,7 @@ def headed_files(engagement: "Engagement", table: str) -> list[Headed]:
     files = []
     for number, path in enumerate(engagement.paths(table)):
         shown = engagement.relative(path)
-        _refuse_another_kind(path, shown)
+        refuse_another_kind(path, shown)
         head = [composed(name) for name in _head(given, dialect, path, shown)]
         twice = sorted({name for name in head if name and head.count(name) > 1})
         if twice:
@@ -211,11 +211,7 @@ def _head_of_texts(given: "Input", dialect: Dialect, path: Path, shown: str) -> 
     if path.name.lower().endswith(XML_ENDINGS):
         return next(found)[1]  # ours by nature
     first = list(islice(found, FIRST_ROWS))
-    if not first:
-        return []
-    head = with_empty_names(first[0][1], first[1:])
-    refuse_unfit_head(head, first[1:], dialect, shown=shown)
-    return head
+    return head_of(first, dialect, shown=shown) if first else []
 
 
 def places_in(
@@ -301,7 +297,7 @@ def _parquet_part(con: ibis.BaseBackend, file: Headed, places: dict[str, int]) -
     )
 
 
-def _refuse_another_kind(path: Path, shown: str) -> None:
+def refuse_another_kind(path: Path, shown: str) -> None:
     """Raise DataError if a file is absent, or is not what its name says."""
     if not path.is_file():
         raise DataError(f"{shown} is not there. Look at the files under inputs in engagement.yaml.")

@@ -9,8 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from kamlib.checks import require_columns
-from kamlib.columns import COLUMNS
-from kamlib.language import N_, UNKNOWN, _, number, percent, span_of_points
+from kamlib.columns import COLUMNS, SOURCES
+from kamlib.language import UNKNOWN, _, number, percent, span_of_points
 from kamlib.plots.labels import column_at_right, fit, name_rows
 from kamlib.plots.style import (
     LIGHT,
@@ -23,11 +23,6 @@ from kamlib.plots.style import (
     styled,
 )
 
-SOURCES = {
-    "their_words": N_("their words"),
-    "fact": N_("fact"),
-    "our_guess": N_("our guess"),
-}
 MOST_ORDER_DAYS = 12  # the last class holds this many and more
 
 

@@ -8,41 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from kamlib.columns.quantities import ANYTHING, QUANTITIES
 from kamlib.tables import among
 from kamlib.timespans import months_earlier
 
 if TYPE_CHECKING:
     from kamlib.settings import Pyramid
 
-UNKNOWN = (-np.inf, np.inf)
 BOTH_ENDS = ("side_a", "side_b", "relative_strength")
 COUNTED = ("order_days_24m", "orders_per_year")  # no order: zero
 AGES = ("age_months", "known_years")  # no order: unknown of a customer, zero of a prospect
-MEASURED = (
-    *COUNTED,
-    *AGES,
-    "p_return_12m",
-    "p_stay_3y",
-    "profit_12m",
-    "benefit_ours",
-    "loss_periods",
-    "drop_effect",
-    "fix_price_change",
-)
-YES_OR_NO = ("golden_shot", "door_vital_few", "p_unprofitable")
 NOT_COMPUTED = ("path_cost_to_uplift_2y",)
-# what is worst at its high end; all else is worst at its low end
-WORST_AT_HIGH = {
-    "age_months",
-    "days_late",
-    "drop_effect",
-    "fix_price_change",
-    "golden_shot",
-    "loss_periods",
-    "p_unprofitable",
-    "path_cost_to_uplift_2y",
-    "strategic_only",
-}
 
 
 @dataclass(frozen=True)
@@ -63,14 +39,22 @@ class Bounds:
         low, high = self.of[name]
         return low != high
 
+    def at_one_end(self, name: str, *, worst: bool) -> np.ndarray:
+        """Return a quantity with what is unknown of it at its worst or at its best."""
+        low, high = self.of[name]
+        return high if (QUANTITIES[name].worst == "high") == worst else low
+
     def without_measured(self) -> "Bounds":
         """Return bounds in which nothing is known that is measured on what customers bought.
 
         For a period whose lines cannot carry it; what people rated or said stays known.
         """
         ours = self["is_prospect"][0] == 0
-        ends = dict.fromkeys(MEASURED, UNKNOWN) | dict.fromkeys(YES_OR_NO, (0.0, 1.0))
-        blind = {name: _opened(self[name], ours, end) for name, end in ends.items()}
+        blind = {
+            name: _opened(self[name], ours, each.from_lines)
+            for name, each in QUANTITIES.items()
+            if each.from_lines
+        }
         low, high = self["doors"]
         few = self["door_vital_few"][0] * ours
         return self.with_(**blind, doors=(low - few, high - few + ours))
@@ -97,7 +81,7 @@ def certain(values: object) -> tuple[np.ndarray, np.ndarray]:
     """
     known = np.asarray(values, dtype=np.float64)
     gap = np.isnan(known)
-    return np.where(gap, UNKNOWN[0], known), np.where(gap, UNKNOWN[1], known)
+    return np.where(gap, ANYTHING[0], known), np.where(gap, ANYTHING[1], known)
 
 
 def contact_functions(contacts: pd.DataFrame | None, *, end: date, months: int) -> pd.Series:
@@ -203,7 +187,7 @@ def _benefit(
     """Return side B as it votes for a level: anything, where they told us too long ago."""
     low, high = _both_ends(side, "side_b", ids)
     old = (ids.map(side["asked"]) & ~(ids.map(side["side_b_date"]) >= since)).to_numpy(dtype=bool)
-    return np.where(old, UNKNOWN[0], low), np.where(old, UNKNOWN[1], high)
+    return np.where(old, ANYTHING[0], low), np.where(old, ANYTHING[1], high)
 
 
 def _of(ids: pd.Series, column: pd.Series) -> np.ndarray:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kamlib.columns import VERDICTS
 from kamlib.errors import ParameterError, did_you_mean
-from kamlib.pyramid.bounds import WORST_AT_HIGH, Bounds
+from kamlib.pyramid.bounds import Bounds
 
 if TYPE_CHECKING:
     from kamlib.settings import Condition, Engagement, VerdictRule
@@ -121,10 +121,7 @@ def run_rules(
 
 
 def _at_one_end(bounds: Bounds, levels: pd.DataFrame, *, worst: bool) -> dict[str, np.ndarray]:
-    values = {
-        name: (high if (name in WORST_AT_HIGH) == worst else low)
-        for name, (low, high) in bounds.of.items()
-    }
+    values = {name: bounds.at_one_end(name, worst=worst) for name in bounds.of}
     column = "confirmed_level" if worst else "possible_level"
     values["level"] = levels[column].to_numpy(dtype=np.float64)
     values["in_capacity"] = np.ones(len(bounds.party_id))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from kamlib.columns import FROM_THEM
 from kamlib.language import _, day, number, percent
 from kamlib.numerics import piecewise_inverse
 from kamlib.tables import among, content_hash
@@ -24,7 +25,6 @@ MOST_ORDER_DAYS = 12
 STRENGTH = 2.0
 MATERIAL = 0.05  # of a repeat rate, between frozen and measured afresh
 CONTRACT_COUNTS = 0.90
-FROM_THEM = ("their_words", "fact")
 QUIET_DAYS = 7
 YEAR, LONG_ENOUGH = 12, 24  # months of the input, to tell asleep from gone
 

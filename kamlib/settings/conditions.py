@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
 from kamlib.columns import VERDICTS
+from kamlib.columns.quantities import conditions
 from kamlib.errors import did_you_mean, listed
 from kamlib.settings.kinds import (
     Part,
@@ -22,30 +23,10 @@ from kamlib.settings.kinds import (
 LIMITS = ("at_least", "at_most", "above", "below")
 CUT = "cut"
 SLACK = 1e-9  # by which a computed share may miss a limit that it reaches
-YES_OR_NO = ("golden_shot", "in_capacity", "door_vital_few")
-HAVE_A_CUT = ("side_a", "side_b", "relative_strength", "loss_kau", "drop_kau")
+YES_OR_NO = conditions("yes or no")
+HAVE_A_CUT = conditions("cut")
 PARTIES = ("customer", "prospect")
-NAMES = (
-    "is",
-    "age_months",
-    "profit_12m",
-    "p_unprofitable",
-    "loss_periods",
-    "drop_effect",
-    "fix_price_change",
-    "doors",
-    "side_a",
-    "side_b",
-    "relative_strength",
-    "level",
-    "in_capacity",
-    "path_cost_to_uplift_2y",
-    "golden_shot",
-    "p_return_12m",
-    "door_vital_few",
-    "loss_kau",
-    "drop_kau",
-)
+NAMES = ("is", *conditions())
 
 
 def _number_or_cut(value: object) -> float | str | None:

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
+from kamlib.columns import SOURCES
+from kamlib.columns.quantities import VOTERS
 from kamlib.errors import did_you_mean, listed
 from kamlib.settings.kinds import (
     Number,
@@ -21,20 +23,6 @@ from kamlib.settings.kinds import (
 )
 
 BOUNDARIES = ("cooperation", "partnership", "synergy")
-VOTERS = (
-    "known_years",
-    "order_days_24m",
-    "p_return_12m",
-    "days_late",
-    "trust",
-    "orders_per_year",
-    "benefit_ours",
-    "benefit_theirs",
-    "p_stay_3y",
-    "contact_functions",
-    "joint_hard",
-    "joint_all",
-)
 
 
 class Limits(Part):
@@ -66,7 +54,7 @@ class Limit(Limits):
 
     weight: Share
     by_relation: dict[Relation, Limits] = Field(default_factory=dict)
-    source: list[Literal["their_words", "fact", "our_guess"]] | None = None
+    source: list[Literal[tuple(SOURCES)]] | None = None  # type: ignore[valid-type]
 
     @field_validator("by_relation")
     @classmethod

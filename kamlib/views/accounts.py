@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kamlib.columns import LEVELS, PAYS, VERDICTS
+from kamlib.columns.quantities import VOTERS
 from kamlib.language import _, points
 from kamlib.tables import among, untold_levels
 from kamlib.verdicts import Balance
@@ -176,22 +177,8 @@ def questions_table(accounts: pd.DataFrame) -> pd.DataFrame:
 
 def pyramid_table(accounts: pd.DataFrame, bounds: "Bounds") -> pd.DataFrame:
     """Return level and criteria of every customer: ``<criterion>_low`` and ``_high`` as they voted."""
-    names = [
-        "known_years",
-        "order_days_24m",
-        "p_return_12m",
-        "days_late",
-        "trust",
-        "orders_per_year",
-        "benefit_ours",
-        "benefit_theirs",
-        "p_stay_3y",
-        "contact_functions",
-        "joint_hard",
-        "joint_all",
-    ]
     criteria = pd.DataFrame({"party_id": bounds.party_id})
-    for name in names:
+    for name in VOTERS:
         criteria[f"{name}_low"], criteria[f"{name}_high"] = bounds[name]
     kept = ["period", "party_id", "confirmed_level", "possible_level", "blocked_by"]
     table = accounts.loc[~accounts["is_prospect"], kept].merge(criteria, on="party_id", how="left")

@@ -31,6 +31,18 @@ FIRST_LETTERS = frozenset(
 )  # of a total, or of nothing
 
 
+def seems_total(cells: Sequence[str]) -> bool:
+    """Tell whether a row is a total where nobody knows yet which cells are ids: half of it is empty.
+
+    Examples
+    --------
+    >>> seems_total(["Razem strona", "", "", "9,00"]), seems_total(["Total Beauty", "K1", "5", "9"])
+    (True, False)
+    """
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return 2 * len(filled) <= len(cells) + 1 and any(map(says_total, filled))
+
+
 def is_total(cells: Sequence[str], ids: Sequence[int]) -> bool:
     """Tell whether a row says that it is a total, and the ids of the table are empty in it.
 

@@ -1,11 +1,12 @@
 """How numbers are written: which mark is the decimal one, told from all values that can tell."""
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from kamlib.intake.draft.told import Told, few
-from kamlib.language import _, number
+from kamlib.intake.inspect.evidence import Evidence, worded
+from kamlib.language import N_, _
 
 SPACES = " \u00a0\u2007\u2009\u202f"
 NUMBER = re.compile(
@@ -13,6 +14,7 @@ NUMBER = re.compile(
     r"(?P<body>\d(?:[\d.,'’\u0020\u00a0\u2007\u2009\u202f]*\d)?)(?P<power>[eE][-+]?\d+)?"
     r"\s*(?P<after>zł|[A-Za-z]{3}|€|\$|£|%)?\s*(?P<end>[-−–])?(?P<close>\))?$"
 )
+MINUS = ("-", "−", "–")
 NATIVE = "\ue000"  # the decimal mark that stands for "a number of Excel's own"
 
 
@@ -35,13 +37,8 @@ class Marks:
     def add(self, other: "Marks") -> None:
         """Take over what other values say."""
         self.numbers += other.numbers
-        for mine, theirs in (
-            (self.point, other.point),
-            (self.groups, other.groups),
-            (self.either, other.either),
-            (self.forms, other.forms),
-        ):
-            mine.update(theirs)
+        for name in ("point", "groups", "either", "forms"):
+            getattr(self, name).update(getattr(other, name))
         self.examples = {**other.examples, **self.examples}
 
 
@@ -133,84 +130,112 @@ def is_number(value: str) -> bool:
     return NATIVE in value or (found is not None and _shape(found["body"]) is not None)
 
 
-def decimal_of(marks: Marks) -> tuple[Told | None, list[str]]:
+def decimal_of(marks: Marks) -> tuple[Evidence | None, list[str]]:
     """Return the decimal mark with its evidence, and questions; None where no value can tell."""
-    sure = sum(marks.point.values())
+    sure = marks.point.total()
     if sure:
-        mark, times = max(marks.point.items(), key=lambda each: (each[1], each[0]))
+        mark, times = most(marks.point)
         template = _("{n} of {all} numbers with a fraction can only be read so")
-        why = template.format(n=number(times), all=number(sure))
-        return Told(mark, why, sure=times == sure), _against(marks, mark)
+        why = worded(template, n=times, all=sure)
+        return Evidence(mark, why, times == sure), _against(marks, mark)
     for mark, other in ((".", ","), (",", ".")):
         if marks.groups[mark]:
             template = _("no number has a fraction, and {mark} parts thousands (values: {n})")
-            why = template.format(mark=mark, n=number(marks.groups[mark]))
-            return Told(other, why, sure=False), []
-    if marks.either:
-        mark = max(marks.either.items(), key=lambda each: (each[1], each[0]))[0]
-        question = _(
-            "{example}: is it above a thousand, or is {mark} the decimal mark? No value tells; values "
-            "written so: {n}. The draft takes {mark} for the decimal mark."
-        )
-        shown = marks.examples[f"either {mark}"]
-        asked = question.format(example=shown, mark=mark, n=number(marks.either[mark]))
-        return Told(
-            mark,
-            _("cannot be told from values such as {example}").format(example=shown),
-            sure=False,
-        ), [asked]
-    return None, []
+            return Evidence(other, worded(template, mark=mark, n=marks.groups[mark]), False), []
+    if not marks.either:
+        return None, []
+    mark, times = most(marks.either)
+    example = marks.examples[f"either {mark}"]
+    question = _(
+        "{example}: is it above a thousand, or is {mark} the decimal mark? No value tells; values "
+        "written so: {n}. The draft takes {mark} for the decimal mark."
+    )
+    why = worded(_("cannot be told from values such as {example}"), example=example)
+    return Evidence(mark, why, False), [worded(question, example=example, mark=mark, n=times)]
+
+
+def most(counts: Counter[str]) -> tuple[str, int]:
+    """Return what stands most often, and how often; of two the later one by name."""
+    return max(counts.items(), key=lambda each: (each[1], each[0]))
 
 
 def _against(marks: Marks, mark: str) -> list[str]:
     """Ask about values that speak against the decimal mark."""
-    others = {each: n for each, n in marks.point.items() if each != mark}
-    questions = []
-    for other, times in others.items():
-        template = _(
-            "Values such as {example} ({n}) have {other} as decimal mark, others {mark}. Which holds?"
-        )
-        example = marks.examples[f"sure {other}"]
-        questions.append(template.format(n=number(times), example=example, other=other, mark=mark))
+    template = _(
+        "Values such as {example} ({n}) have {other} as decimal mark, others {mark}. Which holds?"
+    )
+    questions = [
+        worded(template, n=n, example=marks.examples[f"sure {other}"], other=other, mark=mark)
+        for other, n in marks.point.items()
+        if other != mark
+    ]
     if marks.groups[mark]:
         template = _(
             "{mark} parts thousands in some values ({n}) and is the decimal mark in others. Which is it?"
         )
-        questions.append(template.format(mark=mark, n=number(marks.groups[mark])))
+        questions.append(worded(template, mark=mark, n=marks.groups[mark]))
     return questions
 
 
-def thousands_of(marks: Marks, decimal: str) -> Told | None:
+def thousands_of(marks: Marks, decimal: str) -> Evidence | None:
     """Return the mark that parts thousands, None where none does."""
     groups = Counter({mark: n for mark, n in marks.groups.items() if mark != decimal})
     unsure = Counter({mark: n for mark, n in marks.either.items() if mark != decimal})
     if groups:
-        mark, times = max(groups.items(), key=lambda each: (each[1], each[0]))
+        mark, times = most(groups)
         template = _("between groups of three (values: {n})")
-        return Told(mark, template.format(n=number(times + unsure[mark])), sure=len(groups) == 1)
+        return Evidence(mark, worded(template, n=times + unsure[mark]), len(groups) == 1)
     if unsure:
-        mark, times = max(unsure.items(), key=lambda each: (each[1], each[0]))
+        mark, times = most(unsure)
         template = _("values such as {example} ({n}), as the decimal mark is {decimal}")
-        shown = marks.examples[f"either {mark}"]
-        why = template.format(n=number(times), example=shown, decimal=decimal)
-        return Told(mark, why, sure=bool(marks.point[decimal]))
+        why = worded(template, n=times, example=marks.examples[f"either {mark}"], decimal=decimal)
+        return Evidence(mark, why, bool(marks.point[decimal]))
     return None
+
+
+BESIDE = {
+    "minus behind": N_("the minus behind the number"),
+    "brackets": N_("negative numbers in brackets"),
+    "long minus": N_("a minus that is no hyphen"),
+    "power of ten": N_("powers of ten: digits may be lost"),
+}
 
 
 def forms_told(marks: Marks) -> list[str]:
     """Say what stands beside digits, with how often and one example."""
-    template = _("{what}, such as {example} (numbers: {n})")
-    names = {
-        "minus behind": _("the minus behind the number"),
-        "brackets": _("negative numbers in brackets"),
-        "long minus": _("a minus that is no hyphen"),
-        "power of ten": _("powers of ten: digits may be lost"),
-    }
+    template, word = _("{what}, such as {example} (numbers: {n})"), _("the word {word}")
     return [
-        template.format(
-            what=names.get(form) or _("the word {word}").format(word=form.removeprefix("word ")),
-            n=number(times),
-            example=few([marks.examples[form]]),
+        worded(
+            template,
+            what=_(BESIDE[form])
+            if form in BESIDE
+            else word.format(word=form.removeprefix("word ")),
+            n=times,
+            example=[marks.examples[form]],
         )
         for form, times in sorted(marks.forms.items())
     ]
+
+
+def number_in(cell: str, decimal: str) -> float:
+    """Return what a cell means by a decimal mark, nan where it is no number.
+
+    Examples
+    --------
+    >>> number_in("(1 234,50 zł)", ","), number_in("7-", ","), number_in("x", ",")
+    (-1234.5, -7.0, nan)
+    """
+    if NATIVE in cell:
+        cell, decimal = cell.rstrip(NATIVE).replace(NATIVE, "."), "."
+    found = NUMBER.match(cell)
+    digits = re.sub(rf"[^\d{decimal}]", "", found["body"]).replace(decimal, ".") if found else ""
+    if found is None or digits.count(".") > 1:
+        return math.nan
+    negative = found["minus"] in MINUS or found["end"]
+    bracketed = found["open"] and found["close"]
+    return -float(digits) if negative or bracketed else float(digits)
+
+
+def is_negative(cell: str) -> bool:
+    """Tell whether a cell bears a minus before or behind it, or stands in brackets."""
+    return cell.startswith((*MINUS, "(")) or cell.endswith(MINUS)

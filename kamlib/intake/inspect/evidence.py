@@ -1,19 +1,37 @@
-"""What is proposed, why, and whether it was seen or is only assumed."""
+"""What is seen, why, and whether the file itself tells it or it is only assumed."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from kamlib.errors import listed
+from kamlib.language import number
 
 FEW = 3
 
 
-class Told(NamedTuple):
-    """A proposed value with its evidence; `sure` says that the file itself tells, not a custom."""
+class Evidence(NamedTuple):
+    """A value with the reason for it; `sure` says that the file itself tells, not a custom."""
 
     value: str
     why: str
     sure: bool = True
+
+
+def worded(template: str, **values: object) -> str:
+    """Fill a translated template: whole numbers in the reader's way, of a listing a few values.
+
+    Examples
+    --------
+    >>> worded("{n} of {all} cells, such as {examples}", n=12, all=3456, examples=["a", "b"])
+    '12 of 3,456 cells, such as a, b'
+    """
+    return template.format(**{name: _shown(value) for name, value in values.items()})
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, int):
+        return number(value)
+    return few(value) if isinstance(value, (list, tuple)) else value
 
 
 def few(values: Iterable[object]) -> str:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from kamlib.intake.draft.told import Told, few
+from kamlib.intake.dialects import EXCEL, ISO
+from kamlib.intake.inspect.evidence import Evidence, worded
 from kamlib.intake.month_names import MONTHS
 from kamlib.intake.values import date_pattern
-from kamlib.language import _, number
+from kamlib.language import _
 
-SERIAL = "excel"
 SEPARATED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 YEAR_FIRST = re.compile(r"\d{4}([./-])(\d{1,2})\1(\d{1,2})(?!\d)")
 COMPACT = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
@@ -61,7 +61,7 @@ class Form(NamedTuple):
 
     pattern: str
     times: int
-    told: Told
+    evidence: Evidence
     question: str = ""
 
 
@@ -100,8 +100,8 @@ def day_in(value: str, forms: Sequence[str]) -> date | None:
     >>> day_in("5 paź 2024", ["%d.%m.%Y", "%d %b %Y"]), day_in("45292", ["excel"])
     (datetime.date(2024, 10, 5), datetime.date(2024, 1, 1))
     """
-    for form in (*forms, "%Y-%m-%d"):
-        if form == SERIAL:
+    for form in (*forms, ISO):
+        if form == EXCEL:
             if DAYS_SINCE_1900.match(value):
                 return date(1899, 12, 30) + timedelta(days=int(value[:5]))
             continue
@@ -129,13 +129,13 @@ def _month(part: dict[str, str]) -> int:
 def _form(value: str) -> tuple[str, str | None]:
     """Return a value's form, and for 05/01/2023 which of its numbers cannot be a month."""
     if DAYS_SINCE_1900.match(value):
-        return SERIAL, None
+        return EXCEL, None
     if COMPACT.match(value):
         return "%Y%m%d", None
     for start in (_separated, _year_first, _named, _name_first):
         form, order, length = start(value)
         if form:
-            rest = _time(value[length:], iso=form == "%Y-%m-%d")
+            rest = _time(value[length:], iso=form == ISO)
             return ("", None) if rest is None else (form + rest, order)
     return "", None
 
@@ -201,46 +201,36 @@ def forms_of(days: Days) -> list[Form]:
 
     Examples
     --------
-    >>> [(form.pattern, form.told.sure) for form in forms_of(days_in(Counter(["17/01/2023", "1/2/2023"])))]
+    >>> forms = forms_of(days_in(Counter(["17/01/2023", "1/2/2023"])))
+    >>> [(form.pattern, form.evidence.sure) for form in forms]
     [('%d/%m/%Y', True)]
-    >>> forms_of(days_in(Counter(["03/04/2024"])))[0].told.sure
+    >>> forms_of(days_in(Counter(["03/04/2024"])))[0].evidence.sure
     False
     """
-    template = _("{n} of {all} days, such as {example}")
-    found = [
-        Form(
-            form,
-            n,
-            Told(
-                form,
-                template.format(n=number(n), all=number(days.days), example=days.examples[form]),
-                sure=not days.late[form],
-            ),
-            _doubt_of_zone(days, form),
-        )
-        for form, n in days.forms.items()
-    ]
+    found = [_plain(days, form, n) for form, n in days.forms.items()]
     known = _known_orders(days)
     found += [_ordered(days, form, counts, known) for form, counts in days.orders.items()]
     return sorted(found, key=lambda form: (-form.times, form.pattern))
+
+
+def _plain(days: Days, form: str, n: int) -> Form:
+    """Return a form that its values tell by themselves, with a doubt about another time zone."""
+    template = _("{n} of {all} days, such as {example}")
+    why = worded(template, n=n, all=days.days, example=days.examples[form])
+    late = days.late[form]
+    question = _(
+        "{example}: is this day the client's own? {n} times stand shortly before midnight in another "
+        "time zone, where the client's next day has begun. The draft reads the day as it is written; "
+        "if it is not meant, export days without a time."
+    )
+    asked = worded(question, example=days.examples[form], n=late) if late else ""
+    return Form(form, n, Evidence(form, why, not late), asked)
 
 
 def _is_late(value: str, form: str) -> bool:
     """Tell whether a time with a zone of its own is so late that it may be midnight elsewhere."""
     found = TIME.search(value) if form.endswith("%z") else None
     return found is not None and int(found["hour"]) >= LATE
-
-
-def _doubt_of_zone(days: Days, form: str) -> str:
-    """Ask whether days are those of another zone, where times near midnight say so."""
-    if not days.late[form]:
-        return ""
-    template = _(
-        "{example}: is this day the client's own? {n} times stand shortly before midnight in another "
-        "time zone, where the client's next day has begun. The draft reads the day as it is written; "
-        "if it is not meant, export days without a time."
-    )
-    return template.format(example=days.examples[form], n=number(days.late[form]))
 
 
 def _known_orders(days: Days) -> set[str]:
@@ -251,24 +241,26 @@ def _known_orders(days: Days) -> set[str]:
 
 def _ordered(days: Days, form: str, counts: Counter[str], known: set[str]) -> Form:
     """Return a form such as 05/01/2023 with the order that its values, or else others, tell."""
-    all_, first, second = counts["all"], counts["first"], counts["second"]
-    example = few([days.examples[form]])
+    every, first, second = counts["all"], counts["first"], counts["second"]
+    example = days.examples[form]
+    turned = _month_first(form)
     if first and not second:
-        return Form(form, all_, Told(form, _above(first, all_, "day")))
+        why = worded(_("{n} of {all} days are above 12: day first"), n=first, all=every)
+        return Form(form, every, Evidence(form, why))
     if second and not first:
-        turned = _turned(form)
-        return Form(turned, all_, Told(turned, _above(second, all_, "month")))
+        template = _("{n} of {all} second numbers are above 12: month first")
+        return Form(turned, every, Evidence(turned, worded(template, n=second, all=every)))
     if first and second:
         template = _(
             "{a} of {all} first numbers and {b} second numbers are above 12: both orders stand there"
         )
-        why = template.format(a=number(first), b=number(second), all=number(all_))
-        kept = form if first >= second else _turned(form)
+        why = worded(template, a=first, b=second, all=every)
+        kept = form if first >= second else turned
         question = _(
             "Days such as {example}: some can only be day first, others only month first. Which holds?"
         )
-        return Form(kept, all_, Told(kept, why, sure=False), question.format(example=example))
-    kept = _turned(form) if known == {"month"} else form
+        return Form(kept, every, Evidence(kept, why, False), worded(question, example=[example]))
+    kept = turned if known == {"month"} else form
     why = (
         _("no number is above 12, so that no value tells the order")
         if len(known) != 1
@@ -277,19 +269,10 @@ def _ordered(days: Days, form: str, counts: Counter[str], known: set[str]) -> Fo
     question = _(
         "{example}: does the day or the month come first? None of {n} values tells. The draft reads {form}."
     )
-    asked = question.format(example=example, n=number(all_), form=kept)
-    return Form(kept, all_, Told(kept, why, sure=False), asked)
+    asked = worded(question, example=[example], n=every, form=kept)
+    return Form(kept, every, Evidence(kept, why, False), asked)
 
 
-def _above(times: int, all_: int, first: str) -> str:
-    template = (
-        _("{n} of {all} days are above 12: day first")
-        if first == "day"
-        else _("{n} of {all} second numbers are above 12: month first")
-    )
-    return template.format(n=number(times), all=number(all_))
-
-
-def _turned(form: str) -> str:
+def _month_first(form: str) -> str:
     """Return a form with the month before the day."""
     return form.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")
