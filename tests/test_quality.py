@@ -245,7 +245,7 @@ def test_rules_are_told_by_money_with_how_to_mend_them_at_the_source(quarantine)
 
     assert table.loc[:1, ["where", "reason", "rows", "amount"]].values.tolist() == [
         ["invoice lines, Customer", "missing", 2, 600.0],
-        ["invoice lines, Date (date)", "no such day", 1, 300.0],
+        ["invoice lines, Date", "no such day", 1, 300.0],
     ]
     assert table["share_of_money"].tolist()[:2] == pytest.approx([2 / 3, 1 / 3])
     assert table.iloc[2]["reason"] == "not a number"
