@@ -14,10 +14,16 @@ from demo_company.doubles import decisions, true_identity
 from demo_company.engagement import MARK, flow, settings_text
 from demo_company.ledger import NO_SUCH_DAY, NOBODY, UNREADABLE, reconciling_items
 from demo_company.scenario import YEARS, load_scenario
-from demo_company.tables import customer_file, line_file, product_file, prospect_file, text_table
+from demo_company.tables import (
+    customer_file,
+    line_file,
+    product_file,
+    prospect_file,
+    text_table,
+)
 from demo_company.truth import LADDER
 from demo_company.writing import write_table, write_text
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
 
 __all__ = ["write_demo"]
 
@@ -77,7 +83,9 @@ def write_demo(
     rows = _write_inputs(folder / "input", company)
     _write_truth(folder / "truth", company, rows)
     items = reconciling_items(company.broken)
-    write_text(folder / "engagement.yaml", settings_text(own, company.pools, items))
+    write_text(
+        folder / "engagement.yaml", settings_text(folder.resolve().name, own, company.pools, items)
+    )
     return folder
 
 

@@ -1,5 +1,6 @@
 """The settings of the invented company: engagement.yaml as a client would have written it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -71,12 +72,16 @@ POOL_KEYS = (
 
 
 def settings_text(
-    scenario: Mapping[str, Any], pools: pd.DataFrame, items: Sequence[Mapping[str, Any]]
+    folder: str,
+    scenario: Mapping[str, Any],
+    pools: pd.DataFrame,
+    items: Sequence[Mapping[str, Any]],
 ) -> str:
     """Return engagement.yaml as text.
 
     Parameters
     ----------
+    folder : str, its name gives the id, so that reports of two companies never share a place
     pools : DataFrame of `demo_company.costs.cost_pools`
     items : reconciling items
     """
@@ -86,6 +91,7 @@ def settings_text(
         [
             MARK,
             "",
+            f"id: {re.sub(r'[^A-Za-z0-9_-]+', '_', folder)}",
             *_head(scenario),
             "inputs:",
             *_source("invoice_lines", "input/sales_*.csv.gz", LINES),
@@ -122,7 +128,6 @@ def settings_text(
 
 def _head(scenario: Mapping[str, Any]) -> list[str]:
     return [
-        f"id: {scenario['id']}",
         f"name: {scenario['name']}",
         f"currency: {scenario['currency']}",
         "language: en",

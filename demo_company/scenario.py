@@ -13,7 +13,7 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from demo_company.shape import require_all_keys, require_known_keys
-from kamlib.errors import ParameterError, listed
+from kamlib.core.errors import ParameterError, listed
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 YEARS = (2021, 2022, 2023, 2024, 2025)

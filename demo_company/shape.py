@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kamlib.errors import ParameterError, did_you_mean
+from kamlib.core.errors import ParameterError, did_you_mean
 
 SITE = ("size", "orders", "lines", "discount", "cost_factor")
 TRAITS = (
@@ -40,7 +40,6 @@ TRAITS = (
 BLOCKS: dict[str, tuple[str, ...]] = {
     "": (
         "name",
-        "id",
         "currency",
         "key_account_unit",
         "company",

@@ -3,9 +3,11 @@
 It runs the same cells that papermill runs, so that it cannot drift from the notebooks.
 """
 
+import ast
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
 
@@ -13,9 +15,9 @@ import nbformat
 import pandas as pd
 from nbformat.v4 import new_output
 
-from kamlib.publish.rendering import Page, render
+from kamlib.core.tables import read_table
+from kamlib.report.rendering import Page, render
 from kamlib.stage import NOTEBOOKS
-from kamlib.tables import read_table
 
 ROOT = Path(__file__).resolve().parent.parent
 QUIET = [
@@ -48,25 +50,29 @@ def run_stages(
     watch: Watch = lambda _stage, _cell: nullcontext(),
     knobs: Mapping[str, object] | None = None,
     hear: Hear = lambda _name, _shown: None,
-    quiet: bool = True,
+    aloud: bool = False,
 ) -> Path:
     """Run the notebooks' cells in order from `begin` to `until` and return the folder of their tables.
 
     Each cell runs inside `watch`. Figures are drawn where they are asked for, and shown to nobody.
     A notebook takes those `knobs` that its parameters cell has, as in a run. `hear` is told what is
-    shown, and by which function. Unless `quiet`, all of it is shown as in a run.
+    shown, and by which function. If `aloud`, all of it is shown as in a run.
     """
     import kamlib
-    from kamlib import display, plots
+    from kamlib.page import show
 
     names = list(NOTEBOOKS)
     with ExitStack() as stack:
-        for name in QUIET if quiet else []:
-            silent = _close if figures and name == "show_figure" else _quiet(name, hear)
-            stack.enter_context(patch.object(display, name, silent))
-            stack.enter_context(patch.object(kamlib, name, silent, create=True))
-        for name in (n for n in kamlib.__all__ if n.startswith("plot_") and quiet and not figures):
-            stack.enter_context(patch.object(plots, name, lambda *a, **k: None))
+        for name in [] if aloud else QUIET:
+            quiet = _close if figures and name == "show_figure" else _quiet(name, hear)
+            stack.enter_context(patch.object(show, name, quiet))
+            stack.enter_context(patch.object(kamlib, name, quiet, create=True))
+        for name in (n for n in kamlib.__all__ if n.startswith("plot_") and not figures | aloud):
+            stack.enter_context(
+                patch.object(
+                    import_module(f"kamlib.{kamlib._HOME[name]}"), name, lambda *a, **k: None
+                )
+            )
             stack.enter_context(patch.object(kamlib, name, lambda *a, **k: None, create=True))
         for stage in names[names.index(begin) : names.index(until) + 1]:
             _run(stage, engagement, period, stages, watch, knobs or {})
@@ -97,10 +103,23 @@ def _run(
     for cell in nbformat.read(notebook, as_version=4).cells:
         if cell.cell_type == "code":
             with watch(stage, cell.source):
-                exec(compile(cell.source, notebook.name, "exec"), names)
+                _execute(cell.source, notebook.name, names)
             if "parameters" in cell.metadata.get("tags", []):
                 names.update({name: value for name, value in knobs.items() if name in names})
                 names.update(place)
+
+
+def _execute(source: str, name: str, names: dict[str, object]) -> None:
+    """Run a cell as a kernel does: the value of its last line shows itself."""
+    tree = ast.parse(source, name)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        exec(compile(tree, name, "exec"), names)
+        return
+    exec(compile(ast.Module(tree.body[:-1], []), name, "exec"), names)
+    value = eval(compile(ast.Expression(last.value), name, "eval"), names)
+    if hasattr(value, "_ipython_display_"):
+        value._ipython_display_()
 
 
 def pages_of(engagement: Path, period: str, stages: Path, **options: str) -> dict[str, str]:
@@ -118,7 +137,7 @@ def pages_of(engagement: Path, period: str, stages: Path, **options: str) -> dic
         shown[list(shown)[-1]][-1].append(output)
 
     with patch("IPython.display.display", display):
-        run_stages(engagement, period, stages, watch=watch, quiet=False, **options)
+        run_stages(engagement, period, stages, watch=watch, aloud=True, **options)
     return {stage: _page(stage, outputs) for stage, outputs in shown.items()}
 
 

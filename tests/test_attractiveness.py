@@ -24,7 +24,7 @@ from kamlib.attractiveness import (
     side_b_verdicts,
     their_trust,
 )
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 
 moderately = settings(max_examples=20, deadline=None)
 with_many_parties = settings(max_examples=8, deadline=None)  # each example holds up to eight worlds

@@ -22,13 +22,13 @@ from stub_notebooks import (
 )
 from typer.testing import CliRunner
 
-from kamlib.cli import app, knobs_of
-from kamlib.errors import ParameterError
-from kamlib.publish import reporting, stages
-from kamlib.publish.committing import only_run
+from kamlib.core.errors import ParameterError
+from kamlib.report import reporting, stages
+from kamlib.report.cli import app, knobs_of
+from kamlib.report.committing import only_run
 from kamlib.stage import NOTEBOOKS
 
-KAM = [sys.executable, "-m", "kamlib.cli"]
+KAM = [sys.executable, "-m", "kamlib.report.cli"]
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_a_report_without_what_is_required_is_published_named_and_status_3(
 
 def in_process(monkeypatch) -> None:
     """Run stub notebooks without kernels, one a report."""
-    monkeypatch.setattr("kamlib.publish.running.run_notebook", run_here)
+    monkeypatch.setattr("kamlib.report.running.run_notebook", run_here)
     monkeypatch.setattr(reporting, "NOTEBOOKS", ONE)
 
 
@@ -358,7 +358,7 @@ def alive(process: int) -> bool:
 
 def test_help_names_the_commands_and_loads_nothing_heavy():
     code = (
-        "import sys; from kamlib.cli import app\n"
+        "import sys; from kamlib.report.cli import app\n"
         "try: app(['--help'])\n"
         "except SystemExit: pass\n"
         "heavy = ('pandas', 'numpy', 'pydantic', 'matplotlib', 'duckdb', 'ibis', 'pyarrow',\n"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from small_firm import NO_CORRECTIONS, YEAR, exact, orders, pools, small_firm, used
 from worlds import CostModel, Equation, Pool, Term
 
-from kamlib import DataError
+from kamlib.core.errors import DataError
 from kamlib.profitability import (
     activity_volumes,
     charge_customers,

@@ -11,9 +11,9 @@ from conftest import REFERENCE
 from typer.testing import CliRunner
 
 from kamlib import load_engagement, read_inputs
-from kamlib.cli import app
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake.draft import Draft, suggest, write_draft
+from kamlib.report.cli import app
 
 DIRTY = REFERENCE / "polish_dirty"
 NET, COST = Decimal("1826440.21"), Decimal("1547512.20")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from losses_world import amounts, random_amounts
 from worlds import default_rules
 
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
 from kamlib.profitability import (
     drop_effects,
     effect_of_dropping,
@@ -22,7 +22,7 @@ from kamlib.profitability import (
 )
 from kamlib.profitability.factors import WORK
 from kamlib.profitability.loss_treatment import dropping_verdict, proposals
-from kamlib.views import largest_losses
+from kamlib.profitability.tables import largest_losses
 
 COSTS = {
     "cogs": 330,

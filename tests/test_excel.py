@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel import ERROR_CELLS, likely_header_row, sheet_records, sheets_of

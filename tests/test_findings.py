@@ -7,39 +7,41 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.findings import (
-    both_sides_finding,
-    bring_finding,
+from kamlib.attractiveness.words import both_sides_finding, side_a_finding, side_b_finding
+from kamlib.data_prep.words import intake_finding, revenue_finding
+from kamlib.page.captions import FIGURES, figure_words
+from kamlib.page.sums import Sum
+from kamlib.profitability.words import (
     capacity_finding,
+    levels_finding,
+    setup_finding,
+    statement_finding,
+)
+from kamlib.pyramid.words import (
+    golden_finding,
+    pyramid_finding,
+    shot_dependence_finding,
+    verdict_finding,
+)
+from kamlib.segmentation.words import (
     class_finding,
     concentration_finding,
     door_finding,
-    figure_words,
     flips_finding,
-    golden_finding,
+    return_finding,
+    twenty_eighty_finding,
+    whale_finding,
+)
+from kamlib.summary.words import (
+    bring_finding,
     headline,
-    intake_finding,
     key_caption,
-    levels_finding,
     main_values,
     nominees_finding,
     population_finding,
-    pyramid_finding,
-    return_finding,
-    revenue_finding,
-    setup_finding,
-    shot_dependence_finding,
-    side_a_finding,
-    side_b_finding,
     standing_finding,
-    statement_finding,
-    twenty_eighty_finding,
     unknown_table,
-    verdict_finding,
-    whale_finding,
 )
-from kamlib.findings.captions import FIGURES
-from kamlib.findings.sums import Sum
 
 PLN = {"currency": "PLN"}
 PROFIT = {"measure": "customer_profit"}

@@ -21,12 +21,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from worlds import default_rules
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, Intake, read_inputs, repeated
 from kamlib.intake.units import unit_of_each
 from kamlib.settings import load_engagement
-from kamlib.settings.inputs import Input
-from kamlib.settings.settings import Exchange, Identity, SetAside
+from kamlib.settings.inputs import Exchange, Identity, Input, SetAside
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 YEARS = {"FY2024": (date(2024, 1, 1), date(2024, 12, 31))}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.inspect.heads import refuse_unfit_head
 from kamlib.intake.inspect.letters import encoding_of, mender
@@ -20,7 +20,7 @@ from kamlib.intake.readers import (
     refuse_same_bytes,
     write_texts,
 )
-from kamlib.method_rules.set_aside import A_TOTAL
+from kamlib.intake.reasons import A_TOTAL
 
 POLISH = Dialect(encoding="cp1250", separator=";", decimal=",", thousands=" ")
 NAMES = "Numer;Nazwa;Wartość\nF1;Żółta Śliwka;1\nF2;Łęczyca, Gdańsk;2\nF3;Mleczarnia Zając;3\n"

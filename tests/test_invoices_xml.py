@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from test_intake import world
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake import invoices_xml, read_inputs
 from kamlib.intake.check import check_inputs
 from kamlib.intake.dialects import Dialect
@@ -29,7 +29,7 @@ from kamlib.intake.invoices_xml.notes import (
     WITH_VAT,
 )
 from kamlib.intake.readers import TextFile, write_texts
-from kamlib.method_rules.set_aside import GROSS_ONLY, NO_TAX_NUMBER
+from kamlib.intake.reasons import GROSS_ONLY, NO_TAX_NUMBER
 from kamlib.settings import Input, load_engagement
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))

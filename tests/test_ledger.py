@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from small_firm import NO_CORRECTIONS, YEAR, buyers, exact, months, orders, small_firm
 from worlds import CostModel, Equation, Pool
 
+from kamlib.core.tables import EXACT
 from kamlib.profitability import (
     customer_statements,
     ledger_accounts,
@@ -18,7 +19,6 @@ from kamlib.profitability import (
     profit_balance,
     statement_balances,
 )
-from kamlib.tables import EXACT
 
 
 @pytest.fixture(name="small_firm")

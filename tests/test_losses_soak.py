@@ -7,7 +7,7 @@ from losses_world import right_causes, signs_of_dropping
 
 from demo_company import write_demo
 from kamlib import customer_statements, days_tied_up, load_engagement, rescue_losses
-from kamlib.timespans import period_of
+from kamlib.core.timespans import period_of
 
 PERIODS = ["FY2024", "FY2025"]
 TABLES = [

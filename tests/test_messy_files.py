@@ -20,12 +20,11 @@ from hypothesis import strategies as st
 from test_intake import give, set_aside, world
 
 from kamlib import load_engagement, read_inputs
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.draft import suggest
 from kamlib.intake.inspect.days import day_in, days_in, forms_of
 from kamlib.intake.inspect.totals import is_total
-from kamlib.settings.inputs import Input
-from kamlib.settings.settings import Exchange
+from kamlib.settings.inputs import Exchange, Input
 
 # --------------------------------------------------------------------------- a clean file, and faults
 HEAD = (

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, IDEAL, KAU, UNKNOWN, WANTED, accounts_of, default_rules
 
-from kamlib.columns.quantities import QUANTITIES
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
+from kamlib.core.quantities import QUANTITIES
+from kamlib.core.verdicts import PASS
 from kamlib.pyramid import (
     Bounds,
     account_bounds,
@@ -35,7 +36,6 @@ from kamlib.pyramid import (
     verdict_counts,
 )
 from kamlib.settings import GoldenShot
-from kamlib.verdicts import PASS
 
 RULES = default_rules()
 BOUNDARIES = RULES.pyramid.boundaries

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, book, default_rules, order_days, ours
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.segmentation import (
     asleep_verdict,
     assessed_parties,

@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from kamlib import DataError, ParameterError, check_inputs, open_stage
+from kamlib import check_inputs, open_stage
+from kamlib.core.analysis import Analysis
+from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.verdicts import REFUSE, Balance, verdict
 from kamlib.stage import NOTEBOOKS, WRITTEN_BY, assigned_names
 from kamlib.stage.opening import refuse_unknown_parameters
-from kamlib.verdicts import REFUSE, Balance, verdict
 
 SMALL = """\
 id: small
@@ -91,7 +93,7 @@ def told(small, capsys, name="segmentation", **knobs) -> str:
 
 @pytest.fixture
 def as_text(monkeypatch):
-    monkeypatch.setattr("kamlib.display.page.publish", lambda forms, *_: print(forms["text/plain"]))
+    monkeypatch.setattr("kamlib.page.show.publish", lambda forms, *_: print(forms["text/plain"]))
 
 
 @pytest.mark.parametrize(
@@ -273,7 +275,9 @@ def test_an_injected_parameter_that_the_notebook_lacks_is_refused(monkeypatch):
 
 def test_what_is_refused_is_said_in_the_place_of_its_figure(small, capsys):
     stage = opened(small, "profitability")
-    stage.verdicts.append(verdict("cost_to_serve", REFUSE, why="there are no pools"))
+    stage.keep(
+        "it", Analysis(verdicts=[verdict("cost_to_serve", REFUSE, why="there are no pools")])
+    )
 
     stage.show_refusal("cost_to_serve")
     stage.show_refusal("gross_margin")  # shown, so nothing is said

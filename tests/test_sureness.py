@@ -9,21 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import Equation
 
-from kamlib.errors import ParameterError
-from kamlib.findings import (
-    mover_finding,
-    sureness_finding,
-    whale_doubt_finding,
-)
+from kamlib.core.errors import ParameterError
 from kamlib.numerics import Uncertain, odds, range_errors
-from kamlib.profitability import (
-    profit_sureness,
-    sureness_verdict,
-    uncertain_profits,
-)
+from kamlib.profitability import profit_sureness, sureness_verdict, uncertain_profits
 from kamlib.profitability.uncertainty import profit_tornado
+from kamlib.profitability.words import mover_finding, sureness_finding
 from kamlib.segmentation import split_vital_few, subsidy_verdict, whale_band, whale_curve
 from kamlib.segmentation.whale import Whale
+from kamlib.segmentation.words import whale_doubt_finding
 from kamlib.settings import load_engagement
 
 moderately = settings(max_examples=15, deadline=None)

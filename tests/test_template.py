@@ -10,8 +10,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from stub_notebooks import page_notebook
 
-from kamlib.plots.style import LIGHT
-from kamlib.publish.rendering import PACKAGE, Page, clean, render, show_output
+from kamlib.page.style import LIGHT
+from kamlib.report.rendering import PACKAGE, Page, clean, render, show_output
 
 CHROMIUM = next(filter(os.path.exists, ["/usr/bin/chromium", "/usr/bin/chromium-browser"]), None)
 VOID = {"br", "hr", "img", "input", "link", "meta"}
@@ -122,14 +122,14 @@ def test_what_only_the_notebook_needs_is_not_on_the_page(html):
 def test_sums_that_hold_are_folded_and_one_that_does_not_never_is():
     from unittest import mock
 
-    from kamlib import display
-    from kamlib.verdicts import Balance, ledger_table
+    from kamlib.core.verdicts import Balance, ledger_table
+    from kamlib.page import show
 
     shown = []
     with mock.patch("IPython.display.display", lambda data, **_kw: shown.append(data["text/html"])):
         for end in ("8", "9"):
             balance = Balance("Customers", "rows").start("In", "9").change("Gone", "-1")
-            display.show_ledger(ledger_table([balance.end("Out", end)]))
+            show.show_ledger(ledger_table([balance.end("Out", end)]))
 
     assert shown[0].startswith("<details><summary>1 sum, and it holds to half a cent.</summary>")
     assert "details" not in shown[1]

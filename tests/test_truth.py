@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from worlds import CostModel, Equation, Term
 
 from kamlib import customer_statements, days_tied_up, load_engagement, rescue_losses
-from kamlib.columns import LADDER
+from kamlib.core.codes import LADDER
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "data" / "demo"
@@ -36,7 +36,7 @@ def true_profit() -> pd.DataFrame:
 
 
 def inputs(stages: Path) -> dict[str, pd.DataFrame]:
-    from kamlib.timespans import period_of
+    from kamlib.core.timespans import period_of
 
     names = [
         "customers",

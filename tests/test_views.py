@@ -7,40 +7,34 @@ import pandas as pd
 import pytest
 from worlds import IDEAL, accounts_of
 
-from kamlib.pyramid.bounds import Bounds
-from kamlib.pyramid.decide import both_questions
-from kamlib.tables import read_note, read_table
-from kamlib.views import (
-    account_balances,
-    account_table,
+from kamlib.attractiveness.tables import (
     both_sides,
-    chain,
-    concentration_table,
     criteria_of,
     criteria_summary,
     example_party,
-    external_months,
-    gl_table,
-    inquiries,
-    keeping,
-    managers_of,
     matrix_frame,
-    monthly_revenue,
-    named,
-    nominees_table,
-    order_words,
-    pool_table,
-    pyramid_table,
-    questions_table,
-    repairs,
-    set_aside_reasons,
-    shots_table,
     sides_balances,
     sides_table,
-    statement_lines,
-    verdict_table,
-    with_relation,
 )
+from kamlib.core.customers import named, with_relation
+from kamlib.core.tables import read_note, read_table
+from kamlib.data_prep.tables import external_months, monthly_revenue, set_aside_reasons
+from kamlib.profitability.tables import gl_table, pool_table, statement_lines
+from kamlib.pyramid.bounds import Bounds
+from kamlib.pyramid.decide import both_questions
+from kamlib.pyramid.tables import (
+    account_balances,
+    account_table,
+    managers_of,
+    nominees_table,
+    order_words,
+    pyramid_table,
+    questions_table,
+    shots_table,
+    verdict_table,
+)
+from kamlib.segmentation.tables import concentration_table
+from kamlib.summary.tables import chain, inquiries, keeping, repairs
 
 PARTIES = pd.DataFrame(
     {

@@ -9,10 +9,10 @@ from test_stage import opened, small  # noqa: F401  a fixture
 from worlds import IDEAL, WANTED, accounts_of
 
 from demo_company import write_demo
-from kamlib.findings import revenue_finding
-from kamlib.method_rules import ANALYSES, FOUNDATIONS, RULES
+from kamlib.core.rules import ANALYSES, FOUNDATIONS, RULES
+from kamlib.core.verdicts import REFUSE, Verdict
+from kamlib.data_prep.words import revenue_finding
 from kamlib.profitability import customer_statements, withheld
-from kamlib.verdicts import REFUSE, Verdict
 
 
 @pytest.mark.parametrize("rule", FOUNDATIONS)

@@ -19,7 +19,12 @@ from kamlib.attractiveness.side_a import (
     side_a_criteria,
     side_a_verdicts,
 )
-from kamlib.attractiveness.side_b import side_b, side_b_criteria, side_b_verdicts, their_trust
+from kamlib.attractiveness.side_b import (
+    side_b,
+    side_b_criteria,
+    side_b_verdicts,
+    their_trust,
+)
 
 __all__ = [
     "asked_on",

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.language import number, percent
+from kamlib.core.language import number, percent
+from kamlib.core.verdicts import Verdict, verdict
 from kamlib.numerics import piecewise, piecewise_inverse
-from kamlib.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import SideACriterion

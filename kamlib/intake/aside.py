@@ -8,13 +8,13 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from kamlib.core.language import _
 from kamlib.intake.booked import KEY, money_sum
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.desk import Desk, brought, fetched
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.judging import Judged
-from kamlib.language import _
-from kamlib.method_rules.set_aside import TAX_ID_PESEL, TWICE
+from kamlib.intake.reasons import TAX_ID_PESEL, TWICE
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

@@ -5,10 +5,10 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from kamlib.intake import reasons
 from kamlib.intake.contract import NUMERIC, RANGES, Field
 from kamlib.intake.engines import REACH, one_of
 from kamlib.intake.excel.cells import ERROR_CELLS, MERGED, TOO_LONG
-from kamlib.method_rules import set_aside as reasons
 
 LONG_AGO = date(1980, 1, 1)  # before it no such export was made: the day of an empty cell
 

@@ -12,12 +12,24 @@ from pathlib import Path
 import pandas as pd
 
 from kamlib.attractiveness import current_ratings, side_b_criteria
-from kamlib.columns import FROM_THEM
+from kamlib.core.codes import FROM_THEM
+from kamlib.core.language import _, day, money, ngettext, number, use_language
+from kamlib.core.periods import Period
+from kamlib.core.rules import ANALYSES, RULES
+from kamlib.core.tables import Tables, among, floats
+from kamlib.core.timespans import period_of
+from kamlib.core.verdicts import (
+    PASS,
+    REFUSE,
+    Balance,
+    Verdict,
+    nothing_to_stand_on,
+    verdict_table,
+)
+from kamlib.data_prep.tables import pairs_table, set_aside_reasons
 from kamlib.intake import Intake, read_inputs
+from kamlib.intake.reasons import NO_TAX_NUMBER
 from kamlib.intake.tax_ids import WITHOUT_TAX_ID
-from kamlib.language import _, day, money, ngettext, number, use_language
-from kamlib.method_rules import ANALYSES, RULES
-from kamlib.method_rules.set_aside import NO_TAX_NUMBER
 from kamlib.profitability import (
     Statements,
     customer_statements,
@@ -27,11 +39,7 @@ from kamlib.profitability import (
     profit_balance,
 )
 from kamlib.profitability.loss_treatment import require_known
-from kamlib.settings import Engagement, Period, frozen_files, load_engagement
-from kamlib.tables import Tables, among, floats
-from kamlib.timespans import period_of
-from kamlib.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
-from kamlib.views import pairs_table, set_aside_reasons
+from kamlib.settings import Engagement, frozen_files, load_engagement
 
 MOST_PAIRS, MOST_BUYERS = 20, 10
 STATED_BY = (

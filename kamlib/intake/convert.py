@@ -14,7 +14,8 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
+from kamlib.intake import reasons
 from kamlib.intake.cases import errors_of_excel, in_reach, outside
 from kamlib.intake.contract import NUMERIC, Field
 from kamlib.intake.dialects import Dialect
@@ -23,7 +24,6 @@ from kamlib.intake.inspect.words import YES_OR_NO
 from kamlib.intake.tax_ids import WITHOUT_TAX_ID
 from kamlib.intake.typed import WITH_VAT_ONLY
 from kamlib.intake.values import day_of, existing_day, number_of
-from kamlib.method_rules import set_aside as reasons
 
 TEXT, MEANT, READ, VALUE = "text ", "meant ", "read ", "value "  # before a column's name
 DAYS = (date(1000, 1, 1), date(9999, 12, 31))  # as in text; databases know infinity as well

@@ -4,16 +4,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.errors import ParameterError, listed, printable
+from kamlib.core.errors import ParameterError, listed, printable
+from kamlib.core.tables import floats
 from kamlib.intake.aside import Aside
 from kamlib.intake.booked import money_sum
 from kamlib.intake.desk import fetched
 from kamlib.intake.identity import Who, merged_activity, merged_sites, name_variants
 from kamlib.intake.look_alikes import look_alikes
+from kamlib.intake.reasons import NO_CUSTOMER, ZEROS_LOST
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.units import unit_of_each, unit_table
-from kamlib.method_rules.set_aside import NO_CUSTOMER, ZEROS_LOST
-from kamlib.tables import floats
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

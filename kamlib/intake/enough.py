@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from kamlib.columns import table_label
-from kamlib.language import _, money, number, percent
-from kamlib.method_rules.set_aside import NO_LINE, REPEATS, TWICE
-from kamlib.tables import Tables, floats
-from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
+from kamlib.core.language import _, money, number, percent
+from kamlib.core.tables import Tables, floats
+from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
+from kamlib.core.vocabulary import table_label
+from kamlib.intake.reasons import NO_LINE, REPEATS, TWICE
 
 if TYPE_CHECKING:
-    from kamlib.settings import Engagement, Period
+    from kamlib.core.periods import Period
+    from kamlib.settings import Engagement
 
 CARRY_PROFIT = ("invoice_lines", "resources", "drivers", "receivables", "assets", "off_invoice")
 LEAST_SHARE = 0.0005

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import ibis.expr.types as ir
 import pandas as pd
 
+from kamlib.core.tables import Tables
 from kamlib.intake import lines as line_work
 from kamlib.intake.aside import Aside, Tally, all_set_aside, aside_of, money_read
 from kamlib.intake.booked import counted
@@ -32,7 +33,6 @@ from kamlib.intake.products import customer_products
 from kamlib.intake.repeated import identical
 from kamlib.intake.small import Seen, Small
 from kamlib.intake.words import Attribute, attribute_values
-from kamlib.tables import Tables
 
 STAGE = "data_prep"
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.errors import listed
+from kamlib.core.errors import listed
+from kamlib.intake import reasons
 from kamlib.intake.contract import NUMERIC, Field, fields_of
 from kamlib.intake.convert import Cell, Column, as_text, converted, dtype_of, is_exact
 from kamlib.intake.counted import numbers_read
@@ -30,7 +31,6 @@ from kamlib.intake.spelling import (
     without_rounded,
 )
 from kamlib.intake.undeclared import refuse_undeclared
-from kamlib.method_rules import set_aside as reasons
 
 if TYPE_CHECKING:
     from kamlib.settings.inputs import Input

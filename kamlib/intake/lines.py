@@ -20,7 +20,7 @@ from kamlib.intake.engines import DECIMAL
 from kamlib.intake.judging import Judged
 
 if TYPE_CHECKING:
-    from kamlib.settings import Period
+    from kamlib.core.periods import Period
 
 
 class LineFacts(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from xml.parsers import expat
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 
 BYTES_AT_ONCE = 1 << 16
 DEEPEST = 200

@@ -5,14 +5,14 @@ from itertools import pairwise
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
+from kamlib.intake import reasons
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.desk import Desk, held
 from kamlib.intake.document_totals import without_document_totals
 from kamlib.intake.judging import Judged, judged
 from kamlib.intake.sums import without_sums
 from kamlib.intake.twice import numbers_once
-from kamlib.method_rules import set_aside as reasons
 
 
 def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Judged:

@@ -11,7 +11,9 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
-from kamlib.errors import listed
+from kamlib.core.errors import listed
+from kamlib.core.tables import Tables
+from kamlib.core.verdicts import Balance, Verdict
 from kamlib.intake import findings, ledger
 from kamlib.intake.aside import Tally, aside_of_lines
 from kamlib.intake.booked import booked, lines_told
@@ -38,8 +40,6 @@ from kamlib.intake.unusable import (
 )
 from kamlib.intake.words import words_verdicts
 from kamlib.intake.zeros import zeros_told
-from kamlib.tables import Tables
-from kamlib.verdicts import Balance, Verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

@@ -7,8 +7,10 @@ from typing import NamedTuple
 import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib.deductions import REVERSED
-from kamlib.errors import DataError, listed
+from kamlib.core.deductions import REVERSED
+from kamlib.core.errors import DataError, listed
+from kamlib.core.tables import floats
+from kamlib.intake import reasons
 from kamlib.intake.booked import of_unit
 from kamlib.intake.contract import CONTRACT, Field
 from kamlib.intake.desk import Desk, fetched
@@ -22,8 +24,6 @@ from kamlib.intake.once import (
 )
 from kamlib.intake.repeated import identical
 from kamlib.intake.values import DECIMAL
-from kamlib.method_rules import set_aside as reasons
-from kamlib.tables import floats
 
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")
 ADD_UP = {  # tables whose rows add up, and what of them does

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pandas as pd
 
-from kamlib.columns import label, table_label
-from kamlib.deductions import ACCRUED, REVERSED, SETTLED
-from kamlib.errors import listed
+from kamlib.core.deductions import ACCRUED, REVERSED, SETTLED
+from kamlib.core.errors import listed
+from kamlib.core.language import _, money, month, number
+from kamlib.core.periods import Period
+from kamlib.core.tables import Tables, floats
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.core.vocabulary import label, table_label
 from kamlib.intake.small import ADD_UP, Seen
-from kamlib.language import _, money, month, number
-from kamlib.periods import Period
-from kamlib.tables import Tables, floats
-from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 MANY_RATINGS, SHORT_SCALE = (
     20,

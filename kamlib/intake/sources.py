@@ -17,8 +17,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kamlib.columns.naming import alias_in
-from kamlib.errors import DataError, did_you_mean, listed
+from kamlib.core.errors import DataError, did_you_mean, listed
+from kamlib.core.language import N_
+from kamlib.core.naming import alias_in
 from kamlib.intake.contract import Field
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
@@ -33,7 +34,6 @@ from kamlib.intake.readers import (
     refuse_same_bytes,
     write_texts,
 )
-from kamlib.language import N_
 from kamlib.settings.places import LOCK
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from kamlib.intake import reasons
 from kamlib.intake.contract import Field
 from kamlib.intake.tax_ids import tax_id_of
-from kamlib.method_rules import set_aside as reasons
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
-    from kamlib.settings.settings import Identity
+    from kamlib.settings.inputs import Identity
 
 ID_COLUMNS = ("customer_id", "parent_id", "party_id", "prospect_id", "keep_as")
 MUST_BE_USABLE = ("customer_id",)
@@ -100,7 +100,7 @@ def in_one_spelling(ids: Iterable[str], identity: "Identity") -> dict[str, str]:
 
     Examples
     --------
-    >>> from kamlib.settings.settings import Identity
+    >>> from kamlib.settings.inputs import Identity
     >>> in_one_spelling(["PL 123-456-32-18"], Identity(by="tax_id"))
     {'PL 123-456-32-18': '1234563218'}
     """

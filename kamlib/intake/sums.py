@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from kamlib.intake.desk import Desk, fetched, kept, lookup
 from kamlib.intake.judging import Judged
-from kamlib.method_rules.set_aside import A_TOTAL
+from kamlib.intake.reasons import A_TOTAL
 
 SUMMED = 2  # a row that equals one line above it may be that line's second half
 OF_A_LINE = ("line_id", "product_id")  # a total has none of them

@@ -17,7 +17,7 @@ from babel import Locale
 from stdnum import get_cc_module
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
-from kamlib.method_rules import set_aside
+from kamlib.intake import reasons as set_aside
 
 NO_ID_WORDS = frozenset(
     (

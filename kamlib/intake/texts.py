@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.inspect.heads import CELL_LIMIT
 from kamlib.intake.inspect.letters import (

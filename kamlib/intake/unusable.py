@@ -3,10 +3,10 @@
 import ibis
 import pandas as pd
 
-from kamlib.errors import DataError, listed
+from kamlib.core.errors import DataError, listed
 from kamlib.intake.aside import Aside
 from kamlib.intake.judging import Judged
-from kamlib.method_rules.set_aside import remedy_of
+from kamlib.intake.reasons import remedy_of
 
 
 def refuse_without_rows(lines: Judged) -> None:

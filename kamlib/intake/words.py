@@ -12,15 +12,16 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib.columns import SOURCES, column_label, table_label
-from kamlib.columns.naming import meant_by, plain
-from kamlib.errors import ParameterError, listed
+from kamlib.core.codes import SOURCES
+from kamlib.core.errors import ParameterError, listed
+from kamlib.core.language import _, ngettext, number
+from kamlib.core.naming import meant_by, plain
+from kamlib.core.tables import Tables
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.core.vocabulary import column_label, table_label
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.judging import Judged
 from kamlib.intake.small import US, Seen
-from kamlib.language import _, ngettext, number
-from kamlib.tables import Tables
-from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

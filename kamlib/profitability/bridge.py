@@ -30,13 +30,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from kamlib.checks import require_columns, require_one_row_each
-from kamlib.columns import CHANGES
-from kamlib.language import _, month, ngettext, number, percent
+from kamlib.core.checks import require_columns, require_one_row_each
+from kamlib.core.codes import CHANGES
+from kamlib.core.language import _, month, ngettext, number, percent
+from kamlib.core.periods import Period
+from kamlib.core.tables import among, floats
+from kamlib.core.verdicts import Balance, Verdict, verdict
 from kamlib.numerics import largest_remainder
-from kamlib.periods import Period
-from kamlib.tables import among, floats
-from kamlib.verdicts import Balance, Verdict, verdict
 
 BOUGHT = ("price", "volume", "mix", "unit_cost", "sales_and_margin")
 LINES = {
@@ -251,7 +251,7 @@ def largest_changes(bridge: pd.DataFrame) -> pd.DataFrame:
 
 def bridge_balance(steps: pd.DataFrame, *, currency: str) -> Balance:
     """Prove that the causes add up to the difference of the two totals."""
-    from kamlib.language import _
+    from kamlib.core.language import _
 
     first, last = steps.iloc[0], steps.iloc[-1]
     title = _("Profit from {previous} to {period}").format(

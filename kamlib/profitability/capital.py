@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from kamlib.periods import Period
+from kamlib.core.periods import Period
+from kamlib.core.tables import floats
 from kamlib.profitability.statement import KEY
-from kamlib.tables import floats
 
 YEAR = 365
 SLIVER = 1e-6  # weight of a site without a balance

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import COST_LEVELS
-from kamlib.errors import DataError, did_you_mean, listed
+from kamlib.core.codes import COST_LEVELS
+from kamlib.core.errors import DataError, did_you_mean, listed
+from kamlib.core.tables import exact_sums, floats
 from kamlib.numerics import largest_remainder
-from kamlib.tables import exact_sums, floats
 
 if TYPE_CHECKING:
     from kamlib.settings import Freight, Resource, TimeEquation

@@ -10,12 +10,12 @@ from decimal import Decimal
 
 import pandas as pd
 
-from kamlib.deductions import earned
-from kamlib.language import _
+from kamlib.core.deductions import earned
+from kamlib.core.language import _
+from kamlib.core.periods import Period
+from kamlib.core.verdicts import Balance
 from kamlib.numerics import largest_remainder
-from kamlib.periods import Period
 from kamlib.profitability.statement import KEY
-from kamlib.verdicts import Balance
 
 MOVED = {  # line of the ladder → column of what moved, and its sign in the profit
     "invoice_revenue": ("revenue_timing", 1),

@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from kamlib.core.tables import among, floats
 from kamlib.profitability.costing import FREIGHT
-from kamlib.tables import among, floats
 
 if TYPE_CHECKING:
     from kamlib.settings import TimeEquation

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import CHAINS, LEDGER_LINES, REVENUE_PARTS, label
-from kamlib.deductions import effects
-from kamlib.language import N_, _, number, percent
-from kamlib.tables import among, exact_sums
-from kamlib.verdicts import Balance, Verdict, exact, verdict
+from kamlib.core.codes import CHAINS, LEDGER_LINES, REVENUE_PARTS
+from kamlib.core.deductions import effects
+from kamlib.core.language import N_, _, number, percent
+from kamlib.core.tables import among, exact_sums
+from kamlib.core.verdicts import Balance, Verdict, exact, verdict
+from kamlib.core.vocabulary import label
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement, Materiality, ReconcilingItem

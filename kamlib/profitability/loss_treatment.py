@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from kamlib.errors import ParameterError, did_you_mean
-from kamlib.language import money, number
+from kamlib.core.errors import ParameterError, did_you_mean
+from kamlib.core.language import money, number
+from kamlib.core.tables import among
+from kamlib.core.verdicts import Verdict, verdict
 from kamlib.profitability.actions import list_actions
 from kamlib.profitability.breakeven import break_evens
 from kamlib.profitability.causes import (
@@ -37,8 +39,6 @@ from kamlib.profitability.factors import (
     kinds_of_work,
 )
 from kamlib.profitability.volumes import whole_orders
-from kamlib.tables import among
-from kamlib.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Dropping, Profitability

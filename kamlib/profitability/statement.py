@@ -5,10 +5,10 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import LADDER
-from kamlib.deductions import effects
+from kamlib.core.codes import LADDER
+from kamlib.core.deductions import effects
+from kamlib.core.tables import EXACT, among, exact_sums, floats
 from kamlib.numerics import largest_remainder
-from kamlib.tables import EXACT, among, exact_sums, floats
 
 KEY = ["period", "customer_id"]
 LINES = ("list_revenue", "invoice_revenue", "cost_of_goods_sold")

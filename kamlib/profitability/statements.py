@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import COST_LEVELS
-from kamlib.errors import DataError, did_you_mean, listed
-from kamlib.language import _, money, number, percent
+from kamlib.core.codes import COST_LEVELS
+from kamlib.core.errors import DataError, did_you_mean, listed
+from kamlib.core.language import _, money, number, percent
+from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 from kamlib.profitability.capital import asset_charges, capital_charges
 from kamlib.profitability.costing import (
     TRACED,
@@ -34,7 +35,6 @@ from kamlib.profitability.statement import (
     unknown_margins,
 )
 from kamlib.profitability.volumes import activity_volumes, driver_gaps, without_driver
-from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Profitability, TimeEquation

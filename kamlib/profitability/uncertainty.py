@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.checks import require_columns, require_share
-from kamlib.errors import ParameterError, did_you_mean
+from kamlib.core.checks import require_columns, require_share
+from kamlib.core.errors import ParameterError, did_you_mean
+from kamlib.core.verdicts import Verdict, verdict
 from kamlib.numerics import Odds, Uncertain, odds, range_errors
 from kamlib.profitability.costing import TRACED
-from kamlib.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Profitability

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.checks import require_columns
-from kamlib.errors import DataError, listed
-from kamlib.tables import floats
+from kamlib.core.checks import require_columns
+from kamlib.core.errors import DataError, listed
+from kamlib.core.tables import floats
 
 if TYPE_CHECKING:
     from kamlib.settings import TimeEquation

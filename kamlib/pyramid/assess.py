@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.language import N_, _, money, number, points
+from kamlib.core.language import N_, _, money, number, points
+from kamlib.core.verdicts import Verdict, verdict
 from kamlib.pyramid.bounds import Bounds
 from kamlib.pyramid.decide import (
     DecisionRules,
@@ -19,7 +20,6 @@ from kamlib.pyramid.decide import (
 )
 from kamlib.pyramid.levels import assign_levels
 from kamlib.pyramid.questions import proofs, questions
-from kamlib.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Boundary, KeyAccountUnit

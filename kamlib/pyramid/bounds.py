@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.columns.quantities import ANYTHING, QUANTITIES
-from kamlib.tables import among
-from kamlib.timespans import months_earlier
+from kamlib.core.quantities import ANYTHING, QUANTITIES
+from kamlib.core.tables import among
+from kamlib.core.timespans import months_earlier
 
 if TYPE_CHECKING:
     from kamlib.settings import Pyramid

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import VERDICTS
-from kamlib.errors import ParameterError, did_you_mean
+from kamlib.core.codes import VERDICTS
+from kamlib.core.errors import ParameterError, did_you_mean
 from kamlib.pyramid.bounds import Bounds
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.deductions import effects
-from kamlib.language import _, day, percent
-from kamlib.tables import among, content_hash, exact_sums, floats
-from kamlib.timespans import months_earlier
-from kamlib.verdicts import Verdict, verdict
+from kamlib.core.deductions import effects
+from kamlib.core.language import _, day, percent
+from kamlib.core.tables import among, content_hash, exact_sums, floats
+from kamlib.core.timespans import months_earlier
+from kamlib.core.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import GoldenShot

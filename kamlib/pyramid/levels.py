@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import COLUMNS, LEVELS
-from kamlib.language import _, number, percent, points
+from kamlib.core.codes import LEVELS
+from kamlib.core.language import _, number, percent, points
+from kamlib.core.tables import untold_levels
+from kamlib.core.verdicts import Verdict, verdict
+from kamlib.core.vocabulary import COLUMNS
 from kamlib.numerics import sort_ascending
 from kamlib.pyramid.bounds import Bounds
-from kamlib.tables import untold_levels
-from kamlib.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Boundary, Limit, Limits

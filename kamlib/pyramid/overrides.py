@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.language import _, day, number
-from kamlib.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.core.language import _, day, number
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Override

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.language import N_, _, day
+from kamlib.core.language import N_, _, day
 from kamlib.pyramid.bounds import Bounds
 
 # what to ask → the quantities that an answer settles, and the question

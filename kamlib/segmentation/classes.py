@@ -3,13 +3,19 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.checks import require_columns, require_complete, require_one_row_each, require_share
-from kamlib.columns import PROFIT_CLASSES, label
-from kamlib.errors import DataError
-from kamlib.language import _, number
-from kamlib.method_rules import FEW_CUSTOMERS
+from kamlib.core.checks import (
+    require_columns,
+    require_complete,
+    require_one_row_each,
+    require_share,
+)
+from kamlib.core.codes import PROFIT_CLASSES
+from kamlib.core.errors import DataError
+from kamlib.core.language import _, number
+from kamlib.core.rules import FEW_CUSTOMERS
+from kamlib.core.verdicts import Balance, Verdict, verdict
+from kamlib.core.vocabulary import label
 from kamlib.numerics import count_reaching
-from kamlib.verdicts import Balance, Verdict, verdict
 
 MEASURES = ("invoice_revenue", "gross_margin", "customer_profit")
 SEGMENTS = {

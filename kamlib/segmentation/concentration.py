@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.language import _, cases, money, ngettext, number, percent
-from kamlib.method_rules import FEW_CUSTOMERS
+from kamlib.core.language import _, cases, money, ngettext, number, percent
+from kamlib.core.rules import FEW_CUSTOMERS
+from kamlib.core.verdicts import Verdict, verdict
 from kamlib.numerics import (
     Shares,
     count_reaching,
@@ -15,7 +16,6 @@ from kamlib.numerics import (
     top_share,
 )
 from kamlib.segmentation.classes import MEASURES
-from kamlib.verdicts import Verdict, verdict
 
 ALIKE = 0.20  # Gini up to which no customer is a giant that a sample could miss
 MEASURED = (

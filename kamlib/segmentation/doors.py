@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kamlib.columns import DOORS
-from kamlib.errors import listed
-from kamlib.language import _, day, number, percent
-from kamlib.tables import among
-from kamlib.verdicts import Verdict, verdict
+from kamlib.core.codes import DOORS
+from kamlib.core.errors import listed
+from kamlib.core.language import _, day, number, percent
+from kamlib.core.tables import among
+from kamlib.core.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import StrategicDoor

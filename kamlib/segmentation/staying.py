@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import FROM_THEM
-from kamlib.language import _, day, number, percent
+from kamlib.core.codes import FROM_THEM
+from kamlib.core.language import _, day, number, percent
+from kamlib.core.tables import among, content_hash
+from kamlib.core.timespans import months_earlier, whole_months
+from kamlib.core.verdicts import Balance, Verdict, verdict
 from kamlib.numerics import piecewise_inverse
-from kamlib.tables import among, content_hash
-from kamlib.timespans import months_earlier, whole_months
-from kamlib.verdicts import Balance, Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Windows

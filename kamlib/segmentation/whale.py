@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from kamlib.language import _, cases, money, number
+from kamlib.core.language import _, cases, money, number
+from kamlib.core.verdicts import Verdict, verdict
 from kamlib.numerics import Uncertain, Whales, resampled, whales
-from kamlib.verdicts import Verdict, verdict
 
 PLACES = 200  # at most so many places at which the band is read
 RATES, CUSTOMERS = "rates", "customers"

@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kamlib.core.language import _
 from kamlib.intake.draft.matching import SURE, Match, Pair, Placed, has_vat
 from kamlib.intake.inspect.columns import MOST, Look
 from kamlib.intake.inspect.evidence import Evidence, worded
 from kamlib.intake.inspect.files import Seen
 from kamlib.intake.inspect.numbers import decimal_of, number_in
-from kamlib.language import _
 
 ROWS_COMPARED = 3_000
 RATES = (1.23, 1.22, 1.08, 1.07, 1.05, 1.19, 1.2, 1.21, 1.25)

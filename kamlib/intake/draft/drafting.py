@@ -10,8 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kamlib.columns.naming import names_of, plain
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.codes import TABLES
+from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.language import _
+from kamlib.core.naming import names_of, plain
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.currency_words import SIGNS
 from kamlib.intake.draft.amounts import confirm_amounts
@@ -32,8 +34,6 @@ from kamlib.intake.inspect.files import is_readable, look_into
 from kamlib.intake.inspect.numbers import NATIVE, most
 from kamlib.intake.inspect.words import CURRENCIES, currencies_in
 from kamlib.intake.sources import READABLE
-from kamlib.language import _
-from kamlib.settings.inputs import TABLES
 from kamlib.settings.loading import RULES
 from kamlib.settings.places import (
     FILE,

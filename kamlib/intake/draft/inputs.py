@@ -10,7 +10,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from kamlib.columns.naming import plain
+from kamlib.core.language import _, ngettext
+from kamlib.core.naming import plain
 from kamlib.intake.contract import CONTRACT, NUMERIC
 from kamlib.intake.dialects import EXCEL
 from kamlib.intake.draft.matching import Placed, kind_of
@@ -19,9 +20,14 @@ from kamlib.intake.inspect.days import Days, forms_of
 from kamlib.intake.inspect.evidence import Evidence, few, worded
 from kamlib.intake.inspect.files import Seen
 from kamlib.intake.inspect.heads import SEPARATORS
-from kamlib.intake.inspect.numbers import Marks, decimal_of, forms_told, is_negative, thousands_of
+from kamlib.intake.inspect.numbers import (
+    Marks,
+    decimal_of,
+    forms_told,
+    is_negative,
+    thousands_of,
+)
 from kamlib.intake.inspect.words import CODES, CURRENCIES, currencies_in
-from kamlib.language import _, ngettext
 
 SAME_DOCUMENTS = 0.5
 OF_THE_FILE = ("encoding", "separator", "repair")

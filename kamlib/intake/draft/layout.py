@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from kamlib.core.language import _, day
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.draft.inputs import OF_NUMBERS, OF_THE_INPUT, Drafted, Writing
 from kamlib.intake.inspect.evidence import Evidence, clipped, worded
-from kamlib.language import _, day
 from kamlib.settings.places import FILE
 
 PLAIN = re.compile(r"[^\W\d_][\w./ %()ąćęłńóśźż-]*(?<![ ])")

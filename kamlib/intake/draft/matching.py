@@ -10,17 +10,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from kamlib.columns import COLUMNS, Kind
-from kamlib.columns.aliases import WITH_VAT
-from kamlib.columns.naming import names_of, plain, without_brackets
-from kamlib.errors import DataError
+from kamlib.core.codes import TABLES
+from kamlib.core.errors import DataError
+from kamlib.core.language import _
+from kamlib.core.naming import WITH_VAT, names_of, plain, without_brackets
+from kamlib.core.vocabulary import COLUMNS, Kind
 from kamlib.intake.contract import CONTRACT, Field, fields_of
 from kamlib.intake.inspect.columns import MOST, Look, fits, look_of, objection
 from kamlib.intake.inspect.evidence import Evidence, worded
 from kamlib.intake.inspect.files import Seen
 from kamlib.intake.inspect.words import IN_FILE_NAMES
-from kamlib.language import _
-from kamlib.settings.inputs import TABLES
 
 WITHOUT_VAT = ("net_amount", "unit_price", "list_price", "cost_of_goods_sold", "freight")
 SURE, LIKELY, NEAR = 3.0, 2.0, 1.0

@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from kamlib.core.language import N_, _, ngettext
 from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.intake.draft.inputs import Drafted
 from kamlib.intake.draft.matching import Pair, Placed, kind_of
 from kamlib.intake.inspect.columns import misfits
 from kamlib.intake.inspect.evidence import worded
 from kamlib.intake.spelling import ROUNDED
-from kamlib.language import N_, _, ngettext
 from kamlib.settings.places import FILE
 
 TAX_DIGITS = 10

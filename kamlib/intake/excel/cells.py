@@ -21,13 +21,13 @@ from functools import lru_cache
 from typing import Any, BinaryIO, Literal, NamedTuple
 from xml.etree import ElementTree
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.currency_words import money_in_format
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel.package import TRUE, UNREADABLE, Book, Sheet, unreadable
 from kamlib.intake.markup import careful_parser, fed, local, misdeclared, not_whole
+from kamlib.intake.reasons import DIGITS_LOST, EXCEL_ERROR, MERGED_ABOVE
 from kamlib.intake.typed import date_form, number_written, written_day
-from kamlib.method_rules.set_aside import DIGITS_LOST, EXCEL_ERROR, MERGED_ABOVE
 
 MERGED = "#MERGED!"
 TOO_LONG = "#DIGITS!"

@@ -22,7 +22,7 @@ from typing import IO, Any, BinaryIO, NamedTuple, cast
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.markup import BYTES_AT_ONCE, careful_parser
 
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"

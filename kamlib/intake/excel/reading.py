@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kamlib.errors import DataError, did_you_mean, listed
+from kamlib.core.errors import DataError, did_you_mean, listed
+from kamlib.core.language import N_
 from kamlib.intake.counted import BETWEEN
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
@@ -22,7 +23,6 @@ from kamlib.intake.excel.cells import MERGED, Row, merges_of, rows_of
 from kamlib.intake.excel.package import Book, Sheet, opened
 from kamlib.intake.typed import date_form, written_day
 from kamlib.intake.values import SERIAL
-from kamlib.language import N_
 
 HIDDEN_ROWS = N_("rows hidden in Excel, read like the others")
 MASKED_IDS = N_("numbers read with the zeros that Excel shows, not as Excel stores them")

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
-from kamlib.columns import Kind
+from kamlib.core.language import N_, _
+from kamlib.core.vocabulary import Kind
 from kamlib.intake.contract import NUMERIC
 from kamlib.intake.dialects import EXCEL
 from kamlib.intake.inspect.days import Days, days_in
 from kamlib.intake.inspect.evidence import FEW, worded
 from kamlib.intake.inspect.numbers import NATIVE, Marks, is_number, marks_in
 from kamlib.intake.inspect.words import YES_OR_NO
-from kamlib.language import N_, _
 
 MOST = 0.9
 OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kamlib.errors import listed
-from kamlib.language import number
+from kamlib.core.errors import listed
+from kamlib.core.language import number
 
 FEW = 3
 

@@ -17,7 +17,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
+from kamlib.core.language import _, ngettext
 from kamlib.intake.counted import in_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel import SheetSeen, likely_header_row, sheet_records, sheets_of
@@ -41,7 +42,6 @@ from kamlib.intake.invoices_xml import drop_sellers, taken_rates, xml_kind, xml_
 from kamlib.intake.readers import EXCEL_ENDINGS, XML_ENDINGS
 from kamlib.intake.sources import BROKEN_PARQUET, FIRST_ROWS, READABLE, refuse_another_kind
 from kamlib.intake.texts import opened_bytes, records
-from kamlib.language import _, ngettext
 
 BYTES_READ = 8_000_000
 EMPTY = b"\xef\xbb\xbf\r\n\t ;,"

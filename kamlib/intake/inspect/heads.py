@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
+from kamlib.core.language import _
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.inspect.evidence import Evidence, worded
-from kamlib.language import _
 
 SEPARATORS = {";": "';'", "\t": "a tab", ",": "','", "|": "'|'"}
 MARKS = " \t\n\r\u00a0\u202f\ufeff"  # around a name, and no part of it

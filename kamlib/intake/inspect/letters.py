@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
+from kamlib.core.language import _
 from kamlib.intake.inspect.evidence import Evidence, worded
-from kamlib.language import _
 
 POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 USUAL = frozenset("\u00a0\u2007\u2009\u202f–—„”“’‚…°§€²³×«»®™")

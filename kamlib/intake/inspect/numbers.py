@@ -5,8 +5,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from kamlib.core.language import N_, _
 from kamlib.intake.inspect.evidence import Evidence, worded
-from kamlib.language import N_, _
 
 SPACES = " \u00a0\u2007\u2009\u202f"
 NUMBER = re.compile(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.markup import BYTES_AT_ONCE, DEEPEST, careful_parser, fed, local
 
 MOST_XML = 2 * 1024**3

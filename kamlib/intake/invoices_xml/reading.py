@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.invoices_xml.elements import Element, elements, opened
 from kamlib.intake.invoices_xml.jpk_fa import jpk_fa_lines
