@@ -1,6 +1,5 @@
 """Both sides of attractiveness, against ratings small enough to weigh in the head."""
 
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -25,6 +24,7 @@ from kamlib.attractiveness import (
     their_trust,
 )
 from kamlib.core.errors import DataError
+from kamlib.settings import SideACriterion
 
 moderately = settings(max_examples=20, deadline=None)
 with_many_parties = settings(max_examples=8, deadline=None)  # each example holds up to eight worlds
@@ -33,18 +33,14 @@ RULES_B = default_rules().side_b
 BY_SUPPLIER = ("party_id", "criterion", "supplier")
 
 
-@dataclass
-class Criterion:
-    """A criterion of side A."""
-
-    weight: float
-    value: list
+def criterion(weight: float, points: list) -> SideACriterion:
+    return SideACriterion(weight=weight, unit="points", value=points)
 
 
 # raw 0 to 100 on growth, 10 to 0 days late on safety; weights .6 and .4
 TWO = {
-    "growth": Criterion(0.6, [(0, 0), (50, 0.8), (100, 1)]),
-    "safety": Criterion(0.4, [(0, 1), (10, 0)]),
+    "growth": criterion(0.6, [(0, 0), (50, 0.8), (100, 1)]),
+    "safety": criterion(0.4, [(0, 1), (10, 0)]),
 }
 
 

@@ -935,7 +935,7 @@ def test_a_caption_says_what_the_figure_shows():
     assert words["caption"] == "Gross margin, added up from the best customer to the worst."
     assert words["alt"] == (
         "Whale curve: cumulative Gross margin against the share of customers, best first, with peak, "
-        "total, the erosion between them and, where it is known, a band of doubt. The numbers are "
+        "total, the erosion between them and, where it is known, a band of uncertainty. The numbers are "
         "printed in the figure or said below it."
     )
     named = figure_words("their_criteria", name="Alfa")["caption"]

@@ -23,7 +23,7 @@ ALLOWED = {
     "summary": LOW | STAGES,
     "intake": LOW,
     "stage": LOW | {"page"},
-    "intake.draft": LOW | {"intake", "data_prep"},
+    "intake.draft": LOW | {"intake"},
     "intake.check": LOW | STAGES | {"intake", "data_prep"},
 }
 

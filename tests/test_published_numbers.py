@@ -20,6 +20,7 @@ from kamlib.profitability import charge_customers, pool_costs
 from kamlib.pyramid import Bounds, assign_levels
 from kamlib.pyramid.bounds import certain
 from kamlib.segmentation import whale_curve
+from kamlib.settings import SideACriterion
 
 # ------------------------------------------------------------------ Horngren, Spring Distribution (G1)
 SPRING = {  # cases, price, orders, visits, deliveries, miles, expedited
@@ -247,14 +248,12 @@ def test_value_functions_are_piecewise_linear_and_clipped():
 
 
 # ------------------------------------------------------------------ rank reversal (G36)
-@dataclass
-class Criterion:
-    weight: float
-    value: list
+def criterion(weight: float, points: list) -> SideACriterion:
+    return SideACriterion(weight=weight, unit="points", value=points)
 
 
 def test_adding_a_worse_customer_moves_nobody_s_score():
-    half = {"first": Criterion(0.5, [(0, 0), (10, 1)]), "second": Criterion(0.5, [(0, 0), (10, 1)])}
+    half = {"first": criterion(0.5, [(0, 0), (10, 1)]), "second": criterion(0.5, [(0, 0), (10, 1)])}
     world = pd.DataFrame(
         {"party_id": list("ABCD"), "first": [9.0, 5, 7, 3], "second": [3.0, 6, 2, 5]}
     )

@@ -937,7 +937,9 @@ PYRAMID: dict[str, Rule] = {
             "What leaving a loss-maker would really change is not known, so nobody is proposed to be "
             "let go. Loss-makers to be fixed or looked at: {fix}."
         ),
-        bring=N_("resources with their avoidable_share, so that notebook 2 can write rescue"),
+        bring=N_(
+            "resources with their avoidable_share, so that notebook 2 can write loss_treatment"
+        ),
     ),
     "overrides": Rule(
         N_("Decisions made by people"),

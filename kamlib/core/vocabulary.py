@@ -324,7 +324,7 @@ COSTS: dict[str, Column] = {
     "sign": Column(N_("Sign"), "number", N_("1 or -1, so that amount × sign reads as the ladder")),
 }
 
-DOUBT: dict[str, Column] = {
+UNCERTAINTY: dict[str, Column] = {
     # ------------------------------------------------------------------ how sure
     "profit_low": Column(N_("Profit from"), "money", N_("lower end of its interval"), "currency"),
     "profit_high": Column(N_("Profit to"), "money", N_("upper end of its interval"), "currency"),
@@ -582,7 +582,7 @@ RESULTS: dict[str, Column] = {
     "stake": Column(N_("Stake"), "number", N_("money at stake"), N_("key-account units")),
 }
 
-COLUMNS: dict[str, Column] = {**INPUTS, **COSTS, **RESULTS, **DOUBT, **LOSSES}
+COLUMNS: dict[str, Column] = {**INPUTS, **COSTS, **RESULTS, **UNCERTAINTY, **LOSSES}
 
 
 def label(name: str, currency: str = "") -> str:

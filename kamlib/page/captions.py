@@ -22,8 +22,8 @@ FIGURES: dict[str, tuple[str, str]] = {
         N_("{measure}, added up from the best customer to the worst."),
         N_(
             "Whale curve: cumulative {measure} against the share of customers, best first, with "
-            "peak, total, the erosion between them and, where it is known, a band of doubt. The numbers "
-            "are printed in the figure or said below it."
+            "peak, total, the erosion between them and, where it is known, a band of uncertainty. The "
+            "numbers are printed in the figure or said below it."
         ),
     ),
     "bridge": (

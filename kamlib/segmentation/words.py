@@ -45,7 +45,7 @@ def whale_finding(curve: pd.DataFrame, *, measure: str, currency: str) -> str:
     )
 
 
-def whale_doubt_finding(whale: "Whale", *, currency: str) -> str:
+def whale_uncertainty_finding(whale: "Whale", *, currency: str) -> str:
     """Say what of every 100 earned is given back, where the peak may lie, and what the band is."""
     numbers = whale.numbers
     if numbers["peak"] <= 0:

@@ -41,14 +41,14 @@ MENDED = ("fix", "let_go")
 
 
 def repairs(
-    accounts: pd.DataFrame, rescue: pd.DataFrame | None, *, by_when: date, currency: str
+    accounts: pd.DataFrame, losses: pd.DataFrame | None, *, by_when: date, currency: str
 ) -> pd.DataFrame:
     """Return the losses to end, those that bring most first.
 
     Parameters
     ----------
     accounts : DataFrame of `account_table` with decided verdicts
-    rescue : DataFrame of the report period; None: nothing is known of what would end a loss
+    losses : DataFrame of the report period; None: nothing is known of what would end a loss
 
     Returns
     -------
@@ -56,7 +56,7 @@ def repairs(
     letting go brings
     """
     chosen = accounts[accounts["verdict"].isin(MENDED)]
-    known = {} if rescue is None else rescue.set_index("customer_id").to_dict("index")
+    known = {} if losses is None else losses.set_index("customer_id").to_dict("index")
     rows = [(row, known.get(row["party_id"], {})) for row in chosen.to_dict("records")]
     table = pd.DataFrame(
         {
