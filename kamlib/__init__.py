@@ -105,9 +105,9 @@ _MODULES = {
     "settings.schema": "engagement_schema",
     "stage.opening": "open_stage",
     "stage.work": "Stage",
-    "summary.tables": "chain inquiries keeping repairs to_bring",
+    "summary.tables": "chain inquiries keeping repairs",
     "summary.words": (
-        "headline key_caption main_values nominees_finding population_finding "
+        "bring_finding headline key_caption main_values nominees_finding population_finding "
         "standing_finding unknown_table"
     ),
 }

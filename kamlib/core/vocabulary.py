@@ -597,7 +597,7 @@ def label(name: str, currency: str = "") -> str:
 
 
 def column_label(name: str, theirs: str = "") -> str:
-    """Return what a column of an input is called, with its name in the client's file behind it.
+    """Return what a column of an input is called, with its name in the client's file behind it if another.
 
     An attribute of the client's own is called as the engagement calls it.
 
@@ -607,7 +607,9 @@ def column_label(name: str, theirs: str = "") -> str:
     'Customer (NIP)'
     """
     ours = _(COLUMNS[name].label) if name in COLUMNS else name
-    return _("{ours} ({theirs})").format(ours=ours, theirs=theirs) if theirs else ours
+    if not theirs or theirs == name:
+        return ours
+    return _("{ours} ({theirs})").format(ours=ours, theirs=theirs)
 
 
 def table_label(name: str) -> str:
