@@ -55,18 +55,20 @@ _MODULES = {
     "profitability.economic": "economic_statements timing_balance",
     "profitability.figures": "plot_bridge plot_price_matrix plot_statement",
     "profitability.ledger": "ledger_accounts ledger_verdict profit_balance statement_balances",
-    "profitability.loss_treatment": "drop_effects effect_of_dropping Rescue rescue_losses rescue_verdicts",
+    "profitability.loss_treatment": (
+        "drop_effects effect_of_dropping loss_verdicts LossTreatment treat_losses"
+    ),
     "profitability.statement": "company_ladder complete_statement gross_margins loss_makers",
     "profitability.statements": "customer_statements statement_verdicts Statements withheld",
     "profitability.tables": (
         "pool_table gl_table largest_losses loss_table matrix_points quadrant_table statement_lines"
     ),
-    "profitability.uncertainty": "profit_sureness sureness_verdict uncertain_profits",
+    "profitability.uncertainty": "profit_uncertainty uncertainty_verdict uncertain_profits",
     "profitability.volumes": "activity_volumes",
     "profitability.words": (
         "bridge_finding capacity_finding causes_finding comers_finding dropping_finding "
         "levels_finding losses_headline mover_finding price_matrix_finding setup_finding "
-        "statement_finding sureness_finding"
+        "statement_finding uncertainty_finding"
     ),
     "pyramid.assess": "assess_accounts capacity_verdicts unit_verdict",
     "pyramid.bounds": "account_bounds Bounds contact_functions joint_evidence",
@@ -93,7 +95,7 @@ _MODULES = {
     "segmentation.whale": "subsidy_verdict Whale whale_band",
     "segmentation.words": (
         "class_finding concentration_finding door_finding flips_finding return_finding "
-        "twenty_eighty_finding whale_doubt_finding whale_finding"
+        "twenty_eighty_finding whale_uncertainty_finding whale_finding"
     ),
     "settings.loading": "load_engagement",
     "settings.engagement": "Engagement",
@@ -103,9 +105,9 @@ _MODULES = {
     "stage.work": "Stage",
     "staying.chances": "return_verdicts staying_chances",
     "staying.returns": "repeat_rates return_model return_models",
-    "summary.tables": "chain inquiries keeping repairs to_bring",
+    "summary.tables": "chain inquiries keeping repairs",
     "summary.words": (
-        "headline key_caption main_values nominees_finding population_finding "
+        "bring_finding headline key_caption main_values nominees_finding population_finding "
         "standing_finding unknown_table"
     ),
 }

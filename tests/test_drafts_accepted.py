@@ -18,10 +18,10 @@ import pytest
 from conftest import REFERENCE
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from kamlib.errors import DataError
 from test_messy_files import DRAFTED, GENITIVE
 
 from kamlib import check_inputs, load_engagement, read_inputs
+from kamlib.core.errors import DataError
 from kamlib.intake.draft import Draft, suggest
 from kamlib.intake.reasons import NEITHER, NO_SUCH_DAY, NOT_A_DATE, NOT_A_NUMBER
 

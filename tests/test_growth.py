@@ -121,8 +121,8 @@ def test_made_up_customers_of_the_benchmark_go_through_all_stages(tmp_path):
     stages = run_stages(folder, "FY2025", folder / "stages", begin="profitability")
     accounts = table(stages, "key_accounts")
     assert len(accounts) == len(table(stages, "parties")) > 100
-    assert (table(stages, "rescue")["period"] == "FY2025").sum() > 10
-    assert table(stages, "profit_sureness")["moved_most_by"].notna().all()
+    assert (table(stages, "loss_treatment")["period"] == "FY2025").sum() > 10
+    assert table(stages, "profit_uncertainty")["moved_most_by"].notna().all()
 
 
 @pytest.mark.soak

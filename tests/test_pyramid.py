@@ -715,7 +715,7 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
         ),
         "shots": pd.DataFrame({"customer_id": list("AB"), "golden_shot": ["yes", "no"]}),
     }
-    extra = {name: tables.pop(name) for name in ("sureness", "rescue") if name in tables}
+    extra = {name: tables.pop(name) for name in ("uncertainty", "losses") if name in tables}
     given |= tables
     table = pd.DataFrame({"party_id": ids, "is_prospect": [p in prospects for p in ids]})
     return account_bounds(
@@ -822,11 +822,11 @@ def test_a_loss_is_as_sure_as_the_draws_say_and_open_where_nothing_was_drawn():
     drawn = pd.DataFrame({"customer_id": ["B"], "p_unprofitable": [0.62]})
 
     assert ends(joined(), "p_unprofitable") == [(0, 1), (0, 1)]
-    assert ends(joined(sureness=drawn), "p_unprofitable") == [(0, 1), (0.62, 0.62)]
+    assert ends(joined(uncertainty=drawn), "p_unprofitable") == [(0, 1), (0.62, 0.62)]
 
 
-def test_what_leaving_would_change_and_the_price_that_mends_come_from_the_rescue_of_losses():
-    rescue = pd.DataFrame(
+def test_what_leaving_would_change_and_the_price_that_mends_come_from_the_treatment_of_losses():
+    losses = pd.DataFrame(
         {
             "customer_id": ["B"],
             "drop_effect_low": [-50.0],
@@ -834,7 +834,7 @@ def test_what_leaving_would_change_and_the_price_that_mends_come_from_the_rescue
             "fix_price_change": [0.07],
         }
     )
-    bounds, beyond = joined(rescue=rescue), joined(rescue=rescue.assign(fix_price_change=np.nan))
+    bounds, beyond = joined(losses=losses), joined(losses=losses.assign(fix_price_change=np.nan))
 
     assert ends(joined(), "drop_effect") == [(-np.inf, -np.inf)] * 2
     assert joined().unknown("fix_price_change").all()

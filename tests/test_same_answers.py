@@ -231,7 +231,7 @@ def test_customers_split_into_three_sites_and_rolled_up_get_the_same_answers(
     assert {
         "customer_months",
         "profitability",
-        "rescue",
+        "loss_treatment",
         "segmentation",
         "attractiveness",
         "key_accounts",

@@ -11,7 +11,7 @@ from losses_world import right_causes, signs_of_dropping
 from ruamel.yaml import YAML
 from worlds import CostModel, Equation, Term
 
-from kamlib import customer_statements, days_tied_up, load_engagement, rescue_losses
+from kamlib import customer_statements, days_tied_up, load_engagement, treat_losses
 from kamlib.core.codes import LADDER
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,9 +101,9 @@ def test_with_the_true_times_and_volumes_what_leaving_changes_is_what_was_plante
         time_equations=model.time_equations, peers=declared.peers, dropping=declared.dropping
     )
 
-    found = rescue_losses(
+    found = treat_losses(
         tables, result.statement, result.cost_to_serve, result.pools, rules
-    ).rescue.set_index(["period", "customer_id"])["drop_effect"]
+    ).losses.set_index(["period", "customer_id"])["drop_effect"]
 
     true = pd.read_csv(TRUTH / "drops_true.csv", dtype={"customer_id": "str"})
     true = true.set_index(["period", "customer_id"])["drop_effect"]
@@ -131,32 +131,32 @@ def test_with_estimated_times_and_noisy_drivers_the_order_of_customers_is_kept(
 
 
 @pytest.fixture(scope="module")
-def rescued(stages) -> pd.DataFrame:
+def treated(stages) -> pd.DataFrame:
     """Return the loss-makers of FY2025 as the workbook explains them, from noisy drivers and times."""
     tables = {**inputs(stages), "customer_products": table(stages, "customer_products")}
-    found = rescue_losses(
+    found = treat_losses(
         tables,
         *(table(stages, name) for name in ("profitability", "cost_to_serve", "pools")),
         load_engagement(DEMO).profitability,
-    ).rescue
+    ).losses
     return found[found["period"] == "FY2025"].set_index("customer_id")
 
 
-def test_the_largest_cause_of_a_loss_is_the_true_one(rescued, planted):
-    true = planted.set_index("customer_id")["true_cause"].reindex(rescued.index).fillna("")
+def test_the_largest_cause_of_a_loss_is_the_true_one(treated, planted):
+    true = planted.set_index("customer_id")["true_cause"].reindex(treated.index).fillna("")
 
-    assert right_causes(rescued, true) >= 0.85
+    assert right_causes(treated, true) >= 0.85
 
 
-def test_the_sign_of_the_drop_effect_is_the_true_one(rescued, stages):
+def test_the_sign_of_the_drop_effect_is_the_true_one(treated, stages):
     statement = table(stages, "profitability").query("period == 'FY2025'").set_index("customer_id")
     true = pd.read_csv(TRUTH / "drops_true.csv", dtype={"customer_id": "str"})
     true = true[true["period"] == "FY2025"].set_index("customer_id")["drop_effect"]
-    revenue = statement["pocket_revenue"].reindex(rescued.index)
+    revenue = statement["pocket_revenue"].reindex(treated.index)
 
-    gains, right = signs_of_dropping(rescued, true.reindex(rescued.index), revenue)
+    gains, right = signs_of_dropping(treated, true.reindex(treated.index), revenue)
 
-    assert 0 < gains < len(rescued)  # both signs are there
+    assert 0 < gains < len(treated)  # both signs are there
     assert right >= 0.9
 
 

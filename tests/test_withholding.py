@@ -81,7 +81,7 @@ def test_a_year_that_is_missing_from_the_glob_lets_nobody_go(tmp_path):
     assert set(ours["confirmed_level"]) == {1}
     assert ours["customer_profit"].isna().all()
     assert table(stages, "segmentation").empty
-    assert set(table(stages, "rescue")["period"]) == {"FY2024"}
+    assert set(table(stages, "loss_treatment")["period"]) == {"FY2024"}
     now = table(stages, "profitability")
     now = now[now["period"] == "FY2025"]
     assert now[["invoice_revenue", "customer_profit"]].isna().all(axis=None)

@@ -36,9 +36,9 @@ IDENTITY: dict[str, Rule] = {
     ),
     "identity_named": Rule(
         N_("Own companies and collective customers"),
-        passed=N_("Ids that engagement.yaml names as own companies or collective customers: {n}."),
+        passed=N_("Ids that the settings name as own companies or collective customers: {n}."),
         flag=N_(
-            "engagement.yaml names own companies or collective customers that no table and no line "
+            "The settings name own companies or collective customers that no table and no line "
             "has: {which}. Nobody is taken out of the rankings by that."
         ),
         bring=N_("identity.intercompany and identity.collective as the ids are written on lines"),
@@ -104,8 +104,8 @@ DATA_PREP: dict[str, Rule] = {
         passed=N_("All {all} rows that were read are used."),
         flag=N_(
             "{n} of {all} rows had to be set aside; of invoice lines {lines} of {every} ({part}), worth "
-            "{amount} where the amount can be read ({share} of the amounts that can). Why, stands in "
-            "the table of rows set aside."
+            "{amount} where the amount can be read ({share} of all amounts, counted whatever their sign). "
+            "Why, stands in the table of rows set aside."
         ),
         bring=N_("the rows set aside, mended; each is named with its file and line"),
     ),
@@ -297,13 +297,13 @@ DATA_PREP: dict[str, Rule] = {
     "idle_settings": Rule(
         N_("Settings that match nothing"),
         flag=N_(
-            "engagement.yaml speaks of what the input does not have, so that it decides nothing: {what}."
+            "The settings speak of what the input does not have, so that it decides nothing: {what}."
         ),
         bring=N_("the values as they stand in the input, or engagement.yaml without them"),
     ),
     "unread_columns": Rule(
         N_("Columns that nothing reads"),
-        flag=N_("engagement.yaml maps what nothing reads: {what}."),
+        flag=N_("The settings map what nothing reads: {what}."),
         bring=N_("the column's name as docs/inputs.md has it, or engagement.yaml without it"),
     ),
     "days_ahead": Rule(
@@ -929,7 +929,9 @@ PYRAMID: dict[str, Rule] = {
             "What leaving a loss-maker would really change is not known, so nobody is proposed to be "
             "let go. Loss-makers to be fixed or looked at: {fix}."
         ),
-        bring=N_("resources with their avoidable_share, so that notebook 2 can write rescue"),
+        bring=N_(
+            "resources with their avoidable_share, so that notebook 2 can write loss_treatment"
+        ),
     ),
     "overrides": Rule(
         N_("Decisions made by people"),

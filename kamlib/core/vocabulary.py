@@ -324,7 +324,7 @@ COSTS: dict[str, Column] = {
     "sign": Column(N_("Sign"), "number", N_("1 or -1, so that amount × sign reads as the ladder")),
 }
 
-DOUBT: dict[str, Column] = {
+UNCERTAINTY: dict[str, Column] = {
     # ------------------------------------------------------------------ how sure
     "profit_low": Column(N_("Profit from"), "money", N_("lower end of its interval"), "currency"),
     "profit_high": Column(N_("Profit to"), "money", N_("upper end of its interval"), "currency"),
@@ -591,7 +591,7 @@ RESULTS: dict[str, Column] = {
     "stake": Column(N_("Stake"), "number", N_("money at stake"), N_("key-account units")),
 }
 
-COLUMNS: dict[str, Column] = {**INPUTS, **COSTS, **RESULTS, **DOUBT, **LOSSES}
+COLUMNS: dict[str, Column] = {**INPUTS, **COSTS, **RESULTS, **UNCERTAINTY, **LOSSES}
 
 
 def label(name: str, currency: str = "") -> str:
@@ -606,7 +606,7 @@ def label(name: str, currency: str = "") -> str:
 
 
 def column_label(name: str, theirs: str = "") -> str:
-    """Return what a column of an input is called, with its name in the client's file behind it.
+    """Return what a column of an input is called, with its name in the client's file behind it if another.
 
     An attribute of the client's own is called as the engagement calls it.
 
@@ -616,7 +616,9 @@ def column_label(name: str, theirs: str = "") -> str:
     'Customer (NIP)'
     """
     ours = _(COLUMNS[name].label) if name in COLUMNS else name
-    return _("{ours} ({theirs})").format(ours=ours, theirs=theirs) if theirs else ours
+    if not theirs or theirs == name:
+        return ours
+    return _("{ours} ({theirs})").format(ours=ours, theirs=theirs)
 
 
 def table_label(name: str) -> str:

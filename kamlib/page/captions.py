@@ -22,8 +22,8 @@ FIGURES: dict[str, tuple[str, str]] = {
         N_("{measure}, added up from the best customer to the worst."),
         N_(
             "Whale curve: cumulative {measure} against the share of customers, best first, with "
-            "peak, total, the erosion between them and, where it is known, a band of doubt. The numbers "
-            "are printed in the figure or said below it."
+            "peak, total, the erosion between them and, where it is known, a band of uncertainty. The "
+            "numbers are printed in the figure or said below it."
         ),
     ),
     "bridge": (
@@ -78,8 +78,9 @@ FIGURES: dict[str, tuple[str, str]] = {
     ),
     "pyramid": (
         N_(
-            "The cooperation pyramid: who stands at each level for certain, how many, and their share "
-            "of what is earned; a diamond is a golden shot. Below it stand those whose level is not told."
+            "The cooperation pyramid: who stands at each level for certain, how many and, where profit is "
+            "known, their share of what is earned; a diamond is a golden shot. Below it stand those whose "
+            "level is not told."
         ),
         N_(
             "Pyramid of four levels. Each level shows some customers by name, the number of customers "

@@ -30,11 +30,11 @@ from kamlib.profitability.ledger import (
     statement_balances,
 )
 from kamlib.profitability.loss_treatment import (
-    Rescue,
+    LossTreatment,
     drop_effects,
     effect_of_dropping,
-    rescue_losses,
-    rescue_verdicts,
+    loss_verdicts,
+    treat_losses,
 )
 from kamlib.profitability.statement import (
     company_ladder,
@@ -49,15 +49,15 @@ from kamlib.profitability.statements import (
     withheld,
 )
 from kamlib.profitability.uncertainty import (
-    profit_sureness,
     profit_tornado,
-    sureness_verdict,
+    profit_uncertainty,
     uncertain_profits,
+    uncertainty_verdict,
 )
 from kamlib.profitability.volumes import activity_volumes
 
 __all__ = [
-    "Rescue",
+    "LossTreatment",
     "Statements",
     "activity_volumes",
     "asset_charges",
@@ -80,6 +80,7 @@ __all__ = [
     "ledger_accounts",
     "ledger_verdict",
     "loss_makers",
+    "loss_verdicts",
     "matrix_verdict",
     "orders_left",
     "pool_costs",
@@ -87,15 +88,14 @@ __all__ = [
     "profit_balance",
     "profit_bridge",
     "profit_if",
-    "profit_sureness",
     "profit_tornado",
-    "rescue_losses",
-    "rescue_verdicts",
+    "profit_uncertainty",
     "resources_table",
     "statement_balances",
     "statement_verdicts",
-    "sureness_verdict",
     "timing_balance",
+    "treat_losses",
     "uncertain_profits",
+    "uncertainty_verdict",
     "withheld",
 ]

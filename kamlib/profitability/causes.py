@@ -81,9 +81,9 @@ def typical_rates(rates: Mapping[str, np.ndarray], kinds: np.ndarray, *, at_leas
     return Typical(found, group, size)
 
 
-def peers_verdict(rescue: pd.DataFrame, peers: "Peers") -> Verdict:
+def peers_verdict(losses: pd.DataFrame, peers: "Peers") -> Verdict:
     """Judge the peers of the loss-makers of one period: of their own kind, or the whole company."""
-    held = rescue[rescue["peers"] > 0]
+    held = losses[losses["peers"] > 0]
     smallest = number(int(held["peers"].min())) if len(held) else "0"
     alone = int((held["peer_group"] == WHOLE_COMPANY).sum())
     return verdict(

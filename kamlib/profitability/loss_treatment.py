@@ -82,19 +82,19 @@ ACTION_COLUMNS = [
 ]
 
 
-class Rescue(NamedTuple):
+class LossTreatment(NamedTuple):
     """Loss-makers with causes and proposals, what to do about them, and all customers explained.
 
     `explained` has one row per comparable active customer: its amounts, its causes, and the rates that
     are usual among its peers.
     """
 
-    rescue: pd.DataFrame
+    losses: pd.DataFrame
     actions: pd.DataFrame
     explained: pd.DataFrame
 
 
-def rescue_losses(
+def treat_losses(
     tables: Mapping[str, pd.DataFrame | None],
     statement: pd.DataFrame,
     cost_to_serve: pd.DataFrame | None,
@@ -102,7 +102,7 @@ def rescue_losses(
     model: "Profitability",
     *,
     unit: float | None = None,
-) -> Rescue:
+) -> LossTreatment:
     """Explain the losses of every period whose customer profit is known.
 
     Parameters
@@ -114,7 +114,7 @@ def rescue_losses(
 
     Returns
     -------
-    Rescue; tables without rows where customer profit is not known
+    LossTreatment; tables without rows where customer profit is not known
 
     Raises
     ------
@@ -127,11 +127,11 @@ def rescue_losses(
         amounts = period_amounts(tables, statement, cost_to_serve, pools, model, period=str(period))
         found.append(_of_period(amounts, tables, model, str(period), unit))
     if not found:
-        return Rescue(_nothing(COLUMNS), _nothing(ACTION_COLUMNS), statement.head(0))
-    rescue, actions, explained = (
+        return LossTreatment(_nothing(COLUMNS), _nothing(ACTION_COLUMNS), statement.head(0))
+    losses, actions, explained = (
         pd.concat(part, ignore_index=True) for part in zip(*found, strict=True)
     )
-    return Rescue(rescue[COLUMNS], actions[ACTION_COLUMNS], explained)
+    return LossTreatment(losses[COLUMNS], actions[ACTION_COLUMNS], explained)
 
 
 def _nothing(columns: list[str]) -> pd.DataFrame:
@@ -214,26 +214,26 @@ def _of_period(
     losing = amounts[amounts["customer_profit"] < 0].reset_index(drop=True)
     dropped = drop_effects(losing, model.dropping)
     listed = _actions(dropped, whole, own, typical, model.dropping.price_reach)
-    rescue = losing[["customer_id", "customer_profit"]].merge(told, on="customer_id", how="left")
+    losses = losing[["customer_id", "customer_profit"]].merge(told, on="customer_id", how="left")
     months = _of(tables["customer_months"], period)
     assert months is not None
     fewest = max(months["month"].nunique(), 1)  # an order a month is as few as anybody is asked for
     ends = break_evens(losing, whole_orders(orders), fewest=fewest)
-    rescue = rescue.merge(ends, on="customer_id")
-    rescue = rescue.merge(dropped, on="customer_id").assign(period=period)
-    rescue["peers"] = rescue["peers"].fillna(0).astype("int64")
-    rescue = rescue.fillna({"peer_group": "", "largest_cause": ""})
-    brings = rescue["customer_id"].map(_all_together(listed)).fillna(0.0)
-    rescue["all_actions"] = brings.where(rescue["peers"] > 0)
-    rescue["ends_of_loss"] = np.minimum(rescue["all_actions"], -rescue["customer_profit"])
-    rescue["proposal"] = proposals(
-        rescue,
+    losses = losses.merge(ends, on="customer_id")
+    losses = losses.merge(dropped, on="customer_id").assign(period=period)
+    losses["peers"] = losses["peers"].fillna(0).astype("int64")
+    losses = losses.fillna({"peer_group": "", "largest_cause": ""})
+    brings = losses["customer_id"].map(_all_together(listed)).fillna(0.0)
+    losses["all_actions"] = brings.where(losses["peers"] > 0)
+    losses["ends_of_loss"] = np.minimum(losses["all_actions"], -losses["customer_profit"])
+    losses["proposal"] = proposals(
+        losses,
         price_reach=model.dropping.price_reach,
         least_gain=model.dropping.least_gain_kau * (unit or 0.0),
     )
     explained = pd.concat([whole, told.drop(columns="customer_id"), usual], axis=1)
     explained = explained.assign(period=period)
-    return rescue, listed.assign(period=period), explained
+    return losses, listed.assign(period=period), explained
 
 
 def _actions(
@@ -258,8 +258,8 @@ def _all_together(listed: pd.DataFrame) -> pd.Series:
     return part.groupby("customer_id")["effect"].sum().round(2)
 
 
-def rescue_verdicts(
-    found: Rescue,
+def loss_verdicts(
+    found: LossTreatment,
     pools: pd.DataFrame | None,
     model: "Profitability",
     *,
@@ -267,12 +267,12 @@ def rescue_verdicts(
     products: bool,
     currency: str,
 ) -> list[Verdict]:
-    """Judge what the rescue of one period rests on: peers, causes, avoidable cost."""
+    """Judge what is said of the losses of one period: peers, causes, avoidable cost."""
     mine = found.explained[found.explained["period"] == period]
     causes = causes_verdict(mine, products=products)
     if mine.empty:
         return [causes, dropping_verdict(None)]
-    losing = found.rescue[found.rescue["period"] == period]
+    losing = found.losses[found.losses["period"] == period]
     own = pools[pools["period"] == period] if pools is not None else None
     told = [peers_verdict(losing, model.peers), causes, dropping_verdict(own)]
     stays = stranded_verdict(losing, currency=currency)
@@ -368,7 +368,7 @@ def _penalties(ids: pd.Series, declared: Mapping[str, Decimal]) -> np.ndarray:
     return ids.astype("str").map(known).fillna(0.0).to_numpy(dtype=np.float64)
 
 
-def proposals(rescue: pd.DataFrame, *, price_reach: float, least_gain: float = 0.0) -> np.ndarray:
+def proposals(losses: pd.DataFrame, *, price_reach: float, least_gain: float = 0.0) -> np.ndarray:
     """Propose for each loss-maker to keep, fix or drop it.
 
     * *small*: ending the loss brings no more than `least_gain`, so that it is one of a group;
@@ -380,25 +380,25 @@ def proposals(rescue: pd.DataFrame, *, price_reach: float, least_gain: float = 0
 
     Parameters
     ----------
-    rescue : DataFrame with customer_profit, drop_effect_low, drop_effect_high, fix_price_change,
+    losses : DataFrame with customer_profit, drop_effect_low, drop_effect_high, fix_price_change,
         all_actions
     price_reach : float, share
     least_gain : float, money
     """
-    small = rescue["customer_profit"] >= -least_gain
-    gains, may = rescue["drop_effect_low"] > least_gain, rescue["drop_effect_high"] > least_gain
-    near = rescue["fix_price_change"].le(price_reach).fillna(False)
-    mends = (rescue["customer_profit"] + rescue["all_actions"]).ge(0).fillna(False)
+    small = losses["customer_profit"] >= -least_gain
+    gains, may = losses["drop_effect_low"] > least_gain, losses["drop_effect_high"] > least_gain
+    near = losses["fix_price_change"].le(price_reach).fillna(False)
+    mends = (losses["customer_profit"] + losses["all_actions"]).ge(0).fillna(False)
     words = ["small", "fix", "drop", "unknown", "fix"]
     return np.select([small, near, gains, may, mends], words, "keep")
 
 
-def stranded_verdict(rescue: pd.DataFrame, *, currency: str) -> Verdict | None:
+def stranded_verdict(losses: pd.DataFrame, *, currency: str) -> Verdict | None:
     """Judge whether any cost of the loss-makers of one period would stay; None where nobody loses."""
-    if rescue.empty:
+    if losses.empty:
         return None
-    silent = rescue["stranded_cost"].isna().any()
-    stays = float(rescue["stranded_cost"].sum())
+    silent = losses["stranded_cost"].isna().any()
+    stays = float(losses["stranded_cost"].sum())
     outcome = "PASS" if silent or stays >= 0.005 else "FLAG"
     return verdict("stranded_cost", outcome, amount=money(stays, currency))
 

@@ -12,9 +12,9 @@ from kamlib.core.vocabulary import CAUSES, PROPOSALS, QUADRANTS
 MOST_NAMED = 5
 
 
-def largest_losses(rescue: pd.DataFrame, customers: pd.DataFrame, *, period: str) -> pd.DataFrame:
+def largest_losses(losses: pd.DataFrame, customers: pd.DataFrame, *, period: str) -> pd.DataFrame:
     """Pick the loss-makers of a period with their names, the largest loss first."""
-    mine = rescue[rescue["period"] == period]
+    mine = losses[losses["period"] == period]
     named = mine.merge(customers[["customer_id", "name"]], on="customer_id", how="left")
     named["name"] = named["name"].fillna(named["customer_id"])
     return named.sort_values(["customer_profit", "customer_id"], ignore_index=True)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kamlib.settings import Profitability
 
 
-SURENESS = {
+UNCERTAINTY = {
     "period": "str",
     "customer_id": "str",
     "customer_profit": "float64",
@@ -163,7 +163,7 @@ def _errors(
     return together - 1, own
 
 
-def profit_sureness(
+def profit_uncertainty(
     statement: pd.DataFrame,
     cost_to_serve: pd.DataFrame | None,
     model: "Profitability",
@@ -205,7 +205,7 @@ def profit_sureness(
     require_share(level, name="level")
     known = statement[statement["active"] & statement["customer_profit"].notna()]
     if cost_to_serve is None or not model.uncertainty or known.empty:
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in SURENESS.items()})
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in UNCERTAINTY.items()})
     parts = []
     for _period, rows in known.groupby("period"):
         world = uncertain_profits(rows, cost_to_serve, model, draws=draws, seed=seed)
@@ -218,7 +218,7 @@ def profit_sureness(
     table = table.merge(most[names], on=["period", "customer_id"], how="left")
     table = table.fillna({"moved_by": 0.0})
     table = table.sort_values(["period", "customer_id"], ignore_index=True)
-    return table[list(SURENESS)].astype({"moved_most_by": "str"})
+    return table[list(UNCERTAINTY)].astype({"moved_most_by": "str"})
 
 
 def _as_table(rows: pd.DataFrame, said: Odds) -> pd.DataFrame:
@@ -231,7 +231,7 @@ def _as_table(rows: pd.DataFrame, said: Odds) -> pd.DataFrame:
     )
 
 
-def sureness_verdict(
+def uncertainty_verdict(
     cost_to_serve: pd.DataFrame | None,
     pools: pd.DataFrame | None,
     model: "Profitability",

@@ -229,9 +229,9 @@ def losses_headline(
     ).format(said=said, reach=percent(price_reach), near=number(near))
 
 
-def causes_finding(rescue: pd.DataFrame) -> str:
+def causes_finding(losses: pd.DataFrame) -> str:
     """Say what takes most away from the loss-makers of one period, against their peers."""
-    explained = rescue[rescue["largest_cause"] != ""]
+    explained = losses[losses["largest_cause"] != ""]
     if explained.empty:
         return _("None of the losses can be held against peers, so their causes are unknown.")
     counts = explained["largest_cause"].value_counts()
@@ -242,17 +242,17 @@ def causes_finding(rescue: pd.DataFrame) -> str:
     return _("What takes most away, against their peers: {parts}.").format(parts=", ".join(parts))
 
 
-def dropping_finding(rescue: pd.DataFrame, *, currency: str) -> list[str]:
+def dropping_finding(losses: pd.DataFrame, *, currency: str) -> list[str]:
     """Say what dropping all loss-makers would bring, as the numbers say, beside the loss they show.
 
     Returns
     -------
     list of str: the answer, then what it rests on
     """
-    if rescue.empty:
+    if losses.empty:
         return [_("Nobody loses money, so there is nobody to drop.")]
-    n, loss = number(len(rescue)), money(-rescue["customer_profit"].sum(), currency)
-    low, high = rescue["drop_effect_low"].sum(), rescue["drop_effect_high"].sum()
+    n, loss = number(len(losses)), money(-losses["customer_profit"].sum(), currency)
+    low, high = losses["drop_effect_low"].sum(), losses["drop_effect_high"].sum()
     if not np.isclose(low, high, atol=0.005):
         return [
             _(
@@ -261,7 +261,7 @@ def dropping_finding(rescue: pd.DataFrame, *, currency: str) -> list[str]:
             ).format(n=n, loss=loss, low=money(low, currency), high=money(high, currency)),
             _("It is not declared what of the work would end."),
         ]
-    if np.isclose(high, -rescue["customer_profit"].sum(), atol=0.5):
+    if np.isclose(high, -losses["customer_profit"].sum(), atol=0.5):
         return [
             _(
                 "The loss-makers ({n}) show a loss of {loss}, and dropping all of them would bring at "
@@ -282,16 +282,16 @@ def dropping_finding(rescue: pd.DataFrame, *, currency: str) -> list[str]:
     )
     said = template.format(n=n, loss=loss, amount=money(abs(high), currency))
     stays = _("{stranded} of cost would stay and land on the others.").format(
-        stranded=money(rescue["stranded_cost"].sum(), currency)
+        stranded=money(losses["stranded_cost"].sum(), currency)
     )
-    return [said, stays, _who_gains(rescue, currency)]
+    return [said, stays, _who_gains(losses, currency)]
 
 
-def _who_gains(rescue: pd.DataFrame, currency: str) -> str:
-    gains = rescue[rescue["drop_effect_low"] > 0]
+def _who_gains(losses: pd.DataFrame, currency: str) -> str:
+    gains = losses[losses["drop_effect_low"] > 0]
     if gains.empty:
         return _("There is none whose leaving would gain anything.")
-    if len(gains) == len(rescue):
+    if len(gains) == len(losses):
         return _("Each of them would gain something by leaving.")
     return ngettext(
         "For {n} of them leaving would gain: {amount}.",
@@ -346,11 +346,11 @@ def price_matrix_finding(
 SURE = 0.95  # share of draws from which a loss is called sure
 
 
-def sureness_finding(sureness: pd.DataFrame) -> str:
+def uncertainty_finding(uncertainty: pd.DataFrame) -> str:
     """Say how many losses are sure, and how many customers may or may not earn."""
-    if sureness.empty:
+    if uncertainty.empty:
         return _("How sure each profit is cannot be said: no range of any cost is declared.")
-    p, losing = sureness["p_unprofitable"], sureness["customer_profit"] < 0
+    p, losing = uncertainty["p_unprofitable"], uncertainty["customer_profit"] < 0
     n, sure = int(losing.sum()), int((losing & (p >= SURE)).sum())
     said = (
         ngettext(
@@ -366,12 +366,12 @@ def sureness_finding(sureness: pd.DataFrame) -> str:
         "{said}; {either} of {all} customers may earn or lose, as far as the declared ranges go.",
         "{said}; {either} of {all} customers may earn or lose, as far as the declared ranges go.",
         either,
-    ).format(said=said, either=number(either), all=number(len(sureness)))
+    ).format(said=said, either=number(either), all=number(len(uncertainty)))
 
 
-def mover_finding(sureness: pd.DataFrame) -> str:
+def mover_finding(uncertainty: pd.DataFrame) -> str:
     """Say which range moves most customers most: what to measure better first."""
-    movers = sureness["moved_most_by"].dropna().value_counts()
+    movers = uncertainty["moved_most_by"].dropna().value_counts()
     if movers.empty:
         return _("No declared range touches anybody.")
     most = sorted(movers[movers == movers.max()].index)[0]
@@ -379,4 +379,6 @@ def mover_finding(sureness: pd.DataFrame) -> str:
         "The range of {source} moves {n} of {all} customers most: measure that one better first.",
         "The range of {source} moves {n} of {all} customers most: measure that one better first.",
         int(movers.max()),
-    ).format(source=most.replace("_", " "), n=number(int(movers.max())), all=number(len(sureness)))
+    ).format(
+        source=most.replace("_", " "), n=number(int(movers.max())), all=number(len(uncertainty))
+    )

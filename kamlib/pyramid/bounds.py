@@ -131,8 +131,8 @@ def account_bounds(
     yearly: bool,
     least_uplift: float,
     since: pd.Timestamp,
-    sureness: pd.DataFrame | None = None,
-    rescue: pd.DataFrame | None = None,
+    uncertainty: pd.DataFrame | None = None,
+    losses: pd.DataFrame | None = None,
 ) -> Bounds:
     """Collect everything that levels and verdicts ask of an account.
 
@@ -146,9 +146,9 @@ def account_bounds(
     yearly : profit of the period may be taken as a year's; else it is unknown
     least_uplift : potential in key-account units below which door 2 is shut for certain
     since : first day from which what a party told us confirms a level; older words are unknown
-    sureness : DataFrame with customer_id and p_unprofitable, rows of the report period; whoever is not
+    uncertainty : DataFrame with customer_id and p_unprofitable, rows of the report period; whoever is not
         in it, or without it everybody, may be unprofitable or not
-    rescue : DataFrame with customer_id, drop_effect_low, drop_effect_high and fix_price_change, rows of
+    losses : DataFrame with customer_id, drop_effect_low, drop_effect_high and fix_price_change, rows of
         the report period; without it leaving is taken to cost, and the price that mends is unknown
     """
     ids = parties["party_id"]
@@ -174,8 +174,8 @@ def account_bounds(
         "uplift_kau": uplift,
         "contact_functions": certain(_of(ids, contacts)),
         "golden_shot": _golden(shots, parties),
-        "p_unprofitable": _at_a_loss(sureness, ids, money["profit_12m"]),
-        **_leaving(rescue, ids),
+        "p_unprofitable": _at_a_loss(uncertainty, ids, money["profit_12m"]),
+        **_leaving(losses, ids),
         **{name: certain(np.full(len(ids), np.nan)) for name in NOT_COMPUTED},
     }
     return Bounds(ids.to_numpy(), found)
@@ -278,7 +278,7 @@ def _golden(shots: pd.DataFrame, parties: pd.DataFrame) -> tuple[np.ndarray, np.
 
 
 def _at_a_loss(
-    sureness: pd.DataFrame | None, ids: pd.Series, profit: tuple[np.ndarray, np.ndarray]
+    uncertainty: pd.DataFrame | None, ids: pd.Series, profit: tuple[np.ndarray, np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the share of draws in which each party loses money.
 
@@ -286,27 +286,27 @@ def _at_a_loss(
     be a loss, as the gross margin is one.
     """
     share = np.full(len(ids), np.nan)
-    if sureness is not None:
-        share = _of(ids, sureness.set_index("customer_id")["p_unprofitable"])
+    if uncertainty is not None:
+        share = _of(ids, uncertainty.set_index("customer_id")["p_unprofitable"])
     low, high = profit
     share = np.where(np.isnan(share) & (low < high) & (high < 0), 1.0, share)
     return np.nan_to_num(share, nan=0.0), np.nan_to_num(share, nan=1.0)
 
 
 def _leaving(
-    rescue: pd.DataFrame | None, ids: pd.Series
+    losses: pd.DataFrame | None, ids: pd.Series
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return what leaving would change, and the price rise that ends the loss.
 
     Who is not among the loss-makers costs us by leaving, and needs no other price. A loss that no price
     ends needs an infinite rise.
     """
-    if rescue is None or rescue.empty:
+    if losses is None or losses.empty:
         return {
             "drop_effect": certain(np.full(len(ids), -np.inf)),
             "fix_price_change": certain(np.full(len(ids), np.nan)),
         }
-    own = rescue.set_index("customer_id")
+    own = losses.set_index("customer_id")
     losing = among(ids, own.index)
     low, high = (_of(ids, own[f"drop_effect_{end}"]) for end in ("low", "high"))
     change = _of(ids, own["fix_price_change"].fillna(np.inf))

@@ -1,4 +1,4 @@
-"""The whale curve's numbers with their doubt: peak, where it is, what is given back, how unequal.
+"""The whale curve's numbers with their uncertainty: peak, where it is, what is given back, how unequal.
 
 The band comes from the declared ranges of rates where there are any: these customers, whose costs
 may be wrong. Without ranges it comes from customers drawn again: other customers like these.

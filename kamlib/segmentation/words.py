@@ -45,7 +45,7 @@ def whale_finding(curve: pd.DataFrame, *, measure: str, currency: str) -> str:
     )
 
 
-def whale_doubt_finding(whale: "Whale", *, currency: str) -> str:
+def whale_uncertainty_finding(whale: "Whale", *, currency: str) -> str:
     """Say what of every 100 earned is given back, where the peak may lie, and what the band is."""
     numbers = whale.numbers
     if numbers["peak"] <= 0:
@@ -138,8 +138,9 @@ def concentration_finding(
         what=_what(row),
     )
     interval = _(
-        "Among customers like these it would be {low} to {high} of them in {cases}."
+        "Among customers like these {low} to {high} would bring {part}, in {cases}."
     ).format(
+        part=percent(profit_share),
         low=percent(row["few_low"]),
         high=percent(row["few_high"]),
         cases=cases(row["interval_level"]),

@@ -351,9 +351,10 @@ class Stage:
                     self.write(table, name)
         self.finish()
 
-    def show_sums(self) -> None:
-        """Show whether every sum of the run holds."""
-        show.show_finding(self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said)
+    def show_sums(self, *rest: str) -> None:
+        """Show whether every sum of the run holds, and what else is to be said of them."""
+        held = self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said
+        show.show_finding(held, *rest)
 
     def _adds_up(self, ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
         found = _sums_verdict(ledger, told)
