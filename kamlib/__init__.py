@@ -83,9 +83,7 @@ _MODULES = {
     "segmentation.concentration": "concentration interval_verdict net_shares_verdict",
     "segmentation.doors": "door_verdicts open_doors strategic_door",
     "segmentation.figures": "plot_return plot_whale_curve",
-    "segmentation.staying": (
-        "asleep_verdict assessed_parties reference_window repeat_rates staying staying_verdicts"
-    ),
+    "segmentation.parties": "asleep_verdict assessed_parties",
     "segmentation.tables": "concentration_table",
     "segmentation.words": (
         "class_finding concentration_finding door_finding flips_finding return_finding "
@@ -97,9 +95,11 @@ _MODULES = {
     "settings.schema": "engagement_schema",
     "stage.opening": "open_stage",
     "stage.work": "Stage",
-    "summary.tables": "chain inquiries keeping repairs to_bring",
+    "staying.chances": "return_verdicts staying_chances",
+    "staying.returns": "repeat_rates return_model return_models",
+    "summary.tables": "chain inquiries keeping repairs",
     "summary.words": (
-        "headline key_caption main_values nominees_finding population_finding "
+        "bring_finding headline key_caption main_values nominees_finding population_finding "
         "standing_finding unknown_table"
     ),
 }

@@ -766,7 +766,7 @@ def test_drivers_are_summed_and_a_period_must_be_one_of_the_engagement(two_firms
     )
     intake = read_inputs(give(two_firms, "drivers", text), "FY2024")
     assert intake.tables["drivers"].to_numpy().tolist() == [["FY2024", "A", "visits", 4.0]]
-    assert set_aside(intake) == [(4, "period", "not a period of engagement.yaml")]
+    assert set_aside(intake) == [(4, "period", "not a period that is declared")]
 
 
 def test_receivables_are_of_the_first_day_of_their_month(two_firms):

@@ -584,6 +584,14 @@ def test_one_unknown_profit_means_no_shares():
     assert {"1 customer", "1 golden shot", "nobody"} <= set(shown)
 
 
+def test_without_profit_names_stand_in_order_of_revenue_and_never_of_ids():
+    table = accounts(2, 2, 2).assign(customer_profit=np.nan, invoice_revenue=[5.0, 70.0, 20.0])
+
+    shown = words(kam.plot_pyramid(table))
+
+    assert "Account 001 · Account 002 · Account 000" in shown
+
+
 def test_golden_shots_are_diamonds_at_the_base_with_their_share():
     ax = kam.plot_pyramid(accounts(1, 1, 1, 4, golden=2))
 

@@ -34,7 +34,7 @@ from kamlib.pyramid.tables import (
     verdict_table,
 )
 from kamlib.segmentation.tables import concentration_table
-from kamlib.summary.tables import chain, inquiries, keeping, repairs, to_bring
+from kamlib.summary.tables import chain, inquiries, keeping, repairs
 
 PARTIES = pd.DataFrame(
     {
@@ -161,11 +161,32 @@ def test_names_stand_in_the_place_of_ids_and_an_unknown_id_stays():
 def test_one_chain_leads_from_the_ledger_to_the_customers_else_from_list_revenue():
     from_list = "From list revenue to profit, FY2025"
     from_ledger = "From the general ledger to the customers, FY2025"
-    ledger = pd.DataFrame({"what": [from_list, "Levels", from_ledger, from_ledger], "amount": 1.0})
+    whats = [from_list, "Levels", from_ledger, from_ledger]
+    ledger = pd.DataFrame({"what": whats, "amount": 1.0, "why": ""})
 
     assert chain(ledger, "FY2025")["what"].tolist() == [from_ledger] * 2
     assert chain(ledger.head(2), "FY2025")["what"].tolist() == [from_list]
     assert chain(ledger, "FY2024").empty
+
+
+def test_reconciling_items_are_one_step_of_the_chain():
+    """100 less items of 3 and of 4 is 93; each of them is listed under profitability."""
+    ledger = pd.DataFrame(
+        {
+            "what": "From the general ledger to the customers, FY2025",
+            "step": ["Profit in the general ledger", "FV/1", "FV/2", "Customer profit"],
+            "amount": [100.0, -3.0, -4.0, 93.0],
+            "why": ["", "reconciling item", "reconciling item", ""],
+        }
+    )
+
+    told = chain(ledger, "FY2025")
+
+    assert told[["step", "amount"]].to_numpy().tolist() == [
+        ["Profit in the general ledger", 100.0],
+        ["2 reconciling items", -7.0],
+        ["Customer profit", 93.0],
+    ]
 
 
 # --------------------------------------------------------------------------------- both sides
@@ -578,21 +599,6 @@ def test_what_a_key_account_told_us_is_asked_again_before_it_is_too_old():
         ["Alfa", "1 Mar 2027"],
     ]
     assert steps["what"].iloc[1].endswith(": told on 1 Mar 2025")
-
-
-def test_without_customer_profit_the_first_step_is_to_bring_what_was_refused_for():
-    verdicts = pd.DataFrame(
-        {
-            "outcome": ["REFUSE", "FLAG", "REFUSE", "REFUSE"],
-            "bring": ["costs", "words", "costs", ""],
-            "title": ["Cost-to-serve", "Side B", "Benefit", "Sums"],
-        }
-    )
-
-    steps = to_bring(accounts().assign(customer_profit=np.nan), verdicts)
-
-    assert steps.to_numpy().tolist() == [["costs", "Cost-to-serve"]]
-    assert to_bring(accounts(), verdicts).empty
 
 
 def test_the_pyramid_shows_customers_with_what_they_voted_with():

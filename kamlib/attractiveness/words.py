@@ -39,8 +39,14 @@ def side_b_finding(sides: pd.DataFrame, *, cut: float) -> str:
 
 def both_sides_finding(sides: pd.DataFrame) -> str:
     """Say for how many both sides and the lead hold for certain, and for how many they may."""
-    if not sides["side_a_known"].any() or not sides["asked"].any():
-        return _("One of the sides is not known for anybody: nobody can be placed.")
+    known = {_("side A"): sides["side_a_known"].any(), _("side B"): sides["asked"].any()}
+    if not all(known.values()):
+        missing = [side for side, there in known.items() if not there]
+        return ngettext(
+            "Nobody can be placed: {missing} is unknown for everybody.",
+            "Nobody can be placed: {missing} are unknown for everybody.",
+            len(missing),
+        ).format(missing=_(" and ").join(missing))
     n, may = (int((sides["both_hold"] == each).sum()) for each in ("yes", "may"))
     return ngettext(
         "Both sides hold for certain for {sure}, no rival ahead, and may hold for {may} more: "

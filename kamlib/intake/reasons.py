@@ -30,7 +30,7 @@ NEITHER = N_("neither yes nor no")
 
 MISSING = N_("missing")
 
-NO_PERIOD = N_("not a period of engagement.yaml")
+NO_PERIOD = N_("not a period that is declared")
 
 NO_CUSTOMER = N_("customer is not in customers")
 
@@ -99,17 +99,17 @@ _ASK = N_("ask the customer for the number, and have the billing program refuse 
 _EXPORT_TEXT = N_("format the column as text before exporting, or export without a spreadsheet")
 
 _ALLOWED = N_(
-    "correct the word in the source, or say in engagement.yaml (values) which of ours it stands for"
+    "correct the word in the source, or say in the settings (values) which of ours it stands for"
 )
 
 REMEDIES: dict[str, str] = {
     NOT_A_NUMBER: N_(
         "look at the cell: a word, an error or another decimal mark than declared; correct it, or "
-        "say in engagement.yaml (dialects) how numbers are written"
+        "say in the settings (dialects) how numbers are written"
     ),
     NOT_WHOLE: N_("correct the count, or export whole units"),
     NOT_A_DATE: N_(
-        "export days as 2025-12-31, or say in engagement.yaml (dialects) how they are written"
+        "export days as 2025-12-31, or say in the settings (dialects) how they are written"
     ),
     NO_SUCH_DAY: N_("correct the day in the document; a mask in the entry form prevents it"),
     IN_THE_FUTURE: N_("correct the year in the document"),
@@ -119,22 +119,22 @@ REMEDIES: dict[str, str] = {
     NO_SHARE: N_("write the share as 0.23 or 23%"),
     NO_RATING: N_("rate from 0 to 10, or turn the scale of the source into this one"),
     NEITHER: N_(
-        "write yes or no, or say in engagement.yaml (values) which of the client's words means which"
+        "write yes or no, or say in the settings (values) which of the client's words means which"
     ),
     MISSING: N_("fill the cell in the source, and make the field compulsory there"),
-    NO_PERIOD: N_("name the period as engagement.yaml does, or declare it there"),
+    NO_PERIOD: N_("name the period as the settings do, or declare it there"),
     ZEROS_LOST: _EXPORT_TEXT,
     NO_CUSTOMER: N_("add the customer to the master data, or correct its number on the invoice"),
     ID_FOR_NONE: N_(
-        "fill in the customer in the source; a pot such as cash sales is named in engagement.yaml "
-        "(identity.collective)"
+        "fill in the customer in the source; a pot such as cash sales is named in the settings as a "
+        "collective customer"
     ),
     NO_PARTY: N_("add it to customers or prospects, or correct its number"),
     REPEATS: N_("find out whether one file was delivered twice; export the number of each line"),
     ID_ROUNDED: _EXPORT_TEXT,
     NUMBERED_TWICE: N_(
         "find out which row is right: the earlier one counts; if numbers of lines do come again on an "
-        "invoice, leave line_id out of columns, or declare repeated_invoices: keep"
+        "invoice, leave the line number out of the settings, or say there that repeated invoices are kept"
     ),
     IN_ANOTHER_FILE: N_("export each invoice into one file; the earlier file counts"),
     TAX_ID_FOR_NONE: _ASK,
@@ -143,8 +143,8 @@ REMEDIES: dict[str, str] = {
     TAX_ID_ZEROS_LOST: _EXPORT_TEXT,
     TAX_ID_REGON: N_("fill in the NIP: a REGON names the firm in another register"),
     TAX_ID_PESEL: N_(
-        "fill in the NIP, or count the person among collective customers (identity.collective); a "
-        "PESEL has no place in an analysis"
+        "fill in the NIP, or count the person among collective customers; a PESEL has no place in an "
+        "analysis"
     ),
     TAX_ID_LENGTH: N_(
         "correct the number: digits are lost, often zeros in front that a spreadsheet drops, or too many"
@@ -155,13 +155,13 @@ REMEDIES: dict[str, str] = {
         "sales ledger"
     ),
     NO_TAX_NUMBER: N_(
-        "a private person has none; ask a firm for its number, or give the name an id of its own "
-        "under inputs.invoice_lines.values.customer_id"
+        "a private person has none; ask a firm for its number, or give the name an id of its own in "
+        "the settings (values of the customer's column)"
     ),
     NOT_A_CURRENCY: N_("write three letters such as EUR, or declare the client's word"),
     IN_ANOTHER_CURRENCY: N_(
         "convert the amount before exporting: only invoice lines are converted; where the word means "
-        "the reporting currency, say so in engagement.yaml (values)"
+        "the reporting currency, say so in the settings (values)"
     ),
     ENDS_BEFORE: N_("correct from or until: an asset stands with a customer for a day at least"),
     A_TOTAL: N_("nothing to mend; export the lines without totals of pages and reports"),
@@ -180,7 +180,7 @@ REMEDIES: dict[str, str] = {
     N_("unknown cost level"): _ALLOWED,
     N_("unknown source"): _ALLOWED,
     N_("unknown statement line"): N_(
-        "write invoice_revenue, off_invoice, cost_of_goods_sold or cost_to_serve"
+        "write the line of the statement that the account belongs to, in the word of the contract"
     ),
     N_("neither 1 nor -1"): N_("write the sign as 1 or -1"),
 }
@@ -188,11 +188,11 @@ REMEDIES: dict[str, str] = {
 OF_A_LINE: dict[tuple[str, str], str] = {  # on invoice lines, where the column says more
     (MISSING, "customer_id"): N_(
         "book each sale to a customer and make the field compulsory; sales over the counter to one "
-        "collective customer, named in engagement.yaml (identity.collective)"
+        "collective customer, named as such in the settings"
     ),
     (MISSING, "currency"): N_(
-        "write the currency on each line, or declare default_currency in engagement.yaml; until "
-        "then the amount stands as it was written"
+        "write the currency on each line, or declare in the settings which one is meant; until then "
+        "the amount stands as it was written"
     ),
 }
 

@@ -78,8 +78,9 @@ FIGURES: dict[str, tuple[str, str]] = {
     ),
     "pyramid": (
         N_(
-            "The cooperation pyramid: who stands at each level for certain, how many, and their share "
-            "of what is earned; a diamond is a golden shot. Below it stand those whose level is not told."
+            "The cooperation pyramid: who stands at each level for certain, how many and, where profit is "
+            "known, their share of what is earned; a diamond is a golden shot. Below it stand those whose "
+            "level is not told."
         ),
         N_(
             "Pyramid of four levels. Each level shows some customers by name, the number of customers "

@@ -63,8 +63,10 @@ def show_figure(ax: "Axes", *, caption: str, alt: str) -> None:
 
 
 def show_finding(*sentences: str) -> None:
-    """Display computed sentences as the finding of a section."""
-    text = " ".join(sentences)
+    """Display computed sentences as the finding of a section; nothing where nothing is said."""
+    text = " ".join(filter(None, sentences))
+    if not text:
+        return
     publish({"text/html": f'<p class="finding">{html.escape(text)}</p>', "text/plain": text})
 
 
@@ -280,13 +282,16 @@ def show_table(
 
 
 def show_open_verdicts(verdicts: pd.DataFrame) -> None:
-    """Display every REFUSE of the run with what to bring, and every FLAG as a row of a folded table."""
+    """Display every REFUSE of the run with what to bring, and every FLAG, in two folded tables."""
     told = verdicts[verdicts["outcome"] != PASS].drop_duplicates(["rule", "said"])
-    refused = told[told["outcome"] == REFUSE][list(Verdict._fields)]
-    show_verdicts([Verdict(*row) for row in refused.itertuples(index=False, name=None)])
-    flagged = told.loc[told["outcome"] == FLAG, ["title", "said"]]
-    caption = _("What is to be read with care.")
-    show_table(flagged, caption=caption, most=len(flagged), fold=True)
+    captions = {
+        REFUSE: _("What is not shown, and what would settle it."),
+        FLAG: _("What is to be read with care."),
+    }
+    for outcome, caption in captions.items():
+        names = ["title", "said", *(["bring"] if outcome == REFUSE else [])]
+        rows = told.loc[told["outcome"] == outcome, names]
+        show_table(rows, caption=caption, most=len(rows), fold=True)
 
 
 def show_ledger(ledger: pd.DataFrame, *, fold: bool = True) -> None:

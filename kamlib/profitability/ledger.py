@@ -300,8 +300,10 @@ def _ladder(statement: pd.DataFrame, period: str, currency: str) -> Balance:
     unknown = _sum(statement[blind], "pocket_revenue")
     balance.change(_("Pocket revenue without a known cost of goods"), -unknown)
     end = "customer_profit_before_capital" if served else "gross_margin"
-    words = _("{what}, intercompany and collective customers included").format(what=label(end))
-    return balance.end(words, _sum(statement, end))
+    words = _("{what}, intercompany and collective customers included")
+    if blind.any():
+        words = _("{what} where the cost of goods is known")
+    return balance.end(words.format(what=label(end)), _sum(statement, end))
 
 
 def _pools(own: pd.DataFrame, statement: pd.DataFrame, period: str, currency: str) -> Balance:

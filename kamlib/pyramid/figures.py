@@ -35,6 +35,8 @@ DIAMOND, GAP, LONGEST_GOLDEN = 12.0, 14.0, 120.0  # points
 
 BETWEEN = " · "
 
+MONEY = ("customer_profit", "gross_margin", "invoice_revenue")  # by which names stand in order
+
 MEANINGS = {
     4: N_("joint teams, products, warehouse"),
     3: N_("trust, many orders, both gain"),
@@ -58,7 +60,8 @@ def plot_pyramid(accounts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ----------
     accounts : DataFrame, one row per customer
         ``name``; ``confirmed_level``, ``possible_level`` (1 to 4); ``golden_shot`` ("yes", "no" or
-        "too early to say"); ``customer_profit`` (when one is missing, no shares are shown).
+        "too early to say"); ``customer_profit`` (when one is missing, no shares are shown). Names stand
+        in its order, else by ``gross_margin`` or ``invoice_revenue``, where they are given.
     ax : Axes, optional; a new figure is made without it
 
     Returns
@@ -75,7 +78,8 @@ def plot_pyramid(accounts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         "customer_profit",
         of="pyramid",
     )
-    ranked = accounts.sort_values("customer_profit", ascending=False, kind="stable")
+    money = [name for name in MONEY if name in accounts]
+    ranked = accounts.sort_values(money, ascending=False, kind="stable")
     earned, untold = _earned_shares(ranked), untold_levels(ranked)
     below = STRIP if untold.any() else 0.0
     ax = axes_or_new(ax, height=5.6 + below / 72)

@@ -29,7 +29,7 @@ ASK: dict[str, tuple[tuple[str, ...], str]] = {
     "return": (("p_return_12m",), N_("Do they plan to order again within a year?")),
     "profit": (
         ("profit_12m", "benefit_ours", "door_vital_few"),
-        N_("What does it cost to serve them?"),
+        N_("What do they leave us in a year, after what it costs to serve them?"),
     ),
     "loss": (("p_unprofitable",), N_("Is the loss real: which cost of serving them may be wrong?")),
     "leaving": (

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from kamlib.core.codes import LEVELS, VERDICTS
-from kamlib.core.errors import listed
 from kamlib.core.language import _, money, ngettext, number, percent
 from kamlib.core.tables import untold_levels
 from kamlib.page.sums import Sum
@@ -124,7 +123,7 @@ def verdict_finding(accounts: pd.DataFrame) -> list[str]:
     ).format(n=number(keys), all=number(len(accounts)))
     if not passed.any() and not accounts["nominee"].any() and (missing := untold(accounts)):
         said = _("Who is a key account cannot be said yet: {missing}.").format(
-            missing=listed(missing)
+            missing=_(" and ").join(missing)
         )
     if not others:
         return [said]

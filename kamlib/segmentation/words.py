@@ -138,8 +138,9 @@ def concentration_finding(
         what=_what(row),
     )
     interval = _(
-        "Among customers like these it would be {low} to {high} of them in {cases}."
+        "Among customers like these {low} to {high} would bring {part}, in {cases}."
     ).format(
+        part=percent(profit_share),
         low=percent(row["few_low"]),
         high=percent(row["few_high"]),
         cases=cases(row["interval_level"]),

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from kamlib.core.codes import CHAINS
-from kamlib.core.language import _, day
+from kamlib.core.language import _, day, ngettext, number
 from kamlib.core.timespans import months_later
 from kamlib.profitability.tables import what_ends_it
 from kamlib.pyramid.tables import STAKES, by_stake
@@ -18,25 +18,26 @@ def chain(ledger: pd.DataFrame, period: str) -> pd.DataFrame:
     for words in CHAINS:
         rows = ledger[ledger["what"] == _(words).format(period=period)]
         if len(rows):
-            return rows.reset_index(drop=True)
+            return _items_as_one(rows.reset_index(drop=True))
     return ledger.head(0)
+
+
+def _items_as_one(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add up the reconciling items, which stand one by one in the ledger of their stage."""
+    items = rows["why"] == _("reconciling item")
+    n = int(items.sum())
+    if n < 2:
+        return rows
+    words = ngettext("{n} reconciling item", "{n} reconciling items", n).format(n=number(n))
+    told = rows.copy()
+    told.loc[items, "step"], told.loc[items, "amount"] = words, rows.loc[items, "amount"].sum()
+    told.loc[items, "why"] = _("listed under profitability")
+    return told[~items | ~items.duplicated()].reset_index(drop=True)
 
 
 STEP = ["name", "what", "worth", "who", "by_when"]
 
 MENDED = ("fix", "let_go")
-
-
-def to_bring(accounts: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """Return what to bring before all else: what was refused for, where nobody's profit is known.
-
-    Returns
-    -------
-    DataFrame ``bring, title``; no rows where profit is known
-    """
-    refused = verdicts[(verdicts["outcome"] == "REFUSE") & (verdicts["bring"] != "")]
-    told = refused[["bring", "title"]].drop_duplicates("bring").reset_index(drop=True)
-    return told if accounts["customer_profit"].isna().all() else told.head(0)
 
 
 def repairs(
@@ -122,7 +123,7 @@ def keeping(accounts: pd.DataFrame, *, evidence_months: int, by_when: date) -> p
     chosen = accounts[accounts["verdict"] == "key_account_now"]
     told = chosen[["trust_date", "side_b_date"]].min(axis=1)
     ends = [months_later(each, evidence_months) if each == each else by_when for each in told]
-    words = _("ask again how we stand and how far they trust us: told on {day}")
+    words = _("ask again how we stand and are trusted: told on {day}")
     table = pd.DataFrame(
         {
             "name": chosen["name"],

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kamlib.core.codes import CHAINS
-from kamlib.core.errors import listed
-from kamlib.core.language import _, money, ngettext, number, percent
+from kamlib.core.language import N_, _, money, ngettext, number, percent
 from kamlib.core.tables import untold_levels
 from kamlib.core.vocabulary import label
 from kamlib.page.sums import Sum
@@ -14,6 +13,13 @@ from kamlib.pyramid.words import untold
 
 if TYPE_CHECKING:
     from kamlib.settings.decision import KeyAccountUnit
+
+BRING = {  # rules that a verdict rests on → what readers can bring for them
+    "gross_margin": N_("the cost of goods sold on every invoice line"),
+    "cost_to_serve": N_("what serving customers costs, and the work that each of them makes"),
+    "side_a": N_("our own rating of customers"),
+    "side_b": N_("what customers want of a supplier, in their own words"),
+}
 
 
 def headline(accounts: pd.DataFrame) -> str:
@@ -24,7 +30,7 @@ def headline(accounts: pd.DataFrame) -> str:
     customers = accounts[~accounts["is_prospect"]]
     keys, nominees = len(key_accounts(accounts)), accounts[accounts["nominee"].astype(bool)]
     if not keys and nominees.empty and (missing := untold(accounts)):
-        said = _("Cannot be said yet: {missing}.").format(missing=listed(missing))
+        said = _("Cannot be said yet: {missing}.").format(missing=_(" and ").join(missing))
     elif accounts["profit_kau"].max() < 1:
         said = _nobody_carries(keys, len(nominees))
     elif not keys and len(nominees):
@@ -134,7 +140,7 @@ def standing_finding(accounts: pd.DataFrame, *, places: int | None, currency: st
         )
     )
     if profit.isna().all() or not earned > 0:
-        return _("What they bring is not known. {room}").format(room=room)
+        return _("What key accounts would bring is not known. {room}").format(room=room)
     keys = key_accounts(accounts)
     open_ = accounts["nominee"].astype(bool) | (accounts["verdict"] == "find_out_first")
     hangs = profit[open_].clip(lower=0).sum()
@@ -153,11 +159,22 @@ def standing_finding(accounts: pd.DataFrame, *, places: int | None, currency: st
     )
 
 
+def bring_finding(accounts: pd.DataFrame, verdicts: pd.DataFrame) -> str:
+    """Say what to bring before all else where nobody's profit is known; nothing where it is."""
+    refused = set(verdicts.loc[verdicts["outcome"] == "REFUSE", "rule"])
+    missing = [_(words) for rule, words in BRING.items() if rule in refused]
+    if not missing or not accounts["customer_profit"].isna().all():
+        return ""
+    return _(
+        "Bring first, for without it nobody can be called key, or at a loss: {missing}."
+    ).format(missing="; ".join(missing))
+
+
 def nominees_finding(accounts: pd.DataFrame, *, currency: str) -> str:
     """Say how many are nominees, and what they earn."""
     nominees = accounts[accounts["nominee"].astype(bool)]
     if nominees.empty:
-        return _("There are no nominees: nobody lacks one or two proofs alone.")
+        return _("There are no nominees: nobody is only one or two proofs short of a key account.")
     said = ngettext(
         "{n} nominee fails nothing that is known and lacks one or two proofs",
         "{n} nominees fail nothing that is known and lack one or two proofs each",
@@ -224,7 +241,7 @@ def main_values(
         left = float(chain.loc[chain["role"] == "unexplained", "amount"].sum())
         rows.append((_("not explained against the ledger"), money(left, currency, 2), ""))
     else:
-        rows.append((_("general ledger to compare with"), _("none given"), ""))
+        rows.append((_("so nothing outside confirms the sums"), _("No general ledger"), ""))
     return pd.DataFrame(rows, columns=["what", "value", "change"])
 
 
@@ -235,7 +252,7 @@ def _amount(value: float, currency: str) -> str:
 def _change(value: float, before: pd.Series, currency: str) -> str:
     if before.empty or before.isna().all():
         return ""
-    words = _("{change} since the period before")
+    words = _("{change} on the period before")
     difference = value - before.sum()
     signed = ("+" if difference > 0 else "") + money(difference, currency)
     return words.format(change=signed)
@@ -270,12 +287,12 @@ def unknown_table(accounts: pd.DataFrame) -> pd.DataFrame:
         _("Whether they stand higher"): (
             customer & (higher & ~untold).fillna(False),
             _("may stand higher than confirmed"),
-            _("the answers named under find out first"),
+            _("the answers asked for on page 5"),
         ),
         _("How close they are at all"): (
             customer & untold,
             _("neither a single sale nor more"),
-            _("the answers named under find out first"),
+            _("the answers asked for on page 5"),
         ),
     }
     table = pd.DataFrame(
