@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
 from kamlib.intake.dialects import Dialect
+from kamlib.intake.draft import suggest
 from kamlib.intake.excel import ERROR_CELLS, likely_header_row, sheet_records, sheets_of
 from kamlib.intake.excel import package as excel_package
 from kamlib.intake.excel.reading import HIDDEN_ROWS, MASKED_IDS, STRAY_CELLS
@@ -584,6 +585,50 @@ def test_the_engagement_names_sheet_and_head(tmp_path):
         prepared(tmp_path)
     intake = prepared(tmp_path, ", sheet: Data, header_row: 3")
     assert intake.tables["customer_months"]["invoice_revenue"].tolist() == [10]
+
+
+def months(tmp_path):
+    """Save a workbook with a sheet for each of two months, and one of notes."""
+    day, other = datetime.date(2024, 5, 1), datetime.date(2024, 6, 1)
+    saved(
+        tmp_path,
+        **{
+            "2024-05": [["May"], [], LINES, ["F1", day, "A", 10], ["F2", day, "A", "x"]],
+            "2024-06": [["June"], [], LINES, ["F3", other, "B", 7], ["", None, "Razem", 7]],
+            "Notes": [["read me"]],
+        },
+    )
+
+
+@pytest.mark.parametrize("named", ["[2024-05, 2024-06]", "'2024-*'"])
+def test_sheets_of_one_workbook_are_one_table_and_a_row_is_named_with_its_sheet(tmp_path, named):
+    """10 of May and 7 of June count; of May one row is set aside, of June the total."""
+    months(tmp_path)
+    intake = prepared(tmp_path, f", sheet: {named}, header_row: 3")
+
+    assert intake.tables["customer_months"]["invoice_revenue"].tolist() == [10, 7]
+    aside = intake.tables["quarantine"]
+    assert aside[["file", "row"]].to_numpy().tolist() == [
+        ["book.xlsx, sheet 2024-05", 5],
+        ["book.xlsx, sheet 2024-06", 5],
+    ]
+
+
+def test_a_pattern_that_fits_no_sheet_is_refused_with_the_sheets_there_are(tmp_path):
+    months(tmp_path)
+    with pytest.raises(DataError, match="like '2023-\\*': it has 2024-05, 2024-06, Notes"):
+        prepared(tmp_path, ", sheet: '2023-*'")
+
+
+def test_a_draft_takes_sheets_of_one_head_together_and_asks(tmp_path):
+    months(tmp_path)
+    draft = suggest(tmp_path)
+
+    assert "sheets 2024-05, 2024-06 only" in "".join(draft.questions)
+    text = draft.text.replace("XXX", "PLN")
+    (tmp_path / "engagement.yaml").write_text(text, encoding="utf-8")
+    intake = read_inputs(load_engagement(tmp_path), "FY2024")
+    assert intake.tables["customer_months"]["invoice_revenue"].sum() == 17
 
 
 def test_a_password_and_a_name_that_stands_twice_are_refused_by_data_prep_too(tmp_path):

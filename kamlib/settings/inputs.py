@@ -183,8 +183,9 @@ class Input(Part):
     files, or of a line number that stands twice on one; `default_currency` fills empty cells,
     `in_line_currency` names the money that stands in the line's own currency (the rest is in the
     reporting one), and `document_prefixes` tells the kind of a document from the start of its number
-    where its line does not. `header_row` is the line of a text file, or the row of `sheet`, that
-    holds the head; what stands above it is passed over.
+    where its line does not. `sheet` names one sheet of a workbook or several, with ``*`` for any
+    letters, which are one table. `header_row` is the line of a text file, or the row of each sheet,
+    that holds the head; what stands above it is passed over.
     """
 
     files: Texts = Field(default_factory=list)
@@ -201,7 +202,7 @@ class Input(Part):
     document_prefixes: dict[Text, Literal[tuple(DOCUMENTS)]] = Field(  # type: ignore[valid-type]
         default_factory=dict
     )
-    sheet: Text | None = None
+    sheet: Texts = Field(default_factory=list)
     header_row: Several = 1
 
     @field_validator("files")

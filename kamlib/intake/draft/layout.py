@@ -8,7 +8,7 @@ from typing import Any
 
 from kamlib.core.language import _, day
 from kamlib.intake.contract import CONTRACT
-from kamlib.intake.draft.inputs import OF_NUMBERS, OF_THE_INPUT, Drafted, Writing
+from kamlib.intake.draft.inputs import OF_NUMBERS, Drafted, Writing
 from kamlib.intake.inspect.evidence import Evidence, clipped, worded
 from kamlib.settings.places import FILE
 
@@ -96,9 +96,12 @@ def input_lines(inputs: list[Drafted]) -> Iterator[str]:
         yield from several(2, "files", [each.files._replace(value=name) for name in names])
         if each.dialect:
             yield line(2, "dialect", Evidence(each.dialect, _("as described above")))
-        for key in OF_THE_INPUT:
-            if found := each.first.settings.get(key):
-                yield line(2, key, found, value=found.value if found.value.isdigit() else "")
+        settings = each.first.settings
+        if found := settings.get("sheet"):
+            sheets = [found._replace(value=name) for name in found.value.split("\n")]
+            yield from several(2, "sheet", sheets)
+        if found := settings.get("header_row"):
+            yield line(2, "header_row", found, value=found.value)
         yield from _column_lines(each)
         yield from _code_lines(each)
 

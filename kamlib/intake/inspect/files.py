@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,11 @@ def _keep(seen: Seen, read: Callable[[], Iterator[Row]], dialect: Dialect) -> No
 
 def _cells_below(read: Callable[[], Iterator[Row]], place: int) -> Iterator[str]:
     """Yield the cells of one column below the head, to the end."""
-    yield from (cells[place] for _row, cells in islice(read(), 1, None) if place < len(cells))
+    rows = read()
+    _line, head = next(rows)
+    for _line, cells in rows:
+        if place < len(cells) and not is_head_again(cells, head):
+            yield cells[place]
 
 
 def _notes(totals: int, ragged: int, width: int) -> Iterator[str]:
@@ -225,16 +229,19 @@ def _workbook(seen: Seen) -> None:
         return
     best = max(sheets, key=lambda each: (not each.hidden, _width(each)))
     row = likely_header_row(best.rows)
-    _tell_sheet(seen, sheets, best)
+    head = best.rows[row - 1 : row]
+    alike = [each for each in sheets if not each.hidden and each.rows[row - 1 : row] == head]
+    _tell_sheet(seen, sheets, best, [each.name for each in alike])
     if row > 1:
         above = [cell for each in best.rows[: row - 1] for cell in each if cell]
         template = _("above it stand {titles}") if above else _("the rows above it are blank")
         seen.settings["header_row"] = Evidence(str(row), worded(template, titles=above))
     notes: Counter[str] = Counter()
+    names = [each.name for each in alike] or [best.name]
     read = partial(
-        sheet_records, seen.path, AS_TYPED, shown=seen.shown, sheet=best.name, header_row=row
+        sheet_records, seen.path, AS_TYPED, shown=seen.shown, header_row=row, notes=notes
     )
-    _keep(seen, partial(read, notes=notes), AS_TYPED)
+    _keep(seen, lambda: chain.from_iterable(read(sheet=name) for name in names), AS_TYPED)
     seen.notes += _counted(notes)
 
 
@@ -243,9 +250,16 @@ def _width(sheet: SheetSeen) -> int:
     return max(sum(bool(cell) for cell in row) for row in sheet.rows)
 
 
-def _tell_sheet(seen: Seen, sheets: list[SheetSeen], best: SheetSeen) -> None:
-    """Say which sheet is taken, and ask where another could be meant as well."""
+def _tell_sheet(seen: Seen, sheets: list[SheetSeen], best: SheetSeen, same_head: list[str]) -> None:
+    """Say which sheets are taken, those of one head together, and ask where others could be meant."""
     if len(sheets) == 1 and not best.hidden:
+        return
+    if len(same_head) > 1:
+        template = _("sheets of one head, read as one table: {names}")
+        evidence = Evidence("\n".join(same_head), worded(template, names=same_head), sure=False)
+        seen.settings["sheet"] = evidence
+        question = _("{file}: does a row stand in one of the sheets {names} only, in none again?")
+        seen.questions.append(worded(question, file=seen.shown, names=same_head))
         return
     others = [each for each in sheets if each is not best]
     alike = [each.name for each in others if not each.hidden and 2 * _width(each) > _width(best)]
