@@ -11,7 +11,7 @@ import kamlib
 
 HOME = Path(kamlib.__file__).parent
 DEMO = Path(demo_company.__file__).parent
-STAGES = {"profitability", "segmentation", "attractiveness", "pyramid"}
+STAGES = {"profitability", "segmentation", "staying", "attractiveness", "pyramid"}
 PAGES = {"words", "figures", "tables", "analyses"}  # modules of a room that put it on a page
 LOW = {"core", "numerics", "settings"}
 ALLOWED = {
@@ -72,6 +72,8 @@ def test_a_room_imports_only_what_it_may_know(path):
     allowed = ALLOWED.get(room(path))
     if allowed is None:  # the report and the package itself may know everything
         assert room(path) in {"__init__", "report"}
+    elif path.stem == "analyses":  # it brings together what the stages compute and how it is shown
+        assert imported(path) <= LOW | STAGES | {"data_prep", "intake", "page", "stage"}
     elif path.stem in PAGES and room(path) in STAGES | {"data_prep", "summary"}:
         assert imported(path) - {room(path)} <= allowed | {"page", "intake"}
     else:

@@ -14,27 +14,17 @@ from worlds import END, IDEAL, KAU, UNKNOWN, WANTED, accounts_of, default_rules
 from kamlib.core.errors import ParameterError
 from kamlib.core.quantities import QUANTITIES
 from kamlib.core.verdicts import PASS
-from kamlib.pyramid import (
-    Bounds,
-    account_bounds,
-    accounts_at_cuts,
-    assess_accounts,
-    assign_levels,
-    capacity_verdicts,
-    contact_functions,
-    decide,
-    decision_rules,
+from kamlib.pyramid.assess import assess_accounts, capacity_verdicts, unit_verdict
+from kamlib.pyramid.bounds import Bounds, account_bounds, contact_functions, joint_evidence
+from kamlib.pyramid.decide import accounts_at_cuts, decide, decision_rules, verdict_counts
+from kamlib.pyramid.golden import (
     golden_shots,
     golden_verdicts,
-    joint_evidence,
-    level_counts,
     margin_percentiles,
     money_of_shots,
     percentiles_verdict,
-    pyramid_verdicts,
-    unit_verdict,
-    verdict_counts,
 )
+from kamlib.pyramid.levels import assign_levels, level_counts, pyramid_verdicts
 from kamlib.settings import GoldenShot
 
 RULES = default_rules()
@@ -679,8 +669,10 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
                 "known_years": 2.0,
                 "order_days_24m": 4,
                 "orders_per_year": 2.0,
-                "p_return_12m": 0.5,
-                "p_stay_3y": [0.9, np.nan],
+                "p_return_low": 0.5,
+                "p_return_high": 0.5,
+                "p_stay_low": [0.9, np.nan],
+                "p_stay_high": [0.9, np.nan],
                 "staying_source": ["contract", "unknown"],
                 "staying_date": pd.NaT,
             }
@@ -790,10 +782,12 @@ def test_words_older_than_the_months_of_evidence_confirm_no_level(asked, trust, 
         pytest.param("contract", None, (0.9, 0.9), id="a contract"),
         pytest.param("their_words", "2024-01-01", (0.9, 0.9), id="they said so"),
         pytest.param("their_words", "2023-12-31", (-np.inf, np.inf), id="they said so long ago"),
-        pytest.param("our_rating", "2025-12-31", (-np.inf, np.inf), id="only we think so"),
+        pytest.param("orders", None, (0.9, 0.9), id="its orders tell"),
     ],
 )
-def test_our_own_rating_of_staying_confirms_no_level(source, told, stays):
+def test_the_customer_s_own_words_on_staying_confirm_a_level_as_long_as_they_are_not_old(
+    source, told, stays
+):
     table = pd.DataFrame(
         {
             "customer_id": ["A"],
@@ -801,14 +795,17 @@ def test_our_own_rating_of_staying_confirms_no_level(source, told, stays):
             "known_years": 2.0,
             "order_days_24m": 4,
             "orders_per_year": 2.0,
-            "p_return_12m": 0.5,
-            "p_stay_3y": 0.9,
+            "p_return_low": 0.4,
+            "p_return_high": 0.6,
+            "p_stay_low": 0.9,
+            "p_stay_high": 0.9,
             "staying_source": source,
             "staying_date": pd.to_datetime([told]),
         }
     )
 
     assert ends(joined(stays=table), "p_stay_3y")[0] == stays
+    assert ends(joined(stays=table), "p_return_12m")[0] == (0.4, 0.6)
 
 
 def test_a_loss_is_as_sure_as_the_draws_say_and_open_where_nothing_was_drawn():
@@ -955,8 +952,10 @@ def test_a_customer_that_never_ordered_has_no_age():
             "known_years": [2.0, np.nan],
             "order_days_24m": [4, 0],
             "orders_per_year": [2.0, 0.0],
-            "p_return_12m": 0.5,
-            "p_stay_3y": 0.9,
+            "p_return_low": 0.4,
+            "p_return_high": 0.6,
+            "p_stay_low": 0.9,
+            "p_stay_high": 0.9,
             "staying_source": "contract",
             "staying_date": pd.NaT,
         }

@@ -5,8 +5,8 @@ nothing. The encoding is the one that the XML declares.
 """
 
 from collections.abc import Iterator
-from typing import IO, Any, Literal
-from xml.etree.ElementTree import ParseError, XMLPullParser
+from typing import IO, Any, cast
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from xml.parsers import expat
 
 from kamlib.core.errors import DataError
@@ -35,8 +35,8 @@ def refuse_document_type(stream: IO[bytes], *, shown: str) -> None:
         )
 
 
-def parsed(stream: IO[bytes], *events: Literal["start", "end"], shown: str) -> Iterator[list[Any]]:
-    """Yield the elements that start or end in each piece of a stream, as pairs of event and element.
+def parsed(stream: IO[bytes], *events: str, shown: str) -> Iterator[list[tuple[str, Element]]]:
+    """Yield the elements that start or end in each piece of a stream, with the event.
 
     Whoever takes them clears them, so that memory does not grow with the stream.
 
@@ -45,7 +45,7 @@ def parsed(stream: IO[bytes], *events: Literal["start", "end"], shown: str) -> I
     DataError
         It is no well-formed XML, or it ends too early.
     """
-    parser: XMLPullParser[Any] = XMLPullParser(events)
+    parser: Any = XMLPullParser(cast(Any, events))
     try:
         while piece := stream.read(BYTES_AT_ONCE):
             parser.feed(piece)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kamlib.core.analysis import Analysis
+from kamlib.core.analysis import Analysis, Part
 from kamlib.core.checks import require_choice
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import _, day, number
@@ -36,6 +36,7 @@ from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
 
 AGAINST_LEDGER = ("ledger_revenue", "ledger_profit")
 REFERENCE_DAYS = ("window_start", "cutoff", "window_end")
+REFERENCE_NUMBERS = ("rate", "low", "high", "auc", "brier", "mean_chance", "happened", "tested_on")
 
 
 @dataclass
@@ -151,13 +152,16 @@ class Stage:
         self.analyses[name] = replace(analysis, parts=[*analysis.parts, told])
         return self.analyses[name]
 
-    def refuse(self, name: str, rule: str) -> Analysis:
-        """Take an analysis that a rule forbids, made earlier; it shows why nothing is shown."""
+    def refusal(self, rule: str) -> list[Part]:
+        """Return what is shown in place of what a rule forbids: why; nothing where it is shown."""
         told = self.verdicts_so_far()
         refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
         why = [self.withheld] if self.withheld else list(refused["said"].tail(1))
-        said = [_("Not shown. {why}").format(why=each) for each in why]
-        return self.keep(name, Analysis(parts=[Finding(*said)]))
+        return [Finding(_("Not shown. {why}").format(why=each)) for each in why]
+
+    def refuse(self, name: str, rule: str) -> Analysis:
+        """Take an analysis that a rule of an earlier one forbids; it shows why it is not shown."""
+        return self.keep(name, Analysis(parts=self.refusal(rule)))
 
     def judge(self, *verdicts: Verdict) -> None:
         """Take verdicts into the stage and show those that are not PASS, where they act."""
@@ -208,10 +212,8 @@ class Stage:
 
     def show_refusal(self, rule: str) -> None:
         """Say in the place of a figure that it is not shown, and why; nothing where it is shown."""
-        told = self.verdicts_so_far()
-        refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
-        for said in [self.withheld] if self.withheld else refused["said"].tail(1):
-            show.show_finding(_("Not shown. {why}").format(why=said))
+        for part in self.refusal(rule):
+            part.show()
 
     def frozen(self, name: str) -> pd.DataFrame | None:
         """Return reference values as they were frozen with the engagement; None where they are not.
@@ -228,7 +230,8 @@ class Stage:
         if path not in frozen_files(self.engagement):
             return None
         days = [each for each in REFERENCE_DAYS if each in pd.read_csv(path, nrows=0)]
-        return pd.read_csv(path, parse_dates=days, keep_default_na=False, na_values={"rate": [""]})
+        blank = {name: [""] for name in REFERENCE_NUMBERS}
+        return pd.read_csv(path, parse_dates=days, keep_default_na=False, na_values=blank)
 
     def freeze(self, name: str, values: pd.DataFrame | None) -> pd.DataFrame | None:
         """Return reference values as frozen with the engagement, freezing `values` the first time.
@@ -262,15 +265,9 @@ class Stage:
         return [known[each] for each in segments]
 
     @property
-    def reference_years(self) -> list[date]:
-        """Return the first days of the periods that reference values may look at, the best first.
-
-        They are the period before the engagement's last one, and the last one itself: whichever period
-        is run first, the same values are frozen.
-        """
-        last = max(self.engagement_periods, key=lambda span: span.end)
-        before = self.engagement.previous(last.name)
-        return [span.start for span in (before, last) if span]
+    def last_day(self) -> date:
+        """Return the last day that reference values may look at, whichever period is run."""
+        return max(span.end for span in self.engagement_periods)
 
     def reference_end(self, months: pd.DataFrame, frozen: pd.DataFrame | None = None) -> date:
         """Return the last day of the 12 months over which margins are held to be usual.
