@@ -149,10 +149,6 @@ class Stage:
         """Write a stage table and take it into the receipt."""
         self.written.append(write_table(frame, self.folder, table, stage=self.name))
 
-    def write_all(self, tables: Tables) -> None:
-        """Write all tables of data prep and take them into the receipt."""
-        self.written.extend(tables.write(name, self.folder) for name in tables)
-
     def keep(self, name: str, analysis: Analysis) -> Analysis:
         """Take an analysis into the stage, in place of an earlier one of this name, and return it.
 
@@ -357,6 +353,13 @@ class Stage:
     def hand_over(self) -> None:
         """Write the tables of all analyses that later stages read, verdicts, ledger and receipt."""
         for analysis in self.analyses.values():
+            if isinstance(
+                analysis.tables, Tables
+            ):  # of data prep: all, and the large ones as files
+                self.written.extend(
+                    analysis.tables.write(name, self.folder) for name in analysis.tables
+                )
+                continue
             for name, table in analysis.tables.items():
                 if WRITTEN_BY.get(name) == self.name and table is not None:
                     self.write(table, name)
