@@ -90,9 +90,7 @@ _MODULES = {
     "segmentation.concentration": "concentration interval_verdict net_shares_verdict",
     "segmentation.doors": "door_verdicts open_doors strategic_door",
     "segmentation.figures": "plot_return plot_whale_curve",
-    "segmentation.staying": (
-        "asleep_verdict assessed_parties reference_window repeat_rates staying staying_verdicts"
-    ),
+    "segmentation.parties": "asleep_verdict assessed_parties",
     "segmentation.tables": "concentration_table",
     "segmentation.whale": "subsidy_verdict Whale whale_band",
     "segmentation.words": (
@@ -105,6 +103,8 @@ _MODULES = {
     "settings.schema": "engagement_schema",
     "stage.opening": "open_stage",
     "stage.work": "Stage",
+    "staying.chances": "return_verdicts staying_chances",
+    "staying.returns": "repeat_rates return_model return_models",
     "summary.tables": "chain inquiries keeping repairs",
     "summary.words": (
         "bring_finding headline key_caption main_values nominees_finding population_finding "

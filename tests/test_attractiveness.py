@@ -263,8 +263,8 @@ def test_measured_criteria_come_from_the_statement_a_contract_and_the_firm_itsel
     stays = pd.DataFrame(
         {
             "customer_id": ["A", "C"],
-            "p_stay_3y": [0.90, 0.70],
-            "staying_source": ["contract", "our_rating"],
+            "p_stay_low": [0.90, 0.70],
+            "staying_source": ["contract", "their_words"],
         }
     )
 

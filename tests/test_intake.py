@@ -816,7 +816,8 @@ def test_rows_and_money_read_are_used_or_set_aside(two_firms):
     assert verdict_of(intake, "rows_set_aside") == (
         "FLAG",
         "2 of 4 rows had to be set aside; of invoice lines 2 of 4 (50%), worth PLN\u00a030 where the "
-        "amount can be read (30% of the amounts that can). Why, stands in the table of rows set aside.",
+        "amount can be read (30% of all amounts, counted whatever their sign). Why, stands in "
+        "the table of rows set aside.",
     )
 
 

@@ -11,7 +11,7 @@ import kamlib
 
 HOME = Path(kamlib.__file__).parent
 DEMO = Path(demo_company.__file__).parent
-STAGES = {"profitability", "segmentation", "attractiveness", "pyramid"}
+STAGES = {"profitability", "segmentation", "staying", "attractiveness", "pyramid"}
 PAGES = {"words", "figures", "tables", "analyses"}  # modules of a room that put it on a page
 LOW = {"core", "numerics", "settings"}
 ALLOWED = {

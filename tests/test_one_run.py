@@ -245,7 +245,7 @@ def test_an_input_that_changed_is_named_and_one_that_was_only_touched_is_not(fir
 
 
 def test_frozen_values_that_are_to_be_measured_afresh_call_for_their_notebook(firm, stages):
-    frozen = firm.folder / "reference" / "repeat_rates.csv"
+    frozen = firm.folder / "reference" / "return_rates.csv"
     aside = frozen.rename(frozen.with_suffix(".old"))
     try:
         assert firm.opened(stages, "segmentation"), "it measures them"
@@ -253,7 +253,7 @@ def test_frozen_values_that_are_to_be_measured_afresh_call_for_their_notebook(fi
     finally:
         aside.rename(frozen)
 
-    assert "reference/repeat_rates.csv changed since 03_segmentation.ipynb ran" in told
+    assert "reference/return_rates.csv changed since 03_segmentation.ipynb ran" in told
 
 
 def test_every_file_of_frozen_values_is_known_with_the_notebook_that_uses_it(firm, stages):

@@ -745,7 +745,7 @@ def test_a_signature_holds_for_the_numbers_it_was_put_under_and_falls_when_one_c
     [
         {"period": "FY2024"},
         {"hashes": {"engagement.yaml": "0", "input/lines.csv": "2"}},
-        {"reference": {"reference/repeat_rates.csv": "2"}},
+        {"reference": {"reference/return_rates.csv": "2"}},
         {"settings": "segmentation: {profit_share: 0.75}"},
         {"settings": "required: [side_b]"},
     ],
@@ -756,7 +756,7 @@ def test_whatever_decides_the_numbers_is_signed(tmp_path, change):
         period="FY2025",
         settings="",
         hashes={"engagement.yaml": "0", "input/lines.csv": "1"},
-        reference={"reference/repeat_rates.csv": "1"},
+        reference={"reference/return_rates.csv": "1"},
     )
     other = SimpleNamespace(**(vars(here) | change))
     for number, each in enumerate((here, other)):

@@ -679,8 +679,10 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
                 "known_years": 2.0,
                 "order_days_24m": 4,
                 "orders_per_year": 2.0,
-                "p_return_12m": 0.5,
-                "p_stay_3y": [0.9, np.nan],
+                "p_return_low": 0.5,
+                "p_return_high": 0.5,
+                "p_stay_low": [0.9, np.nan],
+                "p_stay_high": [0.9, np.nan],
                 "staying_source": ["contract", "unknown"],
                 "staying_date": pd.NaT,
             }
@@ -790,10 +792,12 @@ def test_words_older_than_the_months_of_evidence_confirm_no_level(asked, trust, 
         pytest.param("contract", None, (0.9, 0.9), id="a contract"),
         pytest.param("their_words", "2024-01-01", (0.9, 0.9), id="they said so"),
         pytest.param("their_words", "2023-12-31", (-np.inf, np.inf), id="they said so long ago"),
-        pytest.param("our_rating", "2025-12-31", (-np.inf, np.inf), id="only we think so"),
+        pytest.param("orders", None, (0.9, 0.9), id="its orders tell"),
     ],
 )
-def test_our_own_rating_of_staying_confirms_no_level(source, told, stays):
+def test_the_customer_s_own_words_on_staying_confirm_a_level_as_long_as_they_are_not_old(
+    source, told, stays
+):
     table = pd.DataFrame(
         {
             "customer_id": ["A"],
@@ -801,14 +805,17 @@ def test_our_own_rating_of_staying_confirms_no_level(source, told, stays):
             "known_years": 2.0,
             "order_days_24m": 4,
             "orders_per_year": 2.0,
-            "p_return_12m": 0.5,
-            "p_stay_3y": 0.9,
+            "p_return_low": 0.4,
+            "p_return_high": 0.6,
+            "p_stay_low": 0.9,
+            "p_stay_high": 0.9,
             "staying_source": source,
             "staying_date": pd.to_datetime([told]),
         }
     )
 
     assert ends(joined(stays=table), "p_stay_3y")[0] == stays
+    assert ends(joined(stays=table), "p_return_12m")[0] == (0.4, 0.6)
 
 
 def test_a_loss_is_as_sure_as_the_draws_say_and_open_where_nothing_was_drawn():
@@ -955,8 +962,10 @@ def test_a_customer_that_never_ordered_has_no_age():
             "known_years": [2.0, np.nan],
             "order_days_24m": [4, 0],
             "orders_per_year": [2.0, 0.0],
-            "p_return_12m": 0.5,
-            "p_stay_3y": 0.9,
+            "p_return_low": 0.4,
+            "p_return_high": 0.6,
+            "p_stay_low": 0.9,
+            "p_stay_high": 0.9,
             "staying_source": "contract",
             "staying_date": pd.NaT,
         }

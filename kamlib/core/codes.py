@@ -95,6 +95,13 @@ PAYS = {
     "unknown": N_("unknown"),
 }
 
+RETURN_MODELS = {  # what tells the chance of return
+    "base_rate": N_("one rate for all"),
+    "order_days": N_("the rate by order days"),
+    "order_days_overdue": N_("the rate by order days and silence"),
+    "silent": N_("the rate of those silent longer than usual"),
+    "regression": N_("a regression on order days, silence, tenure and own rhythm"),
+}
 VERDICTS = {
     "key_account_now": N_("key account now"),
     "develop": N_("develop"),

@@ -741,61 +741,53 @@ SEGMENTATION: dict[str, Rule] = {
     ),
     "reference_values": Rule(
         N_("Reference values"),
-        passed=N_("Repeat rates were frozen over {window}, from {n} customers."),
+        passed=N_("Chances of return were measured over {window}, from {n} customers."),
         flag=N_(
-            "Repeat rates were frozen over {window} from few customers ({n}); a chance of return "
-            "may be off by some points."
+            "Chances of return were measured over {window} from few customers ({n}); they may be off "
+            "by some points."
         ),
         refuse=N_(
-            "The input is shorter than two years, so how many come back cannot be measured. "
-            "The chance of return is unknown."
-        ),
-        bring=N_("invoice_lines of earlier years"),
-    ),
-    "order_days_window": Rule(
-        N_("Months in which order days are counted"),
-        passed=N_("Order days are counted over {months} months, then as now."),
-        flag=N_(
-            "For the chance of return order days are counted over {months} months, then as now, and "
-            "not over {trend}: the input does not reach further back. How many come back who order "
-            "more rarely is unknown."
-        ),
-        bring=N_("invoice_lines of earlier years"),
-    ),
-    "rates_afresh": Rule(
-        N_("Repeat rates measured afresh"),
-        passed=N_("Measured afresh over the same days, repeat rates would be as they were frozen."),
-        flag=N_(
-            "The inputs have changed since repeat rates were frozen. Measured afresh over the same "
-            "days, the chance of return would be another: {said}. The frozen rates are used."
-        ),
-        bring=N_("the inputs as they were; or delete reference/repeat_rates.csv to measure afresh"),
-    ),
-    "order_days_met": Rule(
-        N_("Order days that somebody had before"),
-        passed=N_(
-            "Every active customer has as many order days as somebody in the reference window."
-        ),
-        flag=N_(
-            "The chance of return of {n} active customers is unknown: nobody in the reference window "
-            "had as many order days."
+            "The input is shorter than half a year or all orders are of one day, so how many come back "
+            "cannot be measured. The chance of return is unknown."
         ),
         bring=N_("invoice_lines of earlier years"),
     ),
     "chance_of_return": Rule(
         N_("Chance of return"),
+        passed=N_(
+            "Told by {model}, chosen by what happened in the {months} months after {day}: a mean squared "
+            "error of {brier}, against {base} of one rate for all."
+        ),
         flag=N_(
-            "The chance of return is the repeat rate of customers with as many order days. It does "
-            "not look at the rhythm of the single customer."
+            "Nothing foretold better than one rate for all who returned in the {months} months after "
+            "{day} (a mean squared error of {base}). The chance of return of each customer is a range."
         ),
         bring=N_("the day on which each customer means to order again, from its account manager"),
+    ),
+    "return_untested": Rule(
+        N_("Chance of return"),
+        flag=N_(
+            "Untested: the input is too short to hold a chance of return against what happened. It is "
+            "the rate by order days and silence over {months} months."
+        ),
+        bring=N_("invoice_lines of earlier years"),
+    ),
+    "rates_afresh": Rule(
+        N_("Chances of return measured afresh"),
+        passed=N_("Measured afresh over the same days, they would be as they were frozen."),
+        flag=N_(
+            "The inputs have changed since chances of return were frozen. Measured afresh over the same "
+            "days, one would be another: {said}. The frozen values are used."
+        ),
+        bring=N_("the inputs as they were; or delete reference/return_rates.csv to measure afresh"),
     ),
     "staying": Rule(
         N_("Chance of staying"),
         flag=N_(
-            "The chance of staying comes from a contract ({contract}), the customer's words ({told}) or "
-            "our own rating ({rated}), which confirms no level; for {unknown} active customers it is "
-            "unknown."
+            "The chance of staying comes from a contract ({contract}), the customer's words ({told}), "
+            "renewals ({renewed}), orders in the third year ({orders}) or is a range by the chance of "
+            "return ({between}); for {unknown} active customers it is unknown. Our own rating stands "
+            "beside it and confirms no level."
         ),
         bring=N_("contracts, or ratings_ours on staying whose source is their_words or fact"),
     ),

@@ -503,9 +503,18 @@ RESULTS: dict[str, Column] = {
         N_("Age"), "whole", N_("whole months since the first order"), N_("months")
     ),
     "p_return_12m": Column(N_("Chance of return"), "share", N_("an order within 12 months")),
-    "p_stay_3y": Column(N_("Chance of staying"), "share", N_("still a customer in 3 years")),
+    "p_return_low": Column(N_("Return from"), "share", N_("90 % interval of the chance of return")),
+    "p_return_high": Column(N_("Return to"), "share", N_("90 % interval of the chance of return")),
+    "silent_days": Column(N_("Silent for"), "whole", N_("since the last order"), N_("days")),
+    "usual_days": Column(N_("Usual interval"), "whole", N_("between order days"), N_("days")),
+    "overdue": Column(N_("Overdue"), "bool", N_("silent for 2.5 usual intervals and 90 days")),
+    "model": Column(N_("Told by"), "text", N_("what the chance of return rests on")),
+    "p_stay_3y": Column(N_("Chance of staying"), "share", N_("an order in months 25 to 36")),
+    "p_stay_low": Column(N_("Staying from"), "share", N_("chance of staying, at worst")),
+    "p_stay_high": Column(N_("Staying to"), "share", N_("chance of staying, at best")),
+    "p_stay_rated": Column(N_("Our rating"), "share", N_("chance of staying by our own rating")),
     "staying_source": Column(
-        N_("Known from"), "text", N_("contract, their words, our rating or unknown")
+        N_("Known from"), "text", N_("contract, their words, renewals, orders, return or unknown")
     ),
     # ------------------------------------------------------------------ two sides
     "raw": Column(N_("Measured"), "number", N_("in the criterion's own unit")),

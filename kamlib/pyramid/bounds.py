@@ -155,7 +155,7 @@ def account_bounds(
     stay, side = stays.set_index("customer_id"), sides.set_index("party_id")
     signs, new = joint.set_index("party_id"), parties["is_prospect"].to_numpy(dtype=bool)
     told = (stay["staying_source"] == "their_words") & (stay["staying_date"] >= since)
-    proven = told | (stay["staying_source"] == "contract")  # our own rating confirms no level
+    proven = told | (stay["staying_source"] != "their_words")  # their older words confirm no level
     money = _money(parties, statement, period=period, yearly=yearly)
     uplift = certain(_of(ids, side["profit_potential"]))
     unranked = among(ids, _unranked(statement, period))
@@ -166,8 +166,8 @@ def account_bounds(
         **{name: _both_ends(side, name, ids) for name in BOTH_ENDS},
         **{name: certain(np.nan_to_num(_of(ids, stay[name]))) for name in COUNTED},
         **{name: certain(np.where(new, 0.0, _of(ids, stay[name]))) for name in AGES},
-        "p_return_12m": certain(_of(ids, stay["p_return_12m"])),
-        "p_stay_3y": certain(_of(ids, stay["p_stay_3y"].where(proven))),
+        "p_return_12m": _range(stay, "p_return", ids),
+        "p_stay_3y": _range(stay[proven], "p_stay", ids),
         **{name: certain(_of(ids, signs[name])) for name in ("joint_hard", "joint_all")},
         "trust": certain(_of(ids, side["trust"].where(side["trust_date"] >= since))),
         "benefit_theirs": _benefit(side, ids, since),
@@ -192,6 +192,12 @@ def _benefit(
 
 def _of(ids: pd.Series, column: pd.Series) -> np.ndarray:
     return ids.map(column).to_numpy(dtype=np.float64)
+
+
+def _range(stay: pd.DataFrame, name: str, ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of a chance; anything where it is not known."""
+    low, high = _both_ends(stay, name, ids)
+    return certain(low)[0], certain(high)[1]
 
 
 def _both_ends(side: pd.DataFrame, name: str, ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:

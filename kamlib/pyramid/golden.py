@@ -189,7 +189,7 @@ def golden_shots(
     ----------
     customers : DataFrame customer_id, industry_segment, contract_end (the last two optional)
     money : DataFrame of `money_of_shots`
-    stays : DataFrame of `staying`
+    stays : DataFrame of `staying_chances`
     percentiles : DataFrame of `margin_percentiles`, frozen
     unit : float, money of one key-account unit; None where it has no meaning: nobody is one
     relations : kind of relation of each customer
@@ -222,7 +222,7 @@ def golden_shots(
     early = age.notna() & ~definition.months_since_first_order.holds(age)
     told = np.select([(shot | untold) & early, shot], [EARLY, YES], NO)
     words = pd.Series(told, index=table.index, dtype="str").mask(untold & ~early)
-    blind = unit is None or table[["p_return_12m", "margin_percentile"]].isna().all().any()
+    blind = unit is None or table["margin_percentile"].isna().all()
     names = ["customer_id", "margin_percentile", "discount_rate", "profit", "profit_kau"]
     return table[names].assign(golden_shot=words.mask(pd.Series(blind, index=table.index)))
 

@@ -110,7 +110,8 @@ def _blocks(
                 if case not in written:
                     at = limit.by_relation.get(relations[i], limit)
                     value = low[i] if at.at_least is not None else high[i]
-                    written[case] = _block(name, at, value, low[i] != high[i], bool(veto[i]))
+                    guessed = low[i] != high[i] and not (name in CHANCES and np.isfinite(low[i]))
+                    written[case] = _block(name, at, value, guessed, bool(veto[i]))
                 told[i].append(written[case])
     return ["; ".join(parts) for parts in told]
 
@@ -137,6 +138,7 @@ def _block(name: str, limit: "Limits", value: float, unknown: bool, veto: bool) 
     return template.format(**words)
 
 
+CHANCES = ("p_return_12m", "p_stay_3y")  # measured ones are ranges, told by their worst end
 _LABELS = {
     "p_return_12m": "p_return_12m",
     "p_stay_3y": "p_stay_3y",
@@ -155,7 +157,7 @@ def criterion_label(name: str) -> str:
 
 
 def _amount(name: str, value: float) -> str:
-    if name in {"p_return_12m", "p_stay_3y", "benefit_ours"}:
+    if name in {*CHANCES, "benefit_ours"}:
         return percent(value)
     if name == "benefit_theirs":
         return points(value)

@@ -1,4 +1,4 @@
-"""20/80: which few customers earn most of the profit, which lose it, and who comes back.
+"""20/80: which few customers earn most of the profit, and which lose it.
 
 Each function takes one row per customer, returns a new frame and leaves its input as it was.
 
@@ -24,14 +24,7 @@ from kamlib.segmentation.concentration import (
     net_shares_verdict,
 )
 from kamlib.segmentation.doors import door_verdicts, open_doors, strategic_door
-from kamlib.segmentation.staying import (
-    asleep_verdict,
-    assessed_parties,
-    reference_window,
-    repeat_rates,
-    staying,
-    staying_verdicts,
-)
+from kamlib.segmentation.parties import asleep_verdict, assessed_parties
 from kamlib.segmentation.whale import Whale, subsidy_verdict, whale_band
 
 __all__ = [
@@ -48,12 +41,8 @@ __all__ = [
     "measure_verdicts",
     "net_shares_verdict",
     "open_doors",
-    "reference_window",
-    "repeat_rates",
     "segment",
     "split_vital_few",
-    "staying",
-    "staying_verdicts",
     "strategic_door",
     "subsidy_verdict",
     "whale_band",

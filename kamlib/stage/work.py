@@ -36,6 +36,7 @@ from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
 
 AGAINST_LEDGER = ("ledger_revenue", "ledger_profit")
 REFERENCE_DAYS = ("window_start", "cutoff", "window_end")
+REFERENCE_NUMBERS = ("rate", "low", "high", "auc", "brier", "mean_chance", "happened", "tested_on")
 
 
 @dataclass
@@ -228,7 +229,8 @@ class Stage:
         if path not in frozen_files(self.engagement):
             return None
         days = [each for each in REFERENCE_DAYS if each in pd.read_csv(path, nrows=0)]
-        return pd.read_csv(path, parse_dates=days, keep_default_na=False, na_values={"rate": [""]})
+        blank = {name: [""] for name in REFERENCE_NUMBERS}
+        return pd.read_csv(path, parse_dates=days, keep_default_na=False, na_values=blank)
 
     def freeze(self, name: str, values: pd.DataFrame | None) -> pd.DataFrame | None:
         """Return reference values as frozen with the engagement, freezing `values` the first time.
@@ -262,15 +264,9 @@ class Stage:
         return [known[each] for each in segments]
 
     @property
-    def reference_years(self) -> list[date]:
-        """Return the first days of the periods that reference values may look at, the best first.
-
-        They are the period before the engagement's last one, and the last one itself: whichever period
-        is run first, the same values are frozen.
-        """
-        last = max(self.engagement_periods, key=lambda span: span.end)
-        before = self.engagement.previous(last.name)
-        return [span.start for span in (before, last) if span]
+    def last_day(self) -> date:
+        """Return the last day that reference values may look at, whichever period is run."""
+        return max(span.end for span in self.engagement_periods)
 
     def reference_end(self, months: pd.DataFrame, frozen: pd.DataFrame | None = None) -> date:
         """Return the last day of the 12 months over which margins are held to be usual.

@@ -18,14 +18,14 @@ from collections.abc import Iterator
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from xml.etree import ElementTree
 
 from kamlib.core.errors import DataError
 from kamlib.intake.currency_words import money_in_format
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel.package import TRUE, UNREADABLE, Book, Sheet, unreadable
-from kamlib.intake.markup import careful_parser, fed, local, misdeclared, not_whole
+from kamlib.intake.markup import parsed
 from kamlib.intake.reasons import DIGITS_LOST, EXCEL_ERROR, MERGED_ABOVE
 from kamlib.intake.typed import date_form, number_written, written_day
 
@@ -41,7 +41,7 @@ ERROR_CELLS = {
     TOO_LONG: DIGITS_LOST,
 }
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-FORMULA, VALUE = f"{MAIN}f", f"{MAIN}v"
+ROW, FORMULA, VALUE = f"{MAIN}row", f"{MAIN}f", f"{MAIN}v"
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 LITERALS = re.compile(r'"([^"]*)"|\\(.)')
 MASK = re.compile(r"0[0\- ]*0")
@@ -90,51 +90,41 @@ def rows_of(book: Book, sheet: Sheet, dialect: Dialect) -> Iterator[Row]:
     from openpyxl.worksheet._reader import WorkSheetParser
 
     parser, number = WorkSheetParser(None, book.words, data_only=True), 0
-    with book.part(sheet) as stream:
-        for element in _elements(stream, f"{MAIN}row", sheet.place):
-            try:
-                number = int(element.get("r", number + 1))
-                row = _row(number, element, parser, book, dialect)
-            except UNREADABLE as error:
-                raise unreadable(
-                    f"row {element.get('r', number)} of {sheet.place}", error
-                ) from error
-            if row.cells or row.unknown:
-                yield row
+    for element in _elements(book, sheet, "row"):
+        try:
+            number = int(element.get("r", number + 1))
+            row = _row(number, element, parser, book, dialect)
+        except UNREADABLE as error:
+            place = f"row {element.get('r', number)} of {sheet.place}"
+            raise unreadable(place, error) from error
+        if row.cells or row.unknown:
+            yield row
 
 
 def merges_of(book: Book, sheet: Sheet) -> list[Any]:
     """Return the merged areas of a sheet, uppermost first; in the file they stand after its cells."""
     from openpyxl.worksheet.cell_range import CellRange
 
-    areas: list[str] = []
-    parser = careful_parser(sheet.place)
-    parser.StartElementHandler = lambda tag, given: (
-        areas.append(given.get("ref", "")) if local(tag) == "mergeCell" else None
-    )
-    with book.part(sheet) as stream:
-        for _ in fed(parser, stream, shown=sheet.place):
-            pass
+    areas = [each.get("ref") for each in _elements(book, sheet, "mergeCell")]
     try:
         return sorted(map(CellRange, areas), key=lambda area: (area.min_row, area.min_col))
     except UNREADABLE as error:
         raise unreadable(f"a merged area of {sheet.place}", error) from error
 
 
-def _elements(stream: BinaryIO, tag: str, place: str) -> Iterator[ElementTree.Element]:
-    """Yield the elements of a sheet that have a tag, one at a time."""
-    try:
-        for _, element in ElementTree.iterparse(stream):
-            if element.tag == tag:
-                yield element
-                element.clear()
-    except ElementTree.ParseError as error:
-        raise not_whole(place, code=error.code, line=error.position[0]) from error
-    except LookupError as error:
-        raise misdeclared(place, error) from error
+def _elements(book: Book, sheet: Sheet, name: str) -> Iterator[ElementTree.Element]:
+    """Yield the elements of a sheet that have a name, one at a time."""
+    wanted = f"{MAIN}{name}"
+    with book.archive.open(sheet.part) as stream:
+        for events in parsed(stream, "end", shown=sheet.place):
+            for _, element in events:
+                if element.tag == wanted:
+                    yield element
+                if element.tag == ROW:
+                    element.clear()
     if element.tag != f"{MAIN}worksheet":  # the last one is the outermost
         raise DataError(
-            f"{place} is not written as Excel writes it (perhaps as Strict Open XML). "
+            f"{sheet.place} is not written as Excel writes it (perhaps as Strict Open XML). "
             f"Open it in Excel and save it as an ordinary .xlsx."
         )
 

@@ -18,12 +18,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO, NamedTuple, cast
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
-from xml.parsers import expat
 
 from kamlib.core.errors import DataError
-from kamlib.intake.markup import BYTES_AT_ONCE, careful_parser
+from kamlib.intake.markup import refuse_document_type
 
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, UnicodeError)
@@ -61,10 +60,6 @@ class Book(NamedTuple):
     epoch: Any
     stale: bool
 
-    def part(self, sheet: Sheet) -> BinaryIO:
-        """Open the part that a sheet stands in."""
-        return cast(BinaryIO, self.archive.open(sheet.part))
-
 
 @contextmanager
 def opened(path: Path, *, shown: str) -> Iterator[Book]:
@@ -85,7 +80,7 @@ def opened(path: Path, *, shown: str) -> Iterator[Book]:
                 if info.flag_bits & 1:
                     raise DataError(f"{shown} has a password. Save it without one.")
                 with archive.open(info) as stream:
-                    _refuse_document_type(stream, shown)
+                    refuse_document_type(stream, shown=shown)
             yield _book(path, archive, shown)
     except BROKEN as error:
         raise DataError(
@@ -144,19 +139,6 @@ def _formats(archive: zipfile.ZipFile) -> dict[int, str]:
         codes[int(each.attrib["numFmtId"])] = each.attrib["formatCode"]
     numbers = [int(each.get("numFmtId", 0)) for each in styles.findall("{*}cellXfs/{*}xf")]
     return {style: codes.get(number, "General") for style, number in enumerate(numbers)}
-
-
-def _refuse_document_type(stream: IO[bytes], shown: str) -> None:
-    """Raise DataError if a part declares a document type, which stands before its first element."""
-    parser, roots = careful_parser(shown), list[str]()
-    parser.StartElementHandler = lambda tag, _: roots.append(tag)
-    try:
-        while not roots and (piece := stream.read(BYTES_AT_ONCE)):
-            parser.Parse(piece, False)
-    except DataError:
-        raise
-    except (expat.ExpatError, LookupError, ValueError):
-        return  # no XML, or a broken one: whoever reads it says so
 
 
 def _refuse_other_kinds(path: Path, shown: str) -> None:

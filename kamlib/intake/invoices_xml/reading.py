@@ -60,7 +60,7 @@ def xml_kind(path: Path, *, shown: str) -> str:
     """
     heading = Element("Naglowek", {}, {})
     with opened(path, shown=shown) as stream:
-        for element in elements(stream, "Naglowek", shown=shown, at_once=1024):
+        for element in elements(stream, "Naglowek", shown=shown):
             heading = element
             break
     form = heading.text("KodFormularza")
