@@ -40,7 +40,13 @@ from kamlib.core.tables import file_hash
 from kamlib.report import committing
 from kamlib.report import committing as folders
 from kamlib.report.exporting import write_csv
-from kamlib.report.failures import NotPublished, RunFailed, RunGoingOn, failure_in_cell, failure_of
+from kamlib.report.failures import (
+    NotPublished,
+    RunFailed,
+    RunGoingOn,
+    failure_in_cell,
+    failure_of,
+)
 from kamlib.report.record import require_all_cells_run, require_receipt, signed_hash
 from kamlib.report.reporting import publish_report
 from kamlib.report.running import Kernels, Limits, own_kernels, run_notebook
@@ -206,7 +212,7 @@ def test_nothing_but_the_report_is_left_behind(published):
             id="takes too long",
         ),
         pytest.param(["1 / 0", "1"], "error in cell", r"cell \[3\].*ZeroDivision", id="an error"),
-        pytest.param(["1 + 1"], "no receipt", r"left no receipt.*stage.finish", id="no receipt"),
+        pytest.param(["1 + 1"], "no receipt", r"left no receipt.*stage.hand_over", id="no receipt"),
         pytest.param(
             ["raise OSError(28, 'No space left on device')"], "disk", "no room left", id="disk full"
         ),

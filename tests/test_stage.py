@@ -139,7 +139,8 @@ def test_reading_gives_the_report_period_unless_all_are_asked_for(small):
 
 def test_a_refusal_of_an_earlier_stage_reaches_the_later_ones(small):
     first = opened(small, "profitability")
-    first.verdicts.append(verdict("cost_to_serve", REFUSE, why="there are no pools"))
+    told = verdict("cost_to_serve", REFUSE, why="there are no pools")
+    first.keep("statements", Analysis(verdicts=[told]))
     first.finish()
 
     later = opened(small)

@@ -12,7 +12,7 @@ from demo_company import write_demo
 from kamlib.core.rules import ANALYSES, FOUNDATIONS, RULES
 from kamlib.core.verdicts import REFUSE, Verdict
 from kamlib.data_prep.words import revenue_finding
-from kamlib.profitability import customer_statements, withheld
+from kamlib.profitability.customer_statements import customer_statements, withheld
 
 
 @pytest.mark.parametrize("rule", FOUNDATIONS)

@@ -26,7 +26,7 @@ from kamlib.page.style import (
 )
 
 if TYPE_CHECKING:
-    from kamlib.segmentation.whale import Whale
+    from kamlib.segmentation.band import Whale
 
 
 CUMULATIVE = {

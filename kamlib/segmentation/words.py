@@ -12,7 +12,7 @@ from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.vocabulary import label
 
 if TYPE_CHECKING:
-    from kamlib.segmentation.whale import Whale
+    from kamlib.segmentation.band import Whale
 
 
 def whale_finding(curve: pd.DataFrame, *, measure: str, currency: str) -> str:

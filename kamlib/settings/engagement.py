@@ -48,7 +48,12 @@ from kamlib.settings.kinds import (
     complaint_at,
     refuse,
 )
-from kamlib.settings.profitability import LedgerSettings, Profitability, ReconcilingItem, Resource
+from kamlib.settings.profitability import (
+    LedgerSettings,
+    Profitability,
+    ReconcilingItem,
+    Resource,
+)
 from kamlib.settings.verdicts import Analysis, Overrides, Signature, SignOff, VerdictRule
 
 

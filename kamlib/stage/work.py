@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kamlib.core.analysis import Analysis
+from kamlib.core.analysis import Analysis, Part
 from kamlib.core.checks import require_choice
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import _, day, number
@@ -139,10 +139,6 @@ class Stage:
         """Write a stage table and take it into the receipt."""
         self.written.append(write_table(frame, self.folder, table, stage=self.name))
 
-    def write_all(self, tables: Tables) -> None:
-        """Write all tables of data prep and take them into the receipt."""
-        self.written.extend(tables.write(name, self.folder) for name in tables)
-
     def keep(self, name: str, analysis: Analysis) -> Analysis:
         """Take an analysis into the stage, in place of an earlier one of this name, and return it.
 
@@ -152,13 +148,16 @@ class Stage:
         self.analyses[name] = replace(analysis, parts=[*analysis.parts, told])
         return self.analyses[name]
 
-    def refuse(self, name: str, rule: str) -> Analysis:
-        """Take an analysis that a rule forbids, made earlier; it shows why nothing is shown."""
+    def refusal(self, rule: str) -> list[Part]:
+        """Return what is shown in place of what a rule forbids: why; nothing where it is shown."""
         told = self.verdicts_so_far()
         refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
         why = [self.withheld] if self.withheld else list(refused["said"].tail(1))
-        said = [_("Not shown. {why}").format(why=each) for each in why]
-        return self.keep(name, Analysis(parts=[Finding(*said)]))
+        return [Finding(_("Not shown. {why}").format(why=each)) for each in why]
+
+    def refuse(self, name: str, rule: str) -> Analysis:
+        """Take an analysis that a rule of an earlier one forbids; it shows why it is not shown."""
+        return self.keep(name, Analysis(parts=self.refusal(rule)))
 
     def judge(self, *verdicts: Verdict) -> None:
         """Take verdicts into the stage and show those that are not PASS, where they act."""
@@ -209,10 +208,8 @@ class Stage:
 
     def show_refusal(self, rule: str) -> None:
         """Say in the place of a figure that it is not shown, and why; nothing where it is shown."""
-        told = self.verdicts_so_far()
-        refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
-        for said in [self.withheld] if self.withheld else refused["said"].tail(1):
-            show.show_finding(_("Not shown. {why}").format(why=said))
+        for part in self.refusal(rule):
+            part.show()
 
     def frozen(self, name: str) -> pd.DataFrame | None:
         """Return reference values as they were frozen with the engagement; None where they are not.
@@ -346,6 +343,13 @@ class Stage:
     def hand_over(self) -> None:
         """Write the tables of all analyses that later stages read, verdicts, ledger and receipt."""
         for analysis in self.analyses.values():
+            if isinstance(
+                analysis.tables, Tables
+            ):  # of data prep: all, and the large ones as files
+                self.written.extend(
+                    analysis.tables.write(name, self.folder) for name in analysis.tables
+                )
+                continue
             for name, table in analysis.tables.items():
                 if WRITTEN_BY.get(name) == self.name and table is not None:
                     self.write(table, name)
