@@ -56,6 +56,16 @@ class Stage:
     set_before: dict[str, str] = field(default_factory=dict)  # knob → the stage where it was turned
     taken: dict[str, str | None] = field(default_factory=dict)  # table → hash; None: not there
     seen: dict[str, list[int]] = field(default_factory=dict)  # input files when data prep began
+    given: Engagement | None = None  # the engagement as its file says, where a knob is turned
+
+    def as_given(self) -> "Stage | None":
+        """Return this stage with the settings of engagement.yaml; None where no knob is turned.
+
+        What it makes is for comparing, before and after; nothing of it is handed over.
+        """
+        if self.given is None:
+            return None
+        return Stage(self.name, self.given, self.period, self.folder)
 
     @property
     def currency(self) -> str:
