@@ -350,6 +350,10 @@ class Stage:
         found = _sums_verdict(ledger, verdict_table(self.verdicts))
         return self.keep("adds_up", Analysis({"ledger": ledger}, [Ledger(ledger)], [found]))
 
+    def sums_verdict(self) -> Verdict:
+        """Say whether every sum of the run so far holds."""
+        return _sums_verdict(self.ledger_so_far(), self.verdicts_so_far())
+
     def hand_over(self) -> None:
         """Write the tables of all analyses that later stages read, verdicts, ledger and receipt."""
         for analysis in self.analyses.values():
@@ -364,11 +368,6 @@ class Stage:
                 if WRITTEN_BY.get(name) == self.name and table is not None:
                     self.write(table, name)
         self.finish()
-
-    def show_sums(self, *rest: str) -> None:
-        """Show whether every sum of the run holds, and what else is to be said of them."""
-        held = self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said
-        show.show_finding(held, *rest)
 
     def _adds_up(self, ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
         found = _sums_verdict(ledger, told)
