@@ -90,13 +90,9 @@ _MODULES = {
     "stage.work": "Stage",
     "staying.chances": "return_verdicts staying_chances",
     "staying.returns": "repeat_rates return_model return_models",
-    "summary.tables": "chain inquiries keeping repairs",
-    "summary.words": (
-        "bring_finding headline key_caption main_values nominees_finding population_finding "
-        "standing_finding unknown_table"
-    ),
+    "summary.words": "population_finding",
 }
-ROOMS = ("data_prep", "profitability", "segmentation")
+ROOMS = ("data_prep", "profitability", "segmentation", "summary")
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted(_HOME)
 
