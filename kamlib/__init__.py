@@ -104,7 +104,9 @@ _MODULES = {
     "stage.opening": "open_stage",
     "stage.work": "Stage",
     "staying.chances": "return_verdicts staying_chances",
+    "staying.customer_base": "audit_balance base_audit leaving neglected",
     "staying.returns": "repeat_rates return_model return_models",
+    "staying.traits": "attributes likeness profile stayed",
     "summary.tables": "chain inquiries keeping repairs",
     "summary.words": (
         "bring_finding headline key_caption main_values nominees_finding population_finding "

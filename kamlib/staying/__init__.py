@@ -7,6 +7,22 @@ for standing on several days; Brier (1950) for the score by which a candidate wi
 """
 
 from kamlib.staying.chances import return_verdicts, staying_chances
+from kamlib.staying.customer_base import audit_balance, base_audit, leaving, neglected
 from kamlib.staying.returns import repeat_rates, return_model, return_models
+from kamlib.staying.traits import attributes, likeness, profile, stayed
 
-__all__ = ["repeat_rates", "return_model", "return_models", "return_verdicts", "staying_chances"]
+__all__ = [
+    "attributes",
+    "audit_balance",
+    "base_audit",
+    "leaving",
+    "likeness",
+    "neglected",
+    "profile",
+    "repeat_rates",
+    "return_model",
+    "return_models",
+    "return_verdicts",
+    "stayed",
+    "staying_chances",
+]
