@@ -222,8 +222,12 @@ def test_the_lift_of_a_value_is_shrunk_by_ten_and_ten_customers_must_share_it():
 
 
 def test_a_prospect_is_like_those_who_share_its_attributes_and_without_any_it_is_unknown():
-    """Of food, all stay for .8 to .9, of paper for .2 to .4."""
-    parties = firms()
+    """Of food, all stay for .8 to .9, of paper for .2 to .4; all are in the north: .5 to .65 on average.
+
+    Food has a lift of 1.5, the north of 1: the geometric mean is the root of 1.5.
+    """
+    parties = firms().assign(region="north")
+    parties.loc[parties["party_id"] == "P2", "region"] = None
     food = parties["industry_segment"].eq("food")[:20]
     chances = pd.DataFrame(
         {
@@ -237,8 +241,8 @@ def test_a_prospect_is_like_those_who_share_its_attributes_and_without_any_it_is
 
     found = likeness(parties, known, chances).set_index("party_id")
 
-    assert found.loc["P1", "likeness"] > 1.4
-    assert found.loc["P1", ["p_stay_low", "p_stay_high"]].tolist() == pytest.approx([0.8, 0.9])
+    assert found.loc["P1", "likeness"] == pytest.approx(1.5**0.5)
+    assert found.loc["P1", ["p_stay_low", "p_stay_high"]].tolist() == pytest.approx([0.5, 0.9])
     assert len(found.loc["P1", "nearest"].split(", ")) == 5
     assert found.loc["P2", ["likeness", "p_stay_low", "p_stay_high"]].isna().all()
     assert found.loc["P2", "nearest"] == ""
