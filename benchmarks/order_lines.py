@@ -29,7 +29,7 @@ import pyarrow as pa
 from order_data import engagement_with_lines
 
 import kamlib as kam
-from kamlib.intake import booked, judging, read_inputs
+from kamlib.intake import booked, read_inputs, validate
 from kamlib.intake.aside import all_set_aside, aside_of_lines, money_read
 from kamlib.intake.desk import Desk, desk, fetched
 from kamlib.intake.ledger import money_balance
@@ -111,7 +111,7 @@ def judged_and_tied(file: Path) -> tuple:
 
 
 def _line_work(work: Desk) -> tuple:
-    lines = judging.judged(work, "invoice_lines", known={})
+    lines = validate.validate(work, "invoice_lines", known={})
     told = booked.lines_told(work, lines)
     documents = booked.booked(work, lines, told, None)
     aside = aside_of_lines(work, lines, documents)

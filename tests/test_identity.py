@@ -7,12 +7,11 @@ import pytest
 from test_intake import LINES, TWO_FIRMS, book, give, revenue, same, set_aside, verdict_of, world
 
 from kamlib.errors import DataError, ParameterError
-from kamlib.intake import CONTRACT, read_inputs
+from kamlib.intake import CONTRACT, read_inputs, reasons
 from kamlib.intake.firm_names import core_name, firm_name, may_be_one
 from kamlib.intake.identity import merged_ids, name_variants
 from kamlib.intake.look_alikes import look_alikes
 from kamlib.intake.tax_ids import tax_id_of
-from kamlib.method_rules import set_aside as reasons
 from kamlib.settings.settings import Identity
 
 NINE_WAYS = (

@@ -19,8 +19,8 @@ from kamlib.intake.readers import (
     refuse_same_bytes,
     write_texts,
 )
+from kamlib.intake.reasons import A_TOTAL
 from kamlib.intake.totals import is_total
-from kamlib.method_rules.set_aside import A_TOTAL
 
 POLISH = Dialect(encoding="cp1250", separator=";", decimal=",", thousands=" ")
 NAMES = "Numer;Nazwa;Wartość\nF1;Żółta Śliwka;1\nF2;Łęczyca, Gdańsk;2\nF3;Mleczarnia Zając;3\n"

@@ -29,7 +29,7 @@ from kamlib.intake.invoices_xml.notes import (
     WITH_VAT,
 )
 from kamlib.intake.readers import TextFile, write_texts
-from kamlib.method_rules.set_aside import GROSS_ONLY, NO_TAX_NUMBER
+from kamlib.intake.reasons import GROSS_ONLY, NO_TAX_NUMBER
 from kamlib.settings import Input, load_engagement
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))

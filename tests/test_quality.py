@@ -9,10 +9,9 @@ import pytest
 from test_intake import LINES, TWO_FIRMS, TWO_YEARS, book, give, verdict_of, world
 
 from kamlib.findings import documents_finding, quality_finding
-from kamlib.intake import booked, contract, read_inputs, verdicts_about
+from kamlib.intake import booked, contract, read_inputs, reasons, verdicts_about
 from kamlib.intake.coverage import whole_months
 from kamlib.method_rules import RULES
-from kamlib.method_rules import set_aside as reasons
 from kamlib.method_rules.data_prep import SECTIONS
 from kamlib.publish.exporting import write_rows_set_aside
 from kamlib.settings import SetAside

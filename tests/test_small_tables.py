@@ -19,9 +19,8 @@ from test_intake import (
 from kamlib.columns.of_tables import OF_TABLE
 from kamlib.deductions import effects
 from kamlib.errors import DataError, ParameterError
-from kamlib.intake import CONTRACT, read_inputs
+from kamlib.intake import CONTRACT, read_inputs, reasons
 from kamlib.intake.look_alikes import plain_id
-from kamlib.method_rules import set_aside as reasons
 from kamlib.settings.costs import Plus, TimeEquation
 
 CUSTOMERS = "customer_id,name\nA,Alfa\nB,Beta\n"

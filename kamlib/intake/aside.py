@@ -12,9 +12,9 @@ from kamlib.intake.booked import KEY, money_sum
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.desk import Desk, brought, fetched
 from kamlib.intake.engines import DECIMAL
-from kamlib.intake.judging import Judged
+from kamlib.intake.reasons import TAX_ID_PESEL, TWICE
+from kamlib.intake.validate import Validated
 from kamlib.language import _
-from kamlib.method_rules.set_aside import TAX_ID_PESEL, TWICE
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
@@ -52,12 +52,12 @@ class Tally(NamedTuple):
     last: date | None
 
 
-def aside_of(table: Judged) -> Aside:
+def aside_of(table: Validated) -> Aside:
     """Return what was set aside of a table that is kept in our engine."""
     return Aside(picked(table), tally(table))
 
 
-def aside_of_lines(work: Desk, lines: Judged, documents: ir.Table) -> Aside:
+def aside_of_lines(work: Desk, lines: Validated, documents: ir.Table) -> Aside:
     """Return what was set aside of invoice lines, brought to our engine.
 
     Parameters
@@ -106,7 +106,7 @@ def money_read(documents: ir.Table, counted: Mapping[str, Any], aside: Aside) ->
     return fetched(every.order_by("column", "reason"))
 
 
-def tally(table: Judged) -> Tally:
+def tally(table: Validated) -> Tally:
     """Count the rows of a judged table that are used and set aside, and find its first and last day."""
     rows, dated = table.rows, CONTRACT[table.name].dated
     fine = rows["_reason"].isnull()
@@ -120,7 +120,7 @@ def tally(table: Judged) -> Tally:
     return Tally(**counted.to_pyarrow().to_pylist()[0])
 
 
-def picked(rows: Judged) -> ir.Table:
+def picked(rows: Validated) -> ir.Table:
     """Return the rows set aside of one table, with what is told of each."""
     t, contract = rows.set_aside, CONTRACT[rows.name]
     who = next((n for n in ("customer_id", "party_id", "prospect_id") if n in t.columns), "")
@@ -144,7 +144,7 @@ def picked(rows: Judged) -> ir.Table:
 
 
 def all_set_aside(
-    tables: list[Judged], apart: Mapping[str, Aside], engagement: "Engagement"
+    tables: list[Validated], apart: Mapping[str, Aside], engagement: "Engagement"
 ) -> pd.DataFrame:
     """Return the rows set aside of all tables; where nothing was, of the lines, for the columns."""
     broken = [one for one in tables if apart[one.name].tally.set_aside] or tables[:1]

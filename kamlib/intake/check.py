@@ -14,10 +14,9 @@ import pandas as pd
 
 from kamlib.attractiveness import current_ratings, side_b_criteria
 from kamlib.intake import Intake, read_inputs
-from kamlib.intake.tax_ids import WITHOUT_TAX_ID
+from kamlib.intake.reasons import NO_TAX_NUMBER, WITHOUT_TAX_ID
 from kamlib.language import _, day, money, ngettext, number, use_language
 from kamlib.method_rules import ANALYSES, RULES
-from kamlib.method_rules.set_aside import NO_TAX_NUMBER
 from kamlib.profitability import (
     Statements,
     customer_statements,

@@ -8,8 +8,8 @@ is broken in two columns is set aside for the first of them.
 from typing import Literal, NamedTuple
 
 from kamlib.columns import COLUMNS, COST_LEVELS, LADDER, Kind
+from kamlib.intake import reasons as set_aside
 from kamlib.language import N_
-from kamlib.method_rules import set_aside
 
 SALES = ("invoice", "final")  # what an order is counted by
 BACK = ("credit_note", "correction", "cancellation")  # what gives revenue back

@@ -10,9 +10,9 @@ from kamlib.intake.booked import money_sum
 from kamlib.intake.desk import fetched
 from kamlib.intake.identity import Who, merged_activity, merged_sites, name_variants
 from kamlib.intake.look_alikes import look_alikes
+from kamlib.intake.reasons import NO_CUSTOMER, ZEROS_LOST
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.units import unit_of_each, unit_table
-from kamlib.method_rules.set_aside import NO_CUSTOMER, ZEROS_LOST
 from kamlib.tables import floats
 
 if TYPE_CHECKING:

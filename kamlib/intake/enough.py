@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from kamlib.columns import table_label
+from kamlib.intake.reasons import NO_LINE, REPEATS, TWICE
 from kamlib.language import _, money, number, percent
-from kamlib.method_rules.set_aside import NO_LINE, REPEATS, TWICE
 from kamlib.tables import Tables, floats
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 

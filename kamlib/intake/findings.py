@@ -11,8 +11,8 @@ from kamlib.columns import table_label
 from kamlib.errors import DataError, listed
 from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.intake.counted import in_words
-from kamlib.intake.judging import Judged
 from kamlib.intake.lines import LineFacts
+from kamlib.intake.validate import Validated
 from kamlib.language import _, day, money, month, number
 from kamlib.method_rules.data_prep import SECTIONS
 from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
@@ -163,7 +163,7 @@ def _absent(names: list[str]) -> Verdict:
     return verdict("tables_absent", FLAG, what="; ".join(what), tables=", ".join(names))
 
 
-def how_read_verdict(tables: list[Judged]) -> Verdict:
+def how_read_verdict(tables: list[Validated]) -> Verdict:
     """Say what the readers passed over, and which numbers were not written plainly."""
     template = _("{n} × {what} ({table})")
     what = [

@@ -18,7 +18,6 @@ from kamlib.intake.customers import customer_tables, missing_customers, prospect
 from kamlib.intake.desk import Answer, Desk
 from kamlib.intake.documents import DocumentFacts, kinds_of_documents, seen_of_documents
 from kamlib.intake.identity import Who, names_of_lines
-from kamlib.intake.judging import Judged
 from kamlib.intake.lines import LineFacts
 from kamlib.intake.orders import (
     OrderFacts,
@@ -31,6 +30,7 @@ from kamlib.intake.orders import (
 from kamlib.intake.products import customer_products
 from kamlib.intake.repeated import identical
 from kamlib.intake.small import Seen, Small
+from kamlib.intake.validate import Validated
 from kamlib.intake.words import Attribute, attribute_values
 from kamlib.tables import Tables
 
@@ -40,7 +40,7 @@ STAGE = "data_prep"
 class Read(NamedTuple):
     """What was read, while the engine is open."""
 
-    lines: Judged
+    lines: Validated
     told: ir.Table
     worked: ir.Table
     aside: Aside
@@ -54,7 +54,7 @@ class Taken(NamedTuple):
     """What was taken out of the engine; of `judged`, only what needs no engine may be asked."""
 
     tables: Tables
-    judged: list[Judged]
+    judged: list[Validated]
     tallies: dict[str, Tally]
     mapped: list[str]
     facts: LineFacts
@@ -143,6 +143,6 @@ def _of_many_rows(work: Desk, sold: ir.Table, placed: ir.Table, read_: Read) -> 
     return found
 
 
-def _in_order(tables: list[Judged]) -> list[Judged]:
+def _in_order(tables: list[Validated]) -> list[Validated]:
     """Return tables in the order of the contract."""
     return sorted(tables, key=lambda table: list(CONTRACT).index(table.name))

@@ -7,12 +7,12 @@ import pandas as pd
 
 from kamlib.errors import listed
 from kamlib.intake.identity import Who
+from kamlib.intake.reasons import MISSING
 from kamlib.intake.site_or_group import site_or_group
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.tax_ids import tax_id_of
 from kamlib.intake.units import unit_of_each
 from kamlib.language import _, money, number
-from kamlib.method_rules.set_aside import MISSING
 from kamlib.tables import floats
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 

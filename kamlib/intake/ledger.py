@@ -8,7 +8,7 @@ import pandas as pd
 
 from kamlib.columns import LEDGER_LINES, REVENUE_PARTS, column_label, table_label
 from kamlib.errors import listed
-from kamlib.intake.judging import Judged
+from kamlib.intake.validate import Validated
 from kamlib.language import _, money, number, percent
 from kamlib.verdicts import FLAG, PASS, REFUSE, Balance, Verdict, verdict
 
@@ -24,7 +24,7 @@ def total(amounts: pd.Series) -> Decimal:
     return Decimal(known.sum()) if len(known) else Decimal(0)
 
 
-def rows_balance(table: Judged, quarantine: pd.DataFrame, used: int) -> Balance:
+def rows_balance(table: Validated, quarantine: pd.DataFrame, used: int) -> Balance:
     """Say what became of the rows of an input table."""
     balance = Balance(_("Rows of {table}").format(table=table_label(table.name)), "rows")
     balance.start(_("read"), table.raw.rows)

@@ -17,7 +17,7 @@ from kamlib.intake.booked import money_sum, of_unit
 from kamlib.intake.contract import BACK
 from kamlib.intake.desk import Answer, Desk, fetched
 from kamlib.intake.engines import DECIMAL
-from kamlib.intake.judging import Judged
+from kamlib.intake.validate import Validated
 
 if TYPE_CHECKING:
     from kamlib.settings import Period
@@ -77,7 +77,9 @@ def span_of(day: ir.DateValue, work: Desk) -> ir.DateValue:
     return ibis.greatest(month, passed)
 
 
-def customer_months(lines: ir.Table, judged: Judged, work: Desk, units: ir.Table | None) -> Answer:
+def customer_months(
+    lines: ir.Table, judged: Validated, work: Desk, units: ir.Table | None
+) -> Answer:
     """Return one row per unit, month and period with exact sums.
 
     To ``customer_id, month, period, list_revenue, invoice_revenue, returned_revenue,

@@ -6,16 +6,16 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.errors import DataError
+from kamlib.intake import reasons
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.desk import Desk, held
 from kamlib.intake.document_totals import without_document_totals
-from kamlib.intake.judging import Judged, judged
 from kamlib.intake.sums import without_sums
 from kamlib.intake.twice import numbers_once
-from kamlib.method_rules import set_aside as reasons
+from kamlib.intake.validate import Validated, validate
 
 
-def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Judged:
+def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Validated:
     """Return the judged invoice lines without sums of others and without what stands twice.
 
     Raises
@@ -23,13 +23,13 @@ def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Judged:
     DataError
         Two files hold the same lines, or an invoice.
     """
-    lines = without_sums(work, judged(work, "invoice_lines", known=known))
+    lines = without_sums(work, validate(work, "invoice_lines", known=known))
     lines = without_document_totals(work, lines)
     refuse_copies(work, lines)
     return numbers_once(work, without_repeats(work, lines))
 
 
-def refuse_copies(work: Desk, table: Judged) -> None:
+def refuse_copies(work: Desk, table: Validated) -> None:
     """Raise DataError if two files of a table hold the same rows, in whatever form and order.
 
     A file and its packed copy, a workbook and its export: every row would count twice. Files whose
@@ -68,7 +68,7 @@ def _same_rows(used: ir.Table, names: list[str], first: int, second: int) -> boo
     return not rest.limit(1).count().to_pyarrow().as_py()
 
 
-def without_repeats(work: Desk, table: Judged) -> Judged:
+def without_repeats(work: Desk, table: Validated) -> Validated:
     """Set aside each used row that repeats an earlier one in every column that was read.
 
     Only where the engagement says ``identical_rows: quarantine``.
@@ -78,12 +78,12 @@ def without_repeats(work: Desk, table: Judged) -> Judged:
     return quarantined(work, table, _stands_before(table, table.raw.names), reasons.REPEATS)
 
 
-def without_repeated_keys(work: Desk, table: Judged, key: list[str]) -> Judged:
+def without_repeated_keys(work: Desk, table: Validated, key: list[str]) -> Validated:
     """Set aside each used row whose key an earlier row has."""
     return quarantined(work, table, _stands_before(table, key), reasons.REPEATS, column=key[0])
 
 
-def _stands_before(table: Judged, names: list[str]) -> ir.BooleanValue:
+def _stands_before(table: Validated, names: list[str]) -> ir.BooleanValue:
     """Return whether an earlier used row is the same in some columns."""
     rows = table.rows
     fine = rows["_reason"].isnull()
@@ -95,8 +95,8 @@ def _stands_before(table: Judged, names: list[str]) -> ir.BooleanValue:
 
 
 def quarantined(
-    work: Desk, table: Judged, holds: ir.BooleanValue, reason: str, *, column: str = ""
-) -> Judged:
+    work: Desk, table: Validated, holds: ir.BooleanValue, reason: str, *, column: str = ""
+) -> Validated:
     """Set aside the rows for which something holds, for a column or as a whole."""
     marked = table.rows.mutate(_aside=holds)
     aside = marked["_aside"]

@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 from kamlib.errors import DataError
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.heads import is_head_again, refuse_mostly_ragged
+from kamlib.intake.reasons import A_TOTAL, FEWER_CELLS, MORE_CELLS, THE_HEAD_AGAIN
 from kamlib.intake.texts import records
 from kamlib.intake.totals import FIRST_LETTERS, is_total
 from kamlib.language import N_
-from kamlib.method_rules.set_aside import A_TOTAL, FEWER_CELLS, MORE_CELLS, THE_HEAD_AGAIN
 
 ROWS_AT_ONCE = 2_000  # few enough to stay in the processor's cache
 CHUNKS_AT_ONCE = 50

@@ -25,7 +25,6 @@ from kamlib.intake.enough import enough_verdict, rows_set_aside_verdict
 from kamlib.intake.handover import Read, Taken, taken_out
 from kamlib.intake.identity import Who, who_is_who
 from kamlib.intake.identity_findings import identity_verdicts
-from kamlib.intake.judging import Judged
 from kamlib.intake.once import lines_once
 from kamlib.intake.orders import orders_verdict
 from kamlib.intake.small import Small, master_table, party_table
@@ -36,6 +35,7 @@ from kamlib.intake.unusable import (
     refuse_without_lines,
     refuse_without_rows,
 )
+from kamlib.intake.validate import Validated
 from kamlib.intake.words import words_verdicts
 from kamlib.intake.zeros import zeros_told
 from kamlib.tables import Tables
@@ -223,7 +223,7 @@ def _rows(taken: Taken, quarantine: pd.DataFrame, *, lines: int) -> list[Balance
     ]
 
 
-def _coverage(tables: list[Judged], tallies: dict[str, Tally]) -> pd.DataFrame:
+def _coverage(tables: list[Validated], tallies: dict[str, Tally]) -> pd.DataFrame:
     """Return one row per input table: what was read, set aside, and from when to when."""
     rows = [
         (one.name, listed(one.raw.files, most=3), one.raw.rows, *tallies[one.name][1:])

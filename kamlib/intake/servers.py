@@ -16,10 +16,10 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from kamlib.intake.contract import Field, fields_of
-from kamlib.intake.convert import as_text
 from kamlib.intake.databases import answering, databases
 from kamlib.intake.desk import brought
 from kamlib.intake.engines import engine_of
+from kamlib.intake.parse import as_text
 from kamlib.intake.sources import Headed, Raw, composed, places_in
 
 if TYPE_CHECKING:

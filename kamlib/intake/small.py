@@ -9,10 +9,10 @@ import pandas as pd
 
 from kamlib.deductions import REVERSED
 from kamlib.errors import DataError, listed
+from kamlib.intake import reasons
 from kamlib.intake.booked import of_unit
 from kamlib.intake.contract import CONTRACT, Field
 from kamlib.intake.desk import Desk, fetched
-from kamlib.intake.judging import Judged, judged
 from kamlib.intake.look_alikes import plain_letters
 from kamlib.intake.once import (
     quarantined,
@@ -21,8 +21,8 @@ from kamlib.intake.once import (
     without_repeats,
 )
 from kamlib.intake.repeated import identical
+from kamlib.intake.validate import Validated, validate
 from kamlib.intake.values import DECIMAL
-from kamlib.method_rules import set_aside as reasons
 from kamlib.tables import floats
 
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")
@@ -56,7 +56,7 @@ class Small(NamedTuple):
     """A small table: its clean frame, its judged rows in the engine, and what was seen of them."""
 
     frame: pd.DataFrame
-    judged: Judged
+    judged: Validated
     seen: Seen = Seen()
 
 
@@ -68,7 +68,7 @@ def master_table(work: Desk, table: str) -> Small:
     DataError
         One key stands in rows that differ, so that nobody can tell which one holds.
     """
-    found = judged(work, table)
+    found = validate(work, table)
     key = list(CONTRACT[table].key)
     used = found.used.select(found.raw.names or key).distinct()
     twice = used.group_by(key).aggregate(n=used.count())
@@ -96,7 +96,7 @@ def party_table(
         Two files hold the same rows, a pool has no capacity, most amounts have the wrong sign, or
         customers rate our rivals and never us.
     """
-    found = judged(work, table, known=known)
+    found = validate(work, table, known=known)
     refuse_copies(work, found)
     found = without_repeats(work, found)
     if table == "assets":
@@ -122,7 +122,7 @@ def party_table(
     return Small(frame, found, seen)
 
 
-def _seen(work: Desk, found: Judged) -> Seen:
+def _seen(work: Desk, found: Validated) -> Seen:
     """Count rows that stand twice, and take words for the engagement's that differ in case only."""
     if found.name not in ADD_UP:
         return Seen()
@@ -154,7 +154,7 @@ def _in_other_letters(written: list[str], known: set[str]) -> dict[str, str]:
     }
 
 
-def _clean_frame(rows: ir.Table, found: Judged) -> pd.DataFrame:
+def _clean_frame(rows: ir.Table, found: Validated) -> pd.DataFrame:
     """Return the used rows in an order that the files cannot change."""
     asked = [field for field in found.fields if field.otherwise != reasons.IN_ANOTHER_CURRENCY]
     names = [field.name for field in asked if field.name in rows.columns]
@@ -166,7 +166,7 @@ def _clean_frame(rows: ir.Table, found: Judged) -> pd.DataFrame:
     return frame.assign(**{n: frame[n].fillna(n == WITH_VAT).astype(bool) for n in yes_or_no})
 
 
-def _is_kept(name: str, found: Judged) -> bool:
+def _is_kept(name: str, found: Validated) -> bool:
     """Tell whether a firm's column is kept: what is in the input, and what everybody has."""
     return name in found.raw.names or name in ("customer_id", "name", "parent_id", "relation")
 

@@ -17,7 +17,7 @@ from babel import Locale
 from stdnum import get_cc_module
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
-from kamlib.method_rules import set_aside
+from kamlib.intake import reasons as set_aside
 
 NO_ID_WORDS = frozenset(
     (
@@ -76,7 +76,6 @@ RULES_OF = {
 }  # else by its own letters
 SWISS_TAIL = re.compile(r"(?:MWST|TVA|IVA|TPV)$")
 OTHER_NUMBERS = {"PL": {"regon": set_aside.TAX_ID_REGON, "pesel": set_aside.TAX_ID_PESEL}}
-WITHOUT_TAX_ID = "#no tax number"  # stands for the buyer on an invoice that has none
 
 
 class TaxId(NamedTuple):

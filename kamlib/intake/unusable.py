@@ -5,11 +5,11 @@ import pandas as pd
 
 from kamlib.errors import DataError, listed
 from kamlib.intake.aside import Aside
-from kamlib.intake.judging import Judged
-from kamlib.method_rules.set_aside import remedy_of
+from kamlib.intake.checks import remedy_of
+from kamlib.intake.validate import Validated
 
 
-def refuse_without_rows(lines: Judged) -> None:
+def refuse_without_rows(lines: Validated) -> None:
     """Raise DataError if there is no invoice line at all."""
     files = listed(lines.raw.files)
     if not lines.raw.rows:
@@ -20,7 +20,7 @@ def refuse_without_rows(lines: Judged) -> None:
         )
 
 
-def refuse_without_lines(lines: Judged, aside: Aside) -> None:
+def refuse_without_lines(lines: Validated, aside: Aside) -> None:
     """Raise DataError if no invoice line can be used, with the reasons and how to mend the first."""
     if aside.tally.used:
         return

@@ -16,8 +16,8 @@ from kamlib.columns import column_label, table_label
 from kamlib.columns.naming import meant_by, plain
 from kamlib.errors import ParameterError, listed
 from kamlib.intake.contract import CONTRACT, SOURCES
-from kamlib.intake.judging import Judged
 from kamlib.intake.small import US, Seen
+from kamlib.intake.validate import Validated
 from kamlib.language import _, ngettext, number
 from kamlib.tables import Tables
 from kamlib.verdicts import FLAG, PASS, Verdict, verdict
@@ -72,7 +72,7 @@ def words_verdicts(
     seen: Mapping[str, Seen],
     tables: Tables,
     attributes: Mapping[str, Attribute],
-    judged: Sequence[Judged],
+    judged: Sequence[Validated],
     engagement: "Engagement",
 ) -> list[Verdict]:
     """Say which words of the input no rule knows, and which settings match nothing or are not read.
@@ -220,7 +220,7 @@ def _of_customers(tables: Tables, engagement: "Engagement") -> Iterator[str]:
             yield _("{name} in staying.relation{near}").format(name=name, near=_near(name, there))
 
 
-def _unread(judged: Sequence[Judged], engagement: "Engagement") -> Iterator[str]:
+def _unread(judged: Sequence[Validated], engagement: "Engagement") -> Iterator[str]:
     """Yield what is mapped and read by nothing: columns of lines, and words of absent columns."""
     names, asked = CONTRACT["invoice_lines"].names, _asked_for(engagement)
     for name, theirs in engagement.inputs["invoice_lines"].columns.items():

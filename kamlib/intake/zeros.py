@@ -3,7 +3,7 @@
 import ibis.expr.types as ir
 
 from kamlib.intake.aside import Aside
-from kamlib.method_rules.set_aside import NO_CUSTOMER, ZEROS_LOST
+from kamlib.intake.reasons import NO_CUSTOMER, ZEROS_LOST
 
 
 def zeros_told(aside: Aside, known: dict[str, ir.Table]) -> Aside:

@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from kamlib.columns import column_label, table_label
+from kamlib.intake.checks import remedy_of
+from kamlib.intake.reasons import NO_LINE
 from kamlib.language import _, day, number, percent
-from kamlib.method_rules.set_aside import NO_LINE, remedy_of
 from kamlib.tables import floats
 from kamlib.views.company import set_aside_reasons
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from kamlib.columns import Kind
 from kamlib.intake.contract import NUMERIC
-from kamlib.intake.convert import YES_OR_NO
 from kamlib.intake.draft.days import Days, days_in
 from kamlib.intake.draft.marks import NATIVE, Marks, is_number, marks_in
 from kamlib.intake.draft.told import FEW, few
+from kamlib.intake.parse import YES_OR_NO
 from kamlib.language import _, number
 
 MOST = 0.9

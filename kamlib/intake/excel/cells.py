@@ -17,8 +17,8 @@ from typing import Literal, NamedTuple
 
 from kamlib.intake.currency_words import money_in_format
 from kamlib.intake.dialects import Dialect
+from kamlib.intake.reasons import DIGITS_LOST, EXCEL_ERROR, MERGED_ABOVE
 from kamlib.intake.typed import number_written, written_day
-from kamlib.method_rules.set_aside import DIGITS_LOST, EXCEL_ERROR, MERGED_ABOVE
 
 MERGED = "#MERGED!"
 TOO_LONG = "#DIGITS!"
