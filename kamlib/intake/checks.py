@@ -5,7 +5,7 @@ names the reason. What shows only when rows are held against each other is found
 remedy here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -16,14 +16,13 @@ from kamlib.intake import reasons
 from kamlib.intake.contract import NUMERIC, RANGES
 from kamlib.intake.engines import one_of
 from kamlib.intake.excel.cells import ERROR_CELLS, MERGED, TOO_LONG
-from kamlib.intake.parse import UNUSABLE, VALUE, Cell
+from kamlib.intake.parse import Cell
 from kamlib.intake.reasons import WITH_VAT_ONLY, WITHOUT_TAX_ID
 from kamlib.intake.spelling import FOR_NOBODY, ROUNDED
 from kamlib.language import N_
 
 LONG_AGO = date(1980, 1, 1)  # before it no such export was made: the day of an empty cell
 EXCEL_ERRORS = [mark for mark, why in ERROR_CELLS.items() if why == reasons.EXCEL_ERROR]
-KNOWN = "known_id"  # of the customer or party, beside the rows; null where nobody knows it
 
 
 class Around(NamedTuple):
@@ -36,7 +35,6 @@ class Around(NamedTuple):
     last_day: date
     spared: frozenset[str] = frozenset()
     tax_ids: bool = False
-    known: bool = False
 
 
 class Check(NamedTuple):
@@ -59,24 +57,16 @@ def _of_kind(*kinds: str) -> Callable[[Cell, Around], bool]:
     return lambda cell, _around: cell.field.kind in kinds
 
 
-def _unread(cell: Cell) -> ir.BooleanValue:
-    """Return whether a cell holds something that is no value."""
-    return cell.there & ~cell.in_reach if cell.is_exact else cell.there & cell.value.isnull()
-
-
 def _no_value(cell: Cell) -> ir.BooleanValue:
     """Return whether a mark in place of a value stands for none: the client's words may give it one."""
-    by_text = cell.is_measured or cell.field.kind == "bool"
-    return cell.value.isnull() if by_text and cell.words else ibis.literal(True)
+    return cell.value.isnull() if cell.goes_by_text and cell.words else ibis.literal(True)
 
 
 def _may_be_empty(cell: Cell) -> ir.BooleanValue:
     """Return where another column of the row says that a cell need not be filled."""
-    if cell.field.unless is None or VALUE + cell.field.unless[0] not in cell.rows.columns:
+    if cell.field.unless is None or cell.said is None:
         return ibis.literal(False)
-    name, word = cell.field.unless
-    said: ir.StringValue = cell.rows[VALUE + name]
-    return (said.lower() == word).fill_null(False)
+    return (cell.said.lower() == cell.field.unless[1]).fill_null(False)
 
 
 def _not_allowed(cell: Cell, _around: Around) -> ir.BooleanValue:
@@ -100,19 +90,20 @@ def _is_nobody(cell: Cell, around: Around) -> ir.BooleanValue:
 
 
 def _unknown(who: str) -> Callable[[Cell, Around], bool]:
-    return lambda cell, around: cell.field.who == who and around.known
+    return lambda cell, _around: cell.field.who == who and cell.known is not None
 
 
 def _stranger(cell: Cell, _around: Around) -> ir.BooleanValue:
-    return cell.value.notnull() & cell.rows[KNOWN].isnull()
+    assert cell.known is not None
+    return cell.value.notnull() & cell.known.isnull()
 
 
-def _tax_id(cell: Cell, around: Around) -> bool:
-    return around.tax_ids and cell.field.name == "customer_id"
+def _tax_id(cell: Cell, _around: Around) -> bool:
+    return cell.unusable is not None
 
 
 def _unusable(reason: str) -> Callable[[Cell, Around], ir.BooleanValue]:
-    return lambda cell, _around: cell.rows[UNUSABLE] == reason
+    return lambda cell, _around: cell.unusable == reason
 
 
 _REGISTER = N_("correct the number against the public register of tax payers")
@@ -166,19 +157,19 @@ CHECKS = (
         reasons.NO_SUCH_DAY,
         N_("correct the day in the document; a mask in the entry form prevents it"),
         _of_kind("date"),
-        lambda cell, _: _unread(cell) & cell.has_form,
+        lambda cell, _: cell.unread & cell.has_form,
     ),
     Check(
         reasons.NOT_A_DATE,
         N_("export days as 2025-12-31, or say in engagement.yaml (dialects) how they are written"),
         _of_kind("date"),
-        lambda cell, _: _unread(cell),
+        lambda cell, _: cell.unread,
     ),
     Check(
         reasons.NOT_WHOLE,
         N_("correct the count, or export whole units"),
         _of_kind("whole"),
-        lambda cell, _: _unread(cell),
+        lambda cell, _: cell.unread,
     ),
     Check(
         reasons.NOT_A_NUMBER,
@@ -187,7 +178,7 @@ CHECKS = (
             "say in engagement.yaml (dialects) how numbers are written"
         ),
         _of_kind(*(kind for kind in NUMERIC if kind != "whole")),
-        lambda cell, _: _unread(cell),
+        lambda cell, _: cell.unread,
     ),
     Check(
         reasons.MISSING,
@@ -280,12 +271,7 @@ CHECKS = (
         _tax_id,
         _unusable(reasons.TAX_ID_LENGTH),
     ),
-    Check(
-        reasons.TAX_ID_NO_NUMBER,
-        _REGISTER,
-        _tax_id,
-        lambda cell, _: cell.rows[UNUSABLE].notnull(),
-    ),
+    Check(reasons.TAX_ID_NO_NUMBER, _REGISTER, _tax_id, _unusable(reasons.TAX_ID_NO_NUMBER)),
     Check(
         reasons.ID_ROUNDED,
         _EXPORT_TEXT,
@@ -298,7 +284,7 @@ CHECKS = (
             "fill in the customer in the source; a pot such as cash sales is named in engagement.yaml "
             "(identity.collective)"
         ),
-        lambda cell, around: bool(cell.field.who) and not around.known,
+        lambda cell, _: bool(cell.field.who) and cell.known is None,
         _is_nobody,
     ),
     Check(
@@ -385,11 +371,16 @@ def remedy_of(reason: str, *, table: str = "", column: str = "") -> str:
     return OF_A_LINE.get((reason, column), general) if table == "invoice_lines" else general
 
 
-def failures(cells: Sequence[Cell], around: Around) -> list[tuple[ir.BooleanValue, str, str]]:
-    """Return when each rule fails that is held against some cells, with the column and the reason."""
-    return [
-        (check.fails(cell, around), cell.field.name, check.reason or cell.field.otherwise)
-        for cell in cells
-        for check in CHECKS
-        if check.of(cell, around)
-    ]
+def rules_for(cell: Cell, around: Around) -> dict[int, Check]:
+    """Return the rules that a column's cells are held against, by their place in the list."""
+    return {place: rule for place, rule in enumerate(CHECKS) if rule.of(cell, around)}
+
+
+def first_broken(cell: Cell, around: Around) -> ir.IntegerValue:
+    """Return the place in the list of the first rule that a cell breaks; null where it breaks none."""
+    rules = rules_for(cell, around)
+    none = ibis.null("int32")
+    if not rules:
+        return none
+    held = ((rule.fails(cell, around), place) for place, rule in rules.items())
+    return ibis.cases(*held, else_=none).cast("int32")

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from kamlib.errors import DataError
 from kamlib.intake.contract import NUMERIC, Field
-from kamlib.intake.desk import Desk, lookup
+from kamlib.intake.desk import Desk, lookup, told_once
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.engines import DECIMAL, REACH, engine_of, exact, tidy, written
 from kamlib.intake.spelling import currency_codes, currency_words, holds_tax_ids
@@ -44,22 +44,26 @@ def dtype_of(field: Field) -> dt.DataType:
 
 
 class Cell(NamedTuple):
-    """A column of parsed rows: what was read, with the dialect and the client's words for values."""
+    """A column of parsed rows: what was read, its value, and what beside it tells whether it stands.
+
+    `said` is the value of the column that may allow an empty cell (`Field.unless`); `known` the id of
+    the customer or party where somebody has it, `unusable` why a tax id is none.
+    """
 
     field: Field
-    rows: ir.Table
     dialect: Dialect
     words: Mapping[str, str]
+    read: ir.Column
+    value: ir.Value
+    said: ir.Value | None = None
+    known: ir.Value | None = None
+    unusable: ir.Value | None = None
 
     @property
-    def read(self) -> ir.Column:
-        """Return what stood there: text without space around it, or the source's own type."""
-        return self.rows[self.field.name]
-
-    @property
-    def value(self) -> ir.Value:
-        """Return the value, null where there is none."""
-        return self.rows[VALUE + self.field.name]
+    def columns(self) -> dict[str, ir.Column]:
+        """Return the columns that a cell rests on, by what they are to it."""
+        names = ("read", "value", "said", "known", "unusable")
+        return {name: column for name in names if (column := getattr(self, name)) is not None}
 
     @property
     def is_text(self) -> bool:
@@ -67,9 +71,9 @@ class Cell(NamedTuple):
         return bool(self.read.type().is_string())
 
     @property
-    def is_measured(self) -> bool:
-        """Tell whether the value is a number or a day."""
-        return self.field.kind in (*NUMERIC, "date")
+    def goes_by_text(self) -> bool:
+        """Tell whether a value of another kind is made of text."""
+        return self.field.kind in (*NUMERIC, "date", "bool")
 
     @property
     def is_exact(self) -> bool:
@@ -84,13 +88,12 @@ class Cell(NamedTuple):
     @property
     def word(self) -> ir.StringValue:
         """Return the word of ours that stands for what was read; of numbers and days, the text."""
-        by_text = self.is_measured or self.field.kind == "bool"
-        return self.read if by_text else self.value
+        return self.read if self.goes_by_text else self.value
 
     @property
     def shown(self) -> ir.StringValue:
         """Return what stood there as text."""
-        return as_text(self.read, self.field.name)
+        return self.read if self.is_text else as_text(self.read, self.field.name)
 
     @property
     def has_form(self) -> ir.BooleanValue:
@@ -101,9 +104,10 @@ class Cell(NamedTuple):
         return ibis.literal(kind.is_date() or kind.is_timestamp())
 
     @property
-    def in_reach(self) -> ir.BooleanValue:
-        """Return whether an exact number may be used; what has a value in its own type, may."""
-        return in_reach(self.read, self.field) if self.is_exact else self.value.notnull()
+    def unread(self) -> ir.BooleanValue:
+        """Return whether something stood there that is no value."""
+        fine = in_reach(self.read, self.field) if self.is_exact else self.value.notnull()
+        return self.there & ~fine
 
 
 def parse(
@@ -117,10 +121,21 @@ def parse(
     given = work.engagement.inputs[table]
     there = [field for field in fields if field.name in part.columns]
     words = {field.name: words_of(field, given) for field in there}
-    texts = {f.name: _as_read(part, f, given) for f in there if _is_read_as_text(part, f)}
+    texts = {f.name: _text(work, part, f, given) for f in there if _is_read_as_text(part, f)}
     rows = part.mutate(**texts) if texts else part
-    rows = rows.mutate(**{VALUE + f.name: _read(rows, f, words[f.name], dialect) for f in there})
-    usable = {VALUE + f.name: _usable(rows, f) for f in there if _may_be_unusable(rows, f, words)}
+    rows = rows.mutate(
+        **{VALUE + f.name: _said(work, rows, f, words[f.name], dialect) for f in there}
+    )
+    usable = {
+        VALUE + f.name: told_once(
+            work,
+            ("usable", f.kind, f.name == "month"),
+            lambda read, field=f: _usable(read, field),
+            rows[VALUE + f.name],
+        )
+        for f in there
+        if f.kind in (*NUMERIC, "date") and (rows[f.name].type().is_string() or words[f.name])
+    }
     rows = rows.mutate(**usable) if usable else rows
     for field in there:
         if holds_tax_ids(work.engagement, field):
@@ -138,25 +153,36 @@ def _is_read_as_text(part: ir.Table, field: Field) -> bool:
     return bool(part[field.name].type().is_string()) or field.name == "currency"
 
 
-def _as_read(part: ir.Table, field: Field, given: "Input") -> ir.StringValue:
+def _text(work: Desk, part: ir.Table, field: Field, given: "Input") -> ir.StringValue:
     """Return a column of text without space around it; currencies in capitals."""
-    text = as_text(part[field.name], field.name)
-    if field.name != "currency":
-        return text
-    return currency_codes(text, default=given.default_currency)
+    column = part[field.name]
+    if field.name == "currency":
+        return currency_codes(as_text(column, field.name), default=given.default_currency)
+    return told_once(work, "tidy", tidy, column)
 
 
-def _read(rows: ir.Table, field: Field, words: Mapping[str, str], dialect: Dialect) -> ir.Value:
+def _said(
+    work: Desk, rows: ir.Table, field: Field, words: Mapping[str, str], dialect: Dialect
+) -> ir.Value:
     """Return what a column says: the number or the ISO day of a text, usable or not, or a word."""
-    column, measured = rows[field.name], field.kind in (*NUMERIC, "date")
-    if measured and not words and not column.type().is_string():
+    column, kind = rows[field.name], field.kind
+    if kind in (*NUMERIC, "date") and not words and not column.type().is_string():
         return _from_own_type(column, field)
-    text = _meant(as_text(column, field.name), words)
+    if not words and column.type().is_string() and kind not in (*NUMERIC, "date", "bool"):
+        return column
+    key = ("said", kind, field.may_be_percent, field.in_percent, tuple(words.items()), dialect)
+    return told_once(work, key, lambda each: _read(each, field, words, dialect), column)
+
+
+def _read(column: ir.Column, field: Field, words: Mapping[str, str], dialect: Dialect) -> ir.Value:
+    """Return the word, the number or the ISO day that a column's text says."""
+    text = column if column.type().is_string() else as_text(column, field.name)
+    text = _meant(text, words)
     if field.kind == "bool":
         return _yes_or_no(text)
     if field.kind == "date":
         return day_of(text, dialect.forms)[0]
-    if not measured:
+    if field.kind not in NUMERIC:
         return text
     number = number_of(text, dialect, percent=field.may_be_percent)
     if field.in_percent:
@@ -174,15 +200,8 @@ def _meant(text: ir.StringValue, words: Mapping[str, str]) -> ir.StringValue:
     return text.substitute(ours, else_=text) if ours else text
 
 
-def _may_be_unusable(rows: ir.Table, field: Field, words: Mapping[str, Mapping[str, str]]) -> bool:
-    """Tell whether a number or a day was read of text, so that there may be none such."""
-    is_text = rows[field.name].type().is_string() or bool(words[field.name])
-    return field.kind in (*NUMERIC, "date") and is_text
-
-
-def _usable(rows: ir.Table, field: Field) -> ir.Value:
+def _usable(read: ir.Value, field: Field) -> ir.Value:
     """Return a number that is not out of reach, a day that exists, else null."""
-    read = rows[VALUE + field.name]
     if field.kind == "date":
         return _first_of_month(existing_day(read), field)
     return in_reach(read, field).ifelse(read, ibis.null(DECIMAL))

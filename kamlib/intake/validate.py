@@ -11,20 +11,21 @@ import ibis.expr.types as ir
 
 from kamlib.errors import listed
 from kamlib.intake import reasons
-from kamlib.intake.checks import KNOWN, Around, failures
+from kamlib.intake.checks import CHECKS, Around, first_broken, rules_for
 from kamlib.intake.contract import NUMERIC, Field, fields_of
 from kamlib.intake.counted import numbers_read
 from kamlib.intake.databases import answering
 from kamlib.intake.derived import derived_net, told_by_number
-from kamlib.intake.desk import Desk, kept, lookup, viewed
+from kamlib.intake.desk import Desk, kept, lookup, told_once, viewed
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.engines import spelled_apart
-from kamlib.intake.parse import VALUE, Cell, dtype_of, is_exact, parse, words_of
+from kamlib.intake.parse import UNUSABLE, VALUE, Cell, dtype_of, is_exact, parse, words_of
 from kamlib.intake.servers import raw_from_database
 from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_rows
 from kamlib.intake.spelling import holds_tax_ids
 from kamlib.intake.undeclared import refuse_undeclared
 
+KNOWN = "known_id"  # of the customer or party; null where nobody knows it
 AS_READ = "as read "  # before the name of a column of exact numbers, as it was read
 KEPT_FLOATS = 3_000_000  # rows
 MARKS = ("_file", "_row", "_column", "_reason", "_value")
@@ -141,24 +142,19 @@ def _validated_part(
     plain: list[str],
 ) -> ir.Table:
     """Parse the rows of one part and name the first broken column of each."""
-    given, own = work.engagement.inputs[table], work.engagement.identity
+    own = work.engagement.identity
     rows = parse(work, table, part, fields, dialect)
-    who = next((field for field in fields if field.who and field.name in part.columns), None)
+    there = [field for field in fields if field.name in part.columns]
+    who = next((field for field in there if field.who), None)
     everybody = known.get(who.who) if who else None
     if who and everybody is not None:
         rows = _beside_known(work, rows, VALUE + who.name, everybody)
-    around = Around(
-        work.last_day,
-        frozenset(one.lower() for one in (*own.intercompany, *own.collective)),
-        tax_ids=own.by == "tax_id",
-        known=everybody is not None,
-    )
-    there = [field for field in fields if field.name in part.columns]
-    cells = [Cell(field, rows, dialect, words_of(field, given)) for field in there]
-    values = {f.name: rows[VALUE + f.name].cast(dtype_of(f)) for f in there}
+    spared = frozenset(one.lower() for one in (*own.intercompany, *own.collective))
+    around = Around(work.last_day, spared, tax_ids=own.by == "tax_id")
+    cells = [_cell(work, table, rows, field, dialect) for field in there]
+    values = {cell.field.name: cell.value.cast(dtype_of(cell.field)) for cell in cells}
     absent = {f.name: ibis.null(dtype_of(f)) for f in fields if f.name not in values}
-    held = failures(cells, around)
-    return _marked(rows, cells, held).select(
+    return _marked(work, rows, cells, around).select(
         "_file",
         "_row",
         "_place",
@@ -170,31 +166,65 @@ def _validated_part(
     )
 
 
-def _marked(
-    rows: ir.Table, cells: list[Cell], held: list[tuple[ir.BooleanValue, str, str]]
-) -> ir.Table:
-    """Add which rule a row breaks first, with its column, its reason and what stood there."""
-    none, broken = ibis.null("string"), rows["_broken"].notnull()
-    fails = [(holds, place) for place, (holds, _column, _reason) in enumerate(held)]
-    rows = rows.mutate(_place=ibis.cases((broken, -1), *fails, else_=ibis.null("int64")))
-    place, shown = rows["_place"], {cell.field.name: cell.shown for cell in cells}
-    of_columns, of_reasons = dict[str, list[int]](), dict[str, list[int]]()
-    for n, (_holds, column, reason) in enumerate(held):
-        of_columns.setdefault(column, []).append(n)
-        of_reasons.setdefault(reason, []).append(n)
-    at = {name: place.between(found[0], found[-1]) for name, found in of_columns.items()}
-    whole = place == -1
-    return rows.mutate(
-        _column=ibis.cases((whole, ""), *((at[name], name) for name in at), else_=none),
-        _reason=ibis.cases(
-            (whole, rows["_broken"]),
-            *((place.isin(found), reason) for reason, found in of_reasons.items()),
-            else_=none,
-        ),
-        _value=ibis.cases(
-            (whole, rows["_cells"]), *((at[name], shown[name]) for name in at), else_=none
-        ),
+def _cell(work: Desk, table: str, rows: ir.Table, field: Field, dialect: Dialect) -> Cell:
+    """Return a column of parsed rows with all that its rules may ask for."""
+    beside = {
+        "said": VALUE + field.unless[0] if field.unless else "",
+        "known": KNOWN if field.who else "",
+        "unusable": UNUSABLE if field.name == "customer_id" else "",
+    }
+    return Cell(
+        field,
+        dialect,
+        words_of(field, work.engagement.inputs[table]),
+        rows[field.name],
+        rows[VALUE + field.name],
+        **{what: rows[name] for what, name in beside.items() if name in rows.columns},
     )
+
+
+def _marked(work: Desk, rows: ir.Table, cells: list[Cell], around: Around) -> ir.Table:
+    """Add which rule a row breaks first, with its column, its reason and what stood there.
+
+    `_place` counts the rules of all columns one after the other; behind them all is a row that is
+    broken as a whole.
+    """
+    none, every = ibis.null("string"), len(CHECKS)
+    behind = len(cells) * every
+    whole = rows["_broken"].notnull().ifelse(behind, ibis.null("int32"))
+    broken = [_first_broken(work, cell, around) + n * every for n, cell in enumerate(cells)]
+    rows = rows.mutate(_place=ibis.coalesce(whole, *broken))
+    place, column, of_reasons = rows["_place"], rows["_place"] // every, dict[str, list[int]]()
+    for n, cell in enumerate(cells):
+        for rule, check in rules_for(cell, around).items():
+            reason = check.reason or cell.field.otherwise
+            of_reasons.setdefault(reason, []).append(n * every + rule)
+    names = ((n, cell.field.name) for n, cell in enumerate(cells))
+    shown = ((n, cell.shown) for n, cell in enumerate(cells))
+    reasons_ = ((place.isin(found), reason) for reason, found in of_reasons.items())
+    return rows.mutate(
+        _column=column.cases((len(cells), ""), *names, else_=none),
+        _reason=ibis.cases((place == behind, rows["_broken"]), *reasons_, else_=none),
+        _value=column.cases((len(cells), rows["_cells"]), *shown, else_=none),
+    )
+
+
+def _first_broken(work: Desk, cell: Cell, around: Around) -> ir.IntegerValue:
+    """Return the first rule that a cell breaks, told to our engine once for all columns alike."""
+    names = list(cell.columns)
+    rules = tuple(rules_for(cell, around))
+    key = (
+        "broken",
+        cell.field._replace(name=cell.field.kind),
+        rules,
+        cell.dialect,
+        bool(cell.words),
+    )
+
+    def build(*columns: ir.Column) -> ir.IntegerValue:
+        return first_broken(cell._replace(**dict(zip(names, columns, strict=True))), around)
+
+    return told_once(work, key, build, *cell.columns.values())
 
 
 def _beside_known(work: Desk, rows: ir.Table, name: str, everybody: ir.Table) -> ir.Table:
