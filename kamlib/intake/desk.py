@@ -212,8 +212,12 @@ def fetched(expression: ir.Table, kinds: Mapping[str, str] | None = None) -> pd.
 
     Columns of decimals stay exact unless `kinds` calls them anything but money.
     """
-    table = _typed(expression.to_pyarrow(), kinds or {})
-    return table.to_pandas(types_mapper=_exact_if_decimal)
+    return in_pandas(expression.to_pyarrow(), kinds)
+
+
+def in_pandas(table: pa.Table, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return a table as `fetched` does."""
+    return _typed(table, kinds or {}).to_pandas(types_mapper=_exact_if_decimal)
 
 
 def _typed(table: pa.Table, kinds: Mapping[str, str]) -> pa.Table:

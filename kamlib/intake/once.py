@@ -75,35 +75,21 @@ def without_repeats(work: Desk, table: Validated) -> Validated:
     """
     if work.engagement.inputs[table.name].identical_rows == "keep":
         return table
-    return quarantined(work, table, _stands_before(table, table.raw.names), reasons.REPEATS)
+    again = _stands_before(table)
+    whole = table.rows.mutate(
+        _column=again.ifelse("", table.rows["_column"]),
+        _reason=again.ifelse(reasons.REPEATS, table.rows["_reason"]),
+        _value=again.ifelse(ibis.null("string"), table.rows["_value"]),
+    )
+    return table._replace(rows=held(work, f"{table.name}_once", whole), fine=None)
 
 
-def without_repeated_keys(work: Desk, table: Validated, key: list[str]) -> Validated:
-    """Set aside each used row whose key an earlier row has."""
-    return quarantined(work, table, _stands_before(table, key), reasons.REPEATS, column=key[0])
-
-
-def _stands_before(table: Validated, names: list[str]) -> ir.BooleanValue:
-    """Return whether an earlier used row is the same in some columns."""
+def _stands_before(table: Validated) -> ir.BooleanValue:
+    """Return whether an earlier used row is the same in every column that was read."""
     rows = table.rows
     fine = rows["_reason"].isnull()
     place = ibis.row_number().over(
-        group_by=[fine, *(rows[name] for name in names)],
+        group_by=[fine, *(rows[name] for name in table.raw.names)],
         order_by=[rows["_file"], rows["_row"]],
     )
     return fine & (place > 0)
-
-
-def quarantined(
-    work: Desk, table: Validated, holds: ir.BooleanValue, reason: str, *, column: str = ""
-) -> Validated:
-    """Set aside the rows for which something holds, for a column or as a whole."""
-    marked = table.rows.mutate(_aside=holds)
-    aside = marked["_aside"]
-    value = marked[column].cast("string") if column else ibis.null("string")
-    whole = marked.mutate(
-        _column=aside.ifelse(column, marked["_column"]),
-        _reason=aside.ifelse(reason, marked["_reason"]),
-        _value=aside.ifelse(value, marked["_value"]),
-    ).drop("_aside")
-    return table._replace(rows=held(work, f"{table.name}_once", whole), fine=None)

@@ -19,7 +19,7 @@ from kamlib.errors import DataError
 from kamlib.intake.contract import NUMERIC, Field
 from kamlib.intake.desk import Desk, lookup, told_once
 from kamlib.intake.dialects import Dialect
-from kamlib.intake.engines import DECIMAL, REACH, engine_of, exact, tidy, written
+from kamlib.intake.engines import DECIMAL, REACH, engine_of, exact, written
 from kamlib.intake.spelling import currency_codes, currency_words, holds_tax_ids
 from kamlib.intake.tax_ids import tax_id_of
 from kamlib.intake.values import day_of, existing_day, number_of
@@ -46,8 +46,8 @@ def dtype_of(field: Field) -> dt.DataType:
 class Cell(NamedTuple):
     """A column of parsed rows: what was read, its value, and what beside it tells whether it stands.
 
-    `said` is the value of the column that may allow an empty cell (`Field.unless`); `known` the id of
-    the customer or party where somebody has it, `unusable` why a tax id is none.
+    `said` is the value of the column that its field names beside it (`Field.unless, not_before`);
+    `known` the id of the customer or party where somebody has it, `unusable` why a tax id is none.
     """
 
     field: Field
@@ -93,7 +93,7 @@ class Cell(NamedTuple):
     @property
     def shown(self) -> ir.StringValue:
         """Return what stood there as text."""
-        return self.read if self.is_text else as_text(self.read, self.field.name)
+        return as_text(self.read, self.field.name)
 
     @property
     def has_form(self) -> ir.BooleanValue:
@@ -115,14 +115,15 @@ def parse(
 ) -> ir.Table:
     """Return rows with the value of each column beside what was read.
 
-    Text, what is read of it and the value are columns one after the other, so that an engine is told
-    each once, however often it is asked for.
+    What is read of a text and its value are columns one after the other, so that an engine is told each
+    once, however often it is asked for.
     """
     given = work.engagement.inputs[table]
     there = [field for field in fields if field.name in part.columns]
     words = {field.name: words_of(field, given) for field in there}
-    texts = {f.name: _text(work, part, f, given) for f in there if _is_read_as_text(part, f)}
-    rows = part.mutate(**texts) if texts else part
+    rows = part
+    if "currency" in words:
+        rows = part.mutate(currency=_currencies(part["currency"], given))
     rows = rows.mutate(
         **{VALUE + f.name: _said(work, rows, f, words[f.name], dialect) for f in there}
     )
@@ -149,16 +150,9 @@ def words_of(field: Field, given: "Input") -> Mapping[str, str]:
     return currency_words(words) if field.name == "currency" else words
 
 
-def _is_read_as_text(part: ir.Table, field: Field) -> bool:
-    return bool(part[field.name].type().is_string()) or field.name == "currency"
-
-
-def _text(work: Desk, part: ir.Table, field: Field, given: "Input") -> ir.StringValue:
-    """Return a column of text without space around it; currencies in capitals."""
-    column = part[field.name]
-    if field.name == "currency":
-        return currency_codes(as_text(column, field.name), default=given.default_currency)
-    return told_once(work, "tidy", tidy, column)
+def _currencies(column: ir.Column, given: "Input") -> ir.StringValue:
+    """Return currencies in capitals."""
+    return currency_codes(as_text(column, "currency"), default=given.default_currency)
 
 
 def _said(
@@ -176,8 +170,7 @@ def _said(
 
 def _read(column: ir.Column, field: Field, words: Mapping[str, str], dialect: Dialect) -> ir.Value:
     """Return the word, the number or the ISO day that a column's text says."""
-    text = column if column.type().is_string() else as_text(column, field.name)
-    text = _meant(text, words)
+    text = _meant(as_text(column, field.name), words)
     if field.kind == "bool":
         return _yes_or_no(text)
     if field.kind == "date":
@@ -210,8 +203,7 @@ def _usable(read: ir.Value, field: Field) -> ir.Value:
 def _yes_or_no(text: ir.StringValue) -> ir.BooleanValue:
     """Return what a word for yes or no says; no word is no."""
     known = text.isnull().ifelse("false", text.lower())
-    yes, no = ([word for word, truth in YES_OR_NO.items() if truth is t] for t in (True, False))
-    return ibis.cases((known.isin(yes), True), (known.isin(no), False), else_=ibis.null("bool"))
+    return known.cases(*YES_OR_NO.items(), else_=ibis.null("bool"))
 
 
 def _from_own_type(column: ir.Column, field: Field) -> ir.Value:
@@ -254,10 +246,10 @@ def in_reach(number: ir.NumericValue, field: Field) -> ir.BooleanValue:
 
 
 def as_text(column: ir.Column, name: str) -> ir.StringValue:
-    """Return a column as text without space around it; empty is null, 12.0 is 12."""
+    """Return a column as text: 12.0 is 12."""
     kind = column.type()
     if kind.is_string():
-        return tidy(column)
+        return column
     if kind.is_numeric() and not kind.is_boolean():
         return written(column)
     if kind.is_timestamp() or kind.is_date():

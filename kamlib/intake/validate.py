@@ -168,8 +168,9 @@ def _validated_part(
 
 def _cell(work: Desk, table: str, rows: ir.Table, field: Field, dialect: Dialect) -> Cell:
     """Return a column of parsed rows with all that its rules may ask for."""
+    other = field.unless[0] if field.unless else field.not_before
     beside = {
-        "said": VALUE + field.unless[0] if field.unless else "",
+        "said": VALUE + other if other else "",
         "known": KNOWN if field.who else "",
         "unusable": UNUSABLE if field.name == "customer_id" else "",
     }

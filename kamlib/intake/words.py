@@ -40,22 +40,35 @@ class Attribute(NamedTuple):
 
 def attribute_values(documents: ir.Table, engagement: "Engagement") -> dict[str, Attribute]:
     """Return of each attribute that time equations ask for which of their values documents have."""
-    found = {}
-    for name, wanted in _asked_for(engagement).items():
-        if name not in documents.columns:
-            continue
-        yes_or_no = documents[name].type().is_boolean()
-        value = documents[name].cast("string")
-        counted = documents.filter(value.notnull()).group_by(value=value)
-        counted = counted.aggregate(lines=documents["lines"].sum())
-        there = counted.filter(counted["value"].isin([str(each) for each in wanted]))
-        frequent = counted.order_by([ibis.desc("lines"), "value"]).limit(FREQUENT)
-        found[name] = Attribute(_texts(there), sorted(_texts(frequent)), yes_or_no)
-    return found
+    asked = {n: each for n, each in _asked_for(engagement).items() if n in documents.columns}
+    if not asked:
+        return {}
+    counted = ibis.union(
+        *(_counted(documents, name, asked[name]) for name in asked), distinct=False
+    )
+    rows = counted.to_pyarrow().to_pylist()
+    return {
+        name: Attribute(
+            {row["value"] for row in rows if row["attribute"] == name and row["wanted"]},
+            sorted(r["value"] for r in rows if r["attribute"] == name and r["place"] < FREQUENT),
+            documents[name].type().is_boolean(),
+        )
+        for name in asked
+    }
 
 
-def _texts(table: ir.Table) -> set[str]:
-    return set(table.select("value").to_pyarrow()["value"].to_pylist())
+def _counted(documents: ir.Table, name: str, wanted: Sequence[object]) -> ir.Table:
+    """Return the frequent values of an attribute, and those asked for: ``value, place, wanted``."""
+    told = documents.select("lines", value=documents[name].cast("string"))
+    told = told.filter(told["value"].notnull())
+    counted = told.group_by("value").aggregate(lines=told["lines"].sum())
+    ranked = counted.select(
+        attribute=ibis.literal(name),
+        value="value",
+        place=ibis.row_number().over(order_by=[ibis.desc(counted["lines"]), counted["value"]]),
+        wanted=counted["value"].isin([str(each) for each in wanted]),
+    )
+    return ranked.filter((ranked["place"] < FREQUENT) | ranked["wanted"])
 
 
 def _asked_for(engagement: "Engagement") -> dict[str, list[str | bool | int]]:
