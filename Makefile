@@ -75,5 +75,5 @@ hooks: $(STAMP)  ## check each commit: linter, formatter, and notebooks as they 
 
 clean:  ## remove hand-over tables and caches; reports and the environment stay
 	rm -rf build data/*/stages .pytest_cache .ruff_cache .mypy_cache .hypothesis
-	find kamlib tests notebooks -name __pycache__ -prune -exec rm -rf {} +
+	find kamlib demo_company tests notebooks -name __pycache__ -prune -exec rm -rf {} +
 	find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +

@@ -50,7 +50,7 @@ def planted_company(job: tuple[int, int, bool]) -> dict[str, float]:
     """
     from fastpath import run_stages
 
-    from kamlib.demo import write_demo
+    from demo_company import write_demo
 
     warnings.simplefilter("ignore")
     seed, customers, worse = job
@@ -145,7 +145,7 @@ def coverage(job: tuple[str, int, int, int]) -> dict[str, object]:
     ----------
     job : kind of population, customers of a company, number of companies, bootstrap draws
     """
-    from kamlib.segmentation import concentration
+    from kamlib.segmentation.concentration import concentration
 
     kind, n, companies, draws = job
     started = time.perf_counter()

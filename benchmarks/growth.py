@@ -25,8 +25,8 @@ import pandas as pd
 from made_up import made_up_engagement, made_up_tables
 
 import kamlib as kam
+from kamlib.core.tables import write_table
 from kamlib.stage import NOTEBOOKS
-from kamlib.tables import write_table
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests"))

@@ -4,94 +4,114 @@ Public names are loaded when they are used, so that ``import kamlib as kam`` cos
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
-if TYPE_CHECKING:
-    from kamlib.attractiveness import *  # noqa: F403
-    from kamlib.findings import *  # noqa: F403
-    from kamlib.profitability import *  # noqa: F403
-    from kamlib.pyramid import *  # noqa: F403
-    from kamlib.segmentation import *  # noqa: F403
-
 _MODULES = {
-    "errors": "DataError ParameterError",
-    "columns": "label",
-    "settings": "Engagement engagement_schema load_engagement project_root",
-    "verdicts": "Balance Verdict verdict",
-    "stage": "Stage open_stage",
-    "tables": "read_table write_table",
-    "display": (
+    "attractiveness.figures": "plot_matrix plot_their_criteria",
+    "attractiveness.ratings": "asked_on current_ratings ratings_verdicts",
+    "attractiveness.side_a": "measured_criteria missing_criteria side_a side_a_criteria side_a_verdicts",
+    "attractiveness.side_b": "side_b side_b_criteria side_b_verdicts their_trust",
+    "attractiveness.tables": (
+        "both_sides criteria_of criteria_summary example_party matrix_frame sides_balances "
+        "sides_table"
+    ),
+    "attractiveness.words": "both_sides_finding side_a_finding side_b_finding",
+    "core.customers": "external named with_relation main_measure",
+    "core.errors": "DataError ParameterError",
+    "core.tables": "read_table write_table",
+    "core.verdicts": "Balance Verdict verdict",
+    "core.vocabulary": "label",
+    "data_prep.figures": "plot_monthly_revenue",
+    "data_prep.tables": (
+        "external_months monthly_revenue pairs_table quality_table rows_set_aside "
+        "set_aside_reasons worst_rows"
+    ),
+    "data_prep.words": "documents_finding intake_finding pairs_finding quality_finding revenue_finding",
+    "intake.check": "Checked check_inputs",
+    "intake.draft.drafting": "Draft suggest",
+    "intake.findings": "verdicts_about",
+    "intake.reading": "Intake read_inputs",
+    "page.captions": "figure_words",
+    "page.show": (
         "show_claim show_facts show_figure show_finding show_headline show_ledger "
         "show_open_verdicts show_strip show_table show_values show_verdicts"
     ),
-    "intake": "Intake read_inputs verdicts_about",
-    "views": (
-        "account_balances account_table action_table both_sides chain "
-        "charging_pools concentration_table criteria_of criteria_summary "
-        "example_party external external_months gl_table how_far inquiries keeping "
-        "largest_losses loss_table managers_of matrix_frame matrix_points monthly_revenue named "
-        "nominees_table order_words overrides_table pairs_table pyramid_table quadrant_table quality_table "
-        "questions_table repairs rows_set_aside set_aside_reasons shots_table sides_balances "
-        "sides_table statement_lines to_bring top20_interval verdict_table with_relation worst_rows"
+    "profitability.breakeven": "break_evens orders_left profit_if",
+    "profitability.bridge": (
+        "bridge_balance bridge_measure bridge_steps bridge_verdict largest_changes profit_bridge"
     ),
-    "profitability": (
-        "activity_volumes asset_charges break_evens bridge_balance bridge_measure bridge_steps "
-        "bridge_verdict capital_charges charge_customers company_ladder complete_statement "
-        "customer_statements days_tied_up drop_effects economic_statements effect_of_dropping "
-        "gross_margins largest_changes ledger_accounts ledger_verdict loss_makers matrix_verdict "
-        "orders_left peer_ladder pool_costs price_matrix profit_balance profit_bridge profit_if "
-        "profit_sureness Rescue rescue_losses rescue_verdicts resources_table "
-        "statement_balances statement_verdicts Statements sureness_verdict timing_balance "
-        "uncertain_profits withheld"
+    "profitability.capital": "asset_charges capital_charges days_tied_up",
+    "profitability.causes": "matrix_verdict price_matrix",
+    "profitability.costing": "charge_customers pool_costs resources_table",
+    "profitability.customer_statements": "customer_statements statement_verdicts Statements withheld",
+    "profitability.economic": "economic_statements timing_balance",
+    "profitability.figures": "plot_bridge plot_price_matrix plot_statement",
+    "profitability.ledger": "ledger_accounts ledger_verdict profit_balance statement_balances",
+    "profitability.loss_treatment": (
+        "drop_effects effect_of_dropping loss_verdicts LossTreatment treat_losses"
     ),
-    "segmentation": (
-        "asleep_verdict assessed_parties class_balances class_flips class_summary concentration "
-        "concentration_curves door_verdicts interval_verdict main_measure measure_verdicts "
-        "net_shares_verdict open_doors "
-        "reference_window repeat_rates segment split_vital_few staying staying_verdicts "
-        "strategic_door subsidy_verdict Whale whale_band whale_curve"
+    "profitability.statement": "company_ladder complete_statement gross_margins loss_makers",
+    "profitability.tables": (
+        "pool_table gl_table largest_losses loss_table matrix_points quadrant_table statement_lines"
     ),
-    "attractiveness": (
-        "asked_on current_ratings measured_criteria missing_criteria ratings_verdicts side_a "
-        "side_a_criteria side_a_verdicts side_b side_b_criteria side_b_verdicts their_trust"
+    "profitability.uncertainty": "profit_uncertainty uncertainty_verdict uncertain_profits",
+    "profitability.volumes": "activity_volumes",
+    "profitability.words": (
+        "bridge_finding capacity_finding causes_finding comers_finding dropping_finding "
+        "levels_finding losses_headline mover_finding price_matrix_finding setup_finding "
+        "statement_finding uncertainty_finding"
     ),
-    "pyramid": (
-        "account_bounds accounts_at_cuts apply_overrides assess_accounts assign_levels Bounds "
-        "capacity_verdicts contact_functions decide decision_rules DecisionRules golden_shots "
-        "golden_verdicts joint_evidence level_counts margin_percentiles money_of_shots "
-        "overrides_verdict percentiles_verdict pyramid_verdicts unit_verdict verdict_counts"
+    "pyramid.assess": "assess_accounts capacity_verdicts unit_verdict",
+    "pyramid.bounds": "account_bounds Bounds contact_functions joint_evidence",
+    "pyramid.decide": "accounts_at_cuts decide decision_rules DecisionRules verdict_counts",
+    "pyramid.figures": "plot_pyramid",
+    "pyramid.golden": "golden_shots golden_verdicts margin_percentiles money_of_shots percentiles_verdict",
+    "pyramid.levels": "assign_levels level_counts pyramid_verdicts",
+    "pyramid.overrides": "apply_overrides overrides_verdict",
+    "pyramid.tables": (
+        "account_balances account_table managers_of nominees_table order_words "
+        "overrides_table pyramid_table questions_table shots_table verdict_table"
     ),
-    "findings": (
-        "actions_finding both_sides_finding break_even_finding bridge_finding capacity_finding "
-        "causes_finding class_finding comers_finding concentration_finding documents_finding "
-        "door_finding dropping_finding figure_words flips_finding golden_finding headline "
-        "intake_finding key_caption levels_finding losses_headline main_values "
-        "mover_finding nominees_finding pairs_finding peer_finding population_finding "
-        "price_matrix_finding pyramid_finding quality_finding return_finding revenue_finding "
-        "setup_finding shot_dependence_finding side_a_finding side_b_finding small_losses_finding "
-        "standing_finding statement_finding sureness_finding twenty_eighty_finding unknown_table "
-        "verdict_finding whale_doubt_finding "
-        "whale_finding"
+    "pyramid.words": "golden_finding pyramid_finding shot_dependence_finding verdict_finding",
+    "report.reporting": "publish_report",
+    "segmentation.band": "subsidy_verdict Whale whale_band",
+    "segmentation.classes": (
+        "class_balances class_flips class_summary measure_verdicts segment split_vital_few "
+        "whale_curve"
     ),
-    "plots": (
-        "plot_against_peers plot_bridge plot_capacity plot_concentration "
-        "plot_keep_fix_drop plot_matrix plot_monthly_revenue plot_price_matrix "
-        "plot_pyramid plot_return plot_statement plot_their_criteria "
-        "plot_whale_curve"
+    "segmentation.concentration": "concentration interval_verdict net_shares_verdict",
+    "segmentation.doors": "door_verdicts open_doors strategic_door",
+    "segmentation.figures": "plot_return plot_whale_curve",
+    "segmentation.parties": "asleep_verdict assessed_parties",
+    "segmentation.tables": "concentration_table",
+    "segmentation.words": (
+        "class_finding concentration_finding door_finding flips_finding return_finding "
+        "twenty_eighty_finding whale_uncertainty_finding whale_finding"
     ),
-    "publish": "publish_report",
-    "intake.check": "Checked check_inputs",
-    "intake.draft": "Draft suggest",
-    "demo": "write_demo",
+    "settings.engagement": "Engagement",
+    "settings.loading": "load_engagement",
+    "settings.places": "project_root",
+    "settings.schema": "engagement_schema",
+    "stage.opening": "open_stage",
+    "stage.work": "Stage",
+    "staying.chances": "return_verdicts staying_chances",
+    "staying.returns": "repeat_rates return_model return_models",
+    "summary.tables": "chain inquiries keeping repairs",
+    "summary.words": (
+        "bring_finding headline key_caption main_values nominees_finding population_finding "
+        "standing_finding unknown_table"
+    ),
 }
+ROOMS = ("profitability", "segmentation")
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> object:
     """Load a public name from its module when it is first used."""
+    if name in ROOMS:
+        return import_module(f"kamlib.{name}")
     if name not in _HOME:
         raise AttributeError(f"kamlib has no public name '{name}'")
     return getattr(import_module(f"kamlib.{_HOME[name]}"), name)
@@ -99,4 +119,4 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     """Return the public names."""
-    return [*__all__, "__version__"]
+    return [*__all__, *ROOMS, "__version__"]

@@ -90,20 +90,20 @@ def random_amounts(seed: int, n: int = 12) -> pd.DataFrame:
     return amounts(*rows)
 
 
-def right_causes(rescue: pd.DataFrame, true: pd.Series) -> float:
+def right_causes(losses: pd.DataFrame, true: pd.Series) -> float:
     """Return for what share of the loss-makers that truly lose the largest cause is the true one."""
     told = true != ""
-    return float((rescue.loc[told, "largest_cause"] == true[told]).mean())
+    return float((losses.loc[told, "largest_cause"] == true[told]).mean())
 
 
 def signs_of_dropping(
-    rescue: pd.DataFrame, true: pd.Series, revenue: pd.Series, *, band: float = 0.01
+    losses: pd.DataFrame, true: pd.Series, revenue: pd.Series, *, band: float = 0.01
 ) -> tuple[int, float]:
     """Return how many would truly gain by leaving, and the balanced accuracy of the sign we found.
 
     Effects within `band` of pocket revenue around zero do not count: nobody would act on them.
     """
     clear = true.abs() > band * revenue.abs()
-    gains, found = true > 0, rescue["drop_effect"] > 0
+    gains, found = true > 0, losses["drop_effect"] > 0
     right = [(found == gains)[clear & (gains == side)].mean() for side in (True, False)]
     return int((clear & gains).sum()), float(np.mean(right))

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pandas as pd
 from worlds import CostModel, Equation, Pool
 
-from kamlib.profitability import resources_table
-from kamlib.tables import EXACT
+from kamlib.core.tables import EXACT
+from kamlib.profitability.costing import resources_table
 
 YEAR = "FY2025"
 

@@ -108,7 +108,7 @@ def write_notebooks(folder: Path, notebooks: dict[str, object]) -> Path:
 
 
 def run_here(source: Path, target: Path, parameters: dict, _kernels: object) -> object:
-    """Run a stub in this process, in place of `kamlib.publish.running.run_notebook`."""
+    """Run a stub in this process, in place of `kamlib.report.running.run_notebook`."""
     import contextlib
     import io
 
@@ -128,7 +128,7 @@ def run_here(source: Path, target: Path, parameters: dict, _kernels: object) -> 
 def page_notebook() -> object:
     """Return a run notebook with everything a page can show, without running anything.
 
-    Its outputs are those of `kamlib.display`, caught where they would go to the kernel.
+    Its outputs are those of `kamlib.page`, caught where they would go to the kernel.
     """
     from unittest import mock
 
@@ -136,7 +136,7 @@ def page_notebook() -> object:
     import pandas as pd
 
     import kamlib as kam
-    from kamlib.verdicts import Balance, Verdict, ledger_table
+    from kamlib.core.verdicts import Balance, Verdict, ledger_table
 
     cells: list[object] = []
 

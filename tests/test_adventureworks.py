@@ -9,7 +9,8 @@ import pytest
 from conftest import REFERENCE
 from fastpath import run_stages, table
 
-from kamlib import company_ladder, statement_finding
+from kamlib import company_ladder
+from kamlib.profitability.words import statement_finding
 
 
 @pytest.fixture(scope="module")

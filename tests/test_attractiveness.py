@@ -1,6 +1,5 @@
 """Both sides of attractiveness, against ratings small enough to weigh in the head."""
 
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -10,21 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, default_rules, ours
 
-from kamlib.attractiveness import (
-    asked_on,
-    current_ratings,
+from kamlib.attractiveness.ratings import asked_on, current_ratings, ratings_verdicts
+from kamlib.attractiveness.side_a import (
     measured_criteria,
     missing_criteria,
-    ratings_verdicts,
     side_a,
     side_a_criteria,
     side_a_verdicts,
+)
+from kamlib.attractiveness.side_b import (
     side_b,
     side_b_criteria,
     side_b_verdicts,
     their_trust,
 )
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
+from kamlib.settings import SideACriterion
 
 moderately = settings(max_examples=20, deadline=None)
 with_many_parties = settings(max_examples=8, deadline=None)  # each example holds up to eight worlds
@@ -33,18 +33,14 @@ RULES_B = default_rules().side_b
 BY_SUPPLIER = ("party_id", "criterion", "supplier")
 
 
-@dataclass
-class Criterion:
-    """A criterion of side A."""
-
-    weight: float
-    value: list
+def criterion(weight: float, points: list) -> SideACriterion:
+    return SideACriterion(weight=weight, unit="points", value=points)
 
 
 # raw 0 to 100 on growth, 10 to 0 days late on safety; weights .6 and .4
 TWO = {
-    "growth": Criterion(0.6, [(0, 0), (50, 0.8), (100, 1)]),
-    "safety": Criterion(0.4, [(0, 1), (10, 0)]),
+    "growth": criterion(0.6, [(0, 0), (50, 0.8), (100, 1)]),
+    "safety": criterion(0.4, [(0, 1), (10, 0)]),
 }
 
 
@@ -267,8 +263,8 @@ def test_measured_criteria_come_from_the_statement_a_contract_and_the_firm_itsel
     stays = pd.DataFrame(
         {
             "customer_id": ["A", "C"],
-            "p_stay_3y": [0.90, 0.70],
-            "staying_source": ["contract", "our_rating"],
+            "p_stay_low": [0.90, 0.70],
+            "staying_source": ["contract", "their_words"],
         }
     )
 

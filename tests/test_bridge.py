@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.errors import DataError
-from kamlib.findings import bridge_finding, comers_finding
-from kamlib.profitability import (
+from kamlib.core.errors import DataError
+from kamlib.profitability.bridge import (
     bridge_balance,
     bridge_measure,
     bridge_steps,
@@ -19,6 +18,7 @@ from kamlib.profitability import (
     largest_changes,
     profit_bridge,
 )
+from kamlib.profitability.words import bridge_finding, comers_finding
 
 NOW, BEFORE = "FY2025", "FY2024"
 YEARS = {"period": NOW, "previous": BEFORE}

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kamlib.cli import app
-from kamlib.publish import reporting
+from kamlib.report import reporting
+from kamlib.report.cli import app
 from kamlib.settings import load_engagement, project_root
 
 CANARY = "s3cr3t-canary-7c1f"

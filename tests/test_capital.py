@@ -1,13 +1,13 @@
 """What the capital costs that customers tie up: what they owe us, and what of ours stands with them."""
 
 from datetime import date
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from small_firm import YEAR, exact, months
 
-from kamlib.profitability import asset_charges, capital_charges, days_tied_up
+from kamlib.core.periods import Period
+from kamlib.profitability.capital import asset_charges, capital_charges, days_tied_up
 
 
 def receivables(**days: float) -> pd.DataFrame:
@@ -114,8 +114,8 @@ def test_two_sites_of_a_group_do_not_count_its_revenue_twice():
 
 # ------------------------------------------------------------------ assets
 YEARS = [
-    SimpleNamespace(name="FY2024", start=date(2024, 1, 1), end=date(2024, 12, 31)),
-    SimpleNamespace(name=YEAR, start=date(2025, 1, 1), end=date(2025, 12, 31)),
+    Period("FY2024", date(2024, 1, 1), date(2024, 12, 31)),
+    Period(YEAR, date(2025, 1, 1), date(2025, 12, 31)),
 ]
 
 

@@ -11,10 +11,16 @@ from losses_world import WORSE, amounts, random_amounts
 from worlds import Equation, Term
 
 from kamlib.numerics import median_of_others, shapley
-from kamlib.profitability import matrix_verdict, peer_ladder, price_matrix
-from kamlib.profitability.causes import cause_effects, causes_verdict, explain_gaps
+from kamlib.profitability.causes import (
+    cause_effects,
+    causes_verdict,
+    explain_gaps,
+    matrix_verdict,
+    peers_verdict,
+    price_matrix,
+    typical_rates,
+)
 from kamlib.profitability.factors import CAUSES, customer_rates, kinds_of_work, profit_rate
-from kamlib.profitability.peers import peers_verdict, typical_rates
 
 EFFECTS = [f"effect_{cause}" for cause in CAUSES]
 
@@ -180,20 +186,6 @@ def test_time_that_a_plain_order_needs_is_told_from_what_is_asked_on_top():
     assert np.isnan(row["line_avoidable"])  # nobody declared it for the house
     assert np.isnan(row["handling_avoidable"])
     assert row["delivery_avoidable"] == 60
-
-
-def test_the_steps_against_the_peers_add_up_on_both_sides():
-    table = random_amounts(3)
-    own = customer_rates(table)
-    usual = typical_rates(own, np.full(12, "x", dtype=object), at_least=2).rates
-    whole = table.assign(**{f"usual_{name}": values for name, values in usual.items()})
-
-    ladder = peer_ladder(whole, "C00").set_index("line")
-
-    steps = ladder.loc[ladder["kind"] == "step", ["own", "usual"]].sum()
-    assert (1 + steps).tolist() == pytest.approx(ladder.loc["profit", ["own", "usual"]].tolist())
-    assert ladder.loc["profit", "own"] == pytest.approx(profit_rate(own)[0])
-    assert ladder.loc["profit", "usual"] == pytest.approx(profit_rate(usual)[0])
 
 
 # ------------------------------------------------------------------ price and cost-to-serve

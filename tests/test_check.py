@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from kamlib import check_inputs
-from kamlib.cli import app
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.verdicts import Balance
 from kamlib.intake.check import Checked
-from kamlib.verdicts import Balance
+from kamlib.report.cli import app
 
 LINES = """\
 invoice_id,date,customer_id,net_amount,cost_of_goods_sold

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from fastpath import run_stages, table
 
-from kamlib.demo import write_demo
+from demo_company import write_demo
 
 PERIOD = "FY2025"
 CLAIMS = {  # fixed words that a page may say → the rules that must not be refused, and must be there

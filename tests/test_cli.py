@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from stub_notebooks import (
     ONE,
     notebook_of,
@@ -21,13 +22,13 @@ from stub_notebooks import (
 )
 from typer.testing import CliRunner
 
-from kamlib.cli import app, knobs_of
-from kamlib.errors import ParameterError
-from kamlib.publish import reporting, stages
-from kamlib.publish.committing import only_run
+from kamlib.core.errors import ParameterError
+from kamlib.report import reporting, stages
+from kamlib.report.cli import app, knobs_of
+from kamlib.report.committing import only_run
 from kamlib.stage import NOTEBOOKS
 
-KAM = [sys.executable, "-m", "kamlib.cli"]
+KAM = [sys.executable, "-m", "kamlib.report.cli"]
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_a_report_without_what_is_required_is_published_named_and_status_3(
 
 def in_process(monkeypatch) -> None:
     """Run stub notebooks without kernels, one a report."""
-    monkeypatch.setattr("kamlib.publish.running.run_notebook", run_here)
+    monkeypatch.setattr("kamlib.report.running.run_notebook", run_here)
     monkeypatch.setattr(reporting, "NOTEBOOKS", ONE)
 
 
@@ -357,7 +358,7 @@ def alive(process: int) -> bool:
 
 def test_help_names_the_commands_and_loads_nothing_heavy():
     code = (
-        "import sys; from kamlib.cli import app\n"
+        "import sys; from kamlib.report.cli import app\n"
         "try: app(['--help'])\n"
         "except SystemExit: pass\n"
         "heavy = ('pandas', 'numpy', 'pydantic', 'matplotlib', 'duckdb', 'ibis', 'pyarrow',\n"
@@ -385,14 +386,29 @@ def test_values_are_numbers_where_they_look_like_them():
 
 
 def test_demo_hands_on_what_was_given_and_nothing_else(tmp_path, monkeypatch):
-    import types
-
     given = {}
-    stand_in = types.ModuleType("kamlib.demo")
-    stand_in.write_demo = lambda folder, **options: given.update(options, folder=folder)
-    monkeypatch.setitem(sys.modules, "kamlib.demo", stand_in)
+    monkeypatch.setattr(
+        "demo_company.write_demo", lambda folder, **options: given.update(options, folder=folder)
+    )
 
     done = CliRunner().invoke(app, ["demo", str(tmp_path), "--customers", "40"])
 
     assert done.exit_code == 0
     assert given == {"folder": tmp_path, "customers": 40}
+
+
+def test_demo_needs_a_checkout_because_the_wheel_has_no_demo_company(tmp_path):
+    """Only kamlib is on the path, as where its wheel is installed."""
+    (tmp_path / "kamlib").symlink_to(ROOT / "kamlib")
+    alone = f"import sys; sys.path = [place for place in sys.path if place != {str(ROOT)!r}]"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{alone}; from kamlib.cli import app; app()", "demo", "there"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "kam demo needs a checkout" in done.stderr
+    assert not (tmp_path / "there").exists()

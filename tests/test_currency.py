@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from test_intake import book, give, revenue, set_aside, verdict_of, world
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
 from kamlib.intake.currency import daily_rates
-from kamlib.settings.settings import Exchange
+from kamlib.settings.inputs import Exchange
 
 HEAD = "invoice_id, date, customer_id, net_amount, cost_of_goods_sold, currency"
 RATES = book(

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from test_intake import book, give, world
 
 from kamlib import check_inputs, load_engagement
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
 from kamlib.intake.draft import suggest
-from kamlib.publish.inputs import hashes_of_inputs
+from kamlib.report.inputs import hashes_of_inputs
 
 HEAD = "invoice_id,date,customer_id,net_amount"
 SETTINGS = (

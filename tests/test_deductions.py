@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.deductions import effects
-from kamlib.tables import EXACT
+from kamlib.core.deductions import effects
+from kamlib.core.tables import EXACT
 
 
 def bonus(*rows: tuple) -> pd.DataFrame:

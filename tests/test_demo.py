@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from kamlib.demo import write_demo
-from kamlib.demo.causes import true_drop_effects
-from kamlib.demo.scenario import SCENARIOS
-from kamlib.errors import ParameterError
+from demo_company import write_demo
+from demo_company.causes import true_drop_effects
+from demo_company.scenario import SCENARIOS
+from kamlib.core.errors import ParameterError
+from kamlib.settings import load_engagement
 
 COMMITTED = Path(__file__).parent.parent / "data" / "demo"
 PERIODS = {"FY2024": 2024, "FY2025": 2025}
@@ -214,11 +215,17 @@ def different(one: Path, other: Path) -> set[str]:
 
 # --------------------------------------------------------------------------------- the files
 def test_the_same_seed_gives_the_same_bytes(village, tmp_path):
-    assert different(village, write_demo(tmp_path / "again", customers=60)) == set()
+    assert different(village, write_demo(tmp_path / "village", customers=60)) == set()
+
+
+def test_a_company_in_another_folder_is_another_engagement(tmp_path):
+    folder = write_demo(tmp_path / "Nasza firma", customers=7)
+
+    assert load_engagement(folder).id == "Nasza_firma"
 
 
 def test_another_seed_gives_another_company(village, tmp_path):
-    changed = different(village, write_demo(tmp_path / "other", customers=60, seed=21))
+    changed = different(village, write_demo(tmp_path / "village", customers=60, seed=21))
 
     assert {
         "input/sales_2025.csv.gz",
@@ -251,7 +258,7 @@ def test_a_change_in_one_table_leaves_all_others_as_they_were(village, tmp_path,
         else words.replace(*change)
     )
 
-    other = write_demo(tmp_path / "other", customers=60, scenario=tmp_path / "other.yaml")
+    other = write_demo(tmp_path / "village", customers=60, scenario=tmp_path / "other.yaml")
 
     assert different(village, other) == files
 
@@ -762,6 +769,6 @@ def test_who_named_no_rival_mostly_said_that_there_is_none(demo):
 
 
 def test_an_earlier_demo_may_be_written_again(village, tmp_path):
-    folder = Path(shutil.copytree(village, tmp_path / "again"))
+    folder = Path(shutil.copytree(village, tmp_path / "village"))
 
     assert different(write_demo(folder, customers=60), village) == set()

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from conftest import ROOT
 from papermill.cli import papermill
 
-from kamlib.cli import app
+from kamlib.report.cli import app
 from kamlib.settings import load_engagement
 from kamlib.stage import NOTEBOOKS
 
@@ -145,7 +145,7 @@ def test_the_readme_points_to_a_notebook_for_every_stage():
     assert linked == list(NOTEBOOKS.values())
 
 
-@pytest.mark.parametrize("name", ["numerics", "timespans"])
+@pytest.mark.parametrize("name", ["numerics", "core.timespans"])
 def test_every_public_function_of_the_exact_sums_shows_an_example(name):
     module = importlib.import_module(f"kamlib.{name}")
     shown = {

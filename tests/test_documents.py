@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_intake import TWO_YEARS, book, give, revenue, set_aside, verdict_of, world
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
 
 HEAD = "invoice_id, date, customer_id, quantity, net_amount, document_type, corrects_invoice_id, order_id"
@@ -468,7 +468,7 @@ def test_an_invoice_whose_lines_are_spread_over_files_by_their_numbers_is_one(tm
 
 
 def test_who_has_mapped_line_numbers_is_not_asked_for_them():
-    from kamlib.method_rules import RULES
+    from kamlib.core.rules import RULES
 
     assert "line_id" not in RULES["identical_rows"].bring
 

@@ -11,9 +11,9 @@ from conftest import REFERENCE
 from typer.testing import CliRunner
 
 from kamlib import load_engagement, read_inputs
-from kamlib.cli import app
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake.draft import Draft, suggest, write_draft
+from kamlib.report.cli import app
 
 DIRTY = REFERENCE / "polish_dirty"
 NET, COST = Decimal("1826440.21"), Decimal("1547512.20")
@@ -253,7 +253,7 @@ def test_a_file_that_repeats_another_is_left_out_with_the_reason(folder):
     ("content", "why"),
     [
         (b"", "it is empty"),
-        (b"\x00\x01\x02" * 400, "zero bytes"),
+        (b"\x00\x01\x02" * 400, "a zero byte"),
         (b"x" * 8_100_000, "no end of a line"),
         (b"PK\x03\x04 and more", "Excel workbook or a zip archive"),
         (b"1;2;3\n4;5;6\n", "no row looks like a head"),
@@ -271,7 +271,7 @@ def test_comma_as_separator_and_as_decimal_mark_cannot_be_brought_back(dirty):
     draft = suggest(dirty("15_przecinek_i_przecinek_bez_cudzyslowu.csv"))
 
     assert not draft.has_lines
-    assert "its head is separated by a semicolon, its rows by a comma" in draft.text
+    assert "is separated by ';', its rows by ','" in draft.text
 
 
 def test_a_sales_pipeline_is_no_list_of_invoices(tmp_path):

@@ -13,16 +13,17 @@ from hypothesis import strategies as st
 from losses_world import amounts, random_amounts
 from worlds import default_rules
 
-from kamlib.errors import ParameterError
-from kamlib.profitability import (
-    drop_effects,
-    effect_of_dropping,
-    rescue_losses,
-    rescue_verdicts,
-)
-from kamlib.profitability.dropping import dropping_verdict, proposals
+from kamlib.core.errors import ParameterError
 from kamlib.profitability.factors import WORK
-from kamlib.views import largest_losses
+from kamlib.profitability.loss_treatment import (
+    drop_effects,
+    dropping_verdict,
+    effect_of_dropping,
+    loss_verdicts,
+    proposals,
+    treat_losses,
+)
+from kamlib.profitability.tables import largest_losses
 
 COSTS = {
     "cogs": 330,
@@ -235,7 +236,7 @@ def test_an_exit_penalty_of_a_customer_that_is_not_there_is_refused():
     customers = pd.DataFrame({"customer_id": ["K00001"]})
 
     with pytest.raises(ParameterError, match=r"there is no such customer\. Did you mean 'K00001'"):
-        rescue_losses({"customers": customers}, pd.DataFrame(), None, None, model)
+        treat_losses({"customers": customers}, pd.DataFrame(), None, None, model)
 
 
 def test_without_customer_profit_nothing_is_said_and_the_tables_are_empty():
@@ -250,9 +251,9 @@ def test_without_customer_profit_nothing_is_said_and_the_tables_are_empty():
     customers = pd.DataFrame({"customer_id": ["A"], "name": ["Alba"]})
     model = SimpleNamespace(dropping=declared(), time_equations=[], peers=None)
 
-    found = rescue_losses({"customers": customers}, statement, None, None, model)
+    found = treat_losses({"customers": customers}, statement, None, None, model)
 
-    assert [len(found.rescue), len(found.actions), len(found.explained)] == [0, 0, 0]
-    told = rescue_verdicts(found, None, model, period="FY2025", products=True, currency="PLN")
+    assert [len(found.losses), len(found.actions), len(found.explained)] == [0, 0, 0]
+    told = loss_verdicts(found, None, model, period="FY2025", products=True, currency="PLN")
     assert [v.outcome for v in told] == ["REFUSE", "REFUSE"]
-    assert largest_losses(found.rescue, customers, period="FY2025").empty
+    assert largest_losses(found.losses, customers, period="FY2025").empty

@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -10,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_firm import exact
 
-from kamlib.profitability import economic_statements, timing_balance
+from kamlib.core.periods import Period
+from kamlib.profitability.economic import economic_statements, timing_balance
 
 YEARS = [
-    SimpleNamespace(name="FY2024", start=date(2024, 1, 1), end=date(2024, 12, 31)),
-    SimpleNamespace(name="FY2025", start=date(2025, 1, 1), end=date(2025, 12, 31)),
+    Period("FY2024", date(2024, 1, 1), date(2024, 12, 31)),
+    Period("FY2025", date(2025, 1, 1), date(2025, 12, 31)),
 ]
 
 

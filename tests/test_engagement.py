@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.settings import (
     Bound,
     Condition,
@@ -453,10 +453,12 @@ def test_a_limit_replaces_the_default_limit_of_another_kind(load):
     assert (discount.kind, discount.limit) == ("below", 0.03)
 
 
-def test_a_condition_replaces_the_default_condition(load):
-    when = load("find_out_first: {when: {doors: {at_least: 1}}}").find_out_first.when
+def test_questions_are_asked_from_a_stake_and_from_nothing_else(load):
+    when = load("find_out_first: {when: {stake_kau: {at_least: .5}}}").find_out_first.when
 
-    assert when == Condition(name="doors", bound=Bound(at_least=1))
+    assert when.stake_kau.at_least == 0.5
+    with pytest.raises(ParameterError, match=r"find_out_first\.when\.doors is not a known key"):
+        load("find_out_first: {when: {doors: {at_least: 1}}}")
 
 
 def test_a_kind_of_relation_takes_from_its_criterion_what_it_does_not_name(load):

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from worlds_in_engines import TABLES_ALIKE, WORLD, alike, engagement_on
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
 from kamlib.intake.engines import exact, tidy, written, written_down
 from kamlib.intake.queries import letters_apart, one_that_reads, parts_of

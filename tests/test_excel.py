@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
 from kamlib.intake.dialects import Dialect
+from kamlib.intake.draft import suggest
 from kamlib.intake.excel import ERROR_CELLS, likely_header_row, sheet_records, sheets_of
 from kamlib.intake.excel import package as excel_package
 from kamlib.intake.excel.reading import HIDDEN_ROWS, MASKED_IDS, STRAY_CELLS
@@ -24,6 +25,7 @@ from kamlib.settings import load_engagement
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 POLISH = Dialect(decimal=",", date=("%d.%m.%Y",))
 POINT = Dialect(decimal=".")
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 HEAD = ["id", "date", "net"]
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -55,11 +57,11 @@ def changed(tmp_path, *rows):
     return book.active, lambda: saved_book(tmp_path, book)
 
 
-def raw(tmp_path, rows, *, calculated=True, after="", words=None, prolog="", name="raw.xlsx"):
+def raw(tmp_path, rows, *, calculation="", words=None, before=None, name="raw.xlsx"):
     """Write the parts of a workbook by hand: `rows` is the XML between <sheetData> tags."""
-    stale = "" if calculated else '<calcPr fullCalcOnLoad="1"/>'
+    strings = {"sharedStrings": "sharedStrings"} if words else {}
     parts = {
-        "[Content_Types].xml": "<Types/>",
+        "[Content_Types].xml": _kinds(workbook="sheet.main", **strings),
         "_rels/.rels": _links(("rId1", "officeDocument", "xl/workbook.xml")),
         "xl/_rels/workbook.xml.rels": _links(
             ("rId1", "worksheet", "worksheets/sheet1.xml"),
@@ -68,25 +70,36 @@ def raw(tmp_path, rows, *, calculated=True, after="", words=None, prolog="", nam
         "xl/workbook.xml": (
             f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>'
             f'<sheet name="Sales" sheetId="1" r:id="rId1"/></sheets>'
-            f"{stale}</workbook>"
+            f"{calculation}</workbook>"
         ),
         "xl/worksheets/sheet1.xml": (
-            f'{prolog}<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData>{after}</worksheet>'
+            f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
         ),
     }
     if words:
         parts["xl/sharedStrings.xml"] = f'<sst xmlns="{MAIN}">{words}</sst>'
     with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
         for part, text in parts.items():
-            archive.writestr(part, text)
+            archive.writestr(part, (before or {}).get(part, "") + text)
     return tmp_path / name
+
+
+def _kinds(**kinds):
+    """Return the part that says what the others are."""
+    named = "".join(
+        f'<Override PartName="/xl/{part}.xml" '
+        f'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.{kind}+xml"/>'
+        for part, kind in kinds.items()
+    )
+    return f'<Types xmlns="{PACKAGE}/content-types">{named}</Types>'
 
 
 def _links(*links):
     """Return the part that names other parts."""
-    return "<Relationships>{}</Relationships>".format(
-        "".join(f'<Relationship Id="{i}" Type="x/{t}" Target="{p}"/>' for i, t, p in links)
+    named = "".join(
+        f'<Relationship Id="{i}" Type="{LINKS}/{t}" Target="{p}"/>' for i, t, p in links
     )
+    return f'<Relationships xmlns="{PACKAGE}/relationships">{named}</Relationships>'
 
 
 def read(path, dialect=POINT, **options):
@@ -208,7 +221,7 @@ def test_an_error_stays_an_error_and_never_becomes_nought(tmp_path, error):
 def test_shared_texts_come_whole_without_reading_aids_and_with_their_line_breaks(tmp_path):
     words = (
         "<si><t>id</t></si><si><r><t>Łó</t></r><r><t>dź</t></r></si>"
-        "<si><t>東京</t><rPh><t>トウキョウ</t></rPh></si><si><t>two_x000A_lines</t></si>"
+        '<si><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh></si><si><t>two_x000A_lines</t></si>'
     )
     rows = "".join(f'<row><c t="s"><v>{n}</v></c></row>' for n in range(4))
 
@@ -356,8 +369,34 @@ def test_a_nought_that_a_program_put_in_place_of_a_value_is_refused(tmp_path):
         '<row r="2"><c r="A2"><f>B2*2</f><v>0</v></c></row>'
     )
 
-    assert "never calculated (A2)" in refusal(raw(tmp_path, rows, calculated=False))
+    assert "never calculated (A2)" in refusal(
+        raw(tmp_path, rows, calculation='<calcPr fullCalcOnLoad="1"/>')
+    )
     assert read(raw(tmp_path, rows)) == [["net"], ["0"]]  # Excel itself came to nought
+
+
+def test_a_workbook_that_only_names_its_program_s_calculation_is_calculated(tmp_path):
+    """Excel writes calcPr into every workbook; openpyxl alone would take its formulas for uncalculated."""
+    rows = '<row><c t="str"><v>net</v></c></row><row><c><f>A3*2</f><v>0</v></c></row>'
+    path = raw(tmp_path, rows, calculation='<calcPr calcId="191029"/>')
+
+    assert read(path) == [["net"], ["0"]]
+
+
+def test_a_colour_that_nobody_knows_does_not_keep_the_formats_from_being_read(tmp_path):
+    sheet, save = changed(tmp_path, ["id"], [12])
+    sheet["A2"].number_format = "00000"
+    path = save()
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(b'theme="1"', b'rgb="red"')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+    with pytest.raises((TypeError, ValueError)):
+        openpyxl.load_workbook(path)
+    assert read(path)[1] == ["00012"]
 
 
 def test_a_calculated_formula_counts_as_its_value_and_an_empty_text_as_empty(tmp_path):
@@ -455,26 +494,33 @@ def test_far_too_many_parts_and_far_too_much_are_refused(tmp_path, monkeypatch):
     assert "would unpack to" in refusal(path)
 
 
-def test_a_document_type_is_refused_whichever_part_declares_it(tmp_path):
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
+def test_a_document_type_is_refused_whichever_part_declares_it(tmp_path, part):
     bomb = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
-    rows = '<row><c t="str"><v>&b;</v></c></row>'
+    path = raw(tmp_path, '<row><c t="str"><v>&b;</v></c></row>', before={part: bomb})
 
-    assert "declares a document type" in refusal(raw(tmp_path, rows, prolog=bomb))
+    assert "declares a document type" in refusal(path)
 
 
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ('<row><c t="s"><v>99</v></c></row>', "names a text that the workbook lacks"),
-        ('<row><c r="ZZZZ1"><v>1</v></c></row>', "beyond the last column"),
-        ('<row r="2000000"><c><v>1</v></c></row>', "Excel has no such row"),
+        ('<row><c t="s"><v>99</v></c></row>', "row 1 of sheet 'Sales' of raw.xlsx is not as Excel"),
+        ('<row><c r="ZZZZ1"><v>1</v></c></row>', "'ZZZZ' is not a valid column name"),
         ("<row><c><v>1</v>", "no whole XML"),
-        ('<row r="one"><c><v>1</v></c></row>', "cannot be read as what it says it is"),
-        ("<row><c><v>1234567890123 + 4</v></c></row>", "stored as a number but holds"),
+        ('<row r="one"><c><v>1</v></c></row>', "row one of sheet 'Sales'"),
+        ("<row><c><v>12 + 4</v></c></row>", "'12 + 4'). Open it in Excel and save it."),
     ],
 )
 def test_broken_parts_are_refused_in_words(tmp_path, rows, words):
     assert words in refusal(raw(tmp_path, rows))
+
+
+def test_what_is_written_in_another_form_is_refused_and_never_read_as_empty(tmp_path, monkeypatch):
+    monkeypatch.setitem(globals(), "MAIN", "http://purl.oclc.org/ooxml/spreadsheetml/main")
+
+    words = refusal(raw(tmp_path, '<row><c t="str"><v>id</v></c></row>'))
+    assert "perhaps as Strict Open XML). Open it in Excel and save it as an ordinary .xlsx" in words
 
 
 # --------------------------------------------------------------------------- through data prep
@@ -539,6 +585,50 @@ def test_the_engagement_names_sheet_and_head(tmp_path):
         prepared(tmp_path)
     intake = prepared(tmp_path, ", sheet: Data, header_row: 3")
     assert intake.tables["customer_months"]["invoice_revenue"].tolist() == [10]
+
+
+def months(tmp_path):
+    """Save a workbook with a sheet for each of two months, and one of notes."""
+    day, other = datetime.date(2024, 5, 1), datetime.date(2024, 6, 1)
+    saved(
+        tmp_path,
+        **{
+            "2024-05": [["May"], [], LINES, ["F1", day, "A", 10], ["F2", day, "A", "x"]],
+            "2024-06": [["June"], [], LINES, ["F3", other, "B", 7], ["", None, "Razem", 7]],
+            "Notes": [["read me"]],
+        },
+    )
+
+
+@pytest.mark.parametrize("named", ["[2024-05, 2024-06]", "'2024-*'"])
+def test_sheets_of_one_workbook_are_one_table_and_a_row_is_named_with_its_sheet(tmp_path, named):
+    """10 of May and 7 of June count; of May one row is set aside, of June the total."""
+    months(tmp_path)
+    intake = prepared(tmp_path, f", sheet: {named}, header_row: 3")
+
+    assert intake.tables["customer_months"]["invoice_revenue"].tolist() == [10, 7]
+    aside = intake.tables["quarantine"]
+    assert aside[["file", "row"]].to_numpy().tolist() == [
+        ["book.xlsx, sheet 2024-05", 5],
+        ["book.xlsx, sheet 2024-06", 5],
+    ]
+
+
+def test_a_pattern_that_fits_no_sheet_is_refused_with_the_sheets_there_are(tmp_path):
+    months(tmp_path)
+    with pytest.raises(DataError, match="like '2023-\\*': it has 2024-05, 2024-06, Notes"):
+        prepared(tmp_path, ", sheet: '2023-*'")
+
+
+def test_a_draft_takes_sheets_of_one_head_together_and_asks(tmp_path):
+    months(tmp_path)
+    draft = suggest(tmp_path)
+
+    assert "sheets 2024-05, 2024-06 only" in "".join(draft.questions)
+    text = draft.text.replace("XXX", "PLN")
+    (tmp_path / "engagement.yaml").write_text(text, encoding="utf-8")
+    intake = read_inputs(load_engagement(tmp_path), "FY2024")
+    assert intake.tables["customer_months"]["invoice_revenue"].sum() == 17
 
 
 def test_a_password_and_a_name_that_stands_twice_are_refused_by_data_prep_too(tmp_path):

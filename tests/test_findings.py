@@ -7,38 +7,41 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.findings import (
-    both_sides_finding,
+from kamlib.attractiveness.words import both_sides_finding, side_a_finding, side_b_finding
+from kamlib.data_prep.words import intake_finding, revenue_finding
+from kamlib.page.captions import FIGURES, figure_words
+from kamlib.page.sums import Sum
+from kamlib.profitability.words import (
     capacity_finding,
+    levels_finding,
+    setup_finding,
+    statement_finding,
+)
+from kamlib.pyramid.words import (
+    golden_finding,
+    pyramid_finding,
+    shot_dependence_finding,
+    verdict_finding,
+)
+from kamlib.segmentation.words import (
     class_finding,
     concentration_finding,
     door_finding,
-    figure_words,
     flips_finding,
-    golden_finding,
+    return_finding,
+    twenty_eighty_finding,
+    whale_finding,
+)
+from kamlib.summary.words import (
+    bring_finding,
     headline,
-    intake_finding,
     key_caption,
-    levels_finding,
     main_values,
     nominees_finding,
     population_finding,
-    pyramid_finding,
-    return_finding,
-    revenue_finding,
-    setup_finding,
-    shot_dependence_finding,
-    side_a_finding,
-    side_b_finding,
     standing_finding,
-    statement_finding,
-    twenty_eighty_finding,
     unknown_table,
-    verdict_finding,
-    whale_finding,
 )
-from kamlib.findings.captions import FIGURES
-from kamlib.findings.sums import Sum
 
 PLN = {"currency": "PLN"}
 PROFIT = {"measure": "customer_profit"}
@@ -261,13 +264,13 @@ def measures(**changed) -> pd.DataFrame:
         pytest.param(
             {},
             "48 of 240 active customers (20%) bring 80% of positive customer profit. Among "
-            "customers like these it would be 15% to 26% of them in nine cases of ten.",
+            "customers like these 15% to 26% would bring 80%, in nine cases of ten.",
             id="as the rule says",
         ),
         pytest.param(
             {"few": 1, "customers": 2, "few_share": 0.5, "interval_level": 0.95},
             "1 of 2 active customers (50%) brings 80% of positive customer profit. Among "
-            "customers like these it would be 15% to 26% of them in 95 cases of 100.",
+            "customers like these 15% to 26% would bring 80%, in 95 cases of 100.",
             id="one customer, another interval",
         ),
         pytest.param(
@@ -408,7 +411,7 @@ def test_revenue_alone_has_its_concentration_and_says_that_profit_is_unknown():
     revenue = measures(measure="invoice_revenue")
 
     assert concentration_finding(revenue, measure=None, profit_share=0.8)[-1].endswith(
-        "of them in nine cases of ten. How it is on profit is not known."
+        "would bring 80%, in nine cases of ten. How it is on profit is not known."
     )
     assert twenty_eighty_finding(revenue, measure=None) == (
         "The best 20% bring 80% of positive invoice revenue (70% to 90%): the 20/80 rule fits within "
@@ -536,7 +539,7 @@ def test_a_side_that_nobody_knows_is_not_called_low():
         "Nobody told us what they want, so our side is unknown everywhere."
     )
     assert both_sides_finding(FOUR.assign(asked=False)) == (
-        "One of the sides is not known for anybody: nobody can be placed."
+        "Nobody can be placed: side B is unknown for everybody."
     )
 
 
@@ -798,7 +801,7 @@ def test_the_headline_answers_the_question_of_the_workbook(accounts, said):
         ({"customer_profit": np.nan, "profit_kau": np.nan}, "customer profit is not known"),
         (
             {"asked": False, "customer_profit": np.nan, "profit_kau": np.nan},
-            "nobody was asked what they want from a supplier, customer profit is not known",
+            "nobody was asked what they want from a supplier and customer profit is not known",
         ),
     ],
 )
@@ -822,7 +825,7 @@ def test_what_key_accounts_bring_and_what_hangs_on_open_questions_stands_in_one_
     )
     unknown = page(key=3).assign(customer_profit=np.nan)
     assert standing_finding(unknown, places=None, **PLN) == (
-        "What they bring is not known. How many can be looked after is not declared."
+        "What key accounts would bring is not known. How many can be looked after is not declared."
     )
 
 
@@ -857,8 +860,8 @@ def test_the_four_values_that_open_the_report_come_with_their_change():
     told = main_values(now, before, accounts, CHAIN, measure="customer_profit", **PLN)
 
     assert [[plain(each) for each in row] for row in told.to_numpy().tolist()] == [
-        ["Customer profit", "PLN 6", "+PLN 2 since the period before"],
-        ["loss-makers take", "PLN 4", "+PLN 3 since the period before"],
+        ["Customer profit", "PLN 6", "+PLN 2 on the period before"],
+        ["loss-makers take", "PLN 4", "+PLN 3 on the period before"],
         ["single sales that hardly come again", "PLN 10", ""],
         ["not explained against the ledger", "PLN 0.00", ""],
     ]
@@ -872,8 +875,19 @@ def test_without_a_ledger_nothing_is_said_to_tie_to_it():
 
     assert [[plain(each) for each in row] for row in told.to_numpy().tolist()] == [
         ["Invoice revenue", "PLN 10", ""],
-        ["general ledger to compare with", "none given", ""],
+        ["so nothing outside confirms the sums", "No general ledger", ""],
     ]
+
+
+def test_where_nobody_s_profit_is_known_what_to_bring_for_it_comes_first():
+    rules = ["side_b", "cost_to_serve", "bridge", "side_a"]
+    verdicts = pd.DataFrame({"rule": rules, "outcome": ["REFUSE", "REFUSE", "REFUSE", "FLAG"]})
+
+    assert bring_finding(page(other=1).assign(customer_profit=np.nan), verdicts).endswith(
+        ": what serving customers costs, and the work that each of them makes; what customers want of "
+        "a supplier, in their own words."
+    )
+    assert bring_finding(page(other=1), verdicts) == ""
 
 
 def test_nominees_are_counted_with_what_they_earn():
@@ -921,7 +935,7 @@ def test_a_caption_says_what_the_figure_shows():
     assert words["caption"] == "Gross margin, added up from the best customer to the worst."
     assert words["alt"] == (
         "Whale curve: cumulative Gross margin against the share of customers, best first, with peak, "
-        "total, the erosion between them and, where it is known, a band of doubt. The numbers are "
+        "total, the erosion between them and, where it is known, a band of uncertainty. The numbers are "
         "printed in the figure or said below it."
     )
     named = figure_words("their_criteria", name="Alfa")["caption"]
@@ -941,7 +955,7 @@ def test_every_figure_has_a_caption_and_a_longer_text_for_those_who_cannot_see_i
     assert "{" not in words["caption"] + words["alt"]
 
 
-@pytest.mark.parametrize("figure", ["statement", "against_peers", "price_matrix"])
+@pytest.mark.parametrize("figure", ["statement", "price_matrix"])
 def test_an_estimated_list_price_is_said_wherever_list_value_is(figure):
     said = "List value is estimated where no list price is given."
     assert figure_words(figure, estimated=True)["caption"].endswith(said)

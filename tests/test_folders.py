@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from stub_notebooks import ORDER, run_here, stub_notebook, write_engagement, write_notebooks
 
-from kamlib import ParameterError
-from kamlib.publish import RunFailed, folders, publish_report
+from kamlib.core.errors import ParameterError
+from kamlib.report import committing as folders
+from kamlib.report.failures import RunFailed
+from kamlib.report.reporting import publish_report
 
 OWN = {"summary": ORDER["summary"]}
 
@@ -39,7 +41,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path, monkeypatch) -> Place:
-    monkeypatch.setattr("kamlib.publish.running.run_notebook", run_here)
+    monkeypatch.setattr("kamlib.report.running.run_notebook", run_here)
     before = os.umask(0o022)
     yield Place(tmp_path)
     os.umask(before)
@@ -73,7 +75,7 @@ def test_what_is_left_of_a_failed_run_is_private_as_well(place, monkeypatch):
     def dies(*_args):
         raise RunFailed("kernel died", "the kernel died", notebook="06_summary.ipynb")
 
-    monkeypatch.setattr("kamlib.publish.running.run_notebook", dies)
+    monkeypatch.setattr("kamlib.report.running.run_notebook", dies)
     with pytest.raises(RunFailed):
         place.publish()
 
@@ -84,7 +86,7 @@ def test_what_is_left_of_a_failed_run_is_private_as_well(place, monkeypatch):
 def test_another_engagement_of_the_same_id_is_refused_before_anything_runs(place, monkeypatch):
     place.publish()
     other = write_engagement(place.folder / "elsewhere" / "tiny")
-    monkeypatch.setattr("kamlib.publish.running.run_notebook", lambda *_: pytest.fail("it ran"))
+    monkeypatch.setattr("kamlib.report.running.run_notebook", lambda *_: pytest.fail("it ran"))
     before = sorted(place.home.rglob("*"))
 
     with pytest.raises(ParameterError, match="another engagement with the id tiny") as told:
@@ -137,8 +139,8 @@ def test_the_newest_runs_stay_with_the_published_and_the_signed_ones(twelve):
 
 def test_a_dozen_runs_leave_as_many_as_are_kept(place, monkeypatch):
     ids = (f"20250101T{number:06}Z-abc123" for number in range(100))
-    monkeypatch.setattr("kamlib.publish.committing.new_run_id", lambda *_: next(ids))
-    monkeypatch.setattr("kamlib.publish.pages.write_pages", lambda *_: "index")
+    monkeypatch.setattr("kamlib.report.committing.new_run_id", lambda *_: next(ids))
+    monkeypatch.setattr("kamlib.report.pages.write_pages", lambda *_: "index")
     for _run in range(12):
         place.publish(keep_runs=5)
 

@@ -21,7 +21,9 @@ from kamlib.numerics import (
     resampled_shares,
     whales,
 )
-from kamlib.pyramid import Bounds, assess_accounts, decision_rules
+from kamlib.pyramid.assess import assess_accounts
+from kamlib.pyramid.bounds import Bounds
+from kamlib.pyramid.decide import decision_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "benchmarks"))
@@ -121,8 +123,8 @@ def test_made_up_customers_of_the_benchmark_go_through_all_stages(tmp_path):
     stages = run_stages(folder, "FY2025", folder / "stages", begin="profitability")
     accounts = table(stages, "key_accounts")
     assert len(accounts) == len(table(stages, "parties")) > 100
-    assert (table(stages, "rescue")["period"] == "FY2025").sum() > 10
-    assert table(stages, "profit_sureness")["moved_most_by"].notna().all()
+    assert (table(stages, "loss_treatment")["period"] == "FY2025").sum() > 10
+    assert table(stages, "profit_uncertainty")["moved_most_by"].notna().all()
 
 
 @pytest.mark.soak

@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 from test_intake import LINES, TWO_FIRMS, book, give, revenue, same, set_aside, verdict_of, world
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, read_inputs, reasons
 from kamlib.intake.firm_names import core_name, firm_name, may_be_one
 from kamlib.intake.identity import merged_ids, name_variants
 from kamlib.intake.look_alikes import look_alikes
 from kamlib.intake.tax_ids import tax_id_of
-from kamlib.settings.settings import Identity
+from kamlib.settings.inputs import Identity
 
 NINE_WAYS = (
     "1234563218",

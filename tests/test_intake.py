@@ -21,12 +21,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from worlds import default_rules
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, Intake, read_inputs, repeated
 from kamlib.intake.units import unit_of_each
 from kamlib.settings import load_engagement
-from kamlib.settings.inputs import Input
-from kamlib.settings.settings import Exchange, Identity, SetAside
+from kamlib.settings.inputs import Exchange, Identity, Input, SetAside
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 YEARS = {"FY2024": (date(2024, 1, 1), date(2024, 12, 31))}
@@ -767,7 +766,7 @@ def test_drivers_are_summed_and_a_period_must_be_one_of_the_engagement(two_firms
     )
     intake = read_inputs(give(two_firms, "drivers", text), "FY2024")
     assert intake.tables["drivers"].to_numpy().tolist() == [["FY2024", "A", "visits", 4.0]]
-    assert set_aside(intake) == [(4, "period", "not a period of engagement.yaml")]
+    assert set_aside(intake) == [(4, "period", "not a period that is declared")]
 
 
 def test_receivables_are_of_the_first_day_of_their_month(two_firms):
@@ -812,7 +811,8 @@ def test_rows_and_money_read_are_used_or_set_aside(two_firms):
     assert verdict_of(intake, "rows_set_aside") == (
         "FLAG",
         "2 of 4 rows had to be set aside; of invoice lines 2 of 4 (50%), worth PLN\u00a030 where the "
-        "amount can be read (30% of the amounts that can). Why, stands in the table of rows set aside.",
+        "amount can be read (30% of all amounts, counted whatever their sign). Why, stands in "
+        "the table of rows set aside.",
     )
 
 

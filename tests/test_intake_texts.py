@@ -8,19 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.dialects import Dialect
-from kamlib.intake.encodings import likely_encoding, mender
-from kamlib.intake.heads import refuse_unfit_head
-from kamlib.intake.readers import (
-    ABOVE_HEAD,
-    TextFile,
-    records_of,
-    refuse_same_bytes,
-    write_texts,
-)
+from kamlib.intake.inspect.heads import refuse_unfit_head
+from kamlib.intake.inspect.letters import encoding_of, mender
+from kamlib.intake.inspect.totals import is_total
+from kamlib.intake.readers import ABOVE_HEAD, TextFile, records_of, refuse_same_bytes, write_texts
 from kamlib.intake.reasons import A_TOTAL
-from kamlib.intake.totals import is_total
 
 POLISH = Dialect(encoding="cp1250", separator=";", decimal=",", thousands=" ")
 NAMES = "Numer;Nazwa;Wartość\nF1;Żółta Śliwka;1\nF2;Łęczyca, Gdańsk;2\nF3;Mleczarnia Zając;3\n"
@@ -94,7 +88,7 @@ POLISH_WORDS = st.text("ąćęłńóśźżĄĆĘŁŃÓŚŹŻabcdeKLMN ", min_siz
 @given(POLISH_WORDS, st.sampled_from(["cp1250", "iso8859-2", "cp852"]))
 def test_polish_letters_tell_their_encoding(word, encoding):
     text = f"{word} źdźbło, ścieżka, łąka"
-    assert likely_encoding(text.encode(encoding)) == encoding
+    assert encoding_of(text.encode(encoding)).value == encoding
 
 
 SPOILT = {"utf8_read_as_cp1252": "cp1252", "utf8_read_as_cp1250": "cp1250"}

@@ -10,13 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.month_names import MONTHS
 from kamlib.intake.undeclared import refuse_undeclared
-from kamlib.intake.values import date_pattern, day_of, existing_day, number_of, number_pattern
+from kamlib.intake.values import (
+    date_pattern,
+    day_of,
+    existing_day,
+    number_of,
+    number_pattern,
+)
 
 ZLOTY = money_words("PLN")
 POLISH = Dialect(decimal=",", thousands=" ", money=ZLOTY)

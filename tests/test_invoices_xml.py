@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 from test_intake import world
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake import invoices_xml, read_inputs
 from kamlib.intake.check import check_inputs
 from kamlib.intake.dialects import Dialect
-from kamlib.intake.draft import finding, suggest
+from kamlib.intake.draft import drafting, suggest
 from kamlib.intake.invoices_xml import XML_HEAD, drop_sellers, xml_kind, xml_records
 from kamlib.intake.invoices_xml.notes import (
     BUYER_STAYS,
@@ -631,7 +631,7 @@ def test_files_of_a_folder_go_through_data_prep_without_naming_a_column(tmp_path
 
 def test_a_draft_for_more_files_than_are_looked_into_holds_for_all_of_them(tmp_path, monkeypatch):
     """The last days come from the last files, and a table beside them is not overlooked."""
-    monkeypatch.setattr(finding, "MOST_FILES", 6)
+    monkeypatch.setattr(drafting, "MOST_FILES", 6)
     for month in range(1, 13):
         name = f"1111111111-2024{month:02}28-{month:02}.xml"
         ksef(tmp_path, AFTER, P_1=f"2024-{month:02}-28", P_2=str(month), buyer=NEW, name=name)

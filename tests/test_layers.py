@@ -6,44 +6,34 @@ from pathlib import Path
 
 import pytest
 
+import demo_company
 import kamlib
 
 HOME = Path(kamlib.__file__).parent
-CORE = {
-    "errors",
-    "language",
-    "columns",
-    "method_rules",
-    "checks",
-    "verdicts",
-    "tables",
-    "numerics",
-    "scratch",
-    "timespans",
-    "deductions",
-}
-STAGES = {"profitability", "segmentation", "attractiveness", "pyramid"}
+DEMO = Path(demo_company.__file__).parent
+STAGES = {"profitability", "segmentation", "staying", "attractiveness", "pyramid"}
+PAGES = {"words", "figures", "tables", "analyses"}  # modules of a room that put it on a page
+LOW = {"core", "numerics", "settings"}
 ALLOWED = {
-    "errors": set(),
-    "language": set(),
-    "numerics": {"errors"},
-    **dict.fromkeys(CORE - {"errors", "language", "numerics"}, CORE),
-    "settings": CORE,
-    **dict.fromkeys(STAGES, CORE | {"settings"}),
-    "findings": CORE | {"settings"},
-    "plots": CORE | {"settings"},
-    "display": CORE,
-    "views": CORE | {"settings"},
-    "intake": CORE | {"settings"},
-    "stage": CORE | {"settings", "display"},
-    "demo": {"errors", "numerics"},
-    "intake.draft": CORE | {"settings", "intake"},
-    "intake.check": CORE | STAGES | {"settings", "intake", "views"},
+    "core": {"numerics"},
+    "numerics": {"core"},
+    "settings": {"core"},
+    "page": {"core", "numerics"},
+    **dict.fromkeys(STAGES | {"data_prep"}, LOW),
+    "summary": LOW | STAGES,
+    "intake": LOW,
+    "stage": LOW | {"page"},
+    "intake.draft": LOW | {"intake"},
+    "intake.check": LOW | STAGES | {"intake", "data_prep"},
 }
 
 
 def modules() -> list[Path]:
-    return sorted(path for path in HOME.rglob("*.py") if "__pycache__" not in path.parts)
+    return sorted(HOME.rglob("*.py"))
+
+
+def invented() -> list[Path]:
+    return sorted(DEMO.rglob("*.py"))
 
 
 def room(path: Path) -> str:
@@ -56,6 +46,15 @@ def room_of(parts: Sequence[str]) -> str:
     return inner if inner in ALLOWED else parts[0]
 
 
+def imported_modules(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return {
+        node.module
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kamlib.")
+    }
+
+
 def imported(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -65,19 +64,40 @@ def imported(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names if alias.name.startswith("kamlib.")]
             found.update(room_of(name.split(".")[1:]) for name in names)
-    return found - {room(path), "__version__"}
+    return found - {"__version__"}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(HOME)))
 def test_a_room_imports_only_what_it_may_know(path):
     allowed = ALLOWED.get(room(path))
-    if allowed is None:  # publish, cli and the package itself may know everything
-        assert room(path) in {"__init__", "publish", "cli", "stored"}
+    if allowed is None:  # the report and the package itself may know everything
+        assert room(path) in {"__init__", "report"}
+    elif path.stem == "analyses":  # it brings together what the stages compute and how it is shown
+        assert imported(path) <= LOW | STAGES | {"data_prep", "intake", "page", "stage"}
+    elif path.stem in PAGES and room(path) in STAGES | {"data_prep", "summary"}:
+        assert imported(path) - {room(path)} <= allowed | {"page", "intake"}
     else:
-        assert imported(path) <= allowed
+        assert imported(path) - {room(path)} <= allowed
+
+
+@pytest.mark.parametrize("path", invented(), ids=lambda path: path.name)
+def test_the_demo_company_knows_nothing_of_how_the_workbook_measures(path):
+    assert imported(path) <= {"core", "numerics"}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(HOME)))
+def test_nothing_but_the_command_knows_the_demo_company(path):
+    assert ("demo_company" in path.read_text()) == (path == HOME / "report" / "cli.py")
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(HOME)))
+def test_nothing_that_computes_knows_words_or_figures(path):
+    if room(path) in STAGES and path.stem not in PAGES | {"__init__"}:
+        pages = {f"kamlib.{room(path)}.{page}" for page in PAGES}
+        assert not imported_modules(path) & pages
+
+
+@pytest.mark.parametrize("path", [*modules(), *invented()], ids=lambda path: path.stem)
 def test_functions_stay_short_enough_to_read_at_once(path):
     long = {}
     for node in ast.walk(ast.parse(path.read_text())):

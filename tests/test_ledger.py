@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from small_firm import NO_CORRECTIONS, YEAR, buyers, exact, months, orders, small_firm
 from worlds import CostModel, Equation, Pool
 
-from kamlib.profitability import (
-    customer_statements,
+from kamlib.core.tables import EXACT
+from kamlib.profitability.customer_statements import customer_statements
+from kamlib.profitability.ledger import (
     ledger_accounts,
     ledger_verdict,
     profit_balance,
     statement_balances,
 )
-from kamlib.tables import EXACT
 
 
 @pytest.fixture(name="small_firm")

@@ -5,8 +5,10 @@ import pytest
 from fastpath import run_stages, table
 from losses_world import right_causes, signs_of_dropping
 
-from kamlib import customer_statements, days_tied_up, load_engagement, rescue_losses, write_demo
-from kamlib.timespans import period_of
+from demo_company import write_demo
+from kamlib import days_tied_up, load_engagement, treat_losses
+from kamlib.core.timespans import period_of
+from kamlib.profitability.customer_statements import customer_statements
 
 PERIODS = ["FY2024", "FY2025"]
 TABLES = [
@@ -38,18 +40,18 @@ def test_causes_and_signs_are_found_among_2000_customers(tmp_path, seed):
     model = demo.profitability
     told = customer_statements(tables, model, periods=PERIODS)
 
-    found = rescue_losses(tables, told.statement, told.cost_to_serve, told.pools, model).rescue
+    found = treat_losses(tables, told.statement, told.cost_to_serve, told.pools, model).losses
 
-    rescue = found[found["period"] == "FY2025"].set_index("customer_id")
+    losses = found[found["period"] == "FY2025"].set_index("customer_id")
     kinds = {"customer_id": "str"}
     customers = pd.read_csv(folder / "truth" / "customers_true.csv", dtype=kinds)
-    cause = customers.set_index("customer_id")["true_cause"].reindex(rescue.index).fillna("")
-    assert right_causes(rescue, cause) >= 0.95
+    cause = customers.set_index("customer_id")["true_cause"].reindex(losses.index).fillna("")
+    assert right_causes(losses, cause) >= 0.95
     drops = pd.read_csv(folder / "truth" / "drops_true.csv", dtype=kinds)
     drops = drops[drops["period"] == "FY2025"].set_index("customer_id")["drop_effect"]
     now = told.statement[told.statement["period"] == "FY2025"].set_index("customer_id")
     gains, right = signs_of_dropping(
-        rescue, drops.reindex(rescue.index), now["pocket_revenue"].reindex(rescue.index)
+        losses, drops.reindex(losses.index), now["pocket_revenue"].reindex(losses.index)
     )
     assert gains >= 20
     assert right >= 0.9

@@ -20,12 +20,11 @@ from hypothesis import strategies as st
 from test_intake import give, set_aside, world
 
 from kamlib import load_engagement, read_inputs
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.draft import suggest
-from kamlib.intake.draft.days import day_in, days_in, forms_of
-from kamlib.intake.totals import is_total
-from kamlib.settings.inputs import Input
-from kamlib.settings.settings import Exchange
+from kamlib.intake.inspect.days import day_in, days_in, forms_of
+from kamlib.intake.inspect.totals import is_total
+from kamlib.settings.inputs import Exchange, Input
 
 # --------------------------------------------------------------------------- a clean file, and faults
 HEAD = (
@@ -380,7 +379,7 @@ def test_the_form_that_is_proposed_for_a_day_reads_that_day(written):
 
 def test_days_that_end_shortly_before_midnight_elsewhere_are_asked_about():
     (form,) = forms_of(days_in(Counter(["2023-12-31T23:00:00Z", "2024-01-31T23:00:00Z"])))
-    assert not form.told.sure
+    assert not form.evidence.sure
     assert "is this day the client's own? 2 times stand shortly before midnight" in form.question
 
 

@@ -13,8 +13,9 @@ import yaml
 from conftest import ROOT
 from fastpath import run_stages, table
 
-from kamlib import DataError, ParameterError, open_stage
-from kamlib.demo import write_demo
+from demo_company import write_demo
+from kamlib import open_stage
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.settings import Engagement
 from kamlib.stage import KEYS, NOTEBOOKS, SET_IN
 from kamlib.stage.names import FIRST_USED, FROZEN_IN
@@ -77,7 +78,11 @@ def first_reads(firm) -> dict[str, str]:
 
     def watched(self: Engagement, name: str) -> object:
         by = sys._getframe(1).f_code
-        if stage_now and name in Engagement.model_fields and "settings/model" not in by.co_filename:
+        if (
+            stage_now
+            and name in Engagement.model_fields
+            and "settings/engagement" not in by.co_filename
+        ):
             seen.setdefault(name, stage_now[0])
         return usual(self, name)
 
@@ -149,7 +154,7 @@ def test_a_knob_set_for_a_notebook_gives_what_the_engagement_s_own_value_gives(
 def test_a_cut_changed_in_one_notebook_holds_in_those_opened_after_it_and_they_say_so(
     firm, stages, capsys, monkeypatch
 ):
-    monkeypatch.setattr("kamlib.display.page.publish", lambda forms, *_: print(forms["text/plain"]))
+    monkeypatch.setattr("kamlib.page.show.publish", lambda forms, *_: print(forms["text/plain"]))
     firm.run(stages, begin="attractiveness", until="attractiveness", knobs={"cut_a": 0.85})
 
     later = firm.opened(stages, "pyramid")
@@ -240,7 +245,7 @@ def test_an_input_that_changed_is_named_and_one_that_was_only_touched_is_not(fir
 
 
 def test_frozen_values_that_are_to_be_measured_afresh_call_for_their_notebook(firm, stages):
-    frozen = firm.folder / "reference" / "repeat_rates.csv"
+    frozen = firm.folder / "reference" / "return_rates.csv"
     aside = frozen.rename(frozen.with_suffix(".old"))
     try:
         assert firm.opened(stages, "segmentation"), "it measures them"
@@ -248,7 +253,7 @@ def test_frozen_values_that_are_to_be_measured_afresh_call_for_their_notebook(fi
     finally:
         aside.rename(frozen)
 
-    assert "reference/repeat_rates.csv changed since 03_segmentation.ipynb ran" in told
+    assert "reference/return_rates.csv changed since 03_segmentation.ipynb ran" in told
 
 
 def test_every_file_of_frozen_values_is_known_with_the_notebook_that_uses_it(firm, stages):

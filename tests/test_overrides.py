@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from kamlib.pyramid import apply_overrides, overrides_verdict
+from kamlib.core.tables import read_table, write_table
+from kamlib.pyramid.overrides import apply_overrides, overrides_verdict
+from kamlib.pyramid.tables import overrides_table
 from kamlib.settings import Override
 from kamlib.stage import Stage
-from kamlib.tables import read_table, write_table
-from kamlib.views import overrides_table
 
 END = date(2025, 12, 31)
 ACCOUNTS = pd.DataFrame(

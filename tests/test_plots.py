@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from kamlib import plots
-from kamlib.columns import CHANGES, LADDER
-from kamlib.errors import DataError
-from kamlib.plots.labels import fit, width_of
-from kamlib.plots.style import LIGHT, money_of
+import kamlib as kam
+from kamlib.core.codes import CHANGES, LADDER
+from kamlib.core.errors import DataError
+from kamlib.page.labels import fit, width_of
+from kamlib.page.style import LIGHT, money_of
 
 ODD_NAMES = ["A$B$C", "100% $$", "_x", "Złota Rybka", "two\nlines", "W" * 200]
 PROFIT_LADDER = (1000.0, -100.0, -50.0, -500.0, -200.0, -30.0)  # ends at 120
@@ -52,23 +52,6 @@ def curve(*profits: float) -> pd.DataFrame:
     return pd.DataFrame({"customer_share": share, "cumulative": np.cumsum(ranked)})
 
 
-def concentration(n: int = 10) -> pd.DataFrame:
-    """Build three measures; the best of 10 customers brings 30, 40 and 50 percent, the rest the same."""
-    parts = []
-    for measure, best in (
-        ("invoice_revenue", 0.3),
-        ("gross_margin", 0.4),
-        ("customer_profit", 0.5),
-    ):
-        share = np.arange(1, n + 1) / n
-        rest = (1 - best) / (n - 1) if n > 1 else 0.0
-        brought = best + rest * np.arange(n) if n > 1 else np.ones(1)
-        parts.append(
-            pd.DataFrame({"measure": measure, "customer_share": share, "cumulative_share": brought})
-        )
-    return pd.concat(parts, ignore_index=True)
-
-
 def losers(n: int = 3) -> pd.DataFrame:
     """Build loss-makers: margin 100, served for 150 + 10 per place, capital 5."""
     serve = 150.0 + 10.0 * np.arange(n)
@@ -79,19 +62,6 @@ def losers(n: int = 3) -> pd.DataFrame:
             "gross_margin": 100.0,
             "cost_to_serve": serve,
             "capital_charge": 5.0,
-        }
-    )
-
-
-def pools() -> pd.DataFrame:
-    """Build three pools: half used, overloaded, and one whose capacity nobody knows."""
-    return pd.DataFrame(
-        {
-            "pool": ["Order desk", "Freight", "_x"],
-            "assigned_cost": [50_000.0, 80_000.0, 10_000.0],
-            "unused_cost": [50_000.0, 0.0, 0.0],
-            "unassigned_cost": [0.0, 0.0, 20_000.0],
-            "used_share": [0.5, 1.12, np.nan],
         }
     )
 
@@ -201,28 +171,23 @@ def tornado() -> pd.DataFrame:
 
 
 FIGURES = {
-    "12 months": lambda: plots.plot_monthly_revenue(months(12), currency="PLN"),
-    "72 months": lambda: plots.plot_monthly_revenue(months(72), currency="PLN"),
-    "statement": lambda: plots.plot_statement(ladder(), currency="PLN"),
-    "capacity": lambda: plots.plot_capacity(pools(), currency="PLN"),
-    "whale curve": lambda: plots.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN"),
-    "whale curve in a band": lambda: plots.plot_whale_curve(
+    "12 months": lambda: kam.plot_monthly_revenue(months(12), currency="PLN"),
+    "72 months": lambda: kam.plot_monthly_revenue(months(72), currency="PLN"),
+    "statement": lambda: kam.plot_statement(ladder(), currency="PLN"),
+    "whale curve": lambda: kam.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN"),
+    "whale curve in a band": lambda: kam.plot_whale_curve(
         curve(90, 60, 50, -20, -40), currency="PLN", whale=whale(90, 60, 50, -20, -40)
     ),
-    "one customer": lambda: plots.plot_whale_curve(curve(90), currency="PLN"),
-    "all at a loss": lambda: plots.plot_whale_curve(curve(-9, -5, -2, -1), currency="PLN"),
-    "concentration": lambda: plots.plot_concentration(
-        concentration(), interval={"low": 0.5, "high": 0.6, "value": 0.56}
-    ),
-    "concentration of one": lambda: plots.plot_concentration(concentration(1), interval=None),
-    "bridge": lambda: plots.plot_bridge(bridge(), currency="PLN"),
-    "bridge of losses": lambda: plots.plot_bridge(bridge(-900_000.0), currency="PLN"),
-    "matrix": lambda: plots.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
-    "matrix of 500": lambda: plots.plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
-    "pyramid": lambda: plots.plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
-    "empty pyramid": lambda: plots.plot_pyramid(accounts()),
-    "criteria": lambda: plots.plot_their_criteria(criteria()),
-    "return": lambda: plots.plot_return(returns()),
+    "one customer": lambda: kam.plot_whale_curve(curve(90), currency="PLN"),
+    "all at a loss": lambda: kam.plot_whale_curve(curve(-9, -5, -2, -1), currency="PLN"),
+    "bridge": lambda: kam.plot_bridge(bridge(), currency="PLN"),
+    "bridge of losses": lambda: kam.plot_bridge(bridge(-900_000.0), currency="PLN"),
+    "matrix": lambda: kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
+    "matrix of 500": lambda: kam.plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
+    "pyramid": lambda: kam.plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
+    "empty pyramid": lambda: kam.plot_pyramid(accounts()),
+    "criteria": lambda: kam.plot_their_criteria(criteria()),
+    "return": lambda: kam.plot_return(returns()),
 }
 
 
@@ -306,15 +271,14 @@ def test_amounts_are_in_thousands_with_a_digit_only_where_one_would_be_lost():
 @pytest.mark.parametrize(
     ("draw", "table", "options"),
     [
-        pytest.param(plots.plot_capacity, pools(), {"currency": "PLN"}, id="capacity"),
-        pytest.param(plots.plot_their_criteria, criteria(), {}, id="criteria"),
+        pytest.param(kam.plot_their_criteria, criteria(), {}, id="criteria"),
         pytest.param(
-            plots.plot_matrix,
+            kam.plot_matrix,
             parties(),
             {"cut_a": 0.5, "cut_b": 0.5, "currency": "PLN"},
             id="matrix",
         ),
-        pytest.param(plots.plot_pyramid, accounts(1, 2), {}, id="pyramid"),
+        pytest.param(kam.plot_pyramid, accounts(1, 2), {}, id="pyramid"),
     ],
 )
 def test_the_frame_is_left_as_it_was(draw, table, options):
@@ -328,19 +292,19 @@ def test_the_frame_is_left_as_it_was(draw, table, options):
 def test_given_axes_are_used_and_returned():
     _figure, ax = plt.subplots()
 
-    assert plots.plot_whale_curve(curve(3, -1), currency="PLN", ax=ax) is ax
+    assert kam.plot_whale_curve(curve(3, -1), currency="PLN", ax=ax) is ax
 
 
 def test_an_absent_column_is_refused_by_name():
     with pytest.raises(DataError, match="the whale curve table has no column cumulative"):
-        plots.plot_whale_curve(curve(1).drop(columns="cumulative"), currency="PLN")
+        kam.plot_whale_curve(curve(1).drop(columns="cumulative"), currency="PLN")
 
 
 # ------------------------------------------------------------------------------------- money
 
 
 def test_months_of_the_report_period_are_solid_and_named():
-    ax = plots.plot_monthly_revenue(months(24), currency="PLN")
+    ax = kam.plot_monthly_revenue(months(24), currency="PLN")
 
     colours = [bar.get_facecolor() for bar in ax.patches]
     assert [bar.get_height() for bar in ax.patches] == [20_000.0] * 24
@@ -352,7 +316,7 @@ def test_months_of_the_report_period_are_solid_and_named():
 
 @pytest.mark.parametrize("n", [1, 12, 13, 36, 37, 60, 61, 72])
 def test_month_labels_do_not_touch(n):
-    ax = plots.plot_monthly_revenue(months(n), currency="PLN")
+    ax = kam.plot_monthly_revenue(months(n), currency="PLN")
 
     assert collisions(ax) == []
     assert 1 <= len(ax.get_xticks()) <= 13
@@ -362,13 +326,13 @@ def test_a_month_of_credit_notes_is_hatched_below_zero():
     table = months(12)
     table.loc[3, "invoice_revenue"] = -5_000.0
 
-    bar = plots.plot_monthly_revenue(table, currency="PLN").patches[3]
+    bar = kam.plot_monthly_revenue(table, currency="PLN").patches[3]
 
     assert (bar.get_height(), bar.get_hatch()) == (-5_000.0, "////")
 
 
 def test_statement_steps_start_where_the_last_sum_ended():
-    ax = plots.plot_statement(ladder(), currency="PLN")
+    ax = kam.plot_statement(ladder(), currency="PLN")
 
     bars = [(bar.get_x(), bar.get_width()) for bar in ax.patches]
     assert bars[:4] == [(0, 1000.0), (1000.0, -100.0), (0, 900.0), (900.0, -50.0)]
@@ -382,16 +346,14 @@ def test_statement_steps_start_where_the_last_sum_ended():
 
 
 def test_a_statement_may_stop_at_gross_margin():
-    ax = plots.plot_statement(ladder().head(7), currency="PLN")
+    ax = kam.plot_statement(ladder().head(7), currency="PLN")
 
     assert len(ax.patches) == 7
     assert [label.get_text() for label in ax.get_yticklabels()][-1] == "Gross margin"
 
 
 def test_a_loss_at_the_end_of_the_statement_is_hatched_and_left_of_zero():
-    ax = plots.plot_statement(
-        ladder((1000.0, -100.0, -50.0, -700.0, -250.0, -30.0)), currency="PLN"
-    )
+    ax = kam.plot_statement(ladder((1000.0, -100.0, -50.0, -700.0, -250.0, -30.0)), currency="PLN")
 
     last = ax.patches[-1]
     assert (last.get_width(), last.get_hatch()) == (pytest.approx(-130.0), "////")
@@ -399,24 +361,8 @@ def test_a_loss_at_the_end_of_the_statement_is_hatched_and_left_of_zero():
     assert collisions(ax) == []
 
 
-def test_capacity_says_overload_and_unknown_in_words():
-    ax = plots.plot_capacity(pools(), currency="PLN")
-
-    assert {"50%", "overloaded: 112%", "? unknown", "_x"} <= set(words(ax))
-    assigned, unused, unassigned = np.split(np.array([bar.get_width() for bar in ax.patches]), 3)
-    assert assigned.tolist() == [50_000, 80_000, 10_000]
-    assert unused.tolist() == [50_000, 0, 0]
-    assert unassigned.tolist() == [0, 0, 20_000]
-    assert [bar.get_hatch() for bar in ax.patches[::3]] == [None, "////", "...."]
-    legend = [text.get_text() for text in ax.figure.legends[0].get_texts()]
-    assert legend == ["Assigned", "Unused", "Unassigned"]
-
-
-# ----------------------------------------------------------------------------- concentration
-
-
 def test_whale_curve_shows_peak_total_and_erosion():
-    ax = plots.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN")
+    ax = kam.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN")
 
     rising, falling = ax.lines[:2]
     assert rising.get_ydata().tolist() == [0, 90, 150, 200]
@@ -431,7 +377,7 @@ def test_whale_curve_shows_peak_total_and_erosion():
 
 
 def test_the_band_of_the_whale_curve_says_what_it_is():
-    ax = plots.plot_whale_curve(
+    ax = kam.plot_whale_curve(
         curve(90, 60, 50, -20, -40), currency="PLN", whale=whale(90, 60, 50, -20, -40)
     )
 
@@ -443,7 +389,7 @@ def test_the_band_of_the_whale_curve_says_what_it_is():
 
 
 def test_the_bridge_stands_on_its_causes_and_ends_at_the_total():
-    ax = plots.plot_bridge(bridge(), currency="PLN")
+    ax = kam.plot_bridge(bridge(), currency="PLN")
 
     bars = [bar.get_bbox() for bar in ax.patches]
     assert len(bars) == 12
@@ -457,7 +403,7 @@ def test_the_bridge_stands_on_its_causes_and_ends_at_the_total():
 
 
 def test_whale_curve_of_the_margin_is_named_so():
-    ax = plots.plot_whale_curve(curve(90_000, 60), currency="PLN", measure="gross_margin")
+    ax = kam.plot_whale_curve(curve(90_000, 60), currency="PLN", measure="gross_margin")
 
     assert ax.get_ylabel() == "Cumulative gross margin, PLN thousand"
 
@@ -479,7 +425,7 @@ def test_whale_curve_of_the_margin_is_named_so():
     ],
 )
 def test_whale_curve_says_what_is_odd(profits, told, untold):
-    ax = plots.plot_whale_curve(curve(*profits), currency="PLN")
+    ax = kam.plot_whale_curve(curve(*profits), currency="PLN")
 
     assert told in words(ax)
     assert [word for word in words(ax) if untold in word and word != told] == []
@@ -488,37 +434,13 @@ def test_whale_curve_says_what_is_odd(profits, told, untold):
     assert low <= min(0, sum(profits)) <= sum(profits) <= high or low < sum(profits) < high
 
 
-def test_concentration_draws_each_measure_with_a_line_of_its_own():
-    ax = plots.plot_concentration(
-        concentration(), interval={"low": 0.5, "high": 0.6, "value": 0.56}, profit_share=0.7
-    )
-
-    equal, revenue, margin, profit = ax.lines[:4]
-    assert list(equal.get_ydata()) == [0, 1]
-    assert [line.get_ydata()[1] for line in (revenue, margin, profit)] == [0.3, 0.4, 0.5]
-    assert len({str(line._dash_pattern) for line in (revenue, margin, profit)}) == 3
-    shown = words(ax)
-    assert "50% to 60% in nine cases of ten" in shown
-    assert "the 20/70 rule would be here" in shown
-    assert {"56%", "47%", "38%"} <= set(shown)  # 40% and 30% and one ninth of the rest
-    mark = next(line for line in ax.lines if line.get_marker() == "D")
-    assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (0.2, 0.7)
-
-
-def test_without_an_interval_no_interval_is_claimed():
-    ax = plots.plot_concentration(concentration(), interval=None)
-
-    assert [word for word in words(ax) if "draws" in word] == []
-    assert len(ax.containers) == 0
-
-
 # ------------------------------------------------------------------------------------ matrix
 
 
 def test_matrix_marks_stand_in_the_middle_of_their_interval():
     table = parties(1, asked=1.1).assign(named=False, numbered=False)
 
-    ax = plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     point = np.vstack([marks.get_offsets() for marks in ax.collections])[0]
     assert point[0] == pytest.approx(table[["side_a_low", "side_a_high"]].mean(axis=1)[0])
@@ -528,7 +450,7 @@ def test_matrix_marks_stand_in_the_middle_of_their_interval():
 def test_matrix_draws_every_party_once():
     table = parties(200)
 
-    ax = plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     marks = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
     assert sum(len(c.get_offsets()) for c in marks) == 200
@@ -547,8 +469,8 @@ def test_who_stands_in_the_corner_of_both_sides_without_its_lead_has_a_ring():
         .assign(side_b_high=[0.9, 0.9, 0.9, 0.2])
     )
 
-    ax = plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
-    holding = plots.plot_matrix(table.head(1), cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    holding = kam.plot_matrix(table.head(1), cut_a=0.6, cut_b=0.5, currency="PLN")
 
     ring = LIGHT["uncertain"]
     inside = [each for each in ax.lines if each.get_color() == ring and each.get_xdata()[0] == 0.8]
@@ -561,7 +483,7 @@ def test_an_unknown_side_b_has_a_strip_of_its_own_and_is_counted():
     table = parties(60)
     unknown = int((~table["asked"]).sum())
 
-    ax = plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     marks = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
     heights = np.concatenate([c.get_offsets()[:, 1] for c in marks])
@@ -571,7 +493,7 @@ def test_an_unknown_side_b_has_a_strip_of_its_own_and_is_counted():
 
 
 def test_when_all_were_asked_there_is_no_strip():
-    ax = plots.plot_matrix(parties(asked=1.1), cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = kam.plot_matrix(parties(asked=1.1), cut_a=0.6, cut_b=0.5, currency="PLN")
 
     assert ax.get_ylim() == (0, 1)
     assert [word for word in words(ax) if "UNKNOWN" in word or word == "?"] == []
@@ -580,7 +502,7 @@ def test_when_all_were_asked_there_is_no_strip():
 def test_numbered_parties_are_listed_beside_in_their_order_and_at_most_12():
     table = parties(30).assign(numbered=True, named=False)
 
-    shown = words(plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN"))
+    shown = words(kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN"))
 
     listed = [word for word in shown if word.startswith("Party")]
     assert listed[:12] == [f"Party {place:03}" for place in range(12)]
@@ -589,8 +511,8 @@ def test_numbered_parties_are_listed_beside_in_their_order_and_at_most_12():
 
 
 def test_without_levels_there_is_no_key_of_levels():
-    plain = words(plots.plot_matrix(parties(level=False), cut_a=0.6, cut_b=0.5, currency="PLN"))
-    levels = words(plots.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"))
+    plain = words(kam.plot_matrix(parties(level=False), cut_a=0.6, cut_b=0.5, currency="PLN"))
+    levels = words(kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"))
 
     assert "Mark = level" not in plain
     assert "Mark = level" in levels
@@ -602,7 +524,7 @@ def test_names_without_a_place_are_handed_back_never_lost():
     table[["side_a_low", "side_b_low"]] = 0.5
     table[["side_a_high", "side_b_high"]] = 0.5
 
-    ax = plots.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     written = {word for word in words(ax) if word.startswith("Party")}
     assert written | set(ax.left_out) == set(table["name"])
@@ -612,7 +534,7 @@ def test_names_without_a_place_are_handed_back_never_lost():
 
 def test_the_matrix_is_the_same_every_time(tmp_path):
     for name in ("one", "two"):
-        ax = plots.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN")
+        ax = kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN")
         ax.figure.savefig(tmp_path / f"{name}.png", dpi=144, metadata={"Software": None})
 
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
@@ -622,7 +544,7 @@ def test_the_matrix_is_the_same_every_time(tmp_path):
 
 
 def test_pyramid_counts_customers_and_their_share():
-    ax = plots.plot_pyramid(accounts(1, 1, 2, 3, 4))
+    ax = kam.plot_pyramid(accounts(1, 1, 2, 3, 4))
 
     shown = words(ax)
     assert {"2 customers, 40%", "1 customer, 20%"} <= set(shown)
@@ -634,7 +556,7 @@ def test_pyramid_says_who_may_stand_higher():
     table = accounts(3, 1, 2)
     table.loc[[0, 2], "possible_level"] = [4, 4]
 
-    shown = words(plots.plot_pyramid(table))
+    shown = words(kam.plot_pyramid(table))
 
     assert shown.count("1 of them may stand higher") == 2
 
@@ -645,7 +567,7 @@ def test_whose_level_is_not_told_stands_on_no_step(n, said):
     table = accounts(1, 2, *[1] * n)
     table.loc[2:, "possible_level"] = 3
 
-    ax = plots.plot_pyramid(table)
+    ax = kam.plot_pyramid(table)
 
     assert {"Not told (1 to 3)", said} <= set(words(ax))
     assert len(ax.patches) == 5
@@ -656,14 +578,22 @@ def test_one_unknown_profit_means_no_shares():
     table = accounts(1, 2, golden=1)
     table.loc[0, "customer_profit"] = np.nan
 
-    shown = words(plots.plot_pyramid(table))
+    shown = words(kam.plot_pyramid(table))
 
     assert [word for word in shown if "%" in word or "positive" in word] == []
     assert {"1 customer", "1 golden shot", "nobody"} <= set(shown)
 
 
+def test_without_profit_names_stand_in_order_of_revenue_and_never_of_ids():
+    table = accounts(2, 2, 2).assign(customer_profit=np.nan, invoice_revenue=[5.0, 70.0, 20.0])
+
+    shown = words(kam.plot_pyramid(table))
+
+    assert "Account 001 · Account 002 · Account 000" in shown
+
+
 def test_golden_shots_are_diamonds_at_the_base_with_their_share():
-    ax = plots.plot_pyramid(accounts(1, 1, 1, 4, golden=2))
+    ax = kam.plot_pyramid(accounts(1, 1, 1, 4, golden=2))
 
     assert [line.get_marker() for line in ax.lines] == ["D", "D"]
     assert {"2 golden shots: 50% of what is earned", "1 other"} <= set(words(ax))
@@ -673,7 +603,7 @@ def test_a_loss_maker_brings_no_share_but_is_counted():
     table = accounts(1, 2)
     table.loc[0, "customer_profit"] = -5.0
 
-    shown = words(plots.plot_pyramid(table))
+    shown = words(kam.plot_pyramid(table))
 
     assert {"1 customer, 0%", "1 customer, 100%"} <= set(shown)
 
@@ -685,7 +615,7 @@ def test_names_stay_inside_their_step(each, long):
     if long:
         table["name"] = [f"{place} " + "Zażółć gęślą jaźń " * 9 for place in range(len(table))]
 
-    ax = plots.plot_pyramid(table)
+    ax = kam.plot_pyramid(table)
 
     assert collisions(ax) == []
     for step in ax.patches:
@@ -705,7 +635,7 @@ def test_the_most_profitable_are_named_first_and_the_rest_is_counted():
     table = accounts(*[4] * 40)
     table["customer_profit"] = np.arange(40.0)
 
-    ax = plots.plot_pyramid(table)
+    ax = kam.plot_pyramid(table)
 
     names = " · ".join(text.get_text() for text in ax.texts if "Account" in text.get_text()).split(
         " · "
@@ -719,7 +649,7 @@ def test_the_most_profitable_are_named_first_and_the_rest_is_counted():
 
 
 def test_their_criteria_end_in_the_weighted_lead():
-    ax = plots.plot_their_criteria(criteria())
+    ax = kam.plot_their_criteria(criteria())
 
     shown = words(ax)
     # of 100: 0.4 × (40 − 70), 0.4 × (50 − 70); 0.3 × (80 − 80), 0.3 × (80 − 60)
@@ -739,7 +669,7 @@ def test_their_criteria_end_in_the_weighted_lead():
 
 
 def test_our_guess_about_us_is_drawn_hollow():
-    ax = plots.plot_their_criteria(criteria())
+    ax = kam.plot_their_criteria(criteria())
 
     us = [line for line in ax.lines if line.get_marker() == "o"]
     assert [line.get_xdata()[0] for line in us] == [4.5, 8.0, 5.5]
@@ -747,7 +677,7 @@ def test_our_guess_about_us_is_drawn_hollow():
 
 
 def test_the_chance_of_return_shows_rate_and_customers_of_each_class():
-    ax = plots.plot_return(returns())
+    ax = kam.plot_return(returns())
 
     dots = ax.lines[0]
     assert dots.get_xdata().tolist() == list(range(13))

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from conftest import REFERENCE
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake import Intake, read_inputs
 from kamlib.settings import load_engagement
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
 from kamlib.settings import load_engagement
 

@@ -8,7 +8,7 @@ import pytest
 from postgres_server import CANARY
 from worlds_in_engines import WORLD, alike, engagement_on
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
 from kamlib.settings import load_engagement
 

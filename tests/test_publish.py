@@ -33,23 +33,23 @@ from stub_notebooks import (
     write_notebooks,
 )
 
-from kamlib import DataError, ParameterError, __version__, load_engagement
-from kamlib.method_rules import ANALYSES, FOUNDATIONS, RULES
-from kamlib.publish import (
-    Limits,
+from kamlib import __version__, load_engagement
+from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.rules import ANALYSES, FOUNDATIONS, RULES
+from kamlib.core.tables import file_hash
+from kamlib.report import committing
+from kamlib.report import committing as folders
+from kamlib.report.exporting import write_csv
+from kamlib.report.failures import (
     NotPublished,
     RunFailed,
     RunGoingOn,
-    committing,
-    folders,
-    publish_report,
-    write_csv,
+    failure_in_cell,
+    failure_of,
 )
-from kamlib.publish.failures import failure_in_cell, failure_of
-from kamlib.publish.receipts import require_all_cells_run, require_receipt
-from kamlib.publish.running import Kernels, own_kernels, run_notebook
-from kamlib.publish.signing import signed_hash
-from kamlib.tables import file_hash
+from kamlib.report.record import require_all_cells_run, require_receipt, signed_hash
+from kamlib.report.reporting import publish_report
+from kamlib.report.running import Kernels, Limits, own_kernels, run_notebook
 
 HERE = ["Cell In[2], line 1", "----> 1 raise"]
 
@@ -244,7 +244,7 @@ def test_a_run_that_takes_too_long_as_a_whole_is_ended_wherever_it_is(
     """A notebook of many short cells never takes too long by one of them."""
     ended = threading.Event()
     monkeypatch.setattr(kernels, "kill", ended.set)
-    monkeypatch.setattr("kamlib.publish.running._execute", lambda *_: ended.wait(60))
+    monkeypatch.setattr("kamlib.report.running._execute", lambda *_: ended.wait(60))
     notebooks = write_notebooks(tmp_path / "notebooks", {"06_summary.ipynb": notebook_of("1")})
     source, target = notebooks / "06_summary.ipynb", tmp_path / "none.ipynb"
 
@@ -338,7 +338,7 @@ def test_a_failed_run_leaves_the_earlier_report_whole_and_a_good_one_clears_the_
 
     for _again in range(2):
         with monkeypatch.context() as patch:
-            patch.setattr("kamlib.publish.running.run_notebook", dies)
+            patch.setattr("kamlib.report.running.run_notebook", dies)
             with pytest.raises(RunFailed, match="the kernel died"):
                 place.publish(summary=stub_notebook("summary"))
 
@@ -751,7 +751,7 @@ def test_a_signature_holds_for_the_numbers_it_was_put_under_and_falls_when_one_c
     [
         {"period": "FY2024"},
         {"hashes": {"engagement.yaml": "0", "input/lines.csv": "2"}},
-        {"reference": {"reference/repeat_rates.csv": "2"}},
+        {"reference": {"reference/return_rates.csv": "2"}},
         {"settings": "segmentation: {profit_share: 0.75}"},
         {"settings": "required: [side_b]"},
     ],
@@ -762,7 +762,7 @@ def test_whatever_decides_the_numbers_is_signed(tmp_path, change):
         period="FY2025",
         settings="",
         hashes={"engagement.yaml": "0", "input/lines.csv": "1"},
-        reference={"reference/repeat_rates.csv": "1"},
+        reference={"reference/return_rates.csv": "1"},
     )
     other = SimpleNamespace(**(vars(here) | change))
     for number, each in enumerate((here, other)):
@@ -806,7 +806,7 @@ def test_every_analysis_stands_on_rules_that_can_refuse(analysis):
 @pytest.fixture
 def in_process(monkeypatch):
     """Run notebooks without kernels."""
-    monkeypatch.setattr("kamlib.publish.running.run_notebook", run_here)
+    monkeypatch.setattr("kamlib.report.running.run_notebook", run_here)
 
 
 def test_a_report_without_a_line_in_its_period_stays_a_draft_beside_the_good_one(place, in_process):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.attractiveness import side_a, side_a_criteria
+from kamlib.attractiveness.side_a import side_a, side_a_criteria
 from kamlib.numerics import (
     count_reaching,
     cumulative_best_first,
@@ -16,10 +16,11 @@ from kamlib.numerics import (
     sort_ascending,
     stobachoff,
 )
-from kamlib.profitability import charge_customers, pool_costs
-from kamlib.pyramid import Bounds, assign_levels
-from kamlib.pyramid.bounds import certain
-from kamlib.segmentation import whale_curve
+from kamlib.profitability.costing import charge_customers, pool_costs
+from kamlib.pyramid.bounds import Bounds, certain
+from kamlib.pyramid.levels import assign_levels
+from kamlib.segmentation.classes import whale_curve
+from kamlib.settings import SideACriterion
 
 # ------------------------------------------------------------------ Horngren, Spring Distribution (G1)
 SPRING = {  # cases, price, orders, visits, deliveries, miles, expedited
@@ -247,14 +248,12 @@ def test_value_functions_are_piecewise_linear_and_clipped():
 
 
 # ------------------------------------------------------------------ rank reversal (G36)
-@dataclass
-class Criterion:
-    weight: float
-    value: list
+def criterion(weight: float, points: list) -> SideACriterion:
+    return SideACriterion(weight=weight, unit="points", value=points)
 
 
 def test_adding_a_worse_customer_moves_nobody_s_score():
-    half = {"first": Criterion(0.5, [(0, 0), (10, 1)]), "second": Criterion(0.5, [(0, 0), (10, 1)])}
+    half = {"first": criterion(0.5, [(0, 0), (10, 1)]), "second": criterion(0.5, [(0, 0), (10, 1)])}
     world = pd.DataFrame(
         {"party_id": list("ABCD"), "first": [9.0, 5, 7, 3], "second": [3.0, 6, 2, 5]}
     )

@@ -11,29 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, IDEAL, KAU, UNKNOWN, WANTED, accounts_of, default_rules
 
-from kamlib.errors import ParameterError
-from kamlib.pyramid import (
-    Bounds,
-    account_bounds,
-    accounts_at_cuts,
-    assess_accounts,
-    assign_levels,
-    capacity_verdicts,
-    contact_functions,
-    decide,
-    decision_rules,
+from kamlib.core.errors import ParameterError
+from kamlib.core.quantities import QUANTITIES
+from kamlib.core.verdicts import PASS
+from kamlib.pyramid.assess import assess_accounts, capacity_verdicts, unit_verdict
+from kamlib.pyramid.bounds import Bounds, account_bounds, contact_functions, joint_evidence
+from kamlib.pyramid.decide import accounts_at_cuts, decide, decision_rules, verdict_counts
+from kamlib.pyramid.golden import (
     golden_shots,
     golden_verdicts,
-    joint_evidence,
-    level_counts,
     margin_percentiles,
     money_of_shots,
     percentiles_verdict,
-    pyramid_verdicts,
-    unit_verdict,
-    verdict_counts,
 )
-from kamlib.verdicts import PASS
+from kamlib.pyramid.levels import assign_levels, level_counts, pyramid_verdicts
+from kamlib.settings import GoldenShot
 
 RULES = default_rules()
 BOUNDARIES = RULES.pyramid.boundaries
@@ -383,14 +375,22 @@ SHOT = {
 }
 
 
-def shot_of(customers=CUSTOMERS, *, unit=KAU, relation="auto", ladder=LADDER, **changed) -> str:
+def shot_of(
+    customers=CUSTOMERS,
+    *,
+    unit=KAU,
+    relation="auto",
+    ladder=LADDER,
+    definition=RULES.golden_shot,
+    **changed,
+) -> str:
     row = {"customer_id": "S", **SHOT, **changed}
     money = pd.DataFrame([row])[
         ["customer_id", "margin_rate", "discount_rate", "profit", "on_profit"]
     ]
     stays = pd.DataFrame([row])[["customer_id", "order_days_24m", "age_months", "p_return_12m"]]
     shots = golden_shots(
-        customers, money, stays, ladder, RULES.golden_shot, unit=unit, relations=[relation], end=END
+        customers, money, stays, ladder, definition, unit=unit, relations=[relation], end=END
     )
     return shots["golden_shot"].tolist()[0]
 
@@ -446,6 +446,14 @@ def test_every_condition_of_a_golden_shot_must_hold(changed, told):
 )
 def test_a_golden_shot_that_cannot_be_told_is_unknown_and_not_no(blind):
     assert pd.isna(shot_of(**blind))
+
+
+def test_a_golden_shot_may_be_told_by_any_kind_of_limit():
+    below = {"below": 0.03}
+    strict = GoldenShot(**{**RULES.golden_shot.model_dump(exclude_none=True), "discount": below})
+
+    assert shot_of(discount_rate=0.029, definition=strict) == "yes"
+    assert shot_of(discount_rate=0.03, definition=strict) == "no"
 
 
 def test_who_sold_nothing_above_zero_is_no_golden_shot_while_others_are():
@@ -661,8 +669,10 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
                 "known_years": 2.0,
                 "order_days_24m": 4,
                 "orders_per_year": 2.0,
-                "p_return_12m": 0.5,
-                "p_stay_3y": [0.9, np.nan],
+                "p_return_low": 0.5,
+                "p_return_high": 0.5,
+                "p_stay_low": [0.9, np.nan],
+                "p_stay_high": [0.9, np.nan],
                 "staying_source": ["contract", "unknown"],
                 "staying_date": pd.NaT,
             }
@@ -695,7 +705,7 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
         ),
         "shots": pd.DataFrame({"customer_id": list("AB"), "golden_shot": ["yes", "no"]}),
     }
-    extra = {name: tables.pop(name) for name in ("sureness", "rescue") if name in tables}
+    extra = {name: tables.pop(name) for name in ("uncertainty", "losses") if name in tables}
     given |= tables
     table = pd.DataFrame({"party_id": ids, "is_prospect": [p in prospects for p in ids]})
     return account_bounds(
@@ -712,6 +722,10 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
 def ends(bounds: Bounds, name: str) -> list[tuple[float, float]]:
     low, high = bounds[name]
     return list(zip(low.tolist(), high.tolist(), strict=True))
+
+
+def test_every_quantity_that_a_rule_may_ask_for_is_given_of_every_account():
+    assert set(joined().of) == set(QUANTITIES)
 
 
 def test_bounds_hold_what_is_known_and_leave_open_what_is_not():
@@ -768,10 +782,12 @@ def test_words_older_than_the_months_of_evidence_confirm_no_level(asked, trust, 
         pytest.param("contract", None, (0.9, 0.9), id="a contract"),
         pytest.param("their_words", "2024-01-01", (0.9, 0.9), id="they said so"),
         pytest.param("their_words", "2023-12-31", (-np.inf, np.inf), id="they said so long ago"),
-        pytest.param("our_rating", "2025-12-31", (-np.inf, np.inf), id="only we think so"),
+        pytest.param("orders", None, (0.9, 0.9), id="its orders tell"),
     ],
 )
-def test_our_own_rating_of_staying_confirms_no_level(source, told, stays):
+def test_the_customer_s_own_words_on_staying_confirm_a_level_as_long_as_they_are_not_old(
+    source, told, stays
+):
     table = pd.DataFrame(
         {
             "customer_id": ["A"],
@@ -779,25 +795,28 @@ def test_our_own_rating_of_staying_confirms_no_level(source, told, stays):
             "known_years": 2.0,
             "order_days_24m": 4,
             "orders_per_year": 2.0,
-            "p_return_12m": 0.5,
-            "p_stay_3y": 0.9,
+            "p_return_low": 0.4,
+            "p_return_high": 0.6,
+            "p_stay_low": 0.9,
+            "p_stay_high": 0.9,
             "staying_source": source,
             "staying_date": pd.to_datetime([told]),
         }
     )
 
     assert ends(joined(stays=table), "p_stay_3y")[0] == stays
+    assert ends(joined(stays=table), "p_return_12m")[0] == (0.4, 0.6)
 
 
 def test_a_loss_is_as_sure_as_the_draws_say_and_open_where_nothing_was_drawn():
     drawn = pd.DataFrame({"customer_id": ["B"], "p_unprofitable": [0.62]})
 
     assert ends(joined(), "p_unprofitable") == [(0, 1), (0, 1)]
-    assert ends(joined(sureness=drawn), "p_unprofitable") == [(0, 1), (0.62, 0.62)]
+    assert ends(joined(uncertainty=drawn), "p_unprofitable") == [(0, 1), (0.62, 0.62)]
 
 
-def test_what_leaving_would_change_and_the_price_that_mends_come_from_the_rescue_of_losses():
-    rescue = pd.DataFrame(
+def test_what_leaving_would_change_and_the_price_that_mends_come_from_the_treatment_of_losses():
+    losses = pd.DataFrame(
         {
             "customer_id": ["B"],
             "drop_effect_low": [-50.0],
@@ -805,7 +824,7 @@ def test_what_leaving_would_change_and_the_price_that_mends_come_from_the_rescue
             "fix_price_change": [0.07],
         }
     )
-    bounds, beyond = joined(rescue=rescue), joined(rescue=rescue.assign(fix_price_change=np.nan))
+    bounds, beyond = joined(losses=losses), joined(losses=losses.assign(fix_price_change=np.nan))
 
     assert ends(joined(), "drop_effect") == [(-np.inf, -np.inf)] * 2
     assert joined().unknown("fix_price_change").all()
@@ -933,8 +952,10 @@ def test_a_customer_that_never_ordered_has_no_age():
             "known_years": [2.0, np.nan],
             "order_days_24m": [4, 0],
             "orders_per_year": [2.0, 0.0],
-            "p_return_12m": 0.5,
-            "p_stay_3y": 0.9,
+            "p_return_low": 0.4,
+            "p_return_high": 0.6,
+            "p_stay_low": 0.9,
+            "p_stay_high": 0.9,
             "staying_source": "contract",
             "staying_date": pd.NaT,
         }

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from stub_notebooks import run_here, stub_notebook, write_engagement, write_notebooks
 
-from kamlib import ParameterError
-from kamlib.publish import RunFailed, run_stages
+from kamlib.core.errors import ParameterError
+from kamlib.report.failures import RunFailed
+from kamlib.report.stages import run_stages
 
 THREE = {"data_prep": "01_a.ipynb", "profitability": "02_b.ipynb", "segmentation": "03_c.ipynb"}
 
@@ -22,7 +23,7 @@ class Place:
         )
         self.ran: list[str] = []
         self.dies_in = ""
-        monkeypatch.setattr("kamlib.publish.running.run_notebook", self._run)
+        monkeypatch.setattr("kamlib.report.running.run_notebook", self._run)
         monkeypatch.delenv("KAM_STAGES", raising=False)
 
     def _run(self, source: Path, *rest: object) -> object:
@@ -126,7 +127,7 @@ def test_an_input_that_changes_during_a_run_is_told_and_the_run_cannot_be_resume
         lines.write_text(f"{lines.read_text()}{source.stem}\n")
         return usual(source, *rest)
 
-    monkeypatch.setattr("kamlib.publish.running.run_notebook", changing)
+    monkeypatch.setattr("kamlib.report.running.run_notebook", changing)
     with pytest.raises(RunFailed, match=r"input/lines\.csv changed during the run"):
         place.run()
     with pytest.raises(ParameterError, match=r"input/lines\.csv changed since"):

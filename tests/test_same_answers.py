@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from fastpath import run_stages, table
 
-from kamlib.demo import write_demo
+from demo_company import write_demo
 
 
 @pytest.fixture(scope="module")
@@ -231,7 +231,7 @@ def test_customers_split_into_three_sites_and_rolled_up_get_the_same_answers(
     assert {
         "customer_months",
         "profitability",
-        "rescue",
+        "loss_treatment",
         "segmentation",
         "attractiveness",
         "key_accounts",

@@ -11,13 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from kamlib.scratch import Scratch
-from kamlib.tables import Tables
+from kamlib.core.scratch import Scratch
+from kamlib.core.tables import Tables
 
 RUN = """
 import sys
 import pyarrow as pa
-from kamlib.tables import Tables
+from kamlib.core.tables import Tables
 
 tables = Tables("data_prep")
 tables.lay_down("orders", [pa.table({"customer": ["Kanarek"]})])

@@ -1,46 +1,31 @@
-"""20/80, staying and doors, against books small enough to add up in the head."""
+"""20/80, who is looked at, and doors, against books small enough to add up in the head."""
 
 import re
-from datetime import date
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import END, book, default_rules, order_days, ours
+from worlds import END, book, default_rules
 
-from kamlib.errors import DataError, ParameterError
-from kamlib.segmentation import (
-    asleep_verdict,
-    assessed_parties,
+from kamlib.core.customers import main_measure
+from kamlib.core.errors import DataError, ParameterError
+from kamlib.segmentation.classes import (
     class_balances,
     class_flips,
     class_summary,
-    concentration,
-    concentration_curves,
-    door_verdicts,
-    interval_verdict,
-    main_measure,
     measure_verdicts,
-    net_shares_verdict,
-    open_doors,
-    reference_window,
-    repeat_rates,
     segment,
     split_vital_few,
-    staying,
-    staying_verdicts,
-    strategic_door,
     whale_curve,
 )
-from kamlib.segmentation.staying import Window
+from kamlib.segmentation.concentration import concentration, interval_verdict, net_shares_verdict
+from kamlib.segmentation.doors import door_verdicts, open_doors, strategic_door
+from kamlib.segmentation.parties import asleep_verdict, assessed_parties
 
 moderately = settings(max_examples=60, deadline=None)
 DRAWS = {"draws": 200, "level": 0.90, "seed": 1}
-WINDOWS = SimpleNamespace(trend_months=24, return_months=12, staying_years=3)
-SCALE = [(0.2, 0.0), (0.5, 0.4), (0.7, 0.7), (0.9, 1.0)]
 profits = st.lists(st.integers(-10_000, 10_000), min_size=1, max_size=30)
 
 
@@ -268,7 +253,6 @@ def test_without_a_measure_everything_is_empty_and_nothing_breaks(statement):
     )
     (rows,) = class_balances(statement, table, measure=None, currency="PLN")
     assert rows.unexplained == 0
-    assert concentration_curves(statement)["measure"].isin(["invoice_revenue"]).all()
 
 
 # --------------------------------------------------------------------------------- concentration
@@ -326,20 +310,6 @@ def test_a_company_at_a_loss_has_no_shares_and_raises_no_alarm():
     assert profit["few"] == 0
     assert np.isnan([profit["top20"], profit["top20_low"], profit["few_low"]]).all()
     assert profit["total"] == -4
-    assert concentration_curves(book({"A": -3, "B": -1}))["measure"].unique().tolist() == [
-        "invoice_revenue"
-    ]
-
-
-def test_curves_end_with_the_main_measure():
-    curves = concentration_curves(book({"A": 60, "B": 40}, margin=[70, 30]))
-
-    assert curves["measure"].unique().tolist() == [
-        "invoice_revenue",
-        "gross_margin",
-        "customer_profit",
-    ]
-    assert curves["cumulative_share"].tolist() == pytest.approx([0.5, 1, 0.7, 1, 0.6, 1])
 
 
 def test_the_interval_says_what_it_is_worth():
@@ -454,343 +424,9 @@ def test_nobody_changes_class_where_profit_follows_revenue():
     assert class_flips(statement, measure="customer_profit", threshold=0.80).empty
 
 
-# --------------------------------------------------------------------------------- reference window
-
-
-LAST_TWO = [date(2024, 1, 1), date(2025, 1, 1)]  # the year before the last one, and the last one
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "years", "window"),
-    [
-        pytest.param(
-            "2022-01-03",
-            "2025-12-31",
-            LAST_TWO,
-            ("2022-01-01", "2024-01-01", "2025-01-01"),
-            id="four years: returns in the third, order days in the two before",
-        ),
-        pytest.param(
-            "2023-01-02",
-            "2025-12-31",
-            LAST_TWO,
-            ("2023-01-01", "2025-01-01", "2026-01-01"),
-            id="three years: returns in the last, so that order days have two years all the same",
-        ),
-        pytest.param(
-            "2024-01-02",
-            "2025-12-31",
-            LAST_TWO,
-            ("2024-01-01", "2025-01-01", "2026-01-01"),
-            id="two years: the first, returns in the second",
-        ),
-        pytest.param(
-            "2023-06-15",
-            "2025-12-31",
-            LAST_TWO,
-            ("2023-06-15", "2024-06-15", "2025-06-15"),
-            id="less than three: the first 12 months, returns in the next",
-        ),
-        pytest.param(
-            "2023-01-02",
-            "2025-09-30",
-            LAST_TWO,
-            ("2023-01-01", "2024-01-01", "2025-01-01"),
-            id="a last year that is not over cannot tell who returns",
-        ),
-        pytest.param("2024-06-01", "2025-12-31", LAST_TWO, None, id="shorter than two years"),
-    ],
-)
-def test_the_reference_window_has_whole_two_years_of_order_days_where_the_input_reaches(
-    first, last, years, window
-):
-    orders = order_days(A=[first, last])
-
-    found = reference_window(orders, years, windows=WINDOWS)
-
-    assert (found and tuple(str(day.date()) for day in found)) == window
-
-
-def test_a_frozen_window_holds_whatever_came_in_since():
-    frozen = repeat_rates(buyers({1: (8, 5)}), WINDOW)
-    later = order_days(A=["2015-01-01", "2025-12-31"])
-
-    assert reference_window(later, LAST_TWO, windows=WINDOWS, frozen=frozen) == WINDOW
-
-
-def test_without_orders_there_is_no_window_and_no_rate():
-    window = reference_window(order_days(), LAST_TWO, windows=WINDOWS)
-
-    assert window is None
-    assert repeat_rates(order_days(), None) is None
-
-
-# --------------------------------------------------------------------------------- repeat rates
-WINDOW = Window(*map(pd.Timestamp, ("2022-01-01", "2024-01-01", "2025-01-01")))
-
-
-def buyers(classes: dict[int, tuple[int, int]]) -> pd.DataFrame:
-    """Build orders from number of order days → (customers, of whom so many return)."""
-    days: dict[str, list] = {}
-    for n, (customers, returning) in classes.items():
-        for i in range(customers):
-            bought = [f"2022-{1 + k % 12:02}-{1 + k // 12:02}" for k in range(n)] or ["2021-06-01"]
-            days[f"{n:02}-{i:03}"] = bought + (["2024-07-01"] if i < returning else [])
-    return order_days(**days)
-
-
-def test_a_repeat_rate_leans_on_its_neighbours_with_the_strength_of_two():
-    """Each class counts its own customers and two more, who return as its neighbours together do.
-
-    None: (0 + 2 · 6/8) / (2 + 2) = .375. One: (6 + 2 · 2/4) / (8 + 2) = .70. Two: (2 + 2 · 6/14) /
-    (2 + 2) = .714. Three: nobody returned of 6, (0 + 2 · 4/4) / 8 = .25, below the class before it.
-    Four to eleven: nobody, so no rate. Twelve and fourteen are one class: (2 + 2 · 0/6) / 4 = .5.
-    """
-    orders = buyers({0: (2, 0), 1: (8, 6), 2: (2, 2), 3: (6, 0), 12: (1, 1), 14: (1, 1)})
-
-    rates = repeat_rates(orders, WINDOW)
-
-    assert rates["order_days"].tolist() == list(range(13))
-    assert rates["rate"].tolist() == pytest.approx(
-        [0.375, 0.70, (2 + 12 / 14) / 4, 0.25] + [np.nan] * 8 + [0.5], nan_ok=True
-    )
-    assert rates["n"].tolist() == [2, 8, 2, 6] + [0] * 8 + [2]
-    assert rates["returned"].tolist() == [0, 6, 2, 0] + [0] * 8 + [2]
-
-
-def test_a_class_without_neighbours_has_the_rate_it_was_seen_with():
-    rates = repeat_rates(buyers({4: (5, 2)}), WINDOW).set_index("order_days")
-
-    assert rates.loc[4, "rate"] == pytest.approx(0.4)
-    assert rates["rate"].notna().sum() == 1
-
-
-def test_two_orders_on_one_day_are_one_order_day_and_the_end_of_the_window_is_out():
-    orders = order_days(
-        A=["2023-05-01", "2023-05-01", "2025-01-01"], B=["2023-01-01", "2024-12-31"]
-    )
-
-    rates = repeat_rates(orders, WINDOW).set_index("order_days")
-
-    assert [rates.loc[1, "n"], rates.loc[1, "returned"]] == [2, 1]
-
-
-@given(st.dictionaries(st.integers(0, 14), st.tuples(st.integers(1, 6), st.integers(0, 6))))
-@settings(max_examples=25, deadline=None)
-def test_a_rate_lies_between_what_was_seen_of_its_class_and_of_its_neighbours(classes):
-    rates = repeat_rates(buyers(classes), WINDOW)
-
-    here = rates[rates["n"] > 0].reset_index(drop=True)
-    seen = (here["returned"] / here["n"]).tolist()
-    assert rates.loc[rates["n"] == 0, "rate"].isna().all()
-    for i, rate in enumerate(here["rate"]):
-        around = seen[max(i - 1, 0) : i + 2]
-        assert min(around) - 1e-9 <= rate <= max(around) + 1e-9
-
-
-# --------------------------------------------------------------------------------- staying
-def stays_of(orders, *, ratings=(), contracts=None, rates=None, customers="ABC") -> pd.DataFrame:
-    table = pd.DataFrame({"customer_id": list(customers)})
-    if contracts is not None:
-        table["contract_end"] = pd.to_datetime(contracts)
-    found = staying(orders, table, rates, ours(*ratings), windows=WINDOWS, end=END, scale=SCALE)
-    return found.set_index("customer_id")
-
-
-@pytest.mark.parametrize(
-    ("contract", "ratings", "chance", "source"),
-    [
-        pytest.param("2029-01-01", [], 0.90, "contract", id="beyond three years counts as .90"),
-        pytest.param("2029-01-01", [("A", "staying", 2)], 0.90, "contract", id="before a rating"),
-        pytest.param("2028-12-31", [], np.nan, "unknown", id="three years are not beyond them"),
-        pytest.param("2026-06-30", [("A", "staying", 7)], 0.70, "our_rating", id="a short one"),
-        pytest.param(None, [("A", "staying", 7)], 0.70, "our_rating", id="7 is .70 by its anchor"),
-        pytest.param(None, [("A", "staying", 2)], 0.35, "our_rating", id="half way to .5"),
-        pytest.param(None, [("A", "staying", 0)], 0.20, "our_rating", id="0 hardly returns"),
-        pytest.param(None, [("A", "openness", 9)], np.nan, "unknown", id="not rated on staying"),
-        pytest.param(None, [], np.nan, "unknown", id="nobody said: unknown, not medium"),
-    ],
-)
-def test_the_chance_of_staying_comes_from_a_contract_else_a_rating_else_nowhere(
-    contract, ratings, chance, source
-):
-    row = stays_of(order_days(), ratings=ratings, contracts=[contract], customers="A").loc["A"]
-
-    assert row["p_stay_3y"] == pytest.approx(chance, nan_ok=True)
-    assert row["staying_source"] == source
-
-
-def test_what_the_customer_said_of_staying_is_told_from_what_we_think():
-    rated = ours(("A", "staying", 7), ("B", "staying", 7)).assign(
-        source=["their_words", "our_guess"], date=pd.Timestamp("2025-03-01")
-    )
-    table = pd.DataFrame({"customer_id": list("AB")})
-
-    stays = staying(order_days(), table, None, rated, windows=WINDOWS, end=END, scale=SCALE)
-
-    assert stays["staying_source"].tolist() == ["their_words", "our_rating"]
-    assert stays["staying_date"].dt.date.tolist() == [date(2025, 3, 1)] * 2
-
-
-def test_order_days_age_and_chance_of_return_are_told_from_the_orders():
-    """A: 3 order days in two years, known for 24 months. B: long ago. C: never, as far as we see.
-
-    Of 3 order days (8 + 2 · 0/2) / (8 + 2) = .80 return, of none (0 + 2 · 8/8) / (2 + 2) = .50.
-    """
-    rates = repeat_rates(buyers({0: (2, 0), 3: (8, 8)}), WINDOW)
-    orders = order_days(
-        A=["2024-01-01", "2025-01-01", "2025-01-01", "2025-12-31", "2026-01-01"],
-        B=["2023-12-31"],
-    )
-
-    stays = stays_of(orders, rates=rates)
-
-    assert stays["order_days_24m"].to_dict() == {"A": 3, "B": 0, "C": 0}
-    assert stays["orders_per_year"].to_dict() == {"A": 1.5, "B": 0, "C": 0}
-    assert stays["age_months"].fillna(-1).to_dict() == {"A": 24, "B": 24, "C": -1}
-    assert stays["known_years"].fillna(-1).to_dict() == {"A": 2, "B": 2, "C": -1}
-    assert stays["p_return_12m"].to_dict() == {"A": 0.80, "B": 0.50, "C": 0.50}
-    assert str(stays.loc["A", "last_order"].date()) == "2025-12-31"  # tomorrow is not known yet
-
-
-def test_without_reference_rates_the_chance_of_return_is_unknown():
-    stays = stays_of(order_days(A=["2025-01-01"]))
-    found = staying_verdicts(stays.reset_index(), pd.Series(["A"]), None, None, windows=WINDOWS)
-
-    assert stays["p_return_12m"].isna().all()
-    assert [(each.rule, each.outcome) for each in found] == [
-        ("reference_values", "REFUSE"),
-        ("staying", "FLAG"),
-    ]
-
-
-def test_frozen_rates_say_over_which_year_even_when_read_back_as_text():
-    rates = repeat_rates(buyers({1: (8, 5)}), WINDOW)
-    stays = stays_of(order_days(A=["2025-01-01"]), rates=rates).reset_index()
-
-    for frozen in (rates, rates.astype({"cutoff": "str", "window_end": "str"})):
-        found = staying_verdicts(stays, pd.Series(["A"]), frozen, rates, windows=WINDOWS)
-        assert found[0].said == (
-            "Repeat rates were frozen over 1 Jan 2024 to 31 Dec 2024 from few customers (8); a "
-            "chance of return may be off by some points."
-        )
-
-
-def test_order_days_are_counted_over_as_many_months_now_as_they_were_then():
-    """Two years of lines. Each year: who orders in every month, who does once, and who never did.
-
-    All of the first ten return, and one in ten of the others. B ordered once a year: over two years it
-    had two order days, which would be nobody's class.
-    """
-    monthly = [f"{{}}-{m:02}-10" for m in range(1, 13)]
-    days = {
-        f"M{i}": [each.format(y) for y in (2024, 2025) for each in monthly] for i in range(10)
-    } | {f"S{i}": ["2024-05-10", "2025-05-10"][: 1 + (i == 0)] for i in range(10)}
-    orders = order_days(**days, B=["2024-03-10", "2025-03-10"])
-    window = reference_window(orders, LAST_TWO, windows=WINDOWS)
-    rates = repeat_rates(orders, window)
-
-    stays = stays_of(orders, rates=rates, customers=["M0", "S1", "B"])
-
-    assert window.months == 12
-    assert stays["order_days_24m"].to_dict() == {"M0": 24, "S1": 1, "B": 2}
-    assert stays.loc["M0", "p_return_12m"] > 0.80
-    assert stays.loc["B", "p_return_12m"] == rates.set_index("order_days").loc[1, "rate"]
-    assert np.isnan(stays.loc["S1", "p_return_12m"])  # who paused a year was not seen before
-
-
-rhythms = st.lists(st.sampled_from([1, 2, 3, 4, 6, 12]), max_size=12).map(lambda rest: [1, *rest])
-
-
-@given(rhythms, st.integers(0, 5))
-@settings(max_examples=25, deadline=None)
-def test_four_and_three_years_of_lines_tell_the_same_chances_and_two_are_flagged(each, gone):
-    """Each orders every so many months, and some did so only until the year before the last."""
-    days = {
-        f"C{i}": [f"{m // 12}-{m % 12 + 1:02}-05" for m in range(2022 * 12, 2026 * 12, every)]
-        for i, every in enumerate(each)
-    } | {f"G{i}": ["2022-03-05", "2023-03-05", "2024-03-05"] for i in range(gone)}
-    orders = order_days(**days)
-
-    def told(first: str) -> tuple[dict[str, float], str]:
-        lines = orders[orders["date"] >= first]
-        rates = repeat_rates(lines, reference_window(lines, LAST_TWO, windows=WINDOWS))
-        stays = stays_of(lines, rates=rates, customers=[f"C{i}" for i in range(len(each))])
-        judged = staying_verdicts(
-            stays.reset_index(), pd.Series(stays.index), rates, rates, windows=WINDOWS
-        )
-        (window,) = [v.outcome for v in judged if v.rule == "order_days_window"]
-        return stays["p_return_12m"].round(9).to_dict(), window
-
-    four, three, two = (told(first) for first in ("2022-01-01", "2023-01-01", "2024-01-01"))
-
-    assert [four[1], three[1], two[1]] == ["PASS", "PASS", "FLAG"]
-    if not gone:  # who left came back in one window and not in the other
-        assert four[0] == three[0]
-
-
-def test_a_shorter_window_is_flagged_with_both_lengths_and_who_cannot_be_told():
-    orders = order_days(A=["2024-01-02", "2025-05-10"], B=["2024-03-10", "2025-12-31"])
-    rates = repeat_rates(orders, reference_window(orders, LAST_TWO, windows=WINDOWS))
-    stays = stays_of(orders, rates=rates, customers="ABC").reset_index()
-
-    told = {
-        v.rule: v
-        for v in staying_verdicts(stays, pd.Series(["A", "B", "C"]), rates, rates, windows=WINDOWS)
-    }
-
-    assert (told["order_days_window"].outcome, told["order_days_window"].said) == (
-        "FLAG",
-        "For the chance of return order days are counted over 12 months, then as now, and not over "
-        "24: the input does not reach further back. How many come back who order more rarely is "
-        "unknown.",
-    )
-    assert told["order_days_met"].said == (
-        "The chance of return of 1 active customers is unknown: nobody in the reference window had "
-        "as many order days."
-    )
-
-
-@pytest.mark.parametrize(
-    ("now", "outcome", "said"),
-    [
-        pytest.param(
-            {1: (20, 4), 2: (10, 5)}, "PASS", "would be as they were frozen", id="the same"
-        ),
-        pytest.param(
-            {1: (21, 4), 2: (10, 5)}, "PASS", "as they were frozen", id="one more: no matter"
-        ),
-        pytest.param(
-            {1: (20, 16), 2: (10, 5)},
-            "FLAG",
-            ": 77% instead of 23% with order days of 1.",
-            id="other",
-        ),
-        pytest.param({}, "FLAG", "today's inputs do not reach those days", id="nothing is left"),
-    ],
-)
-def test_frozen_rates_that_would_be_measured_otherwise_today_are_flagged_with_both(
-    now, outcome, said
-):
-    """Of 20 with one order day 4 came back: (4 + 2 · .5) / 22 = 23 %; now it is 16: 77 %."""
-    frozen = repeat_rates(buyers({1: (20, 4), 2: (10, 5)}), WINDOW)
-    stays = stays_of(order_days(A=["2025-01-01"]), rates=frozen).reset_index()
-
-    (told,) = [
-        v
-        for v in staying_verdicts(
-            stays, pd.Series(["A"]), frozen, repeat_rates(buyers(now), WINDOW), windows=WINDOWS
-        )
-        if v.rule == "rates_afresh"
-    ]
-
-    assert told.outcome == outcome
-    assert said in told.said
-
-
 # --------------------------------------------------------------------------------- who is looked at
 def quiet(ids, *, order_days, reach=24, first="2023-01-01"):
-    """Return what `staying` says of customers, the first of whom ordered `reach` months ago."""
+    """Return what `staying_chances` says of customers, the first of whom ordered `reach` months ago."""
     return pd.DataFrame(
         {
             "customer_id": list(ids),

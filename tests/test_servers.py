@@ -8,10 +8,11 @@ import pytest
 from postgres_server import CANARY
 from stub_notebooks import ORDER, notebook_of, run_here, stub_notebook, write_notebooks
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
 from kamlib.intake.servers import fingerprints
-from kamlib.publish import RunFailed, publish_report
+from kamlib.report.failures import RunFailed
+from kamlib.report.reporting import publish_report
 from kamlib.settings import load_engagement
 
 psycopg = pytest.importorskip("psycopg")
@@ -239,10 +240,10 @@ def test_a_table_that_changes_under_a_run_stops_the_report_and_one_at_rest_is_re
         changed(database, "UPDATE s.calm SET n = n + 1")
         return run_here(*arguments)
 
-    monkeypatch.setattr("kamlib.publish.running.run_notebook", meanwhile)
+    monkeypatch.setattr("kamlib.report.running.run_notebook", meanwhile)
     with pytest.raises(RunFailed, match=r"invoice_lines: s\.calm changed during the run.*a query"):
         reports.publish()
-    monkeypatch.setattr("kamlib.publish.running.run_notebook", run_here)
+    monkeypatch.setattr("kamlib.report.running.run_notebook", run_here)
     done = reports.publish()
 
     record = json.loads((done.index.parent / "runs" / done.run_id / "run.json").read_text())
@@ -254,7 +255,7 @@ def test_a_table_that_changes_under_a_run_stops_the_report_and_one_at_rest_is_re
 
 
 def test_a_table_that_is_not_there_is_told_before_any_kernel_starts(on, tmp_path, monkeypatch):
-    monkeypatch.setattr("kamlib.publish.running.own_kernels", lambda *_: pytest.fail("it started"))
+    monkeypatch.setattr("kamlib.report.running.own_kernels", lambda *_: pytest.fail("it started"))
 
     with pytest.raises(DataError, match="no such table"):
         Reports(on({"table": "s.nope"}), tmp_path).publish()

@@ -16,12 +16,12 @@ from test_intake import (
     world,
 )
 
-from kamlib.columns.of_tables import OF_TABLE
-from kamlib.deductions import effects
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.deductions import effects
+from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.naming import OF_TABLE
 from kamlib.intake import CONTRACT, read_inputs, reasons
 from kamlib.intake.look_alikes import plain_id
-from kamlib.settings.costs import Plus, TimeEquation
+from kamlib.settings.profitability import Plus, TimeEquation
 
 CUSTOMERS = "customer_id,name\nA,Alfa\nB,Beta\n"
 VISITS = TimeEquation(pool="field", per="visit", base=1, driver="visits")

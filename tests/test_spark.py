@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from worlds_in_engines import WORLD, alike, engagement_on
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
 from kamlib.intake.servers import fingerprints
 from kamlib.settings import load_engagement

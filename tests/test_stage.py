@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from kamlib import DataError, ParameterError, check_inputs, open_stage
+from kamlib import check_inputs, open_stage
+from kamlib.core.analysis import Analysis
+from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.verdicts import REFUSE, Balance, verdict
 from kamlib.stage import NOTEBOOKS, WRITTEN_BY, assigned_names
 from kamlib.stage.opening import refuse_unknown_parameters
-from kamlib.verdicts import REFUSE, Balance, verdict
 
 SMALL = """\
 id: small
@@ -91,7 +93,7 @@ def told(small, capsys, name="segmentation", **knobs) -> str:
 
 @pytest.fixture
 def as_text(monkeypatch):
-    monkeypatch.setattr("kamlib.display.page.publish", lambda forms, *_: print(forms["text/plain"]))
+    monkeypatch.setattr("kamlib.page.show.publish", lambda forms, *_: print(forms["text/plain"]))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +139,8 @@ def test_reading_gives_the_report_period_unless_all_are_asked_for(small):
 
 def test_a_refusal_of_an_earlier_stage_reaches_the_later_ones(small):
     first = opened(small, "profitability")
-    first.verdicts.append(verdict("cost_to_serve", REFUSE, why="there are no pools"))
+    told = verdict("cost_to_serve", REFUSE, why="there are no pools")
+    first.keep("statements", Analysis(verdicts=[told]))
     first.finish()
 
     later = opened(small)
@@ -201,9 +204,9 @@ RATES = pd.DataFrame({"order_days": [1, 2], "rate": [0.25, None], "inputs": "a1b
 
 def test_reference_values_are_frozen_and_reused(small):
     stage = opened(small)
-    first = stage.freeze("repeat_rates", RATES)
+    first = stage.freeze("return_rates", RATES)
 
-    again = stage.freeze("repeat_rates", RATES.assign(rate=0.99))
+    again = stage.freeze("return_rates", RATES.assign(rate=0.99))
 
     pd.testing.assert_frame_equal(again, first)
     assert first["rate"].tolist()[0] == 0.25
@@ -213,23 +216,23 @@ def test_reference_values_are_frozen_and_reused(small):
 def test_frozen_values_are_for_whoever_has_the_engagement_even_if_a_private_run_froze_them(small):
     before = os.umask(0o077)
     try:
-        opened(small).freeze("repeat_rates", RATES)
+        opened(small).freeze("return_rates", RATES)
     finally:
         os.umask(before)
 
     modes = [
-        (small / each).stat().st_mode for each in ("engagement.yaml", "reference/repeat_rates.csv")
+        (small / each).stat().st_mode for each in ("engagement.yaml", "reference/return_rates.csv")
     ]
     assert modes[0] == modes[1]
 
 
 def test_frozen_values_that_do_not_say_what_they_were_measured_on_are_refused(small):
     (small / "reference").mkdir()
-    (small / "reference" / "repeat_rates.csv").write_text("order_days,rate\n1,0.25\n")
+    (small / "reference" / "return_rates.csv").write_text("order_days,rate\n1,0.25\n")
 
-    for look in (lambda: opened(small).frozen("repeat_rates"), lambda: check_inputs(small)):
+    for look in (lambda: opened(small).frozen("return_rates"), lambda: check_inputs(small)):
         with pytest.raises(
-            DataError, match=r"repeat_rates.csv does not say .* Delete it, and the next run"
+            DataError, match=r"return_rates.csv does not say .* Delete it, and the next run"
         ):
             look()
 
@@ -238,16 +241,16 @@ def test_where_nothing_could_be_measured_nothing_is_frozen(small):
     stage = opened(small)
 
     assert stage.freeze("margin_percentiles", RATES.head(0)).empty
-    assert stage.freeze("repeat_rates", None) is None
+    assert stage.freeze("return_rates", None) is None
     assert not (small / "reference").exists()
 
 
 def test_reference_values_do_not_depend_on_the_period_that_is_run_first(small):
-    """Of FY2024 and FY2025 it is FY2024 that is looked at, in the run of either."""
+    """Returns are looked for to the end of FY2025, margins in FY2024, in the run of either."""
     months = pd.DataFrame({"month": pd.to_datetime(["2022-01-01", "2025-12-01"])})
     stages = [open_stage("segmentation", str(small), period) for period in ("FY2024", "FY2025")]
 
-    assert [s.reference_years for s in stages] == [[date(2024, 1, 1), date(2025, 1, 1)]] * 2
+    assert [s.last_day for s in stages] == [date(2025, 12, 31)] * 2
     assert [s.reference_end(months) for s in stages] == [date(2024, 12, 31)] * 2
     late = months.assign(month=pd.to_datetime(["2024-07-01", "2025-12-01"]))
     assert stages[1].reference_end(late) == date(2025, 6, 30)  # the first 12 months of the input
@@ -273,7 +276,9 @@ def test_an_injected_parameter_that_the_notebook_lacks_is_refused(monkeypatch):
 
 def test_what_is_refused_is_said_in_the_place_of_its_figure(small, capsys):
     stage = opened(small, "profitability")
-    stage.verdicts.append(verdict("cost_to_serve", REFUSE, why="there are no pools"))
+    stage.keep(
+        "it", Analysis(verdicts=[verdict("cost_to_serve", REFUSE, why="there are no pools")])
+    )
 
     stage.show_refusal("cost_to_serve")
     stage.show_refusal("gross_margin")  # shown, so nothing is said

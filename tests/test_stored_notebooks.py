@@ -12,9 +12,16 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from stub_notebooks import notebook_of, write_notebooks
 from typer.testing import CliRunner
 
-from kamlib.cli import app
-from kamlib.publish import RunFailed
-from kamlib.stored import CANARY, fingerprint, is_stored, problems_of, store_notebooks, tidied
+from kamlib.report.cli import app
+from kamlib.report.failures import RunFailed
+from kamlib.report.stored import (
+    CANARY,
+    fingerprint,
+    is_stored,
+    problems_of,
+    store_notebooks,
+    tidied,
+)
 
 ORDER = {"first": "01_first.ipynb", "second": "02_second.ipynb"}
 

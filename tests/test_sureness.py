@@ -9,21 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import Equation
 
-from kamlib.errors import ParameterError
-from kamlib.findings import (
-    mover_finding,
-    sureness_finding,
-    whale_doubt_finding,
-)
+from kamlib.core.errors import ParameterError
 from kamlib.numerics import Uncertain, odds, range_errors
-from kamlib.profitability import (
-    profit_sureness,
-    sureness_verdict,
+from kamlib.profitability.uncertainty import (
+    profit_tornado,
+    profit_uncertainty,
     uncertain_profits,
+    uncertainty_verdict,
 )
-from kamlib.profitability.sureness import profit_tornado
-from kamlib.segmentation import split_vital_few, subsidy_verdict, whale_band, whale_curve
-from kamlib.segmentation.whale import Whale
+from kamlib.profitability.words import mover_finding, uncertainty_finding
+from kamlib.segmentation.band import Whale, subsidy_verdict, whale_band
+from kamlib.segmentation.classes import split_vital_few, whale_curve
+from kamlib.segmentation.words import whale_uncertainty_finding
 from kamlib.settings import load_engagement
 
 moderately = settings(max_examples=15, deadline=None)
@@ -79,7 +76,7 @@ def company(profit: dict, *, desk=100.0, van=50.0, period="FY2025") -> tuple:
 
 
 def sure(profit: dict, uncertainty: dict, **costs) -> pd.DataFrame:
-    return profit_sureness(*company(profit, **costs), Model(uncertainty), **HOW)
+    return profit_uncertainty(*company(profit, **costs), Model(uncertainty), **HOW)
 
 
 def plain(said: str) -> str:
@@ -111,13 +108,15 @@ def test_who_uses_nothing_uncertain_is_moved_by_nothing():
     statement, cost = company({"A": 5, "B": 5})
     cost.loc[cost["customer_id"] == "A", "cost"] = 0.0
 
-    table = profit_sureness(statement, cost, Model({"desk": 0.5}), **HOW).set_index("customer_id")
+    table = profit_uncertainty(statement, cost, Model({"desk": 0.5}), **HOW).set_index(
+        "customer_id"
+    )
 
     assert table.loc["A", ["profit_low", "profit_high", "moved_by"]].tolist() == [5, 5, 0]
     assert table["moved_most_by"].isna().to_dict() == {"A": True, "B": False}
 
 
-@pytest.mark.parametrize("compute", [profit_tornado, lambda *a: profit_sureness(*a, **HOW)])
+@pytest.mark.parametrize("compute", [profit_tornado, lambda *a: profit_uncertainty(*a, **HOW)])
 def test_a_range_for_what_is_neither_pool_nor_activity_is_rejected(compute):
     with pytest.raises(ParameterError, match=r"range for 'desks'.*Did you mean 'desk'"):
         compute(*company({"A": 5}), Model({"desks": 0.1}))
@@ -130,7 +129,7 @@ def test_ranges_of_nothing_give_the_plain_result_to_the_cent(cents):
     profit = {f"K{i:02}": value / 100 for i, value in enumerate(cents)}
 
     model = Model({"desk": 0.0, "van": 0.0, "van, drop": 0.0})
-    table = profit_sureness(*company(profit), model, **{**HOW, "draws": 30})
+    table = profit_uncertainty(*company(profit), model, **{**HOW, "draws": 30})
 
     classes = split_vital_few(whale_curve(company(profit)[0])).set_index("customer_id")
     few = (classes["profit_class"] == "vital_few").reindex(table["customer_id"])
@@ -143,7 +142,7 @@ def test_ranges_of_nothing_give_the_plain_result_to_the_cent(cents):
 def test_the_interval_of_one_rate_is_its_declared_range():
     statement, cost = company({"A": 0}, desk=1000.0)
 
-    table = profit_sureness(
+    table = profit_uncertainty(
         statement, cost, Model({"desk": 0.10}), profit_share=0.8, draws=20_000, level=0.9, seed=1
     )
 
@@ -187,9 +186,11 @@ def test_the_order_of_rows_changes_nothing():
     statement, cost = company({f"K{i}": 10.0 * i - 30 for i in range(8)})
     model = Model({"desk": 0.2, "van, drop": 0.3})
 
-    again = profit_sureness(statement.iloc[[3, 0, 7, 2, 6, 1, 5, 4]], cost.iloc[::-1], model, **HOW)
+    again = profit_uncertainty(
+        statement.iloc[[3, 0, 7, 2, 6, 1, 5, 4]], cost.iloc[::-1], model, **HOW
+    )
 
-    pd.testing.assert_frame_equal(again, profit_sureness(statement, cost, model, **HOW))
+    pd.testing.assert_frame_equal(again, profit_uncertainty(statement, cost, model, **HOW))
 
 
 def test_how_the_draws_are_cut_into_pieces_changes_no_number(monkeypatch):
@@ -237,9 +238,9 @@ def test_intervals_of_ninety_percent_hold_nine_times_of_ten_over_two_hundred_com
 def test_nothing_declared_gives_no_intervals_and_says_what_to_bring():
     statement, cost = company({"A": 5})
 
-    found = sureness_verdict(cost, None, Model(), period="FY2025")
+    found = uncertainty_verdict(cost, None, Model(), period="FY2025")
 
-    assert profit_sureness(statement, cost, Model(), **HOW).empty
+    assert profit_uncertainty(statement, cost, Model(), **HOW).empty
     assert profit_tornado(statement, cost, Model()).empty
     assert found.outcome == "REFUSE"
     assert "profitability.uncertainty" in found.bring
@@ -258,7 +259,7 @@ def test_nothing_declared_gives_no_intervals_and_says_what_to_bring():
 def test_a_pool_without_a_range_is_named(declared, outcome, said):
     _statement, cost = company({"A": 5})
 
-    found = sureness_verdict(cost, None, Model(declared), period="FY2025")
+    found = uncertainty_verdict(cost, None, Model(declared), period="FY2025")
 
     assert found.outcome == outcome
     assert said in found.said
@@ -268,7 +269,7 @@ def test_cost_that_stands_on_the_documents_needs_no_range():
     _statement, cost = company({"A": 5})
     pools = pd.DataFrame({"pool": ["desk", "van"], "unit": ["minute", "traced"]})
 
-    assert sureness_verdict(cost, pools, Model({"desk": 0.1}), period="FY2025").outcome == "PASS"
+    assert uncertainty_verdict(cost, pools, Model({"desk": 0.1}), period="FY2025").outcome == "PASS"
 
 
 # --------------------------------------------------------------------------------- whale band
@@ -338,7 +339,7 @@ def test_the_index_of_subsidy_is_refused_where_the_total_is_not_surely_positive(
 
 # --------------------------------------------------------------------------------- words
 def table(*rows: tuple) -> pd.DataFrame:
-    """Build sureness from (id, profit, low, high, share of draws at a loss, moved by)."""
+    """Build uncertainty from (id, profit, low, high, share of draws at a loss, moved by)."""
     names = ["customer_id", "customer_profit", "profit_low", "profit_high", "p_unprofitable"]
     built = pd.DataFrame([row[:5] for row in rows], columns=names)
     return built.assign(moved_most_by=[row[5] for row in rows], moved_by=12.0)
@@ -372,7 +373,7 @@ WON = ("C", 700.0, 690.0, 710.0, 0.0, "desk")
     ],
 )
 def test_how_many_losses_are_sure_is_said(rows, said):
-    assert sureness_finding(table(*rows)) == said
+    assert uncertainty_finding(table(*rows)) == said
 
 
 def test_what_to_measure_better_first_is_what_moves_most_customers():
@@ -410,7 +411,7 @@ def test_the_whale_s_doubt_is_said_with_what_the_band_is(rests_on, band):
         "given_back_high": 0.31,
     }
 
-    said = whale_doubt_finding(Whale(numbers, pd.DataFrame(), rests_on, 0.9), currency="PLN")
+    said = whale_uncertainty_finding(Whale(numbers, pd.DataFrame(), rests_on, 0.9), currency="PLN")
 
     assert plain(said) == (
         "Of every 100 earned 25.0 are given back, 20.0 to 31.0 in nine cases of ten. The peak may lie "

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kamlib import DataError, tables
-from kamlib.tables import (
+from kamlib.core import tables
+from kamlib.core.errors import DataError
+from kamlib.core.tables import (
     EXACT,
     Tables,
     exact_sums,

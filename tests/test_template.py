@@ -10,8 +10,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from stub_notebooks import page_notebook
 
-from kamlib.plots.style import LIGHT
-from kamlib.publish.rendering import PACKAGE, Page, clean, render, show_output
+from kamlib.page.style import LIGHT
+from kamlib.report.rendering import PACKAGE, Page, clean, render, show_output
 
 CHROMIUM = next(filter(os.path.exists, ["/usr/bin/chromium", "/usr/bin/chromium-browser"]), None)
 VOID = {"br", "hr", "img", "input", "link", "meta"}
@@ -122,14 +122,14 @@ def test_what_only_the_notebook_needs_is_not_on_the_page(html):
 def test_sums_that_hold_are_folded_and_one_that_does_not_never_is():
     from unittest import mock
 
-    from kamlib import display
-    from kamlib.verdicts import Balance, ledger_table
+    from kamlib.core.verdicts import Balance, ledger_table
+    from kamlib.page import show
 
     shown = []
     with mock.patch("IPython.display.display", lambda data, **_kw: shown.append(data["text/html"])):
         for end in ("8", "9"):
             balance = Balance("Customers", "rows").start("In", "9").change("Gone", "-1")
-            display.show_ledger(ledger_table([balance.end("Out", end)]))
+            show.show_ledger(ledger_table([balance.end("Out", end)]))
 
     assert shown[0].startswith("<details><summary>1 sum, and it holds to half a cent.</summary>")
     assert "details" not in shown[1]
@@ -346,3 +346,71 @@ def test_print_has_no_navigation(opened):
 
     assert tab.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
     assert tab.evaluate("getComputedStyle(document.querySelector('.draft')).display") == "block"
+
+
+MARK = """([each, name]) => document.querySelectorAll(each).forEach((element, n) => {
+  const link = document.createElement("a")
+  link.href = `https://mark/${name}/${n}`
+  link.append(...element.childNodes)
+  element.append(link)
+})"""
+MARKED = {
+    "title": "h2",
+    "finding": ".finding",
+    "caption": "caption",
+    "head": "thead th",
+    "row": "tbody tr:first-child th",
+}
+
+
+def leaves_of(pdf: bytes) -> dict[str, list[int]]:
+    """Return on which pages of a PDF each mark stands, by the links that Chromium writes beside them."""
+    objects = dict(re.findall(rb"(\d+) 0 obj\n(.*?)endobj", pdf, re.DOTALL))
+    leaves: dict[str, list[int]] = {}
+    pages = [body for body in objects.values() if b"/Type /Page\n" in body]
+    for number, body in enumerate(pages, 1):
+        links = re.search(rb"/Annots \[(.*?)\]", body)
+        found = [objects[n] for n in re.findall(rb"(\d+) 0 R", links[1])] if links else []
+        for mark in {m.decode() for o in found for m in re.findall(rb"https://mark/([\w/]+)", o)}:
+            leaves.setdefault(mark, []).append(number)
+    return leaves
+
+
+@pytest.fixture(scope="module")
+def leaves(browser) -> dict[str, list[int]]:
+    """Print forty findings and tables of all lengths: some meet the end of a page wherever it is."""
+    top = '<table class="cards"><caption>C</caption><thead><tr><th>Head</th></tr></thead><tbody>'
+    cells = [new_markdown_cell("# T")]
+    for n in range(40):
+        long = "A long sentence of what was found. " * (9 + n % 25)
+        rows = "<tr><th>Row</th></tr>" * (1 + n % 23)
+        shown = (f'<p class="finding">{long}</p>', f"{top}{rows}</tbody></table>")
+        outputs = [new_output("display_data", data={"text/html": each}) for each in shown]
+        cells += [new_markdown_cell("## Q"), new_code_cell("", outputs=outputs)]
+    tab = browser.new_page()
+    tab.set_content(render(new_notebook(cells=cells), page()))
+    for name, each in MARKED.items():
+        tab.evaluate(MARK, [each, name])
+    return leaves_of(tab.pdf(prefer_css_page_size=True))
+
+
+def test_on_paper_no_finding_is_broken(leaves):
+    assert [leaves[f"finding/{n}"] for n in range(40) if len(leaves[f"finding/{n}"]) > 1] == []
+    assert max(leaves["row/39"]) > 10
+
+
+def test_on_paper_no_head_stands_alone(leaves):
+    """A section's head stands with its finding; a table's caption and head with its first row."""
+    for n in range(40):
+        assert leaves[f"title/{n}"] == leaves[f"finding/{n}"]
+        first = leaves[f"row/{n}"]
+        assert leaves[f"caption/{n}"] == first
+        assert min(leaves[f"head/{n}"]) == first[0]
+
+
+def test_on_paper_pages_are_numbered():
+    css = (PACKAGE / "template" / "style.css").read_text(encoding="utf-8")
+    margin = re.search(r"@page \{[^}]*@bottom-right \{ content: ([^;]*);", css)
+
+    assert margin
+    assert margin[1] == 'counter(page) " / " counter(pages)'

@@ -10,12 +10,12 @@ from matplotlib import pyplot as plt
 from test_intake import book, give, world
 from typer.testing import CliRunner
 
-from kamlib import display
-from kamlib.cli import app
-from kamlib.display import page
-from kamlib.errors import DataError, ParameterError, printable
+from kamlib.core.errors import DataError, ParameterError, printable
 from kamlib.intake import read_inputs
-from kamlib.plots.style import axes_or_new, styled
+from kamlib.page import show
+from kamlib.page import show as page
+from kamlib.page.style import axes_or_new, styled
+from kamlib.report.cli import app
 
 HOSTILE = "Firma \x1b[31mX\x1b[2J\x9b\nEvery sum holds.\u202e"
 UNSAFE = re.compile(
@@ -71,7 +71,7 @@ def test_what_is_shown_on_a_page_holds_no_mark_of_direction(text):
 def test_a_name_that_is_written_to_the_left_stands_by_itself_in_its_sentence(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
-    display.show_finding("13 keep, שלום בע-מ, 6 fix, 20 not now")
+    show.show_finding("13 keep, שלום בע-מ, 6 fix, 20 not now")
     assert shown[0]["text/plain"] == "13 keep, \u2068שלום בע-מ\u2069, 6 fix, 20 not now"
 
 

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from kamlib import Balance, ParameterError, verdict
-from kamlib.method_rules import RULES
-from kamlib.verdicts import FLAG, PASS, REFUSE, ledger_table
+from kamlib.core.errors import ParameterError
+from kamlib.core.rules import RULES
+from kamlib.core.verdicts import FLAG, PASS, REFUSE, Balance, ledger_table, verdict
 
 
 def test_a_refusal_says_why_and_what_to_bring():
@@ -32,7 +32,7 @@ def test_an_unknown_rule_is_refused_with_the_nearest_one():
 
 def test_an_outcome_without_words_is_refused():
     with pytest.raises(
-        ParameterError, match=r"'chance_of_return' has no words for PASS in kamlib/method_rules"
+        ParameterError, match=r"'chance_of_return' has no words for PASS in kamlib/core/rules.py"
     ):
         verdict("chance_of_return", PASS)
 

@@ -7,42 +7,34 @@ import pandas as pd
 import pytest
 from worlds import IDEAL, accounts_of
 
-from kamlib.pyramid.bounds import Bounds
-from kamlib.pyramid.decide import both_questions
-from kamlib.tables import read_note, read_table
-from kamlib.views import (
-    account_balances,
-    account_table,
+from kamlib.attractiveness.tables import (
     both_sides,
-    chain,
-    charging_pools,
-    concentration_table,
     criteria_of,
     criteria_summary,
     example_party,
-    external_months,
-    gl_table,
-    inquiries,
-    keeping,
-    managers_of,
     matrix_frame,
-    monthly_revenue,
-    named,
+    sides_balances,
+    sides_table,
+)
+from kamlib.core.customers import named, with_relation
+from kamlib.core.tables import read_note, read_table
+from kamlib.data_prep.tables import external_months, monthly_revenue, set_aside_reasons
+from kamlib.profitability.tables import gl_table, pool_table, statement_lines
+from kamlib.pyramid.bounds import Bounds
+from kamlib.pyramid.decide import both_questions
+from kamlib.pyramid.tables import (
+    account_balances,
+    account_table,
+    managers_of,
     nominees_table,
     order_words,
     pyramid_table,
     questions_table,
-    repairs,
-    set_aside_reasons,
     shots_table,
-    sides_balances,
-    sides_table,
-    statement_lines,
-    to_bring,
-    top20_interval,
     verdict_table,
-    with_relation,
 )
+from kamlib.segmentation.tables import concentration_table
+from kamlib.summary.tables import chain, inquiries, keeping, repairs
 
 PARTIES = pd.DataFrame(
     {
@@ -100,18 +92,23 @@ def test_months_add_up_external_customers_and_mark_the_report_period():
     assert external_months(TABLES)["customer_id"].tolist() == ["A", "A", "B"]
 
 
-def test_pools_with_nothing_left_to_charge_are_not_shown():
+def test_pools_say_how_far_they_were_used_and_a_dash_where_there_is_nothing_to_use():
     pools = pd.DataFrame(
         {
-            "period": ["FY2025", "FY2025", "FY2024"],
-            "pool": ["order_desk", "support", "order_desk"],
-            "assigned_cost": [7.0, 0, 1],
-            "unused_cost": [0.0, 0, 1],
-            "unassigned_cost": [0.0, 0, 1],
+            "period": ["FY2025"] * 5 + ["FY2024"],
+            "pool": ["order_desk", "support", "van", "freight", "head office", "order_desk"],
+            "unit": ["minute", "minute", "trip", "traced", "minute", "minute"],
+            "assigned_cost": [7.0, 0, 4, 3, 0, 1],
+            "unused_cost": [3.0, 0, 0, 0, 0, 1],
+            "unassigned_cost": [0.0, 0, 0, 0, 9, 1],
+            "used_share": [0.7, np.nan, np.nan, np.nan, np.nan, 0.5],
         }
     )
 
-    assert charging_pools(pools, "FY2025")["pool"].tolist() == ["order desk"]
+    table = pool_table(pools, "FY2025")  # support has passed on what it costs
+
+    assert table["pool"].tolist() == ["order desk", "van", "freight", "head office"]
+    assert table["used_share"].fillna("unknown").tolist() == [0.7, "unknown", "–", "–"]
 
 
 def test_a_loss_is_explained_down_to_where_the_statement_ends():
@@ -135,7 +132,7 @@ def test_a_loss_is_explained_down_to_where_the_statement_ends():
     ]
 
 
-def test_the_main_measure_s_interval_is_the_last_row_s():
+def test_measures_of_concentration_stand_under_their_names():
     measures = pd.DataFrame(
         {
             "measure": ["gross_margin", "customer_profit"],
@@ -150,8 +147,6 @@ def test_the_main_measure_s_interval_is_the_last_row_s():
         }
     )
 
-    assert top20_interval(measures) == {"value": 0.8, "low": 0.7, "high": 0.9}
-    assert top20_interval(measures.head(0)) is None
     assert concentration_table(measures)["measure"].tolist() == ["Gross margin", "Customer profit"]
 
 
@@ -166,11 +161,32 @@ def test_names_stand_in_the_place_of_ids_and_an_unknown_id_stays():
 def test_one_chain_leads_from_the_ledger_to_the_customers_else_from_list_revenue():
     from_list = "From list revenue to profit, FY2025"
     from_ledger = "From the general ledger to the customers, FY2025"
-    ledger = pd.DataFrame({"what": [from_list, "Levels", from_ledger, from_ledger], "amount": 1.0})
+    whats = [from_list, "Levels", from_ledger, from_ledger]
+    ledger = pd.DataFrame({"what": whats, "amount": 1.0, "why": ""})
 
     assert chain(ledger, "FY2025")["what"].tolist() == [from_ledger] * 2
     assert chain(ledger.head(2), "FY2025")["what"].tolist() == [from_list]
     assert chain(ledger, "FY2024").empty
+
+
+def test_reconciling_items_are_one_step_of_the_chain():
+    """100 less items of 3 and of 4 is 93; each of them is listed under profitability."""
+    ledger = pd.DataFrame(
+        {
+            "what": "From the general ledger to the customers, FY2025",
+            "step": ["Profit in the general ledger", "FV/1", "FV/2", "Customer profit"],
+            "amount": [100.0, -3.0, -4.0, 93.0],
+            "why": ["", "reconciling item", "reconciling item", ""],
+        }
+    )
+
+    told = chain(ledger, "FY2025")
+
+    assert told[["step", "amount"]].to_numpy().tolist() == [
+        ["Profit in the general ledger", 100.0],
+        ["2 reconciling items", -7.0],
+        ["Customer profit", 93.0],
+    ]
 
 
 # --------------------------------------------------------------------------------- both sides
@@ -583,21 +599,6 @@ def test_what_a_key_account_told_us_is_asked_again_before_it_is_too_old():
         ["Alfa", "1 Mar 2027"],
     ]
     assert steps["what"].iloc[1].endswith(": told on 1 Mar 2025")
-
-
-def test_without_customer_profit_the_first_step_is_to_bring_what_was_refused_for():
-    verdicts = pd.DataFrame(
-        {
-            "outcome": ["REFUSE", "FLAG", "REFUSE", "REFUSE"],
-            "bring": ["costs", "words", "costs", ""],
-            "title": ["Cost-to-serve", "Side B", "Benefit", "Sums"],
-        }
-    )
-
-    steps = to_bring(accounts().assign(customer_profit=np.nan), verdicts)
-
-    assert steps.to_numpy().tolist() == [["costs", "Cost-to-serve"]]
-    assert to_bring(accounts(), verdicts).empty
 
 
 def test_the_pyramid_shows_customers_with_what_they_voted_with():

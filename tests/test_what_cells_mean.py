@@ -47,7 +47,14 @@ def flags(intake):
 # --------------------------------------------------------------------------- currency
 @pytest.mark.parametrize(
     "code",
-    ['#,##0.00 "EUR"', "#,##0.00 [$€-2]", "[$USD] #,##0.00", "#,##0.00\\ €", "[$HK$-C04]0.00"],
+    [
+        '#,##0.00 "EUR"',
+        "#,##0.00 [$€-2]",
+        "[$USD] #,##0.00",
+        "#,##0.00\\ €",
+        "[$HK$-C04]0.00",
+        "0.00 USD",
+    ],
 )
 def test_a_currency_in_a_number_format_is_a_currency_beside_the_amount(tmp_path, code):
     """100 zł and 100 of another currency under one column: 100 count, 100 are set aside."""

@@ -8,11 +8,11 @@ from small_firm import YEAR, small_firm
 from test_stage import opened, small  # noqa: F401  a fixture
 from worlds import IDEAL, WANTED, accounts_of
 
-from kamlib.demo import write_demo
-from kamlib.findings import revenue_finding
-from kamlib.method_rules import ANALYSES, FOUNDATIONS, RULES
-from kamlib.profitability import customer_statements, withheld
-from kamlib.verdicts import REFUSE, Verdict
+from demo_company import write_demo
+from kamlib.core.rules import ANALYSES, FOUNDATIONS, RULES
+from kamlib.core.verdicts import REFUSE, Verdict
+from kamlib.data_prep.words import revenue_finding
+from kamlib.profitability.customer_statements import customer_statements, withheld
 
 
 @pytest.mark.parametrize("rule", FOUNDATIONS)
@@ -81,7 +81,7 @@ def test_a_year_that_is_missing_from_the_glob_lets_nobody_go(tmp_path):
     assert set(ours["confirmed_level"]) == {1}
     assert ours["customer_profit"].isna().all()
     assert table(stages, "segmentation").empty
-    assert set(table(stages, "rescue")["period"]) == {"FY2024"}
+    assert set(table(stages, "loss_treatment")["period"]) == {"FY2024"}
     now = table(stages, "profitability")
     now = now[now["period"] == "FY2025"]
     assert now[["invoice_revenue", "customer_profit"]].isna().all(axis=None)

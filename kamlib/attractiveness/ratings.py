@@ -5,12 +5,12 @@ from datetime import date
 
 import pandas as pd
 
-from kamlib.errors import listed
-from kamlib.language import day, number
-from kamlib.timespans import whole_months
-from kamlib.verdicts import Verdict, verdict
+from kamlib.core.codes import FROM_THEM
+from kamlib.core.errors import listed
+from kamlib.core.language import day, number
+from kamlib.core.timespans import whole_months
+from kamlib.core.verdicts import Verdict, verdict
 
-FROM_THEM = ("their_words", "fact")
 OLD_MONTHS = 18
 
 

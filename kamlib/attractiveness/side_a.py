@@ -1,21 +1,17 @@
 """Side A: how attractive a customer or prospect is to us, by anchored value functions."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from kamlib.language import number, percent
+from kamlib.core.language import number, percent
+from kamlib.core.verdicts import Verdict, verdict
 from kamlib.numerics import piecewise, piecewise_inverse
-from kamlib.verdicts import Verdict, verdict
 
-
-class Criterion(Protocol):
-    """A criterion of side A: its weight and its value function."""
-
-    weight: float
-    value: list[tuple[float, float]]
+if TYPE_CHECKING:
+    from kamlib.settings import SideACriterion
 
 
 def measured_criteria(
@@ -24,22 +20,23 @@ def measured_criteria(
     """Collect what is measured of side A, in each criterion's own unit.
 
     From  parties (customers and prospects), the statement of the report period, and `staying`
-    to    ``party_id, own_growth, margin_quality, staying, financial_safety``; NaN is not measured.
+    to    ``party_id, own_growth, margin_quality, staying, financial_safety``; NaN is not measured. Of
+          the chance of staying it is the low end; their own words on it are a rating.
     """
     ids = parties["party_id"]
     rows = statement.set_index("customer_id")
-    contract = stays[stays["staying_source"] == "contract"].set_index("customer_id")["p_stay_3y"]
+    told = stays[stays["staying_source"] != "their_words"].set_index("customer_id")["p_stay_low"]
     growth = parties.get("own_growth", np.nan)
     return pd.DataFrame({"party_id": ids}).assign(
         own_growth=growth,
         margin_quality=ids.map(100 * rows["profit_rate"]),
-        staying=ids.map(contract),
+        staying=ids.map(told),
         financial_safety=ids.map(rows["days_late"]),
     )
 
 
 def side_a_criteria(
-    measured: pd.DataFrame, ratings: pd.DataFrame, criteria: Mapping[str, Criterion]
+    measured: pd.DataFrame, ratings: pd.DataFrame, criteria: "Mapping[str, SideACriterion]"
 ) -> pd.DataFrame:
     """Value every criterion of every party.
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from kamlib.attractiveness.ratings import FROM_THEM
-from kamlib.errors import DataError, listed
-from kamlib.language import number
-from kamlib.tables import among
-from kamlib.verdicts import Verdict, verdict
+from kamlib.core.codes import FROM_THEM
+from kamlib.core.errors import DataError, listed
+from kamlib.core.language import number
+from kamlib.core.tables import among
+from kamlib.core.verdicts import Verdict, verdict
 
 US, TRUST = "us", "trust"
 NO_OTHER = "none"  # the supplier of who says that we are the only one

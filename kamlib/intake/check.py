@@ -8,31 +8,27 @@ them; whether a report shows it is known only when it has run.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from kamlib.attractiveness import current_ratings, side_b_criteria
+from kamlib.attractiveness.ratings import current_ratings
+from kamlib.attractiveness.side_b import side_b_criteria
+from kamlib.core.codes import FROM_THEM
+from kamlib.core.language import _, day, money, ngettext, number, use_language
+from kamlib.core.periods import Period
+from kamlib.core.rules import ANALYSES, RULES
+from kamlib.core.tables import Tables, among, floats
+from kamlib.core.timespans import period_of
+from kamlib.core.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
+from kamlib.data_prep.tables import pairs_table, set_aside_reasons
 from kamlib.intake import Intake, read_inputs
 from kamlib.intake.reasons import NO_TAX_NUMBER, WITHOUT_TAX_ID
-from kamlib.language import _, day, money, ngettext, number, use_language
-from kamlib.method_rules import ANALYSES, RULES
-from kamlib.profitability import (
-    Statements,
-    customer_statements,
-    days_tied_up,
-    ledger_accounts,
-    ledger_verdict,
-    profit_balance,
-)
-from kamlib.profitability.rescue import require_known
-from kamlib.settings import Engagement, Period, frozen_files, load_engagement
-from kamlib.tables import Tables, among, floats
-from kamlib.timespans import period_of
-from kamlib.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
-from kamlib.views import pairs_table, set_aside_reasons
+from kamlib.profitability.capital import days_tied_up
+from kamlib.profitability.customer_statements import Statements, customer_statements
+from kamlib.profitability.ledger import ledger_accounts, ledger_verdict, profit_balance
+from kamlib.profitability.loss_treatment import require_known
+from kamlib.settings import Engagement, frozen_files, load_engagement
 
-THEIRS = ("their_words", "fact")
 MOST_PAIRS, MOST_BUYERS = 20, 10
 STATED_BY = (
     "customers",
@@ -135,7 +131,7 @@ def require_usable(engagement: Engagement, tables: Tables, span: Period) -> Stat
         As a notebook would.
     """
     before = engagement.previous(span.name)
-    model: Any = engagement.profitability  # the stages say by protocols of their own what they need
+    model = engagement.profitability
     periods = [each for each in (before, span) if each]
     given = {name: _as_read(engagement, tables, name) for name in STATED_BY}
     given["assets"] = days_tied_up(given["assets"], periods)
@@ -161,8 +157,7 @@ def _against_ledger(
     if not (gl["period"] == span.name).any():
         return [], []
     judged = ledger_verdict(gl, period=span.name, materiality=ledger.materiality)
-    declares: Any = engagement  # the same: a protocol of the stage's own
-    balances = profit_balance(stated.statement, stated.pools, gl, declares, period=span.name)
+    balances = profit_balance(stated.statement, stated.pools, gl, engagement, period=span.name)
     return [judged], balances
 
 
@@ -235,10 +230,10 @@ def _not_asked(engagement: Engagement, ratings: pd.DataFrame | None, span: Perio
     ours = (ratings["supplier"] == "us") & (dated.isna() | (dated <= pd.Timestamp(span.end)))
     partnership = engagement.pyramid.boundaries["partnership"].criteria.get("trust")
     named = partnership.source if partnership else None
-    believed: Sequence[str] = named or THEIRS
+    believed: Sequence[str] = named or FROM_THEM
     on_trust = ratings["criterion"] == "trust"
     refused = set()
-    if not (ours & ~on_trust & ratings["source"].isin(THEIRS)).any():
+    if not (ours & ~on_trust & ratings["source"].isin(FROM_THEM)).any():
         refused.add("side_b")
     if not (ours & on_trust & ratings["source"].isin(list(believed))).any():
         refused.add("trust")

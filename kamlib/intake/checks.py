@@ -12,6 +12,7 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
+from kamlib.core.language import N_
 from kamlib.intake import reasons
 from kamlib.intake.contract import NUMERIC, RANGES
 from kamlib.intake.engines import one_of
@@ -19,7 +20,6 @@ from kamlib.intake.excel.cells import ERROR_CELLS, MERGED, TOO_LONG
 from kamlib.intake.parse import Cell
 from kamlib.intake.reasons import WITH_VAT_ONLY, WITHOUT_TAX_ID
 from kamlib.intake.spelling import FOR_NOBODY, ROUNDED
-from kamlib.language import N_
 
 LONG_AGO = date(1980, 1, 1)  # before it no such export was made: the day of an empty cell
 BETWEEN = "\x1f"
@@ -118,7 +118,7 @@ _REGISTER = N_("correct the number against the public register of tax payers")
 _ASK = N_("ask the customer for the number, and have the billing program refuse an invoice without")
 _EXPORT_TEXT = N_("format the column as text before exporting, or export without a spreadsheet")
 _ALLOWED = N_(
-    "correct the word in the source, or say in engagement.yaml (values) which of ours it stands for"
+    "correct the word in the source, or say in the settings (values) which of ours it stands for"
 )
 
 CHECKS = (
@@ -146,7 +146,7 @@ CHECKS = (
         reasons.NO_TAX_NUMBER,
         N_(
             "a private person has none; ask a firm for its number, or give the name an id of its own "
-            "under inputs.invoice_lines.values.customer_id"
+            "in the settings (values of the customer's column)"
         ),
         lambda cell, _: cell.is_text and cell.field.who == "customer",
         lambda cell, _: cell.word.startswith(WITHOUT_TAX_ID),
@@ -168,7 +168,7 @@ CHECKS = (
     ),
     Check(
         reasons.NOT_A_DATE,
-        N_("export days as 2025-12-31, or say in engagement.yaml (dialects) how they are written"),
+        N_("export days as 2025-12-31, or say in the settings (dialects) how they are written"),
         _of_kind("date"),
         lambda cell, _: cell.unread,
     ),
@@ -182,7 +182,7 @@ CHECKS = (
         reasons.NOT_A_NUMBER,
         N_(
             "look at the cell: a word, an error or another decimal mark than declared; correct it, or "
-            "say in engagement.yaml (dialects) how numbers are written"
+            "say in the settings (dialects) how numbers are written"
         ),
         _of_kind(*(kind for kind in NUMERIC if kind != "whole")),
         lambda cell, _: cell.unread,
@@ -250,8 +250,7 @@ CHECKS = (
     Check(
         reasons.NEITHER,
         N_(
-            "write yes or no, or say in engagement.yaml (values) which of the client's words means "
-            "which"
+            "write yes or no, or say in the settings (values) which of the client's words means which"
         ),
         _of_kind("bool"),
         lambda cell, _: cell.value.isnull(),
@@ -269,8 +268,8 @@ CHECKS = (
     Check(
         reasons.TAX_ID_PESEL,
         N_(
-            "fill in the NIP, or count the person among collective customers (identity.collective); a "
-            "PESEL has no place in an analysis"
+            "fill in the NIP, or count the person among collective customers; a PESEL has no place in "
+            "an analysis"
         ),
         _tax_id,
         _unusable(reasons.TAX_ID_PESEL),
@@ -294,8 +293,8 @@ CHECKS = (
     Check(
         reasons.ID_FOR_NONE,
         N_(
-            "fill in the customer in the source; a pot such as cash sales is named in engagement.yaml "
-            "(identity.collective)"
+            "fill in the customer in the source; a pot such as cash sales is named in the settings as a "
+            "collective customer"
         ),
         lambda cell, _: bool(cell.field.who) and cell.known is None,
         _is_nobody,
@@ -314,14 +313,14 @@ CHECKS = (
     ),
 )
 OF_THE_CONTRACT = {  # reasons of columns, where the general remedy for a word is not theirs
-    reasons.NO_PERIOD: N_("name the period as engagement.yaml does, or declare it there"),
+    reasons.NO_PERIOD: N_("name the period as the settings do, or declare it there"),
     reasons.NOT_A_CURRENCY: N_("write three letters such as EUR, or declare the client's word"),
     reasons.IN_ANOTHER_CURRENCY: N_(
         "convert the amount before exporting: only invoice lines are converted; where the word means "
-        "the reporting currency, say so in engagement.yaml (values)"
+        "the reporting currency, say so in the settings (values)"
     ),
     N_("unknown statement line"): N_(
-        "write invoice_revenue, off_invoice, cost_of_goods_sold or cost_to_serve"
+        "write the line of the statement that the account belongs to, in the word of the contract"
     ),
     N_("neither 1 nor -1"): N_("write the sign as 1 or -1"),
     **dict.fromkeys(
@@ -343,7 +342,7 @@ OF_WHOLE_ROWS = {  # found by a reader, or where rows are held against each othe
     ),
     reasons.NUMBERED_TWICE: N_(
         "find out which row is right: the earlier one counts; if numbers of lines do come again on an "
-        "invoice, leave line_id out of columns, or declare repeated_invoices: keep"
+        "invoice, leave the line number out of the settings, or say there that repeated invoices are kept"
     ),
     reasons.IN_ANOTHER_FILE: N_("export each invoice into one file; the earlier file counts"),
     reasons.A_TOTAL: N_("nothing to mend; export the lines without totals of pages and reports"),
@@ -358,11 +357,11 @@ OF_WHOLE_ROWS = {  # found by a reader, or where rows are held against each othe
 OF_A_LINE: dict[tuple[str, str], str] = {  # on invoice lines, where the column says more
     (reasons.MISSING, "customer_id"): N_(
         "book each sale to a customer and make the field compulsory; sales over the counter to one "
-        "collective customer, named in engagement.yaml (identity.collective)"
+        "collective customer, named as such in the settings"
     ),
     (reasons.MISSING, "currency"): N_(
-        "write the currency on each line, or declare default_currency in engagement.yaml; until "
-        "then the amount stands as it was written"
+        "write the currency on each line, or declare in the settings which one is meant; until then "
+        "the amount stands as it was written"
     ),
 }
 REMEDIES = {check.reason: check.remedy for check in CHECKS} | OF_THE_CONTRACT | OF_WHOLE_ROWS

@@ -1,15 +1,16 @@
 """The input contract: the columns of each input table, and what may stand in them.
 
-Data, not code. What a column means and how text becomes its value stands in `kamlib.columns`; here
+Data, not code. What a column means and how text becomes its value stands in `kamlib.core.vocabulary`; here
 stands only what the intake may refuse. Fields are in the order in which a row is judged: a row that
 is broken in two columns is set aside for the first of them.
 """
 
 from typing import Literal, NamedTuple
 
-from kamlib.columns import COLUMNS, COST_LEVELS, LADDER, Kind
+from kamlib.core.codes import COST_LEVELS, LADDER, SOURCES
+from kamlib.core.language import N_
+from kamlib.core.vocabulary import COLUMNS, Kind
 from kamlib.intake import reasons as set_aside
-from kamlib.language import N_
 
 SALES = ("invoice", "final")  # what an order is counted by
 BACK = ("credit_note", "correction", "cancellation")  # what gives revenue back
@@ -117,7 +118,6 @@ FIRM = may(
 )
 RELATION = Field("relation", allowed=RELATIONS, otherwise=N_("unknown relation"))
 NO_OTHER = ("supplier", "none")  # who says so rates nobody on nothing
-SOURCES = ("their_words", "fact", "our_guess")
 
 CONTRACT: dict[str, TableContract] = {
     "invoice_lines": TableContract(
@@ -278,7 +278,7 @@ CONTRACT: dict[str, TableContract] = {
             Field("weight", at_least=0),
             must("supplier"),
             must("rating")._replace(unless=NO_OTHER),
-            Field("source", allowed=SOURCES, otherwise=N_("unknown source")),
+            Field("source", allowed=tuple(SOURCES), otherwise=N_("unknown source")),
             Field("rater"),
             Field("date", past=True),
         ),

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.columns import column_label
+from kamlib.core.language import N_, _
+from kamlib.core.vocabulary import column_label
 from kamlib.intake.contract import Field
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.spelling import ROUNDED
 from kamlib.intake.values import MINUS, number_pattern
-from kamlib.language import N_, _
 
 NUMERIC = ("money", "number", "whole", "share", "rating")
 PARENTHESES = N_("negative numbers in parentheses")

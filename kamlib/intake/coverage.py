@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.language import day, money, month, ngettext, number, percent
-from kamlib.tables import among, floats
-from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
+from kamlib.core.language import day, money, month, ngettext, number, percent
+from kamlib.core.tables import among, floats
+from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.settings import Period
+    from kamlib.core.periods import Period
 
 YEAR, TWO_YEARS = 12, 24
 QUIET_DAYS = 7

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from kamlib.errors import DataError, listed
+from kamlib.core.errors import DataError, listed
+from kamlib.core.language import _, day, money, number
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.intake.desk import Desk, fetched, held, lookup
 from kamlib.intake.validate import Validated
 from kamlib.intake.values import DECIMAL
-from kamlib.language import _, day, money, number
-from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

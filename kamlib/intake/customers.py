@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow.compute as pc
 
-from kamlib.errors import ParameterError, listed, printable
+from kamlib.core.errors import ParameterError, listed, printable
+from kamlib.core.tables import floats
 from kamlib.intake.desk import in_pandas
 from kamlib.intake.identity import Who, merged_activity, merged_sites, name_variants
 from kamlib.intake.look_alikes import look_alikes
@@ -13,7 +14,6 @@ from kamlib.intake.quarantine import SetAside
 from kamlib.intake.reasons import NO_CUSTOMER, ZEROS_LOST
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.units import unit_of_each, unit_table
-from kamlib.tables import floats
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

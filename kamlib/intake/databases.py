@@ -13,13 +13,13 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake.engines import engine_of
 from kamlib.intake.queries import all_of, of_query, one_that_reads, parts_of
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
-    from kamlib.settings.database import Database
+    from kamlib.settings.inputs import Database
 
 EXTRAS = {"postgres": "psycopg", "spark": "pyspark"}
 PATIENCE = {  # seconds until a server that is silent counts as gone; an address may say otherwise

@@ -19,9 +19,9 @@ import pandas as pd
 import pyarrow as pa
 import sqlglot.expressions as sge
 
+from kamlib.core.scratch import Scratch
 from kamlib.intake.databases import Databases, answering, databases, streamed
 from kamlib.intake.engines import engine_of, nfc_normalize, written_down
-from kamlib.scratch import Scratch
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

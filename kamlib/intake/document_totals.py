@@ -11,13 +11,13 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
+from kamlib.core.language import N_
 from kamlib.intake.booked import money_sum
 from kamlib.intake.databases import answering
 from kamlib.intake.desk import Desk, held
 from kamlib.intake.engines import engine_of, one_of, written
 from kamlib.intake.reasons import A_TOTAL
 from kamlib.intake.validate import Validated
-from kamlib.language import N_
 
 DOCUMENT = ("invoice_id", "customer_id", "date")
 OF_A_LINE = ("product_id", "quantity", "line_id")

@@ -12,13 +12,13 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from kamlib.core.language import money, number
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.intake.booked import money_sum
 from kamlib.intake.contract import BACK, DOCUMENT_TYPES, SALES
 from kamlib.intake.corrected import named_by
 from kamlib.intake.desk import fetched
 from kamlib.intake.validate import Validated
-from kamlib.language import money, number
-from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 
 class DocumentFacts(NamedTuple):

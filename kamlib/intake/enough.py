@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from kamlib.columns import table_label
+from kamlib.core.language import _, money, number, percent
+from kamlib.core.tables import Tables, floats
+from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
+from kamlib.core.vocabulary import table_label
 from kamlib.intake.reasons import NO_LINE, REPEATS, TWICE
-from kamlib.language import _, money, number, percent
-from kamlib.tables import Tables, floats
-from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.settings import Engagement, Period
+    from kamlib.core.periods import Period
+    from kamlib.settings import Engagement
 
 CARRY_PROFIT = ("invoice_lines", "resources", "drivers", "receivables", "assets", "off_invoice")
 LEAST_SHARE = 0.0005
@@ -34,7 +35,7 @@ def rows_set_aside_verdict(read: pd.DataFrame, coverage: pd.DataFrame, *, curren
 
     Parameters
     ----------
-    read : DataFrame from `kamlib.intake.aside.money_read`
+    read : DataFrame from `kamlib.intake.quarantine.money_read`
     coverage : DataFrame, one row per input table
     """
     rows, aside = int(coverage["rows"].sum()), int(coverage["set_aside"].sum())
@@ -69,7 +70,7 @@ def enough_verdict(
 
     Parameters
     ----------
-    read : DataFrame from `kamlib.intake.aside.money_read`
+    read : DataFrame from `kamlib.intake.quarantine.money_read`
     coverage : DataFrame, one row per input table
     tables : what data prep hands over, the quarantine among them
 

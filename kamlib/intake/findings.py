@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.checks import require_choice
-from kamlib.columns import table_label
-from kamlib.errors import DataError, listed
+from kamlib.core.checks import require_choice
+from kamlib.core.errors import DataError, listed
+from kamlib.core.language import _, day, money, month, number
+from kamlib.core.rules import SECTIONS
+from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
+from kamlib.core.vocabulary import table_label
 from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.intake.counted import in_words
 from kamlib.intake.lines import LineFacts
 from kamlib.intake.validate import Validated
-from kamlib.language import _, day, money, month, number
-from kamlib.method_rules.data_prep import SECTIONS
-from kamlib.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.settings import Engagement, Period
+    from kamlib.core.periods import Period
+    from kamlib.settings import Engagement
 
 QUIET_DAYS = 7
 

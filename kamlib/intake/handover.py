@@ -9,6 +9,7 @@ from typing import NamedTuple
 import ibis.expr.types as ir
 import pandas as pd
 
+from kamlib.core.tables import Tables
 from kamlib.intake import lines as line_work
 from kamlib.intake.booked import counted
 from kamlib.intake.contract import CONTRACT
@@ -32,7 +33,6 @@ from kamlib.intake.repeated import identical
 from kamlib.intake.small import Seen, Small
 from kamlib.intake.validate import Validated
 from kamlib.intake.words import Attribute, attribute_values
-from kamlib.tables import Tables
 
 STAGE = "data_prep"
 

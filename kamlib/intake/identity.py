@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib.errors import DataError, listed
+from kamlib.core.errors import DataError, listed
 from kamlib.intake.desk import fetched
 from kamlib.intake.small import Small, no_customers
 from kamlib.intake.units import relations_of, unit_of_each
 
 if TYPE_CHECKING:
-    from kamlib.settings.settings import Identity
+    from kamlib.settings.inputs import Identity
 
 
 class Who(NamedTuple):

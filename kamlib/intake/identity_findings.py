@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.errors import listed
+from kamlib.core.errors import listed
+from kamlib.core.language import _, money, number
+from kamlib.core.tables import floats
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.intake.identity import Who
 from kamlib.intake.reasons import MISSING
 from kamlib.intake.site_or_group import site_or_group
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.tax_ids import tax_id_of
 from kamlib.intake.units import unit_of_each
-from kamlib.language import _, money, number
-from kamlib.tables import floats
-from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

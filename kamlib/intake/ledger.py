@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.columns import LEDGER_LINES, REVENUE_PARTS, column_label, table_label
-from kamlib.errors import listed
+from kamlib.core.codes import LEDGER_LINES, REVENUE_PARTS
+from kamlib.core.errors import listed
+from kamlib.core.language import _, money, number, percent
+from kamlib.core.verdicts import FLAG, PASS, REFUSE, Balance, Verdict, verdict
+from kamlib.core.vocabulary import column_label, table_label
 from kamlib.intake.validate import Validated
-from kamlib.language import _, money, number, percent
-from kamlib.verdicts import FLAG, PASS, REFUSE, Balance, Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

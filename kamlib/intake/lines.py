@@ -21,7 +21,7 @@ from kamlib.intake.quarantine import Tally
 from kamlib.intake.validate import Validated
 
 if TYPE_CHECKING:
-    from kamlib.settings import Period
+    from kamlib.core.periods import Period
 
 
 class LineFacts(NamedTuple):

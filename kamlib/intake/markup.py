@@ -5,76 +5,71 @@ nothing. The encoding is the one that the XML declares.
 """
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO, Any, cast
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from xml.parsers import expat
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 
-BYTES_AT_ONCE = 1 << 16
-DEEPEST = 200
+BYTES_AT_ONCE = 1 << 13  # so few elements at a time that they stay in the processor's cache
 
 
-def careful_parser(shown: str) -> expat.XMLParserType:
-    """Return a parser that raises DataError at a document type; `shown` names the file."""
+def refuse_document_type(stream: IO[bytes], *, shown: str) -> None:
+    """Raise DataError at a document type, which stands before the first element.
+
+    What is no XML passes: whoever reads it says so.
+    """
+    found: list[bool] = []
     parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-
-    def refuse(*_: object) -> None:
+    parser.StartDoctypeDeclHandler = lambda *_: found.append(True)
+    parser.StartElementHandler = lambda *_: found.append(False)
+    try:
+        while not found and (piece := stream.read(BYTES_AT_ONCE)):
+            parser.Parse(piece, False)
+    except (expat.ExpatError, LookupError, ValueError):
+        pass
+    if any(found):
         raise DataError(
             f"{shown} declares a document type (<!DOCTYPE ...>), which may call in other files or "
             f"swell without end. No invoice and no workbook needs one: export the file again."
         )
 
-    parser.StartDoctypeDeclHandler = refuse
-    return parser
 
+def parsed(stream: IO[bytes], *events: str, shown: str) -> Iterator[list[tuple[str, Element]]]:
+    """Yield the elements that start or end in each piece of a stream, with the event.
 
-def fed(
-    parser: expat.XMLParserType, stream: BinaryIO, *, shown: str, at_once: int = BYTES_AT_ONCE
-) -> Iterator[None]:
-    """Feed a stream to a parser and pause after each piece.
+    Whoever takes them clears them, so that memory does not grow with the stream.
 
     Raises
     ------
     DataError
         It is no well-formed XML, or it ends too early.
     """
+    parser: Any = XMLPullParser(cast(Any, events))
     try:
-        while piece := stream.read(at_once):
-            parser.Parse(piece, False)
-            yield
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise not_whole(shown, code=error.code, line=error.lineno) from error
+        while piece := stream.read(BYTES_AT_ONCE):
+            parser.feed(piece)
+            yield [*parser.read_events()]
+        parser.close()
+    except ParseError as error:
+        why = expat.errors.messages[error.code]
+        if error.code == expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]:
+            why += ", or a letter that is not in the encoding its first line names,"
+        raise DataError(
+            f"{shown} is no whole XML: {why} in line {error.position[0]}. Copy or export it again."
+        ) from error
     except (LookupError, ValueError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise misdeclared(shown, error) from error
-    yield
-
-
-def not_whole(shown: str, *, code: int, line: int) -> DataError:
-    """Return what to say of XML that is broken; a sign of another encoding is named as such."""
-    why = expat.errors.messages[code]
-    if code == expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]:
-        why += ", or a letter that is not in the encoding its first line names,"
-    return DataError(f"{shown} is no whole XML: {why} in line {line}. Copy or export it again.")
-
-
-def misdeclared(shown: str, error: Exception) -> DataError:
-    """Return what to say of XML in an encoding that nobody reads."""
-    return DataError(
-        f"{shown} cannot be read as what it says it is ({error}). Export it again, as UTF-8."
-    )
+        raise DataError(
+            f"{shown} cannot be read as what it says it is ({error}). Export it again, as UTF-8."
+        ) from error
 
 
 def local(name: str) -> str:
-    """Return a name without its prefix.
+    """Return a name without its namespace.
 
     Examples
     --------
-    >>> local("tns:FakturaWiersz"), local("row")
+    >>> local("{http://jpk.mf.gov.pl/wzor/}FakturaWiersz"), local("row")
     ('FakturaWiersz', 'row')
     """
-    return name.rpartition(":")[2] if ":" in name else name
+    return name.rpartition("}")[2]

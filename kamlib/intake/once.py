@@ -5,7 +5,7 @@ from itertools import pairwise
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake import reasons
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.desk import Desk, held

@@ -13,6 +13,8 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from kamlib.core.language import _, money, number
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.intake.booked import money_sum, order_fields
 from kamlib.intake.contract import SALES
 from kamlib.intake.desk import Answer, Desk
@@ -20,8 +22,6 @@ from kamlib.intake.documents import ordered
 from kamlib.intake.identity import Who
 from kamlib.intake.lines import line_count, period_of
 from kamlib.intake.validate import Validated
-from kamlib.language import _, money, number
-from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 APART_DAYS = (
     92  # a quarter: what is delivered later was ordered anew, and numbers start over yearly

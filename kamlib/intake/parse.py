@@ -15,11 +15,12 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.contract import NUMERIC, Field
 from kamlib.intake.desk import Desk, lookup, told_once
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.engines import DECIMAL, REACH, engine_of, exact, written
+from kamlib.intake.inspect.words import YES_OR_NO
 from kamlib.intake.spelling import currency_codes, currency_words, holds_tax_ids
 from kamlib.intake.tax_ids import tax_id_of
 from kamlib.intake.values import day_of, existing_day, number_of
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 VALUE = "value of "  # before a column's name, until the row is validated
 UNUSABLE = "tax id unusable"
 DAYS = (date(1000, 1, 1), date(9999, 12, 31))  # as in text; databases know infinity as well
-YES_OR_NO = {  # every word that a cell of yes or no may hold; what is proposed rests on it too
-    **dict.fromkeys(("1", "true", "yes", "y", "tak", "t", "x"), True),
-    **dict.fromkeys(("0", "false", "no", "nie", "n"), False),
-}
 
 
 def dtype_of(field: Field) -> dt.DataType:

@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kamlib.core.language import _
 from kamlib.intake.booked import KEY, money_sum
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.desk import Desk, brought, in_pandas
 from kamlib.intake.reasons import NO_CUSTOMER, TAX_ID_PESEL, TWICE, ZEROS_LOST
 from kamlib.intake.validate import MARKS, Validated
-from kamlib.language import _
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

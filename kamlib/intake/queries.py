@@ -11,7 +11,7 @@ import sqlglot
 import sqlglot.expressions as sge
 from sqlglot.errors import SqlglotError
 
-from kamlib.errors import DataError, ParameterError, listed
+from kamlib.core.errors import DataError, ParameterError, listed
 
 COMPOSED = range(0x00C0, 0x0530)  # letters of Latin, Greek and Cyrillic alphabets
 NAME = re.compile(r'"(?:[^"]|"")+"|[^".\s]+')

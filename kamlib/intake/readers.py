@@ -16,14 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
+from kamlib.core.language import N_
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.engines import BLANKS
-from kamlib.intake.heads import is_head_again, refuse_mostly_ragged
+from kamlib.intake.inspect.heads import is_head_again, refuse_mostly_ragged
+from kamlib.intake.inspect.totals import FIRST_LETTERS, is_total
 from kamlib.intake.reasons import A_TOTAL, FEWER_CELLS, MORE_CELLS, THE_HEAD_AGAIN
 from kamlib.intake.texts import records
-from kamlib.intake.totals import FIRST_LETTERS, is_total
-from kamlib.language import N_
 
 ROWS_AT_ONCE = 2_000  # few enough to stay in the processor's cache
 CHUNKS_AT_ONCE = 50

@@ -11,7 +11,9 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
-from kamlib.errors import listed
+from kamlib.core.errors import listed
+from kamlib.core.tables import Tables
+from kamlib.core.verdicts import Balance, Verdict
 from kamlib.intake import findings, ledger
 from kamlib.intake.booked import booked, lines_told
 from kamlib.intake.contract import CONTRACT
@@ -37,8 +39,6 @@ from kamlib.intake.unusable import (
 )
 from kamlib.intake.validate import Validated
 from kamlib.intake.words import words_verdicts
-from kamlib.tables import Tables
-from kamlib.verdicts import Balance, Verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

@@ -3,7 +3,7 @@
 When a reason holds, and how it is mended where it arises, stands in `kamlib.intake.checks`.
 """
 
-from kamlib.language import N_
+from kamlib.core.language import N_
 
 NOT_A_NUMBER = N_("not a number")
 NOT_WHOLE = N_("not a whole number")
@@ -17,7 +17,7 @@ NO_SHARE = N_("outside 0 to 1")
 NO_RATING = N_("outside 0 to 10")
 NEITHER = N_("neither yes nor no")
 MISSING = N_("missing")
-NO_PERIOD = N_("not a period of engagement.yaml")
+NO_PERIOD = N_("not a period that is declared")
 NO_CUSTOMER = N_("customer is not in customers")
 ZEROS_LOST = N_("customer is in customers with other zeros in front")
 ID_FOR_NONE = N_("number that stands for no customer")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from kamlib.errors import listed
+from kamlib.core.errors import listed
+from kamlib.core.language import _, money, ngettext, number, percent
+from kamlib.core.tables import among
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.intake.identity import Who
-from kamlib.language import _, money, ngettext, number, percent
 from kamlib.numerics import among_fewest, top_share
-from kamlib.tables import among
-from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

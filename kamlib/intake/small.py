@@ -9,8 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kamlib.deductions import REVERSED
-from kamlib.errors import DataError, listed
+from kamlib.core.deductions import REVERSED
+from kamlib.core.errors import DataError, listed
+from kamlib.core.tables import floats
 from kamlib.intake import reasons
 from kamlib.intake.contract import CONTRACT, Field
 from kamlib.intake.desk import Desk, in_pandas
@@ -18,7 +19,6 @@ from kamlib.intake.look_alikes import plain_letters
 from kamlib.intake.once import refuse_copies
 from kamlib.intake.quarantine import SetAside, set_aside_of
 from kamlib.intake.validate import Validated, validate
-from kamlib.tables import floats
 
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")
 ADD_UP = {  # tables whose rows add up, and what of them does

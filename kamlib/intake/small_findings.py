@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pandas as pd
 
-from kamlib.columns import label, table_label
-from kamlib.deductions import ACCRUED, REVERSED, SETTLED
-from kamlib.errors import listed
+from kamlib.core.deductions import ACCRUED, REVERSED, SETTLED
+from kamlib.core.errors import listed
+from kamlib.core.language import _, money, month, number
+from kamlib.core.periods import Period
+from kamlib.core.tables import Tables, floats
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.core.vocabulary import label, table_label
 from kamlib.intake.small import ADD_UP, Seen
-from kamlib.language import _, money, month, number
-from kamlib.tables import Tables, floats
-from kamlib.timespans import Span
-from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 MANY_RATINGS, SHORT_SCALE = (
     20,
@@ -77,7 +77,7 @@ def _months_without_balances(tables: Tables) -> list[Verdict]:
     return [verdict("receivables_months", FLAG, months=listed(names, most=12))]
 
 
-def periods_without_deductions(tables: Tables, spans: Iterable[Span]) -> list[Verdict]:
+def periods_without_deductions(tables: Tables, spans: Iterable[Period]) -> list[Verdict]:
     """Say of which period with sales no deduction is given, where another has some."""
     items, sold = tables.get("off_invoice"), set(tables["customer_months"]["period"].dropna())
     if items is None or items.empty:

@@ -7,6 +7,7 @@ can be found again, and `_broken` where the row as a whole cannot be read.
 import glob
 import unicodedata
 from collections import Counter
+from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,13 +18,14 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kamlib.columns.naming import alias_in
-from kamlib.errors import DataError, did_you_mean, listed
+from kamlib.core.errors import DataError, did_you_mean, listed
+from kamlib.core.language import N_
+from kamlib.core.naming import alias_in
 from kamlib.intake.contract import Field
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.engines import tidy_text
-from kamlib.intake.heads import holds_values, refuse_unfit_head, with_empty_names
+from kamlib.intake.inspect.heads import head_of, holds_values
 from kamlib.intake.invoices_xml import drop_sellers, taken_rates
 from kamlib.intake.readers import (
     EXCEL_ENDINGS,
@@ -34,7 +36,6 @@ from kamlib.intake.readers import (
     refuse_same_bytes,
     write_texts,
 )
-from kamlib.language import N_
 from kamlib.settings.places import LOCK
 
 if TYPE_CHECKING:
@@ -79,6 +80,12 @@ class Headed(NamedTuple):
     path: Path
     shown: str
     head: list[str]
+    sheet: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Return the sheet of the file as readers know it."""
+        return f"{self.shown}, sheet {self.sheet}"
 
     @property
     def is_parquet(self) -> bool:
@@ -96,20 +103,52 @@ def headed_files(engagement: "Engagement", table: str) -> list[Headed]:
         cannot be read as declared.
     """
     given, dialect = engagement.inputs[table], dialect_of(engagement, table)
-    files = []
-    for number, path in enumerate(engagement.paths(table)):
+    files: list[Headed] = []
+    for path in engagement.paths(table):
         shown = engagement.relative(path)
-        _refuse_another_kind(path, shown)
-        head = [composed(name) for name in _head(given, dialect, path, shown)]
-        twice = sorted({name for name in head if name and head.count(name) > 1})
-        if twice:
-            raise DataError(
-                f"the head of {shown} has {listed(twice)} twice, so nobody can tell which is "
-                f"meant. Rename one of them in the export."
-            )
-        files.append(Headed(number, path, shown, head))
-    refuse_same_bytes([(file.path, file.shown) for file in files])
+        refuse_another_kind(path, shown)
+        for sheet in _sheets(given, path, shown):
+            head = [composed(name) for name in _head(given, dialect, path, shown, sheet)]
+            _refuse_twice(head, shown)
+            files.append(Headed(len(files), path, shown, head, sheet))
+    refuse_same_bytes(list({file.path: (file.path, file.shown) for file in files}.values()))
     return files
+
+
+def _sheets(given: "Input", path: Path, shown: str) -> list[str | None]:
+    """Return the sheets of a workbook that are read, each name once; one of None for other files.
+
+    A star stands for any letters, and takes only sheets that one sees and that hold something.
+    """
+    if not given.sheet or not path.name.lower().endswith(EXCEL_ENDINGS):
+        return [None]
+    found: list[str | None] = []
+    for wanted in given.sheet:
+        names = [wanted]
+        if "*" in wanted:
+            from kamlib.intake.excel import sheets_of
+
+            seen = [
+                one.name for one in sheets_of(path, shown=shown) if any(one.rows) and not one.hidden
+            ]
+            names = [name for name in seen if fnmatchcase(name.casefold(), wanted.casefold())]
+            if not names:
+                raise DataError(
+                    f"no sheet of {shown} is called like '{wanted}': it has {listed(seen, most=12)}. "
+                    f"Set the name under sheet of this input in engagement.yaml."
+                )
+        found += [name for name in names if name not in found]
+    return found
+
+
+def _refuse_twice(head: list[str], shown: str) -> None:
+    """Raise DataError if a head has a name twice."""
+    twice = sorted({name for name in head if name and head.count(name) > 1})
+    if twice:
+        raise DataError(
+            f"the head of {shown} has {listed(twice)} twice, so nobody can tell which is "
+            f"meant. Rename one of them in the export."
+        )
 
 
 def raw_rows(
@@ -150,7 +189,7 @@ def raw_rows(
                     file.head,
                     places,
                     ids=ids,
-                    sheet=given.sheet,
+                    sheet=file.sheet,
                     header_row=given.header_row,
                     days=days,
                 )
@@ -163,7 +202,8 @@ def raw_rows(
         parts.insert(0, con.read_parquet(glob.escape(str(target))))
     found = {name for part in parts for name in part.columns}
     names = [field.name for field in fields if field.name in found]
-    shown, rates = [file.shown for file in files], taken_rates(notes)
+    sheets, rates = Counter(file.path for file in files), taken_rates(notes)
+    shown = [file.place if sheets[file.path] > 1 else file.shown for file in files]
     return Raw(parts, names, shown, rows, drop_sellers(notes), rates)
 
 
@@ -197,27 +237,25 @@ def _money_words(engagement: "Engagement", table: str) -> tuple[str, ...]:
     return money_words(engagement.currency, every="currency" in engagement.inputs[table].columns)
 
 
-def _head(given: "Input", dialect: Dialect, path: Path, shown: str) -> list[str]:
+def _head(given: "Input", dialect: Dialect, path: Path, shown: str, sheet: str | None) -> list[str]:
     """Return the names in the head of a file; an empty file has none."""
     if path.suffix.lower() != ".parquet":
-        return _head_of_texts(given, dialect, path, shown)
+        return _head_of_texts(given, dialect, path, shown, sheet)
     try:
         return list(pq.read_schema(path).names)
     except BROKEN_PARQUET as error:
         raise _damaged(shown, error) from error
 
 
-def _head_of_texts(given: "Input", dialect: Dialect, path: Path, shown: str) -> list[str]:
+def _head_of_texts(
+    given: "Input", dialect: Dialect, path: Path, shown: str, sheet: str | None
+) -> list[str]:
     """Return the head of a file of texts, once the first rows under it are seen to fit it."""
-    found = records_of(path, dialect, shown=shown, sheet=given.sheet, header_row=given.header_row)
+    found = records_of(path, dialect, shown=shown, sheet=sheet, header_row=given.header_row)
     if path.name.lower().endswith(XML_ENDINGS):
         return next(found)[1]  # ours by nature
     first = list(islice(found, FIRST_ROWS))
-    if not first:
-        return []
-    head = with_empty_names(first[0][1], first[1:])
-    refuse_unfit_head(head, first[1:], dialect, shown=shown)
-    return head
+    return head_of(first, dialect, shown=shown) if first else []
 
 
 def places_in(
@@ -303,7 +341,7 @@ def _parquet_part(con: ibis.BaseBackend, file: Headed, places: dict[str, int]) -
     )
 
 
-def _refuse_another_kind(path: Path, shown: str) -> None:
+def refuse_another_kind(path: Path, shown: str) -> None:
     """Raise DataError if a file is absent, or is not what its name says."""
     if not path.is_file():
         raise DataError(f"{shown} is not there. Look at the files under inputs in engagement.yaml.")

@@ -11,7 +11,7 @@ from kamlib.intake.tax_ids import tax_id_of
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
-    from kamlib.settings.settings import Identity
+    from kamlib.settings.inputs import Identity
 
 ID_COLUMNS = ("customer_id", "parent_id", "party_id", "prospect_id", "keep_as")
 FOR_NOBODY = (
@@ -97,7 +97,7 @@ def in_one_spelling(ids: Iterable[str], identity: "Identity") -> dict[str, str]:
 
     Examples
     --------
-    >>> from kamlib.settings.settings import Identity
+    >>> from kamlib.settings.inputs import Identity
     >>> in_one_spelling(["PL 123-456-32-18"], Identity(by="tax_id"))
     {'PL 123-456-32-18': '1234563218'}
     """

@@ -15,20 +15,20 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.dialects import Dialect
-from kamlib.intake.encodings import (
+from kamlib.intake.inspect.heads import CELL_LIMIT
+from kamlib.intake.inspect.letters import (
     HEAD,
     composed_lines,
+    encoding_of,
     is_utf8,
-    likely_encoding,
     lines_not_in,
     mender,
     refuse_other_letters,
     refuse_twice_encoded,
 )
 
-CELL_LIMIT = 1_000_000
 LETTERS_AT_ONCE = 1 << 20
 
 
@@ -98,7 +98,7 @@ def _blocks(
 
 
 @contextmanager
-def _bytes(path: Path, shown: str) -> Iterator[BinaryIO]:
+def opened_bytes(path: Path, shown: str) -> Iterator[BinaryIO]:
     """Open a file, packed or not; raise DataError where a packed one turns out to be damaged."""
     try:
         with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as stream:
@@ -113,13 +113,13 @@ def _bytes(path: Path, shown: str) -> Iterator[BinaryIO]:
 def _opened(path: Path, encoding: str, shown: str) -> Iterator[io.TextIOWrapper]:
     """Open a CSV file as text; a byte order mark of UTF-8 is no part of the head."""
     known = "utf-8-sig" if is_utf8(encoding) else encoding
-    with _bytes(path, shown) as stream:
+    with opened_bytes(path, shown) as stream:
         yield io.TextIOWrapper(stream, encoding=known, newline="")
 
 
 def _refuse_letters(path: Path, dialect: Dialect, shown: str) -> None:
     """Raise DataError if the start of a file plainly is not in the declared encoding."""
-    with _bytes(path, shown) as stream:
+    with opened_bytes(path, shown) as stream:
         head = stream.read(HEAD)
     if head.isascii() and b"\x00" not in head:
         return
@@ -139,8 +139,8 @@ def _fault(error: csv.Error) -> str:
 
 def _undecodable(path: Path, encoding: str, shown: str) -> DataError:
     """Return the error that names the first line that is not in the declared encoding."""
-    with _bytes(path, shown) as stream:
-        likely = likely_encoding(stream.read(HEAD))
+    with opened_bytes(path, shown) as stream:
+        likely = encoding_of(stream.read(HEAD)).value
         stream.seek(0)
         others = lines_not_in(encoding, stream)
     number = max(others.first, 1)

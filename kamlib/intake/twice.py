@@ -9,7 +9,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
+from kamlib.core.language import N_, money, number
 from kamlib.intake.booked import KEY, money_sum
 from kamlib.intake.contract import BACK
 from kamlib.intake.databases import answering
@@ -18,7 +19,6 @@ from kamlib.intake.engines import DECIMAL, engine_of
 from kamlib.intake.invoices_xml import XML_ENDINGS
 from kamlib.intake.reasons import IN_ANOTHER_FILE, NUMBERED_TWICE
 from kamlib.intake.validate import Validated
-from kamlib.language import N_, money, number
 
 DOCUMENT = ["invoice_id", "customer_id", "date"]
 KEPT = N_("lines whose invoice stands twice, kept as declared")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.contract import NUMERIC, Field
 from kamlib.intake.dialects import EXCEL, ISO, Dialect
 from kamlib.intake.values import SERIAL, date_pattern

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.errors import DataError, listed
+from kamlib.core.errors import DataError, listed
 from kamlib.intake.spelling import in_one_spelling
 
 if TYPE_CHECKING:
-    from kamlib.settings.settings import Identity
+    from kamlib.settings.inputs import Identity
 
 EXTERNAL = "external"
 

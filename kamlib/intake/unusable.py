@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from kamlib.errors import DataError, listed
+from kamlib.core.errors import DataError, listed
 from kamlib.intake.checks import remedy_of
 from kamlib.intake.quarantine import SetAside
 from kamlib.intake.validate import Validated

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.errors import listed
+from kamlib.core.errors import listed
 from kamlib.intake import reasons
 from kamlib.intake.checks import CHECKS, Around, first_broken, rules_for
 from kamlib.intake.contract import NUMERIC, Field, fields_of

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
 from kamlib.intake.dialects import EXCEL, ISO, Dialect
 from kamlib.intake.month_names import MONTHS
 

@@ -12,15 +12,16 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib.columns import column_label, table_label
-from kamlib.columns.naming import meant_by, plain
-from kamlib.errors import ParameterError, listed
-from kamlib.intake.contract import CONTRACT, SOURCES
+from kamlib.core.codes import SOURCES
+from kamlib.core.errors import ParameterError, listed
+from kamlib.core.language import _, ngettext, number
+from kamlib.core.naming import meant_by, plain
+from kamlib.core.tables import Tables
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.core.vocabulary import column_label, table_label
+from kamlib.intake.contract import CONTRACT
 from kamlib.intake.small import US, Seen
 from kamlib.intake.validate import Validated
-from kamlib.language import _, ngettext, number
-from kamlib.tables import Tables
-from kamlib.verdicts import FLAG, PASS, Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
@@ -143,7 +144,7 @@ def _ratings(tables: Tables, engagement: "Engagement") -> Iterator[str]:
     ours, theirs = tables.get("ratings_ours"), tables.get("ratings_theirs")
     if ours is not None:
         yield from _strange("ratings_ours", "criterion", ours, engagement.side_a.criteria)
-        yield from _strange("ratings_ours", "source", ours, SOURCES, _("taken as our guess"))
+        yield from _strange("ratings_ours", "source", ours, tuple(SOURCES), _("taken as our guess"))
     if theirs is not None:
         alike = theirs.loc[[one != TRUST and _is_near(one, [TRUST]) for one in theirs["criterion"]]]
         yield from _strange("ratings_theirs", "criterion", alike, [TRUST], _("taken as another"))

@@ -18,14 +18,7 @@ from kamlib.numerics.concentration import (
     stobachoff,
     top_share,
 )
-from kamlib.numerics.draws import (
-    Odds,
-    Uncertain,
-    Whales,
-    odds,
-    range_errors,
-    whales,
-)
+from kamlib.numerics.draws import Odds, Uncertain, Whales, odds, range_errors, whales
 from kamlib.numerics.resampling import Shares, resampled, resampled_shares
 from kamlib.numerics.rounding import largest_remainder
 from kamlib.numerics.sharing import median_of_others, shapley

@@ -10,79 +10,30 @@ Kaplan and Anderson (2004), "Time-Driven Activity-Based Costing"; Horngren, Data
 Accounting, for the hierarchy of customer costs.
 """
 
-from kamlib.profitability.balances import profit_balance, statement_balances
-from kamlib.profitability.breakeven import break_evens, orders_left, profit_if
-from kamlib.profitability.bridge import (
-    bridge_balance,
-    bridge_measure,
-    bridge_steps,
-    largest_changes,
-    profit_bridge,
-)
-from kamlib.profitability.capital import asset_charges, capital_charges, days_tied_up
-from kamlib.profitability.causes import peer_ladder
-from kamlib.profitability.company import company_ladder, loss_makers
-from kamlib.profitability.comparable import bridge_verdict
-from kamlib.profitability.costing import charge_customers, pool_costs
-from kamlib.profitability.dropping import drop_effects, effect_of_dropping
-from kamlib.profitability.economic import economic_statements, timing_balance
-from kamlib.profitability.judging import statement_verdicts
-from kamlib.profitability.ledger import ledger_accounts, ledger_verdict
-from kamlib.profitability.matrix import matrix_verdict, price_matrix
-from kamlib.profitability.rescue import Rescue, rescue_losses, rescue_verdicts
-from kamlib.profitability.resources import resources_table
-from kamlib.profitability.statement import complete_statement, gross_margins
-from kamlib.profitability.statements import Statements, customer_statements
-from kamlib.profitability.sureness import (
-    profit_sureness,
-    profit_tornado,
-    sureness_verdict,
-    uncertain_profits,
-)
-from kamlib.profitability.volumes import activity_volumes
-from kamlib.profitability.withholding import withheld
+from typing import TYPE_CHECKING
+
+from kamlib.core.faces import face
+
+if TYPE_CHECKING:
+    from kamlib.profitability.analyses import (
+        cost_pools,
+        economic_view,
+        losses,
+        price_matrix,
+        profit_bridge,
+        profit_ledger,
+        profit_uncertainty,
+        statements,
+    )
 
 __all__ = [
-    "Rescue",
-    "Statements",
-    "activity_volumes",
-    "asset_charges",
-    "break_evens",
-    "bridge_balance",
-    "bridge_measure",
-    "bridge_steps",
-    "bridge_verdict",
-    "capital_charges",
-    "charge_customers",
-    "company_ladder",
-    "complete_statement",
-    "customer_statements",
-    "days_tied_up",
-    "drop_effects",
-    "economic_statements",
-    "effect_of_dropping",
-    "gross_margins",
-    "largest_changes",
-    "ledger_accounts",
-    "ledger_verdict",
-    "loss_makers",
-    "matrix_verdict",
-    "orders_left",
-    "peer_ladder",
-    "pool_costs",
+    "cost_pools",
+    "economic_view",
+    "losses",
     "price_matrix",
-    "profit_balance",
     "profit_bridge",
-    "profit_if",
-    "profit_sureness",
-    "profit_tornado",
-    "rescue_losses",
-    "rescue_verdicts",
-    "resources_table",
-    "statement_balances",
-    "statement_verdicts",
-    "sureness_verdict",
-    "timing_balance",
-    "uncertain_profits",
-    "withheld",
+    "profit_ledger",
+    "profit_uncertainty",
+    "statements",
 ]
+__getattr__, __dir__ = face(__name__, __all__)

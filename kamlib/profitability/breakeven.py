@@ -7,8 +7,8 @@ as it is, the quantity bought above all: a break-even says what is needed, not w
 import numpy as np
 import pandas as pd
 
+from kamlib.core.tables import among, floats
 from kamlib.profitability.factors import PER_ORDER
-from kamlib.tables import among, floats
 
 
 def profit_if(

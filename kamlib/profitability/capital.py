@@ -8,11 +8,11 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from kamlib.tables import floats
-from kamlib.timespans import Span
+from kamlib.core.periods import Period
+from kamlib.core.tables import floats
+from kamlib.profitability.statement import KEY
 
 YEAR = 365
-KEY = ["period", "customer_id"]
 SLIVER = 1e-6  # weight of a site without a balance
 
 
@@ -109,7 +109,7 @@ def _weighted(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return mean.rename(name).reset_index()
 
 
-def days_tied_up(assets: pd.DataFrame | None, spans: Iterable[Span]) -> pd.DataFrame | None:
+def days_tied_up(assets: pd.DataFrame | None, spans: Iterable[Period]) -> pd.DataFrame | None:
     """Count the days of each period on which an asset of ours stood with a customer.
 
     From  ``customer_id, kind, amount, from, until``

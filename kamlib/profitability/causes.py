@@ -1,19 +1,100 @@
-"""Why a customer earns less than its peers: the gap, divided exactly among six causes.
+"""Why a customer earns less than its peers: the gap, divided exactly among six causes; and who pays for it.
 
-The causes and the function of profit they work on stand in `kamlib.profitability.factors`. Each cause is
-replaced by what is usual among the peers, in every order in which that can be done; its effect is the mean
-over these orders (Shapley). Effects add up to the gap to the cent, equal causes get equal effects, and a
-cause that is as usual gets nothing.
+Peers are the active external customers of the same kind, without the customer itself. What is usual
+among them is the median of each rate, so that neither the largest account nor a single odd one decides
+what is typical. The causes and the function of profit they work on stand in
+`kamlib.profitability.factors`. Each cause is replaced by what is usual among the peers, in every order in
+which that can be done; its effect is the mean over these orders (Shapley). Effects add up to the gap to
+the cent, equal causes get equal effects, and a cause that is as usual gets nothing.
+
+Sources
+-------
+Shapiro, Rangan, Moriarty and Ross (1987), "Manage Customers for Profits (Not Just Sales)", for net price
+against cost-to-serve.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from kamlib.numerics import largest_remainder, shapley
-from kamlib.profitability.factors import CAUSES, Rates, customer_rates, profit_rate
-from kamlib.verdicts import Verdict, verdict
+from kamlib.core.language import number, percent
+from kamlib.core.verdicts import Verdict, verdict
+from kamlib.core.vocabulary import QUADRANTS
+from kamlib.numerics import largest_remainder, median_of_others, shapley
+from kamlib.profitability.factors import CAUSES, Rates, profit_rate
+
+if TYPE_CHECKING:
+    from kamlib.settings import Peers
+
+
+WHOLE_COMPANY = ""
+
+
+class Typical(NamedTuple):
+    """What is usual among the peers of each customer: rates, the peers' kind, and how many they are.
+
+    `group` is empty where the whole company stands in.
+    """
+
+    rates: dict[str, np.ndarray]
+    group: np.ndarray
+    size: np.ndarray
+
+
+def peer_kinds(ids: pd.Series, customers: pd.DataFrame, peers: "Peers") -> np.ndarray:
+    """Return the kind of each customer, empty where it is not known."""
+    if peers.by not in customers:
+        return np.full(len(ids), WHOLE_COMPANY, dtype=object)
+    kinds = customers.drop_duplicates("customer_id").set_index("customer_id")[peers.by]
+    return ids.map(kinds.astype("str")).fillna(WHOLE_COMPANY).to_numpy(dtype=object)
+
+
+def typical_rates(rates: Mapping[str, np.ndarray], kinds: np.ndarray, *, at_least: int) -> Typical:
+    """Return what is usual among the peers of each customer: the median of each rate over the others.
+
+    Parameters
+    ----------
+    rates : mapping to arrays over the same customers
+    kinds : array, the kind of each customer; empty: not known
+    at_least : int, with fewer peers of its kind a customer is held against the whole company
+
+    Examples
+    --------
+    >>> kinds = np.array(["food", "food", "food", "drinks"], dtype=object)
+    >>> found = typical_rates({"discount": np.array([0.1, 0.2, 0.4, 0.3])}, kinds, at_least=2)
+    >>> [round(float(d), 2) for d in found.rates["discount"]], found.size.tolist()
+    ([0.3, 0.25, 0.15, 0.2], [2, 2, 2, 3])
+    """
+    n = len(kinds)
+    found = {name: median_of_others(values) for name, values in rates.items()}
+    group = np.full(n, WHOLE_COMPANY, dtype=object)
+    size = np.full(n, n - 1)
+    for kind in sorted(set(kinds) - {WHOLE_COMPANY}):
+        mine = np.flatnonzero(kinds == kind)
+        if len(mine) - 1 < max(at_least, 1):
+            continue
+        group[mine], size[mine] = kind, len(mine) - 1
+        for name, values in rates.items():
+            found[name][mine] = median_of_others(np.asarray(values)[mine])
+    return Typical(found, group, size)
+
+
+def peers_verdict(losses: pd.DataFrame, peers: "Peers") -> Verdict:
+    """Judge the peers of the loss-makers of one period: of their own kind, or the whole company."""
+    held = losses[losses["peers"] > 0]
+    smallest = number(int(held["peers"].min())) if len(held) else "0"
+    alone = int((held["peer_group"] == WHOLE_COMPANY).sum())
+    return verdict(
+        "peers",
+        "FLAG" if alone else "PASS",
+        n=number(alone),
+        all=number(len(held)),
+        by=peers.by.replace("_", " "),
+        at_least=number(peers.at_least),
+        smallest=smallest,
+    )
 
 
 def cause_effects(own: Rates, usual: Rates) -> np.ndarray:
@@ -60,60 +141,6 @@ def explain_gaps(amounts: pd.DataFrame, own: Rates, usual: Rates) -> pd.DataFram
     )
 
 
-def peer_ladder(explained: pd.DataFrame, customer_id: str) -> pd.DataFrame:
-    """Return one customer's way from list value to profit beside what is usual among its peers.
-
-    Parameters
-    ----------
-    explained : DataFrame of one period, of `rescue_losses`: amounts, and the peers' rates
-
-    Returns
-    -------
-    DataFrame ``line, kind`` (total or step), ``own, usual`` (share of the list value of goods sold;
-    steps are negative where they take away); the totals are the sums of the steps above them
-    """
-    row = explained[explained["customer_id"] == customer_id]
-    own = {name: float(values[0]) for name, values in customer_rates(row).items()}
-    usual = {name: float(row[f"usual_{name}"].iloc[0]) for name in own}
-    table = pd.DataFrame({"own": pd.Series(_steps(own)), "usual": pd.Series(_steps(usual))})
-    totals = ("list", "pocket", "margin", "profit")
-    return (
-        table.rename_axis("line")
-        .reset_index()
-        .assign(kind=lambda t: np.where(t["line"].isin(totals), "total", "step"))
-    )
-
-
-def _steps(r: Mapping[str, float]) -> dict[str, float]:
-    """Return the steps of `profit_rate`, with their sums."""
-    price = 1 - r["discount"]
-    top = {
-        "list": 1.0,
-        "discounts": -r["discount"],
-        "given_back": -price * r["returned_rate"],
-        "off_invoice": -price * (r["off_invoice_rate"] + r["bad_debt_rate"]),
-    }
-    goods = r["goods_at_list"] * r["own_cost"] * (1 - r["recovered_rate"])
-    handled = r["orders_per_list"] * (r["handling_work"] + r["delivery_work"])
-    plain = r["orders_per_list"] * r["order_work"] + r["line_work"] + r["freight_rate"]
-    below = {
-        "orders": -plain,
-        "service": -handled - r["service_work"],
-        "returns_work": -r["returns_work"],
-        "capital": -price * r["capital_rate"],
-    }
-    pocket = sum(top.values())
-    margin = pocket - goods
-    return {
-        **top,
-        "pocket": pocket,
-        "goods": -goods,
-        "margin": margin,
-        **below,
-        "profit": margin + sum(below.values()),
-    }
-
-
 def causes_verdict(amounts: pd.DataFrame, *, products: bool) -> Verdict:
     """Judge what the causes rest on: which of them could not be seen in the input."""
     if amounts.empty or amounts["customer_profit"].isna().all():
@@ -128,3 +155,54 @@ def causes_verdict(amounts: pd.DataFrame, *, products: bool) -> Verdict:
     if not products:
         blind.append("mix apart from price")
     return verdict("loss_causes", "FLAG" if blind else "PASS", blind=", ".join(blind))
+
+
+SPREAD = 0.05  # of the average: below it the middle half of customers costs the same share of sales
+
+
+class Cuts(NamedTuple):
+    """The company's own averages: net price and cost-to-serve, both in list value of goods sold."""
+
+    net_price: float
+    serve_rate: float
+
+
+def price_matrix(amounts: pd.DataFrame) -> tuple[pd.DataFrame, Cuts]:
+    """Place each customer by its net price and its cost-to-serve, against the company's averages.
+
+    From  amounts of `customer_amounts`
+    to    ``customer_id, net_price, serve_rate, quadrant`` of those who sold anything, and the cuts.
+
+    Notes
+    -----
+    Net price is what is left of 100 at list after all deductions, of goods sold. The cuts are the averages
+    of all these customers, weighted by sales: they are the company's level, so that a customer above the
+    cut pays or costs more than the company's average unit of sales. On a cut counts as high.
+    """
+    table = amounts[amounts["sold_list"] > 0].reset_index(drop=True)
+    pocket = table["sold_revenue"] - table["off_invoice"]
+    served = table["cost_to_serve"]
+    sales = table["sold_list"]
+    total = float(sales.sum())
+    cuts = Cuts(float(pocket.sum()) / total, float(served.sum()) / total) if total else Cuts(1, 0)
+    price, serve = pocket / sales, served / sales
+    dear, busy = price >= cuts.net_price, serve >= cuts.serve_rate
+    quadrants = list(QUADRANTS)
+    quadrant = np.select([dear & busy, dear & ~busy, ~dear & busy], quadrants[:3], quadrants[3])
+    return pd.DataFrame(
+        {
+            "customer_id": table["customer_id"],
+            "net_price": price,
+            "serve_rate": serve,
+            "quadrant": np.where(served.isna(), "", quadrant),
+        }
+    ), cuts
+
+
+def matrix_verdict(placed: pd.DataFrame, cuts: Cuts) -> Verdict:
+    """Judge whether cost-to-serve tells customers apart, or was only spread by revenue."""
+    rates = placed["serve_rate"].dropna()
+    low, high = (float(rates.quantile(q)) if len(rates) else 0.0 for q in (0.25, 0.75))
+    apart = high - low > SPREAD * cuts.serve_rate
+    outcome = "PASS" if apart else "REFUSE"
+    return verdict("price_matrix", outcome, low=percent(low), high=percent(high))

@@ -10,13 +10,13 @@ from decimal import Decimal
 
 import pandas as pd
 
-from kamlib.deductions import earned
-from kamlib.language import _
+from kamlib.core.deductions import earned
+from kamlib.core.language import _
+from kamlib.core.periods import Period
+from kamlib.core.verdicts import Balance
 from kamlib.numerics import largest_remainder
-from kamlib.timespans import Span
-from kamlib.verdicts import Balance
+from kamlib.profitability.statement import KEY
 
-KEY = ["period", "customer_id"]
 MOVED = {  # line of the ladder → column of what moved, and its sign in the profit
     "invoice_revenue": ("revenue_timing", 1),
     "off_invoice": ("off_invoice_timing", -1),
@@ -29,7 +29,7 @@ def economic_statements(
     statement: pd.DataFrame,
     timing: pd.DataFrame | None,
     off_invoice: pd.DataFrame | None,
-    spans: Iterable[Span],
+    spans: Iterable[Period],
 ) -> pd.DataFrame:
     """Put the economic view beside the posted one, customer by customer.
 
@@ -82,7 +82,7 @@ def _described(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _moved(
-    timing: pd.DataFrame | None, off_invoice: pd.DataFrame | None, spans: list[Span]
+    timing: pd.DataFrame | None, off_invoice: pd.DataFrame | None, spans: list[Period]
 ) -> pd.DataFrame:
     """Add up what each line gains per period and customer, as exact sums in floats."""
     parts = []

@@ -21,12 +21,17 @@ returns         ``returned_rate`` in revenue; ``recovered_rate``, cost of goods 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from kamlib.tables import among, floats
+from kamlib.core.tables import among, floats
+from kamlib.profitability.costing import FREIGHT
+
+if TYPE_CHECKING:
+    from kamlib.settings import TimeEquation
+
 
 CAUSES: dict[str, tuple[str, ...]] = {
     "price": ("discount", "off_invoice_rate", "own_cost"),
@@ -39,35 +44,14 @@ CAUSES: dict[str, tuple[str, ...]] = {
 WORK = ("order", "line", "handling", "delivery", "service", "freight", "returns")  # kinds of work
 PER_ORDER = ("order", "handling", "delivery")
 WITH_ORDERS = ("delivery", "deliveries", "drop", "drops")  # events of drivers that come with orders
-FREIGHT = "freight"
 
 Rates = Mapping[str, np.ndarray]
-
-
-class Term(Protocol):
-    """Time that a condition or each line adds to an event."""
-
-    per: str | None
-    when: dict[str, object]
-    time: float
-
-
-class Equation(Protocol):
-    """A time equation: which event, its base time, what is added, and the driver that counts it."""
-
-    per: str
-    base: float
-    plus: Sequence[Term]
-    driver: str | None
-
-    @property
-    def name(self) -> str: ...
 
 
 def kinds_of_work(
     cost_to_serve: pd.DataFrame,
     orders: pd.DataFrame,
-    equations: Sequence[Equation],
+    equations: "Sequence[TimeEquation]",
     ending: pd.Series,
 ) -> pd.DataFrame:
     """Tell the kinds of work apart in cost-to-serve, and what of each ends when the work ends.
@@ -131,7 +115,7 @@ def _wide(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return money.join(ends.add_suffix("_avoidable")).reset_index()
 
 
-def _kinds(name: str, equation: Equation | None) -> tuple[str, str]:
+def _kinds(name: str, equation: "TimeEquation | None") -> tuple[str, str]:
     """Return the kind of an activity's plain work, and of what comes on top."""
     if equation is None:
         return (FREIGHT, FREIGHT) if name == FREIGHT else ("service", "service")
@@ -145,7 +129,9 @@ def _kinds(name: str, equation: Equation | None) -> tuple[str, str]:
     return {"order": "order", "line": "line"}.get(equation.per, "handling"), "handling"
 
 
-def _plain_share(rows: pd.DataFrame, equation: Equation | None, lines: pd.Series) -> np.ndarray:
+def _plain_share(
+    rows: pd.DataFrame, equation: "TimeEquation | None", lines: pd.Series
+) -> np.ndarray:
     """Return the share of an activity's work that a plain order of as many lines would take."""
     if equation is None or equation.driver or equation.per not in ("order", "line"):
         return np.ones(len(rows))

@@ -14,14 +14,18 @@ Kaplan and Anderson (2004), "Time-Driven Activity-Based Costing", for time equat
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from kamlib.checks import require_columns
-from kamlib.errors import DataError, listed
-from kamlib.tables import floats
+from kamlib.core.checks import require_columns
+from kamlib.core.errors import DataError, listed
+from kamlib.core.tables import floats
+
+if TYPE_CHECKING:
+    from kamlib.settings import TimeEquation
+
 
 NEW = "customer_is_new"
 DOCUMENT = ("order_id", "delivery_id", "customer_id", "date")  # tells an order or a delivery
@@ -32,36 +36,11 @@ NEEDS = {"rush_order": "rush", "export_order": "export", "new_customer": FIRST} 
 FROM_CORRECTIONS = ("correction", "credit_note")
 
 
-class Term(Protocol):
-    """Time that a condition or each line adds to an event."""
-
-    per: str | None
-    when: dict[str, object]
-    time: float
-
-
-class Equation(Protocol):
-    """Time of one pool per event: `base` plus terms, for events where `when` holds.
-
-    `driver` names the volumes of the drivers table; without it events are counted from documents.
-    """
-
-    pool: str
-    per: str
-    base: float
-    plus: Sequence[Term]
-    when: dict[str, object]
-    driver: str | None
-
-    @property
-    def name(self) -> str: ...
-
-
 def activity_volumes(
     orders: pd.DataFrame,
     corrections: pd.DataFrame,
     drivers: pd.DataFrame | None,
-    equations: Sequence[Equation],
+    equations: "Sequence[TimeEquation]",
     *,
     deliveries: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -106,13 +85,15 @@ def activity_volumes(
     return volumes.sort_values(["period", "customer_id", "activity"], ignore_index=True)
 
 
-def without_driver(drivers: pd.DataFrame | None, equations: Sequence[Equation]) -> tuple[str, ...]:
+def without_driver(
+    drivers: pd.DataFrame | None, equations: "Sequence[TimeEquation]"
+) -> tuple[str, ...]:
     """Return the names of activities that have no volumes because no table of drivers is given."""
     return tuple(e.name for e in equations if e.driver and drivers is None)
 
 
 def driver_gaps(
-    drivers: pd.DataFrame | None, pools: pd.DataFrame, equations: Sequence[Equation]
+    drivers: pd.DataFrame | None, pools: pd.DataFrame, equations: "Sequence[TimeEquation]"
 ) -> dict[str, list[str]]:
     """Return by period the drivers that are given for other periods only, though a pool costs in it.
 
@@ -135,7 +116,7 @@ def driver_gaps(
     return gaps
 
 
-def _driven(equation: Equation, drivers: pd.DataFrame | None) -> pd.DataFrame:
+def _driven(equation: "TimeEquation", drivers: pd.DataFrame | None) -> pd.DataFrame:
     """Return the volumes of an equation whose events stand in the drivers table."""
     known = [] if drivers is None else sorted(drivers["driver"].unique())
     if equation.driver not in known:
@@ -151,7 +132,9 @@ def _driven(equation: Equation, drivers: pd.DataFrame | None) -> pd.DataFrame:
     return _summed(events, equation, count, count * equation.base, none, none)
 
 
-def _documented(equation: Equation, tables: Mapping[str, pd.DataFrame | None]) -> pd.DataFrame:
+def _documented(
+    equation: "TimeEquation", tables: Mapping[str, pd.DataFrame | None]
+) -> pd.DataFrame:
     """Return the volumes of an equation whose events are documents."""
     events, where = _documents(equation, tables)
     count, used, setup = _times(equation, events, where)
@@ -165,7 +148,7 @@ def _documented(equation: Equation, tables: Mapping[str, pd.DataFrame | None]) -
 
 
 def _times(
-    equation: Equation, events: pd.DataFrame, where: str
+    equation: "TimeEquation", events: pd.DataFrame, where: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return how many events each row is, the time they take, and what of it is set-up."""
     needed = NEEDS.get(equation.per)
@@ -184,7 +167,7 @@ def _times(
 
 
 def _documents(
-    equation: Equation, tables: Mapping[str, pd.DataFrame | None]
+    equation: "TimeEquation", tables: Mapping[str, pd.DataFrame | None]
 ) -> tuple[pd.DataFrame, str]:
     """Return the documents that are the equation's events, and what to call their table."""
     where = f"(time equation '{equation.name}')"
@@ -272,7 +255,7 @@ def _matches(column: pd.Series, wanted: object) -> np.ndarray:
     return np.asarray(column.astype("str") == str(wanted), dtype=np.float64)
 
 
-def _summed(events: pd.DataFrame, equation: Equation, *sums: np.ndarray) -> pd.DataFrame:
+def _summed(events: pd.DataFrame, equation: "TimeEquation", *sums: np.ndarray) -> pd.DataFrame:
     """Add up the `SUMS` of one equation's events per period and customer."""
     key = ["period", "customer_id"]
     rows = events[key].assign(**dict(zip(SUMS, sums, strict=True)))

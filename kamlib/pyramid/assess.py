@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from kamlib.language import N_, _, money, number, points
+from kamlib.core.language import N_, _, money, number, points
+from kamlib.core.verdicts import Verdict, verdict
 from kamlib.pyramid.bounds import Bounds
 from kamlib.pyramid.decide import (
     DecisionRules,
@@ -17,9 +18,11 @@ from kamlib.pyramid.decide import (
     decide,
     run_rules,
 )
-from kamlib.pyramid.levels import Boundary, assign_levels
+from kamlib.pyramid.levels import assign_levels
 from kamlib.pyramid.questions import proofs, questions
-from kamlib.verdicts import Verdict, verdict
+
+if TYPE_CHECKING:
+    from kamlib.settings import Boundary, KeyAccountUnit
 
 CUTS_TRIED = (0.50, 0.60, 0.70)
 MOST_PROOFS = 2  # that a nominee may lack
@@ -38,7 +41,7 @@ LACKS = {
 
 def assess_accounts(
     bounds: Bounds,
-    boundaries: Mapping[str, Boundary],
+    boundaries: "Mapping[str, Boundary]",
     relations: Sequence[str],
     rules: DecisionRules,
     *,
@@ -156,15 +159,7 @@ def capacity_verdicts(
     ]
 
 
-class Unit(Protocol):
-    """The key-account unit as people declared it."""
-
-    amount: float
-    currency: str
-    approved_by: str | None
-
-
-def unit_verdict(unit: Unit, *, is_a_year: bool, profit_known: bool) -> Verdict:
+def unit_verdict(unit: "KeyAccountUnit", *, is_a_year: bool, profit_known: bool) -> Verdict:
     """Judge whether amounts may be measured in yearly key-account units."""
     amount = money(float(unit.amount), unit.currency)
     if not is_a_year:

@@ -1,45 +1,24 @@
 """What is known of each account, as intervals: the inputs of levels and verdicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from kamlib.tables import among
-from kamlib.timespans import months_earlier
+from kamlib.core.quantities import ANYTHING, QUANTITIES
+from kamlib.core.tables import among
+from kamlib.core.timespans import months_earlier
 
-UNKNOWN = (-np.inf, np.inf)
+if TYPE_CHECKING:
+    from kamlib.settings import Pyramid
+
 BOTH_ENDS = ("side_a", "side_b", "relative_strength")
 COUNTED = ("order_days_24m", "orders_per_year")  # no order: zero
 AGES = ("age_months", "known_years")  # no order: unknown of a customer, zero of a prospect
-MEASURED = (
-    *COUNTED,
-    *AGES,
-    "p_return_12m",
-    "p_stay_3y",
-    "profit_12m",
-    "benefit_ours",
-    "loss_periods",
-    "drop_effect",
-    "fix_price_change",
-)
-YES_OR_NO = ("golden_shot", "door_vital_few", "p_unprofitable")
 NOT_COMPUTED = ("path_cost_to_uplift_2y",)
-# what is worst at its high end; all else is worst at its low end
-WORST_AT_HIGH = {
-    "age_months",
-    "days_late",
-    "drop_effect",
-    "fix_price_change",
-    "golden_shot",
-    "loss_periods",
-    "p_unprofitable",
-    "path_cost_to_uplift_2y",
-    "strategic_only",
-}
 
 
 @dataclass(frozen=True)
@@ -60,14 +39,22 @@ class Bounds:
         low, high = self.of[name]
         return low != high
 
+    def at_one_end(self, name: str, *, worst: bool) -> np.ndarray:
+        """Return a quantity with what is unknown of it at its worst or at its best."""
+        low, high = self.of[name]
+        return high if (QUANTITIES[name].worst == "high") == worst else low
+
     def without_measured(self) -> "Bounds":
         """Return bounds in which nothing is known that is measured on what customers bought.
 
         For a period whose lines cannot carry it; what people rated or said stays known.
         """
         ours = self["is_prospect"][0] == 0
-        ends = dict.fromkeys(MEASURED, UNKNOWN) | dict.fromkeys(YES_OR_NO, (0.0, 1.0))
-        blind = {name: _opened(self[name], ours, end) for name, end in ends.items()}
+        blind = {
+            name: _opened(self[name], ours, each.from_lines)
+            for name, each in QUANTITIES.items()
+            if each.from_lines
+        }
         low, high = self["doors"]
         few = self["door_vital_few"][0] * ours
         return self.with_(**blind, doors=(low - few, high - few + ours))
@@ -84,20 +71,6 @@ def _opened(
     return np.where(where, ends[0], known[0]), np.where(where, ends[1], known[1])
 
 
-class Codes(Protocol):
-    """Signs of closeness, hard and soft."""
-
-    hard: Sequence[str]
-    soft: Sequence[str]
-
-
-class Evidence(Protocol):
-    """Which signs count, and for how many months one without an end does."""
-
-    evidence_months: int
-    evidence_codes: Codes
-
-
 def certain(values: object) -> tuple[np.ndarray, np.ndarray]:
     """Return an interval of one value each; NaN becomes unknown.
 
@@ -108,7 +81,7 @@ def certain(values: object) -> tuple[np.ndarray, np.ndarray]:
     """
     known = np.asarray(values, dtype=np.float64)
     gap = np.isnan(known)
-    return np.where(gap, UNKNOWN[0], known), np.where(gap, UNKNOWN[1], known)
+    return np.where(gap, ANYTHING[0], known), np.where(gap, ANYTHING[1], known)
 
 
 def contact_functions(contacts: pd.DataFrame | None, *, end: date, months: int) -> pd.Series:
@@ -123,7 +96,7 @@ def contact_functions(contacts: pd.DataFrame | None, *, end: date, months: int) 
 
 
 def joint_evidence(
-    evidence: pd.DataFrame | None, parties: pd.Series, settings: Evidence, *, end: date
+    evidence: pd.DataFrame | None, parties: pd.Series, settings: "Pyramid", *, end: date
 ) -> pd.DataFrame:
     """Count the joint things that exist: ``party_id, joint_hard, joint_all``.
 
@@ -158,8 +131,8 @@ def account_bounds(
     yearly: bool,
     least_uplift: float,
     since: pd.Timestamp,
-    sureness: pd.DataFrame | None = None,
-    rescue: pd.DataFrame | None = None,
+    uncertainty: pd.DataFrame | None = None,
+    losses: pd.DataFrame | None = None,
 ) -> Bounds:
     """Collect everything that levels and verdicts ask of an account.
 
@@ -173,16 +146,16 @@ def account_bounds(
     yearly : profit of the period may be taken as a year's; else it is unknown
     least_uplift : potential in key-account units below which door 2 is shut for certain
     since : first day from which what a party told us confirms a level; older words are unknown
-    sureness : DataFrame with customer_id and p_unprofitable, rows of the report period; whoever is not
+    uncertainty : DataFrame with customer_id and p_unprofitable, rows of the report period; whoever is not
         in it, or without it everybody, may be unprofitable or not
-    rescue : DataFrame with customer_id, drop_effect_low, drop_effect_high and fix_price_change, rows of
+    losses : DataFrame with customer_id, drop_effect_low, drop_effect_high and fix_price_change, rows of
         the report period; without it leaving is taken to cost, and the price that mends is unknown
     """
     ids = parties["party_id"]
     stay, side = stays.set_index("customer_id"), sides.set_index("party_id")
     signs, new = joint.set_index("party_id"), parties["is_prospect"].to_numpy(dtype=bool)
     told = (stay["staying_source"] == "their_words") & (stay["staying_date"] >= since)
-    proven = told | (stay["staying_source"] == "contract")  # our own rating confirms no level
+    proven = told | (stay["staying_source"] != "their_words")  # their older words confirm no level
     money = _money(parties, statement, period=period, yearly=yearly)
     uplift = certain(_of(ids, side["profit_potential"]))
     unranked = among(ids, _unranked(statement, period))
@@ -193,16 +166,16 @@ def account_bounds(
         **{name: _both_ends(side, name, ids) for name in BOTH_ENDS},
         **{name: certain(np.nan_to_num(_of(ids, stay[name]))) for name in COUNTED},
         **{name: certain(np.where(new, 0.0, _of(ids, stay[name]))) for name in AGES},
-        "p_return_12m": certain(_of(ids, stay["p_return_12m"])),
-        "p_stay_3y": certain(_of(ids, stay["p_stay_3y"].where(proven))),
+        "p_return_12m": _range(stay, "p_return", ids),
+        "p_stay_3y": _range(stay[proven], "p_stay", ids),
         **{name: certain(_of(ids, signs[name])) for name in ("joint_hard", "joint_all")},
         "trust": certain(_of(ids, side["trust"].where(side["trust_date"] >= since))),
         "benefit_theirs": _benefit(side, ids, since),
         "uplift_kau": uplift,
         "contact_functions": certain(_of(ids, contacts)),
         "golden_shot": _golden(shots, parties),
-        "p_unprofitable": _at_a_loss(sureness, ids, money["profit_12m"]),
-        **_leaving(rescue, ids),
+        "p_unprofitable": _at_a_loss(uncertainty, ids, money["profit_12m"]),
+        **_leaving(losses, ids),
         **{name: certain(np.full(len(ids), np.nan)) for name in NOT_COMPUTED},
     }
     return Bounds(ids.to_numpy(), found)
@@ -214,11 +187,17 @@ def _benefit(
     """Return side B as it votes for a level: anything, where they told us too long ago."""
     low, high = _both_ends(side, "side_b", ids)
     old = (ids.map(side["asked"]) & ~(ids.map(side["side_b_date"]) >= since)).to_numpy(dtype=bool)
-    return np.where(old, UNKNOWN[0], low), np.where(old, UNKNOWN[1], high)
+    return np.where(old, ANYTHING[0], low), np.where(old, ANYTHING[1], high)
 
 
 def _of(ids: pd.Series, column: pd.Series) -> np.ndarray:
     return ids.map(column).to_numpy(dtype=np.float64)
+
+
+def _range(stay: pd.DataFrame, name: str, ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of a chance; anything where it is not known."""
+    low, high = _both_ends(stay, name, ids)
+    return certain(low)[0], certain(high)[1]
 
 
 def _both_ends(side: pd.DataFrame, name: str, ids: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -299,7 +278,7 @@ def _golden(shots: pd.DataFrame, parties: pd.DataFrame) -> tuple[np.ndarray, np.
 
 
 def _at_a_loss(
-    sureness: pd.DataFrame | None, ids: pd.Series, profit: tuple[np.ndarray, np.ndarray]
+    uncertainty: pd.DataFrame | None, ids: pd.Series, profit: tuple[np.ndarray, np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the share of draws in which each party loses money.
 
@@ -307,27 +286,27 @@ def _at_a_loss(
     be a loss, as the gross margin is one.
     """
     share = np.full(len(ids), np.nan)
-    if sureness is not None:
-        share = _of(ids, sureness.set_index("customer_id")["p_unprofitable"])
+    if uncertainty is not None:
+        share = _of(ids, uncertainty.set_index("customer_id")["p_unprofitable"])
     low, high = profit
     share = np.where(np.isnan(share) & (low < high) & (high < 0), 1.0, share)
     return np.nan_to_num(share, nan=0.0), np.nan_to_num(share, nan=1.0)
 
 
 def _leaving(
-    rescue: pd.DataFrame | None, ids: pd.Series
+    losses: pd.DataFrame | None, ids: pd.Series
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return what leaving would change, and the price rise that ends the loss.
 
     Who is not among the loss-makers costs us by leaving, and needs no other price. A loss that no price
     ends needs an infinite rise.
     """
-    if rescue is None or rescue.empty:
+    if losses is None or losses.empty:
         return {
             "drop_effect": certain(np.full(len(ids), -np.inf)),
             "fix_price_change": certain(np.full(len(ids), np.nan)),
         }
-    own = rescue.set_index("customer_id")
+    own = losses.set_index("customer_id")
     losing = among(ids, own.index)
     low, high = (_of(ids, own[f"drop_effect_{end}"]) for end in ("low", "high"))
     change = _of(ids, own["fix_price_change"].fillna(np.inf))

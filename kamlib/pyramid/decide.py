@@ -2,44 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import VERDICTS
-from kamlib.errors import ParameterError, did_you_mean
-from kamlib.pyramid.bounds import WORST_AT_HIGH, Bounds
+from kamlib.core.codes import VERDICTS
+from kamlib.core.errors import ParameterError, did_you_mean
+from kamlib.pyramid.bounds import Bounds
+
+if TYPE_CHECKING:
+    from kamlib.settings import Condition, Engagement, VerdictRule
 
 GAINS = ("loss_kau", "drop_kau")  # what ending the loss, or letting go, would bring
 KEY = "key_account_now"
 FIND_OUT = "find_out_first"
-
-
-class Limit(Protocol):
-    """One limit of a condition: a number, or the word cut."""
-
-    at_least: float | str | None
-    at_most: float | str | None
-    above: float | str | None
-    below: float | str | None
-
-
-class Condition(Protocol):
-    """A condition as data: a name with a limit or a value, or several of which any may hold."""
-
-    name: str
-    bound: Limit | None
-    equals: str | bool | None
-    any: Sequence["Condition"]
-
-
-class Rule(Protocol):
-    """A verdict, the conditions that must all hold, and what it may become."""
-
-    verdict: str
-    all: Sequence[Condition]
-    becomes: Mapping[str, Sequence[Condition]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +28,7 @@ class DecisionRules:
     account may have.
     """
 
-    rules: Sequence[Rule]
+    rules: "Sequence[VerdictRule]"
     cuts: Mapping[str, float]
     places: int | None
     strategic_quota: float
@@ -60,7 +37,7 @@ class DecisionRules:
     questions_at_most: int
 
 
-def decision_rules(engagement: Any, *, unit: float | None) -> DecisionRules:
+def decision_rules(engagement: "Engagement", *, unit: float | None) -> DecisionRules:
     """Collect what the verdicts rest on from an engagement's settings."""
     capacity, first = engagement.capacity, engagement.find_out_first
     return DecisionRules(
@@ -74,8 +51,8 @@ def decision_rules(engagement: Any, *, unit: float | None) -> DecisionRules:
         places=capacity.places,
         strategic_quota=engagement.doors.strategic.quota_of_key_list,
         unit=unit,
-        material=float(first.when.bound.limit),
-        questions_at_most=int(first.names.questions_at_most),
+        material=first.when.stake_kau.at_least,
+        questions_at_most=first.names.questions_at_most,
     )
 
 
@@ -144,10 +121,7 @@ def run_rules(
 
 
 def _at_one_end(bounds: Bounds, levels: pd.DataFrame, *, worst: bool) -> dict[str, np.ndarray]:
-    values = {
-        name: (high if (name in WORST_AT_HIGH) == worst else low)
-        for name, (low, high) in bounds.of.items()
-    }
+    values = {name: bounds.at_one_end(name, worst=worst) for name in bounds.of}
     column = "confirmed_level" if worst else "possible_level"
     values["level"] = levels[column].to_numpy(dtype=np.float64)
     values["in_capacity"] = np.ones(len(bounds.party_id))
@@ -206,7 +180,7 @@ def _gains(values: Mapping[str, np.ndarray], unit: float | None) -> dict[str, np
 
 
 def _all(
-    conditions: Sequence[Condition], values: Mapping[str, np.ndarray], cuts: Mapping[str, float]
+    conditions: "Sequence[Condition]", values: Mapping[str, np.ndarray], cuts: Mapping[str, float]
 ) -> np.ndarray:
     holds = np.ones(len(values["is_prospect"]), dtype=bool)
     for condition in conditions:
@@ -215,7 +189,7 @@ def _all(
 
 
 def _holds(
-    condition: Condition, values: Mapping[str, np.ndarray], cuts: Mapping[str, float]
+    condition: "Condition", values: Mapping[str, np.ndarray], cuts: Mapping[str, float]
 ) -> np.ndarray:
     if condition.any:
         return np.any([_holds(each, values, cuts) for each in condition.any], axis=0)
@@ -229,17 +203,7 @@ def _holds(
     value = values[condition.name]
     if condition.bound is None:
         return (value == 1) == bool(condition.equals)
-    bound = condition.bound
-    limit = {k: getattr(bound, k) for k in ("at_least", "at_most", "above", "below")}
-    (how, wanted), *_rest = [(k, v) for k, v in limit.items() if v is not None]
-    cut = cuts[condition.name] if wanted == "cut" else float(wanted)
-    slack = 1e-9
-    return {
-        "at_least": value >= cut - slack,
-        "at_most": value <= cut + slack,
-        "above": value > cut + slack,
-        "below": value < cut - slack,
-    }[how]
+    return condition.bound.holds(value, cut=cuts.get(condition.name, np.nan))
 
 
 def both_questions(

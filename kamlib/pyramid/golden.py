@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from kamlib.deductions import effects
-from kamlib.language import _, day, percent
-from kamlib.tables import among, content_hash, exact_sums, floats
-from kamlib.timespans import months_earlier
-from kamlib.verdicts import Verdict, verdict
+from kamlib.core.deductions import effects
+from kamlib.core.language import _, day, percent
+from kamlib.core.tables import among, content_hash, exact_sums, floats
+from kamlib.core.timespans import months_earlier
+from kamlib.core.verdicts import Verdict, verdict
+
+if TYPE_CHECKING:
+    from kamlib.settings import GoldenShot
 
 YES, NO, EARLY = "yes", "no", "too early to say"
 PERCENTS = np.linspace(0, 1, 21)
@@ -19,26 +22,6 @@ ALL_SEGMENTS = "all"
 FEWEST = 8
 REFERENCE_MONTHS = 12
 MATERIAL = 0.01  # of a margin, between frozen and measured afresh
-
-
-class Bound(Protocol):
-    """One limit of the definition."""
-
-    at_least: float | None
-    at_most: float | None
-    below: float | None
-
-
-class Definition(Protocol):
-    """What makes a golden shot; all must hold."""
-
-    order_days_24m: Bound
-    months_since_first_order: Bound
-    margin_percentile: Bound
-    discount: Bound
-    p_return_12m: Bound
-    profit_kau: Bound
-    not_in_relations: Sequence[str]
 
 
 def money_of_shots(
@@ -153,7 +136,7 @@ def margin_percentiles(money: pd.DataFrame, customers: pd.DataFrame, *, end: dat
 
 
 def percentiles_verdict(
-    frozen: pd.DataFrame, afresh: pd.DataFrame, definition: Definition
+    frozen: pd.DataFrame, afresh: pd.DataFrame, definition: "GoldenShot"
 ) -> Verdict:
     """Judge whether the margins that golden shots are held against would be measured so again."""
     if frozen.empty:
@@ -174,10 +157,9 @@ def percentiles_verdict(
     return verdict("margin_percentiles", "FLAG", window=window, said=said)
 
 
-def _high_from(ladder: pd.DataFrame, definition: Definition) -> pd.Series:
+def _high_from(ladder: pd.DataFrame, definition: "GoldenShot") -> pd.Series:
     """Return from which margin on a sale may be a golden shot, by segment."""
     at = definition.margin_percentile.at_least
-    assert at is not None
     found = {
         str(name): float(np.interp(at, steps["percent"], steps["margin_rate"]))
         for name, steps in ladder.groupby("industry_segment")
@@ -195,7 +177,7 @@ def golden_shots(
     money: pd.DataFrame,
     stays: pd.DataFrame,
     percentiles: pd.DataFrame,
-    definition: Definition,
+    definition: "GoldenShot",
     *,
     unit: float | None,
     relations: Sequence[str],
@@ -207,7 +189,7 @@ def golden_shots(
     ----------
     customers : DataFrame customer_id, industry_segment, contract_end (the last two optional)
     money : DataFrame of `money_of_shots`
-    stays : DataFrame of `staying`
+    stays : DataFrame of `staying_chances`
     percentiles : DataFrame of `margin_percentiles`, frozen
     unit : float, money of one key-account unit; None where it has no meaning: nobody is one
     relations : kind of relation of each customer
@@ -226,20 +208,21 @@ def golden_shots(
         contract = (customers["contract_end"] >= pd.Timestamp(end)).to_numpy()
     rest = (
         (table["order_days_24m"] >= 1)
-        & (table["order_days_24m"] <= definition.order_days_24m.at_most)
+        & definition.order_days_24m.holds(table["order_days_24m"])
         & (table["margin_percentile"] >= definition.margin_percentile.at_least)
-        & (table["discount_rate"] <= definition.discount.at_most)
+        & definition.discount.holds(table["discount_rate"])
         & ~contract
         & _external(customers)
         & ~pd.Series(relations).isin(definition.not_in_relations).to_numpy()
-        & (table["profit_kau"] >= definition.profit_kau.at_least)
+        & definition.profit_kau.holds(table["profit_kau"])
     )
-    shot = rest & (table["p_return_12m"] < definition.p_return_12m.below)
+    shot = rest & definition.p_return_12m.holds(table["p_return_12m"])
     untold = rest & table["p_return_12m"].isna()
-    early = table["age_months"] < definition.months_since_first_order.at_least
+    age = table["age_months"]
+    early = age.notna() & ~definition.months_since_first_order.holds(age)
     told = np.select([(shot | untold) & early, shot], [EARLY, YES], NO)
     words = pd.Series(told, index=table.index, dtype="str").mask(untold & ~early)
-    blind = unit is None or table[["p_return_12m", "margin_percentile"]].isna().all().any()
+    blind = unit is None or table["margin_percentile"].isna().all()
     names = ["customer_id", "margin_percentile", "discount_rate", "profit", "profit_kau"]
     return table[names].assign(golden_shot=words.mask(pd.Series(blind, index=table.index)))
 

@@ -1,40 +1,26 @@
 """Levels by boundaries, weights and vetoes: confirmed with the unknowns at worst, possible at best."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from kamlib.columns import COLUMNS, LEVELS
-from kamlib.language import _, number, percent, points
+from kamlib.core.codes import LEVELS
+from kamlib.core.language import _, number, percent, points
+from kamlib.core.tables import untold_levels
+from kamlib.core.verdicts import Verdict, verdict
+from kamlib.core.vocabulary import COLUMNS
 from kamlib.numerics import sort_ascending
 from kamlib.pyramid.bounds import Bounds
-from kamlib.tables import untold_levels
-from kamlib.verdicts import Verdict, verdict
 
-
-class Limit(Protocol):
-    """A criterion at a boundary: its weight, limit and veto; other limits for a kind of relation."""
-
-    weight: float
-    at_least: float | None
-    at_most: float | None
-    veto_below: float | None
-    veto_above: float | None
-    by_relation: Mapping[str, "Limit"]
-
-
-class Boundary(Protocol):
-    """A boundary between two levels: its criteria and the weight that must be met."""
-
-    majority: float
-    criteria: Mapping[str, Limit]
+if TYPE_CHECKING:
+    from kamlib.settings import Boundary, Limit, Limits
 
 
 def assign_levels(
     bounds: Bounds,
-    boundaries: Mapping[str, Boundary],
+    boundaries: "Mapping[str, Boundary]",
     relations: Sequence[str],
     *,
     blocks: bool = True,
@@ -66,7 +52,7 @@ def assign_levels(
 
 
 def _levels(
-    bounds: Bounds, boundaries: Mapping[str, Boundary], relations: Sequence[str], *, worst: bool
+    bounds: Bounds, boundaries: "Mapping[str, Boundary]", relations: Sequence[str], *, worst: bool
 ) -> np.ndarray:
     support, vetoed = [], []
     for boundary in boundaries.values():
@@ -79,7 +65,7 @@ def _levels(
 
 
 def _vote(
-    bounds: Bounds, name: str, limit: Limit, relations: Sequence[str], worst: bool
+    bounds: Bounds, name: str, limit: "Limit", relations: Sequence[str], worst: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Tell where a criterion is met and where it vetoes, with its unknowns at worst or best."""
     low, high = bounds[name]
@@ -99,17 +85,16 @@ def _vote(
     return met, veto
 
 
-def _limits(limit: Limit, relations: Sequence[str]) -> list[tuple[np.ndarray, Limit]]:
+def _limits(limit: "Limit", relations: Sequence[str]) -> "list[tuple[np.ndarray, Limits]]":
     kinds = np.asarray(relations, dtype=object)
-    special = limit.by_relation or {}
-    parts = [(kinds == relation, other) for relation, other in special.items()]
+    parts = [(kinds == relation, other) for relation, other in limit.by_relation.items()]
     rest = ~np.any([kind for kind, _l in parts], axis=0) if parts else np.ones(len(kinds), bool)
     return [(rest, limit), *parts]
 
 
 def _blocks(
     bounds: Bounds,
-    boundaries: Mapping[str, Boundary],
+    boundaries: "Mapping[str, Boundary]",
     relations: Sequence[str],
     confirmed: np.ndarray,
 ) -> list[str]:
@@ -123,14 +108,15 @@ def _blocks(
             for i in here[~met[here] | veto[here]]:
                 case = (relations[i], low[i], high[i], bool(veto[i]))
                 if case not in written:
-                    at = (limit.by_relation or {}).get(relations[i], limit)
+                    at = limit.by_relation.get(relations[i], limit)
                     value = low[i] if at.at_least is not None else high[i]
-                    written[case] = _block(name, at, value, low[i] != high[i], bool(veto[i]))
+                    guessed = low[i] != high[i] and not (name in CHANCES and np.isfinite(low[i]))
+                    written[case] = _block(name, at, value, guessed, bool(veto[i]))
                 told[i].append(written[case])
     return ["; ".join(parts) for parts in told]
 
 
-def _block(name: str, limit: Limit, value: float, unknown: bool, veto: bool) -> str:
+def _block(name: str, limit: "Limits", value: float, unknown: bool, veto: bool) -> str:
     least = limit.at_least is not None
     wanted = limit.at_least if least else limit.at_most
     assert wanted is not None
@@ -152,6 +138,7 @@ def _block(name: str, limit: Limit, value: float, unknown: bool, veto: bool) -> 
     return template.format(**words)
 
 
+CHANCES = ("p_return_12m", "p_stay_3y")  # measured ones are ranges, told by their worst end
 _LABELS = {
     "p_return_12m": "p_return_12m",
     "p_stay_3y": "p_stay_3y",
@@ -170,7 +157,7 @@ def criterion_label(name: str) -> str:
 
 
 def _amount(name: str, value: float) -> str:
-    if name in {"p_return_12m", "p_stay_3y", "benefit_ours"}:
+    if name in {*CHANCES, "benefit_ours"}:
         return percent(value)
     if name == "benefit_theirs":
         return points(value)

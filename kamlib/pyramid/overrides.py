@@ -2,30 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.language import _, day, number
-from kamlib.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.core.language import _, day, number
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 
-
-class Override(Protocol):
-    """One human decision on the verdict of a party."""
-
-    author: str
-    reason: str
-    expires: date
-
-    @property
-    def party(self) -> str: ...
-
-    @property
-    def value(self) -> str: ...
+if TYPE_CHECKING:
+    from kamlib.settings import Override
 
 
 def apply_overrides(
-    accounts: pd.DataFrame, overrides: Sequence[Override], *, end: date
+    accounts: pd.DataFrame, overrides: "Sequence[Override]", *, end: date
 ) -> pd.DataFrame:
     """Put the decisions of people beside the model's verdicts.
 
@@ -60,7 +49,7 @@ def _texts(values: list[str | None], accounts: pd.DataFrame) -> pd.Series:
 
 
 def overrides_verdict(
-    accounts: pd.DataFrame, overrides: Sequence[Override], *, end: date
+    accounts: pd.DataFrame, overrides: "Sequence[Override]", *, end: date
 ) -> Verdict:
     """Judge the decisions of people: which have expired, and which name nobody we look at."""
     known = set(accounts["party_id"])

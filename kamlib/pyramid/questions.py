@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kamlib.language import N_, _, day
-from kamlib.pyramid.bounds import WORST_AT_HIGH, Bounds
+from kamlib.core.language import N_, _, day
+from kamlib.pyramid.bounds import Bounds
 
 # what to ask → the quantities that an answer settles, and the question
 ASK: dict[str, tuple[tuple[str, ...], str]] = {
@@ -29,7 +29,7 @@ ASK: dict[str, tuple[tuple[str, ...], str]] = {
     "return": (("p_return_12m",), N_("Do they plan to order again within a year?")),
     "profit": (
         ("profit_12m", "benefit_ours", "door_vital_few"),
-        N_("What does it cost to serve them?"),
+        N_("What do they leave us in a year, after what it costs to serve them?"),
     ),
     "loss": (("p_unprofitable",), N_("Is the loss real: which cost of serving them may be wrong?")),
     "leaving": (
@@ -41,7 +41,7 @@ ASK: dict[str, tuple[tuple[str, ...], str]] = {
         N_("What would it cost to catch up with the best rival on their criteria?"),
     ),
 }
-FROM_THEM = ("side_b", "trust")
+THEY_ANSWER = ("side_b", "trust")
 KEY = "key_account_now"
 
 
@@ -152,8 +152,7 @@ def _answered(bounds: Bounds, well: Mapping[str, np.ndarray]) -> Bounds:
 
 
 def _settle(bounds: Bounds, name: str, *, good: bool) -> tuple[np.ndarray, np.ndarray]:
-    low, high = bounds[name]
-    value = high if good != (name in WORST_AT_HIGH) else low
+    value = bounds.at_one_end(name, worst=not good)
     return value, value
 
 
@@ -169,7 +168,7 @@ def _write(asked: Sequence[str], criteria: str, manager: Any, when: str) -> str:
         words = _("Find out about those who may rank higher: places are limited. By {when}.")
         return words.format(when=when)
     told = " ".join(_(ASK[ask][1]).format(criteria=criteria) for ask in asked)
-    others = bool(set(asked) & set(FROM_THEM))
+    others = bool(set(asked) & set(THEY_ANSWER))
     if manager is None or pd.isna(manager):
         template = (
             _("{questions} Somebody other than the account manager asks, by {when}.")

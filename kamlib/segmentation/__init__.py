@@ -8,56 +8,16 @@ Juran's "vital few and useful many" for the split; Raffinetti, Siletti and Verni
 Gini coefficient that is valid with losses; van Raaij (2003) for reading the whale curve.
 """
 
-from kamlib.segmentation.classes import (
-    class_balances,
-    class_flips,
-    class_summary,
-    main_measure,
-    measure_verdicts,
-    segment,
-    split_vital_few,
-    whale_curve,
-)
-from kamlib.segmentation.concentration import (
-    concentration,
-    concentration_curves,
-    interval_verdict,
-    net_shares_verdict,
-)
-from kamlib.segmentation.doors import door_verdicts, open_doors, strategic_door
-from kamlib.segmentation.staying import (
-    asleep_verdict,
-    assessed_parties,
-    reference_window,
-    repeat_rates,
-    staying,
-    staying_verdicts,
-)
-from kamlib.segmentation.whale import Whale, subsidy_verdict, whale_band
+from typing import TYPE_CHECKING
+
+from kamlib.core.faces import face
+
+if TYPE_CHECKING:
+    from kamlib.segmentation.analyses import (
+        whale,
+    )
 
 __all__ = [
-    "Whale",
-    "asleep_verdict",
-    "assessed_parties",
-    "class_balances",
-    "class_flips",
-    "class_summary",
-    "concentration",
-    "concentration_curves",
-    "door_verdicts",
-    "interval_verdict",
-    "main_measure",
-    "measure_verdicts",
-    "net_shares_verdict",
-    "open_doors",
-    "reference_window",
-    "repeat_rates",
-    "segment",
-    "split_vital_few",
-    "staying",
-    "staying_verdicts",
-    "strategic_door",
-    "subsidy_verdict",
-    "whale_band",
-    "whale_curve",
+    "whale",
 ]
+__getattr__, __dir__ = face(__name__, __all__)

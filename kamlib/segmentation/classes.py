@@ -3,13 +3,20 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.checks import require_columns, require_complete, require_one_row_each, require_share
-from kamlib.columns import PROFIT_CLASSES, label
-from kamlib.errors import DataError
-from kamlib.language import _, number
-from kamlib.method_rules import FEW_CUSTOMERS
+from kamlib.core.checks import (
+    require_columns,
+    require_complete,
+    require_one_row_each,
+    require_share,
+)
+from kamlib.core.codes import PROFIT_CLASSES
+from kamlib.core.customers import main_measure
+from kamlib.core.errors import DataError
+from kamlib.core.language import _, number
+from kamlib.core.rules import FEW_CUSTOMERS
+from kamlib.core.verdicts import Balance, Verdict, verdict
+from kamlib.core.vocabulary import label
 from kamlib.numerics import count_reaching
-from kamlib.verdicts import Balance, Verdict, verdict
 
 MEASURES = ("invoice_revenue", "gross_margin", "customer_profit")
 SEGMENTS = {
@@ -23,18 +30,6 @@ SEGMENTS = {
     "profit_class": "str",
 }
 UNKNOWN = "unknown"  # class of a customer whose measure is not known
-
-
-def main_measure(statement: pd.DataFrame) -> str | None:
-    """Return what classes rest on: customer profit, else gross margin, else None.
-
-    It may be unknown for some customers: where that is too many, the statement has none at all.
-    """
-    active = statement[statement["active"]]
-    for name in ("customer_profit", "gross_margin"):
-        if active[name].notna().any():
-            return name
-    return None
 
 
 def whale_curve(customers: pd.DataFrame, *, measure: str = "customer_profit") -> pd.DataFrame:

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.language import _, cases, money, ngettext, number, percent
-from kamlib.method_rules import FEW_CUSTOMERS
+from kamlib.core.language import _, cases, money, ngettext, number, percent
+from kamlib.core.rules import FEW_CUSTOMERS
+from kamlib.core.verdicts import Verdict, verdict
 from kamlib.numerics import (
     Shares,
     count_reaching,
@@ -14,8 +15,7 @@ from kamlib.numerics import (
     stobachoff,
     top_share,
 )
-from kamlib.segmentation.classes import MEASURES, split_vital_few, whale_curve
-from kamlib.verdicts import Verdict, verdict
+from kamlib.segmentation.classes import MEASURES
 
 ALIKE = 0.20  # Gini up to which no customer is a giant that a sample could miss
 MEASURED = (
@@ -40,24 +40,6 @@ MEASURED = (
     "stobachoff",
     "interval_level",
 )
-
-
-def concentration_curves(statement: pd.DataFrame) -> pd.DataFrame:
-    """Return the running share of what those who earn bring for each known measure, best first.
-
-    Returns
-    -------
-    DataFrame ``measure, customer_share, cumulative_share``, the main measure last
-    """
-    active = statement[statement["active"]]
-    parts = []
-    for name in MEASURES:
-        known = active[active[name].notna()]
-        if (known[name] > 0).any():
-            curve = split_vital_few(whale_curve(known, measure=name), measure=name)
-            parts.append(curve[["customer_share", "cumulative_share"]].assign(measure=name))
-    names = ["measure", "customer_share", "cumulative_share"]
-    return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
 
 
 def concentration(

@@ -5,32 +5,22 @@ Two of them cannot be judged yet: they are unknown, which is not shut.
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kamlib.columns import DOORS
-from kamlib.errors import listed
-from kamlib.language import _, day, number, percent
-from kamlib.tables import among
-from kamlib.verdicts import Verdict, verdict
+from kamlib.core.codes import DOORS
+from kamlib.core.errors import listed
+from kamlib.core.language import _, day, number, percent
+from kamlib.core.tables import among
+from kamlib.core.verdicts import Verdict, verdict
 
-
-class Least(Protocol):
-    """A rating that is needed at least, 0 to 10."""
-
-    at_least: float
-
-
-class StrategicDoor(Protocol):
-    """What opens door 4: a rating, and what must be written down."""
-
-    rating: Least
-    requires: Sequence[str]
+if TYPE_CHECKING:
+    from kamlib.settings import StrategicDoor
 
 
 def strategic_door(
-    strategic: pd.DataFrame | None, door: StrategicDoor, *, end: date
+    strategic: pd.DataFrame | None, door: "StrategicDoor", *, end: date
 ) -> pd.DataFrame:
     """Judge each declared strategic party: rating, written reasons, owner, date not passed.
 
@@ -43,7 +33,7 @@ def strategic_door(
         empty = {"party_id": "str", "open": "bool", "evidence": "str"}
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in empty.items()})
     rows = [
-        _judge(row, float(door.rating.at_least), door.requires, end)
+        _judge(row, door.rating.at_least, door.requires, end)
         for row in strategic.to_dict("records")
     ]
     judged = pd.DataFrame(rows).sort_values(["party_id", "open", "evidence"])

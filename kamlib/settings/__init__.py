@@ -5,38 +5,45 @@ verdicts) has a default, `kamlib/rules.yaml`, over which the engagement's own ke
 is wrong is a `ParameterError` that names file, line, key, what was found and what is allowed.
 """
 
-from kamlib.settings.conditions import Bound, Condition, VerdictRule
-from kamlib.settings.costs import Capital, Plus, Profitability, Resource, TimeEquation
+from kamlib.core.periods import Period
 from kamlib.settings.decision import (
+    Boundary,
     Capacity,
     Doors,
     FindOutFirst,
     GoldenShot,
+    Interval,
     KeyAccountUnit,
+    Limit,
+    Limits,
+    Pyramid,
+    Segmentation,
     SideA,
     SideACriterion,
     SideB,
+    Staying,
+    StrategicDoor,
     Windows,
 )
-from kamlib.settings.inputs import Dialect, Input
-from kamlib.settings.levels import Boundary, Limit, Limits, Pyramid
+from kamlib.settings.engagement import Engagement, frozen_files
+from kamlib.settings.inputs import Dialect, Identity, Input, SetAside
 from kamlib.settings.loading import load_engagement
-from kamlib.settings.model import Engagement
-from kamlib.settings.people import Override, SignOff
 from kamlib.settings.places import project_root
-from kamlib.settings.reference import frozen_files
-from kamlib.settings.schema import engagement_schema
-from kamlib.settings.settings import (
-    Identity,
-    Interval,
+from kamlib.settings.profitability import (
+    Capital,
+    Dropping,
+    Freight,
     LedgerSettings,
     Materiality,
-    Period,
+    Peers,
+    Plus,
+    Profitability,
     ReconcilingItem,
-    Segmentation,
-    SetAside,
-    Staying,
+    Resource,
+    TimeEquation,
 )
+from kamlib.settings.schema import engagement_schema
+from kamlib.settings.verdicts import Bound, Condition, Override, SignOff, VerdictRule
 
 __all__ = [
     "Bound",
@@ -46,8 +53,10 @@ __all__ = [
     "Condition",
     "Dialect",
     "Doors",
+    "Dropping",
     "Engagement",
     "FindOutFirst",
+    "Freight",
     "GoldenShot",
     "Identity",
     "Input",
@@ -58,6 +67,7 @@ __all__ = [
     "Limits",
     "Materiality",
     "Override",
+    "Peers",
     "Period",
     "Plus",
     "Profitability",
@@ -71,6 +81,7 @@ __all__ = [
     "SideB",
     "SignOff",
     "Staying",
+    "StrategicDoor",
     "TimeEquation",
     "VerdictRule",
     "Windows",

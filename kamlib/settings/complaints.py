@@ -7,7 +7,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from kamlib.errors import did_you_mean
+from kamlib.core.errors import did_you_mean
 from kamlib.settings.kinds import OURS, WrittenAs, shown
 from kamlib.settings.written import Key, Place, dotted
 

@@ -1,9 +1,10 @@
-"""The decision part: sides, golden shots, doors, capacity. Its default is rules.yaml.
+"""The decision part: classes, sides, pyramid, golden shots, doors, capacity. Its default is rules.yaml.
 
 Weights are checked after the engagement's own keys are laid over the default: they must add up to
 1, or all of it is rejected; they are never rescaled.
 """
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -11,16 +12,20 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
+from pydantic_core import InitErrorDetails
 
-from kamlib.columns import LADDER
-from kamlib.errors import listed
-from kamlib.settings.conditions import Condition, NumberBound
+from kamlib.core.codes import LADDER, SOURCES
+from kamlib.core.errors import did_you_mean, listed
+from kamlib.core.quantities import VOTERS
 from kamlib.settings.kinds import (
     Count,
     Day,
     Flag,
+    InnerShare,
     Number,
     Part,
     PositiveMoney,
@@ -30,11 +35,48 @@ from kamlib.settings.kinds import (
     Text,
     Texts,
     complaint,
+    complaint_at,
     refuse,
     weights_problem,
+    whole,
     within,
 )
+from kamlib.settings.verdicts import NumberBound
 
+
+class Interval(Part):
+    """How intervals are drawn: number of draws, level, and the seed that makes them repeat."""
+
+    draws: Annotated[int, whole(low=100)] = 2000
+    level: Annotated[float, within(low=0.5, high=0.999)] = 0.90
+    seed: Count = 20250131
+
+
+class Segmentation(Part):
+    """20/80: the share of positive profit that the vital few bring."""
+
+    profit_share: InnerShare = 0.80
+    interval: Interval = Interval()
+
+
+class Staying(Part):
+    """The kind of relation per industry segment: runs on by itself, by contract, by project."""
+
+    relation: dict[Text, Relation] = {"default": "auto"}  # noqa: RUF012
+
+    def relation_of(self, segment: object) -> str:
+        """Return the kind of relation of an industry segment; a missing one has the default.
+
+        Examples
+        --------
+        >>> Staying(relation={"default": "auto", "projects": "project"}).relation_of("projects")
+        'project'
+        """
+        default = self.relation.get("default", "auto")
+        return self.relation.get(segment, default) if isinstance(segment, str) else default
+
+
+BOUNDARIES = ("cooperation", "partnership", "synergy")
 REASONS = ("justification", "owner", "review_on", "market_access", "learning", "rating")
 
 
@@ -55,9 +97,6 @@ class KeyAccountUnit(Part):
     currency: Text
     approved_by: Text | None = None
     approved_on: Day | None = None
-
-
-Point = Annotated[tuple[Number, Share], Field()]
 
 
 def _rises_and_is_monotone(points: tuple[tuple[float, float], ...]) -> Any:
@@ -84,7 +123,7 @@ class SideACriterion(Part):
 
     weight: Share
     unit: Text
-    value: Annotated[tuple[Point, ...], AfterValidator(_rises_and_is_monotone)]
+    value: Annotated[tuple[tuple[Number, Share], ...], AfterValidator(_rises_and_is_monotone)]
     anchors: Annotated[dict[int | str, Text], BeforeValidator(_numbered)] = Field(
         default_factory=dict
     )
@@ -140,6 +179,12 @@ class GoldenShot(Part):
     not_in_relations: list[Relation]
 
 
+class AtLeast(Part):
+    """A limit from below."""
+
+    at_least: Number
+
+
 class VitalFewDoor(Part):
     """The door of today's profit."""
 
@@ -150,15 +195,9 @@ class VitalFewDoor(Part):
 class StrategicDoor(Part):
     """The door of strategic reasons: written down, owned, and for a time."""
 
-    rating: NumberBound
+    rating: AtLeast
     requires: list[Literal[REASONS]]  # type: ignore[valid-type]
     quota_of_key_list: Share
-
-
-class AtLeast(Part):
-    """A limit from below."""
-
-    at_least: Number
 
 
 class PotentialDoor(Part):
@@ -194,8 +233,127 @@ class Questions(Part):
     must_say: Texts = Field(alias="with")
 
 
+class Stake(Part):
+    """What is at stake, in key-account units."""
+
+    stake_kau: AtLeast
+
+
 class FindOutFirst(Part):
     """When worst and best case differ: from which stake, and with which questions."""
 
-    when: Condition
+    when: Stake
     names: Questions
+
+
+class Limits(Part):
+    """Limits and vetoes of one criterion at one boundary."""
+
+    at_least: Number | None = None
+    at_most: Number | None = None
+    veto_below: Number | None = None
+    veto_above: Number | None = None
+
+    def problems(self, *place: str | int) -> Iterator[InitErrorDetails]:
+        """Yield what contradicts itself."""
+        least, most, below, above = self.at_least, self.at_most, self.veto_below, self.veto_above
+        if least is None and most is None:
+            yield complaint_at("must have at_least or at_most.", *place)
+        if None not in (least, below) and below > least:  # type: ignore[operator]
+            message = f"has veto_below {below:g} above at_least {least:g}. Change one of them."
+            yield complaint_at(message, *place)
+        if None not in (most, above) and above < most:  # type: ignore[operator]
+            message = f"has veto_above {above:g} below at_most {most:g}. Change one of them."
+            yield complaint_at(message, *place)
+
+
+class Limit(Limits):
+    """A criterion that votes at a boundary; `by_relation` holds full limits per kind of relation.
+
+    What a kind of relation does not name, it takes from the criterion itself.
+    """
+
+    weight: Share
+    by_relation: dict[Relation, Limits] = Field(default_factory=dict)
+    source: list[Literal[tuple(SOURCES)]] | None = None  # type: ignore[valid-type]
+
+    @field_validator("by_relation")
+    @classmethod
+    def _complete(cls, special: dict[str, Limits], info: ValidationInfo) -> dict[str, Limits]:
+        own = {name: info.data.get(name) for name in Limits.model_fields}
+        return {
+            relation: Limits.model_validate({**own, **limits.model_dump(exclude_unset=True)})
+            for relation, limits in special.items()
+        }
+
+    @model_validator(mode="after")
+    def _no_contradiction(self) -> "Limit":
+        problems = [*self.problems()]
+        for relation, limits in self.by_relation.items():
+            problems += limits.problems("by_relation", relation)
+        refuse(problems)
+        return self
+
+
+class Boundary(Part):
+    """The boundary below a level: the weight that must be met, and the criteria that vote."""
+
+    majority: Share
+    criteria: dict[Text, Limit]
+
+    @field_validator("criteria", mode="before")
+    @classmethod
+    def _known_criteria(cls, criteria: object) -> object:
+        refuse(
+            complaint_at(f"is not a criterion of the pyramid. {did_you_mean(name, VOTERS)}", name)
+            for name in (criteria if isinstance(criteria, dict) else ())
+            if name not in VOTERS
+        )
+        return criteria
+
+    @model_validator(mode="after")
+    def _weights(self) -> "Boundary":
+        weights = {name: limit.weight for name, limit in self.criteria.items()}
+        refuse(weights_problem(weights, "criteria"))
+        return self
+
+
+class Unknown(Part):
+    """How a criterion that nobody knows votes."""
+
+    confirmed: Literal["not_met"]
+    possible: Literal["met"]
+
+
+class EvidenceCodes(Part):
+    """Codes of signs of closeness: joint things that exist, and softer ones."""
+
+    hard: Texts
+    soft: Texts
+
+    @model_validator(mode="after")
+    def _apart(self) -> "EvidenceCodes":
+        both = [code for code in self.soft if code in self.hard]
+        if both:
+            refuse([complaint_at(f"must not repeat hard codes: {listed(both)}.", "soft")])
+        return self
+
+
+def _in_level_order(boundaries: dict[str, Boundary]) -> dict[str, Boundary]:
+    refuse(complaint_at("is missing.", name) for name in BOUNDARIES if name not in boundaries)
+    return {name: boundaries[name] for name in BOUNDARIES}
+
+
+Boundaries = Annotated[
+    dict[Literal[BOUNDARIES], Boundary],  # type: ignore[valid-type]
+    AfterValidator(_in_level_order),
+]
+
+
+class Pyramid(Part):
+    """The cooperation pyramid: boundaries between its levels, lowest first."""
+
+    unknown: Unknown
+    evidence_months: Several
+    boundaries: Boundaries
+    evidence_codes: EvidenceCodes

@@ -1,5 +1,6 @@
-"""What an engagement says of its inputs: where each table is, how it is written, whose columns are ours."""
+"""What an engagement says of its inputs: where each table lies, how it is written, who is one customer."""
 
+import os
 import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -7,16 +8,19 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
-from kamlib.columns import COLUMNS
-from kamlib.columns.naming import meant_by, most_alike
-from kamlib.columns.of_tables import OF_TABLE
-from kamlib.errors import did_you_mean, listed
-from kamlib.settings.database import Database
+from kamlib.core.codes import DOCUMENTS, TABLES
+from kamlib.core.errors import ParameterError, did_you_mean, listed
+from kamlib.core.naming import OF_TABLE, meant_by, most_alike
+from kamlib.core.vocabulary import COLUMNS
 from kamlib.settings.kinds import (
+    Count,
+    Currency,
     Part,
     Several,
+    Share,
     Text,
     Texts,
+    Thresholds,
     complaint,
     complaint_at,
     is_number,
@@ -24,27 +28,80 @@ from kamlib.settings.kinds import (
     shown,
     written,
 )
+from kamlib.settings.places import problem_of_pattern
+
+WHOLE_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+LOCAL_SPARK = re.compile(r"local(?:\[(?:\*|\d+)\])?")
+
+
+class Database(Part):
+    """A table in the client's database, or a query that reads there.
+
+    The address is an environment variable, such as ``${KAM_DB_URL}``, because it may hold a
+    password; that of a DuckDB file is a path as under `files`.
+    """
+
+    engine: Literal["postgres", "spark", "duckdb"]
+    url: Text
+    table: Text = ""
+    query: Text = ""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "Database":
+        refuse(self._problems())
+        if bool(self.table) == bool(self.query):
+            raise complaint("must have either table or query.")
+        return self
+
+    def _problems(self) -> Iterator[InitErrorDetails]:
+        if self.engine == "duckdb" and "://" not in self.url:
+            problem = problem_of_pattern(self.url)
+        elif self.engine == "duckdb":
+            problem = "must be the path of a DuckDB file, and it is the address of a server."
+        else:
+            problem = _problem_of_address(self.engine, self.url)
+        if problem:
+            yield complaint_at(problem, "url")
+
+    @property
+    def shown(self) -> str:
+        """Return how readers know the table."""
+        return self.table or "a query"
+
+    def address(self, *, key: str) -> str:
+        """Return the address of a server, looked up now; it is never shown.
+
+        Raises
+        ------
+        ParameterError
+            The environment variable is not set.
+        """
+        variable = WHOLE_VARIABLE.fullmatch(self.url)
+        if not variable:
+            return self.url
+        value = os.environ.get(variable.group(1))
+        if not value:
+            raise ParameterError(
+                f"{key} needs the environment variable {variable.group(1)}, which is not set. "
+                f"Set it to the address of the database and run again."
+            )
+        return value
+
+
+def _problem_of_address(engine: str, url: str) -> str | None:
+    """Return why a server's address may not stand in engagement.yaml; its text is not repeated."""
+    if WHOLE_VARIABLE.fullmatch(url) or (engine == "spark" and LOCAL_SPARK.fullmatch(url)):
+        return None
+    local = " or local[2]" if engine == "spark" else ""
+    return (
+        f"must be an environment variable such as ${{KAM_DB_URL}}{local}: an address may hold a "
+        f"password, and that stands in no file."
+    )
+
 
 CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects")
-TABLES = (
-    "invoice_lines",
-    "customers",
-    "prospects",
-    "products",
-    "resources",
-    "drivers",
-    "receivables",
-    "assets",
-    "off_invoice",
-    "fx_rates",
-    "identity",
-    "gl_totals",
-    "strategic",
-    "ratings_ours",
-    "ratings_theirs",
-    "evidence",
-    "contacts",
-)
 
 
 def _sign(value: object) -> str:
@@ -116,13 +173,6 @@ Word = Annotated[str, BeforeValidator(_word)]
 
 
 MONEY_OF_LINES = ("net_amount", "list_price", "unit_price", "cost_of_goods_sold", "freight")
-DocumentType = Literal["invoice", "final", "advance", "credit_note", "correction", "cancellation"]
-
-
-def _code(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", value):
-        raise complaint(f"must be three capital letters such as EUR, not '{value}'.")
-    return value
 
 
 class Input(Part):
@@ -133,8 +183,9 @@ class Input(Part):
     files, or of a line number that stands twice on one; `default_currency` fills empty cells,
     `in_line_currency` names the money that stands in the line's own currency (the rest is in the
     reporting one), and `document_prefixes` tells the kind of a document from the start of its number
-    where its line does not. `header_row` is the line of a text file, or the row of `sheet`, that
-    holds the head; what stands above it is passed over.
+    where its line does not. `sheet` names one sheet of a workbook or several, with ``*`` for any
+    letters, which are one table. `header_row` is the line of a text file, or the row of each sheet,
+    that holds the head; what stands above it is passed over.
     """
 
     files: Texts = Field(default_factory=list)
@@ -144,12 +195,14 @@ class Input(Part):
     values: dict[Text, dict[str, Word]] = Field(default_factory=dict)
     identical_rows: Literal["keep", "quarantine"] = "keep"
     repeated_invoices: Literal["refuse", "set_aside", "keep"] = "refuse"
-    default_currency: Annotated[Text, AfterValidator(_code)] | None = None
+    default_currency: Currency | None = None
     in_line_currency: list[Literal[MONEY_OF_LINES]] = Field(  # type: ignore[valid-type]
         default_factory=lambda: ["net_amount", "list_price", "unit_price"]
     )
-    document_prefixes: dict[Text, DocumentType] = Field(default_factory=dict)
-    sheet: Text | None = None
+    document_prefixes: dict[Text, Literal[tuple(DOCUMENTS)]] = Field(  # type: ignore[valid-type]
+        default_factory=dict
+    )
+    sheet: Texts = Field(default_factory=list)
     header_row: Several = 1
 
     @field_validator("files")
@@ -230,3 +283,51 @@ def _known_tables(inputs: dict[str, Input]) -> dict[str, Input]:
 
 
 Inputs = Annotated[dict[str, Input], AfterValidator(_known_tables)]
+
+
+def _file_inside(path: str) -> str:
+    from kamlib.settings.places import problem_of_pattern
+
+    problem = problem_of_pattern(path)
+    if problem:
+        raise complaint(problem)
+    return path
+
+
+def _country(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}", value):
+        raise complaint(f"must be two capital letters such as PL, not '{value}'.")
+    return value
+
+
+class Identity(Part):
+    """Who is one customer, and which customers are none: own companies, pots such as cash sales.
+
+    `by` says whether ids are the client's numbers or tax ids; a tax id without letters is of
+    `country`. `merge` names a file of decisions: ids that are one customer, and who said so.
+    `missing_customers` says what becomes of ids on lines that the table of customers does not have:
+    their lines are set aside, or they are customers whose name is their id.
+    """
+
+    by: Literal["customer_id", "tax_id"] = "customer_id"
+    country: Annotated[Text, AfterValidator(_country)] = "PL"
+    merge: Annotated[Text, AfterValidator(_file_inside)] | None = None
+    missing_customers: Literal["set_aside", "keep"] = "set_aside"
+    intercompany: Texts = Field(default_factory=list)
+    collective: Texts = Field(default_factory=list)
+
+
+class Exchange(Part):
+    """How old the latest rate before a day may be to be used for that day."""
+
+    at_most_days_old: Count = 7
+
+
+class SetAside(Thresholds):
+    """Shares of rows, and of the money in them, from which what is set aside is flagged and refused.
+
+    Of invoice lines and of each table that customer profit rests on; the larger share counts.
+    """
+
+    flag: Share = 0.02
+    refuse: Share = 0.10

@@ -13,16 +13,18 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, NamedTuple, NoReturn, TypeGuard
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
     ValidationError,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from kamlib.errors import listed
+from kamlib.core.errors import listed
 
 OURS = "kamlib"
 Relation = Literal["auto", "contractual", "project"]
@@ -217,6 +219,12 @@ def _inner_share(value: object) -> float:
     return number
 
 
+def _currency(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", value):
+        raise complaint(f"must be three capital letters such as EUR, not '{value}'.")
+    return value
+
+
 Number = Annotated[float, BeforeValidator(_number)]
 NotNegative = Annotated[float, within(low=0)]
 Positive = Annotated[float, within(above=0)]
@@ -237,6 +245,7 @@ Cost = Annotated[Decimal, within(low=0, read=_money), InJson, OfMoney]
 PositiveMoney = Annotated[Decimal, within(above=0, read=_money), InJson, OfMoney]
 Day = Annotated[date, BeforeValidator(_day)]
 Text = Annotated[str, BeforeValidator(_text), OfText]
+Currency = Annotated[Text, AfterValidator(_currency)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Texts = Annotated[list[Text], BeforeValidator(_texts), OfTexts]
 
@@ -244,3 +253,17 @@ Texts = Annotated[list[Text], BeforeValidator(_texts), OfTexts]
 def whole(*, low: int) -> BeforeValidator:
     """Return a validator for a whole number from `low`."""
     return within(low=low, read=_whole)
+
+
+class Thresholds(Part):
+    """A share from which something is flagged, and one from which it is refused."""
+
+    flag: Share
+    refuse: Share
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Thresholds":
+        if self.flag > self.refuse:
+            message = f"must not be above refuse: {self.flag:g} is above {self.refuse:g}."
+            refuse([complaint_at(message, "flag")])
+        return self

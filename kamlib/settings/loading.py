@@ -6,16 +6,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
 from kamlib.settings.complaints import sentences
-from kamlib.settings.conditions import LIMITS
+from kamlib.settings.engagement import Engagement
 from kamlib.settings.kinds import written
-from kamlib.settings.model import Engagement
 from kamlib.settings.places import find_source
+from kamlib.settings.verdicts import LIMITS
 from kamlib.settings.written import Key, Written, read_yaml
 
 RULES = Path(__file__).resolve().parent.parent / "rules.yaml"
-CONDITIONS = {("find_out_first", "when")}
 
 
 def load_engagement(engagement: str | Path) -> Engagement:
@@ -53,8 +52,7 @@ def _default_rules(path: Path, changed: int) -> Written:
 def laid_over(base: Written, own: Written) -> Written:
     """Lay one file over another: blocks of keys merge, everything else replaces.
 
-    A limit such as ``{at_most: 2}`` replaces too, as merged with ``{below: 3}`` it would be two;
-    so does a condition.
+    A limit such as ``{at_most: 2}`` replaces too, as merged with ``{below: 3}`` it would be two.
 
     Returns
     -------
@@ -67,7 +65,7 @@ def laid_over(base: Written, own: Written) -> Written:
 
 
 def _merged(base: Any, own: Any, key: Key, places: dict[Key, Any]) -> Any:
-    if isinstance(base, dict) and isinstance(own, dict) and not _is_one_thing(key, base, own):
+    if isinstance(base, dict) and isinstance(own, dict) and not _is_one_limit(base, own):
         names = [*base, *(name for name in own if name not in base)]
         return {
             name: _merged(base[name], own[name], (*key, name), places)
@@ -80,6 +78,6 @@ def _merged(base: Any, own: Any, key: Key, places: dict[Key, Any]) -> Any:
     return own
 
 
-def _is_one_thing(key: Key, base: dict[str, Any], own: dict[str, Any]) -> bool:
-    """Tell whether a block is one limit or one condition, which is replaced whole."""
-    return key in CONDITIONS or (bool(base and own) and {*base, *own} <= set(LIMITS))
+def _is_one_limit(base: dict[str, Any], own: dict[str, Any]) -> bool:
+    """Tell whether a block is one limit, which is replaced whole."""
+    return bool(base and own) and {*base, *own} <= set(LIMITS)

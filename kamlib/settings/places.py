@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path, PurePosixPath
 
-from kamlib.errors import DataError, ParameterError
+from kamlib.core.errors import DataError, ParameterError
 
 FILE = "engagement.yaml"
 LOCK = "~$"  # before the name of a workbook: what Excel leaves beside one that somebody has open

@@ -9,10 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from kamlib.errors import ParameterError
-from kamlib.settings.conditions import NAMES, PARTIES, YES_OR_NO
-from kamlib.settings.inputs import TABLES
-from kamlib.settings.model import Engagement
+from kamlib.core.codes import TABLES
+from kamlib.core.errors import ParameterError
+from kamlib.settings.engagement import Engagement
+from kamlib.settings.verdicts import NAMES, PARTIES, YES_OR_NO
 
 FILE = "engagement.schema.json"
 NEEDED = ["currency", "periods", "inputs"]

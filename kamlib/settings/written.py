@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kamlib.errors import ParameterError
+from kamlib.core.errors import ParameterError
 
 LARGEST = 1_000_000
 MOST_ALIASES = 100

@@ -32,7 +32,7 @@ FIRST_USED = {  # block of engagement.yaml → the first stage that uses it; the
     "name": "summary",
     "required": "summary",
 }
-FROZEN_IN = {"repeat_rates": "segmentation", "margin_percentiles": "pyramid"}  # in reference/
+FROZEN_IN = {"return_rates": "segmentation", "margin_percentiles": "pyramid"}  # in reference/
 WRITTEN_BY = {
     **dict.fromkeys(
         (
@@ -59,15 +59,16 @@ WRITTEN_BY = {
             "pools",
             "gl_accounts",
             "economic",
-            "rescue",
+            "loss_treatment",
             "actions",
-            "profit_sureness",
+            "profit_uncertainty",
             "profit_bridge",
         ),
         "profitability",
     ),
     **dict.fromkeys(
-        ("segmentation", "concentration", "doors", "staying", "parties"), "segmentation"
+        ("segmentation", "concentration", "doors", "staying", "return_models", "parties"),
+        "segmentation",
     ),
     **dict.fromkeys(("attractiveness", "side_a_criteria", "side_b_criteria"), "attractiveness"),
     **dict.fromkeys(("pyramid", "golden_shots", "key_accounts"), "pyramid"),

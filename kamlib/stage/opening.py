@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from operator import attrgetter
 from pathlib import Path
 
-from kamlib.checks import require_choice
-from kamlib.errors import ParameterError, did_you_mean, listed
-from kamlib.language import use_language
-from kamlib.settings import Engagement, Period, load_engagement
+from kamlib.core.checks import require_choice
+from kamlib.core.errors import ParameterError, did_you_mean, listed
+from kamlib.core.language import use_language
+from kamlib.core.periods import Period
+from kamlib.settings import Engagement, load_engagement
 from kamlib.stage.names import KEYS, KNOBS, NOTEBOOKS, SET_IN
 from kamlib.stage.staleness import (
     Receipt,

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kamlib.errors import DataError, ParameterError, listed
+from kamlib.core.errors import DataError, ParameterError, listed
+from kamlib.core.tables import file_hash, read_note
 from kamlib.settings import Engagement
 from kamlib.stage.names import (
     FIRST_USED,
@@ -23,7 +24,6 @@ from kamlib.stage.names import (
     knobs_of_run,
     stages_before,
 )
-from kamlib.tables import file_hash, read_note
 
 Receipt = dict[str, Any]
 

@@ -4,23 +4,21 @@ import json
 import os
 import shutil
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from kamlib import display
-from kamlib.checks import require_choice
-from kamlib.errors import DataError, listed
-from kamlib.language import _, day, number
-from kamlib.method_rules import FOUNDATIONS
-from kamlib.settings import Engagement, Override, Period, frozen_files
-from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
-from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
-from kamlib.tables import Note, Tables, read_note, read_table, write_table
-from kamlib.timespans import months_earlier, period_of
-from kamlib.verdicts import (
+from kamlib.core.analysis import Analysis, Part
+from kamlib.core.checks import require_choice
+from kamlib.core.errors import DataError, listed
+from kamlib.core.language import _, day, number
+from kamlib.core.periods import Period
+from kamlib.core.rules import FOUNDATIONS
+from kamlib.core.tables import Note, Tables, read_note, read_table, write_table
+from kamlib.core.timespans import months_earlier, period_of
+from kamlib.core.verdicts import (
     FLAG,
     PASS,
     REFUSE,
@@ -30,9 +28,15 @@ from kamlib.verdicts import (
     verdict,
     verdict_table,
 )
+from kamlib.page import show
+from kamlib.page.parts import Finding, Ledger, Verdicts
+from kamlib.settings import Engagement, Override, frozen_files
+from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
+from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
 
 AGAINST_LEDGER = ("ledger_revenue", "ledger_profit")
 REFERENCE_DAYS = ("window_start", "cutoff", "window_end")
+REFERENCE_NUMBERS = ("rate", "low", "high", "auc", "brier", "mean_chance", "happened", "tested_on")
 
 
 @dataclass
@@ -44,8 +48,9 @@ class Stage:
     period: Period
     folder: Path
     knobs: dict[str, object] = field(default_factory=dict)
-    verdicts: list[Verdict] = field(default_factory=list)
-    balances: list[Balance] = field(default_factory=list)
+    analyses: dict[str, Analysis] = field(
+        default_factory=dict
+    )  # by name, in the order they were made
     written: list[Note] = field(default_factory=list)
     instead_of: dict[str, object] = field(default_factory=dict)
     set_before: dict[str, str] = field(default_factory=dict)  # knob → the stage where it was turned
@@ -138,14 +143,46 @@ class Stage:
         """Write all tables of data prep and take them into the receipt."""
         self.written.extend(tables.write(name, self.folder) for name in tables)
 
+    def keep(self, name: str, analysis: Analysis) -> Analysis:
+        """Take an analysis into the stage, in place of an earlier one of this name, and return it.
+
+        What is to be read with care is shown below it.
+        """
+        told = Verdicts(tuple(analysis.verdicts))
+        self.analyses[name] = replace(analysis, parts=[*analysis.parts, told])
+        return self.analyses[name]
+
+    def refusal(self, rule: str) -> list[Part]:
+        """Return what is shown in place of what a rule forbids: why; nothing where it is shown."""
+        told = self.verdicts_so_far()
+        refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
+        why = [self.withheld] if self.withheld else list(refused["said"].tail(1))
+        return [Finding(_("Not shown. {why}").format(why=each)) for each in why]
+
+    def refuse(self, name: str, rule: str) -> Analysis:
+        """Take an analysis that a rule of an earlier one forbids; it shows why it is not shown."""
+        return self.keep(name, Analysis(parts=self.refusal(rule)))
+
     def judge(self, *verdicts: Verdict) -> None:
         """Take verdicts into the stage and show those that are not PASS, where they act."""
-        self.verdicts.extend(verdicts)
-        display.show_verdicts(list(verdicts))
+        before = self.analyses.get("", Analysis())
+        self.analyses[""] = replace(before, verdicts=[*before.verdicts, *verdicts])
+        show.show_verdicts(list(verdicts))
 
     def balance(self, *balances: Balance) -> None:
         """Take lines into the ledger."""
-        self.balances.extend(balances)
+        before = self.analyses.get("", Analysis())
+        self.analyses[""] = replace(before, balances=[*before.balances, *balances])
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Return the verdicts of this stage's analyses."""
+        return [verdict for each in self.analyses.values() for verdict in each.verdicts]
+
+    @property
+    def balances(self) -> list[Balance]:
+        """Return this stage's lines of the ledger."""
+        return [balance for each in self.analyses.values() for balance in each.balances]
 
     def refused(self, rule: str) -> bool:
         """Tell whether a rule was refused, in this stage or an earlier one."""
@@ -175,10 +212,8 @@ class Stage:
 
     def show_refusal(self, rule: str) -> None:
         """Say in the place of a figure that it is not shown, and why; nothing where it is shown."""
-        told = self.verdicts_so_far()
-        refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
-        for said in [self.withheld] if self.withheld else refused["said"].tail(1):
-            display.show_finding(_("Not shown. {why}").format(why=said))
+        for part in self.refusal(rule):
+            part.show()
 
     def frozen(self, name: str) -> pd.DataFrame | None:
         """Return reference values as they were frozen with the engagement; None where they are not.
@@ -195,7 +230,8 @@ class Stage:
         if path not in frozen_files(self.engagement):
             return None
         days = [each for each in REFERENCE_DAYS if each in pd.read_csv(path, nrows=0)]
-        return pd.read_csv(path, parse_dates=days, keep_default_na=False, na_values={"rate": [""]})
+        blank = {name: [""] for name in REFERENCE_NUMBERS}
+        return pd.read_csv(path, parse_dates=days, keep_default_na=False, na_values=blank)
 
     def freeze(self, name: str, values: pd.DataFrame | None) -> pd.DataFrame | None:
         """Return reference values as frozen with the engagement, freezing `values` the first time.
@@ -229,15 +265,9 @@ class Stage:
         return [known[each] for each in segments]
 
     @property
-    def reference_years(self) -> list[date]:
-        """Return the first days of the periods that reference values may look at, the best first.
-
-        They are the period before the engagement's last one, and the last one itself: whichever period
-        is run first, the same values are frozen.
-        """
-        last = max(self.engagement_periods, key=lambda span: span.end)
-        before = self.engagement.previous(last.name)
-        return [span.start for span in (before, last) if span]
+    def last_day(self) -> date:
+        """Return the last day that reference values may look at, whichever period is run."""
+        return max(span.end for span in self.engagement_periods)
 
     def reference_end(self, months: pd.DataFrame, frozen: pd.DataFrame | None = None) -> date:
         """Return the last day of the 12 months over which margins are held to be usual.
@@ -299,27 +329,36 @@ class Stage:
         if turned:  # the title of what is folded is read by everybody
             told = "; ".join(f"{knob} {said}" for knob, said in turned.items())
             title = _("{title}; set for this run: {told}").format(title=title, told=told)
-        display.show_facts({**facts, **turned}, title=title)
+        show.show_facts({**facts, **turned}, title=title)
 
     def show_ledger(self) -> None:
         """Show whether the sums of this stage hold, and record it as a verdict."""
         ledger = ledger_table(self.balances)
         self._adds_up(ledger, verdict_table(self.verdicts))
-        display.show_ledger(ledger)
+        show.show_ledger(ledger)
 
-    def show_sums(self) -> None:
-        """Show whether every sum of the run holds."""
-        display.show_finding(self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said)
+    def adds_up(self) -> Analysis:
+        """Say whether the sums of this stage hold, and show them."""
+        self.analyses.pop("adds_up", None)
+        ledger = ledger_table(self.balances)
+        found = _sums_verdict(ledger, verdict_table(self.verdicts))
+        return self.keep("adds_up", Analysis({"ledger": ledger}, [Ledger(ledger)], [found]))
+
+    def hand_over(self) -> None:
+        """Write the tables of all analyses that later stages read, verdicts, ledger and receipt."""
+        for analysis in self.analyses.values():
+            for name, table in analysis.tables.items():
+                if WRITTEN_BY.get(name) == self.name and table is not None:
+                    self.write(table, name)
+        self.finish()
+
+    def show_sums(self, *rest: str) -> None:
+        """Show whether every sum of the run holds, and what else is to be said of them."""
+        held = self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said
+        show.show_finding(held, *rest)
 
     def _adds_up(self, ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
-        """Judge sums: a difference that is tolerated is none that holds, and neither is one netted out."""
-        holds = ledger["holds"].astype(bool)
-        broken = list(ledger.loc[~holds, "what"].unique())
-        left = holds & (ledger["role"] == "unexplained") & (ledger["amount"].abs() > 0.005)
-        against = told["rule"].isin(AGAINST_LEDGER) & (told["outcome"] != PASS)
-        apart = [*ledger.loc[left, "what"].unique(), *told.loc[against, "title"].unique()]
-        outcome = REFUSE if broken else FLAG if apart else PASS
-        found = verdict("adds_up", outcome, which=listed(broken or apart))
+        found = _sums_verdict(ledger, told)
         self.judge(found)
         return found
 
@@ -339,7 +378,7 @@ class Stage:
         self.write(ledger_table(self.balances).assign(**place), f"ledger_{self.name}")
         self._forget_left_over()
         write_receipt(self)
-        display.show_facts(
+        show.show_facts(
             {
                 _("Written"): listed(
                     (f"{note.table} ({number(note.rows)})" for note in self.written), most=40
@@ -348,6 +387,17 @@ class Stage:
             title=_("Written"),
             on_page=False,
         )
+
+
+def _sums_verdict(ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
+    """Judge sums: a difference that is tolerated is none that holds, and neither is one netted out."""
+    holds = ledger["holds"].astype(bool)
+    broken = list(ledger.loc[~holds, "what"].unique())
+    left = holds & (ledger["role"] == "unexplained") & (ledger["amount"].abs() > 0.005)
+    against = told["rule"].isin(AGAINST_LEDGER) & (told["outcome"] != PASS)
+    apart = [*ledger.loc[left, "what"].unique(), *told.loc[against, "title"].unique()]
+    outcome = REFUSE if broken else FLAG if apart else PASS
+    return verdict("adds_up", outcome, which=listed(broken or apart))
 
 
 def _turned(value: object, before: object) -> str:

@@ -1,218 +1,167 @@
 """Which amount is without VAT: told by arithmetic between columns, never by a likely name alone."""
 
-import re
-from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from kamlib.intake.draft.looks import MOST, Look
-from kamlib.intake.draft.marks import NATIVE, NUMBER, decimal_of
-from kamlib.intake.draft.matching import SURE, Match, Pair, has_vat
-from kamlib.intake.draft.seen import Seen
-from kamlib.intake.draft.told import Told
-from kamlib.language import _, number
+import numpy as np
+
+from kamlib.core.language import _
+from kamlib.intake.draft.matching import SURE, Match, Pair, Placed, has_vat
+from kamlib.intake.inspect.columns import MOST, Look
+from kamlib.intake.inspect.evidence import Evidence, worded
+from kamlib.intake.inspect.files import Seen
+from kamlib.intake.inspect.numbers import decimal_of, number_in
 
 ROWS_COMPARED = 3_000
 RATES = (1.23, 1.22, 1.08, 1.07, 1.05, 1.19, 1.2, 1.21, 1.25)
 NEAR, CENT = 0.0005, 0.011
 
-Figures = list[float | None]
+Figures = dict[int, np.ndarray]
 
 
-class _Book(NamedTuple):
-    """The columns of a file that are numbers, read by its decimal mark."""
+class Agreement(NamedTuple):
+    """In how many of the rows that have both figures one is the other times a rate."""
 
-    seen: Seen
-    figures: dict[int, Figures]
+    n: int
+    every: int
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether that is so in nearly all rows."""
+        return self.every > 0 and self.n >= MOST * self.every
 
 
-def with_amounts(seen: Seen, looks: list[Look], match: Match) -> None:
+def confirm_amounts(one: Placed) -> None:
     """Confirm, refuse or question what a file of lines takes for its net amount."""
-    if match.table != "invoice_lines":
+    seen, match = one.seen, one.match
+    if match is None or match.table != "invoice_lines":
         return
-    book = _Book(
-        seen,
-        {
-            i: _figures(column[:ROWS_COMPARED], look)
-            for i, (column, look) in enumerate(zip(seen.columns, looks, strict=True))
-            if look.filled and look.number_share >= MOST
-        },
-    )
-    place = match.place_of("net_amount")
-    if place is not None:
-        _judge_net(book, match, place)
+    figures = {
+        place: _figures(cells[:ROWS_COMPARED], look)
+        for place, (cells, look) in enumerate(zip(seen.columns, one.looks, strict=True))
+        if look.filled and look.of_kind("money") >= MOST * look.filled
+    }
+    net = match.place_of("net_amount")
+    if net in figures:
+        _judge_net(seen, match, figures, net)
+    if net is not None:
         return
-    gross = [i for i, word in enumerate(seen.words) if has_vat("net_amount", word)]
-    for each in gross:
-        template = _("{file}: {name} says that VAT is in it, so it is not taken for net_amount.")
-        match.objections.append(template.format(file=seen.shown, name=seen.words[each]))
-    if not match.lacks:
-        _tell_products(book, match, gross)
+    gross = [place for place, name in enumerate(seen.head) if has_vat("net_amount", name)]
+    template = _("{file}: {name} says that VAT is in it, so it is not taken for net_amount.")
+    match.objections += [
+        worded(template, file=seen.shown, name=seen.head[place]) for place in gross
+    ]
+    if not match.lacks and {"quantity", "unit_price"} <= match.names.keys():
+        _tell_products(seen, match, figures, gross)
 
 
-def _judge_net(book: _Book, match: Match, place: int) -> None:
+def _figures(cells: list[str], look: Look) -> np.ndarray:
+    """Return the cells of a column as numbers by the decimal mark of its own values."""
+    decimal, _questions = decimal_of(look.marks)
+    return np.array([number_in(cell.strip(), decimal.value if decimal else ".") for cell in cells])
+
+
+def _agreement(one: np.ndarray, other: np.ndarray, rates: tuple[float, ...] = RATES) -> Agreement:
+    """Return in how many rows one figure is the other at a rate of VAT, or at the rates given."""
+    known = np.nan_to_num(one * other) != 0
+    gross, net = one[known, None], other[known, None]
+    near = np.abs(gross - net * rates) <= np.maximum(CENT, NEAR * np.abs(gross))
+    return Agreement(int(near.any(axis=1).sum()), len(gross))
+
+
+def _judge_net(seen: Seen, match: Match, figures: Figures, place: int) -> None:
     """Hold the net amount against the other amounts of the file."""
-    net = book.figures.get(place)
-    if net is None:
-        return
-    mapped = {pair.place for pair in match.pairs}
-    certain = next(each.weight for each in match.pairs if each.ours == "net_amount") == SURE
-    for other, figures in book.figures.items():
+    net, mapped = figures[place], {pair.place for pair in match.pairs}
+    certain = next(pair.weight for pair in match.pairs if pair.ours == "net_amount") == SURE
+    for other, amounts in figures.items():
         if other in mapped:
             continue
-        above = _share(zip(figures, net, strict=True), _is_with_vat)
-        below = _share(zip(net, figures, strict=True), _is_with_vat)
-        if not certain and below and below[0] >= MOST * below[1]:
-            _refuse_gross(book, match, place, other, below)
+        found = _agreement(net, amounts)
+        if found.holds and not certain:
+            _refuse_gross(seen, match, place, other, found)
             return
-        if above and above[0] >= MOST * above[1]:
+        found = _agreement(amounts, net)
+        if found.holds:
             template = _("{other} is it with VAT in {n} of {all} rows")
-            _say(
-                match,
-                template.format(
-                    other=book.seen.words[other], n=number(above[0]), all=number(above[1])
-                ),
-                sure=True,
-            )
+            why = worded(template, other=seen.head[other], n=found.n, all=found.every)
+            _confirm(match, "net_amount", why, sure=True)
             return
-    product = _share(_with_products(book, match, net), _is_same)
-    if product and product[0] >= MOST * product[1]:
+    products = _products(match, figures)
+    if products is not None and (found := _agreement(net, products, (1.0,))).holds:
         template = _("quantity × unit price gives it in {n} of {all} rows")
-        _say(match, template.format(n=number(product[0]), all=number(product[1])), sure=False)
+        _confirm(match, "net_amount", worded(template, n=found.n, all=found.every), sure=False)
 
 
-def _refuse_gross(
-    book: _Book, match: Match, place: int, other: int, counts: tuple[int, int]
-) -> None:
+def _refuse_gross(seen: Seen, match: Match, place: int, other: int, found: Agreement) -> None:
     """Take the smaller of two amounts that differ by VAT, or none where its name says otherwise."""
-    n, all_ = counts
-    names = book.seen.words
-    pair = next(each for each in match.pairs if each.ours == "net_amount")
-    match.pairs.remove(pair)
+    gross, net = seen.head[place], seen.head[other]
     template = _(
         "{file}: {gross} is {other} with VAT in {n} of {all} rows, so {other} is taken for net_amount."
     )
-    told = template.format(
-        file=book.seen.shown, gross=names[place], other=names[other], n=number(n), all=number(all_)
-    )
+    said = worded(template, file=seen.shown, gross=gross, other=net, n=found.n, all=found.every)
     match.questions = [each for each in match.questions if "net_amount" not in each]
-    match.questions.append(f"{told} " + _("Is that right?"))
-    match.pairs = [each for each in match.pairs if each.place != other]
-    why = _("{gross} is it with VAT in {n} of {all} rows").format(
-        gross=names[place], n=number(n), all=number(all_)
-    )
-    match.pairs.append(
-        Pair("net_amount", other, Told(book.seen.words[other], why, sure=False), SURE)
-    )
+    match.questions.append(f"{said} " + _("Is that right?"))
+    match.pairs = [
+        pair for pair in match.pairs if pair.ours != "net_amount" and pair.place != other
+    ]
+    template = _("{gross} is it with VAT in {n} of {all} rows")
+    why = worded(template, gross=gross, n=found.n, all=found.every)
+    match.pairs.append(Pair("net_amount", other, Evidence(net, why, sure=False), SURE))
 
 
-def _tell_products(book: _Book, match: Match, gross: list[int]) -> None:
+def _tell_products(seen: Seen, match: Match, figures: Figures, gross: list[int]) -> None:
     """Say that the net amount is worked out, and hold it against an amount with VAT."""
-    seen = book.seen
-    quantity = match.place_of("quantity")
-    price = match.place_of("unit_price")
-    if quantity is None or price is None:
-        return
-    worked = _products(book, match)
     less = match.place_of("discount") is not None
     what = _("quantity × unit price less discount") if less else _("quantity × unit price")
-    for each in gross:
-        counts = _share(zip(book.figures.get(each, []), worked, strict=False), _is_with_vat)
-        if counts and counts[0] >= MOST * counts[1]:
+    products = _products(match, figures)
+    for place in gross:
+        if (
+            products is not None
+            and place in figures
+            and (found := _agreement(figures[place], products)).holds
+        ):
             template = _("{what} with VAT gives {gross} in {n} of {all} rows")
-            _say(
-                match,
-                template.format(
-                    what=what, gross=seen.words[each], n=number(counts[0]), all=number(counts[1])
-                ),
-                sure=True,
-                ours="unit_price",
-            )
+            name = seen.head[place]
+            why = worded(template, what=what, gross=name, n=found.n, all=found.every)
+            _confirm(match, "unit_price", why, sure=True)
             break
-    if less and (asked := _asked_of_discount(book, match)):
-        match.questions.append(asked)
+    if less:
+        _ask_of_discount(seen, match, figures)
     template = _(
         "{file}: there is no net amount; it is {what}. Is the price in {price} without VAT?"
     )
-    match.questions.append(template.format(file=seen.shown, what=what, price=seen.words[price]))
+    price = match.names["unit_price"]
+    match.questions.append(worded(template, file=seen.shown, what=what, price=price))
 
 
-def _asked_of_discount(book: _Book, match: Match) -> str:
-    """Ask whether discounts are shares, where none is above 1; empty where some are."""
-    place = match.place_of("discount")
-    if place is None or any("%" in each for each in book.seen.columns[place]):
-        return ""
-    figures = [each for each in book.figures.get(place, []) if each]
-    if not figures or max(figures) > 1:
-        return ""
-    template = _(
-        "{file}: no discount in {name} is above 1, and discounts are read as percent. Are they shares?"
+def _products(match: Match, figures: Figures) -> np.ndarray | None:
+    """Return quantity times unit price, less the discount where there is one."""
+    quantity, price, discount = (
+        figures.get(-1 if (place := match.place_of(name)) is None else place)
+        for name in ("quantity", "unit_price", "discount")
     )
-    return template.format(file=book.seen.shown, name=book.seen.words[place])
+    if quantity is None or price is None:
+        return None
+    return quantity * price * (1 - np.nan_to_num(0 if discount is None else discount) / 100)
 
 
-def _say(match: Match, evidence: str, *, sure: bool, ours: str = "net_amount") -> None:
+def _ask_of_discount(seen: Seen, match: Match, figures: Figures) -> None:
+    """Ask whether discounts are shares, where none is above 1."""
+    place = match.place_of("discount")
+    if place not in figures or any("%" in cell for cell in seen.columns[place]):
+        return
+    if 0 < np.nanmax(figures[place]) <= 1:
+        template = _(
+            "{file}: no discount in {name} is above 1, and discounts are read as percent. Are they shares?"
+        )
+        match.questions.append(worded(template, file=seen.shown, name=seen.head[place]))
+
+
+def _confirm(match: Match, ours: str, why: str, *, sure: bool) -> None:
     """Add evidence to a mapped column; where it settles the matter, its question goes."""
     for i, pair in enumerate(match.pairs):
         if pair.ours == ours:
-            told = pair.told._replace(
-                why=f"{pair.told.why}; {evidence}", sure=pair.told.sure or sure
-            )
-            match.pairs[i] = pair._replace(told=told)
+            name, known, certain = pair.evidence
+            evidence = Evidence(name, f"{known}; {why}", certain or sure)
+            match.pairs[i] = pair._replace(evidence=evidence)
     if sure:
         match.questions = [each for each in match.questions if ours not in each]
-
-
-def _with_products(
-    book: _Book, match: Match, net: Figures
-) -> Iterable[tuple[float | None, float | None]]:
-    return zip(net, _products(book, match), strict=False)
-
-
-def _products(book: _Book, match: Match) -> Figures:
-    """Return quantity times unit price, less the discount where there is one."""
-    parts = [
-        book.figures.get(-1 if (place := match.place_of(name)) is None else place, [])
-        for name in ("quantity", "unit_price", "discount")
-    ]
-    quantity, price, discount = parts
-    rows = zip(quantity, price, discount or [0.0] * len(price), strict=False)
-    return [None if q is None or p is None else q * p * (1 - (d or 0) / 100) for q, p, d in rows]
-
-
-def _share(
-    pairs: Iterable[tuple[float | None, float | None]], test: Callable[[float, float], bool]
-) -> tuple[int, int] | None:
-    """Return in how many pairs of figures a test holds, and how many pairs there are."""
-    both = [(a, b) for a, b in pairs if a and b]
-    return (sum(test(a, b) for a, b in both), len(both)) if both else None
-
-
-def _is_with_vat(gross: float, net: float) -> bool:
-    return any(abs(gross - net * rate) <= max(CENT, NEAR * abs(gross)) for rate in RATES)
-
-
-def _is_same(one: float, other: float) -> bool:
-    return abs(one - other) <= max(CENT, NEAR * abs(one))
-
-
-def _figures(cells: list[str], look: Look) -> Figures:
-    """Return the cells of a column as numbers by the decimal mark of its own values."""
-    told, _questions = decimal_of(look.marks)
-    return [_figure(cell.strip(), told.value if told else ".") for cell in cells]
-
-
-def _figure(cell: str, decimal: str) -> float | None:
-    """Return one cell as a number, None where it is none."""
-    if NATIVE in cell:
-        cell, decimal = cell.rstrip(NATIVE).replace(NATIVE, "."), "."
-    found = NUMBER.match(cell)
-    if not found:
-        return None
-    digits = re.sub(rf"[^\d{re.escape(decimal)}]", "", found["body"]).replace(decimal, ".")
-    negative = (
-        found["minus"] in ("-", "−", "–") or found["end"] or (found["open"] and found["close"])
-    )
-    try:
-        return -float(digits) if negative else float(digits)
-    except ValueError:
-        return None

@@ -1,282 +1,427 @@
-"""From placed files to the inputs of a draft: files of one kind together, each key with its evidence."""
+"""The draft of an engagement.yaml for files that nobody has seen, with evidence for each line."""
 
-import hashlib
-from collections.abc import Iterable
+import contextlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-from kamlib.intake.draft.codes import Codes, codes_told
-from kamlib.intake.draft.days import Days
-from kamlib.intake.draft.grids import in_words
-from kamlib.intake.draft.marks import Marks
-from kamlib.intake.draft.placing import Placed
-from kamlib.intake.draft.seen import Seen
-from kamlib.intake.draft.told import Told, few
-from kamlib.intake.draft.writing import Writing, are_alike, dialect_told, writing_of
-from kamlib.language import _, number
+from kamlib.core.codes import TABLES
+from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.language import _
+from kamlib.core.naming import names_of, plain
+from kamlib.intake.contract import CONTRACT
+from kamlib.intake.currency_words import SIGNS
+from kamlib.intake.draft.amounts import confirm_amounts
+from kamlib.intake.draft.inputs import Drafted, Left, drafted, share_dialects
+from kamlib.intake.draft.layout import (
+    comment,
+    declared_lines,
+    dialect_lines,
+    input_lines,
+    line,
+    period_lines,
+)
+from kamlib.intake.draft.matching import Placed, placed
+from kamlib.intake.draft.questions import asked_of_cells, differing, missing_words
+from kamlib.intake.inspect.days import day_in
+from kamlib.intake.inspect.evidence import Evidence, worded
+from kamlib.intake.inspect.files import is_readable, look_into
+from kamlib.intake.inspect.numbers import NATIVE, most
+from kamlib.intake.inspect.words import CURRENCIES, currencies_in
+from kamlib.intake.sources import READABLE
+from kamlib.settings.loading import RULES
+from kamlib.settings.places import (
+    FILE,
+    files_of,
+    find_source,
+    for_readers,
+    is_utf8,
+    project_root,
+)
+from kamlib.settings.written import read_yaml
 
-SAME_DOCUMENTS = 0.5
+MOST_FILES = 200
+FOLDERS = ("", "input")
+REPEATED = ("id", "name", "currency", "key_account_unit", "periods", "identity")
+NO_CURRENCY = "XXX"  # what ISO 4217 writes where there is none
 
 
-@dataclass
-class Drafted:
-    """One input of the draft: its files, how they are written, and whose columns are ours."""
+@dataclass(frozen=True)
+class Draft:
+    """A draft of engagement.yaml: its lines, what is to be asked, and what it holds.
 
-    table: str
-    group: list[Placed]
-    files: Told
-    writing: Writing
-    codes: Codes
-    questions: list[str] = field(default_factory=list)
-    dialect: str = ""
+    `tables` has the files of each input, `lacks` the columns that an input needs and no file holds,
+    `left` the files that are in none, with the reason.
+    """
+
+    text: str
+    questions: list[str]
+    missing: list[str]
+    tables: dict[str, list[str]]
+    lacks: dict[str, list[str]]
+    left: dict[str, str]
 
     @property
-    def first(self) -> Seen:
-        """Return the first of its files, which stands for all of them."""
-        return self.group[0].seen
-
-    @property
-    def lacks(self) -> list[str]:
-        """Return the columns that the table needs and its files have not."""
-        match = self.group[0].match
-        return match.lacks if match else []
+    def has_lines(self) -> bool:
+        """Tell whether whole invoice lines were found, without which there is no analysis."""
+        return "invoice_lines" in self.tables and "invoice_lines" not in self.lacks
 
 
-class Left(NamedTuple):
-    """A file that is in no input of the draft, and why."""
+def suggest(engagement: str | Path) -> Draft:
+    """Look into an engagement's files and draft what engagement.yaml has to say of them.
 
-    shown: str
-    why: str
-
-
-def drafted(table: str, files: list[Placed], all_files: list[str]) -> tuple[Drafted, list[Left]]:
-    """Return the input of one table, and the files that are left out of it.
-
-    Files belong together when their columns are called alike and they are written alike; of several
-    such groups the one with most rows is taken, and one that lacks a column only where none is whole.
-    A file that repeats another is left out.
+    Nothing is written. Each line of the draft says what was seen for it or that it is assumed, and
+    what cannot be told is asked. At most the first 20,000 rows of a file are looked at, and its days
+    to the end.
 
     Parameters
     ----------
-    files : the files that are this table
-    all_files : every file as it is shown, so that a pattern takes no others
+    engagement : str or Path
+        A name under data/, a path, or a folder that has no engagement.yaml yet.
+
+    Raises
+    ------
+    DataError
+        There is no file to look into.
+    ParameterError
+        There is no such engagement or folder.
     """
-    groups: list[list[Placed]] = []
-    for each in files:
-        home = next((group for group in groups if _belongs(group[0], each)), None)
-        if home is None:
-            groups.append([each])
-        else:
-            home.append(each)
-    groups.sort(
-        key=lambda group: (
-            group[0].lacks_something,
-            -sum(each.seen.rows for each in group),
-            group[0].seen.shown,
-        )
-    )
-    best, *others = groups
-    kept, left = _without_repeats(table, best)
-    one = _input_of(table, kept, all_files)
-    for each in (each for group in others for each in group):
-        why = _repeats(table, kept, each)
-        if not why and each.lacks_something and not kept[0].lacks_something:
-            why = each.why
-        elif not why:
-            why = _otherwise(table, kept[0], each)
-            question = _("{file} is left out: {why}.")
-            one.questions.append(question.format(file=each.seen.shown, why=why))
-        left.append(Left(each.seen.shown, why))
-    return one, left
-
-
-def _belongs(one: Placed, other: Placed) -> bool:
-    """Tell whether two files can stand in one input."""
-    return _called(one) == _called(other) and are_alike(one.seen, other.seen)
-
-
-def _called(each: Placed) -> dict[str, str]:
-    return {pair.ours: pair.told.value for pair in each.match.pairs} if each.match else {}
-
-
-def _without_repeats(table: str, group: list[Placed]) -> tuple[list[Placed], list[Left]]:
-    """Leave out files that hold the same bytes, or the same documents, as an earlier one."""
-    kept: list[Placed] = []
-    left: list[Left] = []
-    for each in group:
-        why = _repeats(table, kept, each)
-        if why:
-            left.append(Left(each.seen.shown, why))
-        else:
-            kept.append(each)
-    return kept, left
-
-
-def _repeats(table: str, kept: list[Placed], each: Placed) -> str:
-    """Return which file has the same bytes or the same documents; empty where none has."""
-    twin = next((other for other in kept if _same_bytes(other.seen.path, each.seen.path)), None)
-    if twin:
-        return _("holds the same bytes as {other}").format(other=twin.seen.shown)
-    shared = next(((o, n) for o in kept if (n := _shared(table, o, each)) > 0), None)
-    if shared:
-        template = _("{n} of its documents stand in {other} too: their money would count twice")
-        return template.format(n=number(shared[1]), other=shared[0].seen.shown)
-    return ""
-
-
-def _otherwise(table: str, kept: Placed, each: Placed) -> str:
-    """Say in what a file differs from those of its table, and what makes it one of them."""
-    mine, theirs = each.seen.settings, kept.seen.settings
-    apart = [
-        f"{key} {in_words(mine[key].value)}"
-        for key in ("encoding", "separator", "repair", "sheet", "header_row")
-        if key in mine and (key not in theirs or mine[key].value != theirs[key].value)
-    ]
-    known = set(_called(kept).values())
-    apart += [few([name]) for name in _called(each).values() if name not in known]
-    template = _(
-        "its {n} rows look like {table} as well, but it is written otherwise than {kept} ({apart}), "
-        "and files of one input are written alike. Export it like the others"
-    )
-    return template.format(
-        n=number(each.seen.rows),
-        table=table,
-        kept=kept.seen.shown,
-        apart=", ".join(apart) or each.seen.kind,
-    )
-
-
-def _same_bytes(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and _digest(one) == _digest(other)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _shared(table: str, one: Placed, other: Placed) -> int:
-    """Return how many documents two files share where it is more than half of one; else 0."""
-    if table != "invoice_lines":
-        return 0
-    mine, theirs = _documents(one), _documents(other)
-    both = len(mine & theirs)
-    return both if both > SAME_DOCUMENTS * min(len(mine), len(theirs)) else 0
-
-
-def _documents(each: Placed) -> set[str]:
-    place = each.match.place_of("invoice_id") if each.match else None
-    return set() if place is None else set(each.looks[place].values)
-
-
-def _input_of(table: str, group: list[Placed], all_files: list[str]) -> Drafted:
-    """Return the input that a group of files makes."""
-    marks, days = Marks(), Days()
-    for each in group:
+    found = found_files(engagement)
+    looked, left = _looked_into(found)
+    by_table: dict[str, list[Placed]] = {}
+    for each in looked:
         if each.match:
-            of_numbers, of_days = writing_of(each.seen, each.looks, each.match)
-            marks.add(of_numbers)
-            days.add(of_days)
-    seen = [each.seen for each in group]
-    first = group[0]
-    codes = [codes_told(each.seen, each.looks, each.match) for each in group if each.match]
-    writing = dialect_told(seen, marks, days)
-    questions = [
-        *(asked for each in group for asked in each.questions),
-        *(asked for each in group for asked in each.seen.questions),
-        *_asked_once(group),
-        *(asked for each in codes for asked in each.questions),
-    ]
-    files = _files_told([each.shown for each in seen], all_files, first.why)
-    return Drafted(table, group, files, writing, _together(codes), list(dict.fromkeys(questions)))
+            by_table.setdefault(each.match.table, []).append(each)
+    names = [each.seen.shown for each in looked] + [each.shown for each in left]
+    inputs = []
+    for table in (each for each in CONTRACT if each in by_table):
+        one, out = drafted(table, by_table[table], names)
+        inputs.append(one)
+        left += out
+    return _drawn_up(found, inputs, sorted(left), [each for each in looked if not each.match])
 
 
-def _asked_once(group: list[Placed]) -> list[str]:
-    """Return what is to be asked of columns, once for files that give rise to the same question."""
-    asked: dict[str, str] = {}
-    for each in group:
-        for one in [*each.match.questions, *each.match.objections] if each.match else []:
-            asked.setdefault(one.removeprefix(f"{each.seen.shown}: "), one)
-        for ours, one in each.match.lacking(each.seen.shown, each.seen.words) if each.match else []:
-            asked.setdefault(ours, one)
-    return list(asked.values())
+def write_draft(draft: Draft, target: Path) -> Path:
+    """Write a draft into a new file, and return its path.
+
+    Raises
+    ------
+    ParameterError
+        The file is there already, or cannot be written.
+    """
+    try:
+        with target.open("x", encoding="utf-8") as stream:
+            stream.write(draft.text)
+    except FileExistsError:
+        raise ParameterError(
+            f"{target} is there already and is not written over. Give another name to --output."
+        ) from None
+    except OSError as error:
+        raise ParameterError(
+            f"{target} cannot be written ({error.strerror}). Give --output a folder that is there."
+        ) from None
+    return target
 
 
-def _files_told(files: list[str], all_files: list[str], why: str) -> Told:
-    """Return a file, or a pattern where names differ by their numbers only and take no other file."""
-    if len(files) == 1:
-        return Told(files[0], why)
-    pattern = _pattern(files)
-    if pattern and sorted(each for each in all_files if fnmatchcase(each, pattern)) == sorted(
-        files
+# --------------------------------------------------------------------------------------- files
+@dataclass
+class Found:
+    """The files of a folder: by the table that engagement.yaml names for them, or `free`.
+
+    `declared` is what engagement.yaml says, empty where there is none; `notes` what was passed over.
+    """
+
+    folder: Path
+    free: list[Path]
+    named: dict[str, list[Path]] = field(default_factory=dict)
+    declared: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def shown(self, path: Path) -> str:
+        """Return a file as it is written under files."""
+        patterns = [name for names in _patterns(self.declared).values() for name in names]
+        return for_readers(path, self.folder, patterns)
+
+
+def found_files(engagement: str | Path) -> Found:
+    """Return the files of an engagement, or of a folder that is none yet.
+
+    Raises
+    ------
+    DataError
+        There is no file to look into, or a pattern of engagement.yaml matches none.
+    ParameterError
+        There is no such engagement or folder, or its engagement.yaml is no YAML.
+    """
+    folder, declared = _said(engagement)
+    named = {
+        table: [
+            path for name in names for path in files_of(name, folder, key=f"inputs.{table}.files")
+        ]
+        for table, names in _patterns(declared).items()
+    }
+    taken = {path for paths in named.values() for path in paths}
+    there = [path for path in _files_in(folder) if path not in taken]
+    free = list(filter(is_utf8, there))
+    found = Found(folder, _spread(free), named, declared)
+    for n, template in (
+        (
+            len(there) - len(free),
+            _("{n} files have names that are not written in UTF-8: rename them"),
+        ),
+        (len(free) - len(found.free), _("{n} more files were not looked into")),
     ):
-        template = _("{n} files: {names}; {why}")
-        return Told(pattern, template.format(n=len(files), names=few(files), why=why))
-    template = _("{n} files with one head; {why}")
-    return Told("\n".join(files), template.format(n=len(files), why=why))
+        if n:
+            found.notes.append(worded(template, n=n))
+    if not free and not named:
+        raise DataError(
+            f"there is no file to look into in {folder.name}/ or {folder.name}/input/. "
+            f"Put exports there whose names end in {', '.join(READABLE)}."
+        )
+    return found
 
 
-def _pattern(files: list[str]) -> str:
-    """Return what file names have in common, with a star for the one part in which they differ.
+def _spread(paths: list[Path]) -> list[Path]:
+    """Return all files, or of too many some of each kind, the first and the last by name included."""
+    if len(paths) <= MOST_FILES:
+        return paths
+    kinds: dict[str, list[Path]] = {}
+    for path in paths:
+        kinds.setdefault(path.suffix.lower(), []).append(path)
+    most = max(2, MOST_FILES // len(kinds))
+    places = {
+        kind: {i * (len(group) - 1) // (most - 1) for i in range(most)}
+        for kind, group in kinds.items()
+    }
+    return sorted(group[i] for kind, group in kinds.items() for i in places[kind])
+
+
+def _said(engagement: str | Path) -> tuple[Path, dict[str, Any]]:
+    """Return the folder, and what its engagement.yaml says where there is one."""
+    try:
+        source = find_source(engagement)
+    except ParameterError:
+        folder = _bare_folder(engagement)
+        if folder is None:
+            raise
+        return folder.resolve(), {}
+    return source.parent.resolve(), read_yaml(source, name=FILE).data
+
+
+def _bare_folder(engagement: str | Path) -> Path | None:
+    """Return a folder without an engagement.yaml, as a path or under data/."""
+    tried = [Path(engagement).expanduser()] if str(engagement).strip() else []
+    with contextlib.suppress(ParameterError):
+        tried.append(project_root() / "data" / str(engagement))
+    return next((path for path in tried if path.is_dir()), None)
+
+
+def _patterns(declared: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the file names that each declared input gives."""
+    inputs = declared.get("inputs")
+    found = {}
+    for table, given in (inputs if isinstance(inputs, dict) else {}).items():
+        files = given.get("files") if isinstance(given, dict) else given
+        names = [files] if isinstance(files, str) else files
+        if table in TABLES and isinstance(names, list):
+            found[table] = [str(name) for name in names]
+    return found
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """Return the readable files of a folder and its input/, sorted by name; links out are left."""
+    paths = (
+        path for name in FOLDERS if (folder / name).is_dir() for path in (folder / name).iterdir()
+    )
+    return sorted(
+        path.resolve()
+        for path in paths
+        if path.is_file()
+        and not path.name.startswith((".", "~"))
+        and is_readable(path)
+        and path.resolve().is_relative_to(folder)
+    )
+
+
+def _looked_into(found: Found) -> tuple[list[Placed], list[Left]]:
+    """Return the files that could be read with their tables, and the others with the reason."""
+    looked, left = [], []
+    jobs: list[tuple[Path, Iterable[str]]]
+    jobs = [(path, (table,)) for table, paths in found.named.items() for path in paths]
+    for path, tables in (*jobs, *((path, TABLES) for path in found.free)):
+        seen = look_into(path, shown=found.shown(path))
+        one = None if seen.problem else placed(seen, tables)
+        if one is None or seen.problem:
+            left.append(Left(seen.shown, seen.problem))
+        else:
+            confirm_amounts(one)
+            looked.append(one)
+    return looked, left
+
+
+# ----------------------------------------------------------------------------------- the draft
+def _drawn_up(
+    found: Found, inputs: list[Drafted], left: list[Left], nowhere: list[Placed]
+) -> Draft:
+    """Write the draft down."""
+    dialects = share_dialects(inputs)
+    questions = [asked for each in inputs for asked in each.questions]
+    questions += [
+        f"{each.table}: {asked}"
+        for each in inputs
+        if each.dialect
+        for asked in each.writing.asked_beside(dialects[each.dialect])
+    ]
+    questions += asked_of_cells(inputs)
+    questions += [asked for each in nowhere for asked in each.questions]
+    questions += differing(found.declared, inputs)
+    out = [*left, *(Left(each.seen.shown, each.why) for each in nowhere)]
+    lines_ = next((each for each in inputs if each.table == "invoice_lines"), None)
+    currency = _currency(lines_)
+    questions += _asked_of_currency(found.declared, currency, lines_)
+    missing = list(missing_words(inputs, found.declared))
+    blocks = [
+        *(f"# {each}" for each in (*_title(found, inputs), *found.notes)),
+        *_top_lines(found, currency, lines_),
+        *dialect_lines(dialects),
+        *input_lines(inputs),
+        *comment(_notes(inputs), _("Seen besides:")),
+        *comment(
+            [each.why if each.shown in each.why else f"{each.shown}: {each.why}" for each in out],
+            _("Files in no input of this draft:"),
+        ),
+        *comment(questions, _("To be answered before these numbers are believed:"), numbered=True),
+        *comment(missing, _("What is not there, and what goes without it:")),
+    ]
+    return Draft(
+        text="\n".join(blocks) + "\n",
+        questions=questions,
+        missing=missing,
+        tables={each.table: [one.seen.shown for one in each.group] for each in inputs},
+        lacks={each.table: each.lacks for each in inputs if each.lacks},
+        left=dict(out),
+    )
+
+
+def _title(found: Found, inputs: list[Drafted]) -> Iterator[str]:
+    """Say what this is, and first of all if it cannot carry anything."""
+    template = _("A draft for {file}: read it, answer its questions, then paste what is right.")
+    yield worded(template, file=FILE)
+    if not any(each.table == "invoice_lines" for each in inputs):
+        yield _("No file can stand for invoice lines, so that this does not load yet; see the end.")
+    for each in inputs:
+        if each.lacks:
+            template = _("{table} cannot be read yet: nobody knows which column is {lacks}.")
+            yield worded(template, table=each.table, lacks=", ".join(each.lacks))
+    if found.declared:
+        yield worded(_("Parts of {file} that are not repeated here stay as they are."), file=FILE)
+
+
+def _top_lines(found: Found, currency: Evidence, lines_: Drafted | None) -> list[str]:
+    """Return id, currency, periods and identity: as declared, else as seen."""
+    declared = found.declared
+    written = list(declared_lines({key: declared[key] for key in REPEATED if key in declared}))
+    if "id" not in declared:
+        name = Evidence(_id_of(found.folder.name), _("from the folder's name"), sure=False)
+        written.insert(0, line(0, "id", name))
+    if "currency" not in declared:
+        written.append(line(0, "currency", currency))
+    if "key_account_unit" not in declared:
+        written += _unit_lines(str(declared.get("currency", currency.value)))
+    if "periods" not in declared:
+        written += period_lines(*_span(lines_))
+    if "identity" not in declared and lines_ and _is_by_tax_id(lines_):
+        why = _("customers have no number of their own in the lines; their tax id stands in for it")
+        written += [line(0, "identity"), line(1, "by", Evidence("tax_id", why, sure=False))]
+    return written
+
+
+def _unit_lines(currency: str) -> Iterator[str]:
+    """Yield the worth of one key account where the default is in another currency."""
+    default = read_yaml(RULES, name=RULES.name).data["key_account_unit"]
+    if default["currency"] != currency:
+        why = _(
+            "the default's figure in your currency: what must one key account bring a year to pay "
+            "for its care?"
+        )
+        written = f"{{amount: {default['amount']}, currency: {currency}}}"
+        yield line(0, "key_account_unit", Evidence("", why, sure=False), value=written)
+
+
+def _id_of(folder: str) -> str:
+    """Return the name of a folder as an id.
 
     Examples
     --------
-    >>> _pattern(["in/sales_2021.csv", "in/sales_2022.csv"])
-    'in/sales_*.csv'
-    >>> _pattern(["a.csv", "b.csv"])
-    ''
+    >>> _id_of("Łódź 2024 (próba)")
+    'odz_2024_proba'
     """
-    start = _common(files)
-    end = _common([each[len(start) :][::-1] for each in files])[::-1]
-    middles = [each[len(start) : len(each) - len(end)] for each in files]
-    if not all(any(letter.isdigit() for letter in middle) for middle in middles):
-        return ""
-    if any(letter in middle for middle in middles for letter in "/*?["):
-        return ""
-    return f"{start.rstrip('0123456789')}*{end.lstrip('0123456789')}"
+    bare = unicodedata.normalize("NFKD", folder).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9-]+", "_", bare).strip("_") or "firm"
 
 
-def _common(texts: list[str]) -> str:
-    """Return the start that all texts share."""
-    low, high = min(texts), max(texts)
-    for place, letter in enumerate(low):
-        if letter != high[place]:
-            return low[:place]
-    return low
+def _is_by_tax_id(lines_: Drafted) -> bool:
+    """Tell whether a tax id stands in for the customer's number."""
+    match = lines_.group[0].match
+    name = match.names.get("customer_id", "") if match else ""
+    return plain(name) in names_of("tax_id")[0]
 
 
-def _together(codes: Iterable[Codes]) -> Codes:
-    """Return the codes of all files of a group, each word once."""
-    whole = Codes()
-    for each in codes:
-        for column, words in each.values.items():
-            known = whole.values.setdefault(column, [])
-            known += [word for word in words if word[0] not in {old for old, _told in known}]
-        old = {prefix for prefix, _told in whole.prefixes}
-        whole.prefixes += [one for one in each.prefixes if one[0] not in old]
-    return whole
+def _currency(lines_: Drafted | None) -> Evidence:
+    """Return the currency of most lines, by their own column or by words beside amounts."""
+    counts: Counter[str] = Counter()
+    for look in lines_.looks("currency") if lines_ else ():
+        counts += currencies_in(look.values)
+    if counts:
+        code, times = most(counts)
+        why = worded(_("{n} of {all} lines are in it"), n=times, all=counts.total())
+        return Evidence(code, why, sure=times == counts.total())
+    for look in lines_.looks("net_amount") if lines_ else ():
+        for form, times in look.marks.forms.items():
+            word = form.removeprefix("word ")
+            code = CURRENCIES.get(word.casefold(), word.upper())
+            counts[code] += times * (code in SIGNS)
+    if counts.total():
+        code, times = most(counts)
+        why = worded(_("its word stands beside amounts ({n})"), n=times)
+        return Evidence(code, why, sure=False)
+    why = _("no file says in which currency amounts are; write your own")
+    return Evidence(NO_CURRENCY, why, sure=False)
 
 
-def share_dialects(inputs: list[Drafted]) -> dict[str, Writing]:
-    """Name the dialects, one for all inputs that can share it, in the order of the inputs."""
-    dialects: dict[str, Writing] = {}
+def _asked_of_currency(
+    declared: dict[str, Any], currency: Evidence, lines_: Drafted | None
+) -> Iterator[str]:
+    """Ask for the currency where no file says it, or where engagement.yaml says another one."""
+    said = str(declared.get("currency", currency.value))
+    if lines_ and currency.value == NO_CURRENCY == said:
+        yield _("In which currency are the amounts? No file says.")
+    if NO_CURRENCY != currency.value != said:
+        template = _("{file} says the currency is {said}; the lines look like {value} ({why}).")
+        yield worded(template, file=FILE, said=said, value=currency.value, why=currency.why)
+
+
+def _span(lines_: Drafted | None) -> tuple[date | None, date | None]:
+    """Return the first and the last day of the lines."""
+    forms = [form.value for form in lines_.writing.dates] if lines_ else []
+    values = {value for look in lines_.looks("date") for value in look.values} if lines_ else set()
+    days = [day for value in values if (day := day_in(value.removesuffix(NATIVE), forms))]
+    return (min(days), max(days)) if days else (None, None)
+
+
+def _notes(inputs: list[Drafted]) -> Iterator[str]:
+    """Yield what was seen besides, file by file, and columns that are none of ours."""
     for each in inputs:
-        if not each.writing.is_told:
-            continue
-        kind = each.first.kind
-        fitting = (name for name, known in dialects.items() if known.agrees_with(each.writing))
-        name = next(fitting, None)
-        if name is None:
-            encoding = each.writing.keys.get("encoding")
-            stem = (
-                "excel"
-                if kind == "excel"
-                else (encoding.value if encoding else kind).replace("-", "")
-            )
-            name = stem if stem not in dialects else f"{stem}_{len(dialects) + 1}"
-            dialects[name] = Writing()
-        dialects[name].take(each.writing)
-        each.dialect = name
-    return dialects
+        yield from (f"{each.table}: {note}" for note in each.writing.notes)
+        for one in each.group:
+            yield from (f"{one.seen.shown}: {note}" for note in one.seen.notes)
+        match = each.group[0].match
+        unused = match.unused(each.first.head) if match and each.first.kind != "xml" else []
+        if unused:
+            template = _("{table}: not used are {columns}")
+            yield worded(template, table=each.table, columns=", ".join(unused))

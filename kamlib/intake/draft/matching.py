@@ -1,24 +1,34 @@
-"""Whose columns are ours: names in a head against names that clients use, then the cells behind them."""
+"""Which table of the contract a file is, and whose columns are ours: by names, then by their cells.
+
+A name must be known or near to a known one, and the cells must be of the column's kind; a file's own
+name alone never decides.
+"""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from kamlib.columns.aliases import WITH_VAT
-from kamlib.columns.naming import names_of, plain, without_brackets
+from kamlib.core.codes import TABLES
+from kamlib.core.errors import DataError
+from kamlib.core.language import _
+from kamlib.core.naming import WITH_VAT, names_of, plain, without_brackets
+from kamlib.core.vocabulary import COLUMNS, Kind
 from kamlib.intake.contract import CONTRACT, Field, fields_of
-from kamlib.intake.draft.looks import MOST, Look, fits, objection
-from kamlib.intake.draft.seen import Seen
-from kamlib.intake.draft.told import Told
-from kamlib.language import _
+from kamlib.intake.inspect.columns import MOST, Look, fits, look_of, objection
+from kamlib.intake.inspect.evidence import Evidence, worded
+from kamlib.intake.inspect.files import Seen
+from kamlib.intake.inspect.words import IN_FILE_NAMES
 
 WITHOUT_VAT = ("net_amount", "unit_price", "list_price", "cost_of_goods_sold", "freight")
 SURE, LIKELY, NEAR = 3.0, 2.0, 1.0
 ALIKE = 0.86
 LONG_ENOUGH = 5
 HALF = 0.5
+NAMED_SO = 1.5
+TOO_NEAR = 0.5
+MUCH_MORE = 1.0
 
 
 class Pair(NamedTuple):
@@ -26,7 +36,7 @@ class Pair(NamedTuple):
 
     ours: str
     place: int
-    told: Told
+    evidence: Evidence
     weight: float
 
 
@@ -45,24 +55,164 @@ class Match:
         """Return how well the columns fit: a sure one counts 1, a likely one less."""
         return sum(pair.weight for pair in self.pairs) / SURE
 
-    def lacking(self, shown: str, words: list[str]) -> list[tuple[str, str]]:
-        """Return each column that the table needs and the file has not, with the question for it."""
-        mapped = {pair.place for pair in self.pairs}
-        free = [word for place, word in enumerate(words) if word and place not in mapped]
-        if free:
-            template = _("{file}: which column is the {column}? Not used yet: {names}.")
-        else:
-            template = _("{file}: no column is left for the {column}. Where does it stand?")
-        names = ", ".join(free)
-        return [
-            (name, template.format(file=shown, column=name, names=names)) for name in self.lacks
-        ]
+    @property
+    def names(self) -> dict[str, str]:
+        """Return the client's name for each of our columns."""
+        return {pair.ours: pair.evidence.value for pair in self.pairs}
 
     def place_of(self, ours: str) -> int | None:
         """Return where the client's column for one of ours stands."""
         return next((pair.place for pair in self.pairs if pair.ours == ours), None)
 
+    def unused(self, head: list[str]) -> list[str]:
+        """Return the names of the columns that are none of ours."""
+        mapped = {pair.place for pair in self.pairs}
+        return [name for place, name in enumerate(head) if name and place not in mapped]
 
+    def lacking(self, seen: Seen) -> dict[str, str]:
+        """Return the question for each column that the table needs and the file has not."""
+        free = ", ".join(self.unused(seen.head))
+        template = (
+            _("{file}: which column is the {column}? Not used yet: {names}.")
+            if free
+            else _("{file}: no column is left for the {column}. Where does it stand?")
+        )
+        return {
+            name: worded(template, file=seen.shown, column=name, names=free) for name in self.lacks
+        }
+
+
+class Placed(NamedTuple):
+    """A file, what its columns look like, the table it is, and why; `match` is None where it is none."""
+
+    seen: Seen
+    looks: list[Look]
+    match: Match | None
+    why: str
+    questions: list[str]
+
+    @property
+    def lacks_something(self) -> bool:
+        """Tell whether a column that the table needs is not in the file."""
+        return bool(self.match and self.match.lacks)
+
+    def look(self, ours: str) -> Look | None:
+        """Return what the client's column for one of ours looks like."""
+        place = self.match.place_of(ours) if self.match else None
+        return None if place is None else self.looks[place]
+
+
+# ------------------------------------------------------------------------------------ tables
+def placed(seen: Seen, tables: Iterable[str] = TABLES) -> Placed:
+    """Return which table a file is, with the score of its columns; or what the nearest one lacks.
+
+    Parameters
+    ----------
+    seen : Seen, a file that could be looked into
+    tables : the tables it may be; one where engagement.yaml says which
+    """
+    looks = [look_of(column) for column in seen.columns]
+    matches = [matched(seen, looks, table) for table in tables if table in CONTRACT]
+    whole = [each for each in matches if not each.lacks and not _repeats_its_key(seen, each)]
+    ranked = sorted(whole, key=lambda each: -_score(seen, each))
+    if not ranked or _is_too_little(seen, ranked[0], matches):
+        return _with_gaps(seen, looks, matches)
+    best = ranked[0]
+    _read_days_to_the_end(seen, looks, best)
+    rivals = [
+        each.table for each in ranked[1:] if _score(seen, best) - _score(seen, each) < TOO_NEAR
+    ]
+    question = _("{file}: it may be {table} or {others}. The draft takes {table}. Which is it?")
+    asked = worded(question, file=seen.shown, table=best.table, others=", ".join(rivals))
+    return Placed(seen, looks, best, _why(seen, best), [asked] if rivals else [])
+
+
+def _why(seen: Seen, best: Match) -> str:
+    """Say why a file is a table."""
+    if "form" in seen.settings:
+        return worded(_("invoices in the form {form}"), form=seen.settings["form"].value)
+    template = _("{n} of its {all} columns are those of {table}")
+    known = len({pair.place for pair in best.pairs})
+    why = worded(template, n=known, all=len(seen.head), table=best.table)
+    return why + _(", and its name says so") if _named_so(seen, best.table) else why
+
+
+def _read_days_to_the_end(seen: Seen, looks: list[Look], match: Match) -> None:
+    """Look at all days of a file of which the first rows only were looked at, as they are sorted."""
+    days = [pair for pair in match.pairs if kind_of(pair.ours) == "date"]
+    if seen.to_the_end is None or not days:
+        return
+    try:
+        for pair in days:
+            looks[pair.place] = look_of(seen.to_the_end(pair.place))
+    except DataError as error:
+        seen.problem = str(error)
+    template = _("days were looked at to the end, in {columns}")
+    seen.notes.append(worded(template, columns=[pair.evidence.value for pair in days]))
+
+
+def kind_of(ours: str) -> Kind:
+    """Return the kind of one of our columns."""
+    return COLUMNS[ours].kind if ours in COLUMNS else "text"
+
+
+def _is_too_little(seen: Seen, best: Match, matches: list[Match]) -> bool:
+    """Tell whether a file has too little of a table, or much more of one that it does not fill."""
+    if _named_so(seen, best.table):
+        return False
+    most = max((each.score for each in matches if each.lacks), default=0.0)
+    return len(best.pairs) < 2 or most - best.score > MUCH_MORE
+
+
+def _score(seen: Seen, match: Match) -> float:
+    return match.score + (NAMED_SO if _named_so(seen, match.table) else 0.0)
+
+
+def _named_so(seen: Seen, table: str) -> bool:
+    """Tell whether a file's name speaks of a table."""
+    stem = plain(seen.path.name.partition(".")[0])
+    return any(word in stem for word in (plain(table), *IN_FILE_NAMES.get(table, ())))
+
+
+def _repeats_its_key(seen: Seen, match: Match) -> bool:
+    """Tell whether rows share what must be the key of the table: then it is another table."""
+    places = [match.place_of(name) for name in CONTRACT[match.table].key]
+    if not places or None in places:
+        return False
+    rows = list(zip(*(seen.columns[place] for place in places if place is not None), strict=True))
+    return len(set(rows)) < 0.9 * len(rows)
+
+
+def _nearness(seen: Seen, match: Match) -> float:
+    """Return how near a file is to a table that it cannot be as it stands."""
+    return _score(seen, match) - 0.3 * len(match.lacks) - _repeats_its_key(seen, match)
+
+
+def _with_gaps(seen: Seen, looks: list[Look], matches: list[Match]) -> Placed:
+    """Return a file as the table that it nearly is, with a question for each column it lacks.
+
+    It must hold more of what the table needs than it lacks, or as much where its name speaks of the
+    table; where engagement.yaml says which table it is, two known columns are enough. Else it is no
+    table, and what the nearest one lacks is the reason.
+    """
+    nearest = max(matches, key=lambda each: _nearness(seen, each), default=None)
+    if nearest is None or not nearest.pairs:
+        why = worded(_("none of its {n} columns is known"), n=len(seen.head))
+        return Placed(seen, looks, None, why, [])
+    template = _("nearest to {table}, but its ids repeat or hardly any column is known")
+    if nearest.lacks:
+        template = _("nearest to {table}, but nothing in it is {lacks}")
+    why = worded(template, table=nearest.table, lacks=", ".join(nearest.lacks))
+    needed = sum(each.needed for each in CONTRACT[nearest.table].fields)
+    most = (needed if _named_so(seen, nearest.table) else needed - 1) // 2
+    too_little = len(nearest.pairs) < 2 or (len(nearest.lacks) > most and len(matches) > 1)
+    if not nearest.lacks or too_little or _repeats_its_key(seen, nearest):
+        return Placed(seen, looks, None, why, nearest.objections)
+    _read_days_to_the_end(seen, looks, nearest)
+    return Placed(seen, looks, nearest, why, [])
+
+
+# ----------------------------------------------------------------------------------- columns
 class _Candidate(NamedTuple):
     """A column that may be ours; `elsewhere` says that its name surely means another of ours."""
 
@@ -74,11 +224,7 @@ class _Candidate(NamedTuple):
 
 
 def matched(seen: Seen, looks: list[Look], table: str) -> Match:
-    """Return how the columns of a file fit one table of the contract.
-
-    Columns that a table needs are looked for first. A name must be known or near to a known one,
-    and the cells must be of the column's kind.
-    """
+    """Return how the columns of a file fit one table; columns that it needs are looked for first."""
     fields = CONTRACT[table].fields
     found = {each.name: _candidates(seen, looks, each, table) for each in fields}
     match = Match(table, [], [])
@@ -87,9 +233,12 @@ def matched(seen: Seen, looks: list[Look], table: str) -> Match:
     taken: set[int] = set()
     for needed, least in ((True, SURE), (True, 0), (False, SURE), (False, 0)):
         for each in fields:
-            if each.needed == needed:
-                _take(match, seen, looks, each, found[each.name], least, taken)
-    given = {pair.ours: "" for pair in match.pairs}
+            if each.needed == needed and match.place_of(each.name) is None:
+                free = [c for c in found[each.name] if c.place not in taken and c.weight >= least]
+                if free:
+                    taken.add(free[0].place)
+                    _take(match, seen, looks, each, free)
+    given = dict.fromkeys(match.names, "")
     lacking = [each.name for each in fields_of(table, given, set()) if each.needed]
     match.lacks = [name for name in lacking if name not in given]
     order = [each.name for each in fields]
@@ -98,92 +247,66 @@ def matched(seen: Seen, looks: list[Look], table: str) -> Match:
 
 
 def _take(
-    match: Match,
-    seen: Seen,
-    looks: list[Look],
-    wanted: Field,
-    found: list[_Candidate],
-    least: float,
-    taken: set[int],
+    match: Match, seen: Seen, looks: list[Look], wanted: Field, free: list[_Candidate]
 ) -> None:
     """Take the best free candidate for a column, and ask where another is as good."""
-    if match.place_of(wanted.name) is not None:
-        return
-    free = [each for each in found if each.place not in taken and each.weight >= least]
-    if not free:
-        return
-    best = free[0]
-    taken.add(best.place)
-    own = plain(seen.words[best.place]) == plain(wanted.name)
-    rivals = (each for each in free[1:] if each.weight == best.weight and not each.elsewhere)
-    others = [] if own else list(rivals)
-    evidence = fits(looks[best.place], wanted.kind, seen.rows)
-    sure = best.weight == SURE and not others
-    match.pairs.append(
-        Pair(
-            wanted.name,
-            best.place,
-            Told(seen.words[best.place], f"{best.why}; {evidence}", sure),
-            best.weight,
-        )
-    )
-    if others:
+    best, theirs = free[0], seen.head[free[0].place]
+    rivals = [each for each in free[1:] if each.weight == best.weight and not each.elsewhere]
+    if plain(theirs) == plain(wanted.name):
+        rivals = []
+    why = f"{best.why}; {fits(looks[best.place], wanted.kind)}"
+    evidence = Evidence(theirs, why, best.weight == SURE and not rivals)
+    match.pairs.append(Pair(wanted.name, best.place, evidence, best.weight))
+    names = ", ".join(seen.head[each.place] for each in (best, *rivals))
+    template = _("{file}: is {best} really the {column}? ({why})")
+    if rivals:
         template = _("{file}: {column} may be {names}. The draft takes {best}. Which one is meant?")
-        names = ", ".join(seen.words[each.place] for each in (best, *others))
+    if rivals or best.weight < SURE:
         match.questions.append(
-            template.format(
-                file=seen.shown, column=wanted.name, names=names, best=seen.words[best.place]
-            )
-        )
-    elif best.weight < SURE:
-        template = _("{file}: is {theirs} really the {column}? ({why})")
-        match.questions.append(
-            template.format(
-                file=seen.shown, theirs=seen.words[best.place], column=wanted.name, why=best.why
+            worded(
+                template,
+                file=seen.shown,
+                column=wanted.name,
+                names=names,
+                best=theirs,
+                why=best.why,
             )
         )
 
 
 def _candidates(seen: Seen, looks: list[Look], wanted: Field, table: str) -> list[_Candidate]:
     """Return the columns that may be one of ours, best first; those whose cells forbid it left out."""
-    sure, likely = names_of(wanted.name, table)
-    found = []
-    for place, word in enumerate(seen.words):
-        name = _known_as(word, sure, likely)
-        near = _near(name, sure)
-        if not (name in sure or name in likely or near) or has_vat(wanted.name, word):
-            continue
-        if objection(looks[place], wanted.kind, least=_least(name, sure)):
-            continue
-        if name in sure:
-            why = _("our own name") if name == plain(wanted.name) else _("a usual name for it")
-            found.append(_Candidate(SURE, sure.index(name), place, why))
-        elif name in likely:
-            why = _("a name used for it and for other things")
-            found.append(
-                _Candidate(LIKELY, likely.index(name), place, why, _is_another(name, wanted, table))
-            )
-        else:
-            why = _("near to {name}").format(name=near)
-            found.append(_Candidate(NEAR, 0, place, why))
+    found = [
+        each
+        for place, word in enumerate(seen.head)
+        if not has_vat(wanted.name, word)
+        and (each := _candidate(place, word, wanted, table))
+        and not objection(looks[place], wanted.kind, least=HALF if each.weight == SURE else MOST)
+    ]
     return sorted(found, key=lambda each: (-each.weight, each.rank, each.place))
+
+
+def _candidate(place: int, word: str, wanted: Field, table: str) -> _Candidate | None:
+    """Return a column as one that may be ours by its name, None where the name is a strange one."""
+    sure, likely = names_of(wanted.name, table)
+    name = _known_as(word, sure, likely)
+    if name in sure:
+        own = name == plain(wanted.name)
+        why = _("our own name") if own else _("a usual name for it")
+        return _Candidate(SURE, sure.index(name), place, why)
+    if name in likely:
+        others = (each.name for each in CONTRACT[table].fields if each.name != wanted.name)
+        elsewhere = any(name in names_of(other, table)[0] for other in others)
+        why = _("a name used for it and for other things")
+        return _Candidate(LIKELY, likely.index(name), place, why, elsewhere)
+    near = _near(name, sure)
+    return _Candidate(NEAR, 0, place, worded(_("near to {name}"), name=near)) if near else None
 
 
 def _known_as(word: str, *known: Iterable[str]) -> str:
     """Return a name as names are compared; what stands in brackets goes where that makes it known."""
     name, bare = plain(word), plain(without_brackets(word))
     return bare if any(bare in names and name not in names for names in known) else name
-
-
-def _least(name: str, sure: Iterable[str]) -> float:
-    """Return the share of cells that must be of a column's kind: half, where its name is sure."""
-    return HALF if name in sure else MOST
-
-
-def _is_another(name: str, wanted: Field, table: str) -> bool:
-    """Tell whether a name surely means another column of the same table."""
-    others = (each.name for each in CONTRACT[table].fields if each.name != wanted.name)
-    return any(name in names_of(other, table)[0] for other in others)
 
 
 @cache
@@ -203,17 +326,15 @@ def has_vat(ours: str, theirs: str) -> bool:
     >>> has_vat("net_amount", "Wartość brutto"), has_vat("net_amount", "Wartość netto")
     (True, False)
     """
-    name = plain(theirs)
-    return ours in WITHOUT_VAT and any(word in name for word in WITH_VAT)
+    return ours in WITHOUT_VAT and any(word in plain(theirs) for word in WITH_VAT)
 
 
-def _objections(seen: Seen, looks: list[Look], wanted: Field, table: str) -> list[str]:
+def _objections(seen: Seen, looks: list[Look], wanted: Field, table: str) -> Iterator[str]:
     """Say which columns bear a sure name and hold something else."""
     sure = names_of(wanted.name, table)[0]
     template = _("{file}: {theirs} is called like {column}, but {why}.")
-    return [
-        template.format(file=seen.shown, theirs=word, column=wanted.name, why=why)
-        for place, word in enumerate(seen.words)
-        if _known_as(word, sure) in sure
-        and (why := objection(looks[place], wanted.kind, least=HALF))
-    ]
+    for place, word in enumerate(seen.head):
+        if _known_as(word, sure) in sure:
+            why = objection(looks[place], wanted.kind, least=HALF)
+            if why:
+                yield worded(template, file=seen.shown, theirs=word, column=wanted.name, why=why)

@@ -1,14 +1,11 @@
 """Excel workbooks as tables of text: which sheet, which head, and what each cell may be believed."""
 
 from kamlib.intake.excel.cells import ERROR_CELLS
-from kamlib.intake.excel.package import EXCEL_ENDINGS
-from kamlib.intake.excel.reading import SheetSeen, likely_header_row, sheet_records, sheets_of
+from kamlib.intake.excel.reading import (
+    SheetSeen,
+    likely_header_row,
+    sheet_records,
+    sheets_of,
+)
 
-__all__ = [
-    "ERROR_CELLS",
-    "EXCEL_ENDINGS",
-    "SheetSeen",
-    "likely_header_row",
-    "sheet_records",
-    "sheets_of",
-]
+__all__ = ["ERROR_CELLS", "SheetSeen", "likely_header_row", "sheet_records", "sheets_of"]

@@ -8,32 +8,21 @@ nothing is ever filled in.
 
 import re
 import unicodedata
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from kamlib.errors import DataError, did_you_mean, listed
+from kamlib.core.errors import DataError, did_you_mean, listed
+from kamlib.core.language import N_
 from kamlib.intake.counted import BETWEEN
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
-from kamlib.intake.excel.book import Book, Sheet, book_of
-from kamlib.intake.excel.cells import MERGED, day_of_serial
-from kamlib.intake.excel.package import opened
-from kamlib.intake.excel.sheet import (
-    DIGITS,
-    Merge,
-    Row,
-    column,
-    has_cells,
-    letters,
-    merges_of,
-    rows_of,
-)
-from kamlib.intake.typed import date_form
+from kamlib.intake.excel.cells import MERGED, Row, merges_of, rows_of
+from kamlib.intake.excel.package import Book, Sheet, opened
+from kamlib.intake.typed import date_form, written_day
 from kamlib.intake.values import SERIAL
-from kamlib.language import N_
 
 HIDDEN_ROWS = N_("rows hidden in Excel, read like the others")
 MASKED_IDS = N_("numbers read with the zeros that Excel shows, not as Excel stores them")
@@ -45,6 +34,7 @@ SWAPPED = N_(
 MONTHS_OF_A_YEAR, FEWEST_OF_EACH, FEWEST_DAYS = 12, 2, 6
 WRITTEN_DAY = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -]\d{2,4}")
 ROWS_TO_LOOK_AT = 20
+FROM_1904 = date(1904, 1, 1)
 
 
 class SheetSeen(NamedTuple):
@@ -87,15 +77,13 @@ def sheet_records(
         rows or of none; a formula without a value.
     """
     noted: Counter[str] = Counter() if notes is None else notes
-    with opened(path, shown=shown) as archive:
-        book = book_of(archive, shown=shown)
-        chosen = _chosen(archive, book, sheet, shown)
+    with opened(path, shown=shown) as book:
+        chosen = _chosen(book, dialect, sheet, shown)
         if chosen is None:
             return
-        place = f"sheet '{chosen.name}' of {shown}"
-        merges = merges_of(archive, chosen, shown=place)
+        place, merges = chosen.place, merges_of(book, chosen)
         _refuse_merged_head(merges, header_row, place)
-        rows = rows_of(archive, book, chosen, dialect, shown=place)
+        rows = rows_of(book, chosen, dialect)
         head = _head(rows, header_row, place)
         yield head.number, _filled(head, _width(head))
         first, seen = True, Counter[tuple[int, str, bool]]()
@@ -105,7 +93,7 @@ def sheet_records(
             first = False
             cells = _filled(row, _width(head))
             for at in days or ():
-                if book.from_1904:
+                if book.epoch.year == FROM_1904.year:
                     cells[at] = _counted_from_1904(cells[at], dialect)
                 seen.update(_kind_of_day(row, at))
             yield row.number, cells
@@ -116,7 +104,7 @@ def _counted_from_1904(text: str, dialect: Dialect) -> str:
     """Return a bare count of days as the day it is in a workbook whose calendar starts in 1904."""
     if not re.fullmatch(SERIAL, text):
         return text
-    return day_of_serial(int(text[:5]), date_form(dialect), from_1904=True) or text
+    return written_day(FROM_1904 + timedelta(days=int(text[:5])), date_form(dialect))
 
 
 def _kind_of_day(row: Row, at: int) -> list[tuple[int, str, bool]]:
@@ -150,11 +138,10 @@ def sheets_of(path: Path, *, shown: str, rows: int = ROWS_TO_LOOK_AT) -> list[Sh
         It is no whole workbook.
     """
     seen, any_money = [], Dialect(money=money_words("", every=True))
-    with opened(path, shown=shown) as archive:
-        book = book_of(archive, shown=shown)
+    with opened(path, shown=shown) as book:
         for sheet in book.sheets:
             first: list[list[str]] = [[] for _ in range(rows)]
-            for row in rows_of(archive, book, sheet, any_money, shown=shown):
+            for row in rows_of(book, sheet, any_money):
                 if row.number > rows:
                     break
                 first[row.number - 1] = _filled(row, _width(row))
@@ -190,7 +177,7 @@ def likely_header_row(rows: Iterable[list[str]]) -> int:
     return 1
 
 
-def _chosen(archive: zipfile.ZipFile, book: Book, wanted: str | None, shown: str) -> Sheet | None:
+def _chosen(book: Book, dialect: Dialect, wanted: str | None, shown: str) -> Sheet | None:
     """Return the sheet to read, or None where no visible one has a cell."""
     names = [sheet.name for sheet in book.sheets]
     if wanted is not None:
@@ -202,9 +189,7 @@ def _chosen(archive: zipfile.ZipFile, book: Book, wanted: str | None, shown: str
             f"Set the name under sheet of this input in engagement.yaml."
         )
     visible = [
-        sheet
-        for sheet in book.sheets
-        if not sheet.hidden and has_cells(archive, sheet, shown=shown)
+        sheet for sheet in book.sheets if not sheet.hidden and any(rows_of(book, sheet, dialect))
     ]
     if len(visible) > 1:
         raise DataError(
@@ -256,14 +241,14 @@ def _filled_cells(row: list[str]) -> int:
 
 
 def _judged(
-    rows: Iterator[Row], width: int, merges: list[Merge], place: str, noted: Counter[str]
+    rows: Iterator[Row], width: int, merges: list[Any], place: str, noted: Counter[str]
 ) -> Iterator[Row]:
     """Yield the rows that have something inside the table, with merged cells marked."""
-    tall = [area for area in merges if area.last_row > area.first_row]
-    waiting, active = iter(tall), list[Merge]()
+    tall = [area for area in merges if area.max_row > area.min_row]
+    waiting, active = iter(tall), list[Any]()
     coming = next(waiting, None)
     for row in rows:
-        while coming is not None and coming.first_row < row.number:
+        while coming is not None and coming.min_row < row.number:
             active.append(coming)
             coming = next(waiting, None)
         stray = sum(at >= width for at in row.cells)
@@ -272,26 +257,24 @@ def _judged(
         if stray == len(row.cells):
             continue
         noted.update({HIDDEN_ROWS: 1} if row.hidden else {})
-        noted.update({MASKED_IDS: row.masked} if row.masked else {})
+        noted.update({MASKED_IDS: len(row.masked)} if row.masked else {})
         if active:
-            active = [area for area in active if area.last_row >= row.number]
+            active = [area for area in active if area.max_row >= row.number]
             row = _marked(row, active, width)
         yield row
 
 
-def _marked(row: Row, areas: list[Merge], width: int) -> Row:
+def _marked(row: Row, areas: list[Any], width: int) -> Row:
     """Mark the cells of a row that are merged with a cell above."""
     under = {
-        at: MERGED
-        for area in areas
-        for at in range(area.first_column, min(area.last_column + 1, width))
+        at: MERGED for area in areas for at in range(area.min_col - 1, min(area.max_col, width))
     }
     return row._replace(cells=row.cells | under)
 
 
-def _refuse_merged_head(merges: list[Merge], header_row: int, place: str) -> None:
+def _refuse_merged_head(merges: list[Any], header_row: int, place: str) -> None:
     """Raise DataError if cells of the head are merged."""
-    in_head = [area for area in merges if area.first_row <= header_row <= area.last_row]
+    in_head = [area.coord for area in merges if area.min_row <= header_row <= area.max_row]
     if in_head:
         raise DataError(
             f"the head in row {header_row} of {place} has merged cells ({listed(in_head)}), so some "
@@ -305,7 +288,7 @@ def _refuse_second_head(head: Row, row: Row, place: str) -> None:
     width = _width(head)
     unnamed = [at for at in row.cells if at < width and at not in head.cells]
     if unnamed and not any(_is_value(text) for text in row.cells.values()):
-        where = listed(f"{letters(at)}{row.number}" for at in unnamed)
+        where = _cells(row, unnamed)
         raise DataError(
             f"the names of the columns of {place} stand in two rows: row {head.number} leaves out "
             f"what {where} names. Write one name over each column, in one row, and set header_row "
@@ -315,12 +298,19 @@ def _refuse_second_head(head: Row, row: Row, place: str) -> None:
 
 def _refuse_uncalculated(row: Row, width: int, place: str) -> None:
     """Raise DataError if a formula inside the table has no value."""
-    inside = [name for name in row.unknown if column(name.rstrip(DIGITS)) < width]
+    inside = [at for at in row.unknown if at < width]
     if inside:
         raise DataError(
-            f"{place} has formulas that were never calculated ({listed(inside)}): the program that "
+            f"{place} has formulas that were never calculated ({_cells(row, inside)}): the program that "
             f"wrote the file left their values out. Open it in Excel, save it, and run again."
         )
+
+
+def _cells(row: Row, places: list[int]) -> str:
+    """Return the names that Excel gives to cells of a row."""
+    from openpyxl.utils import get_column_letter
+
+    return listed(f"{get_column_letter(at + 1)}{row.number}" for at in places)
 
 
 def _is_value(text: str) -> bool:

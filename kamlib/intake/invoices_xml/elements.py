@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
+from xml.etree import ElementTree
 
-from kamlib.errors import DataError
-from kamlib.intake.markup import BYTES_AT_ONCE, DEEPEST, careful_parser, fed, local
+from kamlib.core.errors import DataError
+from kamlib.intake.markup import BYTES_AT_ONCE, local, parsed, refuse_document_type
 
 MOST_XML = 2 * 1024**3
 MOST_OF_ONE = 16 * 1024**2
-MOST_NAMES = 10_000
+DEEPEST = 200
 
 
 class Element(NamedTuple):
@@ -70,88 +71,54 @@ def opened(path: Path, *, shown: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-def elements(
-    stream: BinaryIO, *names: str, shown: str, at_once: int = BYTES_AT_ONCE
-) -> Iterator[Element]:
+def elements(stream: BinaryIO, *names: str, shown: str) -> Iterator[Element]:
     """Yield the elements of these names, soon after each ends, inner ones first.
-
-    Parameters
-    ----------
-    at_once : int, how many bytes are read before elements are yielded
 
     Raises
     ------
     DataError
         No well-formed XML, or one with a document type, or an element far too long or too deep.
     """
-    parser = careful_parser(shown)
-    gathered = _Gathered(frozenset(names), shown)
-    parser.StartElementHandler = gathered.start
-    parser.EndElementHandler = gathered.end
-    parser.CharacterDataHandler = gathered.pieces.append
-    held = 0
-    for _ in fed(parser, stream, shown=shown, at_once=at_once):
-        held = held + at_once if gathered.is_inside_as_before() else 0
+    refuse_document_type(stream, shown=shown)
+    stream.seek(0)
+    path: list[ElementTree.Element] = []
+    inside = held = 0  # elements asked for that are open; bytes since the outermost one began
+    for events in parsed(stream, "start", "end", shown=shown):
+        held += BYTES_AT_ONCE
+        for event, element in events:
+            name = local(element.tag)
+            if event == "start":
+                path.append(element)
+                inside += name in names
+                if len(path) > DEEPEST:
+                    raise DataError(
+                        f"{shown} nests its elements more than {DEEPEST} deep: export it again."
+                    )
+                continue
+            path.pop()
+            if name in names:
+                inside -= 1
+                yield _gathered(name, element)
+                element.clear()
+            if not inside:
+                held = 0
+                if path:
+                    path[-1].clear()
         if held > MOST_OF_ONE:
             raise DataError(
                 f"{shown} has one element of more than {MOST_OF_ONE // 1024**2} MB, which no "
                 f"invoice is. Export it again."
             )
-        yield from gathered.done
-        gathered.done.clear()
 
 
-class _Bare(dict[str, str]):
-    """Names without their prefix, by the names as written; each of the first is worked out once."""
-
-    def __missing__(self, written: str) -> str:
-        if len(self) < MOST_NAMES:
-            self[written] = local(written)
-        return local(written)
-
-
-class _Gathered:
-    """What a parser has come across: elements that are done, and those that it is inside of."""
-
-    def __init__(self, asked: frozenset[str], shown: str) -> None:
-        self.done: list[Element] = []
-        self.pieces: list[str] = []  # of a text
-        self._asked, self._shown = asked, shown
-        self._inside: list[Element] = []
-        self._path: list[str] = []
-        self._bare = _Bare()
-        self._last: object = None
-
-    def start(self, tag: str, _attributes: object) -> None:
-        """Begin an element."""
-        name, path = self._bare[tag], self._path
-        path.append(name)
-        self.pieces.clear()
-        if name in self._asked:
-            self._inside.append(Element(name, {}, {}))
-        if len(path) > DEEPEST:
-            raise DataError(
-                f"{self._shown} nests its elements more than {DEEPEST} deep: export it again."
-            )
-
-    def end(self, _tag: str) -> None:
-        """End an element: its text belongs to the innermost one that was asked for."""
-        name, inside = self._path.pop(), self._inside
-        if not inside:
-            self.pieces.clear()
-            return
-        _, texts, more = element = inside[-1]
-        text = "".join(self.pieces).strip()
-        if text:
-            self.pieces.clear()
-            if name in texts:
-                more.setdefault(name, []).append(text)
+def _gathered(name: str, element: ElementTree.Element) -> Element:
+    """Return the texts in an element; what was asked for inside it has been cleared."""
+    found = Element(name, {}, {})
+    for leaf in element.iter():
+        if text := (leaf.text or "").strip():
+            of = local(leaf.tag)
+            if of in found.texts:
+                found.more.setdefault(of, []).append(text)
             else:
-                texts[name] = text
-        if name == element.name:
-            self.done.append(inside.pop())
-
-    def is_inside_as_before(self) -> bool:
-        """Tell whether the outermost open element is the one that was open when last asked."""
-        before, self._last = self._last, self._inside[0] if self._inside else self.pieces or None
-        return self._last is not None and self._last is before
+                found.texts[of] = text
+    return found

@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.counted import BETWEEN
 from kamlib.intake.invoices_xml.amounts import (
     CENT,
@@ -37,7 +37,13 @@ from kamlib.intake.invoices_xml.amounts import (
 )
 from kamlib.intake.invoices_xml.buyers import buyer
 from kamlib.intake.invoices_xml.elements import Element, elements, opened
-from kamlib.intake.invoices_xml.notes import NO_HEAD, TAKEN_WHOLE, UNTIED, WITH_VAT, note_seller
+from kamlib.intake.invoices_xml.notes import (
+    NO_HEAD,
+    TAKEN_WHOLE,
+    UNTIED,
+    WITH_VAT,
+    note_seller,
+)
 from kamlib.intake.invoices_xml.rows import Document, Line, several
 
 LINES_AT_ONCE = 2_000

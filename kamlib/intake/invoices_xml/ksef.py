@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.invoices_xml.amounts import (
     LineNet,
     Sums,

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from kamlib.core.language import N_
 from kamlib.intake.counted import BETWEEN
 from kamlib.intake.invoices_xml.elements import Element
 from kamlib.intake.invoices_xml.rows import Document
-from kamlib.language import N_
 
 TAKEN_WHOLE = N_("invoices whose lines do not add up to their net total, taken as one line each")
 WITH_VAT = N_("lines priced with VAT, whose net amount follows from their rate")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from kamlib.errors import DataError
+from kamlib.core.errors import DataError
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.invoices_xml.elements import Element, elements, opened
 from kamlib.intake.invoices_xml.jpk_fa import jpk_fa_lines
@@ -60,7 +60,7 @@ def xml_kind(path: Path, *, shown: str) -> str:
     """
     heading = Element("Naglowek", {}, {})
     with opened(path, shown=shown) as stream:
-        for element in elements(stream, "Naglowek", shown=shown, at_once=1024):
+        for element in elements(stream, "Naglowek", shown=shown):
             heading = element
             break
     form = heading.text("KodFormularza")

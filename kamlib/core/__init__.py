@@ -1,0 +1,1 @@
+"""What every room speaks: words, rules, exact sums, hand-over tables."""

@@ -1,0 +1,143 @@
+"""Codes that tables hold, and what readers read for them; the money ladder in its order."""
+
+from kamlib.core.language import N_
+
+LADDER = (
+    "list_revenue",
+    "on_invoice_discounts",
+    "invoice_revenue",
+    "off_invoice",
+    "pocket_revenue",
+    "cost_of_goods_sold",
+    "gross_margin",
+    "cost_to_serve",
+    "customer_profit_before_capital",
+    "capital_charge",
+    "customer_profit",
+)
+
+REVENUE_PARTS = {  # of invoice revenue, where the general ledger splits it → their sign
+    "list_revenue": 1,
+    "on_invoice_discounts": -1,
+}
+
+LEDGER_LINES = ("invoice_revenue", "off_invoice", "cost_of_goods_sold", "cost_to_serve")
+
+TABLES = {  # input tables, in words
+    "invoice_lines": N_("invoice lines"),
+    "customers": N_("customers"),
+    "prospects": N_("prospects"),
+    "products": N_("products"),
+    "resources": N_("cost pools"),
+    "drivers": N_("cost drivers"),
+    "receivables": N_("receivables"),
+    "assets": N_("assets"),
+    "off_invoice": N_("off-invoice items"),
+    "fx_rates": N_("exchange rates"),
+    "identity": N_("decisions on who is who"),
+    "gl_totals": N_("general ledger totals"),
+    "strategic": N_("who is strategic"),
+    "ratings_ours": N_("our ratings"),
+    "ratings_theirs": N_("their ratings"),
+    "evidence": N_("evidence of the relation"),
+    "contacts": N_("contacts"),
+}
+
+DOCUMENTS = {
+    "invoice": N_("invoice"),
+    "final": N_("final invoice"),
+    "advance": N_("advance invoice"),
+    "credit_note": N_("credit note"),
+    "correction": N_("correction"),
+    "cancellation": N_("cancellation"),
+}
+
+LEVELS = {
+    1: N_("transaction"),
+    2: N_("cooperation"),
+    3: N_("partnership"),
+    4: N_("synergy"),
+}
+
+PROFIT_CLASSES = {
+    "vital_few": N_("vital few"),
+    "useful_many": N_("useful many"),
+    "loss_making": N_("loss-making"),
+    "unknown": N_("not known"),
+}
+
+COST_LEVELS = {  # of the cost hierarchy, from the narrowest to the widest
+    "unit": N_("unit"),
+    "order": N_("order"),
+    "customer": N_("customer"),
+    "channel": N_("channel"),
+    "company": N_("company"),
+}
+
+DOORS = {
+    "vital_few": N_("1 profit"),
+    "potential": N_("2 potential"),
+    "prospect": N_("3 prospect"),
+    "strategic": N_("4 strategic"),
+}
+
+CHAINS = (  # titles of the one sum that leads to the customers: from the ledger, else from the lines
+    N_("From the general ledger to the customers, {period}"),
+    N_("From list revenue to profit, {period}"),
+)
+
+# By what a key account earns what one costs.
+PAYS = {
+    "profit": N_("by its profit"),
+    "potential": N_("by its potential"),
+    "strategic": N_("need not: strategic"),
+    "no": N_("no"),
+    "unknown": N_("unknown"),
+}
+
+RETURN_MODELS = {  # what tells the chance of return
+    "base_rate": N_("one rate for all"),
+    "order_days": N_("the rate by order days"),
+    "order_days_overdue": N_("the rate by order days and silence"),
+    "silent": N_("the rate of those silent longer than usual"),
+    "regression": N_("a regression on order days, silence, tenure and own rhythm"),
+}
+VERDICTS = {
+    "key_account_now": N_("key account now"),
+    "develop": N_("develop"),
+    "find_out_first": N_("find out first"),
+    "harvest": N_("harvest"),
+    "keep_efficient": N_("keep, serve simply"),
+    "too_early": N_("too early to say"),
+    "fix": N_("fix"),
+    "let_go": N_("let go"),
+    "small_loss": N_("small losses"),
+    "not_now": N_("not now"),
+}
+
+SOURCES = {  # of a rating
+    "their_words": N_("their words"),
+    "fact": N_("fact"),
+    "our_guess": N_("our guess"),
+}
+
+FROM_THEM = ("their_words", "fact")  # sources that our own opinion is no part of
+
+CHANGES = {  # causes of a change of profit, in the order in which they are shown
+    "price": N_("price"),
+    "volume": N_("volume"),
+    "mix": N_("mix"),
+    "unit_cost": N_("unit cost"),
+    "sales_and_margin": N_("sales and margin"),
+    "off_invoice": N_("off-invoice"),
+    "cost_to_serve": N_("cost to serve"),
+    "capital": N_("capital"),
+    "lost": N_("lost"),
+    "new": N_("new"),
+}
+
+RANGES = {  # what a declared range is a range of
+    "rate": N_("rate"),
+    "time": N_("time"),
+    "volume": N_("volume"),
+}

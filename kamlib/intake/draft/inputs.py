@@ -1,0 +1,486 @@
+"""From placed files to the inputs of a draft: files of one kind together, each key with its evidence."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from itertools import takewhile
+from pathlib import Path
+from typing import NamedTuple
+
+from kamlib.core.language import _, ngettext
+from kamlib.core.naming import plain
+from kamlib.intake.contract import CONTRACT, NUMERIC
+from kamlib.intake.dialects import EXCEL
+from kamlib.intake.draft.matching import Placed, kind_of
+from kamlib.intake.inspect.columns import Look
+from kamlib.intake.inspect.days import Days, forms_of
+from kamlib.intake.inspect.evidence import Evidence, few, worded
+from kamlib.intake.inspect.files import Seen
+from kamlib.intake.inspect.heads import SEPARATORS
+from kamlib.intake.inspect.numbers import (
+    Marks,
+    decimal_of,
+    forms_told,
+    is_negative,
+    thousands_of,
+)
+from kamlib.intake.inspect.words import CODES, CURRENCIES, currencies_in
+
+SAME_DOCUMENTS = 0.5
+OF_THE_FILE = ("encoding", "separator", "repair")
+OF_NUMBERS = ("decimal", "thousands")
+OF_THE_INPUT = ("sheet", "header_row")
+PREFIX = re.compile(r"^[^\W\d_]+[ /._-]?")
+A_FEW = 12
+
+
+# ----------------------------------------------------------------------------- how it is written
+@dataclass
+class Writing:
+    """The keys of a dialect with their evidence, and what has to be asked.
+
+    `dates` holds the forms of days in order; a key that no value tells of is absent.
+    """
+
+    keys: dict[str, Evidence] = field(default_factory=dict)
+    dates: list[Evidence] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    questions_of_days: list[str] = field(default_factory=list)
+
+    def value(self, key: str) -> str:
+        """Return what a key says, empty where nothing tells it."""
+        return self.keys[key].value if key in self.keys else ""
+
+    def agrees_with(self, other: "Writing") -> bool:
+        """Tell whether one dialect can serve both: what both tell is the same."""
+        same = all(self.value(key) == other.value(key) for key in OF_THE_FILE)
+        both = [(self.value(key), other.value(key)) for key in OF_NUMBERS]
+        clash = any(mine and theirs and mine != theirs for mine, theirs in both)
+        (decimal, their_decimal), (group, their_group) = both
+        crossed = (decimal and decimal == their_group) or (group and group == their_decimal)
+        return same and not clash and not crossed and self._days_agree(other)
+
+    def _days_agree(self, other: "Writing") -> bool:
+        mine, theirs = ([form.value for form in each.dates] for each in (self, other))
+        return not mine or not theirs or mine == theirs
+
+    def asked_beside(self, dialect: "Writing") -> list[str]:
+        """Return the questions that are left where the files are read by a shared dialect."""
+        settled = dialect.dates and all(each.sure for each in dialect.dates)
+        return [*self.questions, *([] if settled else self.questions_of_days)]
+
+    def take(self, other: "Writing") -> None:
+        """Take over what the other one tells beyond this one."""
+        self.keys = {**other.keys, **self.keys}
+        mine, theirs = (all(form.sure for form in each.dates) for each in (self, other))
+        if not self.dates or (theirs and not mine):
+            self.dates = other.dates
+
+
+def writing_of(group: list[Placed]) -> Writing:
+    """Return how files of one table are written, which are written alike."""
+    marks, days = Marks(), Days()
+    for each in group:
+        for pair in each.match.pairs if each.match else ():
+            kind, look = kind_of(pair.ours), each.looks[pair.place]
+            if kind in NUMERIC:
+                marks.add(look.marks)
+            elif kind == "date":
+                days.add(look.days)
+    writing = Writing(notes=forms_told(marks))
+    for key in OF_THE_FILE:
+        found = [one.seen.settings[key] for one in group if key in one.seen.settings]
+        if found:
+            writing.keys[key] = max(found, key=lambda each: each.value != "utf-8")
+    _tell_marks(writing, marks)
+    for form in forms_of(days):
+        if form.pattern != EXCEL or group[0].seen.kind == "text":
+            writing.dates.append(form.evidence._replace(value=form.pattern))
+            writing.questions_of_days += [form.question] if form.question else []
+    return writing
+
+
+def _tell_marks(writing: Writing, marks: Marks) -> None:
+    """Add the marks of numbers."""
+    decimal, writing.questions = decimal_of(marks)
+    thousands = thousands_of(marks, decimal.value if decimal else "")
+    if thousands and not decimal:
+        other = "." if thousands.value == "," else ","
+        decimal = Evidence(other, _("no number has a fraction"), sure=False)
+    found = {"decimal": decimal, "thousands": thousands}
+    writing.keys |= {key: evidence for key, evidence in found.items() if evidence}
+
+
+def are_alike(one: Seen, other: Seen) -> bool:
+    """Tell whether two files can be read by one dialect as far as letters and cells go."""
+    keys = ("separator", "repair", *OF_THE_INPUT)
+    same = all(_setting(one, key) == _setting(other, key) for key in keys)
+    encodings = _setting(one, "encoding") == _setting(other, "encoding")
+    return one.kind == other.kind and same and (encodings or _is_plain(one) or _is_plain(other))
+
+
+def _setting(seen: Seen, key: str) -> str:
+    return seen.settings[key].value if key in seen.settings else ""
+
+
+def _is_plain(seen: Seen) -> bool:
+    """Tell whether a file has no letter beyond ASCII."""
+    cells = (cell for column in seen.columns for cell in column)
+    return all(map(str.isascii, seen.head)) and all(map(str.isascii, cells))
+
+
+def share_dialects(inputs: list["Drafted"]) -> dict[str, Writing]:
+    """Name the dialects, one for all inputs that can share it, in the order of the inputs."""
+    dialects: dict[str, Writing] = {}
+    for each in inputs:
+        if not (each.writing.keys or each.writing.dates):
+            continue
+        fitting = (name for name, known in dialects.items() if known.agrees_with(each.writing))
+        each.dialect = next(fitting, "") or _free_name(each, dialects)
+        dialects.setdefault(each.dialect, Writing()).take(each.writing)
+    return dialects
+
+
+def _free_name(each: "Drafted", dialects: dict[str, Writing]) -> str:
+    """Name a dialect by its encoding, or by the kind of its files."""
+    stem = each.first.kind
+    if stem != "excel":
+        stem = (each.writing.value("encoding") or stem).replace("-", "")
+    return f"{stem}_{len(dialects) + 1}" if stem in dialects else stem
+
+
+# --------------------------------------------------------------------------------------- codes
+@dataclass
+class Codes:
+    """Words and prefixes with their meaning: by column of ours, each with its evidence."""
+
+    values: dict[str, dict[str, Evidence]] = field(default_factory=dict)
+    prefixes: dict[str, Evidence] = field(default_factory=dict)
+    questions: list[str] = field(default_factory=list)
+
+    def add(self, other: "Codes") -> None:
+        """Take over the codes of another file; a word that is known already stays."""
+        for column, words in other.values.items():
+            self.values[column] = {**words, **self.values.get(column, {})}
+        self.prefixes = {**other.prefixes, **self.prefixes}
+        self.questions += other.questions
+
+
+def codes_of(one: Placed) -> Codes:
+    """Return what the words in a file's code columns mean, as far as they are known."""
+    codes = Codes()
+    if one.match is None:
+        return codes
+    allowed = {each.name: each.allowed for each in CONTRACT[one.match.table].fields}
+    for pair in one.match.pairs:
+        look = one.looks[pair.place]
+        if pair.ours in CODES and allowed[pair.ours]:
+            _tell_words(codes, one.seen, look, pair.ours, allowed[pair.ours])
+        elif pair.ours == "currency":
+            _tell_currencies(codes, one.seen, look)
+    if one.match.table == "invoice_lines" and one.match.place_of("document_type") is None:
+        _tell_prefixes(codes, one)
+    return codes
+
+
+def _meanings(column: str) -> dict[str, str]:
+    """Return what the words that clients use for a code mean to us."""
+    return {word: ours for ours, words in CODES[column].items() for word in words}
+
+
+def _tell_words(
+    codes: Codes, seen: Seen, look: Look, column: str, allowed: tuple[str, ...]
+) -> None:
+    """Tell the words of one column; those nobody knows are asked for."""
+    known, odd = _meanings(column), []
+    for value, times in sorted(look.values.items(), key=lambda each: (-each[1], each[0])):
+        if plain(value) in known and value not in allowed:
+            why = worded(_("a usual word for it; {n} of {all} cells"), n=times, all=look.filled)
+            evidence = Evidence(known[plain(value)], why, sure=False)
+            codes.values.setdefault(column, {})[value] = evidence
+        elif value not in allowed:
+            odd.append(value)
+    if odd:
+        template = _("{file}: what do the words {words} mean in {column}? It may be {allowed}.")
+        may_be = ", ".join(allowed)
+        codes.questions.append(
+            worded(template, file=seen.shown, words=odd, column=column, allowed=may_be)
+        )
+
+
+def _tell_currencies(codes: Codes, seen: Seen, look: Look) -> None:
+    """Tell words that are no three letters, and ask about empty cells and other currencies."""
+    for value, times in sorted(look.values.items()):
+        if code := CURRENCIES.get(value.casefold()):
+            why = worded(_("{n} of {all} cells"), n=times, all=look.filled)
+            codes.values.setdefault("currency", {})[value] = Evidence(code, why, sure=False)
+    if look.empty:
+        template = _(
+            "{file}: the currency is empty in {n} of {all} rows, which will be set aside. Declare "
+            "default_currency if they are all in one."
+        )
+        codes.questions.append(worded(template, file=seen.shown, n=look.empty, all=look.rows))
+    counts = currencies_in(look.values)
+    if len(counts) > 1:
+        (main, times), *others = counts.most_common()
+        template = _("{file}: rows in {others}, not in {main}: {n}. Bring fx_rates for them.")
+        names = [code for code, _times in others]
+        n = counts.total() - times
+        codes.questions.append(worded(template, file=seen.shown, n=n, others=names, main=main))
+
+
+def _tell_prefixes(codes: Codes, one: Placed) -> None:
+    """Tell the kind of a document from the start of its number, where no column does."""
+    names = one.match.names if one.match else {}
+    amount = "net_amount" if "net_amount" in names else "quantity"
+    if one.match is None or not {"invoice_id", amount} <= names.keys():
+        return
+    documents, amounts = (
+        one.seen.columns[one.match.place_of(ours) or 0] for ours in ("invoice_id", amount)
+    )
+    rows, negative = _by_prefix(documents, amounts)
+    known = _meanings("document_type")
+    found = {prefix: known[plain(prefix)] for prefix in sorted(rows) if plain(prefix) in known}
+    if not 1 < len(rows) <= A_FEW or not set(found.values()) - {"invoice"}:
+        return
+    for prefix, ours in found.items():
+        one_row, more = (
+            "{n} row, {negative} of them negative",
+            "{n} rows, {negative} of them negative",
+        )
+        n, minus = rows[prefix], negative[prefix]
+        why = worded(ngettext(one_row, more, n), n=n, negative=minus)
+        codes.prefixes[prefix] = Evidence(ours, why, minus == (0 if ours == "invoice" else n))
+    odd = sorted(set(rows) - set(found))
+    if odd:
+        template = _("{file}: what documents are those whose numbers start with {prefixes}?")
+        codes.questions.append(worded(template, file=one.seen.shown, prefixes=odd))
+
+
+def _by_prefix(documents: list[str], amounts: list[str]) -> tuple[Counter[str], Counter[str]]:
+    """Count rows, and negative rows, by the start of the document's number."""
+    rows: Counter[str] = Counter()
+    negative: Counter[str] = Counter()
+    for document, amount in zip(documents, amounts, strict=True):
+        if found := PREFIX.match(document.strip()):
+            rows[found[0]] += 1
+            negative[found[0]] += is_negative(amount.strip())
+    return rows, negative
+
+
+# -------------------------------------------------------------------------------------- inputs
+@dataclass
+class Drafted:
+    """One input of the draft: its files, how they are written, and whose columns are ours."""
+
+    table: str
+    group: list[Placed]
+    files: Evidence
+    writing: Writing
+    codes: Codes
+    questions: list[str]
+    dialect: str = ""
+
+    @property
+    def first(self) -> Seen:
+        """Return the first of its files, which stands for all of them."""
+        return self.group[0].seen
+
+    @property
+    def lacks(self) -> list[str]:
+        """Return the columns that the table needs and its files have not."""
+        match = self.group[0].match
+        return match.lacks if match else []
+
+    def looks(self, ours: str) -> list[Look]:
+        """Return what a column of ours looks like in each of its files."""
+        return [look for each in self.group if (look := each.look(ours)) is not None]
+
+
+class Left(NamedTuple):
+    """A file that is in no input of the draft, and why."""
+
+    shown: str
+    why: str
+
+
+def drafted(table: str, files: list[Placed], all_files: list[str]) -> tuple[Drafted, list[Left]]:
+    """Return the input of one table, and the files that are left out of it.
+
+    Files belong together when their columns are called alike and they are written alike; of several
+    such groups the one with most rows is taken, and one that lacks a column only where none is whole.
+    A file that repeats another is left out.
+
+    Parameters
+    ----------
+    files : the files that are this table
+    all_files : every file as it is shown, so that a pattern takes no others
+    """
+    groups: list[list[Placed]] = []
+    for each in files:
+        home = next((group for group in groups if _belongs(group[0], each)), None)
+        groups.append([each]) if home is None else home.append(each)
+    best, *others = sorted(groups, key=_rank)
+    kept, left = _without_repeats(table, best)
+    one = _input_of(table, kept, all_files)
+    for each in (each for group in others for each in group):
+        why = _repeats(table, kept, each)
+        if not why and each.lacks_something and not kept[0].lacks_something:
+            why = each.why
+        elif not why:
+            why = _otherwise(table, kept[0], each)
+            one.questions.append(
+                worded(_("{file} is left out: {why}."), file=each.seen.shown, why=why)
+            )
+        left.append(Left(each.seen.shown, why))
+    return one, left
+
+
+def _rank(group: list[Placed]) -> tuple[bool, int, str]:
+    """Return by what groups are sorted: whole ones, those with most rows, then by name."""
+    rows = sum(each.seen.rows for each in group)
+    return group[0].lacks_something, -rows, group[0].seen.shown
+
+
+def _belongs(one: Placed, other: Placed) -> bool:
+    """Tell whether two files can stand in one input."""
+    return _names(one) == _names(other) and are_alike(one.seen, other.seen)
+
+
+def _names(one: Placed) -> dict[str, str]:
+    return one.match.names if one.match else {}
+
+
+def _without_repeats(table: str, group: list[Placed]) -> tuple[list[Placed], list[Left]]:
+    """Leave out files that hold the same bytes, or the same documents, as an earlier one."""
+    kept: list[Placed] = []
+    left: list[Left] = []
+    for each in group:
+        if why := _repeats(table, kept, each):
+            left.append(Left(each.seen.shown, why))
+        else:
+            kept.append(each)
+    return kept, left
+
+
+def _repeats(table: str, kept: list[Placed], each: Placed) -> str:
+    """Return which file has the same bytes or the same documents; empty where none has."""
+    for other in kept:
+        if _same_bytes(other.seen.path, each.seen.path):
+            return worded(_("holds the same bytes as {other}"), other=other.seen.shown)
+    mine = _documents(each) if table == "invoice_lines" else set()
+    for other in kept if mine else ():
+        theirs = _documents(other)
+        both = len(mine & theirs)
+        if both > SAME_DOCUMENTS * min(len(mine), len(theirs)):
+            template = _("{n} of its documents stand in {other} too: their money would count twice")
+            return worded(template, n=both, other=other.seen.shown)
+    return ""
+
+
+def _same_bytes(one: Path, other: Path) -> bool:
+    return one.stat().st_size == other.stat().st_size and _digest(one) == _digest(other)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _documents(each: Placed) -> set[str]:
+    look = each.look("invoice_id")
+    return set() if look is None else set(look.values)
+
+
+def _otherwise(table: str, kept: Placed, each: Placed) -> str:
+    """Say in what a file differs from those of its table, and what makes it one of them."""
+    apart = [
+        f"{key} {SEPARATORS.get(mine, mine)}"
+        for key in (*OF_THE_FILE, *OF_THE_INPUT)
+        if (mine := _setting(each.seen, key)) and mine != _setting(kept.seen, key)
+    ]
+    known = set(_names(kept).values())
+    apart += [few([name]) for name in _names(each).values() if name not in known]
+    template = _(
+        "its {n} rows look like {table} as well, but it is written otherwise than {kept} ({apart}), "
+        "and files of one input are written alike. Export it like the others"
+    )
+    return worded(
+        template,
+        n=each.seen.rows,
+        table=table,
+        kept=kept.seen.shown,
+        apart=", ".join(apart) or each.seen.kind,
+    )
+
+
+def _input_of(table: str, group: list[Placed], all_files: list[str]) -> Drafted:
+    """Return the input that a group of files makes."""
+    codes = Codes()
+    for each in group:
+        codes.add(codes_of(each))
+    questions = [
+        *(asked for each in group for asked in each.questions),
+        *(asked for each in group for asked in each.seen.questions),
+        *_asked_once(group),
+        *codes.questions,
+    ]
+    files = _files(group, all_files)
+    return Drafted(table, group, files, writing_of(group), codes, list(dict.fromkeys(questions)))
+
+
+def _asked_once(group: list[Placed]) -> Iterable[str]:
+    """Return what is to be asked of columns, once for files that give rise to the same question."""
+    asked: dict[str, str] = {}
+    for each in group:
+        if each.match:
+            for one in (*each.match.questions, *each.match.objections):
+                asked.setdefault(one.removeprefix(f"{each.seen.shown}: "), one)
+            for ours, one in each.match.lacking(each.seen).items():
+                asked.setdefault(ours, one)
+    return asked.values()
+
+
+def _files(group: list[Placed], all_files: list[str]) -> Evidence:
+    """Return a file, or a pattern where names differ by their numbers only and take no other file."""
+    names, why = [each.seen.shown for each in group], group[0].why
+    if len(names) == 1:
+        return Evidence(names[0], why)
+    pattern = _pattern(names)
+    taken = [each for each in all_files if fnmatchcase(each, pattern)]
+    if sorted(taken) == sorted(names):
+        template = _("{n} files: {names}; {why}")
+        return Evidence(pattern, worded(template, n=len(names), names=names, why=why))
+    return Evidence(
+        "\n".join(names), worded(_("{n} files with one head; {why}"), n=len(names), why=why)
+    )
+
+
+def _pattern(files: list[str]) -> str:
+    """Return what file names have in common, with a star for the one part in which they differ.
+
+    Examples
+    --------
+    >>> _pattern(["in/sales_2021.csv", "in/sales_2022.csv"])
+    'in/sales_*.csv'
+    >>> _pattern(["a.csv", "b.csv"])
+    ''
+    """
+    start = _common(files)
+    end = _common([each[len(start) :][::-1] for each in files])[::-1]
+    middles = [each[len(start) : len(each) - len(end)] for each in files]
+    if not all(
+        re.search(r"\d", middle) and not re.search(r"[/*?\[]", middle) for middle in middles
+    ):
+        return ""
+    return f"{start.rstrip('0123456789')}*{end.lstrip('0123456789')}"
+
+
+def _common(texts: list[str]) -> str:
+    """Return the start that all texts share."""
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    return "".join(letters[0] for letters in alike)

@@ -1,0 +1,108 @@
+"""What an analysis puts on a page, part by part; each shows itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kamlib.core.verdicts import Verdict
+from kamlib.page import show
+from kamlib.page.captions import figure_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure, drawn when it is shown; `name` leads to its caption, `words` fill that in."""
+
+    name: str
+    draw: "Callable[[], Axes]"
+    words: Mapping[str, object] = field(default_factory=dict)
+
+    def show(self) -> None:
+        """Draw, display and close it."""
+        show.show_figure(self.draw(), **figure_words(self.name, **self.words))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The answer of the whole notebook."""
+
+    said: str
+
+    def show(self) -> None:
+        """Display it; on the page it is the title."""
+        show.show_headline(self.said)
+
+
+@dataclass(frozen=True, init=False)
+class Claim:
+    """What a section found: its head on the page, and the sentences that follow."""
+
+    sentences: tuple[str, ...]
+
+    def __init__(self, *sentences: str) -> None:
+        object.__setattr__(self, "sentences", tuple(filter(None, sentences)))
+
+    @property
+    def said(self) -> str:
+        """Return its sentences as one text."""
+        return " ".join(self.sentences)
+
+    def show(self) -> None:
+        """Display the head and the rest; nothing where nothing is said."""
+        if self.sentences:
+            show.show_claim(*self.sentences)
+
+
+class Finding(Claim):
+    """Sentences below a figure or a table, where the section has its head already."""
+
+    def show(self) -> None:
+        """Display them; nothing where nothing is said."""
+        if self.sentences:
+            show.show_finding(*self.sentences)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table on the page; see `show.show_table`."""
+
+    frame: pd.DataFrame
+    caption: str
+    currency: str = ""
+    heads: Mapping[str, str] | None = None
+    digits: Mapping[str, int] | None = None
+    most: int = show.MOST_ROWS
+    fold: bool = False
+    rest: str = ""
+
+    def show(self) -> None:
+        """Display it."""
+        told = {name: value for name, value in vars(self).items() if name != "frame"}
+        show.show_table(self.frame, **told)
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What is to be read with care, and what is not shown, where it acts."""
+
+    verdicts: tuple[Verdict, ...]
+
+    def show(self) -> None:
+        """Display FLAG and REFUSE with what would settle them."""
+        show.show_verdicts(list(self.verdicts))
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Sums from top to bottom, folded as long as each holds."""
+
+    ledger: pd.DataFrame
+
+    def show(self) -> None:
+        """Display them."""
+        show.show_ledger(self.ledger)

@@ -1,0 +1,343 @@
+"""Figures of profit: statement, losses, prices, bridge."""
+
+import textwrap
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from kamlib.core.checks import require_columns
+from kamlib.core.codes import CHANGES
+from kamlib.core.language import _, number, percent
+from kamlib.core.vocabulary import COLUMNS, QUADRANTS, label
+from kamlib.page.labels import (
+    Label,
+    box_around,
+    boxes_of,
+    column_at_right,
+    name_rows,
+    one_line,
+    place,
+    width_of,
+)
+from kamlib.page.style import (
+    DASHED,
+    LIGHT,
+    Money,
+    axes_or_new,
+    by_sign,
+    halo,
+    hatched,
+    legend_above,
+    mix,
+    money_of,
+    money_ticks,
+    records,
+    settle,
+    solid,
+    styled,
+    swatch,
+)
+
+WIDE = 0.76
+
+
+@styled
+def plot_bridge(
+    steps: pd.DataFrame, *, currency: str, measure: str = "customer_profit", ax: Axes | None = None
+) -> Axes:
+    """Draw the bridge between two totals: each cause starts where the one before ended.
+
+    Parameters
+    ----------
+    steps : DataFrame of `bridge_steps`, in order
+        ``line`` (a period or a cause), ``kind`` ("total" or "step"), ``amount`` in reporting
+        currency with its sign.
+    currency : str, for the labels, such as "EUR"
+    measure : str, what is compared; it names the axis
+    ax : Axes, optional; a new figure is made without it
+
+    Returns
+    -------
+    Axes, with one bar per row
+    """
+    require_columns(steps, "line", "kind", "amount", of="bridge")
+    ax = axes_or_new(ax, height=4.6)
+
+    money = money_of(steps.loc[steps["kind"] == "total", "amount"], currency)
+    ends = _bars(ax, steps)
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    room = (high - low) or 1.0
+    ax.set_ylim(low - (0.09 * room if low < 0 else 0), high + 0.09 * room)
+    ax.axhline(0, color=LIGHT["ink"], linewidth=0.8)
+    for step, row in enumerate(records(steps)):
+        _amount(ax, step, row, ends, money.write(row.amount, signed=row.kind == "step"))
+    names = [_wrapped(row.line, row.kind, len(steps)) for row in records(steps)]
+    ax.set_xticks(range(len(steps)), names)
+    ax.tick_params(axis="x", length=0, labelcolor=LIGHT["ink"])
+    ax.set_xlim(-0.6, len(steps) - 0.4)
+    money_ticks(ax.yaxis, money)
+    ax.set_ylabel(label(measure, money.unit))
+    legend_above(ax, [swatch(_("adds to it"), solid()), swatch(_("takes away"), hatched())])
+    return ax
+
+
+def _bars(ax: Axes, steps: pd.DataFrame) -> list[float]:
+    """Draw the bars and the lines between them; return where each one ends."""
+    level, ends = 0.0, []
+    for step, row in enumerate(records(steps)):
+        total = row.kind == "total"
+        start = 0.0 if total else level
+        fill = solid(LIGHT["neutral"]) if total else by_sign(row.amount)
+        ax.bar(step, row.amount, bottom=start, width=WIDE, **fill)
+        level = start + row.amount
+        ends.append(level)
+        if step < len(steps) - 1:
+            across = [step + WIDE / 2, step + 1 - WIDE / 2]
+            ax.plot(across, [level, level], color=LIGHT["ink_soft"], linewidth=0.8)
+    return ends
+
+
+def _amount(ax: Axes, place: int, row: object, ends: list[float], words: str) -> None:
+    """Write an amount above its bar; below it where the bar hangs under zero."""
+    total, amount = row.kind == "total", row.amount  # type: ignore[attr-defined]
+    top = max(ends[place], ends[place] - amount if not total else 0.0)
+    colour = LIGHT["ink"] if total else LIGHT["lost"] if amount < 0 else LIGHT["earned"]
+    below = total and amount < 0
+    ax.annotate(
+        words,
+        (place, ends[place] if below else top),
+        (0, -4 if below else 4),
+        textcoords="offset points",
+        ha="center",
+        va="top" if below else "bottom",
+        weight="bold",
+        color=colour,
+    )
+
+
+def _wrapped(line: str, kind: str, bars: int) -> str:
+    words = one_line(line) if kind == "total" else _(CHANGES[line])
+    room = 440 / bars  # points of an axis of 8 inches
+    chars = max(6, int(room / (width_of("n", size=10) or 6)))
+    return "\n".join(textwrap.wrap(words, chars, break_long_words=False, break_on_hyphens=True))
+
+
+@styled
+def plot_statement(ladder: pd.DataFrame, *, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw the money ladder as a waterfall from list revenue down to the last line that is known.
+
+    Parameters
+    ----------
+    ladder : DataFrame, one row per line, from top to bottom
+        ``line`` (a column of the money ladder), ``kind`` ("total" or "step"), ``amount`` (steps with
+        their sign), ``share`` of list revenue.
+    currency : str, for the labels, such as "EUR"
+    ax : Axes, optional; a new figure is made without it
+
+    Returns
+    -------
+    Axes, with one bar per line
+    """
+    require_columns(ladder, "line", "kind", "amount", "share", of="statement")
+    ax = axes_or_new(ax, height=1.0 + 0.36 * len(ladder))
+
+    money = money_of(ladder["amount"], currency)
+    _waterfall(ax, ladder)
+    totals = (ladder["kind"] == "total").tolist()
+    name_rows(ax, [_(COLUMNS[line].label) for line in ladder["line"]], points=200)
+    for text, total in zip(ax.get_yticklabels(), totals, strict=True):
+        text.set_fontweight("bold" if total else "normal")
+    styles = [{"weight": "bold" if total else "normal"} for total in totals]
+    amounts = [money.write(amount) for amount in ladder["amount"]]
+    end = column_at_right(ax, amounts, head=money.unit.replace(" ", "\n"), after=0, styles=styles)
+    shares = [percent(share) for share in ladder["share"]]
+    soft = [{**style, "color": LIGHT["ink_soft"]} for style in styles]
+    column_at_right(ax, shares, head=_("of list\nrevenue"), after=end, styles=soft)
+    _amounts_below(ax, money)
+    return ax
+
+
+def _waterfall(ax: Axes, ladder: pd.DataFrame) -> None:
+    level = 0.0
+    last = len(ladder) - 1
+    for row, line in enumerate(records(ladder)):
+        total = line.kind == "total"
+        ax.barh(row, line.amount, left=0 if total else level, height=0.62, **by_sign(line.amount))
+        level = line.amount if total else level + line.amount
+        if row < last:
+            ax.plot(
+                [level, level], [row + 0.31, row + 0.69], color=LIGHT["ink_soft"], linewidth=0.7
+            )
+        if total and 0 < row < last:
+            ax.axhline(row + 0.5, color=LIGHT["rule"], linewidth=0.7, zorder=0)
+    ax.axvline(0, color=LIGHT["ink"], linewidth=0.8)
+    ax.set_ylim(last + 0.6, -0.6)
+
+
+def _amounts_below(ax: Axes, money: Money) -> None:
+    money_ticks(ax.xaxis, money)
+    ax.set_xlabel(money.unit)
+
+
+CROWD = mix(LIGHT["neutral"], 0.42)
+
+
+@styled
+def plot_price_matrix(
+    customers: pd.DataFrame, *, net_price: float, serve_rate: float, ax: Axes | None = None
+) -> Axes:
+    """Draw net price against cost-to-serve; the company's averages divide four kinds of trade.
+
+    Parameters
+    ----------
+    customers : DataFrame, one row per customer
+        ``name``, ``net_price``, ``serve_rate`` (share of list value), ``sold_list`` (money, for the
+        area), ``customer_profit``, ``named`` (its name is written).
+    net_price, serve_rate : float, the cuts
+    ax : Axes, optional; a new figure is made without it
+
+    Returns
+    -------
+    Axes; ``ax.left_out`` lists names that found no place beside their mark, ``ax.outside`` counts
+    customers beyond the frame, drawn at its edge
+    """
+    needed = ["name", "net_price", "serve_rate", "sold_list", "customer_profit", "named"]
+    require_columns(customers, *needed, of="price_matrix")
+    ax = axes_or_new(ax, height=6.2)
+    table = customers[customers[["net_price", "serve_rate"]].notna().all(axis=1)]
+    if table.empty:
+        ax.axis("off")
+        words = _("Nobody can be placed.")
+        ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", fontsize=12)
+        return ax
+
+    points = _framed(ax, table.reset_index(drop=True), net_price, serve_rate)
+    _quarters(ax, points, net_price, serve_rate)
+    _spread(ax, points)
+    ax.set_xlabel(_("Cost-to-serve, of 100 at list value"))
+    ax.set_ylabel(_("Net price: kept of 100 at list value"))
+    legend_above(
+        ax,
+        [
+            Line2D(
+                [],
+                [],
+                label=_("earns"),
+                marker="o",
+                markersize=8,
+                linestyle="none",
+                markerfacecolor=CROWD,
+                markeredgecolor=LIGHT["paper"],
+            ),
+            Line2D(
+                [],
+                [],
+                label=_("loses"),
+                marker="v",
+                markersize=9,
+                linestyle="none",
+                markerfacecolor=LIGHT["paper"],
+                markeredgecolor=LIGHT["lost"],
+                markeredgewidth=1.6,
+            ),
+            Line2D([], [], label=_("company average"), color=LIGHT["ink_soft"], linestyle=DASHED),
+        ],
+    )
+    return ax
+
+
+def _framed(ax: Axes, table: pd.DataFrame, net_price: float, serve_rate: float) -> pd.DataFrame:
+    """Set the frame so that single far ones do not press all others together; they stay at its edge."""
+    x, y = 100 * table["serve_rate"], 100 * table["net_price"]
+    right = max(float(x.quantile(0.98)), 130 * serve_rate, 1.0) * 1.06
+    low = min(float(y.quantile(0.005)), 100 * net_price)
+    high = max(float(y.quantile(0.995)), 100 * net_price)
+    low, high = low - 0.12 * (high - low), high + 0.10 * (high - low)  # room for the four names
+    ax.set(xlim=(0, right), ylim=(low, high))
+    for axis, ends in ((ax.xaxis, (0.0, right)), (ax.yaxis, (low, high))):
+        steps = MaxNLocator(nbins=6, steps=[1, 2, 5, 10]).tick_values(*ends)
+        inside = [float(tick) for tick in steps if ends[0] <= tick <= ends[1]]
+        axis.set_ticks(inside, [number(tick, 0 if tick == round(tick) else 1) for tick in inside])
+    ax.outside = int(((x > right) | (y < low) | (y > high)).sum())  # type: ignore[attr-defined]
+    area = 16 + 300 * table["sold_list"] / table["sold_list"].max()
+    return table.assign(
+        x=x.clip(0, right * 0.99),
+        y=y.clip(low + 0.01 * (high - low), high - 0.01 * (high - low)),
+        area=area,
+    )
+
+
+def _quarters(ax: Axes, points: pd.DataFrame, net_price: float, serve_rate: float) -> None:
+    style: dict[str, Any] = {"color": LIGHT["ink_soft"], "linewidth": 0.9, "linestyle": DASHED}
+    ax.axvline(100 * serve_rate, zorder=1, **style)
+    ax.axhline(100 * net_price, zorder=1, **style)
+    dear, busy = points["net_price"] >= net_price, points["serve_rate"] >= serve_rate
+    corners = {
+        "pays_well_costs_much": (0.988, 0.985, "right", "top", dear & busy),
+        "pays_well_costs_little": (0.012, 0.985, "left", "top", dear & ~busy),
+        "pays_little_costs_much": (0.988, 0.015, "right", "bottom", ~dear & busy),
+        "pays_little_costs_little": (0.012, 0.015, "left", "bottom", ~dear & ~busy),
+    }
+    for name, (x, y, ha, va, there) in corners.items():
+        words = _("{quadrant}: {n}").format(
+            quadrant=_(QUADRANTS[name]).upper(), n=number(there.sum())
+        )
+        halo(
+            ax.text(
+                x,
+                y,
+                words,
+                ha=ha,
+                va=va,
+                transform=ax.transAxes,
+                fontsize=10,
+                color=LIGHT["ink_soft"],
+                weight="bold",
+                zorder=6,
+            ),
+            4,
+        )
+
+
+def _spread(ax: Axes, points: pd.DataFrame) -> None:
+    loses = points["customer_profit"] < 0
+    earn, lose = points[~loses], points[loses]
+    ax.scatter(
+        earn["x"],
+        earn["y"],
+        s=earn["area"],
+        facecolor=CROWD,
+        edgecolor=LIGHT["paper"],
+        linewidth=0.5,
+        zorder=2,
+    )
+    ax.scatter(
+        lose["x"],
+        lose["y"],
+        s=lose["area"] + 14,
+        marker="v",
+        facecolor=LIGHT["paper"],
+        edgecolor=LIGHT["lost"],
+        linewidth=1.2,
+        zorder=3,
+    )
+    renderer = settle(ax)
+    named = points[points["named"].astype(bool)]
+    radius = [np.sqrt(area) / 2 * ax.figure.dpi / 72 for area in named["area"]]
+    labels = [
+        Label(
+            row.x,
+            row.y,
+            size,
+            str(row.name_),
+            {"fontsize": 9.5, "color": LIGHT["ink"], "zorder": 7},
+        )
+        for row, size in zip(records(named.rename(columns={"name": "name_"})), radius, strict=True)
+    ]
+    crowd = [box_around(ax, row.x, row.y, 3) for row in records(points)]
+    left = place(ax, labels, avoid=boxes_of(ax.texts, renderer), soft=crowd)
+    ax.left_out = [labels[i].words for i in left]  # type: ignore[attr-defined]

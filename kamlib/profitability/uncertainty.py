@@ -1,0 +1,280 @@
+"""How sure each customer's profit is: which rate moves it most, and what thousands of cases tried say.
+
+Only what the engagement declares is uncertain. A range on a pool is a range on its rate, and all who
+use the pool move together; on an activity counted from documents it is a range on its time, and moves
+all alike too; on an activity whose volumes come from a table it is a range on each customer's own
+volume, and customers move apart. A rate that rises takes cost from unused capacity, so nothing is
+scaled back to the cost of the pool.
+
+Sources
+-------
+Howard (1988), "Decision Analysis: Practice and Promise", for the tornado diagram.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from kamlib.core.checks import require_columns, require_share
+from kamlib.core.errors import ParameterError, did_you_mean
+from kamlib.core.verdicts import Verdict, verdict
+from kamlib.numerics import Odds, Uncertain, odds, range_errors
+from kamlib.profitability.costing import TRACED
+
+if TYPE_CHECKING:
+    from kamlib.settings import Profitability
+
+
+UNCERTAINTY = {
+    "period": "str",
+    "customer_id": "str",
+    "customer_profit": "float64",
+    "profit_low": "float64",
+    "profit_high": "float64",
+    "p_unprofitable": "float64",
+    "p_vital_few": "float64",
+    "moved_most_by": "str",
+    "moved_by": "float64",
+}
+TORNADO = {
+    "period": "str",
+    "customer_id": "str",
+    "source": "str",
+    "kind": "str",
+    "low_profit": "float64",
+    "high_profit": "float64",
+    "swing": "float64",
+}
+
+
+def profit_tornado(
+    statement: pd.DataFrame, cost_to_serve: pd.DataFrame | None, model: "Profitability"
+) -> pd.DataFrame:
+    """Show which rate, time or volume moves each customer's profit most, one at a time.
+
+    From  the statement and cost-to-serve (customer × activity)
+    to    ``period, customer_id, source, kind, low_profit, high_profit, swing``; per customer the
+          largest swing first.
+
+    Parameters
+    ----------
+    statement : DataFrame with period, customer_id, customer_profit and active
+    cost_to_serve : DataFrame with period, customer_id, activity, pool and cost in cents
+    model : declared ranges; `source` is a pool or an activity of theirs, `kind` is rate, time or
+        volume
+
+    Returns
+    -------
+    DataFrame; ``low_profit`` is the profit with the cost at the upper end of its range, ``swing``
+    the distance between both ends, in reporting currency. Who is not touched has no row.
+
+    Raises
+    ------
+    ParameterError
+        A range is declared for what is neither a pool nor an activity.
+    """
+    if cost_to_serve is None or not model.uncertainty:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in TORNADO.items()})
+    require_declared(model, cost_to_serve)
+    key = ["period", "customer_id"]
+    parts = []
+    for source, half_width in model.uncertainty.items():
+        mine = cost_to_serve[_belongs(cost_to_serve, source)]
+        moved = mine.groupby(key, as_index=False)["cost"].sum()
+        kind = _kind(source, model)
+        parts.append(moved.assign(source=source, kind=kind, moved=moved["cost"] * half_width))
+    known = statement.loc[statement["active"], [*key, "customer_profit"]].dropna()
+    rows = known.merge(pd.concat(parts, ignore_index=True), on=key)
+    rows = rows[rows["moved"] != 0]
+    found = rows.assign(
+        low_profit=(rows["customer_profit"] - rows["moved"].abs()).round(2),
+        high_profit=(rows["customer_profit"] + rows["moved"].abs()).round(2),
+        swing=(2 * rows["moved"].abs()).round(2),
+    )
+    order = ["period", "customer_id", "swing", "source"]
+    found = found.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
+    return found[list(TORNADO)].astype(dict.fromkeys(("source", "kind"), "str"))
+
+
+def uncertain_profits(
+    statement: pd.DataFrame,
+    cost_to_serve: pd.DataFrame,
+    model: "Profitability",
+    *,
+    draws: int,
+    seed: int,
+) -> Uncertain:
+    """Collect what of the active customers' profit hangs on declared ranges, ready to be drawn.
+
+    Whose profit is not known is left out.
+
+    Parameters
+    ----------
+    statement : DataFrame, rows of one period
+    cost_to_serve : DataFrame of the same period or more
+    model : declared ranges
+    draws, seed : int
+
+    Returns
+    -------
+    Uncertain over the active customers in order of customer_id; a cost is one activity. Its error
+    is that of its pool's rate and of its time together.
+
+    Raises
+    ------
+    ParameterError
+        A range is declared for what is neither a pool nor an activity.
+    """
+    require_columns(cost_to_serve, "activity", "pool", "cost", of="cost_to_serve")
+    require_declared(model, cost_to_serve)
+    ranges = dict(model.uncertainty)
+    known = statement["active"] & statement["customer_profit"].notna()
+    mine = statement[known].sort_values("customer_id")
+    periods = mine["period"].unique()
+    costs = cost_to_serve[cost_to_serve["period"].isin(periods)]
+    costs = costs[costs["pool"].isin(ranges) | costs["activity"].isin(ranges)]
+    grid = costs.pivot_table(
+        index=["activity", "pool"], columns="customer_id", values="cost", aggfunc="sum"
+    )
+    grid = grid.reindex(columns=mine["customer_id"]).fillna(0.0)
+    errors, own = _errors(list(grid.index), model, draws=draws, seed=seed)
+    profit = mine["customer_profit"].to_numpy(dtype=np.float64)
+    return Uncertain(profit, grid.to_numpy(dtype=np.float64), errors, own, seed)
+
+
+def _errors(
+    activities: Sequence[tuple[str, str]], model: "Profitability", *, draws: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the errors that move all customers alike, draws × activities, and their own ranges."""
+    ranges = model.uncertainty
+    drawn = 1 + range_errors(list(ranges.values()), draws=draws, seed=seed)
+    factor = dict(zip(ranges, drawn.T, strict=True))
+    together, own = np.ones((draws, len(activities))), np.zeros(len(activities))
+    for place, (activity, pool) in enumerate(activities):
+        together[:, place] *= factor.get(pool, 1.0)
+        if activity == pool or activity not in ranges:
+            continue
+        if _kind(activity, model) == "volume":
+            own[place] = ranges[activity]
+        else:
+            together[:, place] *= factor[activity]
+    return together - 1, own
+
+
+def profit_uncertainty(
+    statement: pd.DataFrame,
+    cost_to_serve: pd.DataFrame | None,
+    model: "Profitability",
+    *,
+    profit_share: float,
+    draws: int,
+    level: float,
+    seed: int,
+) -> pd.DataFrame:
+    """Say how sure the profit of each active customer is: its interval, and its chances.
+
+    From  the statement, cost-to-serve and the declared ranges
+    to    ``period, customer_id, customer_profit, profit_low, profit_high, p_unprofitable,
+          p_vital_few, moved_most_by, moved_by``, sorted by key; no rows where nothing is declared.
+
+    Parameters
+    ----------
+    profit_share : float, 0 to 1; what the vital few bring of what those who earn bring
+    draws : int
+    level : float, share of draws inside the interval, such as 0.90
+    seed : int
+
+    Returns
+    -------
+    DataFrame; money in reporting currency, chances 0 to 1. ``moved_most_by`` is the pool or activity
+    whose range moves the customer most, ``moved_by`` by how much in one direction; missing and 0
+    for who is touched by none.
+
+    Raises
+    ------
+    ParameterError
+        A share is not between 0 and 1, or a range is declared for nothing that exists.
+
+    Notes
+    -----
+    With ranges of nothing at all both ends are the customer's profit, to the cent.
+    """
+    require_share(profit_share, name="profit_share")
+    require_share(level, name="level")
+    known = statement[statement["active"] & statement["customer_profit"].notna()]
+    if cost_to_serve is None or not model.uncertainty or known.empty:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in UNCERTAINTY.items()})
+    parts = []
+    for _period, rows in known.groupby("period"):
+        world = uncertain_profits(rows, cost_to_serve, model, draws=draws, seed=seed)
+        said = odds(world, level=level, share=profit_share)
+        parts.append(_as_table(rows.sort_values("customer_id"), said))
+    table = pd.concat(parts, ignore_index=True)
+    most = profit_tornado(known, cost_to_serve, model).drop_duplicates(["period", "customer_id"])
+    most = most.assign(moved_most_by=most["source"], moved_by=(most["swing"] / 2).round(2))
+    names = ["period", "customer_id", "moved_most_by", "moved_by"]
+    table = table.merge(most[names], on=["period", "customer_id"], how="left")
+    table = table.fillna({"moved_by": 0.0})
+    table = table.sort_values(["period", "customer_id"], ignore_index=True)
+    return table[list(UNCERTAINTY)].astype({"moved_most_by": "str"})
+
+
+def _as_table(rows: pd.DataFrame, said: Odds) -> pd.DataFrame:
+    table = rows[["period", "customer_id", "customer_profit"]].reset_index(drop=True)
+    return table.assign(
+        profit_low=said.low.round(2),
+        profit_high=said.high.round(2),
+        p_unprofitable=said.below,
+        p_vital_few=said.among,
+    )
+
+
+def uncertainty_verdict(
+    cost_to_serve: pd.DataFrame | None,
+    pools: pd.DataFrame | None,
+    model: "Profitability",
+    *,
+    period: str,
+) -> Verdict:
+    """Judge what the intervals rest on: every pool that charges customers, some of them, or none."""
+    if not model.uncertainty or cost_to_serve is None:
+        return verdict("uncertainty", "REFUSE")
+    mine = cost_to_serve[(cost_to_serve["period"] == period) & (cost_to_serve["cost"] != 0)]
+    traced = set() if pools is None else set(pools.loc[pools["unit"] == TRACED, "pool"])
+    bare = sorted(set(mine["pool"].unique()) - set(model.uncertainty) - traced)
+    if not bare:
+        return verdict("uncertainty", "PASS")
+    named = ", ".join(pool.replace("_", " ") for pool in bare)
+    return verdict("uncertainty", "FLAG", pools=named)
+
+
+def require_declared(model: "Profitability", cost_to_serve: pd.DataFrame) -> None:
+    """Raise ParameterError if a range is declared for what charges no customer in any period."""
+    there = {each.pool for each in model.time_equations}
+    there |= {each.name for each in model.time_equations}
+    there |= {*cost_to_serve["pool"].unique(), *cost_to_serve["activity"].unique()}
+    for name in model.uncertainty:
+        if name not in there:
+            raise ParameterError(
+                f"profitability.uncertainty in engagement.yaml declares a range for '{name}', which "
+                f"is neither a pool that charges customers nor an activity. "
+                f"{did_you_mean(name, sorted(there))}"
+            )
+
+
+def _belongs(costs: pd.DataFrame, source: str) -> pd.Series:
+    """Return the rows that a declared range moves: of the pool of that name, else of the activity."""
+    pool = costs["pool"] == source
+    return pool if pool.any() else costs["activity"] == source
+
+
+def _kind(source: str, model: "Profitability") -> str:
+    """Say what a range is a range of: the rate of a pool, the time or the volume of an activity."""
+    if source in {each.pool for each in model.time_equations}:
+        return "rate"
+    counted = {each.name: bool(each.driver) for each in model.time_equations}
+    if source not in counted:
+        return "rate"
+    return "volume" if counted[source] else "time"

@@ -1,0 +1,132 @@
+"""What is said of levels, golden shots and verdicts."""
+
+import pandas as pd
+
+from kamlib.core.codes import LEVELS, VERDICTS
+from kamlib.core.language import _, money, ngettext, number, percent
+from kamlib.core.tables import untold_levels
+from kamlib.page.sums import Sum
+
+
+def pyramid_finding(accounts: pd.DataFrame) -> str:
+    """Say how many customers stand at each level for certain, the top first, and who is not told."""
+    untold = untold_levels(accounts)
+    if len(accounts) and untold.all():
+        return _("Of none of {all} customers the level can be told.").format(
+            all=number(len(accounts))
+        )
+    told = accounts[~untold]
+    counts = told["confirmed_level"].value_counts()
+    parts = [
+        _("{n} at {level}").format(n=number(counts.get(level, 0)), level=_(LEVELS[level]))
+        for level in sorted(LEVELS, reverse=True)
+    ]
+    higher = int((told["possible_level"] > told["confirmed_level"]).sum())
+    said = _("Confirmed: {parts}; {higher} of these {all} customers may stand higher.").format(
+        parts=", ".join(parts), higher=number(higher), all=number(len(told))
+    )
+    n = int(untold.sum())
+    whole = len(accounts), [*(counts.get(level, 0) for level in LEVELS), n]
+    if not n:
+        return Sum(said, *whole)
+    words = ngettext(
+        "{said} Of {n} more the level is not told.", "{said} Of {n} more the level is not told.", n
+    )
+    return Sum(words.format(said=said, n=number(n)), *whole)
+
+
+def golden_finding(shots: pd.DataFrame, *, currency: str) -> str:
+    """Say how many golden shots there are, what they brought, and how many are too early to tell."""
+    if shots["golden_shot"].isna().all():
+        return _("Golden shots could not be told from the rest.")
+    yes = shots[shots["golden_shot"] == "yes"]
+    told = _golden_yes(yes, currency) if len(yes) else _("There was no golden shot")
+    early = int((shots["golden_shot"] == "too early to say").sum())
+    untold = int(shots["golden_shot"].isna().sum())
+    if early:
+        told = ngettext(
+            "{said}; {n} more is too young to tell", "{said}; {n} more are too young to tell", early
+        ).format(said=told, n=number(early))
+    if untold:
+        told = ngettext(
+            "{said}; of {n} more nobody can tell how often such customers come back",
+            "{said}; of {n} more nobody can tell how often such customers come back",
+            untold,
+        ).format(said=told, n=number(untold))
+    return _("{said}.").format(said=told)
+
+
+def _golden_yes(yes: pd.DataFrame, currency: str) -> str:
+    return ngettext(
+        "{n} golden shot brought {amount} in 24 months and will hardly come back",
+        "{n} golden shots brought {amount} in 24 months and will hardly come back",
+        len(yes),
+    ).format(n=number(len(yes)), amount=money(yes["profit"].sum(), currency))
+
+
+def shot_dependence_finding(accounts: pd.DataFrame, *, currency: str) -> str:
+    """Say how much of the period's profit comes from single sales, which may not come again.
+
+    They are golden shots, and the sales of the period that look like one and are too young to tell.
+    """
+    profit, shot = accounts["customer_profit"], accounts["golden_shot"]
+    if profit.isna().all() or shot.isna().all():
+        return _("How much depends on single sales is unknown.")
+    earned = profit.clip(lower=0).sum()
+    golden, early = (profit[shot == kind].sum() for kind in ("yes", "too early to say"))
+    if golden + early <= 0:
+        return _("Golden shots and sales like them brought no profit in this period.")
+    return _(
+        "Golden shots brought {golden} of this period's customer profit, {share} of what is earned, and "
+        "single sales too young to tell {early}, {more}; if none of them returned, next year would "
+        "start that much lower."
+    ).format(
+        golden=money(golden, currency),
+        share=percent(golden / earned),
+        early=money(early, currency),
+        more=percent(early / earned),
+    )
+
+
+def untold(accounts: pd.DataFrame) -> list[str]:
+    """Say without what nobody can be called a key account, whatever he is."""
+    gaps = {
+        _("nobody was asked what they want from a supplier"): not accounts["asked"].any(),
+        _("customer profit is not known"): bool(accounts["customer_profit"].isna().all()),
+    }
+    return [words for words, there in gaps.items() if there]
+
+
+def verdict_finding(accounts: pd.DataFrame) -> list[str]:
+    """Say how many are key accounts now, and what becomes of all the others.
+
+    Returns
+    -------
+    list of str: the answer, then the others by verdict
+    """
+    if accounts.empty:
+        return [_("There is no account to judge.")]
+    passed = accounts["verdict"] == "key_account_now"
+    short = int((passed & accounts["pays"].isin(["no", "unknown"])).sum())
+    keys, counts = int(passed.sum()) - short, accounts["verdict"].value_counts()
+    others = {
+        _(VERDICTS[name]): int(counts[name])
+        for name in VERDICTS
+        if name != "key_account_now" and name in counts
+    }
+    if short:
+        others = {_("pass and do not earn what one costs"): short, **others}
+    said = ngettext(
+        "{n} of {all} customers and prospects is a key account now.",
+        "{n} of {all} customers and prospects are key accounts now.",
+        keys,
+    ).format(n=number(keys), all=number(len(accounts)))
+    if not passed.any() and not accounts["nominee"].any() and (missing := untold(accounts)):
+        said = _("Who is a key account cannot be said yet: {missing}.").format(
+            missing=_(" and ").join(missing)
+        )
+    if not others:
+        return [said]
+    parts = ", ".join(f"{words} {number(n)}" for words, n in others.items())
+    rest = _("The others: {parts}.").format(parts=parts)
+    return [said, Sum(rest, len(accounts) - keys, others.values())]

@@ -1,0 +1,1 @@
+"""Runs, their pages and their records."""

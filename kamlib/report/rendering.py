@@ -1,0 +1,314 @@
+"""Notebooks as pages: one template of our own, nothing loaded from outside, no script, no code.
+
+Text of a client has been escaped where it was displayed; here every output passes an allow list as
+well, and the page forbids the browser whatever slips through.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import bleach
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from kamlib.core.language import _
+from kamlib.report.record import Signature
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+TAGS = frozenset(
+    [
+        "a",
+        "b",
+        "br",
+        "caption",
+        "code",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h2",
+        "h3",
+        "h4",
+        "hr",
+        "i",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+
+ATTRIBUTES = {
+    "*": ["class", "id", "lang", "role", "aria-label"],
+    "a": ["href"],
+    "td": ["colspan", "rowspan", "headers", "data-l"],
+    "th": ["colspan", "rowspan", "scope", "headers", "data-l"],
+    "ol": ["start"],
+}
+
+TITLE = re.compile(r"\A# +(.+)$", flags=re.MULTILINE)
+
+SECTION = re.compile(r"\A## +(.+)\n?([\s\S]*)")
+
+HEAD_OF_TABLE = re.compile(r"<(caption|summary)>.*?</\1>", re.DOTALL)
+
+TABLE_FILE = re.compile(r"\b[a-z_]+\.csv\b")
+
+TALL = 0.69  # height by width from which a figure gets more room in print
+
+TABLES = re.compile(r"(?:<table\b.*?</table>\s*)+", re.DOTALL)
+
+
+class Page(NamedTuple):
+    """What a page says of itself, beside its notebook; all of it ends up as text.
+
+    `number` stands before the numbers of its figures: 2 makes Figure 2.1, nothing Figure 1; `files` says
+    where the tables of the run lie, by their names with ending.
+    """
+
+    title: str
+    eyebrow: str
+    language: str
+    run_id: str
+    nav: list[dict[str, object]]
+    strip: list[dict[str, str]]
+    tables: list[dict[str, str]]
+    made: list[tuple[str, str]]
+    run_json: str
+    files: Mapping[str, str] = MappingProxyType({})
+    number: str = ""
+    signature: Signature | None = None
+
+
+class ReportExporter(HTMLExporter):
+    """nbconvert's exporter with our filters; `render` gives it our template."""
+
+    def default_filters(self) -> Iterable[tuple[str, Any]]:
+        """Yield nbconvert's filters and ours."""
+        yield from super().default_filters()
+        yield "show_output", show_output
+        yield "lower_headings", lower_headings
+        yield "one_title", one_title
+
+
+def render(notebook: Any, page: Page) -> str:
+    """Return a run notebook as a whole HTML page.
+
+    The title is the notebook's headline, and the head of a section is its claim, where it has one; what
+    only the notebook needs (its question, what it reads and writes, how to read a section) is left out
+    or folded. A section that shows nothing is left out. Figures are numbered in order.
+    """
+    copy = deepcopy(notebook)
+    if not heading(copy, otherwise=""):
+        copy.cells.insert(0, new_markdown_cell(f"# {page.title}"))
+    opening = next(cell for cell in copy.cells if _titles(cell))
+    opening.metadata["kam_title"] = _headline(copy) or heading(copy, otherwise="")
+    _head_sections(copy)
+    _number_figures(copy, page.number)
+    unsigned = Signature(False, _("Draft."), _("Nobody has signed these numbers off."))
+    state = (page.signature or unsigned)._asdict()
+    kam = page._asdict() | {"files": {}, "words": _words(), "signature": state}
+    exporter = ReportExporter(
+        extra_template_basedirs=[str(PACKAGE)], template_name="template", exclude_anchor_links=True
+    )
+    body, _resources = exporter.from_notebook_node(copy, resources={"kam": kam})
+    body = HEAD_OF_TABLE.sub(lambda head: _linked(head[0], page.files), body)
+    return body if body.endswith("\n") else body + "\n"
+
+
+def _linked(head: str, files: Mapping[str, str]) -> str:
+    """Make names of tables in a caption links to them."""
+
+    def link(found: re.Match[str]) -> str:
+        href = files.get(found[0])
+        return f'<a href="{_quoted(href)}">{found[0]}</a>' if href else found[0]
+
+    return TABLE_FILE.sub(link, head)
+
+
+def _headline(notebook: Any) -> str:
+    """Take the notebook's headline out of its outputs; nothing where it has none."""
+    return next(filter(None, (_take(cell, "lead") for cell in notebook.cells)), "")
+
+
+def _take(cell: Any, kind: str) -> str:
+    """Take the first paragraph of a kind out of a cell's outputs, and return its text."""
+    for output in cell.get("outputs", []):
+        shown = _joined(output.get("data", {}).get("text/html", ""))
+        if shown.startswith(f'<p class="{kind}">'):
+            cell.outputs.remove(output)
+            return html.unescape(re.sub(r"<[^>]*>", "", shown))
+    return ""
+
+
+def _head_sections(notebook: Any) -> None:
+    """Say of each section its head, its question and how to read it, in the metadata of its cell."""
+    section: NotebookNode = NotebookNode()
+    for cell in notebook.cells:
+        found = SECTION.match(cell.source) if cell.cell_type == "markdown" else None
+        if found:
+            question, how = found[1].strip(), found[2].strip()
+            section = NotebookNode(head=question, question="", how=how, shows=None)
+            cell.metadata["kam_section"] = section
+        elif section and cell.cell_type == "code":
+            claim = "" if section["question"] else _take(cell, "claim")
+            if claim:
+                section.update(head=claim, question=section["head"])
+            on_page = any(_on_page(output) for output in cell.outputs)
+            section["shows"] = bool(section["shows"] or claim or on_page)
+
+
+def _on_page(output: Any) -> bool:
+    """Tell whether an output is for readers, and not for the notebook alone."""
+    return bool(output.get("metadata", {}).get("kam", {}).get("page", True))
+
+
+def _number_figures(notebook: Any, number: str) -> None:
+    """Give every figure its number on the page, in order."""
+    captions = (
+        output.metadata["image/png"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {}) and "image/png" in output.metadata
+    )
+    for place, about in enumerate(captions, 1):
+        about["label"] = _("Figure {number}.").format(
+            number=f"{number}.{place}" if number else place
+        )
+
+
+def heading(notebook: Any, *, otherwise: str) -> str:
+    """Return the title of a notebook: its first heading, without marks.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_markdown_cell, new_notebook
+    >>> heading(new_notebook(cells=[new_markdown_cell("# 3 · 20/80")]), otherwise="segmentation")
+    '3 · 20/80'
+    """
+    titles = filter(None, map(_titles, notebook.cells))
+    return next((found[1].strip() for found in titles), otherwise)
+
+
+def _titles(cell: Any) -> re.Match[str] | None:
+    return TITLE.search(cell.source) if cell.cell_type == "markdown" else None
+
+
+def show_output(output: Any) -> str:
+    """Return one output as HTML: a figure, checked HTML, or plain text; warnings stay out."""
+    if output.output_type == "stream":
+        return _plain(output.text) if output.name == "stdout" else ""
+    data = output.get("data", {})
+    if not _on_page(output):
+        return ""
+    if "image/png" in data:
+        return _figure(data["image/png"], output.metadata.get("image/png", {}))
+    if "text/html" in data:
+        return in_regions(clean(_joined(data["text/html"])))
+    return _plain(_joined(data.get("text/plain", "")))
+
+
+def clean(text: str) -> str:
+    """Return HTML with nothing in it that is not on the allow list; the rest shows as text.
+
+    Examples
+    --------
+    >>> clean('<p class="finding" onclick="x()">9 <script>alert(1)</script></p>')
+    '<p class="finding">9 &lt;script&gt;alert(1)&lt;/script&gt;</p>'
+    """
+    return bleach.clean(text, tags=TAGS, attributes=ATTRIBUTES, protocols={"https", "mailto"})
+
+
+def in_regions(text: str) -> str:
+    """Put each run of tables into a region that scrolls by itself where it is too wide."""
+    return TABLES.sub(_region, text)
+
+
+def one_title(text: str) -> str:
+    """Make every ``h1`` after the first an ``h2``."""
+    title, end, rest = text.partition("</h1>")
+    return title + end + lower_headings(rest)
+
+
+def lower_headings(text: str) -> str:
+    """Make a second ``h1`` an ``h2``: a page has one title."""
+    return re.sub(r"(</?)h1\b", r"\1h2", text)
+
+
+def _region(found: re.Match[str]) -> str:
+    caption = re.search(r"<caption>(.*?)</caption>", found[0], re.DOTALL)
+    name = re.sub(r"<[^>]*>", "", caption[1]) if caption else _("Table")
+    return (
+        f'<div class="table" role="region" tabindex="0" aria-label="{_quoted(name)}">'
+        f"{found[0].strip()}</div>"
+    )
+
+
+def _figure(png: str, about: dict[str, Any]) -> str:
+    label, caption, alt = (str(about.get(part, "")) for part in ("label", "caption", "alt"))
+    name = label.rstrip(".") or _("Figure")
+    region = _("{figure}: figure, can be scrolled").format(figure=name)
+    words = f"<b>{html.escape(label)}</b> {html.escape(caption)}" if label else html.escape(caption)
+    size = "".join(
+        f' {side}="{int(about[side])}"' for side in ("width", "height") if about.get(side)
+    )
+    tall = about.get("height", 0) > TALL * about.get("width", 1)
+    alt = alt or caption or _("A figure without a text alternative")
+    return (
+        f'<figure{" class=tall" if tall else ""}><div class="pan" tabindex="0" role="region" '
+        f'aria-label="{_quoted(region)}" data-hint="{_quoted(_("→ swipe to see all of it"))}">'
+        f'<img src="data:image/png;base64,{_base64(png)}"{size} alt="{_quoted(alt)}"></div>'
+        f"<figcaption>{words}</figcaption></figure>"
+    )
+
+
+def _base64(png: str) -> str:
+    return re.sub(r"[^A-Za-z0-9+/=]", "", _joined(png))
+
+
+def _plain(text: object) -> str:
+    words = _joined(text).strip()
+    return f"<pre>{html.escape(words)}</pre>" if words else ""
+
+
+def _joined(text: object) -> str:
+    return "".join(text) if isinstance(text, list) else str(text)
+
+
+def _quoted(text: str) -> str:
+    return html.escape(html.unescape(text), quote=True)
+
+
+def _words() -> dict[str, str]:
+    return {
+        "skip": _("Skip to the content"),
+        "stages": _("Stages"),
+        "strip": _("State of this stage"),
+        "how": _("How to read this"),
+        "made": _("The tables behind this page, and how it was made"),
+        "tables": _("As CSV where nothing else is said:"),
+        "run_json": _("How this report was made, with the hash of each input"),
+    }

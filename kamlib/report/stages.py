@@ -1,0 +1,197 @@
+"""Running one stage's notebook or several in order, with a receipt for each: what a report stands on.
+
+A report runs them in a folder of its own; `run_stages` runs them into the engagement's own stages
+folder, where the notebooks in JupyterLab read and write as well. Nothing is published by it.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kamlib.core.checks import require_choice
+from kamlib.core.errors import ParameterError
+from kamlib.core.language import use_language
+from kamlib.report import committing, inputs, resuming
+from kamlib.report import committing as folders
+from kamlib.report.failures import RunFailed, failure_of
+from kamlib.report.running import Limits
+from kamlib.settings.engagement import Engagement
+from kamlib.settings.loading import load_engagement
+from kamlib.settings.places import project_root
+from kamlib.stage.names import KEYS, NOTEBOOKS, SET_IN, knobs_of_run
+from kamlib.stage.opening import find_stage_folder
+
+if TYPE_CHECKING:
+    from kamlib.report.running import Kernels
+
+
+def run_stages(
+    engagement: str | Path,
+    period: str | None = None,
+    *,
+    until: str | None = None,
+    knobs: Mapping[str, object] | None = None,
+    progress: Callable[[str], None] | None = None,
+    notebooks: Path | None = None,
+    order: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    resume: bool = False,
+) -> Path:
+    """Run the stages' notebooks in order into the engagement's stages folder; publish nothing.
+
+    Parameters
+    ----------
+    engagement : str or Path, a name under data/ or a path
+    period : str, optional; the last period of engagement.yaml without it
+    until : str, optional; the last stage that runs, such as "segmentation"; all without it
+    knobs : dict of a notebook's parameter to its value, such as ``{"profit_share": 0.75}``
+    progress : callable, optional, given one line for each notebook
+    notebooks, order : the folder of the notebooks, and stage → file name in the order they run
+    limits : Limits, optional; how long a cell, the start of a kernel and the run may take
+    resume : bool, leave out the first stages as far as an earlier run came, if nothing has changed
+
+    Returns
+    -------
+    Path, the folder of the stage tables; the notebooks as they ran are in ``notebooks`` below it
+
+    Raises
+    ------
+    DataError, ParameterError
+        Input or a parameter is rejected, before any kernel starts or by a notebook.
+    RunGoingOn
+        Another run works in this folder.
+    RunFailed
+        A notebook did not come to its end; later ones did not run.
+    """
+    knobs = dict(knobs or {})
+    chosen = _until(dict(order or NOTEBOOKS), until)
+    found = load_engagement(engagement)
+    span = found.period(period or list(found.periods)[-1])
+    inputs.turned(found, knobs)
+    _require_used(knobs, chosen)
+    source = Path(notebooks or project_root() / "notebooks").absolute()
+    inputs.require_none_saved(source, chosen)
+    hashes = inputs.hashes_of_inputs(found)  # what is not there is told before any kernel starts
+    use_language(found.language)
+    stages = find_stage_folder(found, span).absolute()
+    kept = stages / "notebooks"
+    folders.require_folder(kept, of="notebooks", otherwise="set KAM_STAGES")
+    with folders.as_open_as(stages), committing.only_run(kept, of=f"{found.id} {span.name}"):
+        work = StageRun(found, span.name, stages, source, knobs, hashes, limits or Limits())
+        _run_in_order(work, chosen, resume=resume, progress=progress)
+    return stages
+
+
+class StageRun(NamedTuple):
+    """One run of stages into the engagement's own folder: what it works on, and where."""
+
+    engagement: Engagement
+    period: str
+    stages: Path
+    source: Path
+    knobs: Mapping[str, object]
+    hashes: Mapping[str, str]
+    limits: Limits
+
+
+def _until(order: Mapping[str, str], until: str | None) -> dict[str, str]:
+    names = list(order)
+    if until is None:
+        return dict(order)
+    require_choice(until, names, name="until")
+    return {name: order[name] for name in names[: names.index(until) + 1]}
+
+
+def _require_used(knobs: Mapping[str, object], order: Mapping[str, str]) -> None:
+    """Refuse a parameter that no notebook of this run has."""
+    for knob in knobs:
+        stage = SET_IN[knob]
+        if stage not in order:
+            raise ParameterError(
+                f"{knob} is a parameter of {NOTEBOOKS[stage]}, which does not run with --until "
+                f"{list(order)[-1]}. Leave it out, or run until {stage}."
+            )
+
+
+def _run_in_order(
+    work: StageRun,
+    order: Mapping[str, str],
+    *,
+    resume: bool,
+    progress: Callable[[str], None] | None,
+) -> None:
+    from kamlib.report.running import own_kernels
+
+    kept, frozen = work.stages / "notebooks", inputs.hashes_of_reference(work.engagement)
+    ran = resuming.taken_up(work, order) if resume else {}
+    with own_kernels(kept / "kernel.log", work.limits) as kernels:
+        for number, (stage, name) in enumerate(order.items(), 1):
+            if stage in ran:
+                continue
+            if progress:
+                progress(f"[{number}/{len(order)}] {name} …")
+            try:
+                run_stage(
+                    stage,
+                    work.source / name,
+                    kept / name,
+                    engagement=work.engagement,
+                    period=work.period,
+                    stages=work.stages,
+                    knobs=work.knobs,
+                    kernels=kernels,
+                )
+            except (RunFailed, MemoryError, OSError) as error:
+                failure = failure_of(error)
+                failure.kept = kept / name
+                raise failure from None
+            ran[stage] = resuming.mark_of(work, stage, name)
+            resuming.remember(work, ran)
+    inputs.require_unchanged(work.engagement, work.hashes, frozen)
+
+
+def run_stage(
+    stage: str,
+    source: Path,
+    target: Path,
+    *,
+    engagement: Engagement,
+    period: str,
+    stages: Path,
+    knobs: Mapping[str, object],
+    kernels: "Kernels",
+) -> tuple[Any, dict[str, Any]]:
+    """Run the notebook of one stage and return it with the receipt that it left.
+
+    Parameters
+    ----------
+    stage : str, such as "segmentation"
+    source, target : Path, the notebook, and where it is kept as it ran
+    engagement : Engagement, as it is written, no knob turned
+    stages : Path, where the hand-over tables live
+    knobs : of the whole run; a notebook takes its own, and from the stage folder those of earlier ones
+
+    Raises
+    ------
+    RunFailed, DataError, ParameterError
+        It did not come to its end or left no receipt that holds.
+    """
+    from kamlib.report.record import require_all_cells_run, require_receipt
+    from kamlib.report.running import run_notebook
+
+    (stages / f"receipt_{stage}.json").unlink(missing_ok=True)  # of an earlier run
+    place = {
+        "engagement": str(engagement.source.absolute().parent),
+        "period": period,
+        "stage_folder": str(stages),
+    }
+    notebook = run_notebook(source, target, {**knobs, **place}, kernels)
+    require_all_cells_run(notebook, source.name)
+    turned = {KEYS[knob]: value for knob, value in knobs_of_run(stage, knobs).items()}
+    settings = engagement.with_knobs(turned)
+    expected = {
+        "engagement": engagement.id,
+        "period": period,
+        "settings": settings.settings_hash(),
+    }
+    return notebook, require_receipt(stages, stage, source.name, expected)

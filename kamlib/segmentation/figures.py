@@ -1,0 +1,293 @@
+"""Figures of shares and returns: whale curve, concentration, chance of return."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from kamlib.core.checks import require_columns
+from kamlib.core.language import N_, _, cases, ngettext, number, percent
+from kamlib.core.vocabulary import COLUMNS
+from kamlib.page.labels import Label, box_around, boxes_of, place
+from kamlib.page.style import (
+    DOTTED,
+    LIGHT,
+    SMALL,
+    Money,
+    axes_or_new,
+    halo,
+    mix,
+    money_of,
+    money_ticks,
+    percent_ticks,
+    settle,
+    styled,
+)
+
+if TYPE_CHECKING:
+    from kamlib.segmentation.band import Whale
+
+
+CUMULATIVE = {
+    "customer_profit": COLUMNS["cumulative_profit"].label,
+    "gross_margin": N_("Cumulative gross margin"),
+    "invoice_revenue": N_("Cumulative invoice revenue"),
+}
+
+FALLING = (0, (5, 1.5))
+
+
+@styled
+def plot_whale_curve(
+    curve: pd.DataFrame,
+    *,
+    currency: str,
+    measure: str = "customer_profit",
+    whale: "Whale | None" = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the running sum over customers, best first, with its peak, total, erosion and band.
+
+    Parameters
+    ----------
+    curve : DataFrame, one row per customer, best first
+        ``customer_share`` (1/n to 1), ``cumulative`` in reporting currency.
+    currency : str, for the axis label, such as "EUR"
+    measure : str, the column that was summed; it names the axis
+    whale : the band around the curve, and what it rests on; None draws the curve alone
+    ax : Axes, optional; a new figure is made without it
+
+    Returns
+    -------
+    Axes; the first line is the rising part, the second the falling one; the band is a collection
+    """
+    require_columns(curve, "customer_share", "cumulative", of="whale curve")
+    ax = axes_or_new(ax, height=4.6)
+
+    share = np.concatenate([[0.0], curve["customer_share"].to_numpy(dtype=float)])
+    total = np.concatenate([[0.0], curve["cumulative"].to_numpy(dtype=float)])
+    peak = int(total.argmax())
+    money = money_of(total, currency)
+    band = _band(ax, whale)
+    ax.plot(share[: peak + 1], total[: peak + 1], color=LIGHT["earned"])
+    ax.plot(share[peak:], total[peak:], color=LIGHT["lost"], linestyle=FALLING)
+    ax.hlines(total[-1], 0, 1, color=LIGHT["ink_soft"], linewidth=0.8, linestyle=DOTTED)
+    low, high = min(total.min(), band["low"].min()), max(total.max(), band["high"].max())
+    room = (high - low) or 1.0
+    ax.set(xlim=(0, 1), ylim=(low - (0.12 * room if low < 0 else 0), high + 0.14 * room))
+    if low < 0:
+        ax.axhline(0, color=LIGHT["ink"], linewidth=0.8)
+    percent_ticks(ax.xaxis)
+    money_ticks(ax.yaxis, money)
+    first = _("Customers, most profitable first")
+    ax.set_xlabel(first if measure == "customer_profit" else _("Customers, best first"))
+    ax.set_ylabel(f"{_(CUMULATIVE[measure])}, {money.unit}")
+    _say_total(ax, total, peak, money)
+    _say_peak(ax, share, total, peak, money)
+    _say_parts(ax, share, total, peak, whale)
+    return ax
+
+
+def _say_total(ax: Axes, total: np.ndarray, peak: int, money: Money) -> None:
+    end, top = total[-1], total[peak]
+    low, high = ax.get_ylim()
+    ax.annotate(
+        _("total\n{amount}").format(amount=money.write(end)),
+        (1, end),
+        (16, -2 if end < top else 0),
+        textcoords="offset points",
+        va="top" if end < top else "center",
+        weight="bold",
+        linespacing=1.25,
+        annotation_clip=False,
+    )
+    if end >= top or peak == 0:
+        return
+    arrow: dict[str, Any] = {
+        "arrowstyle": "-|>",
+        "color": LIGHT["lost"],
+        "lw": 1.6,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
+    ax.annotate("", (1.02, end), (1.02, top), arrowprops=arrow, annotation_clip=False)
+    words = _("erosion\n{amount}\n({share} of\nthe peak)").format(
+        amount=money.write(end - top), share=percent((top - end) / top)
+    )
+    short = (top - end) / (high - low) < 0.27  # then the words stand on the end of the arrow
+    ax.annotate(
+        words,
+        (1, end if short else (end + top) / 2),
+        (16, 2 if short else 0),
+        textcoords="offset points",
+        va="bottom" if short else "center",
+        color=LIGHT["lost"],
+        linespacing=1.25,
+        annotation_clip=False,
+    )
+
+
+def _say_peak(ax: Axes, share: np.ndarray, total: np.ndarray, peak: int, money: Money) -> None:
+    if peak == 0:
+        words = _("No customer earns money.")
+        ax.annotate(words, (0, 0), (6, 6), textcoords="offset points", weight="bold")
+        return
+    ax.plot(
+        share[peak],
+        total[peak],
+        "o",
+        clip_on=False,
+        color=LIGHT["paper"],
+        zorder=5,
+        markeredgecolor=LIGHT["earned"],
+        markeredgewidth=2,
+    )
+    words = ngettext(
+        "peak {amount} after {n} customer ({share})",
+        "peak {amount} after {n} customers ({share})",
+        peak,
+    ).format(amount=money.write(total[peak]), n=number(peak), share=percent(share[peak]))
+    if peak == len(share) - 1:
+        words = _("nobody loses money: the peak is the total")
+    side = "left" if share[peak] < 0.35 else "right" if share[peak] > 0.65 else "center"
+    text = ax.annotate(
+        words,
+        (share[peak], total[peak]),
+        (0, 12),
+        textcoords="offset points",
+        ha=side,
+        weight="bold",
+    )
+    halo(text)
+
+
+def _band(ax: Axes, whale: "Whale | None") -> pd.DataFrame:
+    """Draw the band and return it from the first customer's left on; nothing drawn is 0 to 0."""
+    start = pd.DataFrame({"customer_share": [0.0], "low": [0.0], "high": [0.0]})
+    if whale is None:
+        return start
+    band = pd.concat([start, whale.band], ignore_index=True)
+    ax.fill_between(
+        band["customer_share"],
+        band["low"],
+        band["high"],
+        linewidth=0,
+        color=mix(LIGHT["neutral"], 0.22),
+        zorder=1,
+    )
+    return band
+
+
+def _band_words(whale: "Whale") -> str:
+    template = (
+        _("the band: {cases},\nwithin the declared ranges of cost")
+        if whale.rests_on == "rates"
+        else _("the band: {cases}\nof customers like these")
+    )
+    return template.format(cases=cases(whale.level))
+
+
+def _say_parts(
+    ax: Axes, share: np.ndarray, total: np.ndarray, peak: int, whale: "Whale | None"
+) -> None:
+    if len(share) <= 3:
+        return
+    renderer = settle(ax)
+    grid = np.linspace(0, 1, 200)
+    curve = [box_around(ax, x, np.interp(x, share, total), 7) for x in grid]
+    curve += [box_around(ax, x, total[-1], 1) for x in grid]
+    curve += boxes_of([text for text in ax.texts if text.get_text()], renderer)
+    style: dict[str, Any] = {"fontsize": SMALL + 0.5, "linespacing": 1.25, "zorder": 6}
+    labels = []
+    if whale is not None:
+        ends = whale.band[["customer_share", "low", "high"]].to_numpy()
+        for x, low, high in ends[:: max(1, len(ends) // 100)]:
+            curve += [box_around(ax, x, low, 3), box_around(ax, x, high, 3)]
+        x, low = 0.45, float(np.interp(0.45, ends[:, 0], ends[:, 1]))
+        words, soft = _band_words(whale), {**style, "color": LIGHT["ink_soft"]}
+        labels.append(Label(x, low, 3, words, soft, lead=True))
+    if peak > 0:
+        x = float(np.interp(total[peak] * 0.55, total[: peak + 1], share[: peak + 1]))
+        words = _("the profitable\nbuild it up")
+        at = Label(x, total[peak] * 0.55, 4, words, {**style, "color": LIGHT["earned"]})
+        labels.append(at)
+    fall = (total[peak] - total[-1]) / (total.max() - total.min() or 1)
+    if fall > 0.1 and share[-1] - share[peak] > 0.05:
+        x = (share[peak] + 1) / 2
+        words = _("the loss-makers\ntake it back") if peak else _("each one\nloses money")
+        at = Label(x, np.interp(x, share, total), 4, words, {**style, "color": LIGHT["lost"]})
+        labels.append(at)
+    place(ax, labels, avoid=curve, soft=[])
+
+
+MOST_ORDER_DAYS = 12  # the last class holds this many and more
+
+
+@styled
+def plot_return(classes: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw the share of customers that ordered again, by the number of their order days.
+
+    Parameters
+    ----------
+    classes : DataFrame, one row per number of order days
+        ``order_days`` (0 to 12; 12 means 12 and more), ``rate`` (0 to 1, missing for an empty
+        class), ``n`` customers counted.
+    ax : Axes, optional; a new figure is made without it
+
+    Returns
+    -------
+    Axes; the first line holds the dots
+    """
+    require_columns(classes, "order_days", "rate", "n", of="chance of return")
+    ax = axes_or_new(ax, height=4.2)
+
+    days = classes["order_days"].to_numpy()
+    ax.plot(
+        days, classes["rate"], "o", color=LIGHT["earned"], markersize=8, clip_on=False, zorder=5
+    )
+    ax.vlines(days, 0, classes["rate"], color=LIGHT["earned"], linewidth=2)
+    for x, rate in zip(days, classes["rate"], strict=True):
+        if pd.notna(rate):
+            ax.annotate(
+                percent(rate),
+                (x, rate),
+                (0, 8),
+                textcoords="offset points",
+                ha="center",
+                fontsize=SMALL,
+                weight="bold",
+                annotation_clip=False,
+            )
+    ax.set(xlim=(min(days) - 0.5, max(days) + 0.5), ylim=(0, 1.02))
+    percent_ticks(ax.yaxis)
+    named = [f"{day}+" if day == MOST_ORDER_DAYS else f"{day}" for day in map(int, days)]
+    ax.set_xticks(days, named)
+    _counts_below(ax, classes)
+    column = COLUMNS["order_days_24m"]
+    ax.set_xlabel(f"{_(column.label)}: {_(column.meaning)}", labelpad=18)
+    ax.set_ylabel(_("Share that ordered again within 12 months"))
+    return ax
+
+
+def _counts_below(ax: Axes, classes: pd.DataFrame) -> None:
+    rows = ax.get_xaxis_transform()
+    style: dict[str, Any] = {
+        "textcoords": "offset points",
+        "va": "top",
+        "fontsize": 9,
+        "color": LIGHT["ink_soft"],
+    }
+    for x, n in zip(classes["order_days"], classes["n"], strict=True):
+        ax.annotate(
+            number(n), (x, 0), (0, -20), xycoords=rows, ha="center", annotation_clip=False, **style
+        )
+    ax.annotate(
+        _("customers"),
+        (0, 0),
+        (-4, -20),
+        xycoords="axes fraction",
+        ha="right",
+        annotation_clip=False,
+        **style,
+    )

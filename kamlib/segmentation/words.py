@@ -1,0 +1,305 @@
+"""What is said of shares, classes, returns and doors."""
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from kamlib.core.codes import DOORS
+from kamlib.core.language import _, cases, money, ngettext, number, percent
+from kamlib.core.rules import FEW_CUSTOMERS
+from kamlib.core.vocabulary import label
+
+if TYPE_CHECKING:
+    from kamlib.segmentation.band import Whale
+
+
+def whale_finding(curve: pd.DataFrame, *, measure: str, currency: str) -> str:
+    """Say where the cumulative curve peaks and what is left at its end."""
+    peak = curve["cumulative"].max()
+    at = int(curve["cumulative"].argmax()) + 1
+    total = curve["cumulative"].iloc[-1]
+    what = label(measure)
+    if peak <= 0:
+        return _("{what} never rises above zero; the total is {total}.").format(
+            what=what, total=money(total, currency)
+        )
+    if peak == total:
+        return _(
+            "{what} rises to the last customer: {total}, and nobody takes anything back."
+        ).format(what=what, total=money(total, currency))
+    return ngettext(
+        "{what} would peak at {peak} with {at} of {all} customers; the last one takes it down to "
+        "{total}.",
+        "{what} would peak at {peak} with {at} of {all} customers; the other {rest} take it down to "
+        "{total}.",
+        len(curve) - at,
+    ).format(
+        what=what,
+        peak=money(peak, currency),
+        at=number(at),
+        all=number(len(curve)),
+        rest=number(len(curve) - at),
+        total=money(total, currency),
+    )
+
+
+def whale_uncertainty_finding(whale: "Whale", *, currency: str) -> str:
+    """Say what of every 100 earned is given back, where the peak may lie, and what the band is."""
+    numbers = whale.numbers
+    if numbers["peak"] <= 0:
+        return _("Nobody earns anything, so nothing can be given back.")
+    ends = numbers["given_back_low"], numbers["given_back_high"]
+    known = not any(math.isnan(end) for end in ends)
+    template = (
+        _("Of every 100 earned {back} are given back, {low} to {high} in {cases}.")
+        if known
+        else _("Of every 100 earned {back} are given back.")
+    )
+    back = template.format(
+        back=number(100 * numbers["given_back"], 1),
+        low=number(100 * ends[0], 1),
+        high=number(100 * ends[1], 1),
+        cases=cases(whale.level),
+    )
+    low, high = _about(numbers["peak_low"], numbers["peak_high"], currency)
+    return _(
+        "{back} The peak may lie between {low} and {high}, after {first} to {last} of {all} "
+        "customers. {band}"
+    ).format(
+        back=back,
+        low=low,
+        high=high,
+        first=number(numbers["peak_at_low"]),
+        last=number(numbers["peak_at_high"]),
+        all=number(numbers["customers"]),
+        band=_band(whale.rests_on),
+    )
+
+
+def _band(rests_on: str) -> str:
+    if rests_on == "rates":
+        return _(
+            "The band is what the declared ranges of cost allow for these customers; it knows "
+            "nothing of luck with customers."
+        )
+    return _(
+        "The band is what customers like these, drawn by lot, would show; it knows nothing "
+        "of wrong rates."
+    )
+
+
+def _about(low: float, high: float, currency: str) -> tuple[str, str]:
+    """Write both ends of an interval, rounded to three digits of its width."""
+    width = high - low
+    digits = min(0, 2 - math.floor(math.log10(width))) if width > 0 else 0
+    return money(round(low, digits), currency), money(round(high, digits), currency)
+
+
+NOT_FEW = 0.5  # share of the customers from which those who bring most are not called few
+
+
+def _row(measures: pd.DataFrame, measure: str | None) -> pd.Series | None:
+    """Return the row of a measure; where none of profit is known, that of revenue."""
+    rows = measures[measures["measure"] == (measure or "invoice_revenue")]
+    return rows.iloc[0] if len(rows) else None
+
+
+def _on_what_is_known(said: str, measure: str | None) -> str:
+    """Add that profit may be spread otherwise, where the sentence is not about it."""
+    if measure == "customer_profit":
+        return said
+    return _("{said} How it is on profit is not known.").format(said=said)
+
+
+def concentration_finding(
+    measures: pd.DataFrame, *, measure: str | None, profit_share: float
+) -> list[str]:
+    """Say the company's own "x % bring y %", of whatever measure is known; then its interval."""
+    row = _row(measures, measure)
+    if row is None:
+        return [_("How few bring most is not known: no customer is active in the period.")]
+    if not row["few"]:
+        return [
+            _("No active customer has a positive {what}, so nobody brings a share of it.").format(
+                what=_what(row)
+            )
+        ]
+    said = ngettext(
+        "{few} of {all} active customers ({share}) brings {part} of positive {what}.",
+        "{few} of {all} active customers ({share}) bring {part} of positive {what}.",
+        int(row["few"]),
+    ).format(
+        few=number(row["few"]),
+        all=number(row["customers"]),
+        share=percent(row["few_share"]),
+        part=percent(profit_share),
+        what=_what(row),
+    )
+    interval = _(
+        "Among customers like these {low} to {high} would bring {part}, in {cases}."
+    ).format(
+        part=percent(profit_share),
+        low=percent(row["few_low"]),
+        high=percent(row["few_high"]),
+        cases=cases(row["interval_level"]),
+    )
+    return [said, _on_what_is_known(interval, measure)]
+
+
+def _what(row: pd.Series) -> str:
+    return label(row["measure"]).lower()
+
+
+def twenty_eighty_finding(measures: pd.DataFrame, *, measure: str | None) -> str:
+    """Say whether the 20/80 rule fits: is 80 % within the interval of what the best 20 % bring."""
+    row = _row(measures, measure)
+    if row is None or not row["few"]:
+        return _("Whether the 20/80 rule fits cannot be said: nothing positive is there to share.")
+    what, top = _what(row), percent(row["top20"])
+    if row["total"] <= 0:
+        return _(
+            "The best 20% bring {top} of positive {what}, but all together the customers lose money: "
+            "there is nothing for the 20/80 rule to share out."
+        ).format(top=top, what=what)
+    said = _how_it_fits(row).format(
+        top=top,
+        what=what,
+        low=percent(row["top20_low"]),
+        high=percent(row["top20_high"]),
+        n=number(row["customers"]),
+    )
+    return _on_what_is_known(said, measure)
+
+
+def _how_it_fits(row: pd.Series) -> str:
+    if row["customers"] < FEW_CUSTOMERS:
+        return _(
+            "The best 20% bring {top} of positive {what} ({low} to {high}); {n} customers are too few "
+            "to say whether the 20/80 rule fits."
+        )
+    if row["top20_high"] < 0.80:
+        return _(
+            "There is no 20/80 here: the best 20% bring {top} of positive {what} ({low} to {high})."
+        )
+    if row["top20_low"] > 0.80:
+        return _(
+            "The best 20% bring {top} of positive {what} ({low} to {high}): more than the 20/80 rule "
+            "says."
+        )
+    return _(
+        "The best 20% bring {top} of positive {what} ({low} to {high}): the 20/80 rule fits within "
+        "its error."
+    )
+
+
+def class_finding(classes: pd.DataFrame, *, measure: str | None, currency: str) -> str:
+    """Say how many are vital few, and what the loss-makers give back."""
+    if measure is None:
+        return _("There are no classes: neither customer profit nor gross margin is known.")
+    rows = classes.set_index("profit_class").to_dict("index")
+    few, losing = rows["vital_few"], rows["loss_making"]
+    if not few["customers"]:
+        return ngettext(
+            "Nobody earns anything, so there are no vital few; {n} at a loss loses {lost}.",
+            "Nobody earns anything, so there are no vital few; {n} at a loss lose {lost}.",
+            int(losing["customers"]),
+        ).format(n=number(losing["customers"]), lost=money(-losing["amount"], currency))
+    many = few["customer_share"] > NOT_FEW
+    said = (
+        _("It takes {n} customers to bring {amount} of {what}: too many to be called a vital few")
+        if many
+        else ngettext(
+            "{n} customer is the vital few with {amount} of {what}",
+            "{n} customers are the vital few with {amount} of {what}",
+            int(few["customers"]),
+        )
+    ).format(
+        n=number(few["customers"]),
+        amount=money(few["amount"], currency),
+        what=label(measure).lower(),
+    )
+    if not losing["customers"]:
+        return _("{said}; none makes a loss.").format(said=said)
+    return _gives_back(said, losing, currency)
+
+
+def _gives_back(said: str, losing: Mapping[Hashable, Any], currency: str) -> str:
+    back = (
+        _("more than all others earn")
+        if losing["share"] < -1
+        else _("{share} of what the others earn").format(share=percent(-losing["share"]))
+    )
+    return ngettext(
+        "{said}; {n} at a loss gives back {lost} ({back}).",
+        "{said}; {n} at a loss give back {lost} ({back}).",
+        int(losing["customers"]),
+    ).format(
+        said=said, n=number(losing["customers"]), lost=money(-losing["amount"], currency), back=back
+    )
+
+
+def flips_finding(flips: pd.DataFrame, *, measure: str | None) -> str:
+    """Say how many customers a revenue ranking would put into the wrong class."""
+    if measure is None:
+        return _("What revenue would hide cannot be said without a measure of profit.")
+    if flips.empty:
+        return _("Revenue gives every customer the same class.")
+    lost = (flips["by_revenue"] == "vital_few") & (flips["by_measure"] == "loss_making")
+    missed = (flips["by_revenue"] != "vital_few") & (flips["by_measure"] == "vital_few")
+    return ngettext(
+        "By revenue {n} customer would stand in another class: {lost} of its vital few lose money, "
+        "and {missed} of the vital few by {what} would be missed.",
+        "By revenue {n} customers would stand in another class: {lost} of its vital few lose money, "
+        "and {missed} of the vital few by {what} would be missed.",
+        len(flips),
+    ).format(
+        n=number(len(flips)),
+        lost=number(int(lost.sum())),
+        missed=number(int(missed.sum())),
+        what=label(measure).lower(),
+    )
+
+
+def return_finding(rates: pd.DataFrame | None) -> str:
+    """Say how the chance of return rises with order days."""
+    if rates is None:
+        return _("How many come back could not be measured.")
+    rate = rates.set_index("order_days")["rate"]
+    start, cutoff, end = (
+        pd.Timestamp(rates[name].iloc[0]).to_period("M")
+        for name in ("window_start", "cutoff", "window_end")
+    )
+    told = {
+        1: _("{rate} of those with one order day"),
+        3: _("{rate} of those with three"),
+        12: _("{rate} of those with twelve or more"),
+    }
+    parts = [words.format(rate=percent(rate[n])) for n, words in told.items() if rate[n] == rate[n]]
+    if not parts:
+        return _("How many come back could not be measured.")
+    return _(
+        "Within {later} months come back, by their order days in {months} months: {parts}."
+    ).format(
+        months=number((cutoff - start).n), later=number((end - cutoff).n), parts=", ".join(parts)
+    )
+
+
+def door_finding(doors: pd.DataFrame) -> str:
+    """Say how many parties come through which door, and how many through any."""
+    opened = doors[doors["open"].astype(bool)]
+    if opened.empty:
+        return _("Nobody comes through any door that was judged.")
+    through = opened.groupby("door")["party_id"].nunique()
+    parts = [
+        _("{n} through door {door}").format(n=number(through[door]), door=_(words))
+        for door, words in DOORS.items()
+        if door in through
+    ]
+    n = opened["party_id"].nunique()
+    return ngettext(
+        "{n} comes through at least one door: {parts}.",
+        "{n} come through at least one door: {parts}.",
+        n,
+    ).format(n=number(n), parts=", ".join(parts))

@@ -1,0 +1,363 @@
+"""The engagement as a whole: its parts, what ties them together, and what one asks of it."""
+
+import copy
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
+
+from kamlib.core.errors import DataError, ParameterError, did_you_mean
+from kamlib.core.periods import Period
+from kamlib.settings import places
+from kamlib.settings.complaints import sentences_for_knobs
+from kamlib.settings.decision import (
+    Capacity,
+    Doors,
+    FindOutFirst,
+    GoldenShot,
+    KeyAccountUnit,
+    Pyramid,
+    Segmentation,
+    SideA,
+    SideB,
+    Staying,
+    Windows,
+)
+from kamlib.settings.inputs import Dialect, Exchange, Identity, Input, Inputs, SetAside
+from kamlib.settings.kinds import (
+    Currency,
+    Day,
+    Part,
+    Text,
+    WrittenAs,
+    complaint,
+    complaint_at,
+    refuse,
+)
+from kamlib.settings.profitability import (
+    LedgerSettings,
+    Profitability,
+    ReconcilingItem,
+    Resource,
+)
+from kamlib.settings.verdicts import Analysis, Overrides, Signature, SignOff, VerdictRule
+
+
+class _Span(Part):
+    start: Day = Field(alias="from")
+    end: Day = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "_Span":
+        if self.end < self.start:
+            message = f"must not be before its first day: {self.end} is before {self.start}."
+            refuse([complaint_at(message, "to")])
+        return self
+
+
+def _period(given: object) -> object:
+    if isinstance(given, Period):
+        return given
+    span = _Span.model_validate(given)
+    return Period("", span.start, span.end)
+
+
+def _named_and_apart(periods: dict[str, Period]) -> dict[str, Period]:
+    """Name the periods by their keys, sort them, and refuse those that overlap or none at all."""
+    if not periods:
+        raise complaint("must name at least one period such as FY2025: {from: …, to: …}.")
+    refuse(
+        complaint_at("must be made of letters, digits, space, _, - and . (it names folders).", name)
+        for name in periods
+        if not re.fullmatch(r"\w[\w .-]*(?<![ .])", name)
+    )
+    named = [replace(period, name=name) for name, period in periods.items()]
+    ordered = sorted(named, key=lambda period: (period.start, period.end))
+    refuse(
+        complaint_at(
+            f"starts on {later.start}, before {earlier.name} ends on {earlier.end}. "
+            f"Periods must not overlap.",
+            later.name,
+        )
+        for earlier, later in pairwise(ordered)
+        if later.start <= earlier.end
+    )
+    return {period.name: period for period in ordered}
+
+
+Periods = Annotated[
+    dict[Text, Annotated[Period, BeforeValidator(_period), WrittenAs(_Span)]],
+    AfterValidator(_named_and_apart),
+]
+
+
+def _id(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+        raise complaint(
+            f"must be made of A-Z, a-z, 0-9, _ and -, not '{value}'. It defaults to the folder's name."
+        )
+    return value
+
+
+class Engagement(Part):
+    """One client's settings, whole and checked; nothing in it changes."""
+
+    id: Annotated[Text, AfterValidator(_id)]
+    name: Text
+    currency: Currency
+    language: Literal["en"] = "en"
+    unit: Literal["group", "site"] = "site"
+    periods: Periods
+    dialects: dict[Text, Dialect] = Field(default_factory=dict)
+    inputs: Inputs
+    identity: Identity = Identity()
+    exchange: Exchange = Exchange()
+    set_aside: SetAside = SetAside()
+    ledger: LedgerSettings = LedgerSettings()
+    profitability: Profitability = Profitability()
+    segmentation: Segmentation = Segmentation()
+    staying: Staying = Staying()
+    windows: Windows
+    key_account_unit: KeyAccountUnit
+    side_a: SideA
+    side_b: SideB
+    pyramid: Pyramid
+    golden_shot: GoldenShot
+    doors: Doors
+    capacity: Capacity
+    verdicts: list[VerdictRule] = Field(min_length=1)
+    find_out_first: FindOutFirst
+    required: list[Analysis] = Field(default_factory=list)
+    overrides: Overrides = Field(default_factory=list)
+    sign_off: Signature = SignOff()
+
+    _folder: Path = PrivateAttr(default=Path())
+    _source: Path = PrivateAttr(default=Path("engagement.yaml"))
+    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> "Engagement":
+        if self.identity.merge and "identity" not in self.inputs:
+            self.inputs["identity"] = Input(files=[self.identity.merge])
+        refuse(_across(self))
+        return self
+
+    @classmethod
+    def checked(cls, given: Mapping[str, Any], *, source: Path) -> "Engagement":
+        """Return the engagement that `given` describes: settings laid over the default rules.
+
+        Raises
+        ------
+        ValidationError
+            Something is wrong; `load_engagement` and `with_knobs` put it into words.
+        """
+        made = cls.model_validate(given)
+        made._folder, made._source, made._given = source.parent, source, dict(given)
+        return made
+
+    @property
+    def folder(self) -> Path:
+        """Return the engagement's folder."""
+        return self._folder
+
+    @property
+    def source(self) -> Path:
+        """Return the engagement's file."""
+        return self._source
+
+    def period(self, name: str) -> Period:
+        """Return a period by its name.
+
+        Raises
+        ------
+        ParameterError
+            No period is called so: lists those there are.
+        """
+        name = str(name)
+        if name not in self.periods:
+            raise ParameterError(
+                f"period '{name}' is not in {self._source.name}. "
+                f"{_periods_there(name, list(self.periods))}"
+            )
+        return self.periods[name]
+
+    def previous(self, name: str) -> Period | None:
+        """Return the latest period that ends before a period starts; None where there is none."""
+        start = self.period(name).start
+        earlier = [period for period in self.periods.values() if period.end < start]
+        return max(earlier, key=lambda period: period.end, default=None)
+
+    def with_knobs(self, knobs: Mapping[str, object]) -> "Engagement":
+        """Return an engagement with some settings changed, checked anew.
+
+        Parameters
+        ----------
+        knobs : dict of dotted key to value, such as ``{"segmentation.profit_share": 0.75}``
+
+        Raises
+        ------
+        ParameterError
+            A key is not known or a value not allowed: names the knob.
+        """
+        if not knobs:
+            return self
+        given = copy.deepcopy(self._given)
+        for knob, value in knobs.items():
+            _turn(given, knob, value)
+        try:
+            return type(self).checked(given, source=self._source)
+        except ValidationError as problem:
+            raise ParameterError(sentences_for_knobs(problem, type(self), knobs)) from None
+
+    def settings_hash(self) -> str:
+        """Return the sha256 of all settings, the default rules included, as canonical JSON.
+
+        ``${ENV_NAME}`` goes in as it is written, so no secret does. The signature stays out: it
+        is put under these settings and is none of them.
+        """
+        return _hash(self.model_dump(mode="json", exclude={"sign_off"}))
+
+    def block_hashes(self) -> dict[str, str]:
+        """Return the sha256 of each block of the settings, which names what was changed."""
+        blocks = self.model_dump(mode="json", exclude={"sign_off"})
+        return {name: _hash(block) for name, block in blocks.items()}
+
+    def paths(self, table: str) -> list[Path]:
+        """Return the files of an input table: globs expanded, ``${ENV}`` resolved now, sorted.
+
+        Raises
+        ------
+        ParameterError
+            The table is not among the inputs, an environment variable is not set, or a link leads
+            out of the folder.
+        DataError
+            A pattern matches no file.
+        """
+        if table not in self.inputs:
+            raise ParameterError(
+                f"inputs in {self._source.name} has no {table}. {did_you_mean(table, self.inputs)}"
+            )
+        found = {
+            path
+            for pattern in _patterns(self.inputs[table])
+            for path in places.files_of(pattern, self._folder, key=f"inputs.{table}.files")
+        }
+        return sorted(found)
+
+    def relative(self, path: str | Path) -> str:
+        """Return a path as readers may see it: inside the folder, or from ``${ENV}`` on."""
+        patterns = [pattern for each in self.inputs.values() for pattern in _patterns(each)]
+        return places.for_readers(Path(path), self._folder, patterns)
+
+
+def _hash(settings: object) -> str:
+    text = json.dumps(settings, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _patterns(given: Input) -> list[str]:
+    """Return the files of an input table; a DuckDB database is one."""
+    file = given.database and given.database.engine == "duckdb"
+    return [given.database.url] if given.database and file else given.files
+
+
+def _periods_there(name: str, names: list[str]) -> str:
+    hint = did_you_mean(name, names)
+    return (
+        f"{hint} Its periods are {', '.join(names)}."
+        if hint.startswith("Did")
+        else (f"Its periods are {', '.join(names)}.")
+    )
+
+
+def _turn(given: dict[str, Any], knob: str, value: object) -> None:
+    """Set one dotted key in the settings."""
+    *blocks, last = knob.split(".")
+    here = given
+    for block in blocks:
+        below = here.get(block)
+        here[block] = below if isinstance(below, dict) else {}
+        here = here[block]
+    here[last] = value
+
+
+def _across(given: Engagement) -> Iterator[InitErrorDetails]:
+    """Yield what names something in another part that is not there."""
+    for table, each in given.inputs.items():
+        if each.dialect and each.dialect not in given.dialects:
+            message = _not_among(each.dialect, "dialects", list(given.dialects))
+            yield complaint_at(message, "inputs", table, "dialect")
+    yield from _periods_named(given)
+    yield from _pools_named(given)
+    if given.key_account_unit.currency != given.currency:
+        message = (
+            f"must be the engagement's currency, {given.currency}, not "
+            f"'{given.key_account_unit.currency}'. Declare key_account_unit with amount and "
+            f"currency in engagement.yaml."
+        )
+        yield complaint_at(message, "key_account_unit", "currency")
+
+
+def _periods_named(given: Engagement) -> Iterator[InitErrorDetails]:
+    lists: dict[tuple[str, str], Sequence[ReconcilingItem | Resource]] = {
+        ("ledger", "reconciling_items"): given.ledger.reconciling_items,
+        ("profitability", "resources"): given.profitability.resources,
+    }
+    for place, items in lists.items():
+        for index, item in enumerate(items):
+            if item.period not in given.periods:
+                message = _not_among(item.period, "periods", list(given.periods))
+                yield complaint_at(message, *place, index, "period")
+
+
+def _pools_named(given: Engagement) -> Iterator[InitErrorDetails]:
+    if "resources" in given.inputs:  # the table may have more; profitability looks when it is read
+        return
+    pools = list(dict.fromkeys(each.pool for each in given.profitability.resources))
+    for index, each in enumerate(given.profitability.time_equations):
+        if each.pool not in pools:
+            message = _not_among(each.pool, "profitability.resources", pools)
+            yield complaint_at(message, "profitability", "time_equations", index, "pool")
+
+
+def _not_among(name: str, where: str, known: list[str]) -> str:
+    hint = did_you_mean(name, known) if known else "None is declared."
+    return f"'{name}' is not among {where}. {hint}"
+
+
+MEASURED_ON = "inputs"  # the column that holds the hash of what was measured
+
+
+def frozen_files(engagement: Engagement) -> list[Path]:
+    """Return the files of reference values that were frozen with an engagement.
+
+    Raises
+    ------
+    DataError
+        One of them does not say what it was measured on.
+    """
+    files = sorted((engagement.folder / "reference").glob("*.csv"))
+    for path in files:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            names = file.readline().strip().split(",")
+        if MEASURED_ON not in names:
+            raise DataError(
+                f"{engagement.relative(path)} does not say what it was measured on (it has no column "
+                f"'{MEASURED_ON}'), so nobody can tell whether it still holds. Delete it, and the next "
+                f"run measures it afresh."
+            )
+    return files
