@@ -22,15 +22,8 @@ _MODULES = {
     "core.tables": "read_table write_table",
     "core.verdicts": "Balance Verdict verdict",
     "core.vocabulary": "label",
-    "data_prep.figures": "plot_monthly_revenue",
-    "data_prep.tables": (
-        "external_months monthly_revenue pairs_table quality_table rows_set_aside "
-        "set_aside_reasons worst_rows"
-    ),
-    "data_prep.words": "documents_finding intake_finding pairs_finding quality_finding revenue_finding",
     "intake.check": "Checked check_inputs",
     "intake.draft.drafting": "Draft suggest",
-    "intake.findings": "verdicts_about",
     "intake.reading": "Intake read_inputs",
     "page.captions": "figure_words",
     "page.show": (
@@ -103,7 +96,7 @@ _MODULES = {
         "standing_finding unknown_table"
     ),
 }
-ROOMS = ("profitability", "segmentation")
+ROOMS = ("data_prep", "profitability", "segmentation")
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted(_HOME)
 

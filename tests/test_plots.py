@@ -13,6 +13,7 @@ from PIL import Image
 import kamlib as kam
 from kamlib.core.codes import CHANGES, LADDER
 from kamlib.core.errors import DataError
+from kamlib.data_prep.figures import plot_monthly_revenue
 from kamlib.page.labels import fit, width_of
 from kamlib.page.style import LIGHT, money_of
 
@@ -171,8 +172,8 @@ def tornado() -> pd.DataFrame:
 
 
 FIGURES = {
-    "12 months": lambda: kam.plot_monthly_revenue(months(12), currency="PLN"),
-    "72 months": lambda: kam.plot_monthly_revenue(months(72), currency="PLN"),
+    "12 months": lambda: plot_monthly_revenue(months(12), currency="PLN"),
+    "72 months": lambda: plot_monthly_revenue(months(72), currency="PLN"),
     "statement": lambda: kam.plot_statement(ladder(), currency="PLN"),
     "whale curve": lambda: kam.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN"),
     "whale curve in a band": lambda: kam.plot_whale_curve(
@@ -304,7 +305,7 @@ def test_an_absent_column_is_refused_by_name():
 
 
 def test_months_of_the_report_period_are_solid_and_named():
-    ax = kam.plot_monthly_revenue(months(24), currency="PLN")
+    ax = plot_monthly_revenue(months(24), currency="PLN")
 
     colours = [bar.get_facecolor() for bar in ax.patches]
     assert [bar.get_height() for bar in ax.patches] == [20_000.0] * 24
@@ -316,7 +317,7 @@ def test_months_of_the_report_period_are_solid_and_named():
 
 @pytest.mark.parametrize("n", [1, 12, 13, 36, 37, 60, 61, 72])
 def test_month_labels_do_not_touch(n):
-    ax = kam.plot_monthly_revenue(months(n), currency="PLN")
+    ax = plot_monthly_revenue(months(n), currency="PLN")
 
     assert collisions(ax) == []
     assert 1 <= len(ax.get_xticks()) <= 13
@@ -326,7 +327,7 @@ def test_a_month_of_credit_notes_is_hatched_below_zero():
     table = months(12)
     table.loc[3, "invoice_revenue"] = -5_000.0
 
-    bar = kam.plot_monthly_revenue(table, currency="PLN").patches[3]
+    bar = plot_monthly_revenue(table, currency="PLN").patches[3]
 
     assert (bar.get_height(), bar.get_hatch()) == (-5_000.0, "////")
 

@@ -317,3 +317,27 @@ def profit_ledger(stage: "Stage", statements: Analysis) -> Analysis:
         table = tables.gl_table(gl, stated.period)
         parts.append(Table(table, caption, currency, digits=CENTS, fold=True))
     return stage.keep("profit_ledger", Analysis(parts=parts, balances=balances))
+
+
+def knobs_turned(stage: "Stage", made: Analysis) -> Analysis:
+    """Say what the knobs of this notebook change: statement and losses before and after.
+
+    Parameters
+    ----------
+    made : the analysis of `losses`, with the knobs as they are turned
+    """
+    given = stage.as_given()
+    if given is None:
+        return stage.keep("knobs_turned", Analysis())
+    before = statements(given)
+    worlds = {
+        _("As in engagement.yaml"): (before, losses(given, before)),
+        _("As set here"): (stage.analyses["statements"], made),
+    }
+    said = [
+        _("{world}: {statement} {losses}.").format(
+            world=world, statement=stated.finding, losses=lost.headline
+        )
+        for world, (stated, lost) in worlds.items()
+    ]
+    return stage.keep("knobs_turned", Analysis(parts=[Finding(*said)]))
