@@ -90,13 +90,9 @@ _MODULES = {
     "stage.work": "Stage",
     "staying.chances": "return_verdicts staying_chances",
     "staying.returns": "repeat_rates return_model return_models",
-    "summary.tables": "chain inquiries keeping repairs",
-    "summary.words": (
-        "bring_finding headline key_caption main_values nominees_finding population_finding "
-        "standing_finding unknown_table"
-    ),
+    "summary.words": "population_finding",
 }
-ROOMS = ("data_prep", "profitability", "segmentation")
+ROOMS = ("data_prep", "profitability", "segmentation", "summary")
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted(_HOME)
 
@@ -106,7 +102,10 @@ def __getattr__(name: str) -> object:
     if name in ROOMS:
         return import_module(f"kamlib.{name}")
     if name not in _HOME:
-        raise AttributeError(f"kamlib has no public name '{name}'")
+        from kamlib.core.errors import did_you_mean
+
+        near = did_you_mean(name, [*__all__, *ROOMS])
+        raise AttributeError(f"kamlib has no public name '{name}'. {near}")
     return getattr(import_module(f"kamlib.{_HOME[name]}"), name)
 
 

@@ -12,7 +12,8 @@ import pandas as pd
 
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.checks import require_choice
-from kamlib.core.errors import DataError, listed
+from kamlib.core.codes import TABLES
+from kamlib.core.errors import DataError, did_you_mean, listed
 from kamlib.core.language import _, day, number
 from kamlib.core.periods import Period
 from kamlib.core.rules import FOUNDATIONS
@@ -139,6 +140,8 @@ class Stage:
         return [self.engagement.period(name) for name in self.engagement.periods]
 
     def _too_early(self, table: str) -> str:
+        if table not in WRITTEN_BY and table not in TABLES:
+            return f"There is no table '{table}'. {did_you_mean(table, [*WRITTEN_BY, *TABLES])}"
         writer = NOTEBOOKS[WRITTEN_BY.get(table, "data_prep")]
         return (
             f"{NOTEBOOKS[self.name]} needs the table {table}, which is not there yet for "
@@ -350,6 +353,10 @@ class Stage:
         found = _sums_verdict(ledger, verdict_table(self.verdicts))
         return self.keep("adds_up", Analysis({"ledger": ledger}, [Ledger(ledger)], [found]))
 
+    def sums_verdict(self) -> Verdict:
+        """Say whether every sum of the run so far holds."""
+        return _sums_verdict(self.ledger_so_far(), self.verdicts_so_far())
+
     def hand_over(self) -> None:
         """Write the tables of all analyses that later stages read, verdicts, ledger and receipt."""
         for analysis in self.analyses.values():
@@ -364,11 +371,6 @@ class Stage:
                 if WRITTEN_BY.get(name) == self.name and table is not None:
                     self.write(table, name)
         self.finish()
-
-    def show_sums(self, *rest: str) -> None:
-        """Show whether every sum of the run holds, and what else is to be said of them."""
-        held = self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said
-        show.show_finding(held, *rest)
 
     def _adds_up(self, ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
         found = _sums_verdict(ledger, told)
