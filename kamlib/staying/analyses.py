@@ -17,7 +17,7 @@ from kamlib.staying.chances import return_verdicts, staying_chances
 if TYPE_CHECKING:
     from kamlib.stage import Stage
 
-LEAVERS_DRAWN, ROWS = 6, 8
+ROWS = 5  # of the leavers in the figure, and of each table
 VISITS = ("visits", "field_hours")  # drivers that tell of care where no contacts are given
 
 
@@ -90,7 +90,7 @@ def quiet_leavers(stage: "Stage") -> Analysis:
     headline, *claims = words.leaving_finding(shown, currency=currency)
     parts: list[Part] = [Headline(headline)]
     if len(found):
-        drawn = shown.head(LEAVERS_DRAWN)
+        drawn = shown.head(ROWS)
         caption = _("Who shows a sign of leaving, and what profit may go with it.")
         parts += [
             Figure("leavers", lambda: figures.plot_leavers(drawn, orders, end=stage.period.end)),
@@ -134,7 +134,13 @@ def base_audit(stage: "Stage") -> Analysis:
     caption = _("Who came, who went, and what profit changed with them.")
     parts: list[Part] = [
         Claim(words.audit_finding(audit, currency=stage.currency)),
-        Table(tables.audit_table(audit), caption, stage.currency),
+        Table(
+            tables.audit_table(audit),
+            caption,
+            stage.currency,
+            {"change": _("Customer base")},
+            fold=True,
+        ),
     ]
     return stage.keep("base_audit", Analysis({"base_audit": audit}, parts, balances=[balance]))
 
@@ -155,7 +161,11 @@ def neglected(stage: "Stage") -> Analysis:
     good = doors.loc[(doors["door"] == "vital_few") & doors["open"].astype(bool), "party_id"]
     profits = _external(stage).pivot(index="customer_id", columns="period", values=measure)
     found = customer_base.neglected(good, care, profits[before.name], profits[stage.period.name])
-    shown = named(found, stage.read("customers")).drop(columns=["care_change", "profit_before"])
+    customers = stage.read("customers")
+    shown = named(found, customers).drop(columns=["care_change", "profit_before"])
+    if "account_manager" in customers:
+        managers = customers.set_index("customer_id")["account_manager"]
+        shown.insert(1, "account_manager", found["customer_id"].map(managers))
     caption = _("Of the vital few: who is seen less though nothing else changed.")
     parts: list[Part] = [
         Claim(words.neglected_finding(found, len(good), currency=stage.currency)),
@@ -186,16 +196,10 @@ def profile(stage: "Stage") -> Analysis:
         "What differs from all customers for certain: {key} are vital few, {stays} came back."
     )
     rates = {name: percent(float(group.mean())) for name, group in groups.items()}
-    heads = {"trait": _("Customers with"), "n": _("Customers"), "key": _("Vital few")}
+    shown = tables.profile_table(found)
     parts: list[Part] = [
         Claim(*words.profile_finding(found)),
-        Table(
-            tables.profile_table(found),
-            caption.format(**rates),
-            heads={**heads, "stays": _("Came back")},
-            most=ROWS,
-            rest="profile",
-        ),
+        Table(shown, caption.format(**rates), most=ROWS, rest="profile"),
     ]
     return stage.keep("profile", Analysis({"profile": found}, parts, result=everybody))
 

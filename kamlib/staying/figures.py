@@ -28,7 +28,8 @@ from kamlib.page.style import (
 from kamlib.staying.returns import MOST_ORDER_DAYS
 from kamlib.staying.rhythm import LATE, LATE_DAYS
 
-MONTHS_SHOWN = 18
+MONTHS_SHOWN, ROOM_FOR_WORDS = 18, 340  # days at the right, for the sign and the rhythm
+NAME_WIDTH = 150  # points
 
 
 @styled
@@ -120,7 +121,7 @@ def plot_leavers(
     """
     ax = axes_or_new(ax, height=1.3 + 0.55 * len(leavers))
     today, first = float(date2num(end)), float(date2num(months_earlier(end, MONTHS_SHOWN)))
-    due: dict[str, Any] = {"facecolor": mix(LIGHT["earned"], 0.75), "edgecolor": "none"}
+    due: dict[str, Any] = {"facecolor": mix(LIGHT["earned"], 0.25), "edgecolor": "none"}
     late = hatched(LIGHT["lost"])
     for place, row in enumerate(records(leavers)):
         days = date2num(orders.loc[orders["customer_id"] == row.customer_id, "date"].unique())
@@ -135,14 +136,14 @@ def plot_leavers(
         if row.silent_days > may:
             ax.barh(place, row.silent_days - may, left=last + may, height=0.52, **late)
         _say_sign(ax, row, today, place, row.silent_days - may)
-    ax.set_yticks(range(len(leavers)), [fit(name, 190, size=10) for name in leavers["name"]])
-    ax.set(xlim=(first, today + 175), ylim=(len(leavers) - 0.4, -0.6))
+    ax.set_yticks(range(len(leavers)), [fit(name, NAME_WIDTH, size=10) for name in leavers["name"]])
+    ax.set(xlim=(first, today + ROOM_FOR_WORDS), ylim=(len(leavers) - 0.4, -0.6))
+    ax.spines["bottom"].set_bounds(first, today)
     ax.axvline(today, color=LIGHT["ink"], linewidth=1.2)
-    starts = pd.date_range(months_earlier(end, MONTHS_SHOWN), end, freq="QS")
+    starts = pd.date_range(months_earlier(end, MONTHS_SHOWN), end, freq="2QS")
     ax.set_xticks(date2num(starts), [f"{each.month:02}/{each.year}" for each in starts])
     order = Line2D([], [], color=LIGHT["ink"], marker="|", linestyle="none", label=_("order"))
-    bars = [swatch(_("silent so far"), due), swatch(_("longer than usual"), late)]
-    legend_above(ax, [order, *bars])
+    legend_above(ax, [order, swatch(_("silent so far"), due), swatch(_("longer than usual"), late)])
     return ax
 
 
@@ -161,5 +162,11 @@ def _say_sign(ax: Axes, row: Any, today: float, place: int, late: float) -> None
     ]
     for words, up, style in lines:
         ax.annotate(
-            words, (today, place), (6, up), textcoords="offset points", fontsize=SMALL, **style
+            words,
+            (today, place),
+            (6, up),
+            textcoords="offset points",
+            fontsize=SMALL,
+            in_layout=False,
+            **style,
         )

@@ -5,15 +5,18 @@ import pandas as pd
 from kamlib.core.language import N_, _
 from kamlib.core.vocabulary import label
 from kamlib.staying.customer_base import CHANGES
-from kamlib.staying.traits import SIZES
 
 SIGNS = {
     "silent": N_("hardly comes back"),
     "fading": N_("buys a third less"),
     "stopped": N_("stopped a product group"),
 }
-SIZE_WORDS = {"low": N_("lowest third"), "middle": N_("middle third"), "high": N_("highest third")}
-NEAREST_SHOWN = 2
+THIRD_OF = {  # attribute in thirds → how a third of the customers is called
+    "employees": N_("the {third} third by employees"),
+    "annual_revenue": N_("the {third} third by their own revenue"),
+    "own_growth": N_("the {third} third by growth"),
+}
+THIRDS = {"low": N_("lowest"), "middle": N_("middle"), "high": N_("highest")}
 
 
 def leaving_table(leavers: pd.DataFrame) -> pd.DataFrame:
@@ -34,33 +37,31 @@ def profile_table(profile: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame ``trait, n, key, stays``: shares of those with the trait; only what differs from all for
-    certain in one comparison, most of the vital few first
+    DataFrame ``trait, customers, vital_share, stay_share``; only what differs from all for certain in
+    one comparison, most of the vital few first
     """
-    apart = profile[(profile["lift_low"] > 1) | (profile["lift_high"] < 1)]
-    both = profile.set_index(["attribute", "value"])
-    both = both[both.index.isin(apart.set_index(["attribute", "value"]).index)]
-    table = both.reset_index().pivot_table(
-        index=["attribute", "value"], columns="comparison", values="share"
-    )
-    table["n"] = both.groupby(level=[0, 1])["n"].max()
-    table = table.reindex(columns=["n", "key", "stays"]).reset_index()
-    table["trait"] = [trait(*each) for each in zip(table["attribute"], table["value"], strict=True)]
-    table = table.sort_values(["key", "trait"], ascending=[False, True], ignore_index=True)
-    return table[["trait", "n", "key", "stays"]]
+    rows = profile.set_index(["attribute", "value"])
+    apart = rows.index[(rows["lift_low"] > 1) | (rows["lift_high"] < 1)]
+    rows = rows[rows.index.isin(apart)].set_index("comparison", append=True)
+    table = rows["share"].unstack().reindex(columns=["key", "stays"])
+    table = table.set_axis(["vital_share", "stay_share"], axis="columns")
+    table.insert(0, "customers", rows["n"].groupby(level=[0, 1]).max())
+    table.insert(0, "trait", [trait(*each) for each in table.index])
+    return table.sort_values(["vital_share", "trait"], ascending=[False, True], ignore_index=True)
 
 
 def trait(attribute: str, value: str) -> str:
-    """Name one attribute with its value."""
+    """Name what customers with one value of an attribute share."""
     if attribute == "contract":
         return _("with a contract") if value == "yes" else _("without a contract")
-    words = _(SIZE_WORDS[value]) if attribute in SIZES else value
-    return f"{label(attribute).partition(',')[0]}: {words}"
+    if attribute in THIRD_OF:
+        return _(THIRD_OF[attribute]).format(third=_(THIRDS[value]))
+    return f"{label(attribute)}: {value}"
 
 
 def likeness_table(likeness: pd.DataFrame) -> pd.DataFrame:
-    """Pick what is told of each prospect, the likest first, with the nearest two customers."""
-    near = [", ".join(names.split(", ")[:NEAREST_SHOWN]) for names in likeness["nearest"]]
+    """Pick what is told of each prospect, the likest first, with the nearest customer."""
+    near = [names.partition(", ")[0] for names in likeness["nearest"]]
     table = likeness.assign(nearest=near).sort_values(
         ["likeness", "party_id"], ascending=[False, True], ignore_index=True
     )

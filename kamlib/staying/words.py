@@ -67,37 +67,36 @@ def first_calls(leavers: pd.DataFrame) -> str:
 def audit_finding(audit: pd.DataFrame, *, currency: str) -> str:
     """Say what the change of profit is made of."""
     rows: dict[Any, Any] = audit.set_index("change").to_dict("index")
-    lost, down, up, new, back = (rows[each] for each in ("lost", "down", "up", "new", "recovered"))
     change = float(audit["profit_change"].sum())
+    stayed = rows["up"]["profit_change"] + rows["down"]["profit_change"]
+    came = rows["new"]["profit_change"] + rows["recovered"]["profit_change"]
     said = (
         _("Profit from customers rose by {change}")
         if change >= 0
         else _("Profit from customers fell by {change}")
     ).format(change=money(abs(change), currency))
-    return _(
-        "{said}: {up} customers brought {more} more, {new} new and {back} recovered ones {fresh}; "
-        "{down} brought {less} less, and with {lost} lost ones {gone} went."
-    ).format(
+    kept = (
+        _("those who stayed bring {more} more")
+        if stayed >= 0
+        else _("those who stayed bring {more} less")
+    )
+    return _("{said}: {kept}, {new} who came {came}; {lost} who left had brought {gone}.").format(
         said=said,
-        up=number(up["customers"]),
-        more=money(up["profit_change"], currency),
-        new=number(new["customers"]),
-        back=number(back["customers"]),
-        fresh=money(new["profit_change"] + back["profit_change"], currency),
-        down=number(down["customers"]),
-        less=money(-down["profit_change"], currency),
-        lost=number(lost["customers"]),
-        gone=money(-lost["profit_change"], currency),
+        kept=kept.format(more=money(abs(stayed), currency)),
+        new=number(rows["new"]["customers"] + rows["recovered"]["customers"]),
+        came=money(came, currency),
+        lost=number(rows["lost"]["customers"]),
+        gone=money(-rows["lost"]["profit_change"], currency),
     )
 
 
 def neglected_finding(neglected: pd.DataFrame, good: int, *, currency: str) -> str:
     """Say how many of the vital few get a third less care while their profit held."""
     return ngettext(
-        "{n} of {good} vital few is seen at least a third less often than a year before, though it "
-        "earns as well as then: {profit} a year.",
-        "{n} of {good} vital few are seen at least a third less often than a year before, though they "
-        "earn as well as then: {profit} a year.",
+        "{n} of {good} vital few is seen at least a third less often than before, though its profit "
+        "did not fall so: {profit} a year.",
+        "{n} of {good} vital few are seen at least a third less often than before, though their "
+        "profit did not fall so: {profit} a year.",
         len(neglected),
     ).format(
         n=number(len(neglected)),
@@ -109,8 +108,8 @@ def neglected_finding(neglected: pd.DataFrame, good: int, *, currency: str) -> s
 def profile_finding(profile: pd.DataFrame) -> list[str]:
     """Name what sets those who stay, and the vital few, most clearly apart from all."""
     told = {
-        "stays": _("Most loyal are customers with {trait}: {share} of {n} ordered again."),
-        "key": _("Most often vital few are customers with {trait}: {share} of {n}."),
+        "stays": _("Most loyal: {trait} ({share} of {n} ordered again)."),
+        "key": _("Most often one of the vital few: {trait} ({share} of {n})."),
     }
     found = []
     for comparison, words in told.items():
@@ -126,15 +125,12 @@ def profile_finding(profile: pd.DataFrame) -> list[str]:
 
 def likeness_finding(likeness: pd.DataFrame) -> str:
     """Say how many prospects are more like the vital few than anybody is."""
-    known = likeness["likeness"].notna()
-    return ngettext(
-        "{n} of {all} prospects is more like the vital few than customers are on average; nothing is "
-        "known of {unknown}.",
-        "{n} of {all} prospects are more like the vital few than customers are on average; nothing is "
-        "known of {unknown}.",
-        int((likeness["likeness"] > 1).sum()),
-    ).format(
-        n=number(int((likeness["likeness"] > 1).sum())),
-        all=number(len(likeness)),
-        unknown=number(int((~known).sum())),
-    )
+    like, unknown = int((likeness["likeness"] > 1).sum()), int(likeness["likeness"].isna().sum())
+    said = ngettext(
+        "{n} of {all} prospects is more like the vital few than customers are on average",
+        "{n} of {all} prospects are more like the vital few than customers are on average",
+        like,
+    ).format(n=number(like), all=number(len(likeness)))
+    if unknown:
+        return _("{said}; of {n} too little is known.").format(said=said, n=number(unknown))
+    return _("{said}.").format(said=said)
