@@ -31,12 +31,12 @@ LEAST_HOURS = 8.0  # a working day; less is no move
 
 
 class Move(NamedTuple):
-    """People's hours that could go from one customer to another; ``money`` is what of it is avoidable."""
+    """People's hours that could go from one customer to another; ``avoidable_money`` is what of them could end."""
 
-    source: str
-    target: str
+    from_customer: str
+    to_customer: str
     hours: float
-    money: float
+    avoidable_money: float
 
 
 def customer_effort(

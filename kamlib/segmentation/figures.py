@@ -1,4 +1,4 @@
-"""Figures of shares and returns: whale curve, concentration, chance of return."""
+"""The whale curve."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlib.core.checks import require_columns
+from kamlib.core.codes import EFFORT, PROFIT_CLASSES
 from kamlib.core.language import N_, _, cases, ngettext, number, percent
 from kamlib.core.vocabulary import COLUMNS
 from kamlib.page.labels import Label, box_around, boxes_of, place
@@ -36,6 +37,14 @@ CUMULATIVE = {
 }
 
 FALLING = (0, (5, 1.5))
+
+CLASSES = ("vital_few", "useful_many", "loss_making")
+
+FILLS: dict[str, dict[str, Any]] = {
+    "people": {"color": LIGHT["ink_soft"]},
+    "material": {"color": mix(LIGHT["ink_soft"], 0.55)},
+    "money": {"facecolor": LIGHT["paper"], "edgecolor": LIGHT["ink_soft"], "hatch": "////"},
+}
 
 
 @styled
@@ -221,73 +230,36 @@ def _say_parts(
     place(ax, labels, avoid=curve, soft=[])
 
 
-MOST_ORDER_DAYS = 12  # the last class holds this many and more
-
-
 @styled
-def plot_return(classes: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the share of customers that ordered again, by the number of their order days.
+def plot_effort(audit: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw what each class brings, and what it gets of each kind of effort.
 
     Parameters
     ----------
-    classes : DataFrame, one row per number of order days
-        ``order_days`` (0 to 12; 12 means 12 and more), ``rate`` (0 to 1, missing for an empty
-        class), ``n`` customers counted.
+    audit : DataFrame of `effort_audit`: kind, vital_few, useful_many, loss_making (shares)
     ax : Axes, optional; a new figure is made without it
-
-    Returns
-    -------
-    Axes; the first line holds the dots
     """
-    require_columns(classes, "order_days", "rate", "n", of="chance of return")
-    ax = axes_or_new(ax, height=4.2)
-
-    days = classes["order_days"].to_numpy()
-    ax.plot(
-        days, classes["rate"], "o", color=LIGHT["earned"], markersize=8, clip_on=False, zorder=5
-    )
-    ax.vlines(days, 0, classes["rate"], color=LIGHT["earned"], linewidth=2)
-    for x, rate in zip(days, classes["rate"], strict=True):
-        if pd.notna(rate):
-            ax.annotate(
-                percent(rate),
-                (x, rate),
-                (0, 8),
-                textcoords="offset points",
-                ha="center",
-                fontsize=SMALL,
-                weight="bold",
-                annotation_clip=False,
-            )
-    ax.set(xlim=(min(days) - 0.5, max(days) + 0.5), ylim=(0, 1.02))
-    percent_ticks(ax.yaxis)
-    named = [f"{day}+" if day == MOST_ORDER_DAYS else f"{day}" for day in map(int, days)]
-    ax.set_xticks(days, named)
-    _counts_below(ax, classes)
-    column = COLUMNS["order_days_24m"]
-    ax.set_xlabel(f"{_(column.label)}: {_(column.meaning)}", labelpad=18)
-    ax.set_ylabel(_("Share that ordered again within 12 months"))
-    return ax
-
-
-def _counts_below(ax: Axes, classes: pd.DataFrame) -> None:
-    rows = ax.get_xaxis_transform()
-    style: dict[str, Any] = {
-        "textcoords": "offset points",
-        "va": "top",
-        "fontsize": 9,
-        "color": LIGHT["ink_soft"],
-    }
-    for x, n in zip(classes["order_days"], classes["n"], strict=True):
-        ax.annotate(
-            number(n), (x, 0), (0, -20), xycoords=rows, ha="center", annotation_clip=False, **style
+    require_columns(audit, "kind", *CLASSES, of="effort_audit")
+    ax = axes_or_new(ax, height=4.6)
+    rows = audit.set_index("kind")
+    kinds = ["brings", *(kind for kind in EFFORT if kind in rows.index)]
+    height = 0.8 / len(kinds)
+    for place, kind in enumerate(kinds):
+        fill: dict[str, Any] = {"color": LIGHT["earned"]} if kind == "brings" else FILLS[kind]
+        at = [group + place * height for group in range(len(CLASSES))]
+        name = (
+            _("brings of what is earned")
+            if kind == "brings"
+            else _("gets {kind}").format(kind=_(EFFORT[kind]))
         )
-    ax.annotate(
-        _("customers"),
-        (0, 0),
-        (-4, -20),
-        xycoords="axes fraction",
-        ha="right",
-        annotation_clip=False,
-        **style,
-    )
+        bars = ax.barh(at, rows.loc[kind, list(CLASSES)], height * 0.9, label=name, **fill)
+        ax.bar_label(bars, [percent(value) for value in rows.loc[kind, list(CLASSES)]], padding=4)
+    middle = (len(kinds) - 1) * height / 2
+    ax.set_yticks([group + middle for group in range(len(CLASSES))])
+    ax.set_yticklabels([_(PROFIT_CLASSES[name]) for name in CLASSES])
+    ax.tick_params(axis="y", length=0, labelcolor=LIGHT["ink"])
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1.0)
+    percent_ticks(ax.xaxis)
+    ax.legend(loc="lower right", frameon=False)
+    return ax
