@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.customers import main_measure, named
 from kamlib.core.language import _
@@ -125,7 +127,7 @@ def revenue_ranking(stage: "Stage") -> Analysis:
     return stage.keep("revenue_ranking", Analysis({"flips": flips}, parts))
 
 
-def equal_treatment(stage: "Stage", few: Analysis) -> Analysis:
+def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
     """Ask whether everybody gets about the same of our people, our material and our money.
 
     Its tables are ``effort_audit`` (one row per kind: concentration from -1 to 1, shares of each class
@@ -160,7 +162,7 @@ def equal_treatment(stage: "Stage", few: Analysis) -> Analysis:
     handed = {"effort_audit": audit.assign(period=stage.period.name)}
     if "people" in got:
         segments = customers.set_index("customer_id")["industry_segment"]
-        found = efforts.moves(got, of_class, segments)
+        found = efforts.moves(got, of_class, segments, _returning(chances))
         handed["effort_moves"] = found.assign(period=stage.period.name)
         parts += [
             Table(
@@ -176,6 +178,11 @@ def equal_treatment(stage: "Stage", few: Analysis) -> Analysis:
             ),
         ]
     return stage.keep("equal_treatment", Analysis(handed, parts, [told]))
+
+
+def _returning(chances: Analysis) -> pd.Series:
+    """Return each customer's chance of return, 0 to 1; missing where nobody can tell."""
+    return chances.result.set_index("customer_id")["p_return_12m"]
 
 
 def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:

@@ -27,11 +27,12 @@ MINUTES = {
     "hour": 1.0,
 }  # units of a pool that count people's time → how many an hour
 MOST_MOVES = 5
+LIKELY = 0.5  # chance of return from which hours are spent on a customer
 LEAST_HOURS = 8.0  # a working day; less is no move
 
 
 class Move(NamedTuple):
-    """People's hours that could go from one customer to another; ``avoidable_money`` is what of them could end."""
+    """People's hours that could go from one customer to another; ``avoidable_money`` could end."""
 
     from_customer: str
     to_customer: str
@@ -62,7 +63,7 @@ def customer_effort(
     if cost_to_serve is None or pools is None:
         return effort.reset_index()
     pool = pools.set_index("pool")[["kind", "unit", "avoidable_share"]]
-    served = cost_to_serve.join(pool, on="pool", rsuffix="_of_pool")
+    served = cost_to_serve[["customer_id", "pool", "cost", "used"]].join(pool, on="pool")
     cost = served["cost"].astype(float)
     timed = served["unit"].map(MINUTES).where(served["kind"] == "people")
     served = served.assign(
@@ -142,11 +143,19 @@ def beyond_share(effort: pd.DataFrame) -> pd.Series:
     return work - work.sum() * brings / brings.sum()
 
 
-def moves(effort: pd.DataFrame, classes: pd.Series, segments: pd.Series) -> pd.DataFrame:
+def moves(
+    effort: pd.DataFrame, classes: pd.Series, segments: pd.Series, returning: pd.Series
+) -> pd.DataFrame:
     """Propose whose hours could go to whom: towards proportion, never below the segment's median.
 
     Hours go from those whose work is furthest beyond its share to those of the vital few who are
-    furthest short of it, each as far as both allow.
+    furthest short of it and likely to come back; none gets more than twice what it gets today.
+
+    Parameters
+    ----------
+    effort : DataFrame of `customer_effort`
+    classes, segments : Series by customer_id
+    returning : Series by customer_id, chance of return 0 to 1; below one half nothing is moved there
 
     Returns
     -------
@@ -158,18 +167,18 @@ def moves(effort: pd.DataFrame, classes: pd.Series, segments: pd.Series) -> pd.D
     usual = own["hours"].groupby(segments.reindex(own.index).fillna("")).transform("median")
     spare = (own["hours"] - usual).clip(upper=beyond / cost_an_hour)
     spare = spare[(beyond > 0) & (spare >= LEAST_HOURS)].sort_values(ascending=False)
-    few = classes.reindex(own.index) == "vital_few"
-    short = (-beyond[few & (beyond < 0)] / cost_an_hour.median()).sort_values(ascending=False)
+    few = (classes.reindex(own.index) == "vital_few") & (returning.reindex(own.index) >= LIKELY)
+    short = -beyond[few & (beyond < 0)].sort_values()
+    wanted = (short / cost_an_hour.median()).clip(upper=own["hours"].reindex(short.index))
     found: list[Move] = []
-    while len(spare) and len(short) and len(found) < MOST_MOVES:
-        source, target = str(spare.index[0]), str(short.index[0])
-        hours = float(min(spare.iloc[0], short.iloc[0]))
-        if hours < LEAST_HOURS:
+    for target, hours in wanted[wanted >= LEAST_HOURS].head(MOST_MOVES).items():
+        if spare.empty or spare.max() < LEAST_HOURS:
             break
-        found.append(Move(source, target, hours, hours * float(own["hour_worth"][source])))
-        spare[source] -= hours
-        short[target] -= hours
-        spare, short = (each.sort_values(ascending=False) for each in (spare, short))
+        source = str(spare.idxmax())
+        moved = float(min(hours, spare[source]))
+        spare[source] -= moved
+        money = moved * float(own["hour_worth"][source])
+        found.append(Move(source, str(target), moved, money))
     return pd.DataFrame(found, columns=list(Move._fields))
 
 

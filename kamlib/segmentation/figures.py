@@ -18,6 +18,7 @@ from kamlib.page.style import (
     Money,
     axes_or_new,
     halo,
+    legend_above,
     mix,
     money_of,
     money_ticks,
@@ -39,6 +40,13 @@ CUMULATIVE = {
 FALLING = (0, (5, 1.5))
 
 CLASSES = ("vital_few", "useful_many", "loss_making")
+
+SHORT = {
+    "brings": N_("brings, of what is earned"),
+    "people": N_("gets of people's work"),
+    "material": N_("of material"),
+    "money": N_("of money"),
+}
 
 FILLS: dict[str, dict[str, Any]] = {
     "people": {"color": LIGHT["ink_soft"]},
@@ -244,16 +252,13 @@ def plot_effort(audit: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = audit.set_index("kind")
     kinds = ["brings", *(kind for kind in EFFORT if kind in rows.index)]
     height = 0.8 / len(kinds)
-    for place, kind in enumerate(kinds):
+    for step, kind in enumerate(kinds):
         fill: dict[str, Any] = {"color": LIGHT["earned"]} if kind == "brings" else FILLS[kind]
-        at = [group + place * height for group in range(len(CLASSES))]
-        name = (
-            _("brings of what is earned")
-            if kind == "brings"
-            else _("gets {kind}").format(kind=_(EFFORT[kind]))
-        )
-        bars = ax.barh(at, rows.loc[kind, list(CLASSES)], height * 0.9, label=name, **fill)
-        ax.bar_label(bars, [percent(value) for value in rows.loc[kind, list(CLASSES)]], padding=4)
+        shares = [float(rows[name][kind]) for name in CLASSES]
+        at = [group + step * height for group in range(len(CLASSES))]
+        name = _(SHORT[kind])
+        bars = ax.barh(at, shares, height * 0.9, label=name, **fill)
+        ax.bar_label(bars, [percent(share) for share in shares], padding=4)
     middle = (len(kinds) - 1) * height / 2
     ax.set_yticks([group + middle for group in range(len(CLASSES))])
     ax.set_yticklabels([_(PROFIT_CLASSES[name]) for name in CLASSES])
@@ -261,5 +266,5 @@ def plot_effort(audit: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.invert_yaxis()
     ax.set_xlim(0, 1.0)
     percent_ticks(ax.xaxis)
-    ax.legend(loc="lower right", frameon=False)
+    legend_above(ax, ax.get_legend_handles_labels()[0])
     return ax

@@ -288,7 +288,7 @@ def effort_finding(audit: pd.DataFrame) -> list[str]:
     ----------
     audit : DataFrame of `effort_audit`
     """
-    rows = audit.set_index("kind")
+    rows: Any = audit.set_index("kind")
     kinds = [kind for kind in EFFORT if kind in rows.index]
     if not kinds:
         return [_("Nobody gets anything that the input knows of.")]
