@@ -12,7 +12,8 @@ import pandas as pd
 
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.checks import require_choice
-from kamlib.core.errors import DataError, listed
+from kamlib.core.codes import TABLES
+from kamlib.core.errors import DataError, did_you_mean, listed
 from kamlib.core.language import _, day, number
 from kamlib.core.periods import Period
 from kamlib.core.rules import FOUNDATIONS
@@ -29,7 +30,7 @@ from kamlib.core.verdicts import (
     verdict_table,
 )
 from kamlib.page import show
-from kamlib.page.parts import Finding, Ledger, Verdicts
+from kamlib.page.parts import Ledger, Refusal, Verdicts
 from kamlib.settings import Engagement, Override, frozen_files
 from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
 from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
@@ -139,6 +140,8 @@ class Stage:
         return [self.engagement.period(name) for name in self.engagement.periods]
 
     def _too_early(self, table: str) -> str:
+        if table not in WRITTEN_BY and table not in TABLES:
+            return f"There is no table '{table}'. {did_you_mean(table, [*WRITTEN_BY, *TABLES])}"
         writer = NOTEBOOKS[WRITTEN_BY.get(table, "data_prep")]
         return (
             f"{NOTEBOOKS[self.name]} needs the table {table}, which is not there yet for "
@@ -159,11 +162,17 @@ class Stage:
         return self.analyses[name]
 
     def refusal(self, rule: str) -> list[Part]:
-        """Return what is shown in place of what a rule forbids: why; nothing where it is shown."""
+        """Return what is shown in place of what a rule forbids: why; nothing where it is shown.
+
+        What this stage has said already stands in the notebook alone, so that a page says it once.
+        """
         told = self.verdicts_so_far()
         refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
         why = [self.withheld] if self.withheld else list(refused["said"].tail(1))
-        return [Finding(_("Not shown. {why}").format(why=each)) for each in why]
+        parts = [part for each in self.analyses.values() for part in each.parts]
+        said = {part.why for part in parts if isinstance(part, Refusal)}
+        said |= {verdict.said for verdict in self.verdicts}
+        return [Refusal(each, on_page=each not in said) for each in why]
 
     def refuse(self, name: str, rule: str) -> Analysis:
         """Take an analysis that a rule of an earlier one forbids; it shows why it is not shown."""
