@@ -73,7 +73,16 @@ WRITTEN_BY = {
         "profitability",
     ),
     **dict.fromkeys(
-        ("segmentation", "concentration", "doors", "staying", "return_models", "parties"),
+        (
+            "segmentation",
+            "concentration",
+            "effort_audit",
+            "effort_moves",
+            "doors",
+            "staying",
+            "return_models",
+            "parties",
+        ),
         "segmentation",
     ),
     **dict.fromkeys(("leaving", "base_audit", "neglected", "profile", "likeness"), "staying"),
