@@ -25,7 +25,7 @@ def test_the_profit_of_all_who_show_a_sign_is_named_and_what_of_it_may_go():
 
     headline, signs = leaving_finding(found, currency="PLN")
 
-    assert headline == "4 regular customers who earn PLN\xa0400 a year show a sign of leaving."
+    assert headline == "4 regular customers who earn PLN\xa0400 show a sign of leaving."
     assert signs == (
         "2 hardly come back, 3 buy a third less than in the same months a year before; "
         "by their chances of return PLN\xa0200 of that profit may go."
@@ -69,7 +69,7 @@ def test_one_neglected_customer_is_named_by_what_it_earns():
 
     assert neglected_finding(found, 8, currency="PLN") == (
         "1 of 8 vital few is seen at least a third less often than before, though its profit "
-        "did not fall so: PLN\xa0500 a year."
+        "did not fall so: PLN\xa0500."
     )
 
 

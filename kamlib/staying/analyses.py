@@ -99,7 +99,7 @@ def quiet_leavers(stage: "Stage") -> Analysis:
                 tables.leaving_table(shown),
                 caption,
                 currency,
-                {"profit": _("Profit a year, {currency}").format(currency=currency)},
+                {"profit": _("Profit, {currency}").format(currency=currency)},
                 most=ROWS,
                 rest="leaving",
             ),

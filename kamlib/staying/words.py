@@ -38,8 +38,8 @@ def leaving_finding(leavers: pd.DataFrame, *, currency: str) -> list[str]:
     if not n:
         return [_("No regular customer who earns shows a sign of leaving.")]
     said = ngettext(
-        "{n} regular customer who earns {profit} a year shows a sign of leaving.",
-        "{n} regular customers who earn {profit} a year show a sign of leaving.",
+        "{n} regular customer who earns {profit} shows a sign of leaving.",
+        "{n} regular customers who earn {profit} show a sign of leaving.",
         n,
     ).format(n=number(n), profit=money(leavers["profit"].sum(), currency))
     counts = {
@@ -94,9 +94,9 @@ def neglected_finding(neglected: pd.DataFrame, good: int, *, currency: str) -> s
     """Say how many of the vital few get a third less care while their profit held."""
     return ngettext(
         "{n} of {good} vital few is seen at least a third less often than before, though its profit "
-        "did not fall so: {profit} a year.",
+        "did not fall so: {profit}.",
         "{n} of {good} vital few are seen at least a third less often than before, though their "
-        "profit did not fall so: {profit} a year.",
+        "profit did not fall so: {profit}.",
         len(neglected),
     ).format(
         n=number(len(neglected)),
