@@ -11,10 +11,12 @@ import pytest
 from PIL import Image
 
 import kamlib as kam
+from kamlib.attractiveness.figures import plot_their_criteria
 from kamlib.core.codes import CHANGES, LADDER
 from kamlib.core.errors import DataError
 from kamlib.page.labels import fit, width_of
 from kamlib.page.style import LIGHT, money_of
+from kamlib.pyramid.figures import plot_pyramid
 
 ODD_NAMES = ["A$B$C", "100% $$", "_x", "Złota Rybka", "two\nlines", "W" * 200]
 PROFIT_LADDER = (1000.0, -100.0, -50.0, -500.0, -200.0, -30.0)  # ends at 120
@@ -184,9 +186,9 @@ FIGURES = {
     "bridge of losses": lambda: kam.plot_bridge(bridge(-900_000.0), currency="PLN"),
     "matrix": lambda: kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
     "matrix of 500": lambda: kam.plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
-    "pyramid": lambda: kam.plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
-    "empty pyramid": lambda: kam.plot_pyramid(accounts()),
-    "criteria": lambda: kam.plot_their_criteria(criteria()),
+    "pyramid": lambda: plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
+    "empty pyramid": lambda: plot_pyramid(accounts()),
+    "criteria": lambda: plot_their_criteria(criteria()),
     "return": lambda: kam.plot_return(returns()),
 }
 
@@ -271,14 +273,14 @@ def test_amounts_are_in_thousands_with_a_digit_only_where_one_would_be_lost():
 @pytest.mark.parametrize(
     ("draw", "table", "options"),
     [
-        pytest.param(kam.plot_their_criteria, criteria(), {}, id="criteria"),
+        pytest.param(plot_their_criteria, criteria(), {}, id="criteria"),
         pytest.param(
             kam.plot_matrix,
             parties(),
             {"cut_a": 0.5, "cut_b": 0.5, "currency": "PLN"},
             id="matrix",
         ),
-        pytest.param(kam.plot_pyramid, accounts(1, 2), {}, id="pyramid"),
+        pytest.param(plot_pyramid, accounts(1, 2), {}, id="pyramid"),
     ],
 )
 def test_the_frame_is_left_as_it_was(draw, table, options):
@@ -544,7 +546,7 @@ def test_the_matrix_is_the_same_every_time(tmp_path):
 
 
 def test_pyramid_counts_customers_and_their_share():
-    ax = kam.plot_pyramid(accounts(1, 1, 2, 3, 4))
+    ax = plot_pyramid(accounts(1, 1, 2, 3, 4))
 
     shown = words(ax)
     assert {"2 customers, 40%", "1 customer, 20%"} <= set(shown)
@@ -556,7 +558,7 @@ def test_pyramid_says_who_may_stand_higher():
     table = accounts(3, 1, 2)
     table.loc[[0, 2], "possible_level"] = [4, 4]
 
-    shown = words(kam.plot_pyramid(table))
+    shown = words(plot_pyramid(table))
 
     assert shown.count("1 of them may stand higher") == 2
 
@@ -567,7 +569,7 @@ def test_whose_level_is_not_told_stands_on_no_step(n, said):
     table = accounts(1, 2, *[1] * n)
     table.loc[2:, "possible_level"] = 3
 
-    ax = kam.plot_pyramid(table)
+    ax = plot_pyramid(table)
 
     assert {"Not told (1 to 3)", said} <= set(words(ax))
     assert len(ax.patches) == 5
@@ -578,7 +580,7 @@ def test_one_unknown_profit_means_no_shares():
     table = accounts(1, 2, golden=1)
     table.loc[0, "customer_profit"] = np.nan
 
-    shown = words(kam.plot_pyramid(table))
+    shown = words(plot_pyramid(table))
 
     assert [word for word in shown if "%" in word or "positive" in word] == []
     assert {"1 customer", "1 golden shot", "nobody"} <= set(shown)
@@ -587,13 +589,13 @@ def test_one_unknown_profit_means_no_shares():
 def test_without_profit_names_stand_in_order_of_revenue_and_never_of_ids():
     table = accounts(2, 2, 2).assign(customer_profit=np.nan, invoice_revenue=[5.0, 70.0, 20.0])
 
-    shown = words(kam.plot_pyramid(table))
+    shown = words(plot_pyramid(table))
 
     assert "Account 001 · Account 002 · Account 000" in shown
 
 
 def test_golden_shots_are_diamonds_at_the_base_with_their_share():
-    ax = kam.plot_pyramid(accounts(1, 1, 1, 4, golden=2))
+    ax = plot_pyramid(accounts(1, 1, 1, 4, golden=2))
 
     assert [line.get_marker() for line in ax.lines] == ["D", "D"]
     assert {"2 golden shots: 50% of what is earned", "1 other"} <= set(words(ax))
@@ -603,7 +605,7 @@ def test_a_loss_maker_brings_no_share_but_is_counted():
     table = accounts(1, 2)
     table.loc[0, "customer_profit"] = -5.0
 
-    shown = words(kam.plot_pyramid(table))
+    shown = words(plot_pyramid(table))
 
     assert {"1 customer, 0%", "1 customer, 100%"} <= set(shown)
 
@@ -615,7 +617,7 @@ def test_names_stay_inside_their_step(each, long):
     if long:
         table["name"] = [f"{place} " + "Zażółć gęślą jaźń " * 9 for place in range(len(table))]
 
-    ax = kam.plot_pyramid(table)
+    ax = plot_pyramid(table)
 
     assert collisions(ax) == []
     for step in ax.patches:
@@ -635,7 +637,7 @@ def test_the_most_profitable_are_named_first_and_the_rest_is_counted():
     table = accounts(*[4] * 40)
     table["customer_profit"] = np.arange(40.0)
 
-    ax = kam.plot_pyramid(table)
+    ax = plot_pyramid(table)
 
     names = " · ".join(text.get_text() for text in ax.texts if "Account" in text.get_text()).split(
         " · "
@@ -649,7 +651,7 @@ def test_the_most_profitable_are_named_first_and_the_rest_is_counted():
 
 
 def test_their_criteria_end_in_the_weighted_lead():
-    ax = kam.plot_their_criteria(criteria())
+    ax = plot_their_criteria(criteria())
 
     shown = words(ax)
     # of 100: 0.4 × (40 − 70), 0.4 × (50 − 70); 0.3 × (80 − 80), 0.3 × (80 − 60)
@@ -669,7 +671,7 @@ def test_their_criteria_end_in_the_weighted_lead():
 
 
 def test_our_guess_about_us_is_drawn_hollow():
-    ax = kam.plot_their_criteria(criteria())
+    ax = plot_their_criteria(criteria())
 
     us = [line for line in ax.lines if line.get_marker() == "o"]
     assert [line.get_xdata()[0] for line in us] == [4.5, 8.0, 5.5]

@@ -13,10 +13,11 @@ from fastpath import run_stages, table
 
 from demo_company import write_demo
 from demo_company.scenario import SCENARIOS, load_scenario
-from kamlib import class_summary, company_ladder, level_counts, whale_curve
+from kamlib import class_summary, company_ladder, whale_curve
 from kamlib.core.errors import ParameterError
 from kamlib.page.sums import Sum
 from kamlib.profitability.words import statement_finding
+from kamlib.pyramid.boundaries import level_counts
 from kamlib.pyramid.words import verdict_finding
 from kamlib.segmentation.words import (
     class_finding,
