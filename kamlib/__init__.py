@@ -8,24 +8,14 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _MODULES = {
-    "attractiveness.figures": "plot_matrix",
     "attractiveness.ratings": "current_ratings",
-    "attractiveness.tables": "matrix_frame",
-    "attractiveness.words": "both_sides_finding",
     "core.customers": "external named with_relation main_measure",
     "core.errors": "DataError ParameterError",
     "core.tables": "read_table write_table",
     "core.verdicts": "Balance Verdict verdict",
     "core.vocabulary": "label",
-    "data_prep.figures": "plot_monthly_revenue",
-    "data_prep.tables": (
-        "external_months monthly_revenue pairs_table quality_table rows_set_aside "
-        "set_aside_reasons worst_rows"
-    ),
-    "data_prep.words": "documents_finding intake_finding pairs_finding quality_finding revenue_finding",
     "intake.check": "Checked check_inputs",
     "intake.draft.drafting": "Draft suggest",
-    "intake.findings": "verdicts_about",
     "intake.reading": "Intake read_inputs",
     "page.captions": "figure_words",
     "page.show": (
@@ -57,9 +47,6 @@ _MODULES = {
         "levels_finding losses_headline mover_finding price_matrix_finding setup_finding "
         "statement_finding uncertainty_finding"
     ),
-    "pyramid.figures": "plot_pyramid",
-    "pyramid.tables": "nominees_table order_words verdict_table",
-    "pyramid.words": "population_finding",
     "report.reporting": "publish_report",
     "segmentation.band": "subsidy_verdict Whale whale_band",
     "segmentation.classes": (
@@ -83,13 +70,8 @@ _MODULES = {
     "stage.work": "Stage",
     "staying.chances": "return_verdicts staying_chances",
     "staying.returns": "repeat_rates return_model return_models",
-    "summary.tables": "chain inquiries keeping repairs",
-    "summary.words": (
-        "bring_finding headline key_caption main_values nominees_finding "
-        "standing_finding unknown_table"
-    ),
 }
-ROOMS = ("profitability", "segmentation", "attractiveness", "pyramid")
+ROOMS = ("data_prep", "profitability", "segmentation", "attractiveness", "pyramid", "summary")
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted(_HOME)
 

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 import kamlib as kam
-from kamlib.attractiveness.figures import plot_their_criteria
+from kamlib.attractiveness.figures import plot_matrix, plot_their_criteria
 from kamlib.core.codes import CHANGES, LADDER
 from kamlib.core.errors import DataError
+from kamlib.data_prep.figures import plot_monthly_revenue
 from kamlib.page.labels import fit, width_of
 from kamlib.page.style import LIGHT, money_of
 from kamlib.pyramid.figures import plot_pyramid
@@ -173,8 +174,8 @@ def tornado() -> pd.DataFrame:
 
 
 FIGURES = {
-    "12 months": lambda: kam.plot_monthly_revenue(months(12), currency="PLN"),
-    "72 months": lambda: kam.plot_monthly_revenue(months(72), currency="PLN"),
+    "12 months": lambda: plot_monthly_revenue(months(12), currency="PLN"),
+    "72 months": lambda: plot_monthly_revenue(months(72), currency="PLN"),
     "statement": lambda: kam.plot_statement(ladder(), currency="PLN"),
     "whale curve": lambda: kam.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN"),
     "whale curve in a band": lambda: kam.plot_whale_curve(
@@ -184,8 +185,8 @@ FIGURES = {
     "all at a loss": lambda: kam.plot_whale_curve(curve(-9, -5, -2, -1), currency="PLN"),
     "bridge": lambda: kam.plot_bridge(bridge(), currency="PLN"),
     "bridge of losses": lambda: kam.plot_bridge(bridge(-900_000.0), currency="PLN"),
-    "matrix": lambda: kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
-    "matrix of 500": lambda: kam.plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
+    "matrix": lambda: plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
+    "matrix of 500": lambda: plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
     "pyramid": lambda: plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
     "empty pyramid": lambda: plot_pyramid(accounts()),
     "criteria": lambda: plot_their_criteria(criteria()),
@@ -275,7 +276,7 @@ def test_amounts_are_in_thousands_with_a_digit_only_where_one_would_be_lost():
     [
         pytest.param(plot_their_criteria, criteria(), {}, id="criteria"),
         pytest.param(
-            kam.plot_matrix,
+            plot_matrix,
             parties(),
             {"cut_a": 0.5, "cut_b": 0.5, "currency": "PLN"},
             id="matrix",
@@ -306,7 +307,7 @@ def test_an_absent_column_is_refused_by_name():
 
 
 def test_months_of_the_report_period_are_solid_and_named():
-    ax = kam.plot_monthly_revenue(months(24), currency="PLN")
+    ax = plot_monthly_revenue(months(24), currency="PLN")
 
     colours = [bar.get_facecolor() for bar in ax.patches]
     assert [bar.get_height() for bar in ax.patches] == [20_000.0] * 24
@@ -318,7 +319,7 @@ def test_months_of_the_report_period_are_solid_and_named():
 
 @pytest.mark.parametrize("n", [1, 12, 13, 36, 37, 60, 61, 72])
 def test_month_labels_do_not_touch(n):
-    ax = kam.plot_monthly_revenue(months(n), currency="PLN")
+    ax = plot_monthly_revenue(months(n), currency="PLN")
 
     assert collisions(ax) == []
     assert 1 <= len(ax.get_xticks()) <= 13
@@ -328,7 +329,7 @@ def test_a_month_of_credit_notes_is_hatched_below_zero():
     table = months(12)
     table.loc[3, "invoice_revenue"] = -5_000.0
 
-    bar = kam.plot_monthly_revenue(table, currency="PLN").patches[3]
+    bar = plot_monthly_revenue(table, currency="PLN").patches[3]
 
     assert (bar.get_height(), bar.get_hatch()) == (-5_000.0, "////")
 
@@ -442,7 +443,7 @@ def test_whale_curve_says_what_is_odd(profits, told, untold):
 def test_matrix_marks_stand_in_the_middle_of_their_interval():
     table = parties(1, asked=1.1).assign(named=False, numbered=False)
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     point = np.vstack([marks.get_offsets() for marks in ax.collections])[0]
     assert point[0] == pytest.approx(table[["side_a_low", "side_a_high"]].mean(axis=1)[0])
@@ -452,7 +453,7 @@ def test_matrix_marks_stand_in_the_middle_of_their_interval():
 def test_matrix_draws_every_party_once():
     table = parties(200)
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     marks = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
     assert sum(len(c.get_offsets()) for c in marks) == 200
@@ -471,8 +472,8 @@ def test_who_stands_in_the_corner_of_both_sides_without_its_lead_has_a_ring():
         .assign(side_b_high=[0.9, 0.9, 0.9, 0.2])
     )
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
-    holding = kam.plot_matrix(table.head(1), cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    holding = plot_matrix(table.head(1), cut_a=0.6, cut_b=0.5, currency="PLN")
 
     ring = LIGHT["uncertain"]
     inside = [each for each in ax.lines if each.get_color() == ring and each.get_xdata()[0] == 0.8]
@@ -485,7 +486,7 @@ def test_an_unknown_side_b_has_a_strip_of_its_own_and_is_counted():
     table = parties(60)
     unknown = int((~table["asked"]).sum())
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     marks = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
     heights = np.concatenate([c.get_offsets()[:, 1] for c in marks])
@@ -495,7 +496,7 @@ def test_an_unknown_side_b_has_a_strip_of_its_own_and_is_counted():
 
 
 def test_when_all_were_asked_there_is_no_strip():
-    ax = kam.plot_matrix(parties(asked=1.1), cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(parties(asked=1.1), cut_a=0.6, cut_b=0.5, currency="PLN")
 
     assert ax.get_ylim() == (0, 1)
     assert [word for word in words(ax) if "UNKNOWN" in word or word == "?"] == []
@@ -504,7 +505,7 @@ def test_when_all_were_asked_there_is_no_strip():
 def test_numbered_parties_are_listed_beside_in_their_order_and_at_most_12():
     table = parties(30).assign(numbered=True, named=False)
 
-    shown = words(kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN"))
+    shown = words(plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN"))
 
     listed = [word for word in shown if word.startswith("Party")]
     assert listed[:12] == [f"Party {place:03}" for place in range(12)]
@@ -513,8 +514,8 @@ def test_numbered_parties_are_listed_beside_in_their_order_and_at_most_12():
 
 
 def test_without_levels_there_is_no_key_of_levels():
-    plain = words(kam.plot_matrix(parties(level=False), cut_a=0.6, cut_b=0.5, currency="PLN"))
-    levels = words(kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"))
+    plain = words(plot_matrix(parties(level=False), cut_a=0.6, cut_b=0.5, currency="PLN"))
+    levels = words(plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"))
 
     assert "Mark = level" not in plain
     assert "Mark = level" in levels
@@ -526,7 +527,7 @@ def test_names_without_a_place_are_handed_back_never_lost():
     table[["side_a_low", "side_b_low"]] = 0.5
     table[["side_a_high", "side_b_high"]] = 0.5
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     written = {word for word in words(ax) if word.startswith("Party")}
     assert written | set(ax.left_out) == set(table["name"])
@@ -536,7 +537,7 @@ def test_names_without_a_place_are_handed_back_never_lost():
 
 def test_the_matrix_is_the_same_every_time(tmp_path):
     for name in ("one", "two"):
-        ax = kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN")
+        ax = plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN")
         ax.figure.savefig(tmp_path / f"{name}.png", dpi=144, metadata={"Software": None})
 
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()

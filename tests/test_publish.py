@@ -212,7 +212,7 @@ def test_nothing_but_the_report_is_left_behind(published):
             id="takes too long",
         ),
         pytest.param(["1 / 0", "1"], "error in cell", r"cell \[3\].*ZeroDivision", id="an error"),
-        pytest.param(["1 + 1"], "no receipt", r"left no receipt.*stage.finish", id="no receipt"),
+        pytest.param(["1 + 1"], "no receipt", r"left no receipt.*stage.hand_over", id="no receipt"),
         pytest.param(
             ["raise OSError(28, 'No space left on device')"], "disk", "no room left", id="disk full"
         ),

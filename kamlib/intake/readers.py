@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from kamlib.core.errors import DataError
 from kamlib.core.language import N_
 from kamlib.intake.dialects import Dialect
+from kamlib.intake.document_heads import Joined
 from kamlib.intake.inspect.heads import is_head_again, refuse_mostly_ragged
 from kamlib.intake.inspect.totals import FIRST_LETTERS, is_total
 from kamlib.intake.reasons import A_TOTAL, FEWER_CELLS, MORE_CELLS, THE_HEAD_AGAIN
@@ -36,7 +37,7 @@ class TextFile:
     """One file of texts: where it is, how readers know it, and where our columns stand in it.
 
     `ids` are the places of the cells that every line of the table has: a total has none of them.
-    `days` are those of days, with our names.
+    `days` are those of days, with our names. `joined` brings the cells of heads that stand elsewhere.
     """
 
     number: int
@@ -48,6 +49,7 @@ class TextFile:
     sheet: str | None = None
     header_row: int = 1
     days: Mapping[int, str] = field(default_factory=dict)
+    joined: Joined | None = None
 
     @property
     def width(self) -> int:
@@ -175,6 +177,8 @@ def _tables(
             notes=notes,
             days=file.days,
         )
+        if file.joined:
+            found = file.joined(found, Counter() if notes is None else notes)
         widths: Counter[int] = Counter()
         for chunk in _chunks(found):
             yield _as_table(chunk, file, schema, widths)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kamlib.profitability.analyses import (
         cost_pools,
         economic_view,
+        knobs_turned,
         losses,
         price_matrix,
         profit_bridge,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "cost_pools",
     "economic_view",
+    "knobs_turned",
     "losses",
     "price_matrix",
     "profit_bridge",

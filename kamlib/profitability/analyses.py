@@ -144,10 +144,25 @@ def cost_pools(stage: "Stage", statements: Analysis) -> Analysis:
         words.levels_finding(mine, stops_at=stops_at, currency=currency),
         words.setup_finding(stated.now, currency=currency),
     )
+    served = stated.shown.cost_to_serve
+    work = tables.work_by_segment(
+        served[served["period"] == stated.period],
+        stated.now,
+        stated.customers,
+        at_least=stage.engagement.profitability.peers.at_least,
+    )
+    parts: list[Part] = [said]
+    if len(work) > 1:
+        parts += [
+            Figure("work_by_segment", lambda: figures.plot_work_by_segment(work)),
+            Finding(words.segments_finding(work)),
+        ]
     table = tables.pool_table(pools, stated.period)
     caption = _("What each cost pool costs: charged to customers, unused, or nobody's.")
     shown = Table(table, caption, currency, fold=True)
-    return stage.keep("cost_pools", Analysis({"pools_now": table}, [said, shown]))
+    return stage.keep(
+        "cost_pools", Analysis({"by_pool": table, "by_segment": work}, [*parts, shown])
+    )
 
 
 def losses(stage: "Stage", statements: Analysis) -> Analysis:
@@ -317,3 +332,27 @@ def profit_ledger(stage: "Stage", statements: Analysis) -> Analysis:
         table = tables.gl_table(gl, stated.period)
         parts.append(Table(table, caption, currency, digits=CENTS, fold=True))
     return stage.keep("profit_ledger", Analysis(parts=parts, balances=balances))
+
+
+def knobs_turned(stage: "Stage", made: Analysis) -> Analysis:
+    """Say what the knobs of this notebook change: statement and losses before and after.
+
+    Parameters
+    ----------
+    made : the analysis of `losses`, with the knobs as they are turned
+    """
+    given = stage.as_given()
+    if given is None:
+        return stage.keep("knobs_turned", Analysis())
+    before = statements(given)
+    worlds = {
+        _("As in engagement.yaml"): (before, losses(given, before)),
+        _("As set here"): (stage.analyses["statements"], made),
+    }
+    said = [
+        _("{world}: {statement} {losses}.").format(
+            world=world, statement=stated.finding, losses=lost.headline
+        )
+        for world, (stated, lost) in worlds.items()
+    ]
+    return stage.keep("knobs_turned", Analysis(parts=[Finding(*said)]))

@@ -213,11 +213,11 @@ def _moved(stage: "Stage", assessed: Assessed) -> str:
 def key_accounts(stage: "Stage", levels: Analysis) -> Analysis:
     """Ask who is a key account now, and who passes and does not earn for certain what one costs.
 
-    Its tables are ``key`` and ``does_not_pay``: one row per account, the highest profit in reporting
+    Its tables are ``they_pay`` and ``they_do_not_pay``: one row per account, the highest profit in reporting
     currency first, sides of 100 from worst to best. It raises nothing of its own.
     """
     table, currency = levels.result.table, stage.currency
-    key, does_not_pay = (
+    pay, not_yet = (
         tables.verdict_table(table, "key_account_now", pays=pays) for pays in (True, False)
     )
     short = _(
@@ -225,10 +225,11 @@ def key_accounts(stage: "Stage", levels: Analysis) -> Analysis:
         "today or by its potential."
     )
     parts: list[Part] = [
-        Table(key, _("Key accounts now, by customer profit."), currency),
-        Table(does_not_pay, short, currency),
+        Table(pay, _("Key accounts now, by customer profit."), currency),
+        Table(not_yet, short, currency),
     ]
-    return stage.keep("key_accounts", Analysis({"key": key, "does_not_pay": does_not_pay}, parts))
+    found = {"they_pay": pay, "they_do_not_pay": not_yet}
+    return stage.keep("key_accounts", Analysis(found, parts))
 
 
 def nominees(stage: "Stage", levels: Analysis) -> Analysis:

@@ -56,6 +56,16 @@ class Stage:
     set_before: dict[str, str] = field(default_factory=dict)  # knob → the stage where it was turned
     taken: dict[str, str | None] = field(default_factory=dict)  # table → hash; None: not there
     seen: dict[str, list[int]] = field(default_factory=dict)  # input files when data prep began
+    given: Engagement | None = None  # the engagement as its file says, where a knob is turned
+
+    def as_given(self) -> "Stage | None":
+        """Return this stage with the settings of engagement.yaml; None where no knob is turned.
+
+        What it makes is for comparing, before and after; nothing of it is handed over.
+        """
+        if self.given is None:
+            return None
+        return Stage(self.name, self.given, self.period, self.folder)
 
     @property
     def currency(self) -> str:
@@ -144,10 +154,6 @@ class Stage:
     def write(self, frame: pd.DataFrame, table: str) -> None:
         """Write a stage table and take it into the receipt."""
         self.written.append(write_table(frame, self.folder, table, stage=self.name))
-
-    def write_all(self, tables: Tables) -> None:
-        """Write all tables of data prep and take them into the receipt."""
-        self.written.extend(tables.write(name, self.folder) for name in tables)
 
     def keep(self, name: str, analysis: Analysis) -> Analysis:
         """Take an analysis into the stage, in place of an earlier one of this name, and return it.
@@ -350,18 +356,24 @@ class Stage:
         found = _sums_verdict(ledger, verdict_table(self.verdicts))
         return self.keep("adds_up", Analysis({"ledger": ledger}, [Ledger(ledger)], [found]))
 
+    def sums_verdict(self) -> Verdict:
+        """Say whether every sum of the run so far holds."""
+        return _sums_verdict(self.ledger_so_far(), self.verdicts_so_far())
+
     def hand_over(self) -> None:
         """Write the tables of all analyses that later stages read, verdicts, ledger and receipt."""
         for analysis in self.analyses.values():
+            if isinstance(
+                analysis.tables, Tables
+            ):  # of data prep: all, and the large ones as files
+                self.written.extend(
+                    analysis.tables.write(name, self.folder) for name in analysis.tables
+                )
+                continue
             for name, table in analysis.tables.items():
                 if WRITTEN_BY.get(name) == self.name and table is not None:
                     self.write(table, name)
         self.finish()
-
-    def show_sums(self, *rest: str) -> None:
-        """Show whether every sum of the run holds, and what else is to be said of them."""
-        held = self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said
-        show.show_finding(held, *rest)
 
     def _adds_up(self, ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
         found = _sums_verdict(ledger, told)
