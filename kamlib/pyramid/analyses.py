@@ -213,8 +213,8 @@ def _moved(stage: "Stage", assessed: Assessed) -> str:
 def key_accounts(stage: "Stage", levels: Analysis) -> Analysis:
     """Ask who is a key account now, and who passes and does not earn for certain what one costs.
 
-    Its tables are ``they_pay`` and ``they_do_not_pay``: one row per account, the highest profit in reporting
-    currency first, sides of 100 from worst to best. It raises nothing of its own.
+    Its tables are ``they_pay`` and ``they_do_not_pay``: one row per account, the highest profit first (in
+    reporting currency), sides of 100 from worst to best. It raises nothing of its own.
     """
     table, currency = levels.result.table, stage.currency
     pay, not_yet = (
