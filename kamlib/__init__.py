@@ -81,7 +81,10 @@ def __getattr__(name: str) -> object:
     if name in ROOMS:
         return import_module(f"kamlib.{name}")
     if name not in _HOME:
-        raise AttributeError(f"kamlib has no public name '{name}'")
+        from kamlib.core.errors import did_you_mean
+
+        near = did_you_mean(name, [*__all__, *ROOMS])
+        raise AttributeError(f"kamlib has no public name '{name}'. {near}")
     return getattr(import_module(f"kamlib.{_HOME[name]}"), name)
 
 

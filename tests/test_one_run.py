@@ -135,7 +135,7 @@ def test_a_share_set_for_the_run_gives_what_the_same_share_in_engagement_yaml_gi
     ("knob", "value", "begin"),
     [
         ("price_reach", 0.01, "data_prep"),
-        ("cut_a", 0.45, "data_prep"),
+        pytest.param("cut_a", 0.45, "data_prep", marks=pytest.mark.soak),
         ("cut_b", 0.45, "attractiveness"),
         ("managers", 1, "pyramid"),
     ],

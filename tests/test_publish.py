@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -486,10 +487,12 @@ def test_a_link_that_leads_nowhere_is_named(place):
         publish_report(place.engagement, reports=place.reports)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="for the superuser every folder is writable")
-def test_a_folder_that_may_not_be_written_to_is_named(place):
+def test_a_folder_that_may_not_be_written_to_is_named(place, monkeypatch):
     place.folder.mkdir(parents=True)
     place.folder.chmod(0o500)
+    if os.geteuid() == 0:  # for the superuser every folder is writable
+        denied = PermissionError(errno.EACCES, "Permission denied")
+        monkeypatch.setattr(Path, "touch", Mock(side_effect=denied))
 
     with pytest.raises(ParameterError, match=r"cannot be written to.*Mend its permissions"):
         publish_report(place.engagement, reports=place.reports)

@@ -12,7 +12,8 @@ import pandas as pd
 
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.checks import require_choice
-from kamlib.core.errors import DataError, listed
+from kamlib.core.codes import TABLES
+from kamlib.core.errors import DataError, did_you_mean, listed
 from kamlib.core.language import _, day, number
 from kamlib.core.periods import Period
 from kamlib.core.rules import FOUNDATIONS
@@ -145,6 +146,8 @@ class Stage:
         return [self.engagement.period(name) for name in self.engagement.periods]
 
     def _too_early(self, table: str) -> str:
+        if table not in WRITTEN_BY and table not in TABLES:
+            return f"There is no table '{table}'. {did_you_mean(table, [*WRITTEN_BY, *TABLES])}"
         writer = NOTEBOOKS[WRITTEN_BY.get(table, "data_prep")]
         return (
             f"{NOTEBOOKS[self.name]} needs the table {table}, which is not there yet for "
