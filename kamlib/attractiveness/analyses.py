@@ -141,7 +141,7 @@ def _cuts(engagement: "Engagement") -> dict[str, float]:
 
 def _moved(stage: "Stage", sides: "pd.DataFrame") -> str:
     """Say for whom both sides hold by the engagement's own cuts, and for whom by those of the run."""
-    before, after = _cuts(stage.as_agreed), _cuts(stage.engagement)
+    before, after = _cuts(stage.given or stage.engagement), _cuts(stage.engagement)
     if before == after:
         return ""
     ranked = sides.sort_values(["customer_profit", "party_id"], ascending=[False, True])

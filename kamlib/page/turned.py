@@ -1,4 +1,4 @@
-"""What the values that a run sets change: who was there before, and who is there after."""
+"""What a turned knob changes: who was there before, and who is there after."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from kamlib.core.language import _, ngettext, number
 
 
 def before_and_after(what: str, before: Iterable[str], after: Iterable[str]) -> str:
-    """Say how many there are by the engagement's own values and by those of the run, and who moves.
+    """Say how many there are before a knob was turned and after it, and who moves.
 
     Parameters
     ----------
@@ -17,9 +17,9 @@ def before_and_after(what: str, before: Iterable[str], after: Iterable[str]) -> 
     Examples
     --------
     >>> before_and_after("key accounts", ["Ala", "Bęc", "Cud"], ["Cud", "Dal"])
-    'Set for this run: 3 → 2 key accounts: Ala, Bęc leave; Dal comes.'
+    'As in engagement.yaml → as set here: 3 → 2 key accounts; Ala, Bęc leave; Dal comes.'
     >>> before_and_after("key accounts", ["Ala"], ["Ala"])
-    'Set for this run: 1 → 1 key accounts: nobody leaves or comes.'
+    'As in engagement.yaml → as set here: 1 → 1 key accounts; nobody leaves or comes.'
     """
     old, new = list(before), list(after)
     leave = [name for name in old if name not in new]
@@ -31,7 +31,7 @@ def before_and_after(what: str, before: Iterable[str], after: Iterable[str]) -> 
     if come:
         words = ngettext("{names} comes", "{names} come", len(come))
         moves.append(words.format(names=listed(come)))
-    return _("Set for this run: {before} → {after} {what}: {moves}.").format(
+    return _("As in engagement.yaml → as set here: {before} → {after} {what}; {moves}.").format(
         before=number(len(old)),
         after=number(len(new)),
         what=what,

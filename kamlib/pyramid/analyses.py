@@ -188,7 +188,8 @@ def verdicts(stage: "Stage", levels: Analysis) -> Analysis:
     counts = decide.verdict_counts(table)
     parts: list[Part] = [
         Headline(answer),
-        Finding(*others, words.population_finding(table, period=period), _moved(stage, assessed)),
+        Finding(*others, words.population_finding(table, period=period)),
+        Finding(_moved(stage, assessed)),
         Table(counts, _("Accounts per verdict."), fold=True),
     ]
     told = assess.capacity_verdicts(accounts, bounds, rules)
@@ -200,10 +201,10 @@ def verdicts(stage: "Stage", levels: Analysis) -> Analysis:
 def _moved(stage: "Stage", assessed: Assessed) -> str:
     """Say who is a key account by the engagement's own cuts and places, and who by those of the run."""
     bounds, rules, accounts, table = assessed
-    agreed = decide.decision_rules(stage.as_agreed, unit=rules.unit)
-    if agreed == rules:
+    given = decide.decision_rules(stage.given or stage.engagement, unit=rules.unit)
+    if given == rules:
         return ""
-    decided = decide.decide(bounds, assess.known_levels(accounts), agreed)
+    decided = decide.decide(bounds, assess.known_levels(accounts), given)
     after = table.sort_values(["customer_profit", "party_id"], ascending=[False, True])
     verdict = after["party_id"].map(decided.set_index("party_id")["verdict"])
     keys = (tables.key_accounts(each)["name"] for each in (after.assign(verdict=verdict), after))

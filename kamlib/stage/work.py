@@ -79,12 +79,6 @@ class Stage:
         return self.engagement.previous(self.period.name)
 
     @property
-    def as_agreed(self) -> Engagement:
-        """Return the engagement with its own values where the run has others."""
-        own = {KEYS[knob]: value for knob, value in self.instead_of.items()}
-        return self.engagement.with_knobs(own)
-
-    @property
     def periods(self) -> list[Period]:
         """Return the previous period, if any, and the report period, in order."""
         return [period for period in (self.previous, self.period) if period]
