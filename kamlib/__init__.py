@@ -8,7 +8,6 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _MODULES = {
-    "attractiveness.ratings": "current_ratings",
     "core.customers": "external named with_relation main_measure",
     "core.errors": "DataError ParameterError",
     "core.tables": "read_table write_table",
@@ -48,30 +47,22 @@ _MODULES = {
         "statement_finding uncertainty_finding"
     ),
     "report.reporting": "publish_report",
-    "segmentation.band": "subsidy_verdict Whale whale_band",
-    "segmentation.classes": (
-        "class_balances class_flips class_summary measure_verdicts segment split_vital_few "
-        "whale_curve"
-    ),
-    "segmentation.concentration": "concentration interval_verdict net_shares_verdict",
-    "segmentation.doors": "door_verdicts open_doors strategic_door",
-    "segmentation.figures": "plot_return plot_whale_curve",
-    "segmentation.parties": "asleep_verdict assessed_parties",
-    "segmentation.tables": "concentration_table",
-    "segmentation.words": (
-        "class_finding concentration_finding door_finding flips_finding return_finding "
-        "twenty_eighty_finding whale_uncertainty_finding whale_finding"
-    ),
     "settings.engagement": "Engagement",
     "settings.loading": "load_engagement",
     "settings.places": "project_root",
     "settings.schema": "engagement_schema",
     "stage.opening": "open_stage",
     "stage.work": "Stage",
-    "staying.chances": "return_verdicts staying_chances",
-    "staying.returns": "repeat_rates return_model return_models",
 }
-ROOMS = ("data_prep", "profitability", "segmentation", "attractiveness", "pyramid", "summary")
+ROOMS = (
+    "data_prep",
+    "profitability",
+    "segmentation",
+    "staying",
+    "attractiveness",
+    "pyramid",
+    "summary",
+)
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted(_HOME)
 

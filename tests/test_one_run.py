@@ -309,7 +309,10 @@ def test_frozen_values_that_are_to_be_measured_afresh_call_for_their_notebook(fi
 def test_every_file_of_frozen_values_is_known_with_the_notebook_that_uses_it(firm, stages):
     assert {path.stem for path in (firm.folder / "reference").glob("*.csv")} == set(FROZEN_IN)
     for name, stage in FROZEN_IN.items():
-        assert f'"{name}"' in (ROOT / "notebooks" / NOTEBOOKS[stage]).read_text().replace("\\", "")
+        notebook = (ROOT / "notebooks" / NOTEBOOKS[stage]).read_text()
+        rooms = [room for room in kam.ROOMS if f"kam.{room}." in notebook]
+        code = "".join((ROOT / "kamlib" / room / "analyses.py").read_text() for room in rooms)
+        assert f'stage.freeze("{name}"' in code
 
 
 def test_a_table_made_again_calls_for_the_notebooks_that_stand_on_it(firm, stages):

@@ -20,9 +20,9 @@ from kamlib.segmentation.classes import (
     split_vital_few,
     whale_curve,
 )
-from kamlib.segmentation.concentration import concentration, interval_verdict, net_shares_verdict
 from kamlib.segmentation.doors import door_verdicts, open_doors, strategic_door
 from kamlib.segmentation.parties import asleep_verdict, assessed_parties
+from kamlib.segmentation.shares import concentration, interval_verdict, net_shares_verdict
 
 moderately = settings(max_examples=60, deadline=None)
 DRAWS = {"draws": 200, "level": 0.90, "seed": 1}

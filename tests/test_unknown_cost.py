@@ -19,7 +19,7 @@ from kamlib.profitability.customer_statements import customer_statements, statem
 from kamlib.profitability.ledger import statement_balances
 from kamlib.profitability.statement import company_ladder
 from kamlib.segmentation.classes import class_balances, class_summary, segment
-from kamlib.segmentation.concentration import concentration
+from kamlib.segmentation.shares import concentration
 from kamlib.settings import load_engagement
 
 SETTINGS = """

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kamlib.core.language import _
 from kamlib.core.verdicts import Verdict
 from kamlib.page import show
 from kamlib.page.captions import figure_words
@@ -65,6 +66,23 @@ class Finding(Claim):
         """Display them; nothing where nothing is said."""
         if self.sentences:
             show.show_finding(*self.sentences)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something is not shown, in its place; on the page only where it was not said before."""
+
+    why: str
+    on_page: bool = True
+
+    @property
+    def said(self) -> str:
+        """Return its sentence."""
+        return _("Not shown. {why}").format(why=self.why)
+
+    def show(self) -> None:
+        """Display it."""
+        show.show_finding(self.said, on_page=self.on_page)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""20/80: which few customers earn most of the profit, which lose it, and who comes back.
+"""20/80: which few customers earn most of the profit, which lose it, and who may be a key customer.
 
 Each function takes one row per customer, returns a new frame and leaves its input as it was.
 
@@ -14,10 +14,18 @@ from kamlib.core.faces import face
 
 if TYPE_CHECKING:
     from kamlib.segmentation.analyses import (
+        concentration,
+        open_doors,
+        revenue_ranking,
+        vital_few,
         whale,
     )
 
 __all__ = [
+    "concentration",
+    "open_doors",
+    "revenue_ranking",
+    "vital_few",
     "whale",
 ]
 __getattr__, __dir__ = face(__name__, __all__)

@@ -30,7 +30,7 @@ from kamlib.core.verdicts import (
     verdict_table,
 )
 from kamlib.page import show
-from kamlib.page.parts import Finding, Ledger, Verdicts
+from kamlib.page.parts import Ledger, Refusal, Verdicts
 from kamlib.settings import Engagement, Override, frozen_files
 from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
 from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
@@ -162,11 +162,17 @@ class Stage:
         return self.analyses[name]
 
     def refusal(self, rule: str) -> list[Part]:
-        """Return what is shown in place of what a rule forbids: why; nothing where it is shown."""
+        """Return what is shown in place of what a rule forbids: why; nothing where it is shown.
+
+        What this stage has said already stands in the notebook alone, so that a page says it once.
+        """
         told = self.verdicts_so_far()
         refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
         why = [self.withheld] if self.withheld else list(refused["said"].tail(1))
-        return [Finding(_("Not shown. {why}").format(why=each)) for each in why]
+        parts = [part for each in self.analyses.values() for part in each.parts]
+        said = {part.why for part in parts if isinstance(part, Refusal)}
+        said |= {verdict.said for verdict in self.verdicts}
+        return [Refusal(each, on_page=each not in said) for each in why]
 
     def refuse(self, name: str, rule: str) -> Analysis:
         """Take an analysis that a rule of an earlier one forbids; it shows why it is not shown."""

@@ -6,7 +6,16 @@ Wuebben and von Wangenheim (2008) for the silence that tells a customer lost; Mi
 for standing on several days; Brier (1950) for the score by which a candidate wins.
 """
 
-from kamlib.staying.chances import return_verdicts, staying_chances
-from kamlib.staying.returns import repeat_rates, return_model, return_models
+from typing import TYPE_CHECKING
 
-__all__ = ["repeat_rates", "return_model", "return_models", "return_verdicts", "staying_chances"]
+from kamlib.core.faces import face
+
+if TYPE_CHECKING:
+    from kamlib.staying.analyses import (
+        return_chances,
+    )
+
+__all__ = [
+    "return_chances",
+]
+__getattr__, __dir__ = face(__name__, __all__)
