@@ -26,6 +26,7 @@ from kamlib.intake.contract import Field
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.document_heads import DocumentHeads, Joined, place_of_key
+from kamlib.intake.engines import tidy_text
 from kamlib.intake.inspect.heads import head_of, holds_values
 from kamlib.intake.invoices_xml import drop_sellers, taken_rates
 from kamlib.intake.readers import (
@@ -59,7 +60,8 @@ TRUE_NATURE = {
 class Raw(NamedTuple):
     """The raw rows of one input table.
 
-    `parts` are tables of the engine: one for all CSV files, one for each Parquet file. `names` are
+    `parts` are tables of the engine, whose texts are composed, without blanks around them and null where
+    there is none: one for all CSV files, one for each Parquet file. `names` are
     our names found in any head; `files` as readers know them; `rows` as the readers counted them;
     `notes` what the readers passed over or put right, with how often; `rates` of exchange that stand
     on invoices, each as a row of fx_rates.
@@ -380,7 +382,7 @@ def _parquet_part(con: ibis.BaseBackend, file: Headed, places: dict[str, int]) -
         _row=table["file_row_number"].cast("int64") + 1,
         _broken=none,
         _cells=none,
-        **{name: table[theirs[place]] for name, place in places.items()},
+        **{name: tidy_text(table[theirs[place]]) for name, place in places.items()},
     )
 
 
