@@ -82,8 +82,8 @@ def test_a_table_and_a_name_that_are_not_there_are_answered_with_the_nearest(sma
         DataError, match=r"no table 'profitabilty'\. Did you mean 'profitability'\?"
     ):
         opened(small).read("profitabilty")
-    with pytest.raises(AttributeError, match=r"name 'whale_curv'\. Did you mean 'whale_curve'\?"):
-        kam.whale_curv  # noqa: B018
+    with pytest.raises(AttributeError, match=r"name 'open_stag'\. Did you mean 'open_stage'\?"):
+        kam.open_stag  # noqa: B018
 
 
 def test_each_table_that_a_notebook_names_is_written_by_the_stage_that_is_said_to():
