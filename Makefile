@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed-for
 NOTEBOOKS := $(sort $(wildcard notebooks/0*.ipynb))
 ENGAGEMENT ?= demo
 
-.PHONY: help setup report test soak lab lint coverage notebooks demo accuracy bench hooks clean
+.PHONY: help setup report test soak lab lint coverage notebooks demo accuracy bench docs hooks clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
@@ -68,6 +68,10 @@ bench: $(STAMP)  ## how the stages grow from 1,000 to 100,000 customers, as rati
 	$(PY) benchmarks/growth.py --out docs/growth.md
 	$(PY) benchmarks/order_lines.py --out docs/order_lines.md
 	$(PY) benchmarks/draws.py --out docs/draws.md
+
+docs: $(STAMP)  ## write docs/tables.md from the contract, the vocabulary and a run of the demo
+	$(VENV)/bin/kam run demo
+	$(PY) docs/write_tables.py data/demo/stages/FY2025
 
 hooks: $(STAMP)  ## check each commit: linter, formatter, and notebooks as they are stored
 	@if [ -x $(VENV)/bin/pre-commit ]; then $(VENV)/bin/pre-commit install; \

@@ -145,7 +145,7 @@ def coverage(job: tuple[str, int, int, int]) -> dict[str, object]:
     ----------
     job : kind of population, customers of a company, number of companies, bootstrap draws
     """
-    from kamlib.segmentation import concentration
+    from kamlib.segmentation.shares import concentration
 
     kind, n, companies, draws = job
     started = time.perf_counter()

@@ -29,11 +29,11 @@ import pyarrow as pa
 from order_data import engagement_with_lines
 
 import kamlib as kam
-from kamlib.intake import booked, judging, read_inputs
-from kamlib.intake.aside import all_set_aside, aside_of_lines, money_read
+from kamlib.intake import booked, read_inputs, validate
 from kamlib.intake.desk import Desk, desk, fetched
 from kamlib.intake.ledger import money_balance
 from kamlib.intake.lines import customer_months
+from kamlib.intake.quarantine import all_set_aside, lines_set_aside, money_read
 from kamlib.settings import load_engagement
 
 PERIOD = "Y1997"
@@ -111,15 +111,15 @@ def judged_and_tied(file: Path) -> tuple:
 
 
 def _line_work(work: Desk) -> tuple:
-    lines = judging.judged(work, "invoice_lines", known={})
+    lines = validate.validate(work, "invoice_lines", known={})
     told = booked.lines_told(work, lines)
     documents = booked.booked(work, lines, told, None)
-    aside = aside_of_lines(work, lines, documents)
+    aside = lines_set_aside(work, lines, documents, {})
     all_set_aside([lines], {lines.name: aside}, work.engagement)
     months = fetched(customer_months(documents, lines, work, None).rows)
     none = pd.DataFrame({name: [] for name in ("currency", "lines", "original", "amount")})
     balance = money_balance(
-        money_read(documents, booked.counted(lines, told), aside), months, none, currency="PLN"
+        money_read(booked.counted(lines, told), aside), months, none, currency="PLN"
     )
     assert balance.holds
     sums = documents.aggregate(r=documents["net_amount"].sum(), n=documents["lines"].sum())

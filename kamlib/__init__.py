@@ -4,16 +4,8 @@ Public names are loaded when they are used, so that ``import kamlib as kam`` cos
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-
-if TYPE_CHECKING:
-    from kamlib.attractiveness import *  # noqa: F403
-    from kamlib.findings import *  # noqa: F403
-    from kamlib.profitability import *  # noqa: F403
-    from kamlib.pyramid import *  # noqa: F403
-    from kamlib.segmentation import *  # noqa: F403
 
 _MODULES = {
     "attractiveness.figures": "plot_matrix plot_their_criteria",
@@ -25,20 +17,13 @@ _MODULES = {
         "sides_table"
     ),
     "attractiveness.words": "both_sides_finding side_a_finding side_b_finding",
-    "core.customers": "external named with_relation",
+    "core.customers": "external named with_relation main_measure",
     "core.errors": "DataError ParameterError",
     "core.tables": "read_table write_table",
     "core.verdicts": "Balance Verdict verdict",
     "core.vocabulary": "label",
-    "data_prep.figures": "plot_monthly_revenue",
-    "data_prep.tables": (
-        "external_months monthly_revenue pairs_table quality_table rows_set_aside "
-        "set_aside_reasons worst_rows"
-    ),
-    "data_prep.words": "documents_finding intake_finding pairs_finding quality_finding revenue_finding",
     "intake.check": "Checked check_inputs",
     "intake.draft.drafting": "Draft suggest",
-    "intake.findings": "verdicts_about",
     "intake.reading": "Intake read_inputs",
     "page.captions": "figure_words",
     "page.show": (
@@ -52,6 +37,7 @@ _MODULES = {
     "profitability.capital": "asset_charges capital_charges days_tied_up",
     "profitability.causes": "matrix_verdict price_matrix",
     "profitability.costing": "charge_customers pool_costs resources_table",
+    "profitability.customer_statements": "customer_statements statement_verdicts Statements withheld",
     "profitability.economic": "economic_statements timing_balance",
     "profitability.figures": "plot_bridge plot_price_matrix plot_statement",
     "profitability.ledger": "ledger_accounts ledger_verdict profit_balance statement_balances",
@@ -59,7 +45,6 @@ _MODULES = {
         "drop_effects effect_of_dropping loss_verdicts LossTreatment treat_losses"
     ),
     "profitability.statement": "company_ladder complete_statement gross_margins loss_makers",
-    "profitability.statements": "customer_statements statement_verdicts Statements withheld",
     "profitability.tables": (
         "pool_table gl_table largest_losses loss_table matrix_points quadrant_table statement_lines"
     ),
@@ -83,47 +68,31 @@ _MODULES = {
     ),
     "pyramid.words": "golden_finding pyramid_finding shot_dependence_finding verdict_finding",
     "report.reporting": "publish_report",
-    "segmentation.classes": (
-        "class_balances class_flips class_summary main_measure measure_verdicts segment "
-        "split_vital_few whale_curve"
-    ),
-    "segmentation.concentration": "concentration interval_verdict net_shares_verdict",
-    "segmentation.doors": "door_verdicts open_doors strategic_door",
-    "segmentation.figures": "plot_return plot_whale_curve",
-    "segmentation.parties": "asleep_verdict assessed_parties",
-    "segmentation.tables": "concentration_table",
-    "segmentation.whale": "subsidy_verdict Whale whale_band",
-    "segmentation.words": (
-        "class_finding concentration_finding door_finding flips_finding return_finding "
-        "twenty_eighty_finding whale_uncertainty_finding whale_finding"
-    ),
-    "settings.loading": "load_engagement",
     "settings.engagement": "Engagement",
+    "settings.loading": "load_engagement",
     "settings.places": "project_root",
     "settings.schema": "engagement_schema",
     "stage.opening": "open_stage",
     "stage.work": "Stage",
-    "staying.chances": "return_verdicts staying_chances",
-    "staying.customer_base": "audit_balance base_audit leaving neglected",
-    "staying.returns": "repeat_rates return_model return_models",
-    "staying.traits": "attributes likeness profile stayed",
-    "summary.tables": "chain inquiries keeping repairs",
-    "summary.words": (
-        "bring_finding headline key_caption main_values nominees_finding population_finding "
-        "standing_finding unknown_table"
-    ),
+    "summary.words": "population_finding",
 }
+ROOMS = ("data_prep", "profitability", "segmentation", "staying", "summary")
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> object:
     """Load a public name from its module when it is first used."""
+    if name in ROOMS:
+        return import_module(f"kamlib.{name}")
     if name not in _HOME:
-        raise AttributeError(f"kamlib has no public name '{name}'")
+        from kamlib.core.errors import did_you_mean
+
+        near = did_you_mean(name, [*__all__, *ROOMS])
+        raise AttributeError(f"kamlib has no public name '{name}'. {near}")
     return getattr(import_module(f"kamlib.{_HOME[name]}"), name)
 
 
 def __dir__() -> list[str]:
     """Return the public names."""
-    return [*__all__, "__version__"]
+    return [*__all__, *ROOMS, "__version__"]

@@ -1,5 +1,6 @@
 """Where tests find things, and named worlds that several tests stand on."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,22 +16,29 @@ REFERENCE = Path(os.environ.setdefault("KAM_REFERENCE_DATA", str(ROOT.parent / "
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("0*.ipynb"))
 LONGEST = (  # begun first, so that at the end no worker is left alone with one of them
     "test_intake.py",
-    "test_same_answers.py",
+    "test_small_tables.py",
+    "test_identity.py",
     "test_scenarios.py",
+    "test_same_answers.py",
+    "test_check.py",
+    "test_one_run.py",
+    "test_polish_dirty.py",
+    "test_claims.py",
+    "test_publish.py",
+    "test_polish_buyers.py",
+    "test_quality.py",
     "test_messy_files.py",
     "test_cli.py",
-    "test_polish_buyers.py",
     "test_draft.py",
-    "test_polish_dirty.py",
-    "test_identity.py",
-    "test_one_run.py",
-    "test_check.py",
-    "test_publish.py",
-    "test_demo.py",
-    "test_currency.py",
-    "test_canary.py",
+    "test_documents.py",
+    "test_orders.py",
+    "test_postgres.py",
     "test_truth.py",
-    "test_quality.py",
+    "test_canary.py",
+    "test_currency.py",
+    "test_demo.py",
+    "test_withholding.py",
+    "test_what_cells_mean.py",
     "test_invoices_xml.py",
 )
 
@@ -39,6 +47,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first; within a file the order stays."""
     place = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector look less often, and not at what is loaded: a query is compiled a sixth faster."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def run_stages(
     shown, and by which function. If `aloud`, all of it is shown as in a run.
     """
     import kamlib
-    from kamlib.page import show
+    from kamlib.page import parts, show
 
     names = list(NOTEBOOKS)
     with ExitStack() as stack:
@@ -67,6 +67,8 @@ def run_stages(
             quiet = _close if figures and name == "show_figure" else _quiet(name, hear)
             stack.enter_context(patch.object(show, name, quiet))
             stack.enter_context(patch.object(kamlib, name, quiet, create=True))
+        if not figures | aloud:
+            stack.enter_context(patch.object(parts.Figure, "show", lambda _figure: None))
         for name in (n for n in kamlib.__all__ if n.startswith("plot_") and not figures | aloud):
             stack.enter_context(
                 patch.object(

@@ -6,7 +6,7 @@ import pandas as pd
 from worlds import CostModel, Equation, Pool
 
 from kamlib.core.tables import EXACT
-from kamlib.profitability import resources_table
+from kamlib.profitability.costing import resources_table
 
 YEAR = "FY2025"
 

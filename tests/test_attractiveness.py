@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, default_rules, ours
 
-from kamlib.attractiveness import (
-    asked_on,
-    current_ratings,
+from kamlib.attractiveness.ratings import asked_on, current_ratings, ratings_verdicts
+from kamlib.attractiveness.side_a import (
     measured_criteria,
     missing_criteria,
-    ratings_verdicts,
     side_a,
     side_a_criteria,
     side_a_verdicts,
+)
+from kamlib.attractiveness.side_b import (
     side_b,
     side_b_criteria,
     side_b_verdicts,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.core.errors import DataError
-from kamlib.profitability import (
+from kamlib.profitability.bridge import (
     bridge_balance,
     bridge_measure,
     bridge_steps,

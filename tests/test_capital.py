@@ -7,7 +7,7 @@ import pytest
 from small_firm import YEAR, exact, months
 
 from kamlib.core.periods import Period
-from kamlib.profitability import asset_charges, capital_charges, days_tied_up
+from kamlib.profitability.capital import asset_charges, capital_charges, days_tied_up
 
 
 def receivables(**days: float) -> pd.DataFrame:

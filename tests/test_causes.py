@@ -11,12 +11,13 @@ from losses_world import WORSE, amounts, random_amounts
 from worlds import Equation, Term
 
 from kamlib.numerics import median_of_others, shapley
-from kamlib.profitability import matrix_verdict, price_matrix
 from kamlib.profitability.causes import (
     cause_effects,
     causes_verdict,
     explain_gaps,
+    matrix_verdict,
     peers_verdict,
+    price_matrix,
     typical_rates,
 )
 from kamlib.profitability.factors import CAUSES, customer_rates, kinds_of_work, profit_rate

@@ -75,10 +75,9 @@ def test_a_claim_stands_only_where_its_rule_does(heard, words):
         assert found == []
 
 
-def test_each_claim_of_the_list_is_made_by_somebody(heard):
-    """On a company that gives everything; else the list would hold words that nobody says."""
-    if heard.outcomes.get("ledger_profit") != "PASS" or heard.outcomes["side_b"] == "REFUSE":
-        pytest.skip("something is not given here")
+@pytest.mark.parametrize("heard", ["whole"], indirect=True)
+def test_each_claim_of_the_list_is_made_of_a_company_that_gives_everything(heard):
+    """Else the list would hold words that nobody says."""
     silent = [words for words in CLAIMS if not any(re.search(words, said) for said in heard.said)]
 
     assert silent == []

@@ -13,14 +13,10 @@ from small_firm import NO_CORRECTIONS, YEAR, exact, orders, pools, small_firm, u
 from worlds import CostModel, Equation, Pool, Term
 
 from kamlib.core.errors import DataError
-from kamlib.profitability import (
-    activity_volumes,
-    charge_customers,
-    customer_statements,
-    pool_costs,
-    statement_verdicts,
-)
+from kamlib.profitability.costing import charge_customers, pool_costs
+from kamlib.profitability.customer_statements import customer_statements, statement_verdicts
 from kamlib.profitability.loss_treatment import dropping_verdict
+from kamlib.profitability.volumes import activity_volumes
 
 
 @pytest.fixture(name="small_firm")

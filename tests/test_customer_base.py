@@ -10,16 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, order_days
 
-from kamlib.staying import (
-    attributes,
-    audit_balance,
-    base_audit,
-    leaving,
-    likeness,
-    neglected,
-    profile,
-    stayed,
-)
+from kamlib.staying.customer_base import audit_balance, base_audit, leaving, neglected
+from kamlib.staying.traits import attributes, likeness, profile, stayed
 
 
 # --------------------------------------------------------------------------------- quiet leavers

@@ -4,10 +4,12 @@ import doctest
 import importlib
 import inspect
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,36 @@ def test_the_papermill_line_of_the_readme_runs_one_notebook_with_its_parameter(
     receipt = json.loads((stages / "receipt_attractiveness.json").read_text())
     assert receipt["knobs"] == {"cut_a": 0.7}
     assert "0.70 instead of 0.60" in (tmp_path / "out.ipynb").read_text()
+
+
+@pytest.mark.soak
+def test_every_command_of_the_readme_runs_in_a_fresh_clone(tmp_path):
+    """The folder that `kam demo` writes stands for the reader's own; it is written first."""
+    clone, firm = tmp_path / "clone", tmp_path / "firm"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    blocks = FENCED.findall((ROOT / "README.md").read_text())
+    told = [line for block in blocks for line in block.splitlines()]
+    lines = [re.split(r"\s#\s", line)[0].strip() for line in told]
+    paths = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+    ended = {}
+    for line in sorted(lines, key=lambda line: not line.startswith("kam demo")):
+        words = [
+            re.sub("path/to/(folder|engagement)", str(firm), word) for word in shlex.split(line)
+        ]
+        if words and words[0] in ("kam", "papermill"):
+            done = subprocess.run(
+                words,
+                cwd=clone,
+                env={**os.environ, "PATH": paths, "PYTHONPATH": str(clone)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            ended[line] = (done.returncode, done.stderr[-2000:] if done.returncode else "")
+
+    assert len(ended) >= 9
+    assert {line: end for line, end in ended.items() if end[0]} == {}
 
 
 def tables_of(stages: Path, names: list[str]) -> set[str]:

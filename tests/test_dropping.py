@@ -14,14 +14,15 @@ from losses_world import amounts, random_amounts
 from worlds import default_rules
 
 from kamlib.core.errors import ParameterError
-from kamlib.profitability import (
+from kamlib.profitability.factors import WORK
+from kamlib.profitability.loss_treatment import (
     drop_effects,
+    dropping_verdict,
     effect_of_dropping,
     loss_verdicts,
+    proposals,
     treat_losses,
 )
-from kamlib.profitability.factors import WORK
-from kamlib.profitability.loss_treatment import dropping_verdict, proposals
 from kamlib.profitability.tables import largest_losses
 
 COSTS = {

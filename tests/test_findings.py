@@ -28,10 +28,10 @@ from kamlib.segmentation.words import (
     concentration_finding,
     door_finding,
     flips_finding,
-    return_finding,
     twenty_eighty_finding,
     whale_finding,
 )
+from kamlib.staying.words import return_finding
 from kamlib.summary.words import (
     bring_finding,
     headline,

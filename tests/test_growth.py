@@ -21,7 +21,9 @@ from kamlib.numerics import (
     resampled_shares,
     whales,
 )
-from kamlib.pyramid import Bounds, assess_accounts, decision_rules
+from kamlib.pyramid.assess import assess_accounts
+from kamlib.pyramid.bounds import Bounds
+from kamlib.pyramid.decide import decision_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "benchmarks"))

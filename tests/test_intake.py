@@ -70,6 +70,11 @@ class World:
         found = self.inputs[table].files
         return [self.folder / name for name in ([found] if isinstance(found, str) else found)]
 
+    def head_paths(self, table):
+        """Return the files with heads of a table's documents."""
+        heads = self.inputs[table].heads
+        return [self.folder / name for name in (heads.files if heads else ())]
+
     def relative(self, path):
         """Return a file as readers know it."""
         return Path(path).name

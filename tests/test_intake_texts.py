@@ -13,13 +13,7 @@ from kamlib.intake.dialects import Dialect
 from kamlib.intake.inspect.heads import refuse_unfit_head
 from kamlib.intake.inspect.letters import encoding_of, mender
 from kamlib.intake.inspect.totals import is_total
-from kamlib.intake.readers import (
-    ABOVE_HEAD,
-    TextFile,
-    records_of,
-    refuse_same_bytes,
-    write_texts,
-)
+from kamlib.intake.readers import ABOVE_HEAD, TextFile, records_of, refuse_same_bytes, write_texts
 from kamlib.intake.reasons import A_TOTAL
 
 POLISH = Dialect(encoding="cp1250", separator=";", decimal=",", thousands=" ")

@@ -1,7 +1,9 @@
 """Who may import whom: stages know the core and never each other; notebooks know public names only."""
 
 import ast
+import pkgutil
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,13 @@ def test_a_room_imports_only_what_it_may_know(path):
     allowed = ALLOWED.get(room(path))
     if allowed is None:  # the report and the package itself may know everything
         assert room(path) in {"__init__", "report"}
+    elif path.stem == "analyses":  # it brings together what the stages compute and how it is shown
+        assert imported(path) - {room(path)} <= LOW | STAGES | {
+            "data_prep",
+            "intake",
+            "page",
+            "stage",
+        }
     elif path.stem in PAGES and room(path) in STAGES | {"data_prep", "summary"}:
         assert imported(path) - {room(path)} <= allowed | {"page", "intake"}
     else:
@@ -125,3 +134,15 @@ def test_importing_kamlib_loads_nothing_but_python_s_own():
 def test_every_public_name_is_there():
     for name in kamlib.__all__:
         assert getattr(kamlib, name).__doc__, f"{name} has no docstring"
+
+
+@pytest.mark.parametrize("name", kamlib.ROOMS)
+def test_a_room_offers_its_analyses_whatever_of_it_was_imported_before(name):
+    room = import_module(f"kamlib.{name}")
+    for module in pkgutil.iter_modules(room.__path__):
+        import_module(f"kamlib.{name}.{module.name}")
+
+    for question in room.__all__:
+        analysis = getattr(room, question)
+        assert callable(analysis), f"kam.{name}.{question} is a module"
+        assert analysis.__doc__

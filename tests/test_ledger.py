@@ -12,8 +12,8 @@ from small_firm import NO_CORRECTIONS, YEAR, buyers, exact, months, orders, smal
 from worlds import CostModel, Equation, Pool
 
 from kamlib.core.tables import EXACT
-from kamlib.profitability import (
-    customer_statements,
+from kamlib.profitability.customer_statements import customer_statements
+from kamlib.profitability.ledger import (
     ledger_accounts,
     ledger_verdict,
     profit_balance,

@@ -6,8 +6,9 @@ from fastpath import run_stages, table
 from losses_world import right_causes, signs_of_dropping
 
 from demo_company import write_demo
-from kamlib import customer_statements, days_tied_up, load_engagement, treat_losses
+from kamlib import days_tied_up, load_engagement, treat_losses
 from kamlib.core.timespans import period_of
+from kamlib.profitability.customer_statements import customer_statements
 
 PERIODS = ["FY2024", "FY2025"]
 TABLES = [

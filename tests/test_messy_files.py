@@ -160,7 +160,7 @@ GENERATED = {
 }
 
 
-@settings(max_examples=4, **GENERATED)
+@settings(max_examples=2, **GENERATED)
 @given(**SPOILT)
 def test_whatever_is_spoilt_each_rule_has_its_rows_and_its_money_in_csv_and_in_excel(
     tmp_path_factory, seed, faults, kinds, ragged

@@ -13,6 +13,7 @@ import yaml
 from conftest import ROOT
 from fastpath import run_stages, table
 
+import kamlib as kam
 from demo_company import write_demo
 from kamlib import open_stage
 from kamlib.core.errors import DataError, ParameterError
@@ -36,8 +37,11 @@ class Firm:
         """Write knobs into engagement.yaml."""
         settings = yaml.safe_load(self.plain)
         for knob, value in knobs.items():
-            block, key = KEYS[knob].split(".")
-            settings.setdefault(block, {})[key] = value
+            *blocks, key = KEYS[knob].split(".")
+            here = settings
+            for block in blocks:
+                here = here.setdefault(block, {})
+            here[key] = value
         self.yaml.write_text(yaml.safe_dump(settings, sort_keys=False))
 
     def run(self, stages: Path, **options: object) -> list[str]:
@@ -130,7 +134,8 @@ def test_a_share_set_for_the_run_gives_what_the_same_share_in_engagement_yaml_gi
 @pytest.mark.parametrize(
     ("knob", "value", "begin"),
     [
-        ("cut_a", 0.45, "data_prep"),
+        ("price_reach", 0.01, "data_prep"),
+        pytest.param("cut_a", 0.45, "data_prep", marks=pytest.mark.soak),
         ("cut_b", 0.45, "attractiveness"),
         ("managers", 1, "pyramid"),
     ],
@@ -145,10 +150,24 @@ def test_a_knob_set_for_a_notebook_gives_what_the_engagement_s_own_value_gives(
     expected = firm.run(written, begin=begin)
     firm.write(HALF)
     said = firm.run(stages, begin=SET_IN[knob], knobs={knob: value})
+    said = [line for line in said if "As in engagement.yaml" not in line]
 
     assert tables(stages) == tables(written)
     assert tables(stages) != before, "the knob matters"
     assert said == expected[-len(said) :]
+
+
+def test_a_knob_that_is_turned_shows_the_losses_before_and_after(firm, stages):
+    firm.write(HALF)
+    stage = firm.opened(stages, "profitability", price_reach=0.0)
+    made = kam.profitability.statements(stage)
+    lost = kam.profitability.losses(stage, made)
+    told = kam.profitability.knobs_turned(stage, lost).finding
+    before, after = told.partition("As set here: ")[::2]
+
+    assert before.startswith("As in engagement.yaml: ")
+    assert "price rise of at most 10% would end" in before
+    assert "price rise" not in after, "no price may rise, so that none ends a loss"
 
 
 def test_a_cut_changed_in_one_notebook_holds_in_those_opened_after_it_and_they_say_so(

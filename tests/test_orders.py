@@ -14,8 +14,8 @@ from test_intake import TWO_YEARS, book, give, verdict_of, world
 from worlds import CostModel, Equation, Pool, Term
 
 from kamlib.intake import read_inputs
-from kamlib.profitability import activity_volumes, customer_statements, statement_verdicts
-from kamlib.profitability.volumes import whole_orders
+from kamlib.profitability.customer_statements import customer_statements, statement_verdicts
+from kamlib.profitability.volumes import activity_volumes, whole_orders
 
 HEAD = (
     "invoice_id, date, customer_id, net_amount, order_id, order_date, warehouse, rush, delivery_id"

@@ -83,3 +83,10 @@ def test_the_start_page_of_the_demo_is_at_most_four_desktop_screens_long(tmp_pat
         window.close()
 
     assert screens <= 3.9  # of a report it also has the way through the stages and its foot
+
+
+def test_a_page_says_once_why_something_is_not_shown(pages):
+    for stage, html in pages.items():
+        told = re.findall(r"Not shown(?:\.|:</span> <b>.*?</b>) (.*?)</p>", html)
+
+        assert sorted(told) == sorted(set(told)), stage

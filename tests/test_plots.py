@@ -13,8 +13,11 @@ from PIL import Image
 import kamlib as kam
 from kamlib.core.codes import CHANGES, LADDER
 from kamlib.core.errors import DataError
+from kamlib.data_prep.figures import plot_monthly_revenue
 from kamlib.page.labels import fit, width_of
 from kamlib.page.style import LIGHT, money_of
+from kamlib.segmentation.figures import plot_whale_curve
+from kamlib.staying.figures import plot_return
 
 ODD_NAMES = ["A$B$C", "100% $$", "_x", "Złota Rybka", "two\nlines", "W" * 200]
 PROFIT_LADDER = (1000.0, -100.0, -50.0, -500.0, -200.0, -30.0)  # ends at 120
@@ -171,15 +174,15 @@ def tornado() -> pd.DataFrame:
 
 
 FIGURES = {
-    "12 months": lambda: kam.plot_monthly_revenue(months(12), currency="PLN"),
-    "72 months": lambda: kam.plot_monthly_revenue(months(72), currency="PLN"),
+    "12 months": lambda: plot_monthly_revenue(months(12), currency="PLN"),
+    "72 months": lambda: plot_monthly_revenue(months(72), currency="PLN"),
     "statement": lambda: kam.plot_statement(ladder(), currency="PLN"),
-    "whale curve": lambda: kam.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN"),
-    "whale curve in a band": lambda: kam.plot_whale_curve(
+    "whale curve": lambda: plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN"),
+    "whale curve in a band": lambda: plot_whale_curve(
         curve(90, 60, 50, -20, -40), currency="PLN", whale=whale(90, 60, 50, -20, -40)
     ),
-    "one customer": lambda: kam.plot_whale_curve(curve(90), currency="PLN"),
-    "all at a loss": lambda: kam.plot_whale_curve(curve(-9, -5, -2, -1), currency="PLN"),
+    "one customer": lambda: plot_whale_curve(curve(90), currency="PLN"),
+    "all at a loss": lambda: plot_whale_curve(curve(-9, -5, -2, -1), currency="PLN"),
     "bridge": lambda: kam.plot_bridge(bridge(), currency="PLN"),
     "bridge of losses": lambda: kam.plot_bridge(bridge(-900_000.0), currency="PLN"),
     "matrix": lambda: kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
@@ -187,7 +190,7 @@ FIGURES = {
     "pyramid": lambda: kam.plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
     "empty pyramid": lambda: kam.plot_pyramid(accounts()),
     "criteria": lambda: kam.plot_their_criteria(criteria()),
-    "return": lambda: kam.plot_return(returns()),
+    "return": lambda: plot_return(returns()),
 }
 
 
@@ -292,19 +295,19 @@ def test_the_frame_is_left_as_it_was(draw, table, options):
 def test_given_axes_are_used_and_returned():
     _figure, ax = plt.subplots()
 
-    assert kam.plot_whale_curve(curve(3, -1), currency="PLN", ax=ax) is ax
+    assert plot_whale_curve(curve(3, -1), currency="PLN", ax=ax) is ax
 
 
 def test_an_absent_column_is_refused_by_name():
     with pytest.raises(DataError, match="the whale curve table has no column cumulative"):
-        kam.plot_whale_curve(curve(1).drop(columns="cumulative"), currency="PLN")
+        plot_whale_curve(curve(1).drop(columns="cumulative"), currency="PLN")
 
 
 # ------------------------------------------------------------------------------------- money
 
 
 def test_months_of_the_report_period_are_solid_and_named():
-    ax = kam.plot_monthly_revenue(months(24), currency="PLN")
+    ax = plot_monthly_revenue(months(24), currency="PLN")
 
     colours = [bar.get_facecolor() for bar in ax.patches]
     assert [bar.get_height() for bar in ax.patches] == [20_000.0] * 24
@@ -316,7 +319,7 @@ def test_months_of_the_report_period_are_solid_and_named():
 
 @pytest.mark.parametrize("n", [1, 12, 13, 36, 37, 60, 61, 72])
 def test_month_labels_do_not_touch(n):
-    ax = kam.plot_monthly_revenue(months(n), currency="PLN")
+    ax = plot_monthly_revenue(months(n), currency="PLN")
 
     assert collisions(ax) == []
     assert 1 <= len(ax.get_xticks()) <= 13
@@ -326,7 +329,7 @@ def test_a_month_of_credit_notes_is_hatched_below_zero():
     table = months(12)
     table.loc[3, "invoice_revenue"] = -5_000.0
 
-    bar = kam.plot_monthly_revenue(table, currency="PLN").patches[3]
+    bar = plot_monthly_revenue(table, currency="PLN").patches[3]
 
     assert (bar.get_height(), bar.get_hatch()) == (-5_000.0, "////")
 
@@ -362,7 +365,7 @@ def test_a_loss_at_the_end_of_the_statement_is_hatched_and_left_of_zero():
 
 
 def test_whale_curve_shows_peak_total_and_erosion():
-    ax = kam.plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN")
+    ax = plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN")
 
     rising, falling = ax.lines[:2]
     assert rising.get_ydata().tolist() == [0, 90, 150, 200]
@@ -377,7 +380,7 @@ def test_whale_curve_shows_peak_total_and_erosion():
 
 
 def test_the_band_of_the_whale_curve_says_what_it_is():
-    ax = kam.plot_whale_curve(
+    ax = plot_whale_curve(
         curve(90, 60, 50, -20, -40), currency="PLN", whale=whale(90, 60, 50, -20, -40)
     )
 
@@ -403,7 +406,7 @@ def test_the_bridge_stands_on_its_causes_and_ends_at_the_total():
 
 
 def test_whale_curve_of_the_margin_is_named_so():
-    ax = kam.plot_whale_curve(curve(90_000, 60), currency="PLN", measure="gross_margin")
+    ax = plot_whale_curve(curve(90_000, 60), currency="PLN", measure="gross_margin")
 
     assert ax.get_ylabel() == "Cumulative gross margin, PLN thousand"
 
@@ -425,7 +428,7 @@ def test_whale_curve_of_the_margin_is_named_so():
     ],
 )
 def test_whale_curve_says_what_is_odd(profits, told, untold):
-    ax = kam.plot_whale_curve(curve(*profits), currency="PLN")
+    ax = plot_whale_curve(curve(*profits), currency="PLN")
 
     assert told in words(ax)
     assert [word for word in words(ax) if untold in word and word != told] == []
@@ -677,7 +680,7 @@ def test_our_guess_about_us_is_drawn_hollow():
 
 
 def test_the_chance_of_return_shows_rate_and_customers_of_each_class():
-    ax = kam.plot_return(returns())
+    ax = plot_return(returns())
 
     dots = ax.lines[0]
     assert dots.get_xdata().tolist() == list(range(13))

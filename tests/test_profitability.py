@@ -10,14 +10,13 @@ import pytest
 from small_firm import YEAR, buyers, exact, months, small_firm, used
 from worlds import CostModel, Equation, Pool
 
-from kamlib.profitability import (
-    capital_charges,
+from kamlib.profitability.capital import capital_charges
+from kamlib.profitability.customer_statements import customer_statements, statement_verdicts
+from kamlib.profitability.statement import (
     company_ladder,
     complete_statement,
-    customer_statements,
     gross_margins,
     loss_makers,
-    statement_verdicts,
 )
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,7 +41,13 @@ from kamlib.core.tables import file_hash
 from kamlib.report import committing
 from kamlib.report import committing as folders
 from kamlib.report.exporting import write_csv
-from kamlib.report.failures import NotPublished, RunFailed, RunGoingOn, failure_in_cell, failure_of
+from kamlib.report.failures import (
+    NotPublished,
+    RunFailed,
+    RunGoingOn,
+    failure_in_cell,
+    failure_of,
+)
 from kamlib.report.record import require_all_cells_run, require_receipt, signed_hash
 from kamlib.report.reporting import publish_report
 from kamlib.report.running import Kernels, Limits, own_kernels, run_notebook
@@ -206,7 +213,7 @@ def test_nothing_but_the_report_is_left_behind(published):
             id="takes too long",
         ),
         pytest.param(["1 / 0", "1"], "error in cell", r"cell \[3\].*ZeroDivision", id="an error"),
-        pytest.param(["1 + 1"], "no receipt", r"left no receipt.*stage.finish", id="no receipt"),
+        pytest.param(["1 + 1"], "no receipt", r"left no receipt.*stage.hand_over", id="no receipt"),
         pytest.param(
             ["raise OSError(28, 'No space left on device')"], "disk", "no room left", id="disk full"
         ),
@@ -480,10 +487,12 @@ def test_a_link_that_leads_nowhere_is_named(place):
         publish_report(place.engagement, reports=place.reports)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="for the superuser every folder is writable")
-def test_a_folder_that_may_not_be_written_to_is_named(place):
+def test_a_folder_that_may_not_be_written_to_is_named(place, monkeypatch):
     place.folder.mkdir(parents=True)
     place.folder.chmod(0o500)
+    if os.geteuid() == 0:  # for the superuser every folder is writable
+        denied = PermissionError(errno.EACCES, "Permission denied")
+        monkeypatch.setattr(Path, "touch", Mock(side_effect=denied))
 
     with pytest.raises(ParameterError, match=r"cannot be written to.*Mend its permissions"):
         publish_report(place.engagement, reports=place.reports)

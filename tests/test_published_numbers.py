@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.attractiveness import side_a, side_a_criteria
+from kamlib.attractiveness.side_a import side_a, side_a_criteria
 from kamlib.numerics import (
     count_reaching,
     cumulative_best_first,
@@ -16,10 +16,10 @@ from kamlib.numerics import (
     sort_ascending,
     stobachoff,
 )
-from kamlib.profitability import charge_customers, pool_costs
-from kamlib.pyramid import Bounds, assign_levels
-from kamlib.pyramid.bounds import certain
-from kamlib.segmentation import whale_curve
+from kamlib.profitability.costing import charge_customers, pool_costs
+from kamlib.pyramid.bounds import Bounds, certain
+from kamlib.pyramid.levels import assign_levels
+from kamlib.segmentation.classes import whale_curve
 from kamlib.settings import SideACriterion
 
 # ------------------------------------------------------------------ Horngren, Spring Distribution (G1)

@@ -14,27 +14,17 @@ from worlds import END, IDEAL, KAU, UNKNOWN, WANTED, accounts_of, default_rules
 from kamlib.core.errors import ParameterError
 from kamlib.core.quantities import QUANTITIES
 from kamlib.core.verdicts import PASS
-from kamlib.pyramid import (
-    Bounds,
-    account_bounds,
-    accounts_at_cuts,
-    assess_accounts,
-    assign_levels,
-    capacity_verdicts,
-    contact_functions,
-    decide,
-    decision_rules,
+from kamlib.pyramid.assess import assess_accounts, capacity_verdicts, unit_verdict
+from kamlib.pyramid.bounds import Bounds, account_bounds, contact_functions, joint_evidence
+from kamlib.pyramid.decide import accounts_at_cuts, decide, decision_rules, verdict_counts
+from kamlib.pyramid.golden import (
     golden_shots,
     golden_verdicts,
-    joint_evidence,
-    level_counts,
     margin_percentiles,
     money_of_shots,
     percentiles_verdict,
-    pyramid_verdicts,
-    unit_verdict,
-    verdict_counts,
 )
+from kamlib.pyramid.levels import assign_levels, level_counts, pyramid_verdicts
 from kamlib.settings import GoldenShot
 
 RULES = default_rules()

@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 from fastpath import run_stages, table
 
-from kamlib.staying import leaving
+from kamlib.staying.customer_base import leaving
 
 GONE = "K00292"
 

@@ -9,25 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, book, default_rules
 
+from kamlib.core.customers import main_measure
 from kamlib.core.errors import DataError, ParameterError
-from kamlib.segmentation import (
-    asleep_verdict,
-    assessed_parties,
+from kamlib.segmentation.classes import (
     class_balances,
     class_flips,
     class_summary,
-    concentration,
-    door_verdicts,
-    interval_verdict,
-    main_measure,
     measure_verdicts,
-    net_shares_verdict,
-    open_doors,
     segment,
     split_vital_few,
-    strategic_door,
     whale_curve,
 )
+from kamlib.segmentation.doors import door_verdicts, open_doors, strategic_door
+from kamlib.segmentation.parties import asleep_verdict, assessed_parties
+from kamlib.segmentation.shares import concentration, interval_verdict, net_shares_verdict
 
 moderately = settings(max_examples=60, deadline=None)
 DRAWS = {"draws": 200, "level": 0.90, "seed": 1}

@@ -287,11 +287,19 @@ def _read_rows(folder, rows: dict[str, list[str]]):
     return read(folder, equations=[VISITS], **tables)
 
 
-@settings(deadline=None, max_examples=3)
+@pytest.mark.soak
+@settings(deadline=None, max_examples=20)
 @given(amounts, st.data())
-def test_a_flipped_sign_or_a_row_twice_changes_nothing_or_is_flagged(folder, cells, data):
-    """Whatever row is turned or doubled: it is set aside, or the reader is told which table has it."""
-    place = data.draw(st.integers(0, len(cells) - 1))
+def test_whatever_row_is_turned_or_doubled_it_is_set_aside_or_flagged(folder, cells, data):
+    turned_and_doubled(folder, cells, data.draw(st.integers(0, len(cells) - 1)))
+
+
+def test_a_flipped_sign_or_a_row_twice_changes_nothing_or_is_flagged(folder):
+    turned_and_doubled(folder, [5, 2, 9], 1)
+
+
+def turned_and_doubled(folder, cells: list[int], place: int) -> None:
+    """Assert that the row is set aside, or that the reader is told which table has it."""
     turned = _read_rows(folder, _rows([-n if i == place else n for i, n in enumerate(cells)]))
     doubled = _read_rows(
         folder, {name: [*each, each[place]] for name, each in _rows(cells).items()}

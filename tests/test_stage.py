@@ -75,6 +75,17 @@ def test_every_table_that_is_not_there_yet_names_the_notebook_that_writes_it(sma
         opened(small, "summary").read(table)
 
 
+def test_a_table_and_a_name_that_are_not_there_are_answered_with_the_nearest(small):
+    import kamlib as kam
+
+    with pytest.raises(
+        DataError, match=r"no table 'profitabilty'\. Did you mean 'profitability'\?"
+    ):
+        opened(small).read("profitabilty")
+    with pytest.raises(AttributeError, match=r"name 'whale_curv'\. Did you mean 'whale_curve'\?"):
+        kam.whale_curv  # noqa: B018
+
+
 def test_each_table_that_a_notebook_names_is_written_by_the_stage_that_is_said_to():
     place = list(NOTEBOOKS)
     for stage, name in NOTEBOOKS.items():
@@ -139,7 +150,8 @@ def test_reading_gives_the_report_period_unless_all_are_asked_for(small):
 
 def test_a_refusal_of_an_earlier_stage_reaches_the_later_ones(small):
     first = opened(small, "profitability")
-    first.verdicts.append(verdict("cost_to_serve", REFUSE, why="there are no pools"))
+    told = verdict("cost_to_serve", REFUSE, why="there are no pools")
+    first.keep("statements", Analysis(verdicts=[told]))
     first.finish()
 
     later = opened(small)

@@ -14,9 +14,17 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 from worlds import END, order_days, ours
 
-from kamlib.staying import repeat_rates, return_model, return_models, return_verdicts
-from kamlib.staying import staying_chances as chances
-from kamlib.staying.returns import CANDIDATES, choose, fit, foretell
+from kamlib.staying.chances import return_verdicts
+from kamlib.staying.chances import staying_chances as chances
+from kamlib.staying.returns import (
+    CANDIDATES,
+    choose,
+    fit,
+    foretell,
+    repeat_rates,
+    return_model,
+    return_models,
+)
 from kamlib.staying.rhythm import rhythm, slices
 
 WINDOWS = SimpleNamespace(trend_months=24, return_months=12, staying_years=3)

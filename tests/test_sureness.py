@@ -11,11 +11,15 @@ from worlds import Equation
 
 from kamlib.core.errors import ParameterError
 from kamlib.numerics import Uncertain, odds, range_errors
-from kamlib.profitability import profit_uncertainty, uncertain_profits, uncertainty_verdict
-from kamlib.profitability.uncertainty import profit_tornado
+from kamlib.profitability.uncertainty import (
+    profit_tornado,
+    profit_uncertainty,
+    uncertain_profits,
+    uncertainty_verdict,
+)
 from kamlib.profitability.words import mover_finding, uncertainty_finding
-from kamlib.segmentation import split_vital_few, subsidy_verdict, whale_band, whale_curve
-from kamlib.segmentation.whale import Whale
+from kamlib.segmentation.band import Whale, subsidy_verdict, whale_band
+from kamlib.segmentation.classes import split_vital_few, whale_curve
 from kamlib.segmentation.words import whale_uncertainty_finding
 from kamlib.settings import load_engagement
 

@@ -11,8 +11,9 @@ from losses_world import right_causes, signs_of_dropping
 from ruamel.yaml import YAML
 from worlds import CostModel, Equation, Term
 
-from kamlib import customer_statements, days_tied_up, load_engagement, treat_losses
+from kamlib import days_tied_up, load_engagement, treat_losses
 from kamlib.core.codes import LADDER
+from kamlib.profitability.customer_statements import customer_statements
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "data" / "demo"

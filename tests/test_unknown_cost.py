@@ -12,23 +12,14 @@ from hypothesis import strategies as st
 from small_firm import YEAR, months, small_firm
 from worlds import book, default_rules
 
+from kamlib.core.customers import main_measure
 from kamlib.intake import read_inputs
-from kamlib.profitability import (
-    bridge_measure,
-    bridge_steps,
-    company_ladder,
-    customer_statements,
-    profit_bridge,
-    statement_balances,
-    statement_verdicts,
-)
-from kamlib.segmentation import (
-    class_balances,
-    class_summary,
-    concentration,
-    main_measure,
-    segment,
-)
+from kamlib.profitability.bridge import bridge_measure, bridge_steps, profit_bridge
+from kamlib.profitability.customer_statements import customer_statements, statement_verdicts
+from kamlib.profitability.ledger import statement_balances
+from kamlib.profitability.statement import company_ladder
+from kamlib.segmentation.classes import class_balances, class_summary, segment
+from kamlib.segmentation.shares import concentration
 from kamlib.settings import load_engagement
 
 SETTINGS = """

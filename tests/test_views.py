@@ -19,7 +19,8 @@ from kamlib.attractiveness.tables import (
 from kamlib.core.customers import named, with_relation
 from kamlib.core.tables import read_note, read_table
 from kamlib.data_prep.tables import external_months, monthly_revenue, set_aside_reasons
-from kamlib.profitability.tables import gl_table, pool_table, statement_lines
+from kamlib.profitability.tables import gl_table, pool_table, statement_lines, work_by_segment
+from kamlib.profitability.words import segments_finding
 from kamlib.pyramid.bounds import Bounds
 from kamlib.pyramid.decide import both_questions
 from kamlib.pyramid.tables import (
@@ -668,3 +669,35 @@ def test_every_table_of_results_that_holds_others_than_external_customers_says_s
     profit = read_table(demo_stages, "profitability")
     assert silent == []
     assert set(profit["relation"]) == {"external", "intercompany", "collective"}
+
+
+def test_what_serving_a_segment_takes_of_its_revenue_adds_up_over_the_pools():
+    customers = pd.DataFrame(
+        {
+            "customer_id": ["A", "B", "C", "X"],
+            "industry_segment": ["food", "food", "drinks", "food"],
+            "relation": ["external", "external", "external", "intercompany"],
+        }
+    )
+    statement = pd.DataFrame(
+        {"customer_id": list("ABCX"), "active": True, "invoice_revenue": [60.0, 40.0, 50.0, 900.0]}
+    )
+    served = pd.DataFrame(
+        {
+            "customer_id": ["A", "B", "C", "X"],
+            "pool": ["desk", "van_south", "desk", "desk"],
+            "cost": [6.0, 14.0, 5.0, 500.0],
+        }
+    )
+
+    work = work_by_segment(served, statement, customers, at_least=1)
+
+    assert list(work.index) == ["food", "drinks"], "the dearest first"
+    assert work.loc["food"].to_dict() == {"van south": 0.14, "desk": 0.06, "together": 0.20}
+    assert work.loc["drinks", "together"] == 0.10
+    assert segments_finding(work) == (
+        "Of every 100 of revenue, serving food takes 20.0 and serving drinks 10.0; van south makes "
+        "the largest difference."
+    )
+    assert len(work_by_segment(served, statement, customers, at_least=2)) == 1
+    assert segments_finding(work.head(1)) == ""

@@ -9,17 +9,19 @@ from test_stage import opened, small  # noqa: F401  a fixture
 from worlds import IDEAL, WANTED, accounts_of
 
 from demo_company import write_demo
+from kamlib.core.analysis import Analysis
 from kamlib.core.rules import ANALYSES, FOUNDATIONS, RULES
 from kamlib.core.verdicts import REFUSE, Verdict
 from kamlib.data_prep.words import revenue_finding
-from kamlib.profitability import customer_statements, withheld
+from kamlib.profitability.customer_statements import customer_statements, withheld
 
 
 @pytest.mark.parametrize("rule", FOUNDATIONS)
 def test_nothing_is_known_above_a_foundation_that_was_refused(small, rule):  # noqa: F811
     (small / "lines.csv").write_text("invoice_id\n")
     first = opened(small, "data_prep")
-    first.verdicts.append(Verdict(rule, REFUSE, "title", "too little is left.", ""))
+    told = Verdict(rule, REFUSE, "title", "too little is left.", "")
+    first.keep("read", Analysis(verdicts=[told]))
     first.finish()
 
     later = opened(small, "pyramid")

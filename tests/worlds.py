@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from kamlib.pyramid import Bounds
-from kamlib.pyramid.bounds import certain
+from kamlib.pyramid.bounds import Bounds, certain
 from kamlib.settings import load_engagement
 
 

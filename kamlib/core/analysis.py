@@ -55,6 +55,11 @@ class Analysis:
         """Return its sentences, as they stand on the page."""
         return " ".join(part.said for part in self.parts if hasattr(part, "said"))
 
+    @property
+    def headline(self) -> str:
+        """Return the first sentence that it shows; empty where it shows none."""
+        return next((part.said for part in self.parts if hasattr(part, "said")), "")
+
     def figure(self) -> "Axes | None":
         """Draw its figure and return the Axes, to be changed or saved; None where it has none."""
         return next((part.draw() for part in self.parts if hasattr(part, "draw")), None)

@@ -27,3 +27,15 @@ def named(table: pd.DataFrame, names: pd.DataFrame, key: str = "customer_id") ->
     told = table[key].map(known).fillna(table[key])
     rest = [column for column in table.columns if column != key]
     return table[rest].assign(name=told)[["name", *rest]]
+
+
+def main_measure(statement: pd.DataFrame) -> str | None:
+    """Return what classes rest on: customer profit, else gross margin, else None.
+
+    It may be unknown for some customers: where that is too many, the statement has none at all.
+    """
+    active = statement[statement["active"]]
+    for name in ("customer_profit", "gross_margin"):
+        if active[name].notna().any():
+            return name
+    return None

@@ -508,6 +508,26 @@ RESULTS: dict[str, Column] = {
     "silent_days": Column(N_("Silent for"), "whole", N_("since the last order"), N_("days")),
     "usual_days": Column(N_("Usual interval"), "whole", N_("between order days"), N_("days")),
     "overdue": Column(N_("Overdue"), "bool", N_("silent for 2.5 usual intervals and 90 days")),
+    "seasonal": Column(N_("Seasonal"), "bool", N_("silent, but as a year ago on this day")),
+    "at_stake": Column(N_("At stake"), "money", N_("profit × chance of leaving"), "currency"),
+    "signs": Column(N_("Signs"), "text", N_("silent, fading by a third, stopped a product group")),
+    "stopped": Column(N_("No longer buys"), "text", N_("product groups of three of four quarters")),
+    "revenue_change": Column(N_("Buys"), "share", N_("against the same months a year before")),
+    "care_before": Column(N_("Care before"), "number", N_("contacts, visits or field hours")),
+    "care_now": Column(N_("Care now"), "number", N_("contacts, visits or field hours")),
+    "care_change": Column(N_("Change of care"), "share", N_("against the period before")),
+    "profit_before": Column(N_("Profit before"), "money", N_("of the period before"), "currency"),
+    "profit_now": Column(N_("Profit now"), "money", N_("of this period"), "currency"),
+    "profit_change": Column(N_("Change of profit"), "money", N_("now less before"), "currency"),
+    "comparison": Column(
+        N_("Compared"), "text", N_("key with other customers, stayers with leavers")
+    ),
+    "attribute": Column(N_("Attribute"), "text", N_("what customers have in common")),
+    "lift": Column(N_("Lift"), "number", N_("share over that of all, shrunk with strength 10")),
+    "lift_low": Column(N_("Lift from"), "number", N_("90 % interval, exploratory")),
+    "lift_high": Column(N_("Lift to"), "number", N_("90 % interval, exploratory")),
+    "likeness": Column(N_("Likeness"), "number", N_("mean lift of its attributes; 1 is anybody")),
+    "nearest": Column(N_("Most like"), "text", N_("customers who share most attributes")),
     "model": Column(N_("Told by"), "text", N_("what the chance of return rests on")),
     "p_stay_3y": Column(N_("Chance of staying"), "share", N_("an order in months 25 to 36")),
     "p_stay_low": Column(N_("Staying from"), "share", N_("chance of staying, at worst")),
@@ -592,6 +612,47 @@ RESULTS: dict[str, Column] = {
 }
 
 COLUMNS: dict[str, Column] = {**INPUTS, **COSTS, **RESULTS, **UNCERTAINTY, **LOSSES}
+
+
+# Of result tables that no page shows as they are; an engagement may call columns of its own like these.
+ONLY_IN_RESULTS: dict[str, Column] = {
+    "sites": Column("Sites", "whole", "number of sites of the group"),
+    "is_prospect": Column("Prospect?", "bool", "it does not buy yet"),
+    "last_order": Column("Last order", "date", "day of the last order"),
+    "days_late": Column("Days late", "number", "beyond what was agreed", "days"),
+    "positive": Column("Earned", "money", "what those who earn bring", "currency"),
+    "lost": Column("Lost", "money", "what those who lose take back", "currency"),
+    "total": Column("Total", "money", "earned less lost", "currency"),
+    "peak_at": Column("Peak", "whole", "customers at whom the running sum is highest"),
+    "stobachoff": Column("Stobachoff", "number", "how much subsidy there is", "0–1"),
+    "interval_level": Column("Interval", "share", "level of the intervals"),
+    "auc": Column("AUC", "number", "chance that who returned was ranked above who did not", "0–1"),
+    "brier": Column("Brier", "number", "mean squared error of the chances; 0 is best", "0–1"),
+    "mean_chance": Column("Mean chance", "share", "what was expected to return"),
+    "happened": Column("Returned", "share", "what did return"),
+    "tested_on": Column("Tested on", "whole", "number of customers"),
+    "horizon_months": Column("Horizon", "whole", "within which they return", "months"),
+    "cutoff": Column("Cutoff", "date", "last day of what the chances were told from"),
+    "window_end": Column("Window to", "date", "last day on which a return counts"),
+    "side_a_known": Column("Side A known", "bool", "enough weight is known"),
+    "profit_potential": Column("Potential", "number", "rated", "key-account units"),
+    "asked": Column("Asked", "bool", "their words or facts on one criterion at least"),
+    "complete": Column("All asked", "bool", "their words or facts on every criterion"),
+    "guessed": Column("Guessed", "bool", "we guessed at least one rating"),
+    "rival_named": Column("Rival named", "bool", "they name a rival"),
+    "us": Column("Us", "number", "their rating of us", "0–10"),
+    "rival_side": Column("Rival", "score", "side B of the best rival"),
+    "benefit_ours": Column("Benefit to us", "share", "customer profit in pocket revenue"),
+    "benefit_theirs": Column("Benefit to them", "score", "side B"),
+    "joint_hard": Column("Joint things", "whole", "hard signs of closeness"),
+    "joint_all": Column("All signs", "whole", "hard and soft signs of closeness"),
+    "in_capacity": Column("Has a place", "bool", "within what our managers can care for"),
+    "rule": Column("Rule", "text", "key of the rule of method"),
+    "outcome": Column("Outcome", "text", "whether the rule holds"),
+    "stage": Column("Stage", "text", "the stage that wrote the row"),
+    "step": Column("Step", "text", "what the amount is"),
+    "holds": Column("Holds", "bool", "the sum leaves nothing unexplained"),
+}
 
 
 def label(name: str, currency: str = "") -> str:

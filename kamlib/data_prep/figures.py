@@ -8,7 +8,16 @@ from kamlib.core.checks import require_columns
 from kamlib.core.language import language
 from kamlib.core.vocabulary import label
 from kamlib.page.labels import one_line
-from kamlib.page.style import LIGHT, axes_or_new, hatched, mix, money_of, money_ticks, solid, styled
+from kamlib.page.style import (
+    LIGHT,
+    axes_or_new,
+    hatched,
+    mix,
+    money_of,
+    money_ticks,
+    solid,
+    styled,
+)
 
 MONTHS_WITH_QUARTERS = 36  # longer series show half-years, then years only
 

@@ -9,7 +9,8 @@ from kamlib.core.customers import external
 from kamlib.core.language import _, day, number, percent
 from kamlib.core.tables import floats
 from kamlib.core.vocabulary import column_label, table_label
-from kamlib.intake.reasons import NO_LINE, remedy_of
+from kamlib.intake.checks import remedy_of
+from kamlib.intake.reasons import NO_LINE
 
 RULE = ["table", "column", "source_column", "reason"]
 

@@ -14,8 +14,8 @@ from kamlib.intake.contract import BACK, CONTRACT, SALES, Field
 from kamlib.intake.databases import answering
 from kamlib.intake.desk import Desk, brought, held, viewed
 from kamlib.intake.engines import DECIMAL, engine_of, exact
-from kamlib.intake.judging import Judged, as_read
 from kamlib.intake.spelling import is_no_number
+from kamlib.intake.validate import Validated, as_read
 
 KEY = "inputs.invoice_lines.database"
 KEYS = (
@@ -39,12 +39,12 @@ OF_ESTIMATES = ("_at_list", "_each", "_of_", "_there_", "_alike_")  # columns on
 SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
 
 
-def lines_told(work: Desk, lines: Judged) -> ir.Table:
+def lines_told(work: Desk, lines: Validated) -> ir.Table:
     """Return the used lines with ``untyped``, kind of document, ``list_total`` and ``estimated``."""
     return viewed(work, "lines_told", with_list_total(work, lines, typed_by_sign(lines.used)))
 
 
-def booked(work: Desk, lines: Judged, told: ir.Table, units: ir.Table | None) -> ir.Table:
+def booked(work: Desk, lines: Validated, told: ir.Table, units: ir.Table | None) -> ir.Table:
     """Return one row per document, customer and day of the lines that are used, in our own engine.
 
     To ``invoice_id, order_id, customer_id, name, date, document_type, corrects_invoice_id,
@@ -103,7 +103,7 @@ def of_unit(rows: ir.Table, units: ir.Table | None, *, who: str = "customer_id")
     return joined.mutate(unit=ibis.coalesce(joined["unit"], joined[who])).drop("known_id")
 
 
-def _summed(work: Desk, lines: Judged, told: ir.Table) -> ir.Table:
+def _summed(work: Desk, lines: Validated, told: ir.Table) -> ir.Table:
     """Return the documents of the lines that are used, where the lines lie."""
     mapped = [name for name in KEYS if name in lines.raw.names or name == "document_type"]
     attributes = [field.name for field in order_fields(lines, work)]
@@ -111,7 +111,7 @@ def _summed(work: Desk, lines: Judged, told: ir.Table) -> ir.Table:
     return told.group_by(**keys).aggregate(**_sums(told, lines))
 
 
-def order_fields(judged: Judged, work: Desk) -> list[Field]:
+def order_fields(judged: Validated, work: Desk) -> list[Field]:
     """Return the attributes of an order that the input has and time equations ask for."""
     equations = work.engagement.profitability.time_equations
     asked = {name for equation in equations for name in equation.attributes}
@@ -130,7 +130,7 @@ def typed_by_sign(lines: ir.Table) -> ir.Table:
     )
 
 
-def with_list_total(work: Desk, judged: Judged, lines: ir.Table) -> ir.Table:
+def with_list_total(work: Desk, judged: Validated, lines: ir.Table) -> ir.Table:
     """Add what each line would cost at list price, and whether that is estimated.
 
     Where it is not given, it is the 90 % quantile of the product's unit prices of that month on
@@ -227,7 +227,7 @@ def _estimate(lines: ir.Table) -> ir.DecimalValue:
     )
 
 
-def _may_be_estimated(judged: Judged) -> bool:
+def _may_be_estimated(judged: Validated) -> bool:
     """Tell whether a line lacks its list price and could have one."""
     if not {"product_id", "quantity"} <= set(judged.raw.names):
         return False
@@ -261,7 +261,7 @@ def usual_prices(lines: ir.Table) -> ir.Table:
     return high.group_by(of_product).aggregate(usual=high["price"].min())
 
 
-def _sums(lines: ir.Table, judged: Judged) -> dict[str, ir.Value]:
+def _sums(lines: ir.Table, judged: Validated) -> dict[str, ir.Value]:
     """Return what is summed of the lines of a document."""
     names = ["net_amount", "list_total", "cost_of_goods_sold"]
     names += ["freight"] if "freight" in judged.raw.names else []
@@ -275,7 +275,7 @@ def _sums(lines: ir.Table, judged: Judged) -> dict[str, ir.Value]:
     }
 
 
-def counted(lines: Judged, told: ir.Table) -> dict[str, Any]:
+def counted(lines: Validated, told: ir.Table) -> dict[str, Any]:
     """Return what verdicts say of all lines together: counts and sums, which no document needs.
 
     To ``lines, size, untyped, without_list, estimated, of_two_units, below_net, without_cost,

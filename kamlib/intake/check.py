@@ -11,33 +11,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from kamlib.attractiveness import current_ratings, side_b_criteria
+from kamlib.attractiveness.ratings import current_ratings
+from kamlib.attractiveness.side_b import side_b_criteria
 from kamlib.core.codes import FROM_THEM
 from kamlib.core.language import _, day, money, ngettext, number, use_language
 from kamlib.core.periods import Period
 from kamlib.core.rules import ANALYSES, RULES
 from kamlib.core.tables import Tables, among, floats
 from kamlib.core.timespans import period_of
-from kamlib.core.verdicts import (
-    PASS,
-    REFUSE,
-    Balance,
-    Verdict,
-    nothing_to_stand_on,
-    verdict_table,
-)
+from kamlib.core.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
 from kamlib.data_prep.tables import pairs_table, set_aside_reasons
 from kamlib.intake import Intake, read_inputs
-from kamlib.intake.reasons import NO_TAX_NUMBER
-from kamlib.intake.tax_ids import WITHOUT_TAX_ID
-from kamlib.profitability import (
-    Statements,
-    customer_statements,
-    days_tied_up,
-    ledger_accounts,
-    ledger_verdict,
-    profit_balance,
-)
+from kamlib.intake.reasons import NO_TAX_NUMBER, WITHOUT_TAX_ID
+from kamlib.profitability.capital import days_tied_up
+from kamlib.profitability.customer_statements import Statements, customer_statements
+from kamlib.profitability.ledger import ledger_accounts, ledger_verdict, profit_balance
 from kamlib.profitability.loss_treatment import require_known
 from kamlib.settings import Engagement, frozen_files, load_engagement
 

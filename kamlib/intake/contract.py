@@ -31,7 +31,8 @@ class Field(NamedTuple):
     `needed` speaks of the column (it must be in the head), `filled` of its cells (an empty one sets
     the row aside, `unless` the other column named there holds the word). `past` refuses days more
     than a year after the last period, and those before 1980. `who` says that the value must be
-    known: as a customer, or as a party, which is a customer or a prospect.
+    known: as a customer, or as a party, which is a customer or a prospect; `not_before` names the
+    column of the day before which this one may not be.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Field(NamedTuple):
     above: int | None = None
     form: str = ""
     past: bool = False
+    not_before: str = ""
     who: Who = ""
 
     @property
@@ -202,7 +204,8 @@ CONTRACT: dict[str, TableContract] = {
             CUSTOMER,
             must("kind"),
             Field("amount", needed=True, filled=True, at_least=0),
-            *may("from", "until"),
+            Field("from"),
+            Field("until", not_before="from"),
             OURS,
         ),
         amount="amount",

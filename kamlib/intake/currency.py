@@ -17,7 +17,7 @@ from kamlib.core.errors import DataError, listed
 from kamlib.core.language import _, day, money, number
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.intake.desk import Desk, fetched, held, lookup
-from kamlib.intake.judging import Judged
+from kamlib.intake.validate import Validated
 from kamlib.intake.values import DECIMAL
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ class Settled(NamedTuple):
     being net, before and after.
     """
 
-    lines: Judged
+    lines: Validated
     converted: pd.DataFrame
 
 
-def in_reporting_currency(work: Desk, lines: Judged, rates: pd.DataFrame | None) -> Settled:
+def in_reporting_currency(work: Desk, lines: Validated, rates: pd.DataFrame | None) -> Settled:
     """Convert the money of lines that are in another currency, exactly to six digits.
 
     Parameters

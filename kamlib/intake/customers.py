@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from kamlib.core.errors import ParameterError, listed, printable
 from kamlib.core.tables import floats
-from kamlib.intake.aside import Aside
-from kamlib.intake.booked import money_sum
-from kamlib.intake.desk import fetched
+from kamlib.intake.desk import in_pandas
 from kamlib.intake.identity import Who, merged_activity, merged_sites, name_variants
 from kamlib.intake.look_alikes import look_alikes
+from kamlib.intake.quarantine import SetAside
 from kamlib.intake.reasons import NO_CUSTOMER, ZEROS_LOST
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.units import unit_of_each, unit_table
@@ -21,20 +21,16 @@ if TYPE_CHECKING:
 LONGEST_NAME = 120  # letters; a legal form written out fits
 
 
-def missing_customers(aside: Aside, activity: pd.DataFrame, who: Who) -> pd.DataFrame:
+def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Who) -> pd.DataFrame:
     """Return who is on lines and in no row of customers: ``customer_id, invoice_revenue, first, last``.
 
     With ``kept``: whether their lines are used. The largest amount comes first.
     """
-    rows = aside.rows.filter(aside.rows["reason"].isin([NO_CUSTOMER, ZEROS_LOST]))
-    lost = fetched(
-        rows.group_by("customer_id")
-        .aggregate(
-            invoice_revenue=money_sum(rows["amount"]),
-            first=rows["date"].min(),
-            last=rows["date"].max(),
-        )
-        .order_by("customer_id")
+    rows = apart.rows.filter(pc.field("reason").isin([NO_CUSTOMER, ZEROS_LOST]))
+    sums = [("amount", "sum"), ("date", "min"), ("date", "max")]
+    summed = rows.group_by("customer_id").aggregate(sums).sort_by("customer_id")
+    lost = in_pandas(summed).rename(
+        columns={"amount_sum": "invoice_revenue", "date_min": "first", "date_max": "last"}
     )
     known = {*who.sites["customer_id"], *who.units, *who.relations}
     used = activity[~activity["customer_id"].isin(known)]

@@ -4,16 +4,20 @@ What is computed once is kept in our engine (`kept`); what lies in a client's en
 up (`brought`), and nothing is ever created there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
+from inspect import Parameter, Signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
+import sqlglot.expressions as sge
 
 from kamlib.core.scratch import Scratch
 from kamlib.intake.databases import Databases, answering, databases, streamed
@@ -34,6 +38,7 @@ class Desk(NamedTuple):
     folder: Path
     engagement: "Engagement"
     databases: Databases
+    functions: dict[Hashable, Callable[..., ir.Value]]
 
     @property
     def last_day(self) -> date:
@@ -59,9 +64,53 @@ def desk(engagement: "Engagement") -> Iterator[Desk]:
                 "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; "
                 f"SET memory_limit = '{MEMORY}'"
             )
-            yield Desk(con, folder, engagement, open_)
+            yield Desk(con, folder, engagement, open_, {})
         finally:
             con.disconnect()
+
+
+def told_once(
+    work: Desk, key: Hashable, build: Callable[..., ir.Value], *columns: ir.Column
+) -> ir.Value:
+    """Return what `build` makes of columns; our engine is told it once and then calls it by a name.
+
+    What is asked of every column alike is otherwise spelled out for each of them, which takes longer
+    than reading a small table does.
+
+    Parameters
+    ----------
+    work : the desk
+    key : what `build` depends on beside the columns and their types
+    build : a function of as many columns
+    """
+    if not work.owns(columns[0]):
+        return build(*columns)
+    kinds = tuple(column.type() for column in columns)
+    if (key, kinds) not in work.functions:
+        work.functions[key, kinds] = _function(work, f"kam_{len(work.functions)}", build, kinds)
+    return work.functions[key, kinds](*columns)
+
+
+def _function(
+    work: Desk, name: str, build: Callable[..., ir.Value], kinds: tuple[dt.DataType, ...]
+) -> Callable[..., ir.Value]:
+    """Make a function of our engine from an expression of columns."""
+    names = [f"given_{place}" for place in range(len(kinds))]
+    schema = ibis.schema(dict(zip(names, kinds, strict=True)))
+    given = ops.DatabaseTable("given", schema, work.con).to_expr()  # there need be no such table
+    value = build(*(given[each] for each in names))
+    con: Any = work.con
+    said = con.compiler.to_sqlglot(given.select(value=value)).expressions[0].this
+    for column in said.find_all(sge.Column):
+        column.set("table", None)
+    con.raw_sql(f"CREATE TEMP MACRO {name}({', '.join(names)}) AS ({said.sql('duckdb')})")
+    stands_for = Signature([Parameter(each, Parameter.POSITIONAL_ONLY) for each in names])
+
+    def function() -> None:
+        """Stand for the engine's function."""
+
+    function.__signature__ = stands_for  # type: ignore[attr-defined]
+    return ibis.udf.scalar.builtin(function, name=name, signature=(kinds, value.type()))
 
 
 @contextmanager
@@ -163,8 +212,12 @@ def fetched(expression: ir.Table, kinds: Mapping[str, str] | None = None) -> pd.
 
     Columns of decimals stay exact unless `kinds` calls them anything but money.
     """
-    table = _typed(expression.to_pyarrow(), kinds or {})
-    return table.to_pandas(types_mapper=_exact_if_decimal)
+    return in_pandas(expression.to_pyarrow(), kinds)
+
+
+def in_pandas(table: pa.Table, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return a table as `fetched` does."""
+    return _typed(table, kinds or {}).to_pandas(types_mapper=_exact_if_decimal)
 
 
 def _typed(table: pa.Table, kinds: Mapping[str, str]) -> pa.Table:

@@ -16,8 +16,8 @@ from kamlib.intake.booked import money_sum
 from kamlib.intake.databases import answering
 from kamlib.intake.desk import Desk, held
 from kamlib.intake.engines import engine_of, one_of, written
-from kamlib.intake.judging import Judged
 from kamlib.intake.reasons import A_TOTAL
+from kamlib.intake.validate import Validated
 
 DOCUMENT = ("invoice_id", "customer_id", "date")
 OF_A_LINE = ("product_id", "quantity", "line_id")
@@ -40,7 +40,7 @@ class Seen(NamedTuple):
         return found >= FEWEST and (2 * found > self.bare if told else 10 * found >= 9 * self.bare)
 
 
-def without_document_totals(work: Desk, lines: Judged) -> Judged:
+def without_document_totals(work: Desk, lines: Validated) -> Validated:
     """Set aside, with no amount, the rows of documents that are the sums of their lines.
 
     The sum of a single line is taken for a total only where the export has the habit: that row may

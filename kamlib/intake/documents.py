@@ -18,7 +18,7 @@ from kamlib.intake.booked import money_sum
 from kamlib.intake.contract import BACK, DOCUMENT_TYPES, SALES
 from kamlib.intake.corrected import named_by
 from kamlib.intake.desk import fetched
-from kamlib.intake.judging import Judged
+from kamlib.intake.validate import Validated
 
 
 class DocumentFacts(NamedTuple):
@@ -56,7 +56,7 @@ def ordered(lines: ir.Table) -> ir.Table:
 
 
 def seen_of_documents(
-    lines: ir.Table, placed: ir.Table, judged: Judged, counted: Mapping[str, Any]
+    lines: ir.Table, placed: ir.Table, judged: Validated, counted: Mapping[str, Any]
 ) -> DocumentFacts:
     """Count credit notes, those that cannot be placed in a period, samples, and open advances."""
     back = lines.filter(lines["document_type"].isin(BACK))

@@ -76,6 +76,11 @@ def tidy(text: ir.StringValue) -> ir.StringValue:
     return trimmed(compose(text) if compose else text, BLANKS).nullif("")
 
 
+def tidy_text(column: ir.Column) -> ir.Column:
+    """Return a column of text tidy, any other as it is."""
+    return tidy(column) if column.type().is_string() else column
+
+
 def written(number: ir.NumericValue) -> ir.StringValue:
     """Return a number as text: 12.0 is 12, 12.50 is 12.5, and no number is null."""
     kind = number.type()

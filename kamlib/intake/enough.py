@@ -35,7 +35,7 @@ def rows_set_aside_verdict(read: pd.DataFrame, coverage: pd.DataFrame, *, curren
 
     Parameters
     ----------
-    read : DataFrame from `kamlib.intake.aside.money_read`
+    read : DataFrame from `kamlib.intake.quarantine.money_read`
     coverage : DataFrame, one row per input table
     """
     rows, aside = int(coverage["rows"].sum()), int(coverage["set_aside"].sum())
@@ -70,7 +70,7 @@ def enough_verdict(
 
     Parameters
     ----------
-    read : DataFrame from `kamlib.intake.aside.money_read`
+    read : DataFrame from `kamlib.intake.quarantine.money_read`
     coverage : DataFrame, one row per input table
     tables : what data prep hands over, the quarantine among them
 

@@ -14,8 +14,8 @@ from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 from kamlib.core.vocabulary import table_label
 from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.intake.counted import in_words
-from kamlib.intake.judging import Judged
 from kamlib.intake.lines import LineFacts
+from kamlib.intake.validate import Validated
 
 if TYPE_CHECKING:
     from kamlib.core.periods import Period
@@ -164,7 +164,7 @@ def _absent(names: list[str]) -> Verdict:
     return verdict("tables_absent", FLAG, what="; ".join(what), tables=", ".join(names))
 
 
-def how_read_verdict(tables: list[Judged]) -> Verdict:
+def how_read_verdict(tables: list[Validated]) -> Verdict:
     """Say what the readers passed over, and which numbers were not written plainly."""
     template = _("{n} × {what} ({table})")
     what = [

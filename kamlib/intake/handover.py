@@ -11,7 +11,6 @@ import pandas as pd
 
 from kamlib.core.tables import Tables
 from kamlib.intake import lines as line_work
-from kamlib.intake.aside import Aside, Tally, all_set_aside, aside_of, money_read
 from kamlib.intake.booked import counted
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.corrected import placed_in
@@ -19,7 +18,6 @@ from kamlib.intake.customers import customer_tables, missing_customers, prospect
 from kamlib.intake.desk import Answer, Desk
 from kamlib.intake.documents import DocumentFacts, kinds_of_documents, seen_of_documents
 from kamlib.intake.identity import Who, names_of_lines
-from kamlib.intake.judging import Judged
 from kamlib.intake.lines import LineFacts
 from kamlib.intake.orders import (
     OrderFacts,
@@ -30,8 +28,10 @@ from kamlib.intake.orders import (
     sold_by_order,
 )
 from kamlib.intake.products import customer_products
+from kamlib.intake.quarantine import SetAside, Tally, all_set_aside, money_read
 from kamlib.intake.repeated import identical
 from kamlib.intake.small import Seen, Small
+from kamlib.intake.validate import Validated
 from kamlib.intake.words import Attribute, attribute_values
 
 STAGE = "data_prep"
@@ -40,10 +40,10 @@ STAGE = "data_prep"
 class Read(NamedTuple):
     """What was read, while the engine is open."""
 
-    lines: Judged
+    lines: Validated
     told: ir.Table
     worked: ir.Table
-    aside: Aside
+    apart: SetAside
     units: ir.Table | None
     small: dict[str, Small]
     who: Who
@@ -54,7 +54,7 @@ class Taken(NamedTuple):
     """What was taken out of the engine; of `judged`, only what needs no engine may be asked."""
 
     tables: Tables
-    judged: list[Judged]
+    judged: list[Validated]
     tallies: dict[str, Tally]
     mapped: list[str]
     facts: LineFacts
@@ -74,13 +74,13 @@ class Taken(NamedTuple):
 def taken_out(work: Desk, period: str, read_: Read) -> Taken:
     """Take tables and facts out of the engine."""
     lines, worked, small = read_.lines, read_.worked, read_.small
-    judged_ = _in_order([lines, *(table.judged for table in small.values())])
-    apart = {one.name: read_.aside if one is lines else aside_of(one) for one in judged_}
+    judged_ = _in_order([lines, *(table.validated for table in small.values())])
+    apart = {lines.name: read_.apart, **{name: one.apart for name, one in small.items()}}
     activity = line_work.site_revenue(worked, work.engagement.period(period))
     sold, placed = sold_by_order(worked, work), placed_in(worked, work)
-    missing = missing_customers(read_.aside, activity, read_.who)
+    missing = missing_customers(read_.apart, activity, read_.who)
     span = work.engagement.previous(period) or work.engagement.period(period)
-    late = begins_late(read_.aside.tally.first, span.start)
+    late = begins_late(read_.apart.tally.first, span.start)
     tables = _tables(work, activity, missing, (sold, placed), read_)
     tables.hold({"quarantine": all_set_aside(judged_, apart, work.engagement)})
     of_all = counted(lines, read_.told)
@@ -89,10 +89,10 @@ def taken_out(work: Desk, period: str, read_: Read) -> Taken:
         judged_,
         {name: one.tally for name, one in apart.items()},
         lines.raw.names,
-        line_work.seen_on(worked, of_all, identical(work, lines)),
+        line_work.seen_on(read_.apart.tally, of_all, identical(work, lines)),
         seen_of_documents(worked, placed, lines, of_all),
         seen_of_orders(sold, lines, late=late),
-        money_read(worked, of_all, read_.aside),
+        money_read(of_all, read_.apart),
         read_.converted,
         activity,
         read_.who,
@@ -129,7 +129,7 @@ def _tables(
 def _of_many_rows(work: Desk, sold: ir.Table, placed: ir.Table, read_: Read) -> dict[str, Answer]:
     """Return the tables that grow with the lines."""
     lines, worked = read_.lines, read_.worked
-    begin = read_.aside.tally.first
+    begin = read_.apart.tally.first
     assert begin is not None  # without a line that is used, the input is refused
     found = {
         "customer_months": line_work.customer_months(worked, lines, work, read_.units),
@@ -143,6 +143,6 @@ def _of_many_rows(work: Desk, sold: ir.Table, placed: ir.Table, read_: Read) -> 
     return found
 
 
-def _in_order(tables: list[Judged]) -> list[Judged]:
+def _in_order(tables: list[Validated]) -> list[Validated]:
     """Return tables in the order of the contract."""
     return sorted(tables, key=lambda table: list(CONTRACT).index(table.name))

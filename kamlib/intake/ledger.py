@@ -11,7 +11,7 @@ from kamlib.core.errors import listed
 from kamlib.core.language import _, money, number, percent
 from kamlib.core.verdicts import FLAG, PASS, REFUSE, Balance, Verdict, verdict
 from kamlib.core.vocabulary import column_label, table_label
-from kamlib.intake.judging import Judged
+from kamlib.intake.validate import Validated
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
@@ -25,7 +25,7 @@ def total(amounts: pd.Series) -> Decimal:
     return Decimal(known.sum()) if len(known) else Decimal(0)
 
 
-def rows_balance(table: Judged, quarantine: pd.DataFrame, used: int) -> Balance:
+def rows_balance(table: Validated, quarantine: pd.DataFrame, used: int) -> Balance:
     """Say what became of the rows of an input table."""
     balance = Balance(_("Rows of {table}").format(table=table_label(table.name)), "rows")
     balance.start(_("read"), table.raw.rows)

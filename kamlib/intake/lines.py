@@ -17,7 +17,8 @@ from kamlib.intake.booked import money_sum, of_unit
 from kamlib.intake.contract import BACK
 from kamlib.intake.desk import Answer, Desk, fetched
 from kamlib.intake.engines import DECIMAL
-from kamlib.intake.judging import Judged
+from kamlib.intake.quarantine import Tally
+from kamlib.intake.validate import Validated
 
 if TYPE_CHECKING:
     from kamlib.core.periods import Period
@@ -77,7 +78,9 @@ def span_of(day: ir.DateValue, work: Desk) -> ir.DateValue:
     return ibis.greatest(month, passed)
 
 
-def customer_months(lines: ir.Table, judged: Judged, work: Desk, units: ir.Table | None) -> Answer:
+def customer_months(
+    lines: ir.Table, judged: Validated, work: Desk, units: ir.Table | None
+) -> Answer:
     """Return one row per unit, month and period with exact sums.
 
     To ``customer_id, month, period, list_revenue, invoice_revenue, returned_revenue,
@@ -198,16 +201,17 @@ def corrections(lines: ir.Table, work: Desk) -> Answer:
     return Answer(dated.select(names).order_by(["invoice_id", "customer_id"]))
 
 
-def seen_on(lines: ir.Table, counted: Mapping[str, Any], repeated: Mapping[str, Any]) -> LineFacts:
+def seen_on(tally: Tally, counted: Mapping[str, Any], repeated: Mapping[str, Any]) -> LineFacts:
     """Return what verdicts speak of.
 
     Parameters
     ----------
-    lines : table from `kamlib.intake.booked.booked`
+    tally : from when to when the lines run that are used
     counted : dict from `kamlib.intake.booked.counted`
     repeated : dict of what `kamlib.intake.repeated.identical` counted
     """
-    days = lines.aggregate(first=lines["date"].min(), last=lines["date"].max())
-    facts: dict[str, Any] = days.to_pyarrow().to_pylist()[0]
     known = {name: value for name, value in counted.items() if name in LineFacts._fields}
-    return LineFacts(**facts, **known, **repeated)
+    first, last = tally.first, tally.last
+    assert first  # without a line that is used, the input is refused
+    assert last
+    return LineFacts(first=first, last=last, **known, **repeated)

@@ -5,7 +5,7 @@ nothing. The encoding is the one that the XML declares.
 """
 
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any, cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from xml.parsers import expat
 
@@ -45,7 +45,7 @@ def parsed(stream: IO[bytes], *events: str, shown: str) -> Iterator[list[tuple[s
     DataError
         It is no well-formed XML, or it ends too early.
     """
-    parser = XMLPullParser(events)
+    parser: Any = XMLPullParser(cast(Any, events))
     try:
         while piece := stream.read(BYTES_AT_ONCE):
             parser.feed(piece)

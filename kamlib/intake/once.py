@@ -10,12 +10,12 @@ from kamlib.intake import reasons
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.desk import Desk, held
 from kamlib.intake.document_totals import without_document_totals
-from kamlib.intake.judging import Judged, judged
 from kamlib.intake.sums import without_sums
 from kamlib.intake.twice import numbers_once
+from kamlib.intake.validate import Validated, validate
 
 
-def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Judged:
+def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Validated:
     """Return the judged invoice lines without sums of others and without what stands twice.
 
     Raises
@@ -23,13 +23,13 @@ def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Judged:
     DataError
         Two files hold the same lines, or an invoice.
     """
-    lines = without_sums(work, judged(work, "invoice_lines", known=known))
+    lines = without_sums(work, validate(work, "invoice_lines", known=known))
     lines = without_document_totals(work, lines)
     refuse_copies(work, lines)
     return numbers_once(work, without_repeats(work, lines))
 
 
-def refuse_copies(work: Desk, table: Judged) -> None:
+def refuse_copies(work: Desk, table: Validated) -> None:
     """Raise DataError if two files of a table hold the same rows, in whatever form and order.
 
     A file and its packed copy, a workbook and its export: every row would count twice. Files whose
@@ -68,42 +68,28 @@ def _same_rows(used: ir.Table, names: list[str], first: int, second: int) -> boo
     return not rest.limit(1).count().to_pyarrow().as_py()
 
 
-def without_repeats(work: Desk, table: Judged) -> Judged:
+def without_repeats(work: Desk, table: Validated) -> Validated:
     """Set aside each used row that repeats an earlier one in every column that was read.
 
     Only where the engagement says ``identical_rows: quarantine``.
     """
     if work.engagement.inputs[table.name].identical_rows == "keep":
         return table
-    return quarantined(work, table, _stands_before(table, table.raw.names), reasons.REPEATS)
+    again = _stands_before(table)
+    whole = table.rows.mutate(
+        _column=again.ifelse("", table.rows["_column"]),
+        _reason=again.ifelse(reasons.REPEATS, table.rows["_reason"]),
+        _value=again.ifelse(ibis.null("string"), table.rows["_value"]),
+    )
+    return table._replace(rows=held(work, f"{table.name}_once", whole), fine=None)
 
 
-def without_repeated_keys(work: Desk, table: Judged, key: list[str]) -> Judged:
-    """Set aside each used row whose key an earlier row has."""
-    return quarantined(work, table, _stands_before(table, key), reasons.REPEATS, column=key[0])
-
-
-def _stands_before(table: Judged, names: list[str]) -> ir.BooleanValue:
-    """Return whether an earlier used row is the same in some columns."""
+def _stands_before(table: Validated) -> ir.BooleanValue:
+    """Return whether an earlier used row is the same in every column that was read."""
     rows = table.rows
     fine = rows["_reason"].isnull()
     place = ibis.row_number().over(
-        group_by=[fine, *(rows[name] for name in names)],
+        group_by=[fine, *(rows[name] for name in table.raw.names)],
         order_by=[rows["_file"], rows["_row"]],
     )
     return fine & (place > 0)
-
-
-def quarantined(
-    work: Desk, table: Judged, holds: ir.BooleanValue, reason: str, *, column: str = ""
-) -> Judged:
-    """Set aside the rows for which something holds, for a column or as a whole."""
-    marked = table.rows.mutate(_aside=holds)
-    aside = marked["_aside"]
-    value = marked[column].cast("string") if column else ibis.null("string")
-    whole = marked.mutate(
-        _column=aside.ifelse(column, marked["_column"]),
-        _reason=aside.ifelse(reason, marked["_reason"]),
-        _value=aside.ifelse(value, marked["_value"]),
-    ).drop("_aside")
-    return table._replace(rows=held(work, f"{table.name}_once", whole), fine=None)

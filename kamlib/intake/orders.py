@@ -20,8 +20,8 @@ from kamlib.intake.contract import SALES
 from kamlib.intake.desk import Answer, Desk
 from kamlib.intake.documents import ordered
 from kamlib.intake.identity import Who
-from kamlib.intake.judging import Judged
 from kamlib.intake.lines import line_count, period_of
+from kamlib.intake.validate import Validated
 
 APART_DAYS = (
     92  # a quarter: what is delivered later was ordered anew, and numbers start over yearly
@@ -62,7 +62,7 @@ def sold_by_order(documents: ir.Table, work: Desk) -> ir.Table:
     return ibis.union(numbered, alone.select(numbered.columns))
 
 
-def orders(sold: ir.Table, judged: Judged, work: Desk, who: Who, *, begin: date) -> Answer:
+def orders(sold: ir.Table, judged: Validated, work: Desk, who: Who, *, begin: date) -> Answer:
     """Return one row per order and what its lines share, in the period of the order's day.
 
     To ``order_id, customer_id, date, period, lines, document_lines, order_value, customer_is_new,
@@ -104,7 +104,7 @@ def orders(sold: ir.Table, judged: Judged, work: Desk, who: Who, *, begin: date)
     return Answer(rows, {field.name: field.kind for field in fields})
 
 
-def deliveries(documents: ir.Table, judged: Judged, work: Desk) -> dict[str, Answer]:
+def deliveries(documents: ir.Table, judged: Validated, work: Desk) -> dict[str, Answer]:
     """Return the table of deliveries under its name; nothing where lines name none.
 
     To ``delivery_id, customer_id, date, period, lines, document_lines`` and the attributes that time
@@ -219,7 +219,7 @@ def _since(work: Desk, who: Who) -> ir.Table:
     return work.con.create_table("since_when", rows, overwrite=True)
 
 
-def seen_of_orders(sold: ir.Table, judged: Judged, *, late: bool) -> OrderFacts:
+def seen_of_orders(sold: ir.Table, judged: Validated, *, late: bool) -> OrderFacts:
     """Count the lines whose order has no number or no day of its own, and numbers that come again.
 
     Parameters

@@ -10,15 +10,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from operator import itemgetter
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kamlib.core.errors import DataError
 from kamlib.core.language import N_
 from kamlib.intake.dialects import Dialect
+from kamlib.intake.document_heads import Joined
+from kamlib.intake.engines import BLANKS
 from kamlib.intake.inspect.heads import is_head_again, refuse_mostly_ragged
 from kamlib.intake.inspect.totals import FIRST_LETTERS, is_total
 from kamlib.intake.reasons import A_TOTAL, FEWER_CELLS, MORE_CELLS, THE_HEAD_AGAIN
@@ -36,7 +38,7 @@ class TextFile:
     """One file of texts: where it is, how readers know it, and where our columns stand in it.
 
     `ids` are the places of the cells that every line of the table has: a total has none of them.
-    `days` are those of days, with our names.
+    `days` are those of days, with our names. `joined` brings the cells of heads that stand elsewhere.
     """
 
     number: int
@@ -48,6 +50,7 @@ class TextFile:
     sheet: str | None = None
     header_row: int = 1
     days: Mapping[int, str] = field(default_factory=dict)
+    joined: Joined | None = None
 
     @property
     def width(self) -> int:
@@ -124,7 +127,7 @@ def write_texts(
     text, rows = pa.string(), 0
     marks = [("_file", pa.int32()), ("_row", pa.int64()), ("_broken", text), ("_cells", text)]
     schema = pa.schema([*marks, *((name, text) for name in names)])
-    with pq.ParquetWriter(target, schema, use_dictionary=False) as writer:
+    with pq.ParquetWriter(target, schema, use_dictionary=False, write_statistics=False) as writer:
         tables = _tables(files, dialect, schema, notes)
         for group in _grouped(tables):
             writer.write_table(pa.concat_tables(group))
@@ -175,6 +178,8 @@ def _tables(
             notes=notes,
             days=file.days,
         )
+        if file.joined:
+            found = file.joined(found, Counter() if notes is None else notes)
         widths: Counter[int] = Counter()
         for chunk in _chunks(found):
             yield _as_table(chunk, file, schema, widths)
@@ -209,25 +214,37 @@ def _as_table(
     columns: dict[str, Sequence[object]] = {"_row": lines, "_file": [file.number] * len(chunk)}
     broken = dict.fromkeys(_totals(rows, file), A_TOTAL)
     broken |= dict.fromkeys(_heads_again(rows, file.head), THE_HEAD_AGAIN)
-    for n, cells in enumerate(rows):
-        if len(cells) != file.width and n not in broken:
-            broken[n] = FEWER_CELLS if len(cells) < file.width else MORE_CELLS
-            widths[len(cells)] += 1
-    widths[file.width] += len(rows) - len(broken)
+    width = file.width
+    for n in [n for n, cells in enumerate(rows) if len(cells) != width]:
+        if n not in broken:
+            broken[n] = FEWER_CELLS if len(rows[n]) < width else MORE_CELLS
+            widths[len(rows[n])] += 1
+    widths[width] += len(rows) - len(broken)
     if broken:
         columns["_broken"] = [broken.get(n) for n in range(len(rows))]
         columns["_cells"] = [
             " | ".join(cells)[:200] if n in broken else None for n, cells in enumerate(rows)
         ]
-        none = [None] * file.width
+        none = [None] * width
         rows = tuple(none if n in broken else cells for n, cells in enumerate(rows))
-    for name, place in file.places.items():
-        columns[name] = list(map(itemgetter(place), rows))
+    cells_of = list(zip(*rows, strict=True))
+    texts = {name: tidy_cells(pa.array(cells_of[at])) for name, at in file.places.items()}
+    marks = {name: pa.array(column) for name, column in columns.items()}
+    there = marks | texts
     arrays = [
-        pa.array(columns[f.name], f.type) if f.name in columns else pa.nulls(len(chunk), f.type)
+        there[f.name].cast(f.type) if f.name in there else pa.nulls(len(chunk), f.type)
         for f in schema
     ]
     return pa.table(arrays, schema=schema)
+
+
+def tidy_cells(cells: pa.Array) -> pa.Array:
+    """Return cells composed and without blanks around them; empty is null, as in `engines.tidy`."""
+    texts = cells.cast(pa.string())
+    if not pc.all(pc.string_is_ascii(texts)).as_py():
+        texts = pc.utf8_normalize(texts, "NFC")
+    texts = pc.utf8_trim(texts, BLANKS)
+    return pc.if_else(pc.equal(texts, ""), None, texts)
 
 
 def _totals(rows: Sequence[list[str]], file: TextFile) -> Iterator[int]:

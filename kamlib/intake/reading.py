@@ -15,7 +15,6 @@ from kamlib.core.errors import listed
 from kamlib.core.tables import Tables
 from kamlib.core.verdicts import Balance, Verdict
 from kamlib.intake import findings, ledger
-from kamlib.intake.aside import Tally, aside_of_lines
 from kamlib.intake.booked import booked, lines_told
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.coverage import reach_verdicts
@@ -27,9 +26,9 @@ from kamlib.intake.enough import enough_verdict, rows_set_aside_verdict
 from kamlib.intake.handover import Read, Taken, taken_out
 from kamlib.intake.identity import Who, who_is_who
 from kamlib.intake.identity_findings import identity_verdicts
-from kamlib.intake.judging import Judged
 from kamlib.intake.once import lines_once
 from kamlib.intake.orders import orders_verdict
+from kamlib.intake.quarantine import Tally, lines_set_aside
 from kamlib.intake.small import Small, master_table, party_table
 from kamlib.intake.small_findings import periods_without_deductions, small_verdicts
 from kamlib.intake.spelling import in_one_spelling
@@ -38,8 +37,8 @@ from kamlib.intake.unusable import (
     refuse_without_lines,
     refuse_without_rows,
 )
+from kamlib.intake.validate import Validated
 from kamlib.intake.words import words_verdicts
-from kamlib.intake.zeros import zeros_told
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
@@ -97,16 +96,16 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
         lines, converted = in_reporting_currency(work, lines, rates)
         told = lines_told(work, lines)
         worked = booked(work, lines, told, units)
-        aside = zeros_told(aside_of_lines(work, lines, worked), known)
-        refuse_without_lines(lines, aside)
+        apart = lines_set_aside(work, lines, worked, known)
+        refuse_without_lines(lines, apart)
         if "customer" not in known:
             known = _known_from_lines(work, worked, who)
         small = masters | {
-            name: party_table(work, name, known=known, units=units)
+            name: party_table(work, name, known=known, units=who.units)
             for name in CONTRACT
             if name in engagement.inputs and name not in (*MASTERS, "invoice_lines")
         }
-        read_ = Read(lines, told, worked, aside, units, small, who, converted)
+        read_ = Read(lines, told, worked, apart, units, small, who, converted)
         taken = taken_out(work, period, read_)
     return _handed_over(engagement, period, taken)
 
@@ -223,10 +222,10 @@ def _rows(taken: Taken, quarantine: pd.DataFrame, *, lines: int) -> list[Balance
     ]
 
 
-def _coverage(tables: list[Judged], tallies: dict[str, Tally]) -> pd.DataFrame:
+def _coverage(tables: list[Validated], tallies: dict[str, Tally]) -> pd.DataFrame:
     """Return one row per input table: what was read, set aside, and from when to when."""
     rows = [
-        (one.name, listed(one.raw.files, most=3), one.raw.rows, *tallies[one.name][1:])
+        (one.name, listed(one.raw.files, most=3), one.raw.rows, *tallies[one.name][1:4])
         for one in tables
     ]
     frame = pd.DataFrame(rows, columns=list(COVERAGE))

@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from kamlib.intake.desk import Desk
 from kamlib.intake.engines import DECIMAL
-from kamlib.intake.judging import Judged
+from kamlib.intake.validate import Validated
 
 FEW = 300_000  # rows that the engine groups whole as fast
 AT_ONCE = 64_000_000  # hashes of eight bytes held at one time
 
 
-def identical(work: Desk, judged: Judged, *, amount: str = "net_amount") -> dict[str, Any]:
+def identical(work: Desk, judged: Validated, *, amount: str = "net_amount") -> dict[str, Any]:
     """Count the used lines that repeat another in every column that was read, and their money.
 
     Of another table than the lines, `amount` says which of its columns weighs a row.

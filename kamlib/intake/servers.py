@@ -16,10 +16,10 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from kamlib.intake.contract import Field, fields_of
-from kamlib.intake.convert import as_text
 from kamlib.intake.databases import answering, databases
 from kamlib.intake.desk import brought
-from kamlib.intake.engines import engine_of
+from kamlib.intake.engines import engine_of, tidy_text
+from kamlib.intake.parse import as_text
 from kamlib.intake.sources import Headed, Raw, composed, places_in
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def raw_from_database(work: "Desk", table: str) -> tuple[Raw, tuple[Field, ...]]
         _row=ibis.literal(0, "int64"),
         _broken=none,
         _cells=none,
-        **read,
+        **{name: tidy_text(column) for name, column in read.items()},
     )
     if table != "invoice_lines":
         part = brought(work, f"{table}_raw", part, key=f"inputs.{table}.database")

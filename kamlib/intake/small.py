@@ -6,24 +6,19 @@ from typing import NamedTuple
 
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from kamlib.core.deductions import REVERSED
 from kamlib.core.errors import DataError, listed
 from kamlib.core.tables import floats
 from kamlib.intake import reasons
-from kamlib.intake.booked import of_unit
 from kamlib.intake.contract import CONTRACT, Field
-from kamlib.intake.desk import Desk, fetched
-from kamlib.intake.judging import Judged, judged
+from kamlib.intake.desk import Desk, in_pandas
 from kamlib.intake.look_alikes import plain_letters
-from kamlib.intake.once import (
-    quarantined,
-    refuse_copies,
-    without_repeated_keys,
-    without_repeats,
-)
-from kamlib.intake.repeated import identical
-from kamlib.intake.values import DECIMAL
+from kamlib.intake.once import refuse_copies
+from kamlib.intake.quarantine import SetAside, set_aside_of
+from kamlib.intake.validate import Validated, validate
 
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")
 ADD_UP = {  # tables whose rows add up, and what of them does
@@ -53,10 +48,11 @@ class Seen(NamedTuple):
 
 
 class Small(NamedTuple):
-    """A small table: its clean frame, its judged rows in the engine, and what was seen of them."""
+    """A small table: its clean frame, what was validated and set aside, and what was seen of it."""
 
     frame: pd.DataFrame
-    judged: Judged
+    validated: Validated
+    apart: SetAside
     seen: Seen = Seen()
 
 
@@ -68,23 +64,22 @@ def master_table(work: Desk, table: str) -> Small:
     DataError
         One key stands in rows that differ, so that nobody can tell which one holds.
     """
-    found = judged(work, table)
-    key = list(CONTRACT[table].key)
-    used = found.used.select(found.raw.names or key).distinct()
-    twice = used.group_by(key).aggregate(n=used.count())
-    twice = twice.filter(twice["n"] > 1).order_by(key).to_pyarrow().to_pylist()
-    if twice:
-        which = listed(" ".join(str(row[name]) for name in key) for row in twice)
+    found = validate(work, table)
+    rows, key = _in_order(found), list(CONTRACT[table].key)
+    used = in_pandas(_used(rows).select(found.raw.names or key)).drop_duplicates()
+    twice = used[used.duplicated(key)][key].drop_duplicates().sort_values(key)
+    if len(twice):
+        which = listed(" ".join(map(str, row)) for row in twice.itertuples(index=False))
         raise DataError(
             f"rows of the {table} table that differ have the same {' and '.join(key)}: {which}. "
             f"Keep one row for each in {listed(found.raw.files)}."
         )
-    single = without_repeated_keys(work, found, key)
-    return Small(_clean_frame(single.used, single), single)
+    rows = _without_repeats(rows, key, column=key[0])
+    return Small(_clean_frame(_used(rows), found), found, set_aside_of(found, rows))
 
 
 def party_table(
-    work: Desk, table: str, *, known: dict[str, ir.Table], units: ir.Table | None
+    work: Desk, table: str, *, known: dict[str, ir.Table], units: Mapping[str, str]
 ) -> Small:
     """Read a table that speaks of customers or parties, and roll its ids up to units.
 
@@ -96,50 +91,74 @@ def party_table(
         Two files hold the same rows, a pool has no capacity, most amounts have the wrong sign, or
         customers rate our rivals and never us.
     """
-    found = judged(work, table, known=known)
+    found = validate(work, table, known=known)
     refuse_copies(work, found)
-    found = without_repeats(work, found)
-    if table == "assets":
-        ends = found.rows["until"] < found.rows["from"]
-        backwards = found.rows["_reason"].isnull() & ends.fill_null(False)
-        found = quarantined(work, found, backwards, reasons.ENDS_BEFORE, column="until")
-    rows = found.used
-    seen = _seen(work, found)
+    rows = _in_order(found)
+    if work.engagement.inputs[table].identical_rows == "quarantine":
+        rows = _without_repeats(rows, found.raw.names)
+    used, apart = _used(rows), set_aside_of(found, rows)
+    seen = _seen(work, found, used)
     who = next((field.name for field in found.fields if field.who), "")
-    if who and units is not None:
-        rolled = of_unit(rows, units, who=who)
-        rows = rolled.mutate(**{who: rolled["unit"]}).drop("unit")
+    if who:
+        used = _with(used, who, [units.get(one, one) for one in used[who].to_pylist()])
     if table == "drivers":
+        spelled = [seen.spelled.get(one, one) for one in used["driver"].to_pylist()]
         keys = ["period", "customer_id", "driver"]
-        rows = rows.mutate(driver=rows["driver"].substitute(dict(seen.spelled)))
-        rows = rows.group_by(keys).aggregate(volume=rows["volume"].sum().cast(DECIMAL))
-    frame = _clean_frame(rows, found)
+        sums = _with(used, "driver", spelled).group_by(keys).aggregate([("volume", "sum")])
+        used = sums.rename_columns([name.removesuffix("_sum") for name in sums.column_names])
+    frame = _clean_frame(used, found)
     if "supplier" in frame:
         ours = frame["supplier"].str.lower() == US
         frame = frame.assign(supplier=frame["supplier"].mask(ours, US))
     for problem in _PROBLEMS.get(table, ()):
         problem(frame, listed(found.raw.files, most=3))
-    return Small(frame, found, seen)
+    return Small(frame, found, apart, seen)
 
 
-def _seen(work: Desk, found: Judged) -> Seen:
+def _in_order(table: Validated) -> pa.Table:
+    """Return the validated rows in the order in which they stand in their files."""
+    return table.rows.to_pyarrow().sort_by([("_file", "ascending"), ("_row", "ascending")])
+
+
+def _used(rows: pa.Table) -> pa.Table:
+    return rows.filter(pc.is_null(rows["_reason"]))
+
+
+def _with(rows: pa.Table, name: str, texts: list) -> pa.Table:
+    """Return rows with other texts in a column."""
+    return rows.set_column(rows.schema.get_field_index(name), name, pa.array(texts, pa.string()))
+
+
+def _without_repeats(rows: pa.Table, names: list[str], *, column: str = "") -> pa.Table:
+    """Set aside each used row that is the same as an earlier one in some columns."""
+    fine = pc.is_null(rows["_reason"]).to_pandas()
+    again = fine & in_pandas(rows.select(names)).where(fine).duplicated(names)
+    if not again.any():
+        return rows
+    value = rows[column].cast(pa.string()) if column else pa.nulls(len(rows), pa.string())
+    marks = {"_column": column, "_reason": reasons.REPEATS, "_value": value}
+    for name, mark in marks.items():
+        rows = _with(rows, name, pc.if_else(pa.array(again), mark, rows[name]).to_pylist())
+    return rows
+
+
+def _seen(work: Desk, found: Validated, used: pa.Table) -> Seen:
     """Count rows that stand twice, and take words for the engagement's that differ in case only."""
     if found.name not in ADD_UP:
         return Seen()
-    counted = identical(work, found, amount=ADD_UP[found.name])
-    repeats, amount = int(counted["identical"]), counted["identical_amount"]
-    used, again, spelled = found.used, 0, {}
+    every = in_pandas(used)
+    twice = every.duplicated(found.raw.names)
+    amount = every.loc[twice, ADD_UP[found.name]].dropna()
+    repeats, again = int(twice.sum()), 0
     if found.name in ONE_ROW_EACH:
-        keys = used.select(ONE_ROW_EACH[found.name])
-        again = sum(
-            sign * rows.count().to_pyarrow().as_py()
-            for rows, sign in ((keys, 1), (keys.distinct(), -1))
-        )
+        again = int(every.duplicated(ONE_ROW_EACH[found.name]).sum())
+    spelled = {}
     if found.name == "drivers":
         counts = {each.driver for each in work.engagement.profitability.time_equations}
-        written = used.select("driver").distinct().to_pyarrow()["driver"].to_pylist()
+        written = every["driver"].dropna().unique().tolist()
         spelled = _in_other_letters(written, {each for each in counts if each})
-    return Seen(repeats, amount, max(again - repeats, 0), spelled)
+    total = Decimal(amount.sum()) if len(amount) else Decimal(0)
+    return Seen(repeats, total, max(again - repeats, 0), spelled)
 
 
 def _in_other_letters(written: list[str], known: set[str]) -> dict[str, str]:
@@ -154,19 +173,20 @@ def _in_other_letters(written: list[str], known: set[str]) -> dict[str, str]:
     }
 
 
-def _clean_frame(rows: ir.Table, found: Judged) -> pd.DataFrame:
+def _clean_frame(rows: pa.Table, found: Validated) -> pd.DataFrame:
     """Return the used rows in an order that the files cannot change."""
     asked = [field for field in found.fields if field.otherwise != reasons.IN_ANOTHER_CURRENCY]
-    names = [field.name for field in asked if field.name in rows.columns]
+    names = [field.name for field in asked if field.name in rows.column_names]
     if found.name in ONLY_WHAT_IS_MAPPED:
         names = [name for name in names if _is_kept(name, found)]
     kinds = {field.name: field.kind for field in found.fields}
-    frame = fetched(rows.select(names).order_by(names), kinds)
+    ordered = rows.select(names).sort_by([(name, "ascending") for name in names])
+    frame = in_pandas(ordered, kinds)
     yes_or_no = [name for name in names if kinds[name] == "bool"]
     return frame.assign(**{n: frame[n].fillna(n == WITH_VAT).astype(bool) for n in yes_or_no})
 
 
-def _is_kept(name: str, found: Judged) -> bool:
+def _is_kept(name: str, found: Validated) -> bool:
     """Tell whether a firm's column is kept: what is in the input, and what everybody has."""
     return name in found.raw.names or name in ("customer_id", "name", "parent_id", "relation")
 

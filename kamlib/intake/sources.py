@@ -8,6 +8,7 @@ import glob
 import unicodedata
 from collections import Counter
 from fnmatch import fnmatchcase
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +25,8 @@ from kamlib.core.naming import alias_in
 from kamlib.intake.contract import Field
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
+from kamlib.intake.document_heads import DocumentHeads, Joined, place_of_key
+from kamlib.intake.engines import tidy_text
 from kamlib.intake.inspect.heads import head_of, holds_values
 from kamlib.intake.invoices_xml import drop_sellers, taken_rates
 from kamlib.intake.readers import (
@@ -39,7 +42,7 @@ from kamlib.settings.places import LOCK
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
-    from kamlib.settings.inputs import Input
+    from kamlib.settings.inputs import Heads, Input
 
 FIRST_ROWS = 25
 OPEN_IN_EXCEL = N_("workbooks that somebody has open in Excel, read as they were saved last")
@@ -57,7 +60,8 @@ TRUE_NATURE = {
 class Raw(NamedTuple):
     """The raw rows of one input table.
 
-    `parts` are tables of the engine: one for all CSV files, one for each Parquet file. `names` are
+    `parts` are tables of the engine, whose texts are composed, without blanks around them and null where
+    there is none: one for all CSV files, one for each Parquet file. `names` are
     our names found in any head; `files` as readers know them; `rows` as the readers counted them;
     `notes` what the readers passed over or put right, with how often; `rates` of exchange that stand
     on invoices, each as a row of fx_rates.
@@ -79,6 +83,8 @@ class Headed(NamedTuple):
     shown: str
     head: list[str]
     sheet: str | None = None
+    heads: DocumentHeads | None = None
+    own: int = 0  # how many names of the head are the file's own, where others come from heads
 
     @property
     def place(self) -> str:
@@ -101,19 +107,49 @@ def headed_files(engagement: "Engagement", table: str) -> list[Headed]:
         cannot be read as declared.
     """
     given, dialect = engagement.inputs[table], dialect_of(engagement, table)
+    files = _headed(engagement, given, engagement.paths(table), dialect)
+    refuse_same_bytes(list({file.path: (file.path, file.shown) for file in files}.values()))
+    if not given.heads:
+        return files
+    ((in_lines, by),) = given.heads.by.items()
+    heads = DocumentHeads(in_lines)
+    for file in _headed(engagement, given.heads, engagement.head_paths(table), dialect):
+        row = given.heads.header_row
+        found = records_of(file.path, dialect, shown=file.shown, sheet=file.sheet, header_row=row)
+        heads.add(found, file.head, by, shown=file.shown)
+    return [_with_heads(file, heads) for file in files]
+
+
+def _headed(
+    engagement: "Engagement", given: "Input | Heads", paths: list[Path], dialect: Dialect
+) -> list[Headed]:
+    """Return files, or their sheets, with the names in their heads."""
     files: list[Headed] = []
-    for path in engagement.paths(table):
+    for path in paths:
         shown = engagement.relative(path)
         refuse_another_kind(path, shown)
         for sheet in _sheets(given, path, shown):
             head = [composed(name) for name in _head(given, dialect, path, shown, sheet)]
             _refuse_twice(head, shown)
             files.append(Headed(len(files), path, shown, head, sheet))
-    refuse_same_bytes(list({file.path: (file.path, file.shown) for file in files}.values()))
     return files
 
 
-def _sheets(given: "Input", path: Path, shown: str) -> list[str | None]:
+def _with_heads(file: Headed, heads: DocumentHeads) -> Headed:
+    """Return a file of lines whose head has the names of the documents' heads too."""
+    if file.is_parquet or file.path.name.lower().endswith(XML_ENDINGS):
+        raise DataError(
+            f"{file.shown} is read by its own types, and heads are joined to files of text and "
+            f"workbooks only. Join them before, or name them in a query of a database."
+        )
+    if not file.head:
+        return file
+    place_of_key(file.head, heads.in_lines, shown=file.shown)
+    head = [*file.head, *heads.beside(file.head)]
+    return file._replace(head=head, heads=heads, own=len(file.head))
+
+
+def _sheets(given: "Input | Heads", path: Path, shown: str) -> list[str | None]:
     """Return the sheets of a workbook that are read, each name once; one of None for other files.
 
     A star stands for any letters, and takes only sheets that one sees and that hold something.
@@ -188,6 +224,7 @@ def raw_rows(
                     places,
                     ids=ids,
                     sheet=file.sheet,
+                    joined=_joined(file),
                     header_row=given.header_row,
                     days=days,
                 )
@@ -197,12 +234,19 @@ def raw_rows(
         target = folder / f"{table}.parquet"
         dialect = dialect_of(engagement, table)
         rows += write_texts(target, texts, dialect, names=names, notes=notes)
+        for heads in [file.heads for file in files if file.heads][:1]:
+            heads.count_unmet(notes)
         parts.insert(0, con.read_parquet(glob.escape(str(target))))
     found = {name for part in parts for name in part.columns}
     names = [field.name for field in fields if field.name in found]
     sheets, rates = Counter(file.path for file in files), taken_rates(notes)
     shown = [file.place if sheets[file.path] > 1 else file.shown for file in files]
     return Raw(parts, names, shown, rows, drop_sellers(notes), rates)
+
+
+def _joined(file: Headed) -> Joined | None:
+    """Return what brings the cells of documents' heads to the lines of a file."""
+    return partial(file.heads.joined, head=file.head[: file.own]) if file.heads else None
 
 
 def composed(name: str) -> str:
@@ -224,7 +268,8 @@ def dialect_of(engagement: "Engagement", table: str) -> Dialect:
         "date": forms,
         "money": _money_words(engagement, table),
         "serials": any(
-            path.name.lower().endswith(EXCEL_ENDINGS) for path in engagement.paths(table)
+            path.name.lower().endswith(EXCEL_ENDINGS)
+            for path in (*engagement.paths(table), *engagement.head_paths(table))
         ),
     }
     return Dialect(**{field: value for field, value in named.items() if value})
@@ -235,7 +280,9 @@ def _money_words(engagement: "Engagement", table: str) -> tuple[str, ...]:
     return money_words(engagement.currency, every="currency" in engagement.inputs[table].columns)
 
 
-def _head(given: "Input", dialect: Dialect, path: Path, shown: str, sheet: str | None) -> list[str]:
+def _head(
+    given: "Input | Heads", dialect: Dialect, path: Path, shown: str, sheet: str | None
+) -> list[str]:
     """Return the names in the head of a file; an empty file has none."""
     if path.suffix.lower() != ".parquet":
         return _head_of_texts(given, dialect, path, shown, sheet)
@@ -246,7 +293,7 @@ def _head(given: "Input", dialect: Dialect, path: Path, shown: str, sheet: str |
 
 
 def _head_of_texts(
-    given: "Input", dialect: Dialect, path: Path, shown: str, sheet: str | None
+    given: "Input | Heads", dialect: Dialect, path: Path, shown: str, sheet: str | None
 ) -> list[str]:
     """Return the head of a file of texts, once the first rows under it are seen to fit it."""
     found = records_of(path, dialect, shown=shown, sheet=sheet, header_row=given.header_row)
@@ -335,7 +382,7 @@ def _parquet_part(con: ibis.BaseBackend, file: Headed, places: dict[str, int]) -
         _row=table["file_row_number"].cast("int64") + 1,
         _broken=none,
         _cells=none,
-        **{name: table[theirs[place]] for name, place in places.items()},
+        **{name: tidy_text(table[theirs[place]]) for name, place in places.items()},
     )
 
 

@@ -1,13 +1,11 @@
 """One spelling for what people write in many, tax ids and currencies, and words that name nobody."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
-from kamlib.intake import reasons
 from kamlib.intake.contract import Field
 from kamlib.intake.tax_ids import tax_id_of
 
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
     from kamlib.settings.inputs import Identity
 
 ID_COLUMNS = ("customer_id", "parent_id", "party_id", "prospect_id", "keep_as")
-MUST_BE_USABLE = ("customer_id",)
 FOR_NOBODY = (
     "brak",
     "brak danych",
@@ -109,80 +106,9 @@ def in_one_spelling(ids: Iterable[str], identity: "Identity") -> dict[str, str]:
     return {each: tax_id_of(each, country=identity.country).number or each for each in ids}
 
 
-def with_tax_ids(
-    wide: ir.Table, field: Field, *, country: str, lookup: Callable[[pa.Table], ir.Table]
-) -> ir.Table:
-    """Write the tax ids of a column in one spelling; a row without a usable one gets a reason.
-
-    Parameters
-    ----------
-    wide : converted rows, with ``reason <column>`` beside the column
-    field : the column; a group or a party may be known by another id and then stays as it is
-    country : str, whose tax ids have no letters
-    lookup : puts a small table where the rows are
-    """
-    texts = wide.select(as_written=wide[field.name]).distinct().to_pyarrow()["as_written"]
-    written = sorted(text for text in texts.to_pylist() if text is not None)
-    found = [tax_id_of(text, country=country) for text in written]
-    table = lookup(
-        pa.table(
-            {
-                "_written": pa.array(written, pa.string()),
-                "_number": pa.array([one.number or None for one in found], pa.string()),
-                "_why": pa.array([one.reason or None for one in found], pa.string()),
-            }
-        )
-    )
-    joined = wide.left_join(table, wide[field.name] == table["_written"])
-    changed: dict[str, ir.Value] = {
-        field.name: ibis.coalesce(joined["_number"], joined[field.name])
-    }
-    if field.name in MUST_BE_USABLE:
-        reason = f"reason {field.name}"
-        changed[reason] = ibis.coalesce(joined[reason], joined["_why"])
-    return joined.mutate(**changed).drop("_written", "_number", "_why")
-
-
-def without_nobody(
-    wide: ir.Table, field: Field, *, raw: ir.Column | None, named: Iterable[str]
-) -> ir.Table:
-    """Give a reason to rows whose customer is a word for none, so that those never are one customer.
-
-    Parameters
-    ----------
-    wide : converted rows, with ``reason <column>`` beside the column
-    field : the column
-    raw : the column as it was read, where it is kept: whole numbers are compared as such
-    named : ids that the engagement names, whatever they look like: they are somebody
-    """
-    spared = {one.lower() for one in named}
-    words = [word for word in FOR_NOBODY if word not in spared]
-    if raw is not None and raw.type().is_integer():
-        nobody = (raw == 0) if "0" in words else ibis.literal(False)
-    else:
-        nobody = wide[field.name].lower().isin(words)
-    named_so = nobody.ifelse(reasons.ID_FOR_NONE, ibis.null("string"))
-    reason = f"reason {field.name}"
-    return wide.mutate(**{reason: ibis.coalesce(wide[reason], named_so)})
-
-
 def is_no_number(text: ir.StringValue) -> ir.BooleanValue:
     """Return whether a text in the column of an order's or a delivery's number is no number at all."""
     return (text.lower().isin(NO_NUMBER) | text.re_search(NO_DIGITS)).fill_null(False)
-
-
-def without_rounded(wide: ir.Table, field: Field) -> ir.Table:
-    """Give a reason to rows whose id a spreadsheet has rounded: several ids may have become one.
-
-    Parameters
-    ----------
-    wide : converted rows, with ``reason <column>`` beside the column
-    field : the column
-    """
-    text, reason = wide[field.name], f"reason {field.name}"
-    rounded = text.contains("+").ifelse(text.re_search(ROUNDED), False)  # hardly any has a plus
-    named_so = rounded.ifelse(reasons.ID_ROUNDED, ibis.null("string"))
-    return wide.mutate(**{reason: ibis.coalesce(wide[reason], named_so)})
 
 
 def currency_words(declared: Mapping[str, str]) -> dict[str, str]:

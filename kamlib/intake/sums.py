@@ -12,8 +12,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from kamlib.intake.desk import Desk, fetched, kept, lookup
-from kamlib.intake.judging import Judged
 from kamlib.intake.reasons import A_TOTAL
+from kamlib.intake.validate import Validated
 
 SUMMED = 2  # a row that equals one line above it may be that line's second half
 OF_A_LINE = ("line_id", "product_id")  # a total has none of them
@@ -31,7 +31,7 @@ class Bound(NamedTuple):
     above: Any
 
 
-def without_sums(work: Desk, lines: Judged) -> Judged:
+def without_sums(work: Desk, lines: Validated) -> Validated:
     """Set aside as totals the broken lines that are sums of lines above them, with no amount."""
     rows = lines.rows
     if lines.fine is not None or not work.owns(rows) or "net_amount" not in lines.raw.names:

@@ -76,7 +76,6 @@ RULES_OF = {
 }  # else by its own letters
 SWISS_TAIL = re.compile(r"(?:MWST|TVA|IVA|TPV)$")
 OTHER_NUMBERS = {"PL": {"regon": set_aside.TAX_ID_REGON, "pesel": set_aside.TAX_ID_PESEL}}
-WITHOUT_TAX_ID = "#no tax number"  # stands for the buyer on an invoice that has none
 
 
 class TaxId(NamedTuple):

@@ -9,9 +9,9 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -28,6 +28,8 @@ from kamlib.intake.inspect.letters import (
     refuse_other_letters,
     refuse_twice_encoded,
 )
+
+LETTERS_AT_ONCE = 1 << 20
 
 
 def records(
@@ -53,12 +55,12 @@ def records(
     try:
         _refuse_letters(path, dialect, shown)
         with _opened(path, dialect.encoding, shown) as stream:
-            lines = islice(_whole_text(stream, shown), header_row - 1, None)
-            tidy = composed_lines(lines, mender(dialect.repair))
-            reader = csv.reader(tidy, delimiter=dialect.separator, strict=True)
+            lines = chain.from_iterable(_blocks(stream, shown, mender(dialect.repair)))
+            below = islice(lines, header_row - 1, None)
+            reader = csv.reader(below, delimiter=dialect.separator, strict=True)
             for cells in reader:
                 note = first == 1 and re.fullmatch("sep=.", dialect.separator.join(cells))
-                if not note and any(map(str.strip, cells)):
+                if not note and cells and (cells[0].strip() or any(map(str.strip, cells))):
                     yield first, cells
                 first = header_row + reader.line_num
     except UnicodeError as error:
@@ -70,15 +72,29 @@ def records(
         ) from error
 
 
-def _whole_text(stream: Iterable[str], shown: str) -> Iterator[str]:
-    """Yield lines without a byte order mark before them; raise DataError at a zero byte."""
-    for number, line in enumerate(stream, start=1):
-        if "\0" in line:
+def _blocks(
+    stream: io.TextIOBase, shown: str, mend: Callable[[str], str] | None
+) -> Iterator[list[str]]:
+    """Yield lines, many at once, composed and without a byte order mark before them.
+
+    Raises
+    ------
+    DataError
+        A line holds a zero byte.
+    """
+    first = 1
+    while lines := stream.readlines(LETTERS_AT_ONCE):
+        whole = "".join(lines)
+        if "\0" in whole:
+            number = first + next(n for n, line in enumerate(lines) if "\0" in line)
             raise DataError(
                 f"line {number} of {shown} holds a zero byte, which no text has: the file was "
                 f"damaged on its way, or it is a program's own. Copy or export it again."
             )
-        yield line if number > 1 else line.removeprefix("\ufeff")
+        if first == 1:
+            lines[0] = lines[0].removeprefix("\ufeff")
+        yield lines if whole.isascii() else list(composed_lines(lines, mend))
+        first += len(lines)
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from kamlib.intake.databases import answering
 from kamlib.intake.desk import Desk, fetched, held
 from kamlib.intake.engines import DECIMAL, engine_of
 from kamlib.intake.invoices_xml import XML_ENDINGS
-from kamlib.intake.judging import Judged
 from kamlib.intake.reasons import IN_ANOTHER_FILE, NUMBERED_TWICE
+from kamlib.intake.validate import Validated
 
 DOCUMENT = ["invoice_id", "customer_id", "date"]
 KEPT = N_("lines whose invoice stands twice, kept as declared")
@@ -26,7 +26,7 @@ SPREAD = N_("invoices with lines of different numbers in several files, all of t
 BETWEEN = ":"  # of file and row, where a row stands that counts
 
 
-def numbers_once(work: Desk, lines: Judged) -> Judged:
+def numbers_once(work: Desk, lines: Validated) -> Validated:
     """Set aside lines whose invoice and line number stand in an earlier row.
 
     What gives back may show a line before and after under one number. The engagement says
@@ -79,7 +79,7 @@ def _shared(used: ir.Table, key: list[str]) -> dict[str, Any]:
     return {**found, "first": fetched(first).to_dict("records")}
 
 
-def _refuse(shared: dict[str, Any], lines: Judged, currency: str) -> None:
+def _refuse(shared: dict[str, Any], lines: Validated, currency: str) -> None:
     """Raise DataError because an invoice stands in two files."""
     first, files = shared["first"][0], lines.raw.files
     raise DataError(
@@ -116,7 +116,7 @@ def _apart(rows: ir.Table) -> ir.DecimalValue:
     return back.ifelse(rows["net_amount"], ibis.null(DECIMAL))
 
 
-def _marked(lines: Judged, in_file: list[str], *, numbers: list[str]) -> ir.Table:
+def _marked(lines: Validated, in_file: list[str], *, numbers: list[str]) -> ir.Table:
     """Add to each line why it is one too many, null where it is none, and where the first stands.
 
     `in_file` is what no two files may share, nothing where no two do; `numbers` the column of the

@@ -9,7 +9,6 @@ from datetime import date
 
 from kamlib.intake.dialects import Dialect
 
-WITH_VAT_ONLY = "#with VAT only"  # stands for a net amount where only a gross one is told
 ISO, READABLE = "%Y-%m-%d", {"%d", "%m", "%Y", "%H", "%M", "%S"}
 
 

@@ -1,15 +1,14 @@
 """Input of which nothing can be used: rejected, with what was found and what mends it."""
 
-import ibis
 import pandas as pd
 
 from kamlib.core.errors import DataError, listed
-from kamlib.intake.aside import Aside
-from kamlib.intake.judging import Judged
-from kamlib.intake.reasons import remedy_of
+from kamlib.intake.checks import remedy_of
+from kamlib.intake.quarantine import SetAside
+from kamlib.intake.validate import Validated
 
 
-def refuse_without_rows(lines: Judged) -> None:
+def refuse_without_rows(lines: Validated) -> None:
     """Raise DataError if there is no invoice line at all."""
     files = listed(lines.raw.files)
     if not lines.raw.rows:
@@ -20,14 +19,17 @@ def refuse_without_rows(lines: Judged) -> None:
         )
 
 
-def refuse_without_lines(lines: Judged, aside: Aside) -> None:
+def refuse_without_lines(lines: Validated, apart: SetAside) -> None:
     """Raise DataError if no invoice line can be used, with the reasons and how to mend the first."""
-    if aside.tally.used:
+    if apart.tally.used:
         return
-    rows = aside.rows
-    why = rows.group_by(["column", "reason"]).aggregate(n=rows.count(), value=rows["value"].max())
-    found = why.order_by([ibis.desc("n"), "column", "reason"]).to_pyarrow().to_pylist()
-    told = listed(_in_words(**row) for row in found)
+    rules = apart.rows.group_by(["column", "reason"])
+    why = rules.aggregate([("row", "count"), ("value", "max")])
+    order = [("row_count", "descending"), ("column", "ascending"), ("reason", "ascending")]
+    found = why.sort_by(order).to_pylist()
+    told = listed(
+        _in_words(row["column"], row["reason"], row["row_count"], row["value_max"]) for row in found
+    )
     raise DataError(
         f"none of the {lines.raw.rows} invoice lines of {listed(lines.raw.files)} can be used: {told}. "
         f"To mend the first: {remedy_of(found[0]['reason'])}. If cells were read otherwise than they "

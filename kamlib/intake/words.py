@@ -20,8 +20,8 @@ from kamlib.core.tables import Tables
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.core.vocabulary import column_label, table_label
 from kamlib.intake.contract import CONTRACT
-from kamlib.intake.judging import Judged
 from kamlib.intake.small import US, Seen
+from kamlib.intake.validate import Validated
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
@@ -41,22 +41,35 @@ class Attribute(NamedTuple):
 
 def attribute_values(documents: ir.Table, engagement: "Engagement") -> dict[str, Attribute]:
     """Return of each attribute that time equations ask for which of their values documents have."""
-    found = {}
-    for name, wanted in _asked_for(engagement).items():
-        if name not in documents.columns:
-            continue
-        yes_or_no = documents[name].type().is_boolean()
-        value = documents[name].cast("string")
-        counted = documents.filter(value.notnull()).group_by(value=value)
-        counted = counted.aggregate(lines=documents["lines"].sum())
-        there = counted.filter(counted["value"].isin([str(each) for each in wanted]))
-        frequent = counted.order_by([ibis.desc("lines"), "value"]).limit(FREQUENT)
-        found[name] = Attribute(_texts(there), sorted(_texts(frequent)), yes_or_no)
-    return found
+    asked = {n: each for n, each in _asked_for(engagement).items() if n in documents.columns}
+    if not asked:
+        return {}
+    counted = ibis.union(
+        *(_counted(documents, name, asked[name]) for name in asked), distinct=False
+    )
+    rows = counted.to_pyarrow().to_pylist()
+    return {
+        name: Attribute(
+            {row["value"] for row in rows if row["attribute"] == name and row["wanted"]},
+            sorted(r["value"] for r in rows if r["attribute"] == name and r["place"] < FREQUENT),
+            documents[name].type().is_boolean(),
+        )
+        for name in asked
+    }
 
 
-def _texts(table: ir.Table) -> set[str]:
-    return set(table.select("value").to_pyarrow()["value"].to_pylist())
+def _counted(documents: ir.Table, name: str, wanted: Sequence[object]) -> ir.Table:
+    """Return the frequent values of an attribute, and those asked for: ``value, place, wanted``."""
+    told = documents.select("lines", value=documents[name].cast("string"))
+    told = told.filter(told["value"].notnull())
+    counted = told.group_by("value").aggregate(lines=told["lines"].sum())
+    ranked = counted.select(
+        attribute=ibis.literal(name),
+        value="value",
+        place=ibis.row_number().over(order_by=[ibis.desc(counted["lines"]), counted["value"]]),
+        wanted=counted["value"].isin([str(each) for each in wanted]),
+    )
+    return ranked.filter((ranked["place"] < FREQUENT) | ranked["wanted"])
 
 
 def _asked_for(engagement: "Engagement") -> dict[str, list[str | bool | int]]:
@@ -73,7 +86,7 @@ def words_verdicts(
     seen: Mapping[str, Seen],
     tables: Tables,
     attributes: Mapping[str, Attribute],
-    judged: Sequence[Judged],
+    judged: Sequence[Validated],
     engagement: "Engagement",
 ) -> list[Verdict]:
     """Say which words of the input no rule knows, and which settings match nothing or are not read.
@@ -221,7 +234,7 @@ def _of_customers(tables: Tables, engagement: "Engagement") -> Iterator[str]:
             yield _("{name} in staying.relation{near}").format(name=name, near=_near(name, there))
 
 
-def _unread(judged: Sequence[Judged], engagement: "Engagement") -> Iterator[str]:
+def _unread(judged: Sequence[Validated], engagement: "Engagement") -> Iterator[str]:
     """Yield what is mapped and read by nothing: columns of lines, and words of absent columns."""
     names, asked = CONTRACT["invoice_lines"].names, _asked_for(engagement)
     for name, theirs in engagement.inputs["invoice_lines"].columns.items():

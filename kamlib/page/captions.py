@@ -35,6 +35,13 @@ FIGURES: dict[str, tuple[str, str]] = {
             "the profit of this one. The numbers are printed in the figure."
         ),
     ),
+    "work_by_segment": (
+        N_("What serving each segment takes of 100 of its invoice revenue, pool by pool."),
+        N_(
+            "Heat map: one row per industry segment, the dearest to serve first, one column per cost "
+            "pool, darker where more of the revenue goes. The numbers are printed in the figure."
+        ),
+    ),
     "price_matrix": (
         N_(
             "Net price against cost-to-serve; the area of a mark is sales, a triangle loses money. The "

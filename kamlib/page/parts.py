@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from kamlib.core.language import _
 from kamlib.core.verdicts import Verdict
 from kamlib.page import show
 from kamlib.page.captions import figure_words
@@ -68,6 +69,23 @@ class Finding(Claim):
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Why something is not shown, in its place; on the page only where it was not said before."""
+
+    why: str
+    on_page: bool = True
+
+    @property
+    def said(self) -> str:
+        """Return its sentence."""
+        return _("Not shown. {why}").format(why=self.why)
+
+    def show(self) -> None:
+        """Display it."""
+        show.show_finding(self.said, on_page=self.on_page)
+
+
+@dataclass(frozen=True)
 class Table:
     """A table on the page; see `show.show_table`."""
 
@@ -99,10 +117,44 @@ class Verdicts:
 
 @dataclass(frozen=True)
 class Ledger:
-    """Sums from top to bottom, folded as long as each holds."""
+    """Sums from top to bottom; folded, if at all, as long as each holds."""
 
     ledger: pd.DataFrame
+    fold: bool = True
 
     def show(self) -> None:
         """Display them."""
-        show.show_ledger(self.ledger)
+        show.show_ledger(self.ledger, fold=self.fold)
+
+
+@dataclass(frozen=True)
+class Values:
+    """A few values beside each other, each with its name and what changed."""
+
+    values: pd.DataFrame
+
+    def show(self) -> None:
+        """Display them."""
+        show.show_values(self.values)
+
+
+@dataclass(frozen=True)
+class OpenVerdicts:
+    """What of the whole run is not shown, and what is to be read with care, folded."""
+
+    verdicts: pd.DataFrame
+
+    def show(self) -> None:
+        """Display both, each with what would settle it."""
+        show.show_open_verdicts(self.verdicts)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """How many rules passed, were flagged and were refused."""
+
+    verdicts: pd.DataFrame
+
+    def show(self) -> None:
+        """Display the three numbers."""
+        show.show_strip(self.verdicts)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from kamlib.core.codes import CHANGES, DOCUMENTS, DOORS, LADDER, PROFIT_CLASSES, TABLES, VERDICTS
+from kamlib.core.codes import (
+    CHANGES,
+    DOCUMENTS,
+    DOORS,
+    LADDER,
+    PROFIT_CLASSES,
+    TABLES,
+    VERDICTS,
+)
 from kamlib.core.errors import printable
 from kamlib.core.language import NO_VALUE, _, day, month, ngettext, number, percent, points
 from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict
@@ -54,12 +62,13 @@ def show_figure(ax: "Axes", *, caption: str, alt: str) -> None:
     )
 
 
-def show_finding(*sentences: str) -> None:
-    """Display computed sentences as the finding of a section; nothing where nothing is said."""
+def show_finding(*sentences: str, on_page: bool = True) -> None:
+    """Display computed sentences as a finding, or in the notebook alone; nothing for nothing said."""
     text = " ".join(filter(None, sentences))
     if not text:
         return
-    publish({"text/html": f'<p class="finding">{html.escape(text)}</p>', "text/plain": text})
+    told = f'<p class="finding">{html.escape(text)}</p>'
+    publish({"text/html": told, "text/plain": text}, {} if on_page else NOTEBOOK_ALONE)
 
 
 def show_values(values: pd.DataFrame) -> None:

@@ -187,6 +187,53 @@ CROWD = mix(LIGHT["neutral"], 0.42)
 
 
 @styled
+def plot_work_by_segment(work: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw what serving each segment takes of 100 of its revenue, pool by pool, as a heat map.
+
+    Parameters
+    ----------
+    work : DataFrame of `work_by_segment`, shares; the last column is their sum
+    ax : Axes, optional; a new figure is made without it
+    """
+    import seaborn as sns
+
+    ax = axes_or_new(ax, height=1.1 + 0.38 * len(work))
+    points = 100 * work
+    darkest = float(points.drop(columns="together").to_numpy().max())
+    sns.heatmap(
+        points,
+        ax=ax,
+        cmap=sns.light_palette(mix(LIGHT["lost"], 0.55), as_cmap=True),
+        annot_kws={"color": LIGHT["ink"]},
+        vmin=0,
+        vmax=max(darkest, 0.1),
+        mask=points.columns.to_numpy()[None, :].repeat(len(points), axis=0) == "together",
+        annot=True,
+        fmt=".1f",
+        cbar=False,
+        linewidths=1.5,
+        linecolor=LIGHT["paper"],
+    )
+    for row, share in enumerate(points["together"]):
+        ax.text(
+            len(points.columns) - 0.5,
+            row + 0.5,
+            number(share, 1),
+            ha="center",
+            va="center",
+            weight="bold",
+            color=LIGHT["ink"],
+        )
+    heads = [*(textwrap.fill(name, 12) for name in points.columns[:-1]), _("together")]
+    ax.set_xticklabels(heads, rotation=0)
+    ax.set_yticklabels(points.index, rotation=0)
+    ax.tick_params(length=0, labelcolor=LIGHT["ink"], labeltop=True, labelbottom=False)
+    ax.set(xlabel="", ylabel="")
+    ax.grid(visible=False)
+    return ax
+
+
+@styled
 def plot_price_matrix(
     customers: pd.DataFrame, *, net_price: float, serve_rate: float, ax: Axes | None = None
 ) -> Axes:

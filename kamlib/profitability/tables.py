@@ -134,6 +134,40 @@ def pool_table(pools: pd.DataFrame, period: str) -> pd.DataFrame:
     )[["pool", *parts, "used_share"]].reset_index(drop=True)
 
 
+def work_by_segment(
+    cost_to_serve: pd.DataFrame, statement: pd.DataFrame, customers: pd.DataFrame, *, at_least: int
+) -> pd.DataFrame:
+    """Say what serving each industry segment costs of its invoice revenue, pool by pool.
+
+    Parameters
+    ----------
+    cost_to_serve, statement : DataFrames of one period
+    customers : DataFrame with industry_segment and relation; external customers count
+    at_least : active customers, below which a segment is no row
+
+    Returns
+    -------
+    DataFrame, one row per segment (index), dearest first; one column per pool, dearest first, and
+    ``together``; each a share of the segment's invoice revenue
+    """
+    told = customers.reindex(columns=["customer_id", "relation", "industry_segment"])
+    told = told[(told["relation"] == "external") & told["industry_segment"].fillna("").ne("")]
+    segments = dict(zip(told["customer_id"], told["industry_segment"], strict=True))
+    active = statement[statement["active"] & statement["customer_id"].isin(segments)]
+    segment = active["customer_id"].map(segments).rename("segment")
+    revenue = active.groupby(segment)["invoice_revenue"].sum().astype(float)
+    revenue = revenue[(active.groupby(segment).size() >= at_least) & (revenue > 0)]
+    served = cost_to_serve.assign(segment=cost_to_serve["customer_id"].map(segments))
+    costs = served.assign(cost=served["cost"].astype(float)).pivot_table(
+        index="segment", columns="pool", values="cost", aggfunc="sum", fill_value=0.0
+    )
+    shares = costs.reindex(revenue.index, fill_value=0.0).div(revenue, axis="index")
+    shares = shares[(shares * revenue.to_numpy()[:, None]).sum().sort_values(ascending=False).index]
+    shares = shares.rename(columns=lambda pool: pool.replace("_", " "))
+    together = shares.sum(axis="columns")
+    return shares.assign(together=together).sort_values("together", ascending=False)
+
+
 def statement_lines(losers: pd.DataFrame, measure: str | None) -> pd.DataFrame:
     """Pick the lines of the statement that explain a loss."""
     names = ["name", "pocket_revenue", "gross_margin"]

@@ -142,6 +142,29 @@ def capacity_finding(pools: pd.DataFrame, *, currency: str) -> str:
     return Sum(said, cost, [assigned, unused, nobody])
 
 
+def segments_finding(work: pd.DataFrame) -> str:
+    """Say what serving the dearest and the cheapest segment costs, and the pool that differs most.
+
+    Parameters
+    ----------
+    work : DataFrame of `work_by_segment`; below two segments nothing is said
+    """
+    if len(work) < 2:
+        return ""
+    dear, cheap = work.iloc[0], work.iloc[-1]
+    apart = (dear - cheap).drop("together")
+    return _(
+        "Of every 100 of revenue, serving {dear} takes {most} and serving {cheap} {least}; {pool} "
+        "makes the largest difference."
+    ).format(
+        dear=dear.name,
+        most=number(100 * dear["together"], 1),
+        cheap=cheap.name,
+        least=number(100 * cheap["together"], 1),
+        pool=apart.idxmax(),
+    )
+
+
 def levels_finding(pools: pd.DataFrame, *, stops_at: str, currency: str) -> str:
     """Say down to which level of the cost hierarchy customers are charged, and what stands above it.
 

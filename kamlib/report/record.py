@@ -65,7 +65,7 @@ def require_receipt(
     if not path.exists():
         raise RunFailed(
             "no receipt",
-            f"{name} ran to its end and left no receipt. Its last cell must be stage.finish().",
+            f"{name} ran to its end and left no receipt. Its last cell must be stage.hand_over().",
             notebook=name,
         )
     receipt: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""20/80: which few customers earn most of the profit, and which lose it.
+"""20/80: which few customers earn most of the profit, which lose it, and who may be a key customer.
 
 Each function takes one row per customer, returns a new frame and leaves its input as it was.
 
@@ -8,43 +8,24 @@ Juran's "vital few and useful many" for the split; Raffinetti, Siletti and Verni
 Gini coefficient that is valid with losses; van Raaij (2003) for reading the whale curve.
 """
 
-from kamlib.segmentation.classes import (
-    class_balances,
-    class_flips,
-    class_summary,
-    main_measure,
-    measure_verdicts,
-    segment,
-    split_vital_few,
-    whale_curve,
-)
-from kamlib.segmentation.concentration import (
-    concentration,
-    interval_verdict,
-    net_shares_verdict,
-)
-from kamlib.segmentation.doors import door_verdicts, open_doors, strategic_door
-from kamlib.segmentation.parties import asleep_verdict, assessed_parties
-from kamlib.segmentation.whale import Whale, subsidy_verdict, whale_band
+from typing import TYPE_CHECKING
+
+from kamlib.core.faces import face
+
+if TYPE_CHECKING:
+    from kamlib.segmentation.analyses import (
+        concentration,
+        open_doors,
+        revenue_ranking,
+        vital_few,
+        whale,
+    )
 
 __all__ = [
-    "Whale",
-    "asleep_verdict",
-    "assessed_parties",
-    "class_balances",
-    "class_flips",
-    "class_summary",
     "concentration",
-    "door_verdicts",
-    "interval_verdict",
-    "main_measure",
-    "measure_verdicts",
-    "net_shares_verdict",
     "open_doors",
-    "segment",
-    "split_vital_few",
-    "strategic_door",
-    "subsidy_verdict",
-    "whale_band",
-    "whale_curve",
+    "revenue_ranking",
+    "vital_few",
+    "whale",
 ]
+__getattr__, __dir__ = face(__name__, __all__)

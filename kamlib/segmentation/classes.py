@@ -10,6 +10,7 @@ from kamlib.core.checks import (
     require_share,
 )
 from kamlib.core.codes import PROFIT_CLASSES
+from kamlib.core.customers import main_measure
 from kamlib.core.errors import DataError
 from kamlib.core.language import _, number
 from kamlib.core.rules import FEW_CUSTOMERS
@@ -29,18 +30,6 @@ SEGMENTS = {
     "profit_class": "str",
 }
 UNKNOWN = "unknown"  # class of a customer whose measure is not known
-
-
-def main_measure(statement: pd.DataFrame) -> str | None:
-    """Return what classes rest on: customer profit, else gross margin, else None.
-
-    It may be unknown for some customers: where that is too many, the statement has none at all.
-    """
-    active = statement[statement["active"]]
-    for name in ("customer_profit", "gross_margin"):
-        if active[name].notna().any():
-            return name
-    return None
 
 
 def whale_curve(customers: pd.DataFrame, *, measure: str = "customer_profit") -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What is said of shares, classes, returns and doors."""
+"""What is said of shares, classes and doors."""
 
 import math
 from collections.abc import Hashable, Mapping
@@ -12,7 +12,7 @@ from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.vocabulary import label
 
 if TYPE_CHECKING:
-    from kamlib.segmentation.whale import Whale
+    from kamlib.segmentation.band import Whale
 
 
 def whale_finding(curve: pd.DataFrame, *, measure: str, currency: str) -> str:
@@ -259,30 +259,6 @@ def flips_finding(flips: pd.DataFrame, *, measure: str | None) -> str:
         lost=number(int(lost.sum())),
         missed=number(int(missed.sum())),
         what=label(measure).lower(),
-    )
-
-
-def return_finding(rates: pd.DataFrame | None) -> str:
-    """Say how the chance of return rises with order days."""
-    if rates is None:
-        return _("How many come back could not be measured.")
-    rate = rates.set_index("order_days")["rate"]
-    start, cutoff, end = (
-        pd.Timestamp(rates[name].iloc[0]).to_period("M")
-        for name in ("window_start", "cutoff", "window_end")
-    )
-    told = {
-        1: _("{rate} of those with one order day"),
-        3: _("{rate} of those with three"),
-        12: _("{rate} of those with twelve or more"),
-    }
-    parts = [words.format(rate=percent(rate[n])) for n, words in told.items() if rate[n] == rate[n]]
-    if not parts:
-        return _("How many come back could not be measured.")
-    return _(
-        "Within {later} months come back, by their order days in {months} months: {parts}."
-    ).format(
-        months=number((cutoff - start).n), later=number((end - cutoff).n), parts=", ".join(parts)
     )
 
 

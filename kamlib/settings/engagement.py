@@ -48,7 +48,12 @@ from kamlib.settings.kinds import (
     complaint_at,
     refuse,
 )
-from kamlib.settings.profitability import LedgerSettings, Profitability, ReconcilingItem, Resource
+from kamlib.settings.profitability import (
+    LedgerSettings,
+    Profitability,
+    ReconcilingItem,
+    Resource,
+)
 from kamlib.settings.verdicts import Analysis, Overrides, Signature, SignOff, VerdictRule
 
 
@@ -248,10 +253,24 @@ class Engagement(Part):
             )
         found = {
             path
-            for pattern in _patterns(self.inputs[table])
+            for pattern in _patterns(self.inputs[table], heads=False)
             for path in places.files_of(pattern, self._folder, key=f"inputs.{table}.files")
         }
         return sorted(found)
+
+    def head_paths(self, table: str) -> list[Path]:
+        """Return the files with heads of an input table's documents, sorted; none where it has none.
+
+        Raises
+        ------
+        DataError, ParameterError
+            As `paths` does.
+        """
+        heads, key = self.inputs[table].heads, f"inputs.{table}.heads.files"
+        patterns = heads.files if heads else []
+        return sorted(
+            {p for each in patterns for p in places.files_of(each, self._folder, key=key)}
+        )
 
     def relative(self, path: str | Path) -> str:
         """Return a path as readers may see it: inside the folder, or from ``${ENV}`` on."""
@@ -264,10 +283,12 @@ def _hash(settings: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _patterns(given: Input) -> list[str]:
+def _patterns(given: Input, *, heads: bool = True) -> list[str]:
     """Return the files of an input table; a DuckDB database is one."""
     file = given.database and given.database.engine == "duckdb"
-    return [given.database.url] if given.database and file else given.files
+    if given.database and file:
+        return [given.database.url]
+    return [*given.files, *(given.heads.files if given.heads and heads else ())]
 
 
 def _periods_there(name: str, names: list[str]) -> str:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
 from kamlib.core.codes import DOCUMENTS, TABLES
@@ -175,6 +175,44 @@ Word = Annotated[str, BeforeValidator(_word)]
 MONEY_OF_LINES = ("net_amount", "list_price", "unit_price", "cost_of_goods_sold", "freight")
 
 
+def _key(value: object) -> object:
+    return {value: value} if isinstance(value, str) else value
+
+
+def _one_key(value: dict[str, str]) -> dict[str, str]:
+    if len(value) != 1:
+        raise complaint("must be one key: its name in the lines, and in the heads if it differs.")
+    return value
+
+
+def _files_inside(files: list[str]) -> list[str]:
+    if not files:
+        raise complaint("must name at least one file.")
+    refuse(
+        complaint_at(problem, *([index] if len(files) > 1 else []))
+        for index, pattern in enumerate(files)
+        if (problem := problem_of_pattern(pattern))
+    )
+    return files
+
+
+Files = Annotated[Texts, AfterValidator(_files_inside)]
+
+
+class Heads(Part):
+    """Files with what stands once on a document, where the files of an input hold its lines only.
+
+    They are written like the lines. `by` is the key that tells the document: its name in both, or its
+    name in the lines with that in the heads, as ``{ob_DokHanId: dok_Id}``. A column that lines and
+    heads have is that of the lines.
+    """
+
+    files: Files
+    by: Annotated[dict[Text, Text], BeforeValidator(_key), AfterValidator(_one_key)]
+    sheet: Texts = Field(default_factory=list)
+    header_row: Several = 1
+
+
 class Input(Part):
     """Where one input table comes from, and how the client's names become ours.
 
@@ -188,7 +226,8 @@ class Input(Part):
     that holds the head; what stands above it is passed over.
     """
 
-    files: Texts = Field(default_factory=list)
+    files: Files = Field(default_factory=list)
+    heads: Heads | None = None
     database: Database | None = None
     dialect: Text | None = None
     columns: dict[Text, Text] = Field(default_factory=dict)
@@ -205,26 +244,14 @@ class Input(Part):
     sheet: Texts = Field(default_factory=list)
     header_row: Several = 1
 
-    @field_validator("files")
-    @classmethod
-    def _stay_inside(cls, files: list[str]) -> list[str]:
-        from kamlib.settings.places import problem_of_pattern
-
-        if not files:
-            raise complaint("must name at least one file.")
-        refuse(
-            complaint_at(problem, *([index] if len(files) > 1 else []))
-            for index, pattern in enumerate(files)
-            if (problem := problem_of_pattern(pattern))
-        )
-        return files
-
     @model_validator(mode="after")
     def _is_somewhere(self) -> "Input":
         if self.database and self.files:
             refuse(
                 [complaint_at("must not stand beside files: a table has one source.", "database")]
             )
+        if self.database and self.heads:
+            refuse([complaint_at("belong to files; a database joins them in a query.", "heads")])
         if not self.database and not self.files:
             refuse([complaint_at("is missing. Name the files, or a database.", "files")])
         return self

@@ -11,7 +11,10 @@ from typing import Any
 
 from kamlib.core.codes import TABLES
 from kamlib.core.errors import ParameterError
+from kamlib.core.naming import OF_TABLE
+from kamlib.core.vocabulary import COLUMNS
 from kamlib.settings.engagement import Engagement
+from kamlib.settings.inputs import CARRY_ATTRIBUTES
 from kamlib.settings.verdicts import NAMES, PARTIES, YES_OR_NO
 
 FILE = "engagement.schema.json"
@@ -113,4 +116,16 @@ def _becomes() -> dict[str, Any]:
 
 
 def _inputs() -> dict[str, Any]:
-    return _block(dict.fromkeys(TABLES, _part("Input")), "invoice_lines")
+    """Return the input tables, each with our names for its columns, so that an editor completes them."""
+    tables: dict[str, Any] = {}
+    for name in TABLES:
+        ours = {
+            each: {"type": "string", "description": COLUMNS[each].meaning}
+            for each in OF_TABLE[name]
+        }
+        columns: dict[str, Any] = {"type": "object", "properties": ours}
+        if name not in CARRY_ATTRIBUTES:
+            columns["additionalProperties"] = False
+        about = {"type": "object", "properties": {"columns": columns}}
+        tables[name] = {"allOf": [_part("Input"), about]}
+    return _block(tables, "invoice_lines")

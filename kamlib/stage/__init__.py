@@ -1,6 +1,6 @@
 """Opening a stage in a notebook: settings, tables, ledger and verdicts in one place.
 
-The first code cell of each notebook calls `open_stage`, the last one `Stage.finish`, which
+The first code cell of each notebook calls `open_stage`, the last one `Stage.hand_over`, which
 leaves the receipt without which no report is published.
 """
 

@@ -12,7 +12,11 @@ NOTEBOOKS = {
 }
 KNOBS: dict[str, dict[str, str]] = {  # parameter of a notebook → key of engagement.yaml
     "data_prep": {"profit_share": "segmentation.profit_share"},
-    "profitability": {},
+    "profitability": {
+        "price_reach": "profitability.dropping.price_reach",
+        "cogs_avoidable": "profitability.dropping.cogs_avoidable",
+        "cost_of_capital": "profitability.capital.rate",
+    },
     "segmentation": {"profit_share": "segmentation.profit_share"},
     "attractiveness": {"cut_a": "side_a.cut", "cut_b": "side_b.cut"},
     "pyramid": {"managers": "capacity.managers"},

@@ -4,7 +4,7 @@ import ast
 import os
 import sys
 from collections.abc import Mapping
-from operator import attrgetter
+from functools import partial
 from pathlib import Path
 
 from kamlib.core.checks import require_choice
@@ -73,10 +73,19 @@ def open_stage(
         span,
         folder,
         turned,
-        instead_of={knob: attrgetter(KEYS[knob])(found) for knob in turned},
+        instead_of={knob: _setting(found, knob) for knob in turned},
         set_before={knob: SET_IN[knob] for knob in turned if knob not in own},
         seen=seen_inputs(settings) if name == "data_prep" else {},
+        given=found if own else None,
     )
+
+
+def _setting(engagement: Engagement, knob: str) -> object:
+    """Return the engagement's value of a knob; None where its block is not given."""
+    value: object = engagement
+    for part in KEYS[knob].split("."):
+        value = getattr(value, part, None)
+    return value
 
 
 def _require_one_value(
@@ -88,7 +97,7 @@ def _require_one_value(
 ) -> None:
     """Refuse a knob that is turned here and had another value where the run first used it."""
     for knob in own:
-        first, value = SET_IN[knob], attrgetter(KEYS[knob])
+        first, value = SET_IN[knob], partial(_setting, knob=knob)
         if first == name or first not in receipts:
             continue
         then = found.with_knobs({KEYS[knob]: receipts[first]["knobs"].get(knob, value(found))})

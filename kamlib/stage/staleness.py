@@ -48,7 +48,11 @@ def input_files(engagement: Engagement) -> dict[str, Path]:
     DataError, ParameterError
         A pattern matches no file, or an environment variable is not set.
     """
-    paths = {path for table in engagement.inputs for path in engagement.paths(table)}
+    paths = {
+        path
+        for table in engagement.inputs
+        for path in (*engagement.paths(table), *engagement.head_paths(table))
+    }
     return {engagement.relative(path): path for path in sorted(paths)}
 
 

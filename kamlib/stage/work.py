@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from kamlib.core.analysis import Analysis
+from kamlib.core.analysis import Analysis, Part
 from kamlib.core.checks import require_choice
-from kamlib.core.errors import DataError, listed
+from kamlib.core.codes import TABLES
+from kamlib.core.errors import DataError, did_you_mean, listed
 from kamlib.core.language import _, day, number
 from kamlib.core.periods import Period
 from kamlib.core.rules import FOUNDATIONS
@@ -29,7 +30,7 @@ from kamlib.core.verdicts import (
     verdict_table,
 )
 from kamlib.page import show
-from kamlib.page.parts import Finding, Ledger, Verdicts
+from kamlib.page.parts import Ledger, Refusal, Verdicts
 from kamlib.settings import Engagement, Override, frozen_files
 from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
 from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
@@ -56,6 +57,16 @@ class Stage:
     set_before: dict[str, str] = field(default_factory=dict)  # knob → the stage where it was turned
     taken: dict[str, str | None] = field(default_factory=dict)  # table → hash; None: not there
     seen: dict[str, list[int]] = field(default_factory=dict)  # input files when data prep began
+    given: Engagement | None = None  # the engagement as its file says, where a knob is turned
+
+    def as_given(self) -> "Stage | None":
+        """Return this stage with the settings of engagement.yaml; None where no knob is turned.
+
+        What it makes is for comparing, before and after; nothing of it is handed over.
+        """
+        if self.given is None:
+            return None
+        return Stage(self.name, self.given, self.period, self.folder)
 
     @property
     def currency(self) -> str:
@@ -129,6 +140,8 @@ class Stage:
         return [self.engagement.period(name) for name in self.engagement.periods]
 
     def _too_early(self, table: str) -> str:
+        if table not in WRITTEN_BY and table not in TABLES:
+            return f"There is no table '{table}'. {did_you_mean(table, [*WRITTEN_BY, *TABLES])}"
         writer = NOTEBOOKS[WRITTEN_BY.get(table, "data_prep")]
         return (
             f"{NOTEBOOKS[self.name]} needs the table {table}, which is not there yet for "
@@ -139,10 +152,6 @@ class Stage:
         """Write a stage table and take it into the receipt."""
         self.written.append(write_table(frame, self.folder, table, stage=self.name))
 
-    def write_all(self, tables: Tables) -> None:
-        """Write all tables of data prep and take them into the receipt."""
-        self.written.extend(tables.write(name, self.folder) for name in tables)
-
     def keep(self, name: str, analysis: Analysis) -> Analysis:
         """Take an analysis into the stage, in place of an earlier one of this name, and return it.
 
@@ -152,13 +161,22 @@ class Stage:
         self.analyses[name] = replace(analysis, parts=[*analysis.parts, told])
         return self.analyses[name]
 
-    def refuse(self, name: str, rule: str) -> Analysis:
-        """Take an analysis that a rule forbids, made earlier; it shows why nothing is shown."""
+    def refusal(self, rule: str) -> list[Part]:
+        """Return what is shown in place of what a rule forbids: why; nothing where it is shown.
+
+        What this stage has said already stands in the notebook alone, so that a page says it once.
+        """
         told = self.verdicts_so_far()
         refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
         why = [self.withheld] if self.withheld else list(refused["said"].tail(1))
-        said = [_("Not shown. {why}").format(why=each) for each in why]
-        return self.keep(name, Analysis(parts=[Finding(*said)]))
+        parts = [part for each in self.analyses.values() for part in each.parts]
+        said = {part.why for part in parts if isinstance(part, Refusal)}
+        said |= {verdict.said for verdict in self.verdicts}
+        return [Refusal(each, on_page=each not in said) for each in why]
+
+    def refuse(self, name: str, rule: str) -> Analysis:
+        """Take an analysis that a rule of an earlier one forbids; it shows why it is not shown."""
+        return self.keep(name, Analysis(parts=self.refusal(rule)))
 
     def judge(self, *verdicts: Verdict) -> None:
         """Take verdicts into the stage and show those that are not PASS, where they act."""
@@ -209,10 +227,8 @@ class Stage:
 
     def show_refusal(self, rule: str) -> None:
         """Say in the place of a figure that it is not shown, and why; nothing where it is shown."""
-        told = self.verdicts_so_far()
-        refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
-        for said in [self.withheld] if self.withheld else refused["said"].tail(1):
-            show.show_finding(_("Not shown. {why}").format(why=said))
+        for part in self.refusal(rule):
+            part.show()
 
     def frozen(self, name: str) -> pd.DataFrame | None:
         """Return reference values as they were frozen with the engagement; None where they are not.
@@ -343,18 +359,24 @@ class Stage:
         found = _sums_verdict(ledger, verdict_table(self.verdicts))
         return self.keep("adds_up", Analysis({"ledger": ledger}, [Ledger(ledger)], [found]))
 
+    def sums_verdict(self) -> Verdict:
+        """Say whether every sum of the run so far holds."""
+        return _sums_verdict(self.ledger_so_far(), self.verdicts_so_far())
+
     def hand_over(self) -> None:
         """Write the tables of all analyses that later stages read, verdicts, ledger and receipt."""
         for analysis in self.analyses.values():
+            if isinstance(
+                analysis.tables, Tables
+            ):  # of data prep: all, and the large ones as files
+                self.written.extend(
+                    analysis.tables.write(name, self.folder) for name in analysis.tables
+                )
+                continue
             for name, table in analysis.tables.items():
                 if WRITTEN_BY.get(name) == self.name and table is not None:
                     self.write(table, name)
         self.finish()
-
-    def show_sums(self, *rest: str) -> None:
-        """Show whether every sum of the run holds, and what else is to be said of them."""
-        held = self._adds_up(self.ledger_so_far(), self.verdicts_so_far()).said
-        show.show_finding(held, *rest)
 
     def _adds_up(self, ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
         found = _sums_verdict(ledger, told)

@@ -6,23 +6,16 @@ Wuebben and von Wangenheim (2008) for the silence that tells a customer lost; Mi
 for standing on several days; Brier (1950) for the score by which a candidate wins.
 """
 
-from kamlib.staying.chances import return_verdicts, staying_chances
-from kamlib.staying.customer_base import audit_balance, base_audit, leaving, neglected
-from kamlib.staying.returns import repeat_rates, return_model, return_models
-from kamlib.staying.traits import attributes, likeness, profile, stayed
+from typing import TYPE_CHECKING
+
+from kamlib.core.faces import face
+
+if TYPE_CHECKING:
+    from kamlib.staying.analyses import (
+        return_chances,
+    )
 
 __all__ = [
-    "attributes",
-    "audit_balance",
-    "base_audit",
-    "leaving",
-    "likeness",
-    "neglected",
-    "profile",
-    "repeat_rates",
-    "return_model",
-    "return_models",
-    "return_verdicts",
-    "stayed",
-    "staying_chances",
+    "return_chances",
 ]
+__getattr__, __dir__ = face(__name__, __all__)

@@ -106,14 +106,13 @@ def refuse_other_letters(head: bytes, encoding: str, shown: str) -> None:
     A file in UTF-8 reads without complaint as cp1250, and one in ISO-8859-2 too; the names of the
     customers would be wrong for good.
     """
-    if is_utf8(encoding):
-        found = two_bytes_a_letter(head)
-    elif not head.isascii() and _is_nearly_utf8(head):
+    of_two_bytes = encoding.lower().replace("_", "-").startswith(("utf-16", "utf16"))
+    if not is_utf8(encoding) and not head.isascii() and _is_nearly_utf8(head):
         found = "utf-8"
-    elif encoding.lower().replace("_", "-").startswith(("utf-16", "utf16")):
-        found = ""
+    elif not of_two_bytes and two_bytes_a_letter(head):
+        found = encoding_of(head).value
     else:
-        found = two_bytes_a_letter(head) or _plainly_another(head, encoding)
+        found = "" if is_utf8(encoding) or of_two_bytes else _plainly_another(head, encoding)
     if found:
         raise DataError(
             f"{shown} is declared to be written in {encoding}, but its letters make sense in "

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import NamedTuple
 
 from kamlib.intake.invoices_xml.elements import Element
-from kamlib.intake.typed import WITH_VAT_ONLY
+from kamlib.intake.reasons import WITH_VAT_ONLY
 
 CENT, NOTHING = Decimal("0.01"), Decimal(0)
 NET_BY_RATE = "P_13_"

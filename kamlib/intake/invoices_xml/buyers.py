@@ -9,8 +9,8 @@ and an engagement can give each name an id of its own.
 from functools import lru_cache
 from typing import NamedTuple
 
-from kamlib.intake.reasons import MISSING, TAX_ID_FOR_NONE
-from kamlib.intake.tax_ids import WITHOUT_TAX_ID, tax_id_of
+from kamlib.intake.reasons import MISSING, TAX_ID_FOR_NONE, WITHOUT_TAX_ID
+from kamlib.intake.tax_ids import tax_id_of
 
 
 class Buyer(NamedTuple):

@@ -16,10 +16,13 @@ import pandas as pd
 
 from kamlib.core.language import _, cases, money, number
 from kamlib.core.verdicts import Verdict, verdict
-from kamlib.numerics import Uncertain, Whales, resampled, whales
+from kamlib.numerics.draws import Uncertain, Whales, whales
+from kamlib.numerics.resampling import resampled
 
 PLACES = 200  # at most so many places at which the band is read
+
 RATES, CUSTOMERS = "rates", "customers"
+
 IN_CENTS = ("peak", "erosion", "total")
 
 

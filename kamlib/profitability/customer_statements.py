@@ -37,7 +37,7 @@ from kamlib.profitability.statement import (
 from kamlib.profitability.volumes import activity_volumes, driver_gaps, without_driver
 
 if TYPE_CHECKING:
-    from kamlib.settings import Profitability, TimeEquation
+    from kamlib.settings.profitability import Profitability, TimeEquation
 
 
 Tables = Mapping[str, pd.DataFrame | None]
@@ -256,6 +256,7 @@ def _of_others(table: pd.DataFrame | None, period: str) -> pd.DataFrame | None:
 
 
 HARDLY = 0.1  # of a pool's capacity: minutes taken for hours are 60 times as many
+
 WORTH_A_WORD = 1.0  # money of a pool that is on nobody; below it is rounding
 
 

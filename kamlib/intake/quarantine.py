@@ -1,0 +1,234 @@
+"""What was set aside and what is used: counted, weighed in money, and listed so that it can be found."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kamlib.core.language import _
+from kamlib.intake.booked import KEY, money_sum
+from kamlib.intake.contract import CONTRACT
+from kamlib.intake.desk import Desk, brought, in_pandas
+from kamlib.intake.reasons import NO_CUSTOMER, TAX_ID_PESEL, TWICE, ZEROS_LOST
+from kamlib.intake.validate import MARKS, Validated
+
+if TYPE_CHECKING:
+    from kamlib.settings import Engagement
+
+SET_ASIDE = (
+    "table",
+    "file",
+    "row",
+    "invoice_id",
+    "column",
+    "source_column",
+    "value",
+    "reason",
+    "customer_id",
+    "date",
+    "amount",
+    "cost_of_goods_sold",
+)
+TELL_A_ROW, WHO = ("invoice_id", "line_id"), ("customer_id", "party_id", "prospect_id")
+TELLS = "tells "  # before a column that tells a row of a database, which has no number
+TEXT, MONEY = pa.string(), pa.decimal128(38, 6)
+
+
+class Tally(NamedTuple):
+    """How many rows of a table are used and set aside, from when to when, and the money of lines used."""
+
+    used: int
+    set_aside: int
+    first: date | None
+    last: date | None
+    amount: Decimal | None = None
+
+
+class SetAside(NamedTuple):
+    """The rows set aside of one table, with what is told of each, and how many there are of each kind."""
+
+    rows: pa.Table
+    tally: Tally
+
+
+def set_aside_of(table: Validated, rows: pa.Table) -> SetAside:
+    """Return what was set aside of a table's validated rows, all of which are at hand."""
+    used = rows.filter(pc.is_null(rows["_reason"]))
+    dated = CONTRACT[table.name].dated
+    ends = pc.min_max(used[dated]).as_py() if dated else {"min": None, "max": None}
+    tally = Tally(len(used), len(rows) - len(used), ends["min"], ends["max"])
+    return SetAside(_picked(table, rows.filter(pc.is_valid(rows["_reason"]))), tally)
+
+
+def lines_set_aside(
+    work: Desk, lines: Validated, documents: ir.Table, known: Mapping[str, ir.Table]
+) -> SetAside:
+    """Return what was set aside of invoice lines, brought from where they lie.
+
+    An id that is known with other zeros in front is told as such: a spreadsheet has taken them.
+
+    Parameters
+    ----------
+    work : the desk
+    lines : the validated invoice lines
+    documents : table from `kamlib.intake.booked.booked`, which has all that is used
+    known : dict of "customer" to a table with the column ``known_id``, if there are customers
+    """
+    used = documents.aggregate(
+        used=documents["lines"].sum().fill_null(0).cast("int64"),
+        first=documents["date"].min(),
+        last=documents["date"].max(),
+        amount=money_sum(documents["net_amount"]),
+    )
+    found = used.to_pyarrow().to_pylist()[0]
+    rows = lines.set_aside.select(*MARKS, *_told_columns(lines))
+    if found["used"] == lines.raw.rows:  # nothing is left to look for
+        lost = rows.schema().to_pyarrow().empty_table()
+    else:
+        lost = brought(work, "lines_set_aside", rows, key=KEY).to_pyarrow()
+    picked = _with_zeros_lost(_picked(lines, lost), known)
+    return SetAside(picked, Tally(set_aside=len(picked), **found))
+
+
+def _with_zeros_lost(rows: pa.Table, known: Mapping[str, ir.Table]) -> pa.Table:
+    """Give lines a reason of their own whose customer is known with other zeros in front."""
+    reason, ids = rows["reason"].to_pylist(), rows["customer_id"].to_pylist()
+    if "customer" not in known or NO_CUSTOMER not in reason:
+        return rows
+    bare = {each.lstrip("0") for each in known["customer"].to_pyarrow()["known_id"].to_pylist()}
+    told = [
+        ZEROS_LOST if why == NO_CUSTOMER and one and one.lstrip("0") in bare else why
+        for why, one in zip(reason, ids, strict=True)
+    ]
+    return rows.set_column(rows.schema.get_field_index("reason"), "reason", pa.array(told, TEXT))
+
+
+def money_read(counted: Mapping[str, Any], apart: SetAside) -> pd.DataFrame:
+    """Return rows and readable net amounts by rule; a null reason is what is used.
+
+    To ``column, reason, rows, amount, size`` (`size` is the sum of absolute amounts).
+
+    Parameters
+    ----------
+    counted : dict from `kamlib.intake.booked.counted`
+    apart : what was set aside of the lines
+    """
+    lost = apart.rows.select(["column", "reason", "amount"])
+    lost = lost.append_column("size", pc.abs(lost["amount"]))
+    sums = [("reason", "count"), ("amount", "sum"), ("size", "sum")]
+    rules = lost.group_by(["column", "reason"]).aggregate(sums)
+    names = {"reason_count": "rows", "amount_sum": "amount", "size_sum": "size"}
+    rules = rules.rename_columns([names.get(name, name) for name in rules.column_names])
+    used = {"rows": apart.tally.used, "amount": apart.tally.amount, "size": counted["size"]}
+    kinds = [
+        ("column", TEXT),
+        ("reason", TEXT),
+        ("rows", pa.int64()),
+        ("amount", MONEY),
+        ("size", MONEY),
+    ]
+    schema = pa.schema(kinds)
+    every = [rules.select(schema.names).cast(schema), pa.Table.from_pylist([used], schema)]
+    return in_pandas(
+        pa.concat_tables(every).sort_by([("column", "ascending"), ("reason", "ascending")])
+    )
+
+
+def _told_columns(table: Validated) -> list[str]:
+    """Return the columns by which a row set aside is told, as far as the table has them."""
+    contract = CONTRACT[table.name]
+    wanted = (*WHO, contract.dated, contract.amount, "cost_of_goods_sold", "invoice_id")
+    telling = [name for name in (*TELL_A_ROW, *contract.key) if name in table.raw.names]
+    names = {field.name for field in table.fields}
+    return [name for name in dict.fromkeys([*wanted, *telling]) if name in names]
+
+
+def _picked(table: Validated, rows: pa.Table) -> pa.Table:
+    """Return the rows set aside of one table, with what is told of each."""
+    contract = CONTRACT[table.name]
+    who = next((name for name in WHO if name in rows.column_names), "")
+    telling = [name for name in (*TELL_A_ROW, *contract.key) if name in table.raw.names]
+    places = {
+        "number": ("_file", pa.int32()),
+        "row": ("_row", pa.int64()),
+        "invoice_id": ("invoice_id" if table.name == "invoice_lines" else "", TEXT),
+        "column": ("_column", TEXT),
+        "value": ("_value", TEXT),
+        "reason": ("_reason", TEXT),
+        "customer_id": (who, TEXT),
+        "date": (contract.dated, pa.date32()),
+        "amount": (contract.amount, MONEY),
+        "cost_of_goods_sold": ("cost_of_goods_sold", MONEY),
+        **{f"{TELLS}{name}": (name, TEXT) for name in telling},
+    }
+    columns = {
+        name: rows[place].cast(kind, safe=False)
+        if place in rows.column_names
+        else pa.nulls(len(rows), kind)
+        for name, (place, kind) in places.items()
+    }
+    return pa.table(columns)
+
+
+def all_set_aside(
+    tables: list[Validated], apart: Mapping[str, SetAside], engagement: "Engagement"
+) -> pd.DataFrame:
+    """Return the rows set aside of all tables; where nothing was, of the lines, for the columns."""
+    broken = [one for one in tables if apart[one.name].tally.set_aside] or tables[:1]
+    theirs = {one.name: engagement.inputs[one.name].columns for one in broken}
+    frames = [
+        quarantine(one.name, apart[one.name].rows, one.raw.files, theirs[one.name])
+        for one in broken
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def quarantine(
+    name: str, rows: pa.Table, files: list[str], columns: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return the rows set aside of one table, in the order of its files.
+
+    Parameters
+    ----------
+    name : str, the input table
+    rows : what was set aside, with what is told of each
+    files : its files or its database's table, as readers know them
+    columns : our name of a column to the client's, where the engagement maps it
+
+    Notes
+    -----
+    A database has no row numbers: its rows have 0, and the document stands beside the table's name.
+    """
+    frame = in_pandas(rows)
+    telling = [column for column in frame.columns if column.startswith(TELLS)]
+    order = ["number", "row", *telling, "customer_id", "date", "amount", "column", "value"]
+    frame = frame.sort_values(order, ignore_index=True, na_position="last")
+    personal = frame["reason"] == TAX_ID_PESEL
+    frame["value"] = frame["value"].mask(personal, _("not shown"))
+    told = personal & (frame["column"] == "customer_id")
+    frame["customer_id"] = frame["customer_id"].mask(told, _("not shown"))
+    shown = dict(enumerate(files))
+    where = pd.Series(frame["number"].map(shown), index=frame.index, dtype="str")
+    for column in telling:
+        known = (frame["row"] == 0) & frame[column].notna()
+        said = ", " + column.removeprefix(TELLS) + " " + frame[column].fillna("").astype("str")
+        where = where.mask(known, where + said)
+    twice = frame["reason"].isin(TWICE)
+    frame["value"] = frame["value"].mask(
+        twice, [_first_place(each, shown) for each in frame["value"]]
+    )
+    theirs = frame["column"].replace(dict(columns))
+    return frame.assign(table=name, file=where, source_column=theirs)[list(SET_ASIDE)]
+
+
+def _first_place(value: object, files: Mapping[int, str]) -> str:
+    """Return where the row or the invoice stands that counts, from the number of its file and its row."""
+    file, _between, row = str(value).partition(":")
+    name = files.get(int(file), "") if file.isdigit() else ""
+    words = _("counted in {file}, row {row}") if row not in ("", "0") else _("counted in {file}")
+    return words.format(file=name, row=row)

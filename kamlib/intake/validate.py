@@ -1,0 +1,272 @@
+"""A whole table validated: typed values, and for each row that may not stand its first broken column.
+
+The rules are data (`kamlib.intake.checks`). The validated rows of a table are kept in the engine once,
+with what is used and what is set aside in one place, so that both always add up to what was read.
+"""
+
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+
+from kamlib.core.errors import listed
+from kamlib.intake import reasons
+from kamlib.intake.checks import CHECKS, Around, first_broken, rules_for
+from kamlib.intake.contract import NUMERIC, Field, fields_of
+from kamlib.intake.counted import numbers_read
+from kamlib.intake.databases import answering
+from kamlib.intake.derived import derived_net, told_by_number
+from kamlib.intake.desk import Desk, kept, lookup, told_once, viewed
+from kamlib.intake.dialects import Dialect
+from kamlib.intake.engines import spelled_apart
+from kamlib.intake.parse import UNUSABLE, VALUE, Cell, dtype_of, is_exact, parse, words_of
+from kamlib.intake.servers import raw_from_database
+from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_rows
+from kamlib.intake.spelling import holds_tax_ids
+from kamlib.intake.undeclared import refuse_undeclared
+
+KNOWN = "known_id"  # of the customer or party; null where nobody knows it
+AS_READ = "as read "  # before the name of a column of exact numbers, as it was read
+KEPT_FLOATS = 3_000_000  # rows
+MARKS = ("_file", "_row", "_column", "_reason", "_value")
+
+
+class Validated(NamedTuple):
+    """The validated rows of one input table in the engine, and what the readers counted."""
+
+    name: str
+    rows: ir.Table
+    raw: Raw
+    fields: tuple[Field, ...]
+    fine: ir.Table | None = None  # the rows that may stand, where they are not kept
+
+    @property
+    def used(self) -> ir.Table:
+        """Return the rows that may stand."""
+        if self.fine is not None:
+            return self.fine
+        return self.rows.filter(self.rows["_reason"].isnull())
+
+    @property
+    def set_aside(self) -> ir.Table:
+        """Return the rows that may not."""
+        return self.rows.filter(self.rows["_reason"].notnull())
+
+
+def validate(work: Desk, table: str, *, known: dict[str, ir.Table] | None = None) -> Validated:
+    """Read an input table and hold each of its rows against the contract.
+
+    Parameters
+    ----------
+    work : the desk
+    table : str, a key of `CONTRACT`
+    known : dict of "customer" or "party" to a table with the column ``known_id``; where one is
+        absent, every id counts as known
+
+    Returns
+    -------
+    Validated, with a column for every field of the contract (null where the input has none)
+    """
+    given = work.engagement.inputs[table]
+    if given.database:
+        with answering(given.database.engine, f"inputs.{table}.database"):
+            return _validated(work, table, *raw_from_database(work, table), known or {})
+    files = headed_files(work.engagement, table)
+    heads = {name for file in files for name in file.head}
+    fields = fields_of(table, given.columns, heads)
+    raw = raw_rows(work.con, work.engagement, table, files, fields, folder=work.folder)
+    return _validated(work, table, raw, fields, known or {})
+
+
+def _validated(
+    work: Desk, table: str, raw: Raw, fields: tuple[Field, ...], known: dict[str, ir.Table]
+) -> Validated:
+    """Validate raw rows, and keep them unless they are read from their types anew as fast."""
+    fields = tuple(_in_this_engagement(field, work) for field in fields)
+    dialect = dialect_of(work.engagement, table)
+    for part in raw.parts:
+        refuse_undeclared(part, fields, dialect, shown=listed(raw.files, most=3))
+        raw.notes.update(numbers_read(part, fields, dialect))
+    plain = _as_read(work, table, raw.parts, fields)
+    parts = [
+        _validated_part(work, table, part, fields, dialect, known, plain) for part in raw.parts
+    ]
+    if not parts:
+        return Validated(table, _no_rows(work, table, fields), raw, fields)
+    rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    if table != "invoice_lines":
+        return Validated(table, kept(work, table, rows.drop("_place")), raw, fields)
+    given = work.engagement.inputs[table]
+    rows = rows.mutate(document_type=told_by_number(rows, given))
+    if "net_amount" not in raw.names:
+        rows = rows.mutate(net_amount=derived_net(rows))
+    typed = rows.drop("_place", *(AS_READ + name for name in plain))
+    if work.owns(rows) and not _is_typed(raw, fields):
+        return Validated(table, kept(work, table, typed), raw, fields)
+    fine = viewed(work, f"{table} used", rows.filter(rows["_place"].isnull()).drop("_place"))
+    return Validated(table, typed, raw, fields, fine)
+
+
+def _is_typed(raw: Raw, fields: tuple[Field, ...]) -> bool:
+    """Tell whether numbers and dates come as such, so that reading a row again costs little.
+
+    Floats are read again only where there are too many rows to keep.
+    """
+    kinds = [
+        part[field.name].type()
+        for part in raw.parts
+        for field in fields
+        if field.name in part.columns and field.kind in (*NUMERIC, "date")
+    ]
+    floats = raw.rows <= KEPT_FLOATS and any(kind.is_floating() for kind in kinds)
+    return not floats and not any(kind.is_string() for kind in kinds)
+
+
+def _in_this_engagement(field: Field, work: Desk) -> Field:
+    """Return a field with the values that this engagement allows."""
+    if field.kind == "period":
+        names = tuple(work.engagement.periods)
+        return field._replace(allowed=names, otherwise=reasons.NO_PERIOD)
+    if field.otherwise == reasons.IN_ANOTHER_CURRENCY:
+        return field._replace(allowed=(work.engagement.currency,))
+    return field
+
+
+def _validated_part(
+    work: Desk,
+    table: str,
+    part: ir.Table,
+    fields: tuple[Field, ...],
+    dialect: Dialect,
+    known: dict[str, ir.Table],
+    plain: list[str],
+) -> ir.Table:
+    """Parse the rows of one part and name the first broken column of each."""
+    own = work.engagement.identity
+    rows = parse(work, table, part, fields, dialect)
+    there = [field for field in fields if field.name in part.columns]
+    who = next((field for field in there if field.who), None)
+    everybody = known.get(who.who) if who else None
+    if who and everybody is not None:
+        rows = _beside_known(work, rows, VALUE + who.name, everybody)
+    spared = frozenset(one.lower() for one in (*own.intercompany, *own.collective))
+    around = Around(work.last_day, spared, tax_ids=own.by == "tax_id")
+    cells = [_cell(work, table, rows, field, dialect) for field in there]
+    values = {cell.field.name: cell.value.cast(dtype_of(cell.field)) for cell in cells}
+    absent = {f.name: ibis.null(dtype_of(f)) for f in fields if f.name not in values}
+    return _marked(work, rows, cells, around).select(
+        "_file",
+        "_row",
+        "_place",
+        **{AS_READ + name: rows[name] for name in plain},
+        _column="_column",
+        _reason="_reason",
+        _value="_value",
+        **{f.name: (values | absent)[f.name] for f in fields},
+    )
+
+
+def _cell(work: Desk, table: str, rows: ir.Table, field: Field, dialect: Dialect) -> Cell:
+    """Return a column of parsed rows with all that its rules may ask for."""
+    other = field.unless[0] if field.unless else field.not_before
+    beside = {
+        "said": VALUE + other if other else "",
+        "known": KNOWN if field.who else "",
+        "unusable": UNUSABLE if field.name == "customer_id" else "",
+    }
+    return Cell(
+        field,
+        dialect,
+        words_of(field, work.engagement.inputs[table]),
+        rows[field.name],
+        rows[VALUE + field.name],
+        **{what: rows[name] for what, name in beside.items() if name in rows.columns},
+    )
+
+
+def _marked(work: Desk, rows: ir.Table, cells: list[Cell], around: Around) -> ir.Table:
+    """Add which rule a row breaks first, with its column, its reason and what stood there.
+
+    `_place` counts the rules of all columns one after the other; behind them all is a row that is
+    broken as a whole.
+    """
+    none, every = ibis.null("string"), len(CHECKS)
+    behind = len(cells) * every
+    whole = rows["_broken"].notnull().ifelse(behind, ibis.null("int32"))
+    broken = [_first_broken(work, cell, around) + n * every for n, cell in enumerate(cells)]
+    rows = rows.mutate(_place=ibis.coalesce(whole, *broken))
+    place, column, of_reasons = rows["_place"], rows["_place"] // every, dict[str, list[int]]()
+    for n, cell in enumerate(cells):
+        for rule, check in rules_for(cell, around).items():
+            reason = check.reason or cell.field.otherwise
+            of_reasons.setdefault(reason, []).append(n * every + rule)
+    names = ((n, cell.field.name) for n, cell in enumerate(cells))
+    shown = ((n, cell.shown) for n, cell in enumerate(cells))
+    reasons_ = ((place.isin(found), reason) for reason, found in of_reasons.items())
+    return rows.mutate(
+        _column=column.cases((len(cells), ""), *names, else_=none),
+        _reason=ibis.cases((place == behind, rows["_broken"]), *reasons_, else_=none),
+        _value=column.cases((len(cells), rows["_cells"]), *shown, else_=none),
+    )
+
+
+def _first_broken(work: Desk, cell: Cell, around: Around) -> ir.IntegerValue:
+    """Return the first rule that a cell breaks, told to our engine once for all columns alike."""
+    names = list(cell.columns)
+    rules = tuple(rules_for(cell, around))
+    key = (
+        "broken",
+        cell.field._replace(name=cell.field.kind),
+        rules,
+        cell.dialect,
+        bool(cell.words),
+    )
+
+    def build(*columns: ir.Column) -> ir.IntegerValue:
+        return first_broken(cell._replace(**dict(zip(names, columns, strict=True))), around)
+
+    return told_once(work, key, build, *cell.columns.values())
+
+
+def _beside_known(work: Desk, rows: ir.Table, name: str, everybody: ir.Table) -> ir.Table:
+    """Put the id of the known customer or party beside each row; null where nobody knows it."""
+    if not work.owns(rows):
+        everybody = lookup(work, "", spelled_apart(everybody.to_pyarrow()), like=rows)
+    return rows.left_join(everybody, rows[name] == everybody[KNOWN])
+
+
+def _as_read(work: Desk, table: str, parts: list[ir.Table], fields: tuple[Field, ...]) -> list[str]:
+    """Return the columns of lines whose numbers are grouped and summed as read, in half the time.
+
+    To whole numbers that stand for texts, and money and quantities in exact types of their own.
+    """
+    given, kinds = work.engagement.inputs[table], [part.schema() for part in parts]
+    return [
+        field.name
+        for field in fields
+        if table == "invoice_lines"
+        and all(field.name in part.columns for part in parts)
+        and len({kind[field.name] for kind in kinds}) == 1
+        and field.name not in given.values
+        and not holds_tax_ids(work.engagement, field)
+        and _stays_as_read(parts[0][field.name], field)
+    ]
+
+
+def _stays_as_read(column: ir.Column, field: Field) -> bool:
+    """Tell whether a column's values mean the same before they are converted."""
+    if field.kind in NUMERIC:
+        return is_exact(column)
+    return dtype_of(field).is_string() and column.type().is_integer()
+
+
+def as_read(lines: ir.Table, name: str) -> ir.Column:
+    """Return a column of lines that are used: in the type it was read in, where that is as good."""
+    return lines[AS_READ + name if AS_READ + name in lines.columns else name]
+
+
+def _no_rows(work: Desk, table: str, fields: tuple[Field, ...]) -> ir.Table:
+    """Return a validated table without rows."""
+    schema = {"_file": "int32", "_row": "int64", **dict.fromkeys(MARKS[2:], "string")}
+    schema |= {field.name: str(dtype_of(field)) for field in fields}
+    return work.con.create_table(table, schema=ibis.schema(schema), overwrite=True)

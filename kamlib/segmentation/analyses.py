@@ -1,0 +1,147 @@
+"""The analyses of notebook 3, and the whale curve of notebook 2."""
+
+from typing import TYPE_CHECKING
+
+from kamlib.core.analysis import Analysis, Part
+from kamlib.core.customers import main_measure, named
+from kamlib.core.language import _
+from kamlib.page.parts import Claim, Figure, Headline, Table
+from kamlib.profitability.uncertainty import uncertain_profits
+from kamlib.segmentation import classes, doors, figures, shares, tables, words
+from kamlib.segmentation.band import subsidy_verdict, whale_band
+from kamlib.segmentation.parties import assessed_parties
+
+if TYPE_CHECKING:
+    from kamlib.stage import Stage
+
+
+def whale(stage: "Stage", statements: Analysis) -> Analysis:
+    """Add up what customers leave from the best to the worst: who earns, and how much losers take back.
+
+    Its table is the curve: one row per active customer, best first.
+    """
+    stated, currency = statements.result, stage.currency
+    measure, now = stated.measure, stated.now
+    if measure is None:
+        return stage.keep("whale", Analysis())
+    luck = stage.engagement.segmentation.interval.model_dump()
+    drawn = None
+    if measure == "customer_profit" and stage.knows("uncertainty"):
+        drawn = uncertain_profits(
+            now,
+            stated.shown.cost_to_serve,
+            stage.engagement.profitability,
+            draws=luck["draws"],
+            seed=luck["seed"],
+        )
+    curve = classes.whale_curve(now[now["active"] & now[measure].notna()], measure=measure)
+    band = whale_band(curve, measure=measure, uncertain=drawn, **luck)
+    parts: list[Part] = [
+        Figure(
+            "whale_curve",
+            lambda: figures.plot_whale_curve(curve, currency=currency, measure=measure, whale=band),
+            {"measure": measure},
+        ),
+        Claim(
+            words.whale_finding(curve, measure=measure, currency=currency),
+            words.whale_uncertainty_finding(band, currency=currency),
+        ),
+    ]
+    told = [subsidy_verdict(band, currency=currency)]
+    return stage.keep("whale", Analysis({"curve": curve}, parts, told, result=band))
+
+
+def concentration(stage: "Stage") -> Analysis:
+    """Say how few customers bring most of revenue, gross margin and customer profit, and how sure that is.
+
+    Its table is ``concentration``: one row per measure, with shares from 0 to 1, numbers of customers,
+    and money in reporting currency.
+    """
+    now, settings = stage.read("profitability"), stage.engagement.segmentation
+    measure, share, interval = main_measure(now), settings.profit_share, settings.interval
+    measures = shares.concentration(now, threshold=share, **interval.model_dump())
+    told = classes.measure_verdicts(now)
+    if not stage.withheld:
+        told += [
+            shares.interval_verdict(measures, level=interval.level),
+            shares.net_shares_verdict(measures, measure=measure, currency=stage.currency),
+        ]
+    handed = {"concentration": measures.assign(period=stage.period.name)}
+    stage.keep("concentration", Analysis(handed, (), told))
+    few = words.concentration_finding(measures, measure=measure, profit_share=share)
+    parts: list[Part] = [
+        Headline(few[0]),
+        Claim(words.twenty_eighty_finding(measures, measure=measure), *few[1:]),
+        *stage.refusal("class_measure"),
+        Table(
+            tables.concentration_table(measures),
+            _("The same by revenue, gross margin and customer profit."),
+            stage.currency,
+            digits={"gini": 2, "effective_n": 0},
+        ),
+    ]
+    return stage.keep("concentration", Analysis(handed, parts, told))
+
+
+def vital_few(stage: "Stage") -> Analysis:
+    """Class each active customer: one of the vital few, of the useful many, or loss-making.
+
+    Its tables are ``segmentation`` (one row per period and active customer: rank, shares from 0 to 1,
+    class) and ``classes`` (customers and money of each class, in reporting currency).
+    """
+    now, threshold = stage.read("profitability"), stage.engagement.segmentation.profit_share
+    measure, currency = main_measure(now), stage.currency
+    statement = stage.read("profitability", periods="all")
+    segments = classes.segment(statement, measure=measure, threshold=threshold)
+    mine = segments[segments["period"] == stage.period.name]
+    summary = classes.class_summary(mine)
+    caption = _("Customers and money per class; shares are of what those who earn bring.")
+    parts: list[Part] = [
+        Claim(words.class_finding(summary, measure=measure, currency=currency)),
+        Table(summary, caption, currency, fold=True),
+    ]
+    balances = classes.class_balances(now, mine, measure=measure, currency=currency)
+    handed = {"segmentation": segments, "classes": summary}
+    return stage.keep("vital_few", Analysis(handed, parts, balances=balances, result=mine))
+
+
+def revenue_ranking(stage: "Stage") -> Analysis:
+    """Say who would stand in another class if customers were ranked by revenue.
+
+    Its table has one row per such customer, largest revenue first, with both classes and both amounts
+    in reporting currency.
+    """
+    now, threshold = stage.read("profitability"), stage.engagement.segmentation.profit_share
+    measure = main_measure(now)
+    flips = classes.class_flips(now, measure=measure, threshold=threshold)
+    caption = _("Largest customers by revenue whose class changes.")
+    shown = named(flips, stage.read("customers")).head(12)
+    parts: list[Part] = [
+        Claim(words.flips_finding(flips, measure=measure)),
+        Table(shown, caption, stage.currency, fold=True),
+    ]
+    return stage.keep("revenue_ranking", Analysis({"flips": flips}, parts))
+
+
+def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
+    """Say who may be a key customer, and by which of four doors, each on its own evidence.
+
+    Its tables are ``doors`` (one row per party and door that is open, declared or cannot be judged) and
+    ``parties`` (one row per customer or prospect who is looked at from here on).
+    """
+    now, customers = stage.read("profitability"), stage.read("customers")
+    prospects, declared = stage.read_optional("prospects"), stage.read_optional("strategic")
+    parties, who = assessed_parties(customers, prospects, chances.result, now)
+    strategic = doors.strategic_door(
+        declared, stage.engagement.doors.strategic, end=stage.period.end
+    )
+    found = doors.open_doors(few.result, strategic, parties, now, period=stage.period.name)
+    fourth = named(found[found["door"] == "strategic"], parties, "party_id")
+    caption = _("Door 4 as declared: who is strategic, and why or why not.")
+    parts: list[Part] = [
+        Claim(words.door_finding(found)),
+        Table(fourth.drop(columns=["period", "judged"]), caption),
+    ]
+    told = doors.door_verdicts(strategic, parties.set_index("party_id")["name"])
+    handed = {"doors": found, "parties": parties.assign(period=stage.period.name)}
+    return stage.keep("open_doors", Analysis(handed, parts, told, [who]))

@@ -1,0 +1,242 @@
+"""The analyses of notebook 6: the answer, what to do first, what is not known, does it add up."""
+
+from typing import TYPE_CHECKING
+
+from kamlib.attractiveness.figures import plot_matrix
+from kamlib.attractiveness.tables import matrix_frame
+from kamlib.attractiveness.words import both_sides_finding
+from kamlib.core.analysis import Analysis, Part
+from kamlib.core.customers import main_measure
+from kamlib.core.language import _
+from kamlib.page.parts import (
+    Claim,
+    Figure,
+    Finding,
+    Headline,
+    Ledger,
+    OpenVerdicts,
+    Strip,
+    Table,
+    Values,
+)
+from kamlib.profitability import bridge
+from kamlib.profitability.words import bridge_finding
+from kamlib.pyramid.figures import plot_pyramid
+from kamlib.pyramid.tables import nominees_table, order_words, verdict_table
+from kamlib.summary import tables, words
+
+if TYPE_CHECKING:
+    from kamlib.stage import Stage
+
+ACCOUNTS = "key_accounts"  # the table of notebook 5 that all of this picks from
+
+
+def answer(stage: "Stage") -> Analysis:
+    """Answer whether every customer can be a key customer, and say what hangs on open questions.
+
+    Its table is ``key_accounts``: one row per customer and prospect, with the verdict on each.
+
+    Raises
+    ------
+    DataError
+        Notebook 5 has not run.
+    """
+    accounts = stage.read(ACCOUNTS)
+    places = stage.engagement.capacity.places
+    standing = words.standing_finding(accounts, places=places, currency=stage.currency)
+    parts: list[Part] = [Headline(words.headline(accounts)), Finding(standing)]
+    return stage.keep("answer", Analysis({ACCOUNTS: accounts}, parts))
+
+
+def values(stage: "Stage") -> Analysis:
+    """Say what all customers leave, and why that changed since the previous period.
+
+    Its table is ``values``: four values in words, each with its change.
+
+    Raises
+    ------
+    DataError
+        Notebooks 2 or 5 have not run.
+    """
+    every, now = stage.read("profitability", periods="all"), stage.read("profitability")
+    here, currency = stage.period.name, stage.currency
+    previous = stage.previous.name if stage.previous else ""
+    table = words.main_values(
+        now,
+        every[every["period"] == previous],
+        stage.read(ACCOUNTS),
+        tables.chain(stage.ledger_so_far(), here),
+        measure=main_measure(now),
+        currency=currency,
+    )
+    parts: list[Part] = [Values(table)]
+    measure = bridge.bridge_measure(every, period=here, previous=previous)
+    if measure and stage.has("profit_bridge"):
+        moved = stage.read("profit_bridge")
+        steps = bridge.bridge_steps(moved, every, period=here, previous=previous, measure=measure)
+        parts.append(Finding(bridge_finding(steps, currency=currency, measure=measure)))
+    return stage.keep("values", Analysis({"values": table}, parts))
+
+
+def first_steps(stage: "Stage") -> Analysis:
+    """Say what should be done first: losses to end, questions to ask, key accounts to keep.
+
+    Its tables are ``repairs``, ``inquiries`` and ``keeping``: one row per step with who it is about,
+    what to do, and what it is worth in reporting currency.
+
+    Raises
+    ------
+    DataError
+        Notebook 5 has not run.
+    """
+    accounts, currency = stage.read(ACCOUNTS), stage.currency
+    losses = stage.read("loss_treatment") if stage.has("loss_treatment") else None
+    by_when = stage.two_months_on()
+    unit = float(stage.engagement.key_account_unit.amount)
+    months = stage.engagement.pyramid.evidence_months
+    repairs = tables.repairs(accounts, losses, by_when=by_when, currency=currency)
+    asked = tables.inquiries(accounts, unit=unit)
+    kept = tables.keeping(accounts, evidence_months=months, by_when=by_when)
+    repair = _(
+        "Repair: what alone would end a loss whose verdict is certain, the most money first."
+    )
+    ask = _("Ask: the answers that decide who is key, {order}.").format(order=order_words(accounts))
+    keep = _("Keep: what the key accounts told us must not grow too old.")
+    parts: list[Part] = [Finding(words.bring_finding(accounts, stage.verdicts_so_far()))]
+    if len(repairs):
+        parts.append(Table(repairs, repair, currency, most=5, rest="loss_treatment"))
+    parts.append(Table(asked, ask, currency, most=3, rest=ACCOUNTS))
+    if len(kept):
+        parts.append(Table(kept, keep, currency, most=3, rest=ACCOUNTS))
+    steps = {"repairs": repairs, "inquiries": asked, "keeping": kept}
+    return stage.keep("first_steps", Analysis(steps, parts))
+
+
+def key_accounts(stage: "Stage") -> Analysis:
+    """Say who the key accounts are, and who passes without earning what one costs.
+
+    Its tables are ``they_pay`` and ``they_do_not_pay``: one row per account, profit in reporting
+    currency.
+
+    Raises
+    ------
+    DataError
+        Notebook 5 has not run.
+    """
+    accounts, currency = stage.read(ACCOUNTS), stage.currency
+    pay = verdict_table(accounts, "key_account_now", pays=True)
+    not_yet = verdict_table(accounts, "key_account_now", pays=False)
+    caption = words.key_caption(stage.engagement.key_account_unit)
+    below = _("Pass, and do not earn for certain what a key account costs.")
+    parts: list[Part] = [
+        Table(pay, caption, currency, rest=ACCOUNTS),
+        Table(not_yet, below, currency, fold=True),
+    ]
+    found = {"they_pay": pay, "they_do_not_pay": not_yet}
+    return stage.keep("key_accounts", Analysis(found, parts))
+
+
+def nominees(stage: "Stage") -> Analysis:
+    """Say who lacks one or two proofs to be a key account, who asks for them and by when.
+
+    Its table is ``nominees``: one row per nominee, profit in reporting currency.
+
+    Raises
+    ------
+    DataError
+        Notebook 5 has not run.
+    """
+    accounts, currency = stage.read(ACCOUNTS), stage.currency
+    table = nominees_table(accounts)
+    caption = _("The nominees, with what is missing, who asks and by when.")
+    parts: list[Part] = [
+        Finding(words.nominees_finding(accounts, currency=currency)),
+        Table(table, caption, currency, fold=True),
+    ]
+    return stage.keep("nominees", Analysis({"nominees": table}, parts))
+
+
+def both_sides(stage: "Stage") -> Analysis:
+    """Say of whom both sides of attractiveness hold: how we rate them, and how they rate us.
+
+    Its table is ``matrix``: one row per rated customer and prospect, ratings from 0 to 1; where
+    side A was refused there is none.
+
+    Raises
+    ------
+    DataError
+        Notebook 5 has not run.
+    """
+    accounts, settings, currency = stage.read(ACCOUNTS), stage.engagement, stage.currency
+    parts: list[Part] = [Claim(both_sides_finding(accounts))]
+    if not stage.knows("side_a"):
+        return stage.keep("both_sides", Analysis(parts=parts))
+    matrix, cut_a, cut_b = matrix_frame(accounts), settings.side_a.cut, settings.side_b.cut
+    parts.insert(
+        0,
+        Figure("matrix", lambda: plot_matrix(matrix, cut_a=cut_a, cut_b=cut_b, currency=currency)),
+    )
+    return stage.keep("both_sides", Analysis({"matrix": matrix}, parts))
+
+
+def levels(stage: "Stage") -> Analysis:
+    """Say how close customers are to us: how many stand on each level of the pyramid.
+
+    Its table is ``customers``: one row per customer, with its confirmed and its possible level.
+
+    Raises
+    ------
+    DataError
+        Notebook 5 has not run.
+    """
+    accounts = stage.read(ACCOUNTS)
+    customers = accounts[~accounts["is_prospect"]]
+    parts = [Figure("pyramid", lambda: plot_pyramid(customers))]
+    return stage.keep("levels", Analysis({"customers": customers}, parts))
+
+
+def unknowns(stage: "Stage") -> Analysis:
+    """Say what is not known, of how many, and what would settle it.
+
+    Its table is ``unknowns``: one row per thing unknown, with the customers and prospects it is
+    unknown of and the profit of those of them who earn, in reporting currency.
+
+    Raises
+    ------
+    DataError
+        Notebook 5 has not run.
+    """
+    table, currency = words.unknown_table(stage.read(ACCOUNTS)), stage.currency
+    caption = _("What is unknown of customers and prospects, the most profit first.")
+    heads = {"customer_profit": _("Profit of those who earn, {currency}").format(currency=currency)}
+    parts: list[Part] = [
+        Table(table, caption, currency, heads=heads, most=3),
+        OpenVerdicts(stage.verdicts_so_far()),
+    ]
+    return stage.keep("unknowns", Analysis({"unknowns": table}, parts))
+
+
+def chain(stage: "Stage") -> Analysis:
+    """Lead from the general ledger, or list revenue, to customer profit; say whether all sums hold.
+
+    Its table is ``chain``: one row per step, in reporting currency.
+
+    Raises
+    ------
+    DataError
+        Notebook 5 has not run.
+    """
+    table = tables.chain(stage.ledger_so_far(), stage.period.name)
+    held = stage.sums_verdict()
+    counted = words.population_finding(stage.read(ACCOUNTS), period=stage.period.name)
+    parts: list[Part] = [Ledger(table, fold=False), Finding(held.said, counted)]
+    return stage.keep("chain", Analysis({"chain": table}, parts, [held]))
+
+
+def checks(stage: "Stage") -> Analysis:
+    """Count the rules of method of the whole run: passed, to be read with care, not shown.
+
+    Its table is ``verdicts``: one row per rule, as all notebooks so far have judged it.
+    """
+    told = stage.verdicts_so_far()
+    return stage.keep("checks", Analysis({"verdicts": told}, [Strip(told)]))
