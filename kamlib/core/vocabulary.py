@@ -539,6 +539,7 @@ RESULTS: dict[str, Column] = {
     "care_before": Column(N_("Care before"), "number", N_("contacts, visits or field hours")),
     "care_now": Column(N_("Care now"), "number", N_("contacts, visits or field hours")),
     "care_change": Column(N_("Change of care"), "share", N_("against the period before")),
+    "movement": Column(N_("Movement"), "text", N_("lost, down, up, new or recovered")),
     "profit_before": Column(N_("Profit before"), "money", N_("of the period before"), "currency"),
     "profit_now": Column(N_("Profit now"), "money", N_("of this period"), "currency"),
     "profit_change": Column(N_("Change of profit"), "money", N_("now less before"), "currency"),
