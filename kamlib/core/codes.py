@@ -165,3 +165,17 @@ SPREAD = {  # how a kind of effort is spread over customers
         "everybody gets the same depends on whether the effort itself is counted."
     ),
 }
+
+TERMS = {  # what is granted to customers, as the subject of a sentence
+    "discount": N_("discounts on the invoice"),
+    "deductions": N_("deductions after it"),
+    "days_to_pay": N_("days to pay"),
+    "small_orders": N_("small orders"),
+    "rush_orders": N_("rush orders"),
+}
+
+FOLLOWS = {
+    "follows": N_("Who earns more gets more {terms}."),
+    "inverse": N_("Who earns less gets more {terms}."),
+    "flat": N_("No sign that what customers earn decides {terms}."),
+}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kamlib.core.codes import DOORS, EFFORT, SPREAD
+from kamlib.core.codes import DOORS, EFFORT, FOLLOWS, SPREAD, TERMS
 from kamlib.core.language import _, cases, money, ngettext, number, percent
 from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.vocabulary import label
@@ -315,3 +315,32 @@ def effort_finding(audit: pd.DataFrame) -> list[str]:
         for kind in kinds
     ]
     return [few, losers, *spread]
+
+
+def terms_finding(audit: pd.DataFrame) -> list[str]:
+    """Say which terms follow what customers earn before them, and which follow their size instead.
+
+    Parameters
+    ----------
+    audit : DataFrame of `terms_audit`; without rows nothing can be said
+    """
+    if audit.empty:
+        return [_("Too few customers have terms that could be compared.")]
+
+    def listed(terms: pd.Series) -> str:
+        names = [_(TERMS[term]) for term in terms]
+        return ", ".join(names)
+
+    said = [
+        _(FOLLOWS[called]).format(terms=listed(audit.loc[audit["called"] == called, "term"]))
+        for called in FOLLOWS
+        if (audit["called"] == called).any()
+    ]
+    size = audit[audit["with_revenue"] > audit["high"]]
+    if len(size):
+        said.append(
+            _("Size decides more than what is earned: {terms} go with revenue.").format(
+                terms=listed(size["term"])
+            )
+        )
+    return said
