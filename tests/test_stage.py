@@ -82,8 +82,8 @@ def test_a_table_and_a_name_that_are_not_there_are_answered_with_the_nearest(sma
         DataError, match=r"no table 'profitabilty'\. Did you mean 'profitability'\?"
     ):
         opened(small).read("profitabilty")
-    with pytest.raises(AttributeError, match=r"name 'whale_curv'\. Did you mean 'whale_curve'\?"):
-        kam.whale_curv  # noqa: B018
+    with pytest.raises(AttributeError, match=r"name 'open_stag'\. Did you mean 'open_stage'\?"):
+        kam.open_stag  # noqa: B018
 
 
 def test_each_table_that_a_notebook_names_is_written_by_the_stage_that_is_said_to():
@@ -127,6 +127,63 @@ def test_a_knob_without_a_value_of_the_engagement_says_so(small, capsys, as_text
     said = told(small, capsys, "pyramid", managers=3)
 
     assert said.endswith("capacity.managers: 3, where engagement.yaml has none")
+
+
+# ------------------------------------------------------------------ a report, and nothing run here
+@pytest.fixture
+def reported(small, monkeypatch):
+    """A report of FY2025 was published from the first two notebooks; nobody ran them here."""
+    monkeypatch.setenv("KAM_HOME", str(small))
+    monkeypatch.delenv("KAM_STAGES", raising=False)
+    (small / "lines.csv").write_text("invoice_id\n1\n")
+    report = small / "reports" / "small" / "FY2025"
+    for name, table in {"data_prep": "customers", "profitability": "profitability"}.items():
+        stage = open_stage(name, str(small), "FY2025", str(report / "runs" / "r1" / "tables"))
+        stage.keep("all", Analysis({table: pd.DataFrame({"customer_id": ["A", "B"]})}))
+        stage.hand_over()
+    (report / "latest.json").write_text('{"run": "runs/r1"}')
+    return small
+
+
+SAID = "The tables of {} are those of the published report."
+
+
+def test_a_notebook_run_alone_takes_the_tables_of_the_published_report_and_says_so(
+    reported, capsys
+):
+    stage = opened(reported)
+
+    assert stage.read("customers")["customer_id"].tolist() == ["A", "B"]
+    both = "01_data_prep.ipynb, 02_profitability.ipynb"
+    assert SAID.format(both) in capsys.readouterr().out
+    opened(reported)  # the second time they are there
+    assert "published report" not in capsys.readouterr().out
+
+
+def test_what_somebody_ran_or_put_here_is_not_replaced_by_the_report_s(reported, capsys):
+    mine = reported / "stages" / "FY2025" / "customers.parquet"
+    mine.parent.mkdir(parents=True)
+    pd.DataFrame({"customer_id": ["mine"]}).to_parquet(mine)
+    notes = reported / "reports" / "small" / "FY2025" / "runs" / "r1" / "tables"
+    (notes / "receipt_profitability.json").unlink()
+
+    assert opened(reported).read("customers")["customer_id"].tolist() == ["mine"]
+    assert "published report" not in capsys.readouterr().out
+
+
+def test_a_report_of_other_inputs_is_not_taken(reported):
+    (reported / "lines.csv").write_text("invoice_id\n1\n2\n")
+
+    with pytest.raises(DataError, match=r"lines.csv changed since 01_data_prep.ipynb ran"):
+        opened(reported)
+    assert not (reported / "stages").exists()
+
+
+def test_a_folder_that_was_asked_for_gets_nothing_from_the_report(reported):
+    stage = open_stage("segmentation", str(reported), "FY2025", str(reported / "own"))
+
+    with pytest.raises(DataError, match=r"Run notebooks/01_data_prep.ipynb first"):
+        stage.read("customers")
 
 
 def test_optional_tables_are_none_once_data_prep_has_run(small):
