@@ -92,6 +92,8 @@ def _terms(own: pd.DataFrame, orders: pd.DataFrame) -> list[Term]:
 
 
 def _ranks(one: pd.Series, other: pd.Series) -> float:
+    if min(one.nunique(), other.nunique()) < 2:
+        return float("nan")
     return float(one.corr(other, method="spearman"))
 
 
