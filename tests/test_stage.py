@@ -219,8 +219,9 @@ def test_a_refusal_of_an_earlier_stage_reaches_the_later_ones(small):
 
 def test_the_receipt_names_what_was_written_and_by_whom(small):
     stage = opened(small, "profitability")
-    stage.write(pd.DataFrame({"customer_id": ["A"]}), "profitability")
-    stage.finish()
+    book = pd.DataFrame({"customer_id": ["A"]})
+    stage.keep("statements", Analysis({"profitability": book, "for_the_page": book}))
+    stage.hand_over()
 
     receipt = json.loads((stage.folder / "receipt_profitability.json").read_text())
 
@@ -235,9 +236,10 @@ def test_the_receipt_names_what_was_written_and_by_whom(small):
 
 def test_a_sum_that_does_not_hold_is_refused_by_name(small, capsys):
     stage = opened(small, "profitability")
-    stage.balance(Balance("money of A", "PLN").start("in", 100).end("out", 99))
+    balance = Balance("money of A", "PLN").start("in", 100).end("out", 99)
+    stage.keep("statements", Analysis(balances=[balance]))
 
-    stage.show_ledger()
+    stage.adds_up()
 
     assert stage.refused("adds_up")
     assert "money of A" in stage.verdicts[-1].said
@@ -256,11 +258,12 @@ def test_money_that_the_ledger_has_otherwise_is_never_called_a_sum_that_holds(
     small, apart, against, outcome
 ):
     stage = opened(small, "profitability")
-    stage.judge(verdict("ledger_profit", against, difference=str(apart), share="1%"))
+    told = verdict("ledger_profit", against, difference=str(apart), share="1%")
     chain = Balance("from the ledger", "PLN", tolerance=Decimal(50))
-    stage.balance(chain.start("ledger", 1000).end("customers", 1000 - apart))
+    chain = chain.start("ledger", 1000).end("customers", 1000 - apart)
+    stage.keep("statements", Analysis(verdicts=[told], balances=[chain]))
 
-    stage.show_ledger()
+    stage.adds_up()
 
     said = stage.verdicts[-1]
     assert [said.rule, said.outcome] == ["adds_up", outcome]
@@ -342,15 +345,17 @@ def test_an_injected_parameter_that_the_notebook_lacks_is_refused(monkeypatch):
         refuse_unknown_parameters("segmentation")
 
 
-def test_what_is_refused_is_said_in_the_place_of_its_figure(small, capsys):
-    stage = opened(small, "profitability")
-    stage.keep(
-        "it", Analysis(verdicts=[verdict("cost_to_serve", REFUSE, why="there are no pools")])
-    )
+def test_what_is_refused_is_said_in_the_place_of_its_figure_and_once_on_a_page(small):
+    first = opened(small, "profitability")
+    told = verdict("cost_to_serve", REFUSE, why="there are no pools")
+    first.keep("it", Analysis(verdicts=[told]))
+    again = first.refuse("cost_pools", "cost_to_serve").parts[0]
+    first.hand_over()
 
-    stage.show_refusal("cost_to_serve")
-    stage.show_refusal("gross_margin")  # shown, so nothing is said
+    later = opened(small, "segmentation")
+    refused = later.refuse("whale", "cost_to_serve").parts[0]
 
-    told = capsys.readouterr().out
-    assert told.count("text/plain") == 1
-    assert "are not shown: there are no pools" in told
+    assert "are not shown: there are no pools" in refused.said
+    assert refused.on_page
+    assert not again.on_page
+    assert later.refusal("gross_margin") == []  # shown, so nothing is said
