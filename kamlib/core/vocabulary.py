@@ -468,6 +468,17 @@ LOSSES: dict[str, Column] = {
 }
 
 RESULTS: dict[str, Column] = {
+    "term": Column(N_("Term"), "text", N_("what is granted to customers")),
+    "with_before": Column(
+        N_("With profit before it"), "number", N_("rank correlation with the profit rate, -1 to 1")
+    ),
+    "with_final": Column(
+        N_("With profit after it"), "number", N_("rank correlation with the profit rate, -1 to 1")
+    ),
+    "with_revenue": Column(
+        N_("With revenue"), "number", N_("rank correlation with invoice revenue, -1 to 1")
+    ),
+    "called": Column(N_("It"), "text", N_("follows what is earned, is inverse, or flat")),
     "index_before": Column(
         N_("Index before it"), "number", N_("concentration along profit before the effort, -1 to 1")
     ),
