@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kamlib.stage import Stage
 
 ACCOUNTS = "key_accounts"  # the table of notebook 5 that all of this picks from
+MOST_NAMED = 8  # key accounts on a page that is read in five minutes
 
 
 def answer(stage: "Stage") -> Analysis:
@@ -130,7 +131,7 @@ def key_accounts(stage: "Stage") -> Analysis:
     caption = words.key_caption(stage.engagement.key_account_unit)
     below = _("Pass, and do not earn for certain what a key account costs.")
     parts: list[Part] = [
-        Table(pay, caption, currency, rest=ACCOUNTS),
+        Table(pay, caption, currency, rest=ACCOUNTS, most=MOST_NAMED),
         Table(not_yet, below, currency, fold=True),
     ]
     found = {"they_pay": pay, "they_do_not_pay": not_yet}
