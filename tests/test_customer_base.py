@@ -117,7 +117,7 @@ def test_the_change_of_profit_is_that_of_those_lost_down_up_new_and_recovered():
     before = year({"A": 50, "B": 30, "C": 30})
     now = year({"B": 20, "C": 35, "D": 20, "E": -3})
 
-    audit = base_audit(before, now, FIRST, since=date(2024, 1, 1)).set_index("change")
+    audit = base_audit(before, now, FIRST, since=date(2024, 1, 1)).set_index("movement")
     balance = audit_balance(audit.reset_index(), 110, 72, "PLN")
 
     assert audit["profit_change"].to_dict() == {
@@ -137,7 +137,7 @@ def test_a_customer_whose_profit_is_not_known_is_counted_apart_without_money():
         year({"A": 50, "B": 1}), year({"A": None, "B": 2}), FIRST, since=date(2024, 1, 1)
     )
 
-    assert audit.set_index("change").loc["unknown", ["customers", "profit_change"]].tolist() == [
+    assert audit.set_index("movement").loc["unknown", ["customers", "profit_change"]].tolist() == [
         1,
         0,
     ]

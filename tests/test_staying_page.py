@@ -46,7 +46,7 @@ def test_the_change_of_profit_is_told_by_those_who_stayed_came_and_left():
     """Up 50 and down 10 are 40 more, new 20 less recovered 3 are 17, and 30 are lost: 27 more."""
     audit = pd.DataFrame(
         {
-            "change": ["lost", "down", "up", "new", "recovered"],
+            "movement": ["lost", "down", "up", "new", "recovered"],
             "customers": [2, 1, 4, 1, 1],
             "profit_change": [-30.0, -10.0, 50.0, 20.0, -3.0],
         }

@@ -78,6 +78,7 @@ WRITTEN_BY = {
             "concentration",
             "effort_audit",
             "effort_moves",
+            "terms_audit",
             "doors",
             "staying",
             "return_models",

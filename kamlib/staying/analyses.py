@@ -138,7 +138,6 @@ def base_audit(stage: "Stage") -> Analysis:
             tables.audit_table(audit),
             caption,
             stage.currency,
-            {"change": _("Customer base")},
             fold=True,
         ),
     ]

@@ -14,7 +14,7 @@ from kamlib.staying.returns import BASE, SOME_ORDER_DAYS
 A_THIRD = 1 / 3
 FADING_MONTHS = 6  # held against the same months a year before
 QUARTERS, OFTEN = 4, 3  # a product group bought in three of four quarters is usual
-CHANGES = {  # of the base, in the order in which they are shown
+MOVEMENTS = {  # of the base, in the order in which they are shown
     "lost": N_("lost"),
     "down": N_("down"),
     "up": N_("up"),
@@ -122,7 +122,7 @@ def base_audit(
 
     Returns
     -------
-    DataFrame ``change, customers, profit_before, profit_now, profit_change``, to the cent; who changed
+    DataFrame ``movement, customers, profit_before, profit_now, profit_change``, to the cent; who changed
     nothing is up. Whose profit is not known in a period is counted apart, without money.
     """
     periods = {"then": before.set_index("customer_id"), "now": now.set_index("customer_id")}
@@ -141,11 +141,11 @@ def base_audit(
     }
     change = np.select(list(kinds.values()), list(kinds), "down")
     table = cents.assign(customers=active.any(axis=1), change=cents["now"] - cents["then"])
-    sums = table.groupby(change).sum().reindex([*CHANGES], fill_value=0)
+    sums = table.groupby(change).sum().reindex([*MOVEMENTS], fill_value=0)
     money = {"then": "profit_before", "now": "profit_now", "change": "profit_change"}
-    sums = sums.rename(columns=money).rename_axis("change").reset_index()
+    sums = sums.rename(columns=money).rename_axis("movement").reset_index()
     sums[[*money.values()]] = sums[[*money.values()]] / 100
-    return sums[["change", "customers", *money.values()]]
+    return sums[["movement", "customers", *money.values()]]
 
 
 def audit_balance(audit: pd.DataFrame, before: float, now: float, currency: str) -> Balance:
@@ -154,9 +154,9 @@ def audit_balance(audit: pd.DataFrame, before: float, now: float, currency: str)
         _("Profit before"), round(before, 2)
     )
     for name, n, change in zip(
-        *(audit[k] for k in ("change", "customers", "profit_change")), strict=True
+        *(audit[k] for k in ("movement", "customers", "profit_change")), strict=True
     ):
-        balance.change(f"{_(CHANGES[name])} ({number(n)})", round(change, 2))
+        balance.change(f"{_(MOVEMENTS[name])} ({number(n)})", round(change, 2))
     return balance.end(_("Profit now"), round(now, 2))
 
 

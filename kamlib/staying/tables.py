@@ -4,7 +4,7 @@ import pandas as pd
 
 from kamlib.core.language import N_, _
 from kamlib.core.vocabulary import label
-from kamlib.staying.customer_base import CHANGES
+from kamlib.staying.customer_base import MOVEMENTS
 
 SIGNS = {
     "silent": N_("hardly comes back"),
@@ -29,7 +29,7 @@ def leaving_table(leavers: pd.DataFrame) -> pd.DataFrame:
 def audit_table(audit: pd.DataFrame) -> pd.DataFrame:
     """Name the changes of the base; those that nobody made are left out."""
     rows = audit[audit["customers"] > 0]
-    return rows.assign(change=[_(CHANGES[each]) for each in rows["change"]])
+    return rows.assign(movement=[_(MOVEMENTS[each]) for each in rows["movement"]])
 
 
 def profile_table(profile: pd.DataFrame) -> pd.DataFrame:

@@ -66,7 +66,7 @@ def first_calls(leavers: pd.DataFrame) -> str:
 
 def audit_finding(audit: pd.DataFrame, *, currency: str) -> str:
     """Say what the change of profit is made of."""
-    rows: dict[Any, Any] = audit.set_index("change").to_dict("index")
+    rows: dict[Any, Any] = audit.set_index("movement").to_dict("index")
     change = float(audit["profit_change"].sum())
     stayed = rows["up"]["profit_change"] + rows["down"]["profit_change"]
     came = rows["new"]["profit_change"] + rows["recovered"]["profit_change"]
