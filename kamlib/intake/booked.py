@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from kamlib.intake.contract import BACK, CONTRACT, SALES, Field
 from kamlib.intake.databases import answering
-from kamlib.intake.desk import Desk, brought, held, viewed
+from kamlib.intake.desk import Desk, brought, held, kept, viewed
 from kamlib.intake.engines import DECIMAL, engine_of, exact
 from kamlib.intake.spelling import is_no_number
 from kamlib.intake.validate import Validated, as_read
@@ -71,7 +71,7 @@ def booked(work: Desk, lines: Validated, told: ir.Table, units: ir.Table | None)
     whole = summed.mutate(site=summed["customer_id"], **absent)
     texts = [name for name, kind in summed.schema().items() if name in KEYS and kind.is_integer()]
     whole = whole.mutate(**{name: whole[name].cast("string") for name in texts})
-    return viewed(work, "documents", of_unit(_numbered(_dated(whole)), units))
+    return kept(work, "documents", of_unit(_numbered(_dated(whole)), units))
 
 
 def _numbered(rows: ir.Table) -> ir.Table:

@@ -4,6 +4,7 @@ What is computed once is kept in our engine (`kept`); what lies in a client's en
 up (`brought`), and nothing is ever created there.
 """
 
+import gc
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -57,6 +58,7 @@ def desk(engagement: "Engagement") -> Iterator[Desk]:
         Scratch() as folder,
         databases(engagement) as open_,
         _unfused(),
+        _without_collecting(),
     ):
         con = ibis.duckdb.connect(temp_directory=folder)
         try:
@@ -111,6 +113,18 @@ def _function(
 
     function.__signature__ = stands_for  # type: ignore[attr-defined]
     return ibis.udf.scalar.builtin(function, name=name, signature=(kinds, value.type()))
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Leave garbage until the end: expressions live long, and searching them takes a sixth of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from kamlib.core.language import _, money, number
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.intake.booked import money_sum, order_fields
 from kamlib.intake.contract import SALES
-from kamlib.intake.desk import Answer, Desk
+from kamlib.intake.desk import Answer, Desk, kept
 from kamlib.intake.documents import ordered
 from kamlib.intake.identity import Who
 from kamlib.intake.lines import line_count, period_of
@@ -59,7 +59,7 @@ def sold_by_order(documents: ir.Table, work: Desk) -> ir.Table:
     alone = alone.mutate(
         order_id=alone["invoice_id"], begun=own_day.ifelse(alone["order_day"], ibis.null("date"))
     )
-    return ibis.union(numbered, alone.select(numbered.columns))
+    return kept(work, "sold_by_order", ibis.union(numbered, alone.select(numbered.columns)))
 
 
 def orders(sold: ir.Table, judged: Validated, work: Desk, who: Who, *, begin: date) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from kamlib.core.errors import DataError
 from kamlib.core.language import N_, money, number
@@ -75,8 +76,8 @@ def _shared(used: ir.Table, key: list[str]) -> dict[str, Any]:
     twice = each.filter(each["one"] != each["other"])
     total = twice.aggregate(n=twice["invoice_id"].nunique(), amount=twice["amount"].sum())
     found: dict[str, Any] = total.to_pyarrow().to_pylist()[0]
-    first = twice.order_by([*key, "one"]).limit(1)
-    return {**found, "first": fetched(first).to_dict("records")}
+    first = fetched(twice.order_by([*key, "one"]).limit(1)) if found["n"] else pd.DataFrame()
+    return {**found, "first": first.to_dict("records")}
 
 
 def _refuse(shared: dict[str, Any], lines: Validated, currency: str) -> None:

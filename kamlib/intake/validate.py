@@ -216,7 +216,7 @@ def _first_broken(work: Desk, cell: Cell, around: Around) -> ir.IntegerValue:
     rules = tuple(rules_for(cell, around))
     key = (
         "broken",
-        cell.field._replace(name=cell.field.kind),
+        cell.field._replace(name=cell.field.kind, needed=False),
         rules,
         cell.dialect,
         bool(cell.words),
