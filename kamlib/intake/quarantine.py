@@ -12,13 +12,14 @@ import pyarrow.compute as pc
 
 from kamlib.core.language import _
 from kamlib.intake.booked import KEY, money_sum
-from kamlib.intake.contract import CONTRACT
+from kamlib.intake.contract import CONTRACT, WHERE
 from kamlib.intake.desk import Desk, brought, in_pandas
 from kamlib.intake.reasons import NO_CUSTOMER, TAX_ID_PESEL, TWICE, ZEROS_LOST
 from kamlib.intake.validate import MARKS, Validated
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
+    from kamlib.settings.inputs import Input
 
 SET_ASIDE = (
     "table",
@@ -180,12 +181,17 @@ def all_set_aside(
 ) -> pd.DataFrame:
     """Return the rows set aside of all tables; where nothing was, of the lines, for the columns."""
     broken = [one for one in tables if apart[one.name].tally.set_aside] or tables[:1]
-    theirs = {one.name: engagement.inputs[one.name].columns for one in broken}
+    theirs = {one.name: _their_names(engagement.inputs[one.name]) for one in broken}
     frames = [
         quarantine(one.name, apart[one.name].rows, one.raw.files, theirs[one.name])
         for one in broken
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def _their_names(given: "Input") -> dict[str, str]:
+    """Return our names of columns with the client's, those by which rows count among them."""
+    return given.columns | {WHERE + theirs: theirs for theirs in given.where}
 
 
 def quarantine(

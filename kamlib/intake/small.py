@@ -175,7 +175,11 @@ def _in_other_letters(written: list[str], known: set[str]) -> dict[str, str]:
 
 def _clean_frame(rows: pa.Table, found: Validated) -> pd.DataFrame:
     """Return the used rows in an order that the files cannot change."""
-    asked = [field for field in found.fields if field.otherwise != reasons.IN_ANOTHER_CURRENCY]
+    asked = [
+        field
+        for field in found.fields
+        if field.otherwise != reasons.IN_ANOTHER_CURRENCY and not field.only
+    ]
     names = [field.name for field in asked if field.name in rows.column_names]
     if found.name in ONLY_WHAT_IS_MAPPED:
         names = [name for name in names if _is_kept(name, found)]

@@ -73,7 +73,7 @@ def validate(work: Desk, table: str, *, known: dict[str, ir.Table] | None = None
             return _validated(work, table, *raw_from_database(work, table), known or {})
     files = headed_files(work.engagement, table)
     heads = {name for file in files for name in file.head}
-    fields = fields_of(table, given.columns, heads)
+    fields = fields_of(table, given.columns, heads, given.where)
     raw = raw_rows(work.con, work.engagement, table, files, fields, folder=work.folder)
     return _validated(work, table, raw, fields, known or {})
 
