@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector look less often, and not at what is loaded: a query is compiled a sixth faster."""
+    """Let the collector look less often, and not at what is loaded: queries are compiled faster."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 

@@ -17,9 +17,10 @@ from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.draft import suggest
-from kamlib.intake.excel import ERROR_CELLS, likely_header_row, sheet_records, sheets_of
+from kamlib.intake.excel import ERROR_CELLS, sheet_records, sheets_of
 from kamlib.intake.excel import package as excel_package
 from kamlib.intake.excel.reading import HIDDEN_ROWS, MASKED_IDS, STRAY_CELLS
+from kamlib.intake.inspect.heads import likely_header_row
 from kamlib.settings import load_engagement
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))

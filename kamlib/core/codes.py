@@ -141,3 +141,27 @@ RANGES = {  # what a declared range is a range of
     "time": N_("time"),
     "volume": N_("volume"),
 }
+
+EFFORT = {  # kinds of effort, as what of it somebody gets
+    "people": N_("of people's work"),
+    "material": N_("of deliveries and material"),
+    "money": N_("of discounts, deductions and capital"),
+}
+
+SPREAD = {  # how a kind of effort is spread over customers
+    "equal": N_(
+        "The index {kind} is {before} along profit before it and {final} along profit after it: about "
+        "the same for everybody, where {proportional} would be in proportion to what customers earn."
+    ),
+    "to_earners": N_(
+        "The index {kind} is {before} before it and {final} after it: those who earn more get more, where "
+        "{proportional} would be in proportion."
+    ),
+    "to_losers": N_(
+        "The index {kind} is {before} before it and {final} after it: those who earn less get more."
+    ),
+    "open": N_(
+        "The index {kind} is {before} along profit before it and {final} along profit after it: whether "
+        "everybody gets the same depends on whether the effort itself is counted."
+    ),
+}

@@ -676,6 +676,16 @@ SEGMENTATION: dict[str, Rule] = {
         refuse=N_("No customer is active in the period."),
         bring=N_("invoice_lines that reach into the period"),
     ),
+    "equal_treatment": Rule(
+        N_("Who gets our effort"),
+        passed=N_("What each customer gets of people, material and money is known."),
+        flag=N_(
+            "Without cost pools only money (discounts, deductions, capital) is known of what customers "
+            "get, and they stand in order of gross margin."
+        ),
+        refuse=N_("It cannot be said whether everybody gets the same: {why}."),
+        bring=N_("cost pools of people and material, with what uses them"),
+    ),
     "net_shares": Rule(
         N_("Shares of the net total"),
         passed=N_("The net total is large enough for shares of it."),

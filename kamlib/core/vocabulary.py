@@ -468,6 +468,29 @@ LOSSES: dict[str, Column] = {
 }
 
 RESULTS: dict[str, Column] = {
+    "index_before": Column(
+        N_("Index before it"), "number", N_("concentration along profit before the effort, -1 to 1")
+    ),
+    "index_final": Column(
+        N_("Index after it"), "number", N_("concentration along profit after the effort, -1 to 1")
+    ),
+    "proportional": Column(
+        N_("In proportion"), "number", N_("index of effort in proportion to what customers earn")
+    ),
+    "spread": Column(N_("Spread"), "text", N_("how a kind of effort is spread over customers")),
+    "vital_few": Column(N_("Vital few get"), "share", N_("share that the vital few get")),
+    "useful_many": Column(N_("Useful many get"), "share", N_("share that the useful many get")),
+    "loss_making": Column(N_("Loss-makers get"), "share", N_("share that loss-makers get")),
+    "from_customer": Column(N_("From"), "text", N_("customer whose hours could be fewer")),
+    "to_customer": Column(N_("To"), "text", N_("customer of the vital few who goes short")),
+    "hours": Column(N_("Hours"), "number", N_("hours of people's work in the period")),
+    "avoidable_money": Column(
+        N_("Avoidable"), "money", N_("what of these hours could end"), "currency"
+    ),
+    "work": Column(N_("Work"), "money", N_("people and material, at cost"), "currency"),
+    "beyond_share": Column(
+        N_("Beyond its share"), "money", N_("work less its share by profit before it"), "currency"
+    ),
     # ------------------------------------------------------------------ 20/80 and doors
     "measure": Column(N_("Measure"), "text", N_("what customers are ranked by")),
     "rank": Column(N_("Rank"), "whole", N_("1 is the best")),

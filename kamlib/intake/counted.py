@@ -9,12 +9,11 @@ import ibis.expr.types as ir
 
 from kamlib.core.language import N_, _
 from kamlib.core.vocabulary import column_label
-from kamlib.intake.contract import Field
+from kamlib.intake.contract import NUMERIC, Field
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.spelling import ROUNDED
 from kamlib.intake.values import APOSTROPHES, MINUS, SPACES, number_pattern
 
-NUMERIC = ("money", "number", "whole", "share", "rating")
 PARENTHESES = N_("negative numbers in parentheses")
 MINUS_BEHIND = N_("negative numbers with the minus behind")
 LONG_MINUS = N_("negative numbers with a typographic minus")

@@ -165,3 +165,33 @@ def subsidy_of(curve: Floats) -> Floats:
         share = curve / total[..., None]
         area = (share.sum(axis=-1) - 0.5) / curve.shape[-1]
         return np.asarray(np.where(total > 0, (area - 0.5) / area, np.nan))
+
+
+def concentration_along(effort: ArrayLike, ranked_by: ArrayLike) -> float:
+    """Say whether what is spent goes to those who rank high: the concentration index.
+
+    Parameters
+    ----------
+    effort : array, what each customer gets, never negative
+    ranked_by : array, what customers are ranked by, worst first; equals share their ranks
+
+    Returns
+    -------
+    float, -1 to 1: 0 where everybody gets the same, above 0 where those who rank high get more; NaN
+    where nothing is spent
+
+    Examples
+    --------
+    >>> concentration_along([1, 1, 1, 1], [5, 3, -1, 9])
+    0.0
+    >>> concentration_along([0, 0, 0, 4], [-1, 3, 5, 9])
+    0.75
+    """
+    spent, by = np.asarray(effort, dtype=np.float64), np.asarray(ranked_by, dtype=np.float64)
+    n, total = len(spent), spent.sum()
+    if n == 0 or total <= 0:
+        return float("nan")
+    _values, place, count = np.unique(by, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    middle = (last - count + last) / 2  # of the ranks that equals share, counted from 0
+    return float(2 * (spent * middle[place]).sum() / (n * total) - 1)

@@ -35,6 +35,13 @@ FIGURES: dict[str, tuple[str, str]] = {
             "the profit of this one. The numbers are printed in the figure."
         ),
     ),
+    "effort": (
+        N_("What each class of customers brings, and what it gets of our effort."),
+        N_(
+            "Bars: for the vital few, the useful many and loss-makers the share of what is earned, and the "
+            "shares of people's work, material and money they get. The numbers are printed in the figure."
+        ),
+    ),
     "work_by_segment": (
         N_("What serving each segment takes of 100 of its invoice revenue, pool by pool."),
         N_(

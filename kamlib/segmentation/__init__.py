@@ -15,6 +15,7 @@ from kamlib.core.faces import face
 if TYPE_CHECKING:
     from kamlib.segmentation.analyses import (
         concentration,
+        equal_treatment,
         open_doors,
         revenue_ranking,
         vital_few,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "concentration",
+    "equal_treatment",
     "open_doors",
     "revenue_ranking",
     "vital_few",

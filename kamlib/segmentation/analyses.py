@@ -2,12 +2,16 @@
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.customers import main_measure, named
 from kamlib.core.language import _
-from kamlib.page.parts import Claim, Figure, Headline, Table
+from kamlib.core.verdicts import REFUSE
+from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.profitability.uncertainty import uncertain_profits
 from kamlib.segmentation import classes, doors, figures, shares, tables, words
+from kamlib.segmentation import effort as efforts
 from kamlib.segmentation.band import subsidy_verdict, whale_band
 from kamlib.segmentation.parties import assessed_parties
 
@@ -121,6 +125,64 @@ def revenue_ranking(stage: "Stage") -> Analysis:
         Table(shown, caption, stage.currency, fold=True),
     ]
     return stage.keep("revenue_ranking", Analysis({"flips": flips}, parts))
+
+
+def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
+    """Ask whether everybody gets about the same of our people, our material and our money.
+
+    Its tables are ``effort_audit`` (one row per kind: concentration from -1 to 1, shares of each class
+    from 0 to 1), ``effort_moves`` (at most five: hours of people's work that could go from whom to
+    whom, and what of it is avoidable, in reporting currency) and ``beyond`` (money of work beyond the
+    share in proportion to profit before it).
+    """
+    now, customers = stage.read("profitability"), stage.read("customers")
+    served, pools = (
+        stage.read(name) if stage.has(name) else None for name in ("cost_to_serve", "pools")
+    )
+    got = efforts.customer_effort(now, served, pools)
+    told = efforts.effort_verdict(got)
+    if told.outcome == REFUSE or stage.withheld:
+        stage.keep("equal_treatment", Analysis(verdicts=[told]))
+        return stage.keep("equal_treatment", Analysis(parts=stage.refusal(""), verdicts=[told]))
+    of_class = few.result.set_index("customer_id")["profit_class"]
+    audit = efforts.effort_audit(got, of_class)
+    said = words.effort_finding(audit)
+    parts: list[Part] = [
+        Claim(said[0] + ".", said[1]),
+        Figure("effort", lambda: figures.plot_effort(audit)),
+        Table(
+            audit.drop(columns=["spread"]),
+            _("How each kind of effort is spread; 0 is the same for everybody."),
+            stage.currency,
+            digits={"index_before": 2, "index_final": 2, "proportional": 2},
+            fold=True,
+        ),
+        Finding(*said[2:]),
+    ]
+    handed = {"effort_audit": audit.assign(period=stage.period.name)}
+    if "people" in got:
+        segments = customers.set_index("customer_id")["industry_segment"]
+        found = efforts.moves(got, of_class, segments, _returning(chances))
+        handed["effort_moves"] = found.assign(period=stage.period.name)
+        parts += [
+            Table(
+                tables.moves_table(found, customers),
+                _("Hours that could go from whom to whom, and what of them is avoidable."),
+                stage.currency,
+            ),
+            Table(
+                tables.beyond_table(got, of_class, customers),
+                _("Work beyond its share by what it earns, and vital few who go short of theirs."),
+                stage.currency,
+                fold=True,
+            ),
+        ]
+    return stage.keep("equal_treatment", Analysis(handed, parts, [told]))
+
+
+def _returning(chances: Analysis) -> pd.Series:
+    """Return each customer's chance of return, 0 to 1; missing where nobody can tell."""
+    return chances.result.set_index("customer_id")["p_return_12m"]
 
 
 def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlib.core.checks import require_columns
+from kamlib.core.codes import EFFORT, PROFIT_CLASSES
 from kamlib.core.language import N_, _, cases, ngettext, number, percent
 from kamlib.core.vocabulary import COLUMNS
 from kamlib.page.labels import Label, box_around, boxes_of, place
@@ -17,6 +18,7 @@ from kamlib.page.style import (
     Money,
     axes_or_new,
     halo,
+    legend_above,
     mix,
     money_of,
     money_ticks,
@@ -36,6 +38,21 @@ CUMULATIVE = {
 }
 
 FALLING = (0, (5, 1.5))
+
+CLASSES = ("vital_few", "useful_many", "loss_making")
+
+SHORT = {
+    "brings": N_("brings, of what is earned"),
+    "people": N_("gets of people's work"),
+    "material": N_("of material"),
+    "money": N_("of money"),
+}
+
+FILLS: dict[str, dict[str, Any]] = {
+    "people": {"color": LIGHT["ink_soft"]},
+    "material": {"color": mix(LIGHT["ink_soft"], 0.55)},
+    "money": {"facecolor": LIGHT["paper"], "edgecolor": LIGHT["ink_soft"], "hatch": "////"},
+}
 
 
 @styled
@@ -219,3 +236,35 @@ def _say_parts(
         at = Label(x, np.interp(x, share, total), 4, words, {**style, "color": LIGHT["lost"]})
         labels.append(at)
     place(ax, labels, avoid=curve, soft=[])
+
+
+@styled
+def plot_effort(audit: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw what each class brings, and what it gets of each kind of effort.
+
+    Parameters
+    ----------
+    audit : DataFrame of `effort_audit`: kind, vital_few, useful_many, loss_making (shares)
+    ax : Axes, optional; a new figure is made without it
+    """
+    require_columns(audit, "kind", *CLASSES, of="effort_audit")
+    ax = axes_or_new(ax, height=4.6)
+    rows = audit.set_index("kind")
+    kinds = ["brings", *(kind for kind in EFFORT if kind in rows.index)]
+    height = 0.8 / len(kinds)
+    for step, kind in enumerate(kinds):
+        fill: dict[str, Any] = {"color": LIGHT["earned"]} if kind == "brings" else FILLS[kind]
+        shares = [float(rows[name][kind]) for name in CLASSES]
+        at = [group + step * height for group in range(len(CLASSES))]
+        name = _(SHORT[kind])
+        bars = ax.barh(at, shares, height * 0.9, label=name, **fill)
+        ax.bar_label(bars, [percent(share) for share in shares], padding=4)
+    middle = (len(kinds) - 1) * height / 2
+    ax.set_yticks([group + middle for group in range(len(CLASSES))])
+    ax.set_yticklabels([_(PROFIT_CLASSES[name]) for name in CLASSES])
+    ax.tick_params(axis="y", length=0, labelcolor=LIGHT["ink"])
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1.0)
+    percent_ticks(ax.xaxis)
+    legend_above(ax, ax.get_legend_handles_labels()[0])
+    return ax

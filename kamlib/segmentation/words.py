@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kamlib.core.codes import DOORS
+from kamlib.core.codes import DOORS, EFFORT, SPREAD
 from kamlib.core.language import _, cases, money, ngettext, number, percent
 from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.vocabulary import label
@@ -279,3 +279,39 @@ def door_finding(doors: pd.DataFrame) -> str:
         "{n} come through at least one door: {parts}.",
         n,
     ).format(n=number(n), parts=", ".join(parts))
+
+
+def effort_finding(audit: pd.DataFrame) -> list[str]:
+    """Say what the vital few bring and get, what loss-makers get, and how each kind is spread.
+
+    Parameters
+    ----------
+    audit : DataFrame of `effort_audit`
+    """
+    rows: Any = audit.set_index("kind")
+    kinds = [kind for kind in EFFORT if kind in rows.index]
+    if not kinds:
+        return [_("Nobody gets anything that the input knows of.")]
+
+    def got(column: str) -> str:
+        parts = [f"{percent(rows.loc[kind, column])} {_(EFFORT[kind])}" for kind in kinds]
+        if len(parts) == 1:
+            return parts[0]
+        return _("{first} and {last}").format(first=", ".join(parts[:-1]), last=parts[-1])
+
+    few = _("The vital few bring {bring} of what is earned and get {got}").format(
+        bring=percent(rows.loc["brings", "vital_few"]), got=got("vital_few")
+    )
+    losers = _("Loss-makers get {got}.").format(got=got("loss_making"))
+    if not (rows.loc[kinds, "loss_making"] > 0).any():
+        losers = ""
+    spread = [
+        _(SPREAD[rows.loc[kind, "spread"]]).format(
+            kind=_(EFFORT[kind]),
+            before=number(rows.loc[kind, "index_before"], 2),
+            final=number(rows.loc[kind, "index_final"], 2),
+            proportional=number(rows.loc[kind, "proportional"], 2),
+        )
+        for kind in kinds
+    ]
+    return [few, losers, *spread]

@@ -71,7 +71,16 @@ WRITTEN_BY = {
         "profitability",
     ),
     **dict.fromkeys(
-        ("segmentation", "concentration", "doors", "staying", "return_models", "parties"),
+        (
+            "segmentation",
+            "concentration",
+            "effort_audit",
+            "effort_moves",
+            "doors",
+            "staying",
+            "return_models",
+            "parties",
+        ),
         "segmentation",
     ),
     **dict.fromkeys(("attractiveness", "side_a_criteria", "side_b_criteria"), "attractiveness"),

@@ -22,15 +22,16 @@ from kamlib.intake.draft.layout import (
     comment,
     declared_lines,
     dialect_lines,
+    flow,
     input_lines,
     line,
     period_lines,
 )
 from kamlib.intake.draft.matching import Placed, placed
-from kamlib.intake.draft.questions import asked_of_cells, differing, missing_words
+from kamlib.intake.draft.questions import asked_of_cells, differing, missing_words, part
 from kamlib.intake.inspect.days import day_in
 from kamlib.intake.inspect.evidence import Evidence, worded
-from kamlib.intake.inspect.files import is_readable, look_into
+from kamlib.intake.inspect.files import Seen, is_readable, look_into
 from kamlib.intake.inspect.numbers import NATIVE, most
 from kamlib.intake.inspect.words import CURRENCIES, currencies_in
 from kamlib.intake.sources import READABLE
@@ -133,19 +134,21 @@ def write_draft(draft: Draft, target: Path) -> Path:
 class Found:
     """The files of a folder: by the table that engagement.yaml names for them, or `free`.
 
-    `declared` is what engagement.yaml says, empty where there is none; `notes` what was passed over.
+    `heads` are the files with heads of a table's documents. `declared` is what engagement.yaml says,
+    empty where there is none; `notes` what was passed over.
     """
 
     folder: Path
     free: list[Path]
     named: dict[str, list[Path]] = field(default_factory=dict)
+    heads: dict[str, list[Path]] = field(default_factory=dict)
     declared: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def shown(self, path: Path) -> str:
         """Return a file as it is written under files."""
-        patterns = [name for names in _patterns(self.declared).values() for name in names]
-        return for_readers(path, self.folder, patterns)
+        given = (*_patterns(self.declared).values(), *_patterns(self.declared, "heads").values())
+        return for_readers(path, self.folder, [name for names in given for name in names])
 
 
 def found_files(engagement: str | Path) -> Found:
@@ -165,10 +168,16 @@ def found_files(engagement: str | Path) -> Found:
         ]
         for table, names in _patterns(declared).items()
     }
-    taken = {path for paths in named.values() for path in paths}
+    heads = {
+        table: [
+            path for name in names for path in files_of(name, folder, key=f"inputs.{table}.heads")
+        ]
+        for table, names in _patterns(declared, "heads").items()
+    }
+    taken = {path for paths in (*named.values(), *heads.values()) for path in paths}
     there = [path for path in _files_in(folder) if path not in taken]
     free = list(filter(is_utf8, there))
-    found = Found(folder, _spread(free), named, declared)
+    found = Found(folder, _spread(free), named, heads, declared)
     for n, template in (
         (
             len(there) - len(free),
@@ -221,11 +230,11 @@ def _bare_folder(engagement: str | Path) -> Path | None:
     return next((path for path in tried if path.is_dir()), None)
 
 
-def _patterns(declared: dict[str, Any]) -> dict[str, list[str]]:
-    """Return the file names that each declared input gives."""
-    inputs = declared.get("inputs")
+def _patterns(declared: dict[str, Any], block: str = "") -> dict[str, list[str]]:
+    """Return the file names that each declared input gives, or a block of it such as heads."""
     found = {}
-    for table, given in (inputs if isinstance(inputs, dict) else {}).items():
+    for table, given in part(declared, "inputs").items():
+        given = part(given, block) if block else given
         files = given.get("files") if isinstance(given, dict) else given
         names = [files] if isinstance(files, str) else files
         if table in TABLES and isinstance(names, list):
@@ -255,6 +264,8 @@ def _looked_into(found: Found) -> tuple[list[Placed], list[Left]]:
     jobs = [(path, (table,)) for table, paths in found.named.items() for path in paths]
     for path, tables in (*jobs, *((path, TABLES) for path in found.free)):
         seen = look_into(path, shown=found.shown(path))
+        for table in tables if path in found.named.get("".join(tables), ()) else ():
+            _join_heads(seen, found, table)
         one = None if seen.problem else placed(seen, tables)
         if one is None or seen.problem:
             left.append(Left(seen.shown, seen.problem))
@@ -262,6 +273,28 @@ def _looked_into(found: Found) -> tuple[list[Placed], list[Left]]:
             confirm_amounts(one)
             looked.append(one)
     return looked, left
+
+
+def _join_heads(seen: Seen, found: Found, table: str) -> None:
+    """Set the columns of declared heads beside those of a file of lines, as they will be read."""
+    given = part(part(part(found.declared, "inputs"), table), "heads")
+    by, rows = given.get("by"), dict[str, dict[str, str]]()
+    in_lines, in_heads = next(iter(by.items())) if isinstance(by, dict) else (by, by)
+    for path in found.heads.get(table, ()):
+        heads = look_into(path, shown=found.shown(path))
+        seen.problem = seen.problem or heads.problem
+        for cells in zip(*heads.columns, strict=True):
+            row = dict(zip(heads.head, cells, strict=True))
+            rows.setdefault(row.get(str(in_heads), ""), row)
+    if seen.problem or not rows or in_lines not in seen.head:
+        return
+    keys = seen.columns[seen.head.index(in_lines)]
+    for name in dict.fromkeys(name for row in rows.values() for name in row):
+        if name not in seen.head:
+            seen.head.append(name)
+            seen.columns.append([rows.get(key, {}).get(name, "") for key in keys])
+    seen.to_the_end = None
+    seen.settings["heads"] = Evidence(flow(given), _("as declared"))
 
 
 # ----------------------------------------------------------------------------------- the draft

@@ -60,15 +60,15 @@ def declared_lines(data: dict[str, Any]) -> Iterator[str]:
 
 
 def _declared(depth: int, key: str, value: Any) -> str:
-    return f"{'  ' * depth}{scalar(str(key))}: {_flow(value)}  # {_('declared')}: {FILE}"
+    return f"{'  ' * depth}{scalar(str(key))}: {flow(value)}  # {_('declared')}: {FILE}"
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
     """Return a value as YAML on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{scalar(str(k))}: {_flow(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar(str(k))}: {flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     return scalar(value) if isinstance(value, str) else str(value)
@@ -100,8 +100,9 @@ def input_lines(inputs: list[Drafted]) -> Iterator[str]:
         if found := settings.get("sheet"):
             sheets = [found._replace(value=name) for name in found.value.split("\n")]
             yield from several(2, "sheet", sheets)
-        if found := settings.get("header_row"):
-            yield line(2, "header_row", found, value=found.value)
+        for key in ("header_row", "heads"):
+            if found := settings.get(key):
+                yield line(2, key, found, value=found.value)
         yield from _column_lines(each)
         yield from _code_lines(each)
 

@@ -3,9 +3,8 @@
 from kamlib.intake.excel.cells import ERROR_CELLS
 from kamlib.intake.excel.reading import (
     SheetSeen,
-    likely_header_row,
     sheet_records,
     sheets_of,
 )
 
-__all__ = ["ERROR_CELLS", "SheetSeen", "likely_header_row", "sheet_records", "sheets_of"]
+__all__ = ["ERROR_CELLS", "SheetSeen", "sheet_records", "sheets_of"]

@@ -9,7 +9,7 @@ nothing is ever filled in.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel.cells import MERGED, Row, merges_of, rows_of
 from kamlib.intake.excel.package import Book, Sheet, opened
+from kamlib.intake.inspect.heads import is_value, likely_header_row
 from kamlib.intake.typed import date_form, written_day
 from kamlib.intake.values import SERIAL
 
@@ -151,32 +152,6 @@ def sheets_of(path: Path, *, shown: str, rows: int = ROWS_TO_LOOK_AT) -> list[Sh
     return seen
 
 
-def likely_header_row(rows: Iterable[list[str]]) -> int:
-    """Return the row, from 1, that most likely holds the names of the columns; only a suggestion.
-
-    It is the first row that is as wide as any below it, has a text in each cell, no number, and no
-    text twice.
-
-    Examples
-    --------
-    >>> likely_header_row([["Report 2024"], [], ["id", "date", "net"], ["F1", "2024-01-02", "10"]])
-    3
-    """
-    kept = list(rows)
-    widest = max((_filled_cells(row) for row in kept), default=0)
-    for number, row in enumerate(kept, start=1):
-        names = [cell.strip() for cell in row if cell.strip()]
-        wide = len(names) > 1 or widest == 1
-        if (
-            wide
-            and 2 * len(names) > widest
-            and len(set(names)) == len(names)
-            and not any(_is_value(name) for name in names)
-        ):
-            return number
-    return 1
-
-
 def _chosen(book: Book, dialect: Dialect, wanted: str | None, shown: str) -> Sheet | None:
     """Return the sheet to read, or None where no visible one has a cell."""
     names = [sheet.name for sheet in book.sheets]
@@ -235,11 +210,6 @@ def _filled(row: Row, width: int) -> list[str]:
     return [cells.get(place, "") for place in range(width)]
 
 
-def _filled_cells(row: list[str]) -> int:
-    """Return how many cells of a row have something in them."""
-    return sum(bool(cell.strip()) for cell in row)
-
-
 def _judged(
     rows: Iterator[Row], width: int, merges: list[Any], place: str, noted: Counter[str]
 ) -> Iterator[Row]:
@@ -287,7 +257,7 @@ def _refuse_second_head(head: Row, row: Row, place: str) -> None:
     """Raise DataError if the row after the head goes on naming columns that the head leaves out."""
     width = _width(head)
     unnamed = [at for at in row.cells if at < width and at not in head.cells]
-    if unnamed and not any(_is_value(text) for text in row.cells.values()):
+    if unnamed and not any(map(is_value, row.cells.values())):
         where = _cells(row, unnamed)
         raise DataError(
             f"the names of the columns of {place} stand in two rows: row {head.number} leaves out "
@@ -311,8 +281,3 @@ def _cells(row: Row, places: list[int]) -> str:
     from openpyxl.utils import get_column_letter
 
     return listed(f"{get_column_letter(at + 1)}{row.number}" for at in places)
-
-
-def _is_value(text: str) -> bool:
-    """Tell whether a cell reads like a number or a date rather than a name."""
-    return bool(re.fullmatch(r"[-+(\u2212]?[\d\s.,:/\u00a0\u202f-]*\d[\d\s.,:/)%-]*", text.strip()))

@@ -21,7 +21,7 @@ from kamlib.core.errors import DataError
 from kamlib.core.language import _, ngettext
 from kamlib.intake.counted import in_words
 from kamlib.intake.dialects import Dialect
-from kamlib.intake.excel import SheetSeen, likely_header_row, sheet_records, sheets_of
+from kamlib.intake.excel import SheetSeen, sheet_records, sheets_of
 from kamlib.intake.inspect.evidence import Evidence, worded
 from kamlib.intake.inspect.heads import (
     MARKS,
@@ -31,6 +31,7 @@ from kamlib.intake.inspect.heads import (
     head_place,
     is_head,
     is_head_again,
+    likely_header_row,
     refuse_mostly_ragged,
     rows_of,
     separator_of,

@@ -21,7 +21,7 @@ LINES_TRIED = 300
 ROWS_READ = 20_000
 HEAD_WITHIN = 30
 NARROWER = 2  # a head may end in fewer cells than its rows do
-VALUE = re.compile(r"^[-+−(]?\d[\d .,:/'\u00a0\u202f-]*\)?-?$")
+VALUE = re.compile(r"[-+−(]?[\s.,]*\d[\d\s.,:/'%-]*\)?[-%]?")
 YEAR = re.compile(r"(?<=\s)(?:19|20)\d{2}\b")
 Row = tuple[int, list[str]]
 
@@ -112,7 +112,7 @@ def is_head(cells: Sequence[str]) -> bool:
     names = [cell.strip() for cell in cells if cell.strip()]
     if len(names) < 0.7 * len(cells) or len(set(names)) < 0.8 * len(names):
         return False
-    return 4 * sum(map(_is_code, names)) <= len(names) and not any(map(VALUE.match, names))
+    return 4 * sum(map(_is_code, names)) <= len(names) and not any(map(is_value, names))
 
 
 def holds_values(cells: Sequence[str]) -> bool:
@@ -126,8 +126,38 @@ def holds_values(cells: Sequence[str]) -> bool:
     False
     """
     filled = [cell.strip() for cell in cells if cell.strip()]
-    values = sum(bool(VALUE.match(cell)) or _is_code(cell) for cell in filled)
+    values = sum(is_value(cell) or _is_code(cell) for cell in filled)
     return values > 1 and 3 * values > len(filled)
+
+
+def likely_header_row(rows: Sequence[Sequence[str]]) -> int:
+    """Return the row of a sheet, from 1, that most likely holds the names; 1 where none is like it.
+
+    It is the first of names only that has at least half as many as the fullest row has cells.
+
+    Examples
+    --------
+    >>> likely_header_row([["Report 2024"], [], ["", "id", "Q1 2024"], ["", "F1", "10"]])
+    3
+    """
+    filled = [[cell for cell in row if cell.strip()] for row in rows]
+    widest = max(map(len, filled), default=0)
+    for number, names in enumerate(filled, start=1):
+        wide = len(names) > 1 or widest == 1
+        if wide and 2 * len(names) > widest and is_head(names):
+            return number
+    return 1
+
+
+def is_value(cell: str) -> bool:
+    """Tell whether a cell reads like a number or a day rather than a name.
+
+    Examples
+    --------
+    >>> [is_value(cell) for cell in ("(1 234,50)", "12-", "05.01.2024", "8 %", "Q1 2024", "")]
+    [True, True, True, True, False, False]
+    """
+    return bool(VALUE.fullmatch(cell.strip()))
 
 
 def _is_code(name: str) -> bool:
