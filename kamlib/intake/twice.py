@@ -12,14 +12,14 @@ import pandas as pd
 
 from kamlib.core.errors import DataError
 from kamlib.core.language import N_, money, number
-from kamlib.intake.booked import KEY, money_sum
 from kamlib.intake.contract import BACK
 from kamlib.intake.databases import answering
-from kamlib.intake.desk import Desk, fetched, held
+from kamlib.intake.documents import KEY, money_sum
 from kamlib.intake.engines import DECIMAL, engine_of
 from kamlib.intake.invoices_xml import XML_ENDINGS
 from kamlib.intake.reasons import IN_ANOTHER_FILE, NUMBERED_TWICE
 from kamlib.intake.validate import Validated
+from kamlib.intake.workspace import Workspace, fetched, materialize_if_local
 
 DOCUMENT = ["invoice_id", "customer_id", "date"]
 KEPT = N_("lines whose invoice stands twice, kept as declared")
@@ -27,7 +27,7 @@ SPREAD = N_("invoices with lines of different numbers in several files, all of t
 BETWEEN = ":"  # of file and row, where a row stands that counts
 
 
-def numbers_once(work: Desk, lines: Validated) -> Validated:
+def numbers_once(work: Workspace, lines: Validated) -> Validated:
     """Set aside lines whose invoice and line number stand in an earlier row.
 
     What gives back may show a line before and after under one number. The engagement says
@@ -64,7 +64,9 @@ def numbers_once(work: Desk, lines: Validated) -> Validated:
         _reason=ibis.coalesce(marked["_why"], marked["_reason"]),
         _value=again.ifelse(marked["_first"], marked["_value"]),
     ).drop("_why", "_first", "_may")
-    return lines._replace(rows=held(work, "invoice_lines_numbered", whole), fine=None)
+    return lines._replace(
+        rows=materialize_if_local(work, "invoice_lines_numbered", whole), fine=None
+    )
 
 
 def _shared(used: ir.Table, key: list[str]) -> dict[str, Any]:
