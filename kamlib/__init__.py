@@ -8,15 +8,6 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _MODULES = {
-    "attractiveness.figures": "plot_matrix plot_their_criteria",
-    "attractiveness.ratings": "asked_on current_ratings ratings_verdicts",
-    "attractiveness.side_a": "measured_criteria missing_criteria side_a side_a_criteria side_a_verdicts",
-    "attractiveness.side_b": "side_b side_b_criteria side_b_verdicts their_trust",
-    "attractiveness.tables": (
-        "both_sides criteria_of criteria_summary example_party matrix_frame sides_balances "
-        "sides_table"
-    ),
-    "attractiveness.words": "both_sides_finding side_a_finding side_b_finding",
     "core.customers": "external named with_relation main_measure",
     "core.errors": "DataError ParameterError",
     "core.tables": "read_table write_table",
@@ -55,18 +46,6 @@ _MODULES = {
         "levels_finding losses_headline mover_finding price_matrix_finding setup_finding "
         "statement_finding uncertainty_finding"
     ),
-    "pyramid.assess": "assess_accounts capacity_verdicts unit_verdict",
-    "pyramid.bounds": "account_bounds Bounds contact_functions joint_evidence",
-    "pyramid.decide": "accounts_at_cuts decide decision_rules DecisionRules verdict_counts",
-    "pyramid.figures": "plot_pyramid",
-    "pyramid.golden": "golden_shots golden_verdicts margin_percentiles money_of_shots percentiles_verdict",
-    "pyramid.levels": "assign_levels level_counts pyramid_verdicts",
-    "pyramid.overrides": "apply_overrides overrides_verdict",
-    "pyramid.tables": (
-        "account_balances account_table managers_of nominees_table order_words "
-        "overrides_table pyramid_table questions_table shots_table verdict_table"
-    ),
-    "pyramid.words": "golden_finding pyramid_finding shot_dependence_finding verdict_finding",
     "report.reporting": "publish_report",
     "settings.engagement": "Engagement",
     "settings.loading": "load_engagement",
@@ -74,9 +53,16 @@ _MODULES = {
     "settings.schema": "engagement_schema",
     "stage.opening": "open_stage",
     "stage.work": "Stage",
-    "summary.words": "population_finding",
 }
-ROOMS = ("data_prep", "profitability", "segmentation", "staying", "summary")
+ROOMS = (
+    "data_prep",
+    "profitability",
+    "segmentation",
+    "staying",
+    "attractiveness",
+    "pyramid",
+    "summary",
+)
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted(_HOME)
 

@@ -11,11 +11,13 @@ import pytest
 from PIL import Image
 
 import kamlib as kam
+from kamlib.attractiveness.figures import plot_matrix, plot_their_criteria
 from kamlib.core.codes import CHANGES, LADDER
 from kamlib.core.errors import DataError
 from kamlib.data_prep.figures import plot_monthly_revenue
 from kamlib.page.labels import fit, width_of
 from kamlib.page.style import LIGHT, money_of
+from kamlib.pyramid.figures import plot_pyramid
 from kamlib.segmentation.figures import plot_whale_curve
 from kamlib.staying.figures import plot_return
 
@@ -185,11 +187,11 @@ FIGURES = {
     "all at a loss": lambda: plot_whale_curve(curve(-9, -5, -2, -1), currency="PLN"),
     "bridge": lambda: kam.plot_bridge(bridge(), currency="PLN"),
     "bridge of losses": lambda: kam.plot_bridge(bridge(-900_000.0), currency="PLN"),
-    "matrix": lambda: kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
-    "matrix of 500": lambda: kam.plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
-    "pyramid": lambda: kam.plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
-    "empty pyramid": lambda: kam.plot_pyramid(accounts()),
-    "criteria": lambda: kam.plot_their_criteria(criteria()),
+    "matrix": lambda: plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
+    "matrix of 500": lambda: plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
+    "pyramid": lambda: plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
+    "empty pyramid": lambda: plot_pyramid(accounts()),
+    "criteria": lambda: plot_their_criteria(criteria()),
     "return": lambda: plot_return(returns()),
 }
 
@@ -274,14 +276,14 @@ def test_amounts_are_in_thousands_with_a_digit_only_where_one_would_be_lost():
 @pytest.mark.parametrize(
     ("draw", "table", "options"),
     [
-        pytest.param(kam.plot_their_criteria, criteria(), {}, id="criteria"),
+        pytest.param(plot_their_criteria, criteria(), {}, id="criteria"),
         pytest.param(
-            kam.plot_matrix,
+            plot_matrix,
             parties(),
             {"cut_a": 0.5, "cut_b": 0.5, "currency": "PLN"},
             id="matrix",
         ),
-        pytest.param(kam.plot_pyramid, accounts(1, 2), {}, id="pyramid"),
+        pytest.param(plot_pyramid, accounts(1, 2), {}, id="pyramid"),
     ],
 )
 def test_the_frame_is_left_as_it_was(draw, table, options):
@@ -443,7 +445,7 @@ def test_whale_curve_says_what_is_odd(profits, told, untold):
 def test_matrix_marks_stand_in_the_middle_of_their_interval():
     table = parties(1, asked=1.1).assign(named=False, numbered=False)
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     point = np.vstack([marks.get_offsets() for marks in ax.collections])[0]
     assert point[0] == pytest.approx(table[["side_a_low", "side_a_high"]].mean(axis=1)[0])
@@ -453,7 +455,7 @@ def test_matrix_marks_stand_in_the_middle_of_their_interval():
 def test_matrix_draws_every_party_once():
     table = parties(200)
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     marks = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
     assert sum(len(c.get_offsets()) for c in marks) == 200
@@ -472,8 +474,8 @@ def test_who_stands_in_the_corner_of_both_sides_without_its_lead_has_a_ring():
         .assign(side_b_high=[0.9, 0.9, 0.9, 0.2])
     )
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
-    holding = kam.plot_matrix(table.head(1), cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    holding = plot_matrix(table.head(1), cut_a=0.6, cut_b=0.5, currency="PLN")
 
     ring = LIGHT["uncertain"]
     inside = [each for each in ax.lines if each.get_color() == ring and each.get_xdata()[0] == 0.8]
@@ -486,7 +488,7 @@ def test_an_unknown_side_b_has_a_strip_of_its_own_and_is_counted():
     table = parties(60)
     unknown = int((~table["asked"]).sum())
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     marks = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
     heights = np.concatenate([c.get_offsets()[:, 1] for c in marks])
@@ -496,7 +498,7 @@ def test_an_unknown_side_b_has_a_strip_of_its_own_and_is_counted():
 
 
 def test_when_all_were_asked_there_is_no_strip():
-    ax = kam.plot_matrix(parties(asked=1.1), cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(parties(asked=1.1), cut_a=0.6, cut_b=0.5, currency="PLN")
 
     assert ax.get_ylim() == (0, 1)
     assert [word for word in words(ax) if "UNKNOWN" in word or word == "?"] == []
@@ -505,7 +507,7 @@ def test_when_all_were_asked_there_is_no_strip():
 def test_numbered_parties_are_listed_beside_in_their_order_and_at_most_12():
     table = parties(30).assign(numbered=True, named=False)
 
-    shown = words(kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN"))
+    shown = words(plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN"))
 
     listed = [word for word in shown if word.startswith("Party")]
     assert listed[:12] == [f"Party {place:03}" for place in range(12)]
@@ -514,8 +516,8 @@ def test_numbered_parties_are_listed_beside_in_their_order_and_at_most_12():
 
 
 def test_without_levels_there_is_no_key_of_levels():
-    plain = words(kam.plot_matrix(parties(level=False), cut_a=0.6, cut_b=0.5, currency="PLN"))
-    levels = words(kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"))
+    plain = words(plot_matrix(parties(level=False), cut_a=0.6, cut_b=0.5, currency="PLN"))
+    levels = words(plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"))
 
     assert "Mark = level" not in plain
     assert "Mark = level" in levels
@@ -527,7 +529,7 @@ def test_names_without_a_place_are_handed_back_never_lost():
     table[["side_a_low", "side_b_low"]] = 0.5
     table[["side_a_high", "side_b_high"]] = 0.5
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     written = {word for word in words(ax) if word.startswith("Party")}
     assert written | set(ax.left_out) == set(table["name"])
@@ -537,7 +539,7 @@ def test_names_without_a_place_are_handed_back_never_lost():
 
 def test_the_matrix_is_the_same_every_time(tmp_path):
     for name in ("one", "two"):
-        ax = kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN")
+        ax = plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN")
         ax.figure.savefig(tmp_path / f"{name}.png", dpi=144, metadata={"Software": None})
 
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
@@ -547,7 +549,7 @@ def test_the_matrix_is_the_same_every_time(tmp_path):
 
 
 def test_pyramid_counts_customers_and_their_share():
-    ax = kam.plot_pyramid(accounts(1, 1, 2, 3, 4))
+    ax = plot_pyramid(accounts(1, 1, 2, 3, 4))
 
     shown = words(ax)
     assert {"2 customers, 40%", "1 customer, 20%"} <= set(shown)
@@ -559,7 +561,7 @@ def test_pyramid_says_who_may_stand_higher():
     table = accounts(3, 1, 2)
     table.loc[[0, 2], "possible_level"] = [4, 4]
 
-    shown = words(kam.plot_pyramid(table))
+    shown = words(plot_pyramid(table))
 
     assert shown.count("1 of them may stand higher") == 2
 
@@ -570,7 +572,7 @@ def test_whose_level_is_not_told_stands_on_no_step(n, said):
     table = accounts(1, 2, *[1] * n)
     table.loc[2:, "possible_level"] = 3
 
-    ax = kam.plot_pyramid(table)
+    ax = plot_pyramid(table)
 
     assert {"Not told (1 to 3)", said} <= set(words(ax))
     assert len(ax.patches) == 5
@@ -581,7 +583,7 @@ def test_one_unknown_profit_means_no_shares():
     table = accounts(1, 2, golden=1)
     table.loc[0, "customer_profit"] = np.nan
 
-    shown = words(kam.plot_pyramid(table))
+    shown = words(plot_pyramid(table))
 
     assert [word for word in shown if "%" in word or "positive" in word] == []
     assert {"1 customer", "1 golden shot", "nobody"} <= set(shown)
@@ -590,13 +592,13 @@ def test_one_unknown_profit_means_no_shares():
 def test_without_profit_names_stand_in_order_of_revenue_and_never_of_ids():
     table = accounts(2, 2, 2).assign(customer_profit=np.nan, invoice_revenue=[5.0, 70.0, 20.0])
 
-    shown = words(kam.plot_pyramid(table))
+    shown = words(plot_pyramid(table))
 
     assert "Account 001 · Account 002 · Account 000" in shown
 
 
 def test_golden_shots_are_diamonds_at_the_base_with_their_share():
-    ax = kam.plot_pyramid(accounts(1, 1, 1, 4, golden=2))
+    ax = plot_pyramid(accounts(1, 1, 1, 4, golden=2))
 
     assert [line.get_marker() for line in ax.lines] == ["D", "D"]
     assert {"2 golden shots: 50% of what is earned", "1 other"} <= set(words(ax))
@@ -606,7 +608,7 @@ def test_a_loss_maker_brings_no_share_but_is_counted():
     table = accounts(1, 2)
     table.loc[0, "customer_profit"] = -5.0
 
-    shown = words(kam.plot_pyramid(table))
+    shown = words(plot_pyramid(table))
 
     assert {"1 customer, 0%", "1 customer, 100%"} <= set(shown)
 
@@ -618,7 +620,7 @@ def test_names_stay_inside_their_step(each, long):
     if long:
         table["name"] = [f"{place} " + "Zażółć gęślą jaźń " * 9 for place in range(len(table))]
 
-    ax = kam.plot_pyramid(table)
+    ax = plot_pyramid(table)
 
     assert collisions(ax) == []
     for step in ax.patches:
@@ -638,7 +640,7 @@ def test_the_most_profitable_are_named_first_and_the_rest_is_counted():
     table = accounts(*[4] * 40)
     table["customer_profit"] = np.arange(40.0)
 
-    ax = kam.plot_pyramid(table)
+    ax = plot_pyramid(table)
 
     names = " · ".join(text.get_text() for text in ax.texts if "Account" in text.get_text()).split(
         " · "
@@ -652,7 +654,7 @@ def test_the_most_profitable_are_named_first_and_the_rest_is_counted():
 
 
 def test_their_criteria_end_in_the_weighted_lead():
-    ax = kam.plot_their_criteria(criteria())
+    ax = plot_their_criteria(criteria())
 
     shown = words(ax)
     # of 100: 0.4 × (40 − 70), 0.4 × (50 − 70); 0.3 × (80 − 80), 0.3 × (80 − 60)
@@ -672,7 +674,7 @@ def test_their_criteria_end_in_the_weighted_lead():
 
 
 def test_our_guess_about_us_is_drawn_hollow():
-    ax = kam.plot_their_criteria(criteria())
+    ax = plot_their_criteria(criteria())
 
     us = [line for line in ax.lines if line.get_marker() == "o"]
     assert [line.get_xdata()[0] for line in us] == [4.5, 8.0, 5.5]
