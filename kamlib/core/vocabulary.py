@@ -658,6 +658,8 @@ ONLY_IN_RESULTS: dict[str, Column] = {
     "is_prospect": Column("Prospect?", "bool", "it does not buy yet"),
     "last_order": Column("Last order", "date", "day of the last order"),
     "n": Column("Customers", "whole", "who share the value"),
+    "low": Column("From", "number", "of the 90 % interval", "−1 to 1"),
+    "high": Column("To", "number", "of the 90 % interval", "−1 to 1"),
     "days_late": Column("Days late", "number", "beyond what was agreed", "days"),
     "positive": Column("Earned", "money", "what those who earn bring", "currency"),
     "lost": Column("Lost", "money", "what those who lose take back", "currency"),
