@@ -354,7 +354,7 @@ def test_a_table_that_this_run_did_not_write_does_not_outlive_it(firm, stages):
     for name in ("customers", "orders"):
         old.write(table(stages, name), name)
     pd.DataFrame({"a": [1]}).to_parquet(stages / "by_hand.parquet")
-    old.finish()
+    old.hand_over()
 
     assert not (stages / "prospects.parquet").exists()
     assert (stages / "customers.parquet").exists()

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-import kamlib as kam
 from kamlib.attractiveness.figures import plot_matrix, plot_their_criteria
 from kamlib.core.codes import CHANGES, LADDER
 from kamlib.core.errors import DataError
 from kamlib.data_prep.figures import plot_monthly_revenue
 from kamlib.page.labels import fit, width_of
 from kamlib.page.style import LIGHT, money_of
+from kamlib.profitability.figures import plot_bridge, plot_statement
 from kamlib.pyramid.figures import plot_pyramid
 from kamlib.segmentation.figures import plot_whale_curve
 from kamlib.staying.figures import plot_leavers, plot_return
@@ -203,15 +203,15 @@ def tornado() -> pd.DataFrame:
 FIGURES = {
     "12 months": lambda: plot_monthly_revenue(months(12), currency="PLN"),
     "72 months": lambda: plot_monthly_revenue(months(72), currency="PLN"),
-    "statement": lambda: kam.plot_statement(ladder(), currency="PLN"),
+    "statement": lambda: plot_statement(ladder(), currency="PLN"),
     "whale curve": lambda: plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN"),
     "whale curve in a band": lambda: plot_whale_curve(
         curve(90, 60, 50, -20, -40), currency="PLN", whale=whale(90, 60, 50, -20, -40)
     ),
     "one customer": lambda: plot_whale_curve(curve(90), currency="PLN"),
     "all at a loss": lambda: plot_whale_curve(curve(-9, -5, -2, -1), currency="PLN"),
-    "bridge": lambda: kam.plot_bridge(bridge(), currency="PLN"),
-    "bridge of losses": lambda: kam.plot_bridge(bridge(-900_000.0), currency="PLN"),
+    "bridge": lambda: plot_bridge(bridge(), currency="PLN"),
+    "bridge of losses": lambda: plot_bridge(bridge(-900_000.0), currency="PLN"),
     "matrix": lambda: plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
     "matrix of 500": lambda: plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
     "pyramid": lambda: plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
@@ -363,7 +363,7 @@ def test_a_month_of_credit_notes_is_hatched_below_zero():
 
 
 def test_statement_steps_start_where_the_last_sum_ended():
-    ax = kam.plot_statement(ladder(), currency="PLN")
+    ax = plot_statement(ladder(), currency="PLN")
 
     bars = [(bar.get_x(), bar.get_width()) for bar in ax.patches]
     assert bars[:4] == [(0, 1000.0), (1000.0, -100.0), (0, 900.0), (900.0, -50.0)]
@@ -377,14 +377,14 @@ def test_statement_steps_start_where_the_last_sum_ended():
 
 
 def test_a_statement_may_stop_at_gross_margin():
-    ax = kam.plot_statement(ladder().head(7), currency="PLN")
+    ax = plot_statement(ladder().head(7), currency="PLN")
 
     assert len(ax.patches) == 7
     assert [label.get_text() for label in ax.get_yticklabels()][-1] == "Gross margin"
 
 
 def test_a_loss_at_the_end_of_the_statement_is_hatched_and_left_of_zero():
-    ax = kam.plot_statement(ladder((1000.0, -100.0, -50.0, -700.0, -250.0, -30.0)), currency="PLN")
+    ax = plot_statement(ladder((1000.0, -100.0, -50.0, -700.0, -250.0, -30.0)), currency="PLN")
 
     last = ax.patches[-1]
     assert (last.get_width(), last.get_hatch()) == (pytest.approx(-130.0), "////")
@@ -420,7 +420,7 @@ def test_the_band_of_the_whale_curve_says_what_it_is():
 
 
 def test_the_bridge_stands_on_its_causes_and_ends_at_the_total():
-    ax = kam.plot_bridge(bridge(), currency="PLN")
+    ax = plot_bridge(bridge(), currency="PLN")
 
     bars = [bar.get_bbox() for bar in ax.patches]
     assert len(bars) == 12
