@@ -1,6 +1,7 @@
 """Figures, tested on their artists: the data drawn, the words written, nothing that overlaps."""
 
 import itertools
+from datetime import date
 from types import SimpleNamespace
 
 import matplotlib as mpl
@@ -10,16 +11,16 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-import kamlib as kam
 from kamlib.attractiveness.figures import plot_matrix, plot_their_criteria
 from kamlib.core.codes import CHANGES, LADDER
 from kamlib.core.errors import DataError
 from kamlib.data_prep.figures import plot_monthly_revenue
 from kamlib.page.labels import fit, width_of
 from kamlib.page.style import LIGHT, money_of
+from kamlib.profitability.figures import plot_bridge, plot_statement
 from kamlib.pyramid.figures import plot_pyramid
 from kamlib.segmentation.figures import plot_whale_curve
-from kamlib.staying.figures import plot_return
+from kamlib.staying.figures import plot_leavers, plot_return
 
 ODD_NAMES = ["A$B$C", "100% $$", "_x", "Złota Rybka", "two\nlines", "W" * 200]
 PROFIT_LADDER = (1000.0, -100.0, -50.0, -500.0, -200.0, -30.0)  # ends at 120
@@ -37,6 +38,30 @@ def months(n: int, *, inside: int = 12) -> pd.DataFrame:
     dates = pd.date_range(end="2025-12-01", periods=n, freq="MS")
     periods = [None] * max(n - inside, 0) + ["FY2025"] * min(inside, n)
     return pd.DataFrame({"month": dates, "invoice_revenue": 20_000.0, "period": periods})
+
+
+def leavers() -> pd.DataFrame:
+    """Build one silent for 120 days who usually orders every 20, and one who buys half as much."""
+    return pd.DataFrame(
+        {
+            "customer_id": ["A", "B"],
+            "name": ODD_NAMES[:2],
+            "silent_days": [120.0, 10.0],
+            "usual_days": [20.0, np.nan],
+            "revenue_change": [-1.0, -0.5],
+            "signs": ["silent, fading", "fading"],
+        }
+    )
+
+
+def order_days() -> pd.DataFrame:
+    """Build an order of each every 20 days, up to the last one."""
+    last = {"A": "2025-09-02", "B": "2025-12-21"}
+    parts = [
+        pd.DataFrame({"customer_id": name, "date": pd.date_range(end=day, periods=30, freq="20D")})
+        for name, day in last.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def ladder(values: tuple[float, ...] = PROFIT_LADDER) -> pd.DataFrame:
@@ -178,21 +203,22 @@ def tornado() -> pd.DataFrame:
 FIGURES = {
     "12 months": lambda: plot_monthly_revenue(months(12), currency="PLN"),
     "72 months": lambda: plot_monthly_revenue(months(72), currency="PLN"),
-    "statement": lambda: kam.plot_statement(ladder(), currency="PLN"),
+    "statement": lambda: plot_statement(ladder(), currency="PLN"),
     "whale curve": lambda: plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN"),
     "whale curve in a band": lambda: plot_whale_curve(
         curve(90, 60, 50, -20, -40), currency="PLN", whale=whale(90, 60, 50, -20, -40)
     ),
     "one customer": lambda: plot_whale_curve(curve(90), currency="PLN"),
     "all at a loss": lambda: plot_whale_curve(curve(-9, -5, -2, -1), currency="PLN"),
-    "bridge": lambda: kam.plot_bridge(bridge(), currency="PLN"),
-    "bridge of losses": lambda: kam.plot_bridge(bridge(-900_000.0), currency="PLN"),
+    "bridge": lambda: plot_bridge(bridge(), currency="PLN"),
+    "bridge of losses": lambda: plot_bridge(bridge(-900_000.0), currency="PLN"),
     "matrix": lambda: plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
     "matrix of 500": lambda: plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
     "pyramid": lambda: plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
     "empty pyramid": lambda: plot_pyramid(accounts()),
     "criteria": lambda: plot_their_criteria(criteria()),
     "return": lambda: plot_return(returns()),
+    "leavers": lambda: plot_leavers(leavers(), order_days(), end=date(2025, 12, 31)),
 }
 
 
@@ -337,7 +363,7 @@ def test_a_month_of_credit_notes_is_hatched_below_zero():
 
 
 def test_statement_steps_start_where_the_last_sum_ended():
-    ax = kam.plot_statement(ladder(), currency="PLN")
+    ax = plot_statement(ladder(), currency="PLN")
 
     bars = [(bar.get_x(), bar.get_width()) for bar in ax.patches]
     assert bars[:4] == [(0, 1000.0), (1000.0, -100.0), (0, 900.0), (900.0, -50.0)]
@@ -351,14 +377,14 @@ def test_statement_steps_start_where_the_last_sum_ended():
 
 
 def test_a_statement_may_stop_at_gross_margin():
-    ax = kam.plot_statement(ladder().head(7), currency="PLN")
+    ax = plot_statement(ladder().head(7), currency="PLN")
 
     assert len(ax.patches) == 7
     assert [label.get_text() for label in ax.get_yticklabels()][-1] == "Gross margin"
 
 
 def test_a_loss_at_the_end_of_the_statement_is_hatched_and_left_of_zero():
-    ax = kam.plot_statement(ladder((1000.0, -100.0, -50.0, -700.0, -250.0, -30.0)), currency="PLN")
+    ax = plot_statement(ladder((1000.0, -100.0, -50.0, -700.0, -250.0, -30.0)), currency="PLN")
 
     last = ax.patches[-1]
     assert (last.get_width(), last.get_hatch()) == (pytest.approx(-130.0), "////")
@@ -394,7 +420,7 @@ def test_the_band_of_the_whale_curve_says_what_it_is():
 
 
 def test_the_bridge_stands_on_its_causes_and_ends_at_the_total():
-    ax = kam.plot_bridge(bridge(), currency="PLN")
+    ax = plot_bridge(bridge(), currency="PLN")
 
     bars = [bar.get_bbox() for bar in ax.patches]
     assert len(bars) == 12
@@ -691,3 +717,14 @@ def test_the_chance_of_return_shows_rate_and_customers_of_each_class():
     assert {"12+", "12,345", "233", "5.0%", "100%", "customers"} <= set(shown)
     assert ax.get_xlabel() == "Order days: days with an order in 24 months"
     assert ax.get_ylabel() == "Share that ordered again within 12 months"
+
+
+def test_a_silent_customer_is_overdue_beyond_ninety_days_and_another_one_buys_less():
+    """2.5 times 20 days are less than 90, so 30 of 120 days are too many."""
+    ax = plot_leavers(leavers(), order_days(), end=date(2025, 12, 31))
+
+    words = [text.get_text() for text in ax.texts]
+    assert words[0] == "▲ overdue 30 days"
+    assert words[1] == "silent 120, usually 20 days"
+    assert words[2:] == ["▼ buys 50% less", "silent 10, usually ? days"]
+    assert [bar.get_width() for bar in ax.patches] == [90, 30, 10]

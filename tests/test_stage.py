@@ -209,7 +209,7 @@ def test_a_refusal_of_an_earlier_stage_reaches_the_later_ones(small):
     first = opened(small, "profitability")
     told = verdict("cost_to_serve", REFUSE, why="there are no pools")
     first.keep("statements", Analysis(verdicts=[told]))
-    first.finish()
+    first.hand_over()
 
     later = opened(small)
 
