@@ -19,7 +19,6 @@ KNOBS: dict[str, dict[str, str]] = {stage: {} for stage in NOTEBOOKS} | {  # par
         "cost_of_capital": "profitability.capital.rate",
     },
     "segmentation": {"profit_share": "segmentation.profit_share"},
-    "staying": {},
     "attractiveness": {"cut_a": "side_a.cut", "cut_b": "side_b.cut"},
     "pyramid": {"managers": "capacity.managers"},
 }
