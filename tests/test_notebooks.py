@@ -37,7 +37,9 @@ def test_there_is_one_notebook_for_every_stage():
 def test_opens_with_a_title_and_a_question(path):
     first = nbformat.read(path, as_version=4).cells[0]
 
-    title = "# " if path.name.startswith("06") else f"# {int(path.name[:2])} · "
+    title = (
+        "# " if path.name.startswith("06") else f"# {path.name.partition('_')[0].lstrip('0')} · "
+    )
     assert first.source.startswith(title)
     for word in ("**Question.**", "**Reads**", "**Writes**", "**For**"):
         assert word in first.source

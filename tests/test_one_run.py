@@ -316,7 +316,7 @@ def test_every_file_of_frozen_values_is_known_with_the_notebook_that_uses_it(fir
 
 
 def test_a_table_made_again_calls_for_the_notebooks_that_stand_on_it(firm, stages):
-    """03 came to its end once more, with a party less than 04 has read."""
+    """03 came to its end once more, with a party less than 03b has read."""
     again = firm.opened(stages, "segmentation")
     parties = table(stages, "parties")
     receipt = json.loads((stages / "receipt_segmentation.json").read_text())
@@ -326,7 +326,7 @@ def test_a_table_made_again_calls_for_the_notebooks_that_stand_on_it(firm, stage
 
     told = refusal(firm, stages, "summary")
 
-    assert "the hand-over table parties changed since 04_attractiveness.ipynb ran" in told
+    assert "the hand-over table parties changed since 03b_staying.ipynb ran" in told
 
 
 def test_a_notebook_that_did_not_come_to_its_end_is_named(firm, stages):

@@ -1,6 +1,7 @@
 """Figures, tested on their artists: the data drawn, the words written, nothing that overlaps."""
 
 import itertools
+from datetime import date
 from types import SimpleNamespace
 
 import matplotlib as mpl
@@ -19,7 +20,7 @@ from kamlib.page.style import LIGHT, money_of
 from kamlib.profitability.figures import plot_bridge, plot_statement
 from kamlib.pyramid.figures import plot_pyramid
 from kamlib.segmentation.figures import plot_whale_curve
-from kamlib.staying.figures import plot_return
+from kamlib.staying.figures import plot_leavers, plot_return
 
 ODD_NAMES = ["A$B$C", "100% $$", "_x", "Złota Rybka", "two\nlines", "W" * 200]
 PROFIT_LADDER = (1000.0, -100.0, -50.0, -500.0, -200.0, -30.0)  # ends at 120
@@ -37,6 +38,30 @@ def months(n: int, *, inside: int = 12) -> pd.DataFrame:
     dates = pd.date_range(end="2025-12-01", periods=n, freq="MS")
     periods = [None] * max(n - inside, 0) + ["FY2025"] * min(inside, n)
     return pd.DataFrame({"month": dates, "invoice_revenue": 20_000.0, "period": periods})
+
+
+def leavers() -> pd.DataFrame:
+    """Build one silent for 120 days who usually orders every 20, and one who buys half as much."""
+    return pd.DataFrame(
+        {
+            "customer_id": ["A", "B"],
+            "name": ODD_NAMES[:2],
+            "silent_days": [120.0, 10.0],
+            "usual_days": [20.0, np.nan],
+            "revenue_change": [-1.0, -0.5],
+            "signs": ["silent, fading", "fading"],
+        }
+    )
+
+
+def order_days() -> pd.DataFrame:
+    """Build an order of each every 20 days, up to the last one."""
+    last = {"A": "2025-09-02", "B": "2025-12-21"}
+    parts = [
+        pd.DataFrame({"customer_id": name, "date": pd.date_range(end=day, periods=30, freq="20D")})
+        for name, day in last.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def ladder(values: tuple[float, ...] = PROFIT_LADDER) -> pd.DataFrame:
@@ -193,6 +218,7 @@ FIGURES = {
     "empty pyramid": lambda: plot_pyramid(accounts()),
     "criteria": lambda: plot_their_criteria(criteria()),
     "return": lambda: plot_return(returns()),
+    "leavers": lambda: plot_leavers(leavers(), order_days(), end=date(2025, 12, 31)),
 }
 
 
@@ -691,3 +717,14 @@ def test_the_chance_of_return_shows_rate_and_customers_of_each_class():
     assert {"12+", "12,345", "233", "5.0%", "100%", "customers"} <= set(shown)
     assert ax.get_xlabel() == "Order days: days with an order in 24 months"
     assert ax.get_ylabel() == "Share that ordered again within 12 months"
+
+
+def test_a_silent_customer_is_overdue_beyond_ninety_days_and_another_one_buys_less():
+    """2.5 times 20 days are less than 90, so 30 of 120 days are too many."""
+    ax = plot_leavers(leavers(), order_days(), end=date(2025, 12, 31))
+
+    words = [text.get_text() for text in ax.texts]
+    assert words[0] == "▲ overdue 30 days"
+    assert words[1] == "silent 120, usually 20 days"
+    assert words[2:] == ["▼ buys 50% less", "silent 10, usually ? days"]
+    assert [bar.get_width() for bar in ax.patches] == [90, 30, 10]

@@ -6,6 +6,7 @@ NOTEBOOKS = {
     "data_prep": "01_data_prep.ipynb",
     "profitability": "02_profitability.ipynb",
     "segmentation": "03_segmentation.ipynb",
+    "staying": "03b_staying.ipynb",
     "attractiveness": "04_attractiveness.ipynb",
     "pyramid": "05_pyramid.ipynb",
     "summary": "06_summary.ipynb",
@@ -18,6 +19,7 @@ KNOBS: dict[str, dict[str, str]] = {  # parameter of a notebook → key of engag
         "cost_of_capital": "profitability.capital.rate",
     },
     "segmentation": {"profit_share": "segmentation.profit_share"},
+    "staying": {},
     "attractiveness": {"cut_a": "side_a.cut", "cut_b": "side_b.cut"},
     "pyramid": {"managers": "capacity.managers"},
     "summary": {},
@@ -84,6 +86,7 @@ WRITTEN_BY = {
         ),
         "segmentation",
     ),
+    **dict.fromkeys(("leaving", "base_audit", "neglected", "profile", "likeness"), "staying"),
     **dict.fromkeys(("attractiveness", "side_a_criteria", "side_b_criteria"), "attractiveness"),
     **dict.fromkeys(("pyramid", "golden_shots", "key_accounts"), "pyramid"),
 }
