@@ -109,6 +109,7 @@ OF_TABLE: dict[str, tuple[str, ...]] = {
         "rater",
         "date",
     ),
+    "category_purchases": ("party_id", "amount", "source", "date", "currency"),
     "evidence": ("party_id", "code", "date", "until", "source"),
     "contacts": ("party_id", "date", "their_function", "our_function"),
 }

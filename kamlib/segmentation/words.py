@@ -281,6 +281,28 @@ def door_finding(doors: pd.DataFrame) -> str:
     ).format(n=number(n), parts=", ".join(parts))
 
 
+def joining_finding(doors: pd.DataFrame) -> str:
+    """Say how many outside the vital few could join them by what comparable customers buy."""
+    few = doors.loc[(doors["door"] == "vital_few") & doors["open"].astype(bool), "party_id"]
+    second = doors[(doors["door"] == "potential") & ~doors["party_id"].isin(few)]
+    judged = second["judged"].astype(bool)
+    if not judged.any():
+        return ""
+    n, blind = int(second["open"].astype(bool).sum()), int((~judged).sum())
+    said = ngettext(
+        "By what comparable customers buy, {n} could join the vital few.",
+        "By what comparable customers buy, {n} could join the vital few.",
+        n,
+    ).format(n=number(n))
+    if not n:
+        said = _(
+            "By what comparable customers buy, nobody else is sure to be able to join the vital few."
+        )
+    if blind:
+        said += " " + _("Nobody can tell yet: {n}.").format(n=number(blind))
+    return said
+
+
 def effort_finding(audit: pd.DataFrame) -> list[str]:
     """Say what the vital few bring and get, what loss-makers get, and how each kind is spread.
 
