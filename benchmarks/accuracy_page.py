@@ -70,7 +70,7 @@ def sizes(companies: pd.DataFrame) -> str:
 def _opening(companies: pd.DataFrame) -> str:
     return (
         "# How near the workbook comes to the truth\n\n"
-        "Companies are invented whose truth is known, and the six notebooks are run on them as on a "
+        "Companies are invented whose truth is known, and the notebooks are run on them as on a "
         "client's data.\n"
         "They see what a client would hand over: estimated times, noisy drivers, raters who err, "
         "customers nobody asked.\n"

@@ -29,11 +29,11 @@ import pyarrow as pa
 from order_data import engagement_with_lines
 
 import kamlib as kam
-from kamlib.intake import booked, read_inputs, validate
-from kamlib.intake.desk import Desk, desk, fetched
+from kamlib.intake import documents, read_inputs, validate
 from kamlib.intake.ledger import money_balance
 from kamlib.intake.lines import customer_months
 from kamlib.intake.quarantine import all_set_aside, lines_set_aside, money_read
+from kamlib.intake.workspace import Workspace, fetched, workspace
 from kamlib.settings import load_engagement
 
 PERIOD = "Y1997"
@@ -106,23 +106,23 @@ def usual_pandas(file: Path) -> tuple:
 
 def judged_and_tied(file: Path) -> tuple:
     """Judge each line, set aside, aggregate, and tie rows and money: data prep's own line work."""
-    with desk(engagement_of(file.parent)) as work:
+    with workspace(engagement_of(file.parent)) as work:
         return _line_work(work)
 
 
-def _line_work(work: Desk) -> tuple:
+def _line_work(work: Workspace) -> tuple:
     lines = validate.validate(work, "invoice_lines", known={})
-    told = booked.lines_told(work, lines)
-    documents = booked.booked(work, lines, told, None)
-    aside = lines_set_aside(work, lines, documents, {})
+    told = documents.typed_lines(work, lines)
+    booked = documents.documents_of(work, lines, told, None)
+    aside = lines_set_aside(work, lines, booked, {})
     all_set_aside([lines], {lines.name: aside}, work.engagement)
-    months = fetched(customer_months(documents, lines, work, None).rows)
+    months = fetched(customer_months(booked, lines, work, None).rows)
     none = pd.DataFrame({name: [] for name in ("currency", "lines", "original", "amount")})
     balance = money_balance(
-        money_read(booked.counted(lines, told), aside), months, none, currency="PLN"
+        money_read(documents.counted(lines, told), aside), months, none, currency="PLN"
     )
     assert balance.holds
-    sums = documents.aggregate(r=documents["net_amount"].sum(), n=documents["lines"].sum())
+    sums = booked.aggregate(r=booked["net_amount"].sum(), n=booked["lines"].sum())
     found = fetched(sums)
     return float(found["r"][0]), int(found["n"][0])
 

@@ -8,65 +8,13 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _MODULES = {
-    "attractiveness.figures": "plot_matrix plot_their_criteria",
-    "attractiveness.ratings": "asked_on current_ratings ratings_verdicts",
-    "attractiveness.side_a": "measured_criteria missing_criteria side_a side_a_criteria side_a_verdicts",
-    "attractiveness.side_b": "side_b side_b_criteria side_b_verdicts their_trust",
-    "attractiveness.tables": (
-        "both_sides criteria_of criteria_summary example_party matrix_frame sides_balances "
-        "sides_table"
-    ),
-    "attractiveness.words": "both_sides_finding side_a_finding side_b_finding",
-    "core.customers": "external named with_relation main_measure",
+    "core.analysis": "Analysis",
     "core.errors": "DataError ParameterError",
     "core.tables": "read_table write_table",
-    "core.verdicts": "Balance Verdict verdict",
     "core.vocabulary": "label",
     "intake.check": "Checked check_inputs",
     "intake.draft.drafting": "Draft suggest",
     "intake.reading": "Intake read_inputs",
-    "page.captions": "figure_words",
-    "page.show": (
-        "show_claim show_facts show_figure show_finding show_headline show_ledger "
-        "show_open_verdicts show_strip show_table show_values show_verdicts"
-    ),
-    "profitability.breakeven": "break_evens orders_left profit_if",
-    "profitability.bridge": (
-        "bridge_balance bridge_measure bridge_steps bridge_verdict largest_changes profit_bridge"
-    ),
-    "profitability.capital": "asset_charges capital_charges days_tied_up",
-    "profitability.causes": "matrix_verdict price_matrix",
-    "profitability.costing": "charge_customers pool_costs resources_table",
-    "profitability.customer_statements": "customer_statements statement_verdicts Statements withheld",
-    "profitability.economic": "economic_statements timing_balance",
-    "profitability.figures": "plot_bridge plot_price_matrix plot_statement",
-    "profitability.ledger": "ledger_accounts ledger_verdict profit_balance statement_balances",
-    "profitability.loss_treatment": (
-        "drop_effects effect_of_dropping loss_verdicts LossTreatment treat_losses"
-    ),
-    "profitability.statement": "company_ladder complete_statement gross_margins loss_makers",
-    "profitability.tables": (
-        "pool_table gl_table largest_losses loss_table matrix_points quadrant_table statement_lines"
-    ),
-    "profitability.uncertainty": "profit_uncertainty uncertainty_verdict uncertain_profits",
-    "profitability.volumes": "activity_volumes",
-    "profitability.words": (
-        "bridge_finding capacity_finding causes_finding comers_finding dropping_finding "
-        "levels_finding losses_headline mover_finding price_matrix_finding setup_finding "
-        "statement_finding uncertainty_finding"
-    ),
-    "pyramid.assess": "assess_accounts capacity_verdicts unit_verdict",
-    "pyramid.bounds": "account_bounds Bounds contact_functions joint_evidence",
-    "pyramid.decide": "accounts_at_cuts decide decision_rules DecisionRules verdict_counts",
-    "pyramid.figures": "plot_pyramid",
-    "pyramid.golden": "golden_shots golden_verdicts margin_percentiles money_of_shots percentiles_verdict",
-    "pyramid.levels": "assign_levels level_counts pyramid_verdicts",
-    "pyramid.overrides": "apply_overrides overrides_verdict",
-    "pyramid.tables": (
-        "account_balances account_table managers_of nominees_table order_words "
-        "overrides_table pyramid_table questions_table shots_table verdict_table"
-    ),
-    "pyramid.words": "golden_finding pyramid_finding shot_dependence_finding verdict_finding",
     "report.reporting": "publish_report",
     "settings.engagement": "Engagement",
     "settings.loading": "load_engagement",
@@ -74,9 +22,16 @@ _MODULES = {
     "settings.schema": "engagement_schema",
     "stage.opening": "open_stage",
     "stage.work": "Stage",
-    "summary.words": "population_finding",
 }
-ROOMS = ("data_prep", "profitability", "segmentation", "staying", "summary")
+ROOMS = (
+    "data_prep",
+    "profitability",
+    "segmentation",
+    "staying",
+    "attractiveness",
+    "pyramid",
+    "summary",
+)
 _HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted(_HOME)
 

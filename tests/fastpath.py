@@ -7,7 +7,6 @@ import ast
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from importlib import import_module
 from pathlib import Path
 from unittest.mock import patch
 
@@ -58,7 +57,6 @@ def run_stages(
     A notebook takes those `knobs` that its parameters cell has, as in a run. `hear` is told what is
     shown, and by which function. If `aloud`, all of it is shown as in a run.
     """
-    import kamlib
     from kamlib.page import parts, show
 
     names = list(NOTEBOOKS)
@@ -66,16 +64,8 @@ def run_stages(
         for name in [] if aloud else QUIET:
             quiet = _close if figures and name == "show_figure" else _quiet(name, hear)
             stack.enter_context(patch.object(show, name, quiet))
-            stack.enter_context(patch.object(kamlib, name, quiet, create=True))
         if not figures | aloud:
             stack.enter_context(patch.object(parts.Figure, "show", lambda _figure: None))
-        for name in (n for n in kamlib.__all__ if n.startswith("plot_") and not figures | aloud):
-            stack.enter_context(
-                patch.object(
-                    import_module(f"kamlib.{kamlib._HOME[name]}"), name, lambda *a, **k: None
-                )
-            )
-            stack.enter_context(patch.object(kamlib, name, lambda *a, **k: None, create=True))
         for stage in names[names.index(begin) : names.index(until) + 1]:
             _run(stage, engagement, period, stages, watch, knobs or {})
     return stages

@@ -135,8 +135,8 @@ def page_notebook() -> object:
     import matplotlib.pyplot as plt
     import pandas as pd
 
-    import kamlib as kam
     from kamlib.core.verdicts import Balance, Verdict, ledger_table
+    from kamlib.page import show
 
     cells: list[object] = []
 
@@ -172,7 +172,7 @@ def page_notebook() -> object:
     balance.change("Set aside in quarantine", "-41870.55", "151 lines without a customer, listed")
     balance.end("Profit in the classes", "8378129.45", "equals the sum of the account pages")
     with mock.patch("IPython.display.display", caught):
-        kam.show_facts(
+        show.show_facts(
             {"Engagement": "Tiny & <Sons>", "Period": "FY2025: 1 Jan 2025 to 31 Dec"},
             title="What this page rests on",
         )
@@ -180,19 +180,19 @@ def page_notebook() -> object:
         figure, ax = plt.subplots(figsize=(8, 4.5))
         ax.plot([0, 0.4, 1], [0, 1, 0.7])
         caption = "Cumulative customer profit, best first."
-        kam.show_figure(ax, caption=caption, alt='Whale curve with "peak" & erosion.')
+        show.show_figure(ax, caption=caption, alt='Whale curve with "peak" & erosion.')
         plt.close(figure)
-        kam.show_headline("21 of 240 customers bring 81% & more")
-        kam.show_claim("21 of 240 customers (9%) earn 81%.", "Of every 100 earned, 6 are lost.")
+        show.show_headline("21 of 240 customers bring 81% & more")
+        show.show_claim("21 of 240 customers (9%) earn 81%.", "Of every 100 earned, 6 are lost.")
         rules = {"rule": "r", "title": "Two totals are lower bounds"}
-        kam.show_verdicts(
+        show.show_verdicts(
             [
                 Verdict("r", "FLAG", rules["title"], "Visits are missing for B.", ""),
                 Verdict("r", "REFUSE", "Lifetime", "12 of 30 have left.", "lines of 2021"),
             ]
         )
         say("## Who are the vital few?\n\nThe smallest group that brings the share.")
-        kam.show_table(book, caption="Customers, the most profitable first.", currency="PLN")
+        show.show_table(book, caption="Customers, the most profitable first.", currency="PLN")
         say("# A second title\n\nIt is none.")
-        kam.show_ledger(ledger_table([balance]))
+        show.show_ledger(ledger_table([balance]))
     return new_notebook(cells=cells)

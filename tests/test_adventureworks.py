@@ -9,7 +9,7 @@ import pytest
 from conftest import REFERENCE
 from fastpath import run_stages, table
 
-from kamlib import company_ladder
+from kamlib.profitability.statement import company_ladder
 from kamlib.profitability.words import statement_finding
 
 

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, default_rules, ours
 
-from kamlib.attractiveness.ratings import asked_on, current_ratings, ratings_verdicts
-from kamlib.attractiveness.side_a import (
+from kamlib.attractiveness.our_criteria import (
     measured_criteria,
     missing_criteria,
     side_a,
     side_a_criteria,
     side_a_verdicts,
 )
-from kamlib.attractiveness.side_b import (
+from kamlib.attractiveness.ratings import asked_on, current_ratings, ratings_verdicts
+from kamlib.attractiveness.their_criteria import (
     side_b,
     side_b_criteria,
     side_b_verdicts,
@@ -724,9 +724,9 @@ def test_asking_instead_of_guessing_never_widens_side_b(parties):
     ],
 )
 def test_trust_is_what_they_say_of_us(row, trust):
-    sources = default_rules().pyramid.boundaries["partnership"].criteria["trust"].source
+    believed = default_rules().pyramid.believed_on_trust
 
-    found = their_trust(theirs(row), pd.Series(["A", "B"]), sources)
+    found = their_trust(theirs(row), pd.Series(["A", "B"]), believed)
 
     assert found.tolist() == pytest.approx([trust, np.nan], nan_ok=True)
 

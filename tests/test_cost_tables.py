@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kamlib import days_tied_up, load_engagement, read_inputs
+from kamlib import load_engagement, read_inputs
+from kamlib.profitability.capital import days_tied_up
 from kamlib.profitability.customer_statements import customer_statements
 
 SETTINGS = """

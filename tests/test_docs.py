@@ -92,7 +92,7 @@ def test_the_papermill_line_of_the_readme_runs_one_notebook_with_its_parameter(
     (line,) = commands("papermill")
     words = [str(tmp_path / word) if word == "out.ipynb" else word for word in shlex.split(line)]
     stages = tmp_path / "demo" / "FY2025"
-    before = ["data_prep", "profitability", "segmentation"]
+    before = ["data_prep", "profitability", "segmentation", "staying"]
     shutil.copytree(
         demo_stages,
         stages,

@@ -3,15 +3,20 @@
 import tempfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_intake import TWO_YEARS, book, give, revenue, set_aside, verdict_of, world
 
 from kamlib.core.errors import DataError
-from kamlib.intake import read_inputs
+from kamlib.intake import read_inputs, reasons
+from kamlib.settings import Dialect
 
 HEAD = "invoice_id, date, customer_id, quantity, net_amount, document_type, corrects_invoice_id, order_id"
+
+
+SCENARIOS = "invoice_id, date, customer_id, net_amount, Scenario"
 
 
 def of(folder, *rows, head=HEAD, **keys):
@@ -496,3 +501,35 @@ def test_whatever_comes_back_whole_leaves_no_list_value(sales):
         ]
     with tempfile.TemporaryDirectory() as folder:
         assert at_list(of(Path(folder), *rows, head=PRICED)) == (0, 0)
+
+
+def test_lines_of_a_plan_are_left_out_where_the_engagement_says_which_rows_count(tmp_path):
+    """A plan of 1,000 beside a sale of 100: revenue is 100, and the ledger shows the 1,000."""
+    rows = ("F1,2024-02-01,A,100,Actual", "P1,2024-02-01,A,1000,Plan", "P2,someday,A,many,")
+
+    intake = of(tmp_path, *rows, head=SCENARIOS, where={"Scenario": ["Actual"]})
+
+    assert revenue(intake) == {"A": 100}
+    assert set_aside(intake) == [
+        (3, "where Scenario", reasons.LEFT_OUT),
+        (4, "where Scenario", reasons.LEFT_OUT),
+    ]
+    money = next(one for one in intake.balances if "Net amount" in one.what)
+    assert money.unexplained == 0
+    assert verdict_of(intake, "too_much_set_aside")[0] == "PASS"
+
+
+def test_a_column_by_which_rows_count_must_be_there(tmp_path):
+    with pytest.raises(DataError, match=r"has no column 'Scenari'.*Did you mean 'Scenario'"):
+        of(tmp_path, "F1,2024-02-01,A,100,Actual", head=SCENARIOS, where={"Scenari": ["Actual"]})
+
+
+def test_a_ledger_by_months_has_its_lines_on_the_first_of_the_month(tmp_path):
+    rows = book("invoice_id,date,customer_id,net_amount", "L1,202402,A,100", "L2,202413,A,7")
+    engagement = give(world(tmp_path), "invoice_lines", rows, dialect="ledger")
+    engagement.dialects["ledger"] = Dialect(date="%Y%m")
+
+    intake = read_inputs(engagement, "FY2024")
+
+    assert intake.tables["customer_months"]["month"].tolist() == [pd.Timestamp("2024-02-01")]
+    assert set_aside(intake) == [(3, "date", reasons.NO_SUCH_DAY)]

@@ -102,7 +102,9 @@ def test_ten_hours_for_everybody_are_equal_treatment_by_either_ranking():
     assert audit.loc["people", "spread"] == "equal"
     assert audit.loc["people", "loss_making"] == 1 / 32
     assert audit.loc["brings", "loss_making"] == 0
-    assert "about the same for everybody" in effort_finding(audit.reset_index())[2]
+    assert effort_finding(audit.reset_index())[2] == (
+        "Everybody gets about the same people's work, whether customers are ranked before or after it."
+    )
 
 
 def test_of_two_rankings_that_disagree_nothing_is_claimed():

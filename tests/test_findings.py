@@ -19,6 +19,7 @@ from kamlib.profitability.words import (
 )
 from kamlib.pyramid.words import (
     golden_finding,
+    population_finding,
     pyramid_finding,
     shot_dependence_finding,
     verdict_finding,
@@ -38,7 +39,6 @@ from kamlib.summary.words import (
     key_caption,
     main_values,
     nominees_finding,
-    population_finding,
     standing_finding,
     unknown_table,
 )

@@ -8,6 +8,7 @@ from test_intake import LINES, TWO_FIRMS, book, give, revenue, same, set_aside, 
 
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, read_inputs, reasons
+from kamlib.intake.checks import REMEDIES
 from kamlib.intake.firm_names import core_name, firm_name, may_be_one
 from kamlib.intake.identity import merged_ids, name_variants
 from kamlib.intake.look_alikes import look_alikes
@@ -647,4 +648,4 @@ def test_legal_forms_accents_and_signs_do_not_make_a_name():
 def test_a_key_of_rows_set_aside_has_a_remedy(by_tax_id):
     found = {reason for _row, _column, reason in set_aside(read_inputs(by_tax_id, "FY2024"))}
 
-    assert found <= set(reasons.REMEDIES)
+    assert found <= set(REMEDIES)

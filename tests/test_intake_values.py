@@ -299,13 +299,14 @@ def in_words(day: date, form: str) -> str:
     return day.strftime(re.sub("%[bB]", name, form))
 
 
-def test_a_date_format_needs_day_month_and_year_and_may_name_the_month():
+def test_a_date_format_needs_month_and_year_and_may_name_the_month_and_lack_the_day():
     assert date_pattern("%y%m%d")[1] == {"short year": 1, "month": 2, "day": 3}
     assert date_pattern("%d %b %Y")[1] == {"day": 1, "month name": 2, "year": 3}
     with pytest.raises(ParameterError, match="Use %d, %m, %b, %Y"):
         date_pattern("%d %j %Y")
-    with pytest.raises(ParameterError, match="needs a day, a month and a year"):
-        date_pattern("%m.%Y")
+    with pytest.raises(ParameterError, match="needs a month and a year"):
+        date_pattern("%d.%m")
+    assert date_pattern("%Y%m")[1] == {"year": 1, "month": 2}
 
 
 # --------------------------------------------------------------------------- other engines

@@ -37,7 +37,9 @@ def test_there_is_one_notebook_for_every_stage():
 def test_opens_with_a_title_and_a_question(path):
     first = nbformat.read(path, as_version=4).cells[0]
 
-    title = "# " if path.name.startswith("06") else f"# {int(path.name[:2])} · "
+    title = (
+        "# " if path.name.startswith("06") else f"# {path.name.partition('_')[0].lstrip('0')} · "
+    )
     assert first.source.startswith(title)
     for word in ("**Question.**", "**Reads**", "**Writes**", "**For**"):
         assert word in first.source
@@ -74,7 +76,7 @@ def test_no_value_is_saved_for_a_knob(path):
 @EACH
 def test_calls_kamlib_and_defines_nothing(path):
     for cell in cells(path, "code"):
-        assert len(cell.source.splitlines()) <= 13
+        assert len(cell.source.splitlines()) <= 8
         kinds = {type(node) for node in ast.walk(ast.parse(cell.source))}
         banned = {ast.FunctionDef, ast.ClassDef, ast.Try, ast.Lambda, ast.While}
         assert not kinds & banned
@@ -82,12 +84,13 @@ def test_calls_kamlib_and_defines_nothing(path):
 
 @EACH
 def test_uses_public_names_only(path):
+    rooms = {f"kam.{room}": getattr(kamlib, room) for room in kamlib.ROOMS}
     for cell in cells(path, "code"):
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "kam":
                 assert node.attr in {*kamlib.__all__, *kamlib.ROOMS}
-            if isinstance(node, ast.Attribute) and getattr(node.value, "attr", "") in kamlib.ROOMS:
-                assert node.attr in getattr(kamlib, node.value.attr).__all__
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) in rooms:
+                assert node.attr in rooms[ast.unparse(node.value)].__all__
             if isinstance(node, ast.Import):
                 assert [alias.name for alias in node.names] == ["kamlib"]
 
@@ -101,4 +104,4 @@ def test_no_number_that_depends_on_data_is_typed_into_its_text(path):
 @EACH
 def test_ends_with_what_it_does_not_say_and_leaves_a_receipt(path):
     assert cells(path, "markdown")[-1].source.startswith("## What this does not say")
-    assert cells(path, "code")[-1].source.endswith(("stage.hand_over()", "stage.finish()"))
+    assert cells(path, "code")[-1].source == "stage.hand_over()"

@@ -170,6 +170,37 @@ def test_a_knob_that_is_turned_shows_the_losses_before_and_after(firm, stages):
     assert "price rise" not in after, "no price may rise, so that none ends a loss"
 
 
+def test_a_higher_cut_names_those_for_whom_both_sides_hold_no_more(firm, stages):
+    firm.write(HALF)
+    stage = firm.opened(stages, "attractiveness", cut_a=0.75)
+    both = kam.attractiveness.side_a(stage), kam.attractiveness.side_b(stage)
+    held = table(stages, "attractiveness").query("both_hold == 'yes'")
+
+    found = kam.attractiveness.both_sides(stage, *both)
+
+    still = set(found.table.query("both_hold == 'yes'")["party_id"])
+    gone = held[~held["party_id"].isin(still)].sort_values("customer_profit", ascending=False)
+    said = f"{len(held)} → {len(still)} for whom both sides hold for certain; "
+    assert still < set(held["party_id"])
+    assert found.finding.endswith(f"{said}{', '.join(gone['name'])} leave.")
+
+
+@pytest.mark.parametrize(
+    ("managers", "moves"),
+    [(0, "2 → 0 key accounts; {names} leave."), (1, "2 → 2 key accounts; nobody leaves or comes.")],
+)
+def test_managers_of_eight_accounts_each_name_who_keeps_no_place(firm, stages, managers, moves):
+    firm.write(HALF)
+    keys = table(stages, "key_accounts").query("verdict == 'key_account_now'")
+    stage = firm.opened(stages, "pyramid", managers=managers)
+    levels = kam.pyramid.levels(stage, kam.pyramid.golden_shots(stage))
+
+    said = kam.pyramid.verdicts(stage, levels).finding
+
+    names = ", ".join(keys.sort_values("customer_profit", ascending=False)["name"])
+    assert said.endswith("As in engagement.yaml → as set here: " + moves.format(names=names))
+
+
 def test_a_cut_changed_in_one_notebook_holds_in_those_opened_after_it_and_they_say_so(
     firm, stages, capsys, monkeypatch
 ):
@@ -278,11 +309,14 @@ def test_frozen_values_that_are_to_be_measured_afresh_call_for_their_notebook(fi
 def test_every_file_of_frozen_values_is_known_with_the_notebook_that_uses_it(firm, stages):
     assert {path.stem for path in (firm.folder / "reference").glob("*.csv")} == set(FROZEN_IN)
     for name, stage in FROZEN_IN.items():
-        assert f'"{name}"' in (ROOT / "notebooks" / NOTEBOOKS[stage]).read_text().replace("\\", "")
+        notebook = (ROOT / "notebooks" / NOTEBOOKS[stage]).read_text()
+        rooms = [room for room in kam.ROOMS if f"kam.{room}." in notebook]
+        code = "".join((ROOT / "kamlib" / room / "analyses.py").read_text() for room in rooms)
+        assert f'stage.freeze("{name}"' in code
 
 
 def test_a_table_made_again_calls_for_the_notebooks_that_stand_on_it(firm, stages):
-    """03 came to its end once more, with a party less than 04 has read."""
+    """03 came to its end once more, with a party less than 03b has read."""
     again = firm.opened(stages, "segmentation")
     parties = table(stages, "parties")
     receipt = json.loads((stages / "receipt_segmentation.json").read_text())
@@ -292,7 +326,7 @@ def test_a_table_made_again_calls_for_the_notebooks_that_stand_on_it(firm, stage
 
     told = refusal(firm, stages, "summary")
 
-    assert "the hand-over table parties changed since 04_attractiveness.ipynb ran" in told
+    assert "the hand-over table parties changed since 03b_staying.ipynb ran" in told
 
 
 def test_a_notebook_that_did_not_come_to_its_end_is_named(firm, stages):
@@ -320,7 +354,7 @@ def test_a_table_that_this_run_did_not_write_does_not_outlive_it(firm, stages):
     for name in ("customers", "orders"):
         old.write(table(stages, name), name)
     pd.DataFrame({"a": [1]}).to_parquet(stages / "by_hand.parquet")
-    old.finish()
+    old.hand_over()
 
     assert not (stages / "prospects.parquet").exists()
     assert (stages / "customers.parquet").exists()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib.core.tables import read_table, write_table
-from kamlib.pyramid.overrides import apply_overrides, overrides_verdict
+from kamlib.pyramid.overriding import apply_overrides, overrides_verdict
 from kamlib.pyramid.tables import overrides_table
 from kamlib.settings import Override
 from kamlib.stage import Stage

@@ -11,7 +11,7 @@ from fastpath import pages_of
 
 from demo_company import write_demo
 from kamlib.core.rules import RULES
-from kamlib.intake.reasons import OF_A_LINE, REMEDIES
+from kamlib.intake.checks import OF_A_LINE, REMEDIES
 
 KEY = re.compile(r"engagement\.yaml|\b[a-z]+(?:_[a-z]+)+\b|\b[a-z]{2,}(?:\.[a-z_]{2,})+\b")
 FILE = re.compile(r"\b[a-z_]+\.(?:csv|xlsx)\b")  # a link to a table is no key

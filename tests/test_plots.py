@@ -1,6 +1,7 @@
 """Figures, tested on their artists: the data drawn, the words written, nothing that overlaps."""
 
 import itertools
+from datetime import date
 from types import SimpleNamespace
 
 import matplotlib as mpl
@@ -10,14 +11,16 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-import kamlib as kam
+from kamlib.attractiveness.figures import plot_matrix, plot_their_criteria
 from kamlib.core.codes import CHANGES, LADDER
 from kamlib.core.errors import DataError
 from kamlib.data_prep.figures import plot_monthly_revenue
 from kamlib.page.labels import fit, width_of
 from kamlib.page.style import LIGHT, money_of
+from kamlib.profitability.figures import plot_bridge, plot_statement
+from kamlib.pyramid.figures import plot_pyramid
 from kamlib.segmentation.figures import plot_whale_curve
-from kamlib.staying.figures import plot_return
+from kamlib.staying.figures import plot_leavers, plot_return
 
 ODD_NAMES = ["A$B$C", "100% $$", "_x", "Złota Rybka", "two\nlines", "W" * 200]
 PROFIT_LADDER = (1000.0, -100.0, -50.0, -500.0, -200.0, -30.0)  # ends at 120
@@ -35,6 +38,30 @@ def months(n: int, *, inside: int = 12) -> pd.DataFrame:
     dates = pd.date_range(end="2025-12-01", periods=n, freq="MS")
     periods = [None] * max(n - inside, 0) + ["FY2025"] * min(inside, n)
     return pd.DataFrame({"month": dates, "invoice_revenue": 20_000.0, "period": periods})
+
+
+def leavers() -> pd.DataFrame:
+    """Build one silent for 120 days who usually orders every 20, and one who buys half as much."""
+    return pd.DataFrame(
+        {
+            "customer_id": ["A", "B"],
+            "name": ODD_NAMES[:2],
+            "silent_days": [120.0, 10.0],
+            "usual_days": [20.0, np.nan],
+            "revenue_change": [-1.0, -0.5],
+            "signs": ["silent, fading", "fading"],
+        }
+    )
+
+
+def order_days() -> pd.DataFrame:
+    """Build an order of each every 20 days, up to the last one."""
+    last = {"A": "2025-09-02", "B": "2025-12-21"}
+    parts = [
+        pd.DataFrame({"customer_id": name, "date": pd.date_range(end=day, periods=30, freq="20D")})
+        for name, day in last.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def ladder(values: tuple[float, ...] = PROFIT_LADDER) -> pd.DataFrame:
@@ -176,21 +203,22 @@ def tornado() -> pd.DataFrame:
 FIGURES = {
     "12 months": lambda: plot_monthly_revenue(months(12), currency="PLN"),
     "72 months": lambda: plot_monthly_revenue(months(72), currency="PLN"),
-    "statement": lambda: kam.plot_statement(ladder(), currency="PLN"),
+    "statement": lambda: plot_statement(ladder(), currency="PLN"),
     "whale curve": lambda: plot_whale_curve(curve(90, 60, 50, -20, -40), currency="PLN"),
     "whale curve in a band": lambda: plot_whale_curve(
         curve(90, 60, 50, -20, -40), currency="PLN", whale=whale(90, 60, 50, -20, -40)
     ),
     "one customer": lambda: plot_whale_curve(curve(90), currency="PLN"),
     "all at a loss": lambda: plot_whale_curve(curve(-9, -5, -2, -1), currency="PLN"),
-    "bridge": lambda: kam.plot_bridge(bridge(), currency="PLN"),
-    "bridge of losses": lambda: kam.plot_bridge(bridge(-900_000.0), currency="PLN"),
-    "matrix": lambda: kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
-    "matrix of 500": lambda: kam.plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
-    "pyramid": lambda: kam.plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
-    "empty pyramid": lambda: kam.plot_pyramid(accounts()),
-    "criteria": lambda: kam.plot_their_criteria(criteria()),
+    "bridge": lambda: plot_bridge(bridge(), currency="PLN"),
+    "bridge of losses": lambda: plot_bridge(bridge(-900_000.0), currency="PLN"),
+    "matrix": lambda: plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"),
+    "matrix of 500": lambda: plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
+    "pyramid": lambda: plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
+    "empty pyramid": lambda: plot_pyramid(accounts()),
+    "criteria": lambda: plot_their_criteria(criteria()),
     "return": lambda: plot_return(returns()),
+    "leavers": lambda: plot_leavers(leavers(), order_days(), end=date(2025, 12, 31)),
 }
 
 
@@ -274,14 +302,14 @@ def test_amounts_are_in_thousands_with_a_digit_only_where_one_would_be_lost():
 @pytest.mark.parametrize(
     ("draw", "table", "options"),
     [
-        pytest.param(kam.plot_their_criteria, criteria(), {}, id="criteria"),
+        pytest.param(plot_their_criteria, criteria(), {}, id="criteria"),
         pytest.param(
-            kam.plot_matrix,
+            plot_matrix,
             parties(),
             {"cut_a": 0.5, "cut_b": 0.5, "currency": "PLN"},
             id="matrix",
         ),
-        pytest.param(kam.plot_pyramid, accounts(1, 2), {}, id="pyramid"),
+        pytest.param(plot_pyramid, accounts(1, 2), {}, id="pyramid"),
     ],
 )
 def test_the_frame_is_left_as_it_was(draw, table, options):
@@ -335,7 +363,7 @@ def test_a_month_of_credit_notes_is_hatched_below_zero():
 
 
 def test_statement_steps_start_where_the_last_sum_ended():
-    ax = kam.plot_statement(ladder(), currency="PLN")
+    ax = plot_statement(ladder(), currency="PLN")
 
     bars = [(bar.get_x(), bar.get_width()) for bar in ax.patches]
     assert bars[:4] == [(0, 1000.0), (1000.0, -100.0), (0, 900.0), (900.0, -50.0)]
@@ -349,14 +377,14 @@ def test_statement_steps_start_where_the_last_sum_ended():
 
 
 def test_a_statement_may_stop_at_gross_margin():
-    ax = kam.plot_statement(ladder().head(7), currency="PLN")
+    ax = plot_statement(ladder().head(7), currency="PLN")
 
     assert len(ax.patches) == 7
     assert [label.get_text() for label in ax.get_yticklabels()][-1] == "Gross margin"
 
 
 def test_a_loss_at_the_end_of_the_statement_is_hatched_and_left_of_zero():
-    ax = kam.plot_statement(ladder((1000.0, -100.0, -50.0, -700.0, -250.0, -30.0)), currency="PLN")
+    ax = plot_statement(ladder((1000.0, -100.0, -50.0, -700.0, -250.0, -30.0)), currency="PLN")
 
     last = ax.patches[-1]
     assert (last.get_width(), last.get_hatch()) == (pytest.approx(-130.0), "////")
@@ -392,7 +420,7 @@ def test_the_band_of_the_whale_curve_says_what_it_is():
 
 
 def test_the_bridge_stands_on_its_causes_and_ends_at_the_total():
-    ax = kam.plot_bridge(bridge(), currency="PLN")
+    ax = plot_bridge(bridge(), currency="PLN")
 
     bars = [bar.get_bbox() for bar in ax.patches]
     assert len(bars) == 12
@@ -443,7 +471,7 @@ def test_whale_curve_says_what_is_odd(profits, told, untold):
 def test_matrix_marks_stand_in_the_middle_of_their_interval():
     table = parties(1, asked=1.1).assign(named=False, numbered=False)
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     point = np.vstack([marks.get_offsets() for marks in ax.collections])[0]
     assert point[0] == pytest.approx(table[["side_a_low", "side_a_high"]].mean(axis=1)[0])
@@ -453,7 +481,7 @@ def test_matrix_marks_stand_in_the_middle_of_their_interval():
 def test_matrix_draws_every_party_once():
     table = parties(200)
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     marks = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
     assert sum(len(c.get_offsets()) for c in marks) == 200
@@ -472,8 +500,8 @@ def test_who_stands_in_the_corner_of_both_sides_without_its_lead_has_a_ring():
         .assign(side_b_high=[0.9, 0.9, 0.9, 0.2])
     )
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
-    holding = kam.plot_matrix(table.head(1), cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    holding = plot_matrix(table.head(1), cut_a=0.6, cut_b=0.5, currency="PLN")
 
     ring = LIGHT["uncertain"]
     inside = [each for each in ax.lines if each.get_color() == ring and each.get_xdata()[0] == 0.8]
@@ -486,7 +514,7 @@ def test_an_unknown_side_b_has_a_strip_of_its_own_and_is_counted():
     table = parties(60)
     unknown = int((~table["asked"]).sum())
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     marks = [c for c in ax.collections if isinstance(c, mpl.collections.PathCollection)]
     heights = np.concatenate([c.get_offsets()[:, 1] for c in marks])
@@ -496,7 +524,7 @@ def test_an_unknown_side_b_has_a_strip_of_its_own_and_is_counted():
 
 
 def test_when_all_were_asked_there_is_no_strip():
-    ax = kam.plot_matrix(parties(asked=1.1), cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(parties(asked=1.1), cut_a=0.6, cut_b=0.5, currency="PLN")
 
     assert ax.get_ylim() == (0, 1)
     assert [word for word in words(ax) if "UNKNOWN" in word or word == "?"] == []
@@ -505,7 +533,7 @@ def test_when_all_were_asked_there_is_no_strip():
 def test_numbered_parties_are_listed_beside_in_their_order_and_at_most_12():
     table = parties(30).assign(numbered=True, named=False)
 
-    shown = words(kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN"))
+    shown = words(plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN"))
 
     listed = [word for word in shown if word.startswith("Party")]
     assert listed[:12] == [f"Party {place:03}" for place in range(12)]
@@ -514,8 +542,8 @@ def test_numbered_parties_are_listed_beside_in_their_order_and_at_most_12():
 
 
 def test_without_levels_there_is_no_key_of_levels():
-    plain = words(kam.plot_matrix(parties(level=False), cut_a=0.6, cut_b=0.5, currency="PLN"))
-    levels = words(kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"))
+    plain = words(plot_matrix(parties(level=False), cut_a=0.6, cut_b=0.5, currency="PLN"))
+    levels = words(plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN"))
 
     assert "Mark = level" not in plain
     assert "Mark = level" in levels
@@ -527,7 +555,7 @@ def test_names_without_a_place_are_handed_back_never_lost():
     table[["side_a_low", "side_b_low"]] = 0.5
     table[["side_a_high", "side_b_high"]] = 0.5
 
-    ax = kam.plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
+    ax = plot_matrix(table, cut_a=0.6, cut_b=0.5, currency="PLN")
 
     written = {word for word in words(ax) if word.startswith("Party")}
     assert written | set(ax.left_out) == set(table["name"])
@@ -537,7 +565,7 @@ def test_names_without_a_place_are_handed_back_never_lost():
 
 def test_the_matrix_is_the_same_every_time(tmp_path):
     for name in ("one", "two"):
-        ax = kam.plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN")
+        ax = plot_matrix(parties(), cut_a=0.6, cut_b=0.5, currency="PLN")
         ax.figure.savefig(tmp_path / f"{name}.png", dpi=144, metadata={"Software": None})
 
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
@@ -547,7 +575,7 @@ def test_the_matrix_is_the_same_every_time(tmp_path):
 
 
 def test_pyramid_counts_customers_and_their_share():
-    ax = kam.plot_pyramid(accounts(1, 1, 2, 3, 4))
+    ax = plot_pyramid(accounts(1, 1, 2, 3, 4))
 
     shown = words(ax)
     assert {"2 customers, 40%", "1 customer, 20%"} <= set(shown)
@@ -559,7 +587,7 @@ def test_pyramid_says_who_may_stand_higher():
     table = accounts(3, 1, 2)
     table.loc[[0, 2], "possible_level"] = [4, 4]
 
-    shown = words(kam.plot_pyramid(table))
+    shown = words(plot_pyramid(table))
 
     assert shown.count("1 of them may stand higher") == 2
 
@@ -570,7 +598,7 @@ def test_whose_level_is_not_told_stands_on_no_step(n, said):
     table = accounts(1, 2, *[1] * n)
     table.loc[2:, "possible_level"] = 3
 
-    ax = kam.plot_pyramid(table)
+    ax = plot_pyramid(table)
 
     assert {"Not told (1 to 3)", said} <= set(words(ax))
     assert len(ax.patches) == 5
@@ -581,7 +609,7 @@ def test_one_unknown_profit_means_no_shares():
     table = accounts(1, 2, golden=1)
     table.loc[0, "customer_profit"] = np.nan
 
-    shown = words(kam.plot_pyramid(table))
+    shown = words(plot_pyramid(table))
 
     assert [word for word in shown if "%" in word or "positive" in word] == []
     assert {"1 customer", "1 golden shot", "nobody"} <= set(shown)
@@ -590,13 +618,13 @@ def test_one_unknown_profit_means_no_shares():
 def test_without_profit_names_stand_in_order_of_revenue_and_never_of_ids():
     table = accounts(2, 2, 2).assign(customer_profit=np.nan, invoice_revenue=[5.0, 70.0, 20.0])
 
-    shown = words(kam.plot_pyramid(table))
+    shown = words(plot_pyramid(table))
 
     assert "Account 001 · Account 002 · Account 000" in shown
 
 
 def test_golden_shots_are_diamonds_at_the_base_with_their_share():
-    ax = kam.plot_pyramid(accounts(1, 1, 1, 4, golden=2))
+    ax = plot_pyramid(accounts(1, 1, 1, 4, golden=2))
 
     assert [line.get_marker() for line in ax.lines] == ["D", "D"]
     assert {"2 golden shots: 50% of what is earned", "1 other"} <= set(words(ax))
@@ -606,7 +634,7 @@ def test_a_loss_maker_brings_no_share_but_is_counted():
     table = accounts(1, 2)
     table.loc[0, "customer_profit"] = -5.0
 
-    shown = words(kam.plot_pyramid(table))
+    shown = words(plot_pyramid(table))
 
     assert {"1 customer, 0%", "1 customer, 100%"} <= set(shown)
 
@@ -618,7 +646,7 @@ def test_names_stay_inside_their_step(each, long):
     if long:
         table["name"] = [f"{place} " + "Zażółć gęślą jaźń " * 9 for place in range(len(table))]
 
-    ax = kam.plot_pyramid(table)
+    ax = plot_pyramid(table)
 
     assert collisions(ax) == []
     for step in ax.patches:
@@ -638,7 +666,7 @@ def test_the_most_profitable_are_named_first_and_the_rest_is_counted():
     table = accounts(*[4] * 40)
     table["customer_profit"] = np.arange(40.0)
 
-    ax = kam.plot_pyramid(table)
+    ax = plot_pyramid(table)
 
     names = " · ".join(text.get_text() for text in ax.texts if "Account" in text.get_text()).split(
         " · "
@@ -652,7 +680,7 @@ def test_the_most_profitable_are_named_first_and_the_rest_is_counted():
 
 
 def test_their_criteria_end_in_the_weighted_lead():
-    ax = kam.plot_their_criteria(criteria())
+    ax = plot_their_criteria(criteria())
 
     shown = words(ax)
     # of 100: 0.4 × (40 − 70), 0.4 × (50 − 70); 0.3 × (80 − 80), 0.3 × (80 − 60)
@@ -672,7 +700,7 @@ def test_their_criteria_end_in_the_weighted_lead():
 
 
 def test_our_guess_about_us_is_drawn_hollow():
-    ax = kam.plot_their_criteria(criteria())
+    ax = plot_their_criteria(criteria())
 
     us = [line for line in ax.lines if line.get_marker() == "o"]
     assert [line.get_xdata()[0] for line in us] == [4.5, 8.0, 5.5]
@@ -689,3 +717,14 @@ def test_the_chance_of_return_shows_rate_and_customers_of_each_class():
     assert {"12+", "12,345", "233", "5.0%", "100%", "customers"} <= set(shown)
     assert ax.get_xlabel() == "Order days: days with an order in 24 months"
     assert ax.get_ylabel() == "Share that ordered again within 12 months"
+
+
+def test_a_silent_customer_is_overdue_beyond_ninety_days_and_another_one_buys_less():
+    """2.5 times 20 days are less than 90, so 30 of 120 days are too many."""
+    ax = plot_leavers(leavers(), order_days(), end=date(2025, 12, 31))
+
+    words = [text.get_text() for text in ax.texts]
+    assert words[0] == "▲ overdue 30 days"
+    assert words[1] == "silent 120, usually 20 days"
+    assert words[2:] == ["▼ buys 50% less", "silent 10, usually ? days"]
+    assert [bar.get_width() for bar in ax.patches] == [90, 30, 10]

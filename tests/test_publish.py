@@ -127,6 +127,16 @@ def test_a_report_holds_a_page_per_notebook_the_tables_and_how_it_was_made(publi
     )
 
 
+def test_a_report_s_tables_carry_their_receipts_and_no_path_of_the_machine(published):
+    place, (_first, second) = published
+    tables = place.folder / "runs" / second.run_id / "tables"
+
+    receipt = json.loads((tables / "receipt_first.json").read_text())
+
+    assert receipt["tables"]["first"]["sha256"] == file_hash(tables / "first.parquet")
+    assert sys.executable not in "".join(path.read_text() for path in tables.glob("*.json"))
+
+
 def test_every_link_of_the_start_page_leads_into_its_own_run(published):
     place, (_first, second) = published
     text = second.index.read_text()
@@ -149,7 +159,7 @@ def test_the_same_inputs_give_the_same_bytes_in_tables(published):
     one, two = (place.folder / "runs" / run.run_id / "tables" for run in runs)
 
     before = {path.name: path.read_bytes() for path in one.iterdir()}
-    assert len(before) == 6
+    assert len(before) == 7
     assert before == {name: (two / name).read_bytes() for name in before}
 
 

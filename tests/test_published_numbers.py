@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.attractiveness.side_a import side_a, side_a_criteria
+from kamlib.attractiveness.our_criteria import side_a, side_a_criteria
 from kamlib.numerics import (
     count_reaching,
     cumulative_best_first,
@@ -17,8 +17,8 @@ from kamlib.numerics import (
     stobachoff,
 )
 from kamlib.profitability.costing import charge_customers, pool_costs
+from kamlib.pyramid.boundaries import assign_levels
 from kamlib.pyramid.bounds import Bounds, certain
-from kamlib.pyramid.levels import assign_levels
 from kamlib.segmentation.classes import whale_curve
 from kamlib.settings import SideACriterion
 

@@ -15,6 +15,7 @@ from kamlib.core.errors import ParameterError
 from kamlib.core.quantities import QUANTITIES
 from kamlib.core.verdicts import PASS
 from kamlib.pyramid.assess import assess_accounts, capacity_verdicts, unit_verdict
+from kamlib.pyramid.boundaries import assign_levels, level_counts, pyramid_verdicts
 from kamlib.pyramid.bounds import Bounds, account_bounds, contact_functions, joint_evidence
 from kamlib.pyramid.decide import accounts_at_cuts, decide, decision_rules, verdict_counts
 from kamlib.pyramid.golden import (
@@ -24,7 +25,6 @@ from kamlib.pyramid.golden import (
     money_of_shots,
     percentiles_verdict,
 )
-from kamlib.pyramid.levels import assign_levels, level_counts, pyramid_verdicts
 from kamlib.settings import GoldenShot
 
 RULES = default_rules()

@@ -11,7 +11,7 @@ from test_intake import LINES, TWO_FIRMS, TWO_YEARS, book, give, verdict_of, wor
 from kamlib.core.rules import RULES, SECTIONS
 from kamlib.data_prep.tables import quality_table, worst_rows
 from kamlib.data_prep.words import documents_finding, quality_finding
-from kamlib.intake import booked, checks, contract, read_inputs, reasons, verdicts_about
+from kamlib.intake import checks, contract, documents, read_inputs, reasons, verdicts_about
 from kamlib.intake.coverage import whole_months
 from kamlib.report.exporting import write_rows_set_aside
 from kamlib.settings import SetAside
@@ -135,14 +135,14 @@ def test_days_after_today_are_flagged_with_their_money(tmp_path, monkeypatch):
     engagement = give(
         world(tmp_path), "invoice_lines", book(LINES, *monthly("2024-01-01", "2024-04-01"))
     )
-    monkeypatch.setattr(booked, "today", lambda: date(2024, 3, 15))
+    monkeypatch.setattr(documents, "today", lambda: date(2024, 3, 15))
     outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "days_ahead")
     assert (outcome, said.replace("\u00a0", " ")) == (
         "FLAG",
         "Invoice lines dated after today: 2, worth PLN 18, the last on 28 Apr 2024. They count in the "
         "period of their day all the same.",
     )
-    monkeypatch.setattr(booked, "today", lambda: date(2024, 4, 28))
+    monkeypatch.setattr(documents, "today", lambda: date(2024, 4, 28))
     rules = [each.rule for each in read_inputs(engagement, "FY2024").verdicts]
     assert "days_ahead" not in rules
 

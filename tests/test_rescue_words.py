@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import kamlib as kam
 from kamlib.profitability import tables as views
 from kamlib.profitability import words as findings
+from kamlib.profitability.figures import plot_price_matrix
 from kamlib.profitability.loss_treatment import stranded_verdict
 
 
@@ -212,7 +212,7 @@ def matrix_points() -> pd.DataFrame:
 
 
 DRAWN = {
-    "price_matrix": lambda: kam.plot_price_matrix(matrix_points(), net_price=0.8, serve_rate=0.1),
+    "price_matrix": lambda: plot_price_matrix(matrix_points(), net_price=0.8, serve_rate=0.1),
 }
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.attractiveness.side_a import side_a, side_a_criteria
+from kamlib.attractiveness.our_criteria import side_a, side_a_criteria
+from kamlib.pyramid.boundaries import assign_levels
 from kamlib.pyramid.bounds import Bounds, certain
 from kamlib.pyramid.decide import decide, decision_rules
-from kamlib.pyramid.levels import assign_levels
 from kamlib.settings import load_engagement
 
 CASES = json.loads((Path(__file__).parent / "rules_cases.json").read_text())

@@ -13,11 +13,13 @@ from fastpath import run_stages, table
 
 from demo_company import write_demo
 from demo_company.scenario import SCENARIOS, load_scenario
-from kamlib import class_summary, company_ladder, level_counts, whale_curve
 from kamlib.core.errors import ParameterError
 from kamlib.page.sums import Sum
+from kamlib.profitability.statement import company_ladder
 from kamlib.profitability.words import statement_finding
+from kamlib.pyramid.boundaries import level_counts
 from kamlib.pyramid.words import verdict_finding
+from kamlib.segmentation.classes import class_summary, whale_curve
 from kamlib.segmentation.words import (
     class_finding,
     concentration_finding,

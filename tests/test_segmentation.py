@@ -316,9 +316,9 @@ def test_the_interval_says_what_it_is_worth():
     said = interval_verdict(pd.DataFrame({"customers": [240], "gini": [0.76]}), level=0.90).said
 
     assert said == (
-        "The interval is a plain bootstrap of 240 customers. With a few very large ones a nominal "
-        "90% interval holds in about 72 to 82 of 100 cases, and with the heaviest tails in about 30: "
-        "read it as a lower bound of the doubt."
+        "A few of the 240 customers are very large. Had others like them come, the share would lie in "
+        "the range in about 72 to 82 of 100 cases, and in about 30 where the largest are giants; it "
+        "aims at 90%. One large customer more or less can move it further."
     )
 
 

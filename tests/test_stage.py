@@ -82,8 +82,8 @@ def test_a_table_and_a_name_that_are_not_there_are_answered_with_the_nearest(sma
         DataError, match=r"no table 'profitabilty'\. Did you mean 'profitability'\?"
     ):
         opened(small).read("profitabilty")
-    with pytest.raises(AttributeError, match=r"name 'whale_curv'\. Did you mean 'whale_curve'\?"):
-        kam.whale_curv  # noqa: B018
+    with pytest.raises(AttributeError, match=r"name 'open_stag'\. Did you mean 'open_stage'\?"):
+        kam.open_stag  # noqa: B018
 
 
 def test_each_table_that_a_notebook_names_is_written_by_the_stage_that_is_said_to():
@@ -129,6 +129,63 @@ def test_a_knob_without_a_value_of_the_engagement_says_so(small, capsys, as_text
     assert said.endswith("capacity.managers: 3, where engagement.yaml has none")
 
 
+# ------------------------------------------------------------------ a report, and nothing run here
+@pytest.fixture
+def reported(small, monkeypatch):
+    """A report of FY2025 was published from the first two notebooks; nobody ran them here."""
+    monkeypatch.setenv("KAM_HOME", str(small))
+    monkeypatch.delenv("KAM_STAGES", raising=False)
+    (small / "lines.csv").write_text("invoice_id\n1\n")
+    report = small / "reports" / "small" / "FY2025"
+    for name, table in {"data_prep": "customers", "profitability": "profitability"}.items():
+        stage = open_stage(name, str(small), "FY2025", str(report / "runs" / "r1" / "tables"))
+        stage.keep("all", Analysis({table: pd.DataFrame({"customer_id": ["A", "B"]})}))
+        stage.hand_over()
+    (report / "latest.json").write_text('{"run": "runs/r1"}')
+    return small
+
+
+SAID = "The tables of {} are those of the published report."
+
+
+def test_a_notebook_run_alone_takes_the_tables_of_the_published_report_and_says_so(
+    reported, capsys
+):
+    stage = opened(reported)
+
+    assert stage.read("customers")["customer_id"].tolist() == ["A", "B"]
+    both = "01_data_prep.ipynb, 02_profitability.ipynb"
+    assert SAID.format(both) in capsys.readouterr().out
+    opened(reported)  # the second time they are there
+    assert "published report" not in capsys.readouterr().out
+
+
+def test_what_somebody_ran_or_put_here_is_not_replaced_by_the_report_s(reported, capsys):
+    mine = reported / "stages" / "FY2025" / "customers.parquet"
+    mine.parent.mkdir(parents=True)
+    pd.DataFrame({"customer_id": ["mine"]}).to_parquet(mine)
+    notes = reported / "reports" / "small" / "FY2025" / "runs" / "r1" / "tables"
+    (notes / "receipt_profitability.json").unlink()
+
+    assert opened(reported).read("customers")["customer_id"].tolist() == ["mine"]
+    assert "published report" not in capsys.readouterr().out
+
+
+def test_a_report_of_other_inputs_is_not_taken(reported):
+    (reported / "lines.csv").write_text("invoice_id\n1\n2\n")
+
+    with pytest.raises(DataError, match=r"lines.csv changed since 01_data_prep.ipynb ran"):
+        opened(reported)
+    assert not (reported / "stages").exists()
+
+
+def test_a_folder_that_was_asked_for_gets_nothing_from_the_report(reported):
+    stage = open_stage("segmentation", str(reported), "FY2025", str(reported / "own"))
+
+    with pytest.raises(DataError, match=r"Run notebooks/01_data_prep.ipynb first"):
+        stage.read("customers")
+
+
 def test_optional_tables_are_none_once_data_prep_has_run(small):
     stage = opened(small, "data_prep")
     with pytest.raises(DataError, match="01_data_prep"):
@@ -152,7 +209,7 @@ def test_a_refusal_of_an_earlier_stage_reaches_the_later_ones(small):
     first = opened(small, "profitability")
     told = verdict("cost_to_serve", REFUSE, why="there are no pools")
     first.keep("statements", Analysis(verdicts=[told]))
-    first.finish()
+    first.hand_over()
 
     later = opened(small)
 
@@ -162,8 +219,9 @@ def test_a_refusal_of_an_earlier_stage_reaches_the_later_ones(small):
 
 def test_the_receipt_names_what_was_written_and_by_whom(small):
     stage = opened(small, "profitability")
-    stage.write(pd.DataFrame({"customer_id": ["A"]}), "profitability")
-    stage.finish()
+    book = pd.DataFrame({"customer_id": ["A"]})
+    stage.keep("statements", Analysis({"profitability": book, "for_the_page": book}))
+    stage.hand_over()
 
     receipt = json.loads((stage.folder / "receipt_profitability.json").read_text())
 
@@ -178,9 +236,10 @@ def test_the_receipt_names_what_was_written_and_by_whom(small):
 
 def test_a_sum_that_does_not_hold_is_refused_by_name(small, capsys):
     stage = opened(small, "profitability")
-    stage.balance(Balance("money of A", "PLN").start("in", 100).end("out", 99))
+    balance = Balance("money of A", "PLN").start("in", 100).end("out", 99)
+    stage.keep("statements", Analysis(balances=[balance]))
 
-    stage.show_ledger()
+    stage.adds_up()
 
     assert stage.refused("adds_up")
     assert "money of A" in stage.verdicts[-1].said
@@ -199,11 +258,12 @@ def test_money_that_the_ledger_has_otherwise_is_never_called_a_sum_that_holds(
     small, apart, against, outcome
 ):
     stage = opened(small, "profitability")
-    stage.judge(verdict("ledger_profit", against, difference=str(apart), share="1%"))
+    told = verdict("ledger_profit", against, difference=str(apart), share="1%")
     chain = Balance("from the ledger", "PLN", tolerance=Decimal(50))
-    stage.balance(chain.start("ledger", 1000).end("customers", 1000 - apart))
+    chain = chain.start("ledger", 1000).end("customers", 1000 - apart)
+    stage.keep("statements", Analysis(verdicts=[told], balances=[chain]))
 
-    stage.show_ledger()
+    stage.adds_up()
 
     said = stage.verdicts[-1]
     assert [said.rule, said.outcome] == ["adds_up", outcome]
@@ -285,15 +345,17 @@ def test_an_injected_parameter_that_the_notebook_lacks_is_refused(monkeypatch):
         refuse_unknown_parameters("segmentation")
 
 
-def test_what_is_refused_is_said_in_the_place_of_its_figure(small, capsys):
-    stage = opened(small, "profitability")
-    stage.keep(
-        "it", Analysis(verdicts=[verdict("cost_to_serve", REFUSE, why="there are no pools")])
-    )
+def test_what_is_refused_is_said_in_the_place_of_its_figure_and_once_on_a_page(small):
+    first = opened(small, "profitability")
+    told = verdict("cost_to_serve", REFUSE, why="there are no pools")
+    first.keep("it", Analysis(verdicts=[told]))
+    again = first.refuse("cost_pools", "cost_to_serve").parts[0]
+    first.hand_over()
 
-    stage.show_refusal("cost_to_serve")
-    stage.show_refusal("gross_margin")  # shown, so nothing is said
+    later = opened(small, "segmentation")
+    refused = later.refuse("whale", "cost_to_serve").parts[0]
 
-    told = capsys.readouterr().out
-    assert told.count("text/plain") == 1
-    assert "are not shown: there are no pools" in told
+    assert "are not shown: there are no pools" in refused.said
+    assert refused.on_page
+    assert not again.on_page
+    assert later.refusal("gross_margin") == []  # shown, so nothing is said

@@ -237,6 +237,19 @@ def test_on_real_orders_the_chance_of_return_foretells_what_happened(
     assert winner["brier"] <= brier
 
 
+def test_the_test_knows_nothing_of_the_year_that_it_is_held_against():
+    """Until 2024 all came every month; in 2025 half came no more. One rate for all foretold 1, .5 came."""
+    kept = {f"K{i:02}": every(30, "2022-01-01", "2025-12-31") for i in range(20)}
+    gone = {f"L{i:02}": every(30, "2022-01-01", "2024-12-31") for i in range(20)}
+
+    fitted = return_model(order_days(**kept, **gone), end=END, windows=WINDOWS)
+
+    scores = return_models(fitted).set_index("model").loc["base_rate"]
+    assert scores["mean_chance"] == pytest.approx(1.0)
+    assert scores["happened"] == pytest.approx(0.5)
+    assert str(scores["cutoff"].date()) == "2024-12-31"
+
+
 # --------------------------------------------------------------------------------- what it is told from
 def test_a_regular_customer_who_has_gone_silent_hardly_returns_and_one_on_time_does():
     stays = told(firm(), ["K00", "L39", "L00", "X"], fitted=fitted_on())
@@ -277,6 +290,9 @@ def test_what_is_too_short_for_a_test_is_measured_over_what_fits_and_flagged(fir
         months < 12
     )  # a range then, from sooner to the same pace
     assert 0 < stays["p_return_low"] < stays["p_return_high"] <= 1
+    cell = fitted.set_index(["model", "band"])["high"]["order_days_overdue", "on time"]
+    if not tested:
+        assert stays["p_return_high"] == pytest.approx(1 - (1 - cell) ** (12 / months))
 
 
 @pytest.mark.parametrize(
@@ -330,7 +346,7 @@ def test_where_nothing_beats_the_base_rate_each_chance_is_a_range_over_the_bands
 
     assert stays["p_return_12m"].isna().all()
     assert stays["p_return_low"].nunique() == 1
-    assert stays["p_return_high"].is_monotonic_decreasing  # the silent one has not the best of all
+    assert stays["p_return_high"].diff().iloc[1] < 0  # the silent one has not the best of all
     assert outcome == "FLAG"
 
 

@@ -22,7 +22,7 @@ def test_nothing_is_known_above_a_foundation_that_was_refused(small, rule):  # n
     first = opened(small, "data_prep")
     told = Verdict(rule, REFUSE, "title", "too little is left.", "")
     first.keep("read", Analysis(verdicts=[told]))
-    first.finish()
+    first.hand_over()
 
     later = opened(small, "pyramid")
 

@@ -10,3 +10,21 @@ Belton and Stewart (2002), Multiple Criteria Decision Analysis, for anchored val
 supplier's relative strength as the customer sees it follows the practice of key account management
 (McDonald, Rogers and Woodburn). Formulas of both sides are our own design.
 """
+
+from typing import TYPE_CHECKING
+
+from kamlib.core.faces import face
+
+if TYPE_CHECKING:
+    from kamlib.attractiveness.analyses import (
+        both_sides,
+        side_a,
+        side_b,
+    )
+
+__all__ = [
+    "both_sides",
+    "side_a",
+    "side_b",
+]
+__getattr__, __dir__ = face(__name__, __all__)

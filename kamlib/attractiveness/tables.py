@@ -59,12 +59,12 @@ def both_sides(
         period=period,
         customer_profit=table["party_id"].map(profit),
         profit_potential=table["party_id"].map(potential),
-        both_hold=_both_hold(table, cuts),
+        both_hold=both_hold(table, cuts),
         doors=through.reindex(table["party_id"], fill_value="").to_numpy(),
     )
 
 
-def _both_hold(sides: pd.DataFrame, cuts: Mapping[str, float]) -> np.ndarray:
+def both_hold(sides: pd.DataFrame, cuts: Mapping[str, float]) -> np.ndarray:
     """Tell where all that has a cut holds, by the slack that the rules of the verdicts have."""
     at_worst, at_best = (
         np.logical_and.reduce([sides[f"{name}_{end}"] >= cut - SLACK for name, cut in cuts.items()])

@@ -53,7 +53,7 @@ class Analysis:
     @property
     def finding(self) -> str:
         """Return its sentences, as they stand on the page."""
-        return " ".join(part.said for part in self.parts if hasattr(part, "said"))
+        return " ".join(filter(None, (getattr(part, "said", "") for part in self.parts)))
 
     @property
     def headline(self) -> str:

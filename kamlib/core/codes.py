@@ -143,26 +143,34 @@ RANGES = {  # what a declared range is a range of
     "volume": N_("volume"),
 }
 
-EFFORT = {  # kinds of effort, as what of it somebody gets
-    "people": N_("of people's work"),
-    "material": N_("of deliveries and material"),
-    "money": N_("of discounts, deductions and capital"),
+EFFORT = {  # kinds of effort that customers get
+    "people": N_("people's work"),
+    "material": N_("deliveries and material"),
+    "money": N_("discounts, deductions and capital"),
 }
 
-SPREAD = {  # how a kind of effort is spread over customers
+SPREAD = {  # how kinds of effort are spread over customers
     "equal": N_(
-        "The index {kind} is {before} along profit before it and {final} along profit after it: about "
-        "the same for everybody, where {proportional} would be in proportion to what customers earn."
+        "Everybody gets about the same {kinds}, whether customers are ranked before or after it."
     ),
-    "to_earners": N_(
-        "The index {kind} is {before} before it and {final} after it: those who earn more get more, where "
-        "{proportional} would be in proportion."
-    ),
-    "to_losers": N_(
-        "The index {kind} is {before} before it and {final} after it: those who earn less get more."
-    ),
+    "to_earners": N_("Who earns more gets more {kinds}, whichever way customers are ranked."),
+    "to_losers": N_("Who earns less gets more {kinds}, whichever way customers are ranked."),
     "open": N_(
-        "The index {kind} is {before} along profit before it and {final} along profit after it: whether "
-        "everybody gets the same depends on whether the effort itself is counted."
+        "Whether everybody gets the same {kinds} depends on whether customers are ranked before it or "
+        "after it, so that nothing is claimed."
     ),
+}
+
+TERMS = {  # what is granted to customers, as the subject of a sentence
+    "discount": N_("discounts on the invoice"),
+    "deductions": N_("later deductions"),
+    "days_to_pay": N_("days to pay"),
+    "small_orders": N_("small orders"),
+    "rush_orders": N_("rush orders"),
+}
+
+FOLLOWS = {
+    "follows": N_("Who earns more gets more {terms}."),
+    "inverse": N_("Who earns less gets more {terms}."),
+    "flat": N_("No sign that what customers earn decides {terms}."),
 }

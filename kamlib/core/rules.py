@@ -697,16 +697,15 @@ SEGMENTATION: dict[str, Rule] = {
         refuse=N_("{said}"),
     ),
     "interval": Rule(
-        N_("Bootstrap interval"),
+        N_("How far the share could lie elsewhere"),
         passed=N_(
-            "The interval is a bootstrap of {n} customers who are much alike. On such companies a "
-            "nominal {level} interval holds in about 80 (50 customers) to 90 (240 and more) of 100 "
-            "cases."
+            "The {n} customers are much alike. Had others like them come, the share would lie in the "
+            "range in 80 to 90 of 100 cases; it aims at {level}."
         ),
         flag=N_(
-            "The interval is a plain bootstrap of {n} customers. With a few very large ones a nominal "
-            "{level} interval holds in about 72 to 82 of 100 cases, and with the heaviest tails "
-            "in about 30: read it as a lower bound of the doubt."
+            "A few of the {n} customers are very large. Had others like them come, the share would lie "
+            "in the range in about 72 to 82 of 100 cases, and in about 30 where the largest are "
+            "giants; it aims at {level}. One large customer more or less can move it further."
         ),
         bring=N_("more customers, or years of them"),
     ),

@@ -468,6 +468,17 @@ LOSSES: dict[str, Column] = {
 }
 
 RESULTS: dict[str, Column] = {
+    "term": Column(N_("Term"), "text", N_("what is granted to customers")),
+    "with_before": Column(
+        N_("With profit before it"), "number", N_("rank correlation with the profit rate, -1 to 1")
+    ),
+    "with_final": Column(
+        N_("With profit after it"), "number", N_("rank correlation with the profit rate, -1 to 1")
+    ),
+    "with_revenue": Column(
+        N_("With revenue"), "number", N_("rank correlation with invoice revenue, -1 to 1")
+    ),
+    "called": Column(N_("It"), "text", N_("follows what is earned, is inverse, or flat")),
     "index_before": Column(
         N_("Index before it"), "number", N_("concentration along profit before the effort, -1 to 1")
     ),
@@ -553,7 +564,31 @@ RESULTS: dict[str, Column] = {
     "silent_days": Column(N_("Silent for"), "whole", N_("since the last order"), N_("days")),
     "usual_days": Column(N_("Usual interval"), "whole", N_("between order days"), N_("days")),
     "overdue": Column(N_("Overdue"), "bool", N_("silent for 2.5 usual intervals and 90 days")),
+    "seasonal": Column(N_("Seasonal"), "bool", N_("silent, but as a year ago on this day")),
+    "at_stake": Column(N_("At stake"), "money", N_("profit × chance of leaving"), "currency"),
+    "signs": Column(N_("Signs"), "text", N_("silent, fading by a third, stopped a product group")),
+    "stopped": Column(N_("No longer buys"), "text", N_("product groups of three of four quarters")),
+    "revenue_change": Column(N_("Buys"), "share", N_("against the same months a year before")),
+    "care_before": Column(N_("Care before"), "number", N_("contacts, visits or field hours")),
+    "care_now": Column(N_("Care now"), "number", N_("contacts, visits or field hours")),
+    "care_change": Column(N_("Change of care"), "share", N_("against the period before")),
+    "movement": Column(N_("Movement"), "text", N_("lost, down, up, new or recovered")),
+    "profit_before": Column(N_("Profit before"), "money", N_("of the period before"), "currency"),
+    "profit_now": Column(N_("Profit now"), "money", N_("of this period"), "currency"),
+    "profit_change": Column(N_("Change of profit"), "money", N_("now less before"), "currency"),
+    "comparison": Column(
+        N_("Compared"), "text", N_("key with other customers, stayers with leavers")
+    ),
+    "attribute": Column(N_("Attribute"), "text", N_("what customers have in common")),
+    "lift": Column(N_("Lift"), "number", N_("share over that of all, shrunk with strength 10")),
+    "lift_low": Column(N_("Lift from"), "number", N_("90 % interval, exploratory")),
+    "lift_high": Column(N_("Lift to"), "number", N_("90 % interval, exploratory")),
+    "likeness": Column(N_("Likeness"), "number", N_("mean lift of its attributes; 1 is anybody")),
+    "nearest": Column(N_("Most like"), "text", N_("customers who share most attributes")),
     "model": Column(N_("Told by"), "text", N_("what the chance of return rests on")),
+    "trait": Column(N_("Trait"), "text", N_("what customers share")),
+    "vital_share": Column(N_("Vital few"), "share", N_("of those with the trait")),
+    "stay_share": Column(N_("Came back"), "share", N_("of those with the trait")),
     "p_stay_3y": Column(N_("Chance of staying"), "share", N_("an order in months 25 to 36")),
     "p_stay_low": Column(N_("Staying from"), "share", N_("chance of staying, at worst")),
     "p_stay_high": Column(N_("Staying to"), "share", N_("chance of staying, at best")),
@@ -644,6 +679,9 @@ ONLY_IN_RESULTS: dict[str, Column] = {
     "sites": Column("Sites", "whole", "number of sites of the group"),
     "is_prospect": Column("Prospect?", "bool", "it does not buy yet"),
     "last_order": Column("Last order", "date", "day of the last order"),
+    "n": Column("Customers", "whole", "who share the value"),
+    "low": Column("From", "number", "of the 90 % interval", "−1 to 1"),
+    "high": Column("To", "number", "of the 90 % interval", "−1 to 1"),
     "days_late": Column("Days late", "number", "beyond what was agreed", "days"),
     "positive": Column("Earned", "money", "what those who earn bring", "currency"),
     "lost": Column("Lost", "money", "what those who lose take back", "currency"),

@@ -5,14 +5,14 @@ is required and would be refused is foreseen from the inputs alone, by the rules
 them; whether a report shows it is known only when it has run.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from kamlib.attractiveness.ratings import current_ratings
-from kamlib.attractiveness.side_b import side_b_criteria
+from kamlib.attractiveness.their_criteria import side_b_criteria
 from kamlib.core.codes import FROM_THEM
 from kamlib.core.language import _, day, money, ngettext, number, use_language
 from kamlib.core.periods import Period
@@ -228,9 +228,7 @@ def _not_asked(engagement: Engagement, ratings: pd.DataFrame | None, span: Perio
         return {"side_b", "trust"}
     dated = ratings["date"] if "date" in ratings else pd.Series(pd.NaT, index=ratings.index)
     ours = (ratings["supplier"] == "us") & (dated.isna() | (dated <= pd.Timestamp(span.end)))
-    partnership = engagement.pyramid.boundaries["partnership"].criteria.get("trust")
-    named = partnership.source if partnership else None
-    believed: Sequence[str] = named or FROM_THEM
+    believed = engagement.pyramid.believed_on_trust
     on_trust = ratings["criterion"] == "trust"
     refused = set()
     if not (ours & ~on_trust & ratings["source"].isin(FROM_THEM)).any():

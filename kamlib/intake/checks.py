@@ -123,6 +123,12 @@ _ALLOWED = N_(
 
 CHECKS = (
     Check(
+        reasons.LEFT_OUT,
+        N_("nothing to mend; where it should count, add its word in the settings (where)"),
+        lambda cell, _: bool(cell.field.only),
+        lambda cell, _: ~one_of(cell.shown, cell.field.only),
+    ),
+    Check(
         reasons.EXCEL_ERROR,
         N_("mend the formula in the workbook, so that the cell shows a value, and save it"),
         _text,

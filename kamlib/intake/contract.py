@@ -5,6 +5,7 @@ stands only what the intake may refuse. Fields are in the order in which a row i
 is broken in two columns is set aside for the first of them.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from kamlib.core.codes import COST_LEVELS, LADDER, SOURCES
@@ -23,6 +24,7 @@ RANGES: dict[str, tuple[int, int]] = {"share": (0, 1), "rating": (0, 10)}
 
 
 Who = Literal["", "customer", "party"]
+WHERE = "where "  # before the client's name of a column by which rows count
 
 
 class Field(NamedTuple):
@@ -32,7 +34,8 @@ class Field(NamedTuple):
     the row aside, `unless` the other column named there holds the word). `past` refuses days more
     than a year after the last period, and those before 1980. `who` says that the value must be
     known: as a customer, or as a party, which is a customer or a prospect; `not_before` names the
-    column of the day before which this one may not be.
+    column of the day before which this one may not be. A column of the client's by which rows count is
+    no part of the contract: it holds one of the words in `only`, or its row is left out.
     """
 
     name: str
@@ -46,7 +49,12 @@ class Field(NamedTuple):
     form: str = ""
     past: bool = False
     not_before: str = ""
+    only: tuple[str, ...] = ()
     who: Who = ""
+
+    def theirs(self, columns: Mapping[str, str]) -> str:
+        """Return what the client calls the column, by names of ours mapped to the client's."""
+        return self.name.removeprefix(WHERE) if self.only else columns.get(self.name, self.name)
 
     @property
     def kind(self) -> Kind:
@@ -311,7 +319,12 @@ CONTRACT: dict[str, TableContract] = {
 ALWAYS_WANTED = [name for name, table in CONTRACT.items() if table.loses]
 
 
-def fields_of(table: str, columns: dict[str, str], heads: set[str]) -> tuple[Field, ...]:
+def fields_of(
+    table: str,
+    columns: dict[str, str],
+    heads: set[str],
+    where: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Field, ...]:
     """Return the fields of an input table, with those the engagement maps beyond the contract.
 
     Lines without a net amount but with quantity and unit price must have these two instead.
@@ -321,6 +334,7 @@ def fields_of(table: str, columns: dict[str, str], heads: set[str]) -> tuple[Fie
     table : str, a key of `CONTRACT`
     columns : dict of our name to theirs, from engagement.yaml
     heads : all names in the heads of its files
+    where : the client's columns by which rows count, with the words in them; they are judged first
     """
     contract = CONTRACT[table]
     extra = [name for name in columns if name not in contract.names]
@@ -328,7 +342,11 @@ def fields_of(table: str, columns: dict[str, str], heads: set[str]) -> tuple[Fie
     priced = {"quantity", "unit_price"} <= heads | set(columns)
     if table == "invoice_lines" and priced and "net_amount" not in heads | set(columns):
         fields = tuple(_for_products(field) for field in fields)
-    return fields + tuple(Field(name) for name in extra)
+    counts = (
+        Field(WHERE + theirs, needed=True, only=tuple(words))
+        for theirs, words in (where or {}).items()
+    )
+    return (*counts, *fields, *(Field(name) for name in extra))
 
 
 def _for_products(field: Field) -> Field:

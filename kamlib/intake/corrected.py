@@ -8,34 +8,34 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.intake.contract import BACK, SEVERAL
-from kamlib.intake.desk import Desk, kept
 from kamlib.intake.lines import period_of
+from kamlib.intake.workspace import Workspace, materialize
 
 LONGEST = 10  # corrections of each other in a row; longer ones name each other in a circle
 BETWEEN = r"\s*(?:[;,|+&\n]|\s/\s|\si\s|\soraz\s|\sand\s)\s*"  # the invoices that one cell names
 
 
-def placed_in(lines: ir.Table, work: Desk) -> ir.Table:
+def placed_in(lines: ir.Table, work: Workspace) -> ir.Table:
     """Return to which period belongs what names an invoice, or several: ``names, earned_period``.
 
     Without a row for what cannot be placed; the period is null outside all of them.
 
     Parameters
     ----------
-    lines : table from `kamlib.intake.booked.booked`
-    work : the desk
+    lines : table from `kamlib.intake.documents.documents_of`
+    work : the workspace
 
     Notes
     -----
     An invoice's day is its first.
     """
     sales = lines.filter(~lines["document_type"].isin(BACK))
-    sold = kept(
+    sold = materialize(
         work, "sold_on", sales.group_by(sold="invoice_id").aggregate(sold_on=sales["date"].min())
     )
     back = lines.filter(lines["document_type"].isin(BACK) & lines["corrects_invoice_id"].notnull())
     there = ibis.union(sold.select(there="sold"), back.select(there="invoice_id")).distinct()
-    named = kept(work, "named", named_by(back, there))
+    named = materialize(work, "named", named_by(back, there))
     ends = _ends(work, back, named, sold)
     found = ends.left_join(sold, ends["one"] == sold["sold"])
     found = found.mutate(
@@ -46,7 +46,9 @@ def placed_in(lines: ir.Table, work: Desk) -> ir.Table:
         missing=found["missing"].sum(), first=found["within"].min(), last=found["within"].max()
     )
     whole = each.filter((each["missing"] == 0) & (each["first"] == each["last"]))
-    return kept(work, "placed", whole.select("names", earned_period=whole["first"].nullif("")))
+    return materialize(
+        work, "placed", whole.select("names", earned_period=whole["first"].nullif(""))
+    )
 
 
 def named_by(documents: ir.Table, there: ir.Table) -> ir.Table:
@@ -64,11 +66,13 @@ def named_by(documents: ir.Table, there: ir.Table) -> ir.Table:
     return ibis.union(single, each)
 
 
-def _ends(work: Desk, back: ir.Table, named: ir.Table, sold: ir.Table) -> ir.Table:
+def _ends(work: Workspace, back: ir.Table, named: ir.Table, sold: ir.Table) -> ir.Table:
     """Follow what is named through corrections that name others, to what names nothing more."""
     step = back.select(by="invoice_id", names="corrects_invoice_id").distinct()
     step = step.join(named, step["names"] == named["names"]).select("by", after="one")
-    step = kept(work, "named_further", step.anti_join(sold, step["by"] == sold["sold"]).distinct())
+    step = materialize(
+        work, "named_further", step.anti_join(sold, step["by"] == sold["sold"]).distinct()
+    )
     ends = named
     for place in range(LONGEST):
         if (
@@ -81,5 +85,5 @@ def _ends(work: Desk, back: ir.Table, named: ir.Table, sold: ir.Table) -> ir.Tab
             break
         further = ends.left_join(step, ends["one"] == step["by"])
         further = further.select("names", one=ibis.coalesce(further["after"], further["one"]))
-        ends = kept(work, f"named_{place}", further.distinct())
+        ends = materialize(work, f"named_{place}", further.distinct())
     return ends

@@ -12,7 +12,7 @@ from kamlib.core.vocabulary import column_label
 from kamlib.intake.contract import NUMERIC, Field
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.spelling import ROUNDED
-from kamlib.intake.values import MINUS, number_pattern
+from kamlib.intake.values import APOSTROPHES, MINUS, SPACES, number_pattern
 
 PARENTHESES = N_("negative numbers in parentheses")
 MINUS_BEHIND = N_("negative numbers with the minus behind")
@@ -21,7 +21,7 @@ WITH_MONEY = N_("numbers with a currency beside them")
 PERCENT = N_("numbers in percent")
 ROUNDED_IDS = N_("ids in scientific notation, whose last digits are lost")
 BETWEEN = ": "
-PLAIN = "^-?[0-9]*[.,]?[0-9]*$"  # as most numbers are written
+PLAIN = f"^-?[0-9][0-9.,{SPACES}{APOSTROPHES}]*$"  # as most numbers are written
 
 
 def numbers_read(part: ir.Table, fields: Sequence[Field], dialect: Dialect) -> Counter[str]:

@@ -16,9 +16,9 @@ import pyarrow as pa
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import _, day, money, number
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
-from kamlib.intake.desk import Desk, fetched, held, lookup
 from kamlib.intake.validate import Validated
 from kamlib.intake.values import DECIMAL
+from kamlib.intake.workspace import Workspace, fetched, lookup, materialize_if_local
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
@@ -37,13 +37,13 @@ class Settled(NamedTuple):
     converted: pd.DataFrame
 
 
-def in_reporting_currency(work: Desk, lines: Validated, rates: pd.DataFrame | None) -> Settled:
+def in_reporting_currency(work: Workspace, lines: Validated, rates: pd.DataFrame | None) -> Settled:
     """Convert the money of lines that are in another currency, exactly to six digits.
 
     Parameters
     ----------
-    work : the desk
-    lines : the judged invoice lines
+    work : the workspace
+    lines : the validated invoice lines
     rates : DataFrame ``date, currency, rate`` of fx_rates; None where there is none
 
     Raises
@@ -74,7 +74,7 @@ def in_reporting_currency(work: Desk, lines: Validated, rates: pd.DataFrame | No
         for name in columns
     }
     before = rated.mutate(_original=rated["net_amount"])
-    settled = held(work, "invoice_lines_settled", before.mutate(**changed))
+    settled = materialize_if_local(work, "invoice_lines_settled", before.mutate(**changed))
     other = (settled["currency"] != engagement.currency) & settled["_rate"].notnull()
     there = settled.filter(other)
     sums = there.group_by("currency").aggregate(
@@ -126,7 +126,7 @@ def _any_other(rows: ir.Table, engagement: "Engagement") -> bool:
     return bool(other.limit(1).count().execute())
 
 
-def _with_rate(work: Desk, rows: ir.Table, given: pd.DataFrame | None) -> ir.Table:
+def _with_rate(work: Workspace, rows: ir.Table, given: pd.DataFrame | None) -> ir.Table:
     """Put beside each line the rate of its currency on its day, null where there is none."""
     if given is None:
         return rows.mutate(_rate=ibis.null(DECIMAL))

@@ -7,13 +7,13 @@ import pyarrow.compute as pc
 
 from kamlib.core.errors import ParameterError, listed, printable
 from kamlib.core.tables import floats
-from kamlib.intake.desk import in_pandas
 from kamlib.intake.identity import Who, merged_activity, merged_sites, name_variants
 from kamlib.intake.look_alikes import look_alikes
 from kamlib.intake.quarantine import SetAside
 from kamlib.intake.reasons import NO_CUSTOMER, ZEROS_LOST
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.units import unit_of_each, unit_table
+from kamlib.intake.workspace import in_pandas
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

@@ -12,12 +12,12 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.core.language import N_
-from kamlib.intake.booked import money_sum
 from kamlib.intake.databases import answering
-from kamlib.intake.desk import Desk, held
+from kamlib.intake.documents import money_sum
 from kamlib.intake.engines import engine_of, one_of, written
 from kamlib.intake.reasons import A_TOTAL
 from kamlib.intake.validate import Validated
+from kamlib.intake.workspace import Workspace, materialize_if_local
 
 DOCUMENT = ("invoice_id", "customer_id", "date")
 OF_A_LINE = ("product_id", "quantity", "line_id")
@@ -40,7 +40,7 @@ class Seen(NamedTuple):
         return found >= FEWEST and (2 * found > self.bare if told else 10 * found >= 9 * self.bare)
 
 
-def without_document_totals(work: Desk, lines: Validated) -> Validated:
+def without_document_totals(work: Workspace, lines: Validated) -> Validated:
     """Set aside, with no amount, the rows of documents that are the sums of their lines.
 
     The sum of a single line is taken for a total only where the export has the habit: that row may
@@ -69,7 +69,7 @@ def without_document_totals(work: Desk, lines: Validated) -> Validated:
         _value=is_total.ifelse(written(marked["net_amount"]), marked["_value"]),
         **money,
     ).drop(*COUNTED)
-    return lines._replace(rows=held(work, "lines_without_totals", whole), fine=None)
+    return lines._replace(rows=materialize_if_local(work, "lines_without_totals", whole), fine=None)
 
 
 def _bare(rows: ir.Table, told: list[str]) -> ir.BooleanValue:

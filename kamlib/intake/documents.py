@@ -1,170 +1,379 @@
-"""Documents: what a line belongs to, and what is no order.
+"""Invoice lines brought to their documents, where the lines lie: what comes out is summed up.
 
-A credit note, a correction and a cancellation give revenue back in the period in which they are
-posted. An advance is money before the goods: it is revenue of its invoice, and no second order when
-the final invoice comes, from which it is deducted.
+One row for each document, customer and day carries all that months, orders, corrections and verdicts
+ask for. Lines themselves never leave their engine, and this is the one pass over all of them.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 
-from kamlib.core.language import money, number
-from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
-from kamlib.intake.booked import money_sum
-from kamlib.intake.contract import BACK, DOCUMENT_TYPES, SALES
-from kamlib.intake.corrected import named_by
-from kamlib.intake.desk import fetched
-from kamlib.intake.validate import Validated
+from kamlib.intake.contract import BACK, CONTRACT, SALES, Field
+from kamlib.intake.databases import answering
+from kamlib.intake.engines import DECIMAL, engine_of, exact
+from kamlib.intake.spelling import is_no_number
+from kamlib.intake.validate import Validated, as_read
+from kamlib.intake.workspace import Workspace, materialize, materialize_if_local, pull, view
 
-
-class DocumentFacts(NamedTuple):
-    """How many documents there are of the kinds that need a word, and their money."""
-
-    back: int
-    back_amount: float
-    orphans: int
-    orphans_amount: float
-    raised: int
-    raised_amount: float
-    raised_plainly: int
-    samples: int
-    samples_cost: float
-    open_advances: int
-    open_amount: float
-
-
-def ordered(lines: ir.Table) -> ir.Table:
-    """Return the lines that an order is made of: sales, without invoices that were cancelled whole.
-
-    A cancellation that names an invoice (``corrects_invoice_id``) and takes back all of it leaves
-    no order; both stay in the money, where they add up to nothing.
-    """
-    sales = lines.filter(lines["document_type"].isin(SALES))
-    sold = sales.group_by(sold_id="invoice_id").aggregate(sold=sales["net_amount"].sum())
-    undone = lines.filter(lines["document_type"] == "cancellation")
-    undone = undone.filter(undone["corrects_invoice_id"].notnull())
-    back = undone.group_by(undone_id="corrects_invoice_id").aggregate(
-        back=undone["net_amount"].sum()
-    )
-    gone = sold.join(back, sold["sold_id"] == back["undone_id"])
-    gone = gone.filter(gone["sold"] + gone["back"] == 0).select(gone_id="sold_id")
-    return sales.anti_join(gone, sales["invoice_id"] == gone["gone_id"])
+KEY = "inputs.invoice_lines.database"
+KEYS = (
+    "invoice_id",
+    "order_id",
+    "customer_id",
+    "name",
+    "date",
+    "document_type",
+    "corrects_invoice_id",
+    "delivery_id",
+    "order_date",
+)
+ORDER_ATTRIBUTES = ("order_channel", "rush", "export", "warehouse")
+LIST_SHARE, LIST_LINES = (9, 10), 5
+# days that an order waits for its invoice: what lies further back, or after it, is no order's day
+WAITS_DAYS = 366
+FAR, SMALL_CHANGE = 0.5, 1.0
+MANY_UNITS = 5  # at which revenue of a line is rarely the cost of it times as many
+OF_ESTIMATES = ("_at_list", "_each", "_of_", "_there_", "_alike_")  # columns on the way to one
+SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
 
 
-def seen_of_documents(
-    lines: ir.Table, placed: ir.Table, judged: Validated, counted: Mapping[str, Any]
-) -> DocumentFacts:
-    """Count credit notes, those that cannot be placed in a period, samples, and open advances."""
-    back = lines.filter(lines["document_type"].isin(BACK))
-    linked = back.left_join(placed, back["corrects_invoice_id"] == placed["names"])
-    alone, raised = linked["names"].isnull(), linked["net_amount"] > 0
-    none = ibis.null("string")
-    told = "corrects_invoice_id" in judged.raw.names
-    returns = linked.aggregate(
-        back=linked["invoice_id"].nunique(),
-        back_amount=linked["net_amount"].sum(),
-        orphans=alone.ifelse(linked["invoice_id"], none).nunique(),
-        orphans_amount=alone.ifelse(linked["net_amount"], 0).sum(),
-        raised=raised.ifelse(linked["invoice_id"], none).nunique(),
-        raised_amount=raised.ifelse(linked["net_amount"], 0).sum(),
-        raised_plainly=(raised & (linked["document_type"] != "correction")).sum(),
-    )
-    found: dict[str, Any] = {
-        **_row(returns),
-        **_row(_open_advances(lines)),
-        "samples": counted["samples"],
-        "samples_cost": float(counted["samples_cost"]),
-    }
-    if not told:
-        found |= {"orphans": 0, "orphans_amount": 0.0}
-    return DocumentFacts(**found)
+def typed_lines(work: Workspace, lines: Validated) -> ir.Table:
+    """Return the used lines with ``untyped``, kind of document, ``list_total`` and ``estimated``."""
+    return view(work, "typed_lines", with_list_total(work, lines, typed_by_sign(lines.used)))
 
 
-def kinds_of_documents(lines: ir.Table) -> pd.DataFrame:
-    """Count the documents that are used by their kind, and what each kind adds to revenue.
+def documents_of(
+    work: Workspace, lines: Validated, told: ir.Table, units: ir.Table | None
+) -> ir.Table:
+    """Return one row per document, customer and day of the lines that are used, in our own engine.
 
-    To ``document_type, documents, lines, invoice_revenue``, the kinds in the order of the contract.
+    To ``invoice_id, order_id, customer_id, name, date, document_type, corrects_invoice_id,
+    delivery_id, order_date``, the attributes that time equations ask for, the sums ``net_amount,
+    list_total, cost_of_goods_sold, freight, revenue_without_cost``, ``lines``, ``unit``, and
+    ``site``: the customer's id in the type in which it was read. Lines of one document whose
+    attributes differ are rows of their own. Of an order, ``order_day`` is its date, else the
+    invoice's, ``without_number`` tells that a word stood for its number, and ``without_day`` that its
+    date cannot be its day.
 
     Parameters
     ----------
-    lines : table from `kamlib.intake.booked.booked`
+    work : the workspace
+    lines : the validated invoice lines
+    told : table from `typed_lines`
+    units : table of ``known_id`` and ``unit``; an id that is not in it is its own unit
     """
-    counted = lines.group_by("document_type").aggregate(
-        documents=lines["invoice_id"].nunique(),
-        lines=lines["lines"].sum().cast("int64"),
-        invoice_revenue=money_sum(lines["net_amount"]),
+    summed = pull(work, "documents_summed", _summed(work, lines, told), key=KEY)
+    absent = {
+        name: ibis.null("date" if name == "order_date" else "string")
+        for name in KEYS
+        if name not in summed.columns
+    }
+    whole = summed.mutate(site=summed["customer_id"], **absent)
+    texts = [name for name, kind in summed.schema().items() if name in KEYS and kind.is_integer()]
+    whole = whole.mutate(**{name: whole[name].cast("string") for name in texts})
+    return materialize(work, "documents", of_unit(_numbered(_dated(whole)), units))
+
+
+def _numbered(rows: ir.Table) -> ir.Table:
+    """Take away what stands for the number of an order or a delivery and is none."""
+    empty = {name: is_no_number(rows[name]) for name in ("order_id", "delivery_id")}
+    return rows.mutate(
+        without_number=empty["order_id"],
+        **{
+            name: none.ifelse(ibis.null("string"), rows[name]).cast("string")
+            for name, none in empty.items()
+        },
     )
-    found = fetched(counted.order_by("document_type"))
-    place = found["document_type"].map({kind: n for n, kind in enumerate(DOCUMENT_TYPES)})
-    return found.assign(place=place).sort_values("place", ignore_index=True).drop(columns="place")
 
 
-def _open_advances(lines: ir.Table) -> ir.Table:
-    """Count advances that no final invoice names or shares an order with."""
-    final = lines.filter(lines["document_type"] == "final")
-    by_order = final.select(settled=final["order_id"]).filter(ibis._["settled"].notnull())
-    named = final.filter(final["corrects_invoice_id"].notnull())
-    by_name = named_by(named, lines.select(there="invoice_id")).select(settled="one")
-    ahead = lines.filter(lines["document_type"] == "advance")
-    ahead = ahead.anti_join(by_order, ahead["order_id"] == by_order["settled"])
-    ahead = ahead.anti_join(by_name, ahead["invoice_id"] == by_name["settled"])
-    return ahead.aggregate(
-        open_advances=ahead["invoice_id"].nunique(), open_amount=ahead["net_amount"].sum()
+def _dated(rows: ir.Table) -> ir.Table:
+    """Add the day of each order: its own where that may be, else the invoice's."""
+    ordered_on, earliest = rows["order_date"], rows["date"] - ibis.interval(days=WAITS_DAYS)
+    fits = ((ordered_on <= rows["date"]) & (ordered_on >= earliest.cast("date"))).fill_null(False)
+    return rows.mutate(
+        order_day=fits.ifelse(ordered_on, rows["date"]), without_day=ordered_on.notnull() & ~fits
     )
 
 
-def _row(totals: ir.Table) -> dict[str, float]:
-    """Return the one row of totals as plain numbers; nothing is zero."""
-    row = totals.to_pyarrow().to_pylist()[0]
+def of_unit(rows: ir.Table, units: ir.Table | None, *, who: str = "customer_id") -> ir.Table:
+    """Return rows with the ``unit`` that the customer of each, in a column of ids, belongs to."""
+    if units is None:
+        return rows.mutate(unit=rows[who])
+    joined = rows.left_join(units, rows[who] == units["known_id"])
+    return joined.mutate(unit=ibis.coalesce(joined["unit"], joined[who])).drop("known_id")
+
+
+def _summed(work: Workspace, lines: Validated, told: ir.Table) -> ir.Table:
+    """Return the documents of the lines that are used, where the lines lie."""
+    mapped = [name for name in KEYS if name in lines.raw.names or name == "document_type"]
+    attributes = [field.name for field in order_fields(lines, work)]
+    keys = {name: as_read(told, name) for name in [*mapped, *attributes]}
+    return told.group_by(**keys).aggregate(**_sums(told, lines))
+
+
+def order_fields(judged: Validated, work: Workspace) -> list[Field]:
+    """Return the attributes of an order that the input has and time equations ask for."""
+    equations = work.engagement.profitability.time_equations
+    asked = {name for equation in equations for name in equation.attributes}
+    own = [f.name for f in judged.fields if f.name not in CONTRACT["invoice_lines"].names]
+    names = asked & {*ORDER_ATTRIBUTES, *own} & set(judged.raw.names)
+    return [field for field in judged.fields if field.name in names]
+
+
+def typed_by_sign(lines: ir.Table) -> ir.Table:
+    """Add whether a line tells its kind of document, and the kind by its sign where it does not."""
+    returned = (lines["net_amount"] < 0) | (lines["quantity"] < 0).fill_null(False)
+    by_sign = returned.ifelse("credit_note", "invoice")
+    return lines.mutate(
+        untyped=lines["document_type"].isnull(),
+        document_type=ibis.coalesce(lines["document_type"], by_sign),
+    )
+
+
+def with_list_total(work: Workspace, judged: Validated, lines: ir.Table) -> ir.Table:
+    """Add what each line would cost at list price, and whether that is estimated.
+
+    Where it is not given, it is the 90 % quantile of the product's unit prices of that month on
+    invoices, times the quantity, where at least five lines stand behind it, and never less than
+    the net amount; else it is the net amount. What comes back takes back the list value at which
+    it went out.
+    """
+    if not _may_be_estimated(judged):
+        total = net = as_read(lines, "net_amount")
+        if "list_price" in judged.raw.names:
+            total = ibis.coalesce(as_read(lines, "list_price"), net)
+        return lines.mutate(list_total=total, estimated=ibis.literal(False))
+    prices = materialize_if_local(work, "usual_prices", usual_prices(lines))
+    month = lines["date"].truncate("M")
+    wide = lines.left_join(
+        prices,
+        [lines["product_id"] == prices["list_product"], month == prices["list_month"]],
+    )
+    at_list = (wide["usual"] * wide["quantity"].abs()).cast(DECIMAL)
+    at_list = at_list.notnull().ifelse(
+        ibis.greatest(wide["net_amount"].abs(), at_list), ibis.null(DECIMAL)
+    )
+    wide = wide.mutate(_at_list=at_list, _each=unit_price(wide))
+    wide = wide.drop("usual", "list_product", "list_month")
+    found = _with_what_went_out(work, view(work, "lines_at_list", wide))
+    estimate = _estimate(found)
+    total = ibis.coalesce(found["list_price"], estimate, found["net_amount"])
+    return found.mutate(
+        list_total=total, estimated=found["list_price"].isnull() & estimate.notnull()
+    ).drop(*(name for name in found.columns if name.startswith(OF_ESTIMATES)))
+
+
+def unit_price(lines: ir.Table) -> ir.DecimalValue:
+    """Return what one unit of a line costs, whichever way it goes; null without a quantity."""
+    units = lines["quantity"].cast("float64").abs().nullif(0.0)
+    return exact(lines["net_amount"].cast("float64").abs() / units)
+
+
+def is_sold(lines: ir.Table) -> ir.BooleanValue:
+    """Return whether goods go out on a line, at a price that is not below zero."""
+    return (
+        ~lines["document_type"].isin(BACK)
+        & (lines["net_amount"] >= 0)
+        & (lines["quantity"] > 0).fill_null(False)
+    )
+
+
+def _with_what_went_out(work: Workspace, lines: ir.Table) -> ir.Table:
+    """Put beside each line that gives back how much of its product went out, and at what list value.
+
+    On the invoice that it names, else wherever its customer bought the product at the same price.
+    """
+    back = lines["document_type"].isin(BACK) | (lines["net_amount"] < 0)
+    back = back | ((lines["net_amount"] == 0) & (lines["quantity"] < 0).fill_null(False))
+    none = ibis.null("string")
+    wide = lines.mutate(
+        _of_invoice=back.ifelse(lines["corrects_invoice_id"], none),
+        _of_customer=back.ifelse(lines["customer_id"], none),
+        _of_product=lines["product_id"],
+    )
+    sold = lines.filter(is_sold(lines))
+    listed = ibis.coalesce(sold["list_price"], sold["_at_list"], sold["net_amount"])
+    sums = {"list": listed.sum().cast(DECIMAL), "units": sold["quantity"].sum().cast(DECIMAL)}
+    ways = {
+        "there": {"invoice_id": "_of_invoice", "product_id": "_of_product"},
+        "alike": {"customer_id": "_of_customer", "product_id": "_of_product", "_each": "_each"},
+    }
+    for way, keys in ways.items():
+        of = {f"_{way}_{key.strip('_')}": sold[key] for key in keys}
+        went = sold.group_by(**of).aggregate(**{f"_{way}_{n}": sums[n] for n in sums})
+        went = materialize_if_local(work, f"went_out_{way}", went)
+        same = zip(keys.values(), of, strict=True)
+        wide = wide.left_join(went, [wide[mine] == went[theirs] for mine, theirs in same])
+    return wide
+
+
+def _estimate(lines: ir.Table) -> ir.DecimalValue:
+    """Return the estimated list value of each line, null where nothing tells it.
+
+    Which way a line goes, its amount says: a credit note may have its quantity without a minus.
+    An amount above zero beside a quantity below it tells nothing.
+    """
+    net, quantity, units = lines["net_amount"], lines["quantity"], lines["quantity"].abs()
+    listed = ibis.coalesce(lines["_there_list"], lines["_alike_list"])
+    went = ibis.coalesce(lines["_there_units"], lines["_alike_units"])
+    part = units.cast("float64") / went.cast("float64")
+    taken = (units == went).ifelse(listed, exact(listed.cast("float64") * part))
+    value = ibis.coalesce(taken, lines["_at_list"])
+    none = ibis.null(DECIMAL)
+    comes_back = (net < 0) | ((net == 0) & (quantity < 0))
+    goes_out = (net >= 0) & (quantity >= 0) & value.notnull()
+    return ibis.cases((comes_back, -value), (goes_out, ibis.greatest(net, value)), else_=none).cast(
+        DECIMAL
+    )
+
+
+def _may_be_estimated(judged: Validated) -> bool:
+    """Tell whether a line lacks its list price and could have one."""
+    if not {"product_id", "quantity"} <= set(judged.raw.names):
+        return False
+    if "list_price" not in judged.raw.names:
+        return True
+    without = judged.rows.filter(judged.rows["list_price"].isnull())
+    return bool(without.limit(1).count().to_pyarrow().as_py())
+
+
+def usual_prices(lines: ir.Table) -> ir.Table:
+    """Return the 90 % quantile of unit prices of each product and month with five lines or more.
+
+    To ``list_product, list_month, usual``.
+    """
+    sold = lines.filter(lines["document_type"].isin(SALES) & is_sold(lines))
+    sold = sold.filter(sold["product_id"].notnull())
+    sold = sold.select(
+        list_product="product_id", list_month=sold["date"].truncate("M"), price=unit_price(sold)
+    )
+    of_product = ["list_product", "list_month"]
+    counted = sold.group_by([*of_product, "price"]).aggregate(n=sold.count())
+    so_far = ibis.cumulative_window(group_by=of_product, order_by="price")
+    ranked = counted.mutate(
+        reached=counted["n"].sum().over(so_far),
+        seen=counted["n"].sum().over(ibis.window(group_by=of_product)),
+    )
+    share, of = LIST_SHARE
+    high = ranked.filter(
+        (ranked["seen"] >= LIST_LINES) & (ranked["reached"] * of >= ranked["seen"] * share)
+    )
+    return high.group_by(of_product).aggregate(usual=high["price"].min())
+
+
+def _sums(lines: ir.Table, judged: Validated) -> dict[str, ir.Value]:
+    """Return what is summed of the lines of a document."""
+    names = ["net_amount", "list_total", "cost_of_goods_sold"]
+    names += ["freight"] if "freight" in judged.raw.names else []
+    free = as_read(lines, "cost_of_goods_sold").isnull()
     return {
-        name: float(value or 0) if name.endswith(("amount", "cost")) else int(value or 0)
-        for name, value in row.items()
+        **{name: money_sum(as_read(lines, name)) for name in names},
+        "revenue_without_cost": money_sum(
+            free.ifelse(as_read(lines, "net_amount").abs(), ibis.literal(0))
+        ),
+        "lines": lines.count(),
     }
 
 
-def document_verdicts(facts: DocumentFacts, *, currency: str) -> list[Verdict]:
-    """Say what the documents do not tell: a credit note without its invoice, an advance without end."""
-    return [
-        verdict(
-            "credit_notes",
-            FLAG if facts.orphans else PASS,
-            n=number(facts.back),
-            amount=money(-facts.back_amount, currency),
-            alone=number(facts.orphans),
-            alone_amount=money(abs(facts.orphans_amount), currency),
-        ),
-        verdict(
-            "advances",
-            FLAG if facts.open_advances else PASS,
-            n=number(facts.open_advances),
-            amount=money(facts.open_amount, currency),
-        ),
-        *([_without_minus(facts, currency)] if _lacks_minus(facts) else []),
-        *([_free_of_charge(facts, currency)] if facts.samples else []),
-    ]
+def counted(lines: Validated, told: ir.Table) -> dict[str, Any]:
+    """Return what verdicts say of all lines together: counts and sums, which no document needs.
 
+    To ``lines, size, untyped, without_list, estimated, of_two_units, below_net, without_cost,
+    revenue_without_cost, both_costed, turned, turned_amount, costless, costless_amount,
+    of_five_units, cost_of_one, freighted, freight_below, freight_amount, samples, samples_cost,
+    far, far_amount, no_quantity, no_quantity_amount, ahead, ahead_amount``.
 
-def _lacks_minus(facts: DocumentFacts) -> bool:
-    """Tell whether what gives revenue back adds to it: one that can only give back, or most others.
-
-    A correction may raise a price.
+    Notes
+    -----
+    `size` is the sum of absolute net amounts. What is not mapped is absent on every line.
     """
-    return bool(facts.raised_plainly) or 2 * facts.raised > facts.back
-
-
-def _without_minus(facts: DocumentFacts, currency: str) -> Verdict:
-    """Say how many documents that give revenue back add to it by their amount."""
-    amount = money(facts.raised_amount, currency)
-    return verdict(
-        "minus_missing", FLAG, raised=number(facts.raised), n=number(facts.back), amount=amount
+    has = set(lines.raw.names).__contains__
+    names = ("net_amount", "list_price", "cost_of_goods_sold", "quantity")
+    net, list_price, cost, quantity = (as_read(told, name) for name in names)
+    every, none = told.count(), ibis.literal(0, "int64")
+    several = list_price.notnull() & (quantity >= 2)  # returns are negative
+    below = (list_price < net).ifelse(list_price < net * SAME_AS_NET, False)  # rarely multiplied
+    free = (net == 0) & (quantity > 0)
+    both = has("list_price") and has("quantity")
+    sale = told["document_type"].isin(SALES)
+    far = sale & _far_from_price(told) if {"quantity", "unit_price"} <= {*lines.raw.names} else None
+    nothing_sold = sale & (quantity == 0) & (net != 0)
+    totals = told.aggregate(
+        lines=every,
+        size=money_sum(net.abs()),
+        untyped=told.count(where=told["untyped"]),
+        without_list=told.count(where=list_price.isnull()) if has("list_price") else every,
+        estimated=told.count(where=told["estimated"]),
+        of_two_units=told.count(where=several) if both else none,
+        below_net=told.count(where=several & below) if both else none,
+        without_cost=told.count(where=cost.isnull()) if has("cost_of_goods_sold") else every,
+        revenue_without_cost=net.sum(where=cost.isnull()).cast(DECIMAL),
+        **_costs_amiss(net, cost, quantity, sale, told),
+        **_freight_amiss(as_read(told, "freight") if has("freight") else None, sale, told),
+        samples=told.count(where=free) if has("quantity") else none,
+        samples_cost=cost.sum(where=free).cast(DECIMAL),
+        far=none if far is None else told.count(where=far),
+        far_amount=none if far is None else money_sum(net.abs(), where=far),
+        no_quantity=told.count(where=nothing_sold) if has("quantity") else none,
+        no_quantity_amount=money_sum(net.abs(), where=nothing_sold),
+        ahead=told.count(where=told["date"] > ibis.literal(today())),
+        ahead_amount=net.sum(where=told["date"] > ibis.literal(today())).cast(DECIMAL),
     )
+    with answering(engine_of(totals), KEY):
+        found = totals.to_pyarrow().to_pylist()[0]
+    return {name: value or 0 for name, value in found.items()}
 
 
-def _free_of_charge(facts: DocumentFacts, currency: str) -> Verdict:
-    """Say how many lines were given away, and what their goods cost."""
-    cost = money(facts.samples_cost, currency)
-    return verdict("samples", PASS, n=number(facts.samples), cost=cost)
+def _costs_amiss(
+    net: ir.Value, cost: ir.Value, quantity: ir.Value, sale: ir.BooleanValue, lines: ir.Table
+) -> dict[str, ir.Value]:
+    """Return how many costs have the other sign than their revenue, are 0, or look like a unit's."""
+    turned = ((cost < 0) & (net > 0)) | ((cost > 0) & (net < 0))
+    costless = sale & (cost == 0) & (net > 0)
+    several = sale & (cost > 0) & (net > 0) & (quantity >= MANY_UNITS)
+    times = cost.cast("float64") * quantity.cast("float64")
+    one = several & (times <= net.cast("float64"))
+    return {
+        "both_costed": lines.count(where=(cost != 0) & (net != 0)),
+        "turned": lines.count(where=turned),
+        "turned_amount": money_sum(cost.abs(), where=turned),
+        "costless": lines.count(where=costless),
+        "costless_amount": money_sum(net, where=costless),
+        "of_five_units": lines.count(where=several),
+        "cost_of_one": lines.count(where=one),
+    }
+
+
+def _freight_amiss(
+    freight: ir.Value | None, sale: ir.BooleanValue, lines: ir.Table
+) -> dict[str, ir.Value]:
+    """Return how many invoice lines say that bringing them earned money."""
+    if freight is None:
+        return {}
+    below = sale & (freight < 0)
+    return {
+        "freighted": lines.count(where=sale & (freight != 0)),
+        "freight_below": lines.count(where=below),
+        "freight_amount": money_sum(freight.abs(), where=below),
+    }
+
+
+def _far_from_price(lines: ir.Table) -> ir.BooleanValue:
+    """Return whether a net amount is half as much again as quantity × price, or half of it."""
+    given = {name: lines[name].cast("float64") for name in ("quantity", "unit_price", "net_amount")}
+    kept = 1 - lines["discount"].cast("float64").fill_null(0.0) / 100
+    expected = (given["quantity"] * given["unit_price"] * kept).abs()
+    apart = (given["net_amount"].abs() - expected).abs()
+    return ((apart > FAR * expected) & (apart > SMALL_CHANGE)).fill_null(False)
+
+
+def today() -> date:
+    """Return the day on which the input is read."""
+    return date.today()
+
+
+def money_sum(money: ir.DecimalValue, where: ir.BooleanValue | None = None) -> ir.DecimalValue:
+    """Return an exact sum of money."""
+    return money.sum(where=where).cast(DECIMAL)

@@ -66,7 +66,7 @@ def tidy(text: ir.StringValue) -> ir.StringValue:
     Notes
     -----
     Spark cannot compose accents: there it is done as its table is read, see
-    `kamlib.intake.queries`, and of the rarest scripts with what comes out, see `brought`.
+    `kamlib.intake.queries`, and of the rarest scripts with what comes out, see `pull`.
     """
     composers: dict[str, Callable[[ir.StringValue], ir.StringValue]] = {
         "duckdb": nfc_normalize,

@@ -13,7 +13,7 @@ from kamlib.core.language import _, money, number, percent
 from kamlib.core.tables import Tables, floats
 from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 from kamlib.core.vocabulary import table_label
-from kamlib.intake.reasons import NO_LINE, REPEATS, TWICE
+from kamlib.intake.reasons import LEFT_OUT, NO_LINE, REPEATS, TWICE
 
 if TYPE_CHECKING:
     from kamlib.core.periods import Period
@@ -80,7 +80,7 @@ def enough_verdict(
     """
     limits, quarantine = engagement.set_aside, tables["quarantine"]
     declared = engagement.inputs["invoice_lines"].repeated_invoices == "set_aside"
-    none = [*NO_LINE, REPEATS, *(TWICE if declared else ())]
+    none = [*NO_LINE, LEFT_OUT, REPEATS, *(TWICE if declared else ())]
     lost = quarantine[~quarantine["reason"].isin(none)]
     found = list(_lost(read, coverage, tables, lost, engagement, span))
     most = max((each.share for each in found), default=0.0)

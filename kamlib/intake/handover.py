@@ -11,12 +11,11 @@ import pandas as pd
 
 from kamlib.core.tables import Tables
 from kamlib.intake import lines as line_work
-from kamlib.intake.booked import counted
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.corrected import placed_in
 from kamlib.intake.customers import customer_tables, missing_customers, prospects_only
-from kamlib.intake.desk import Answer, Desk
-from kamlib.intake.documents import DocumentFacts, kinds_of_documents, seen_of_documents
+from kamlib.intake.document_facts import DocumentFacts, kinds_of_documents, seen_of_documents
+from kamlib.intake.documents import counted
 from kamlib.intake.identity import Who, names_of_lines
 from kamlib.intake.lines import LineFacts
 from kamlib.intake.orders import (
@@ -33,6 +32,7 @@ from kamlib.intake.repeated import identical
 from kamlib.intake.small import Seen, Small
 from kamlib.intake.validate import Validated
 from kamlib.intake.words import Attribute, attribute_values
+from kamlib.intake.workspace import Answer, Workspace
 
 STAGE = "data_prep"
 
@@ -71,7 +71,7 @@ class Taken(NamedTuple):
     attributes: dict[str, Attribute]
 
 
-def taken_out(work: Desk, period: str, read_: Read) -> Taken:
+def taken_out(work: Workspace, period: str, read_: Read) -> Taken:
     """Take tables and facts out of the engine."""
     lines, worked, small = read_.lines, read_.worked, read_.small
     judged_ = _in_order([lines, *(table.validated for table in small.values())])
@@ -105,7 +105,7 @@ def taken_out(work: Desk, period: str, read_: Read) -> Taken:
 
 
 def _tables(
-    work: Desk,
+    work: Workspace,
     activity: pd.DataFrame,
     missing: pd.DataFrame,
     found: tuple[ir.Table, ir.Table],
@@ -126,7 +126,9 @@ def _tables(
     return tables
 
 
-def _of_many_rows(work: Desk, sold: ir.Table, placed: ir.Table, read_: Read) -> dict[str, Answer]:
+def _of_many_rows(
+    work: Workspace, sold: ir.Table, placed: ir.Table, read_: Read
+) -> dict[str, Answer]:
     """Return the tables that grow with the lines."""
     lines, worked = read_.lines, read_.worked
     begin = read_.apart.tally.first

@@ -12,9 +12,9 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.core.errors import DataError, listed
-from kamlib.intake.desk import fetched
 from kamlib.intake.small import Small, no_customers
 from kamlib.intake.units import relations_of, unit_of_each
+from kamlib.intake.workspace import fetched
 
 if TYPE_CHECKING:
     from kamlib.settings.inputs import Identity
@@ -45,7 +45,7 @@ class Who(NamedTuple):
         return unit_of_each(self.sites, unit=level, merged=self.merged, apart=self.apart)
 
 
-def who_is_who(masters: Mapping[str, Small], *, unit: str, identity: "Identity") -> Who:
+def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identity") -> Who:
     """Return who is who, by the tables of customers, of prospects and of decisions on identity.
 
     Parameters

@@ -11,6 +11,7 @@ from kamlib.core.errors import listed
 from kamlib.core.language import _, money, number, percent
 from kamlib.core.verdicts import FLAG, PASS, REFUSE, Balance, Verdict, verdict
 from kamlib.core.vocabulary import column_label, table_label
+from kamlib.intake.reasons import LEFT_OUT
 from kamlib.intake.validate import Validated
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _set_aside_in(
     """
     span = engagement.periods[period]
     lines = quarantine[quarantine["table"] == "invoice_lines"]
-    lines = lines[lines["column"] != "currency"]
+    lines = lines[(lines["column"] != "currency") & (lines["reason"] != LEFT_OUT)]
     inside = lines["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))
     nobody = lines["column"] == "customer_id"
     return (

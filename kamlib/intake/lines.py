@@ -13,12 +13,12 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib.intake.booked import money_sum, of_unit
 from kamlib.intake.contract import BACK
-from kamlib.intake.desk import Answer, Desk, fetched
+from kamlib.intake.documents import money_sum, of_unit
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.quarantine import Tally
 from kamlib.intake.validate import Validated
+from kamlib.intake.workspace import Answer, Workspace, fetched
 
 if TYPE_CHECKING:
     from kamlib.core.periods import Period
@@ -57,7 +57,7 @@ class LineFacts(NamedTuple):
     freight_amount: Decimal = Decimal(0)
 
 
-def period_of(day: ir.DateValue, work: Desk) -> ir.StringValue:
+def period_of(day: ir.DateValue, work: Workspace) -> ir.StringValue:
     """Return the name of the period a day lies in, null outside all."""
     cases = [
         (day.between(ibis.literal(span.start), ibis.literal(span.end)), name)
@@ -66,7 +66,7 @@ def period_of(day: ir.DateValue, work: Desk) -> ir.StringValue:
     return ibis.cases(*cases, else_=ibis.null("string"))
 
 
-def span_of(day: ir.DateValue, work: Desk) -> ir.DateValue:
+def span_of(day: ir.DateValue, work: Workspace) -> ir.DateValue:
     """Return the first day of the month a day lies in, or of the part of it that is of one period."""
     cuts = {span.start for span in work.engagement.periods.values()}
     cuts |= {span.end + timedelta(days=1) for span in work.engagement.periods.values()}
@@ -79,7 +79,7 @@ def span_of(day: ir.DateValue, work: Desk) -> ir.DateValue:
 
 
 def customer_months(
-    lines: ir.Table, judged: Validated, work: Desk, units: ir.Table | None
+    lines: ir.Table, judged: Validated, work: Workspace, units: ir.Table | None
 ) -> Answer:
     """Return one row per unit, month and period with exact sums.
 
@@ -88,9 +88,9 @@ def customer_months(
 
     Parameters
     ----------
-    lines : table from `kamlib.intake.booked.booked`
-    judged : the judged invoice lines
-    work : the desk
+    lines : table from `kamlib.intake.documents.documents_of`
+    judged : the validated invoice lines
+    work : the workspace
     units : table of ``known_id`` and ``unit``; None where every id is its own unit
 
     Notes
@@ -135,7 +135,7 @@ def ladder_sums(lines: ir.Table) -> dict[str, ir.DecimalValue]:
     }
 
 
-def timing(lines: ir.Table, placed: ir.Table, work: Desk) -> Answer:
+def timing(lines: ir.Table, placed: ir.Table, work: Workspace) -> Answer:
     """Return what credit notes and corrections took from sales of another period.
 
     To ``period, customer_id, earned_period, list_revenue, invoice_revenue, returned_revenue,
@@ -144,9 +144,9 @@ def timing(lines: ir.Table, placed: ir.Table, work: Desk) -> Answer:
 
     Parameters
     ----------
-    lines : table from `kamlib.intake.booked.booked`
+    lines : table from `kamlib.intake.documents.documents_of`
     placed : table from `kamlib.intake.corrected.placed_in`
-    work : the desk
+    work : the workspace
     """
     late = lines.filter(lines["document_type"].isin(BACK))
     late = late.join(placed, late["corrects_invoice_id"] == placed["names"])
@@ -185,16 +185,16 @@ def line_count(documents: ir.Table) -> ir.IntegerValue:
     return documents["lines"].sum().cast("int64")
 
 
-def corrections(lines: ir.Table, work: Desk) -> Answer:
+def corrections(lines: ir.Table, work: Workspace) -> Answer:
     """Return one row per credit note or correction.
 
     To ``invoice_id, customer_id, date, period, document_type, lines``.
     """
-    booked = lines.filter(lines["document_type"].isin(BACK))
-    counted = booked.group_by(invoice_id="invoice_id", customer_id="unit").aggregate(
-        date=booked["date"].min(),
-        document_type=booked["document_type"].min(),
-        lines=line_count(booked),
+    back = lines.filter(lines["document_type"].isin(BACK))
+    counted = back.group_by(invoice_id="invoice_id", customer_id="unit").aggregate(
+        date=back["date"].min(),
+        document_type=back["document_type"].min(),
+        lines=line_count(back),
     )
     dated = counted.mutate(period=period_of(counted["date"], work))
     names = ["invoice_id", "customer_id", "date", "period", "document_type", "lines"]
@@ -207,7 +207,7 @@ def seen_on(tally: Tally, counted: Mapping[str, Any], repeated: Mapping[str, Any
     Parameters
     ----------
     tally : from when to when the lines run that are used
-    counted : dict from `kamlib.intake.booked.counted`
+    counted : dict from `kamlib.intake.documents.counted`
     repeated : dict of what `kamlib.intake.repeated.identical` counted
     """
     known = {name: value for name, value in counted.items() if name in LineFacts._fields}

@@ -15,13 +15,13 @@ import pyarrow as pa
 
 from kamlib.core.language import _, money, number
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
-from kamlib.intake.booked import money_sum, order_fields
 from kamlib.intake.contract import SALES
-from kamlib.intake.desk import Answer, Desk
-from kamlib.intake.documents import ordered
+from kamlib.intake.document_facts import ordered
+from kamlib.intake.documents import money_sum, order_fields
 from kamlib.intake.identity import Who
 from kamlib.intake.lines import line_count, period_of
 from kamlib.intake.validate import Validated
+from kamlib.intake.workspace import Answer, Workspace, materialize
 
 APART_DAYS = (
     92  # a quarter: what is delivered later was ordered anew, and numbers start over yearly
@@ -44,7 +44,7 @@ class OrderFacts(NamedTuple):
     cut: int
 
 
-def sold_by_order(documents: ir.Table, work: Desk) -> ir.Table:
+def sold_by_order(documents: ir.Table, work: Workspace) -> ir.Table:
     """Return what is sold with the order it belongs to: ``order_id, begun``, and ``numbered``.
 
     Notes
@@ -59,10 +59,10 @@ def sold_by_order(documents: ir.Table, work: Desk) -> ir.Table:
     alone = alone.mutate(
         order_id=alone["invoice_id"], begun=own_day.ifelse(alone["order_day"], ibis.null("date"))
     )
-    return ibis.union(numbered, alone.select(numbered.columns))
+    return materialize(work, "sold_by_order", ibis.union(numbered, alone.select(numbered.columns)))
 
 
-def orders(sold: ir.Table, judged: Validated, work: Desk, who: Who, *, begin: date) -> Answer:
+def orders(sold: ir.Table, judged: Validated, work: Workspace, who: Who, *, begin: date) -> Answer:
     """Return one row per order and what its lines share, in the period of the order's day.
 
     To ``order_id, customer_id, date, period, lines, document_lines, order_value, customer_is_new,
@@ -72,8 +72,8 @@ def orders(sold: ir.Table, judged: Validated, work: Desk, who: Who, *, begin: da
     Parameters
     ----------
     sold : table from `sold_by_order`
-    judged : the judged invoice lines
-    work : the desk
+    judged : the validated invoice lines
+    work : the workspace
     who : who is who, with the day since when each is a customer
     begin : first day of the lines that are used
 
@@ -104,7 +104,7 @@ def orders(sold: ir.Table, judged: Validated, work: Desk, who: Who, *, begin: da
     return Answer(rows, {field.name: field.kind for field in fields})
 
 
-def deliveries(documents: ir.Table, judged: Validated, work: Desk) -> dict[str, Answer]:
+def deliveries(documents: ir.Table, judged: Validated, work: Workspace) -> dict[str, Answer]:
     """Return the table of deliveries under its name; nothing where lines name none.
 
     To ``delivery_id, customer_id, date, period, lines, document_lines`` and the attributes that time
@@ -124,7 +124,7 @@ def deliveries(documents: ir.Table, judged: Validated, work: Desk) -> dict[str, 
     return {"deliveries": Answer(rows, {field.name: field.kind for field in fields})}
 
 
-def told_apart(work: Desk, rows: ir.Table, named: str, day: str) -> ir.Table:
+def told_apart(work: Workspace, rows: ir.Table, named: str, day: str) -> ir.Table:
     """Add since when a number goes on (``begun``): missing where it never rests for a quarter."""
     reach = _reach(rows, named, day)
     far = reach.filter(reach["last"] > _later(reach["first"], APART_DAYS))
@@ -176,7 +176,7 @@ def _parts(rows: ir.Table, named: str, day: str, fields: list) -> ir.Table:
     )
 
 
-def _new_or_not(parts: ir.Table, work: Desk, who: Who, begin: date) -> ir.Table:
+def _new_or_not(parts: ir.Table, work: Workspace, who: Who, begin: date) -> ir.Table:
     """Add whether each order's customer is new, and whether it is its first: missing if unknown."""
     months = ibis.interval(months=work.engagement.windows.setup_months)
     first = parts.group_by(who="customer_id").aggregate(first=parts["date"].min())
@@ -202,7 +202,7 @@ def _new_or_not(parts: ir.Table, work: Desk, who: Who, begin: date) -> ir.Table:
     )
 
 
-def _since(work: Desk, who: Who) -> ir.Table:
+def _since(work: Workspace, who: Who) -> ir.Table:
     """Return the first day recorded for each unit: ``unit, since, whole``, of all its sites or of some."""
     sites = who.sites
     given = sites["since"] if "since" in sites else pd.Series(pd.NaT, index=sites.index)
@@ -225,7 +225,7 @@ def seen_of_orders(sold: ir.Table, judged: Validated, *, late: bool) -> OrderFac
     Parameters
     ----------
     sold : table from `sold_by_order`
-    judged : the judged invoice lines
+    judged : the validated invoice lines
     late : bool, the lines begin so late that orders of the periods may have begun before them
     """
     lines, amount = sold["lines"], sold["net_amount"]

@@ -17,13 +17,13 @@ import pyarrow as pa
 
 from kamlib.core.errors import DataError
 from kamlib.intake.contract import NUMERIC, Field
-from kamlib.intake.desk import Desk, lookup, told_once
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.engines import DECIMAL, REACH, engine_of, exact, written
 from kamlib.intake.inspect.words import YES_OR_NO
 from kamlib.intake.spelling import currency_codes, currency_words, holds_tax_ids
 from kamlib.intake.tax_ids import tax_id_of
 from kamlib.intake.values import day_of, existing_day, number_of
+from kamlib.intake.workspace import Workspace, lookup, told_once
 
 if TYPE_CHECKING:
     from kamlib.settings.inputs import Input
@@ -108,7 +108,7 @@ class Cell(NamedTuple):
 
 
 def parse(
-    work: Desk, table: str, part: ir.Table, fields: Sequence[Field], dialect: Dialect
+    work: Workspace, table: str, part: ir.Table, fields: Sequence[Field], dialect: Dialect
 ) -> ir.Table:
     """Return rows with the value of each column beside what was read.
 
@@ -153,7 +153,7 @@ def _currencies(column: ir.Column, given: "Input") -> ir.StringValue:
 
 
 def _said(
-    work: Desk, rows: ir.Table, field: Field, words: Mapping[str, str], dialect: Dialect
+    work: Workspace, rows: ir.Table, field: Field, words: Mapping[str, str], dialect: Dialect
 ) -> ir.Value:
     """Return what a column says: the number or the ISO day of a text, usable or not, or a word."""
     column, kind = rows[field.name], field.kind
@@ -271,7 +271,7 @@ def _refuse_instant(column: ir.Column, name: str) -> None:
         )
 
 
-def _with_tax_ids(work: Desk, table: str, rows: ir.Table, field: Field) -> ir.Table:
+def _with_tax_ids(work: Workspace, table: str, rows: ir.Table, field: Field) -> ir.Table:
     """Write the tax ids of a column in one spelling; beside customers, why one is unusable.
 
     A group or a party may be known by another id and then stays as it is.

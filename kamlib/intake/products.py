@@ -3,15 +3,15 @@
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.intake.booked import KEY, money_sum, of_unit
-from kamlib.intake.desk import Answer, Desk, brought
+from kamlib.intake.documents import KEY, money_sum, of_unit
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.lines import ladder_sums, period_of
+from kamlib.intake.workspace import Answer, Workspace, pull
 
 BY = ["period", "customer_id", "product_id"]
 
 
-def customer_products(work: Desk, told: ir.Table, units: ir.Table | None) -> Answer:
+def customer_products(work: Workspace, told: ir.Table, units: ir.Table | None) -> Answer:
     """Return one row per period, unit and product with exact sums, of the periods of engagement.yaml.
 
     To ``period, customer_id, product_id, quantity, list_revenue, invoice_revenue,
@@ -19,8 +19,8 @@ def customer_products(work: Desk, told: ir.Table, units: ir.Table | None) -> Ans
 
     Parameters
     ----------
-    work : the desk
-    told : table from `kamlib.intake.booked.lines_told`
+    work : the workspace
+    told : table from `kamlib.intake.documents.typed_lines`
     units : table of ``known_id`` and ``unit``; None where every id is its own unit
 
     Notes
@@ -35,7 +35,7 @@ def customer_products(work: Desk, told: ir.Table, units: ir.Table | None) -> Ans
         uncosted=dated.count(where=dated["cost_of_goods_sold"].isnull()),
         **ladder_sums(dated),
     )
-    here = brought(work, "sites_products", summed, key=KEY)
+    here = pull(work, "sites_products", summed, key=KEY)
     rolled = of_unit(here, units)
     rolled = rolled.mutate(customer_id=rolled["unit"])
     sums = list(ladder_sums(dated))

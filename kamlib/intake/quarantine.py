@@ -11,14 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kamlib.core.language import _
-from kamlib.intake.booked import KEY, money_sum
-from kamlib.intake.contract import CONTRACT
-from kamlib.intake.desk import Desk, brought, in_pandas
+from kamlib.intake.contract import CONTRACT, WHERE
+from kamlib.intake.documents import KEY, money_sum
 from kamlib.intake.reasons import NO_CUSTOMER, TAX_ID_PESEL, TWICE, ZEROS_LOST
 from kamlib.intake.validate import MARKS, Validated
+from kamlib.intake.workspace import Workspace, in_pandas, pull
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
+    from kamlib.settings.inputs import Input
 
 SET_ASIDE = (
     "table",
@@ -66,7 +67,7 @@ def set_aside_of(table: Validated, rows: pa.Table) -> SetAside:
 
 
 def lines_set_aside(
-    work: Desk, lines: Validated, documents: ir.Table, known: Mapping[str, ir.Table]
+    work: Workspace, lines: Validated, documents: ir.Table, known: Mapping[str, ir.Table]
 ) -> SetAside:
     """Return what was set aside of invoice lines, brought from where they lie.
 
@@ -74,9 +75,9 @@ def lines_set_aside(
 
     Parameters
     ----------
-    work : the desk
+    work : the workspace
     lines : the validated invoice lines
-    documents : table from `kamlib.intake.booked.booked`, which has all that is used
+    documents : table from `kamlib.intake.documents.documents_of`, which has all that is used
     known : dict of "customer" to a table with the column ``known_id``, if there are customers
     """
     used = documents.aggregate(
@@ -90,12 +91,12 @@ def lines_set_aside(
     if found["used"] == lines.raw.rows:  # nothing is left to look for
         lost = rows.schema().to_pyarrow().empty_table()
     else:
-        lost = brought(work, "lines_set_aside", rows, key=KEY).to_pyarrow()
-    picked = _with_zeros_lost(_picked(lines, lost), known)
+        lost = pull(work, "lines_set_aside", rows, key=KEY).to_pyarrow()
+    picked = _mark_lost_zeros(_picked(lines, lost), known)
     return SetAside(picked, Tally(set_aside=len(picked), **found))
 
 
-def _with_zeros_lost(rows: pa.Table, known: Mapping[str, ir.Table]) -> pa.Table:
+def _mark_lost_zeros(rows: pa.Table, known: Mapping[str, ir.Table]) -> pa.Table:
     """Give lines a reason of their own whose customer is known with other zeros in front."""
     reason, ids = rows["reason"].to_pylist(), rows["customer_id"].to_pylist()
     if "customer" not in known or NO_CUSTOMER not in reason:
@@ -115,7 +116,7 @@ def money_read(counted: Mapping[str, Any], apart: SetAside) -> pd.DataFrame:
 
     Parameters
     ----------
-    counted : dict from `kamlib.intake.booked.counted`
+    counted : dict from `kamlib.intake.documents.counted`
     apart : what was set aside of the lines
     """
     lost = apart.rows.select(["column", "reason", "amount"])
@@ -180,12 +181,17 @@ def all_set_aside(
 ) -> pd.DataFrame:
     """Return the rows set aside of all tables; where nothing was, of the lines, for the columns."""
     broken = [one for one in tables if apart[one.name].tally.set_aside] or tables[:1]
-    theirs = {one.name: engagement.inputs[one.name].columns for one in broken}
+    theirs = {one.name: _their_names(engagement.inputs[one.name]) for one in broken}
     frames = [
         quarantine(one.name, apart[one.name].rows, one.raw.files, theirs[one.name])
         for one in broken
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def _their_names(given: "Input") -> dict[str, str]:
+    """Return our names of columns with the client's, those by which rows count among them."""
+    return given.columns | {WHERE + theirs: theirs for theirs in given.where}
 
 
 def quarantine(

@@ -15,18 +15,16 @@ from kamlib.core.errors import listed
 from kamlib.core.tables import Tables
 from kamlib.core.verdicts import Balance, Verdict
 from kamlib.intake import findings, ledger
-from kamlib.intake.booked import booked, lines_told
 from kamlib.intake.contract import CONTRACT
 from kamlib.intake.coverage import reach_verdicts
 from kamlib.intake.currency import currency_verdicts, in_reporting_currency
 from kamlib.intake.databases import asked
-from kamlib.intake.desk import Desk, desk
-from kamlib.intake.documents import document_verdicts
+from kamlib.intake.document_facts import document_verdicts
+from kamlib.intake.documents import documents_of, typed_lines
 from kamlib.intake.enough import enough_verdict, rows_set_aside_verdict
 from kamlib.intake.handover import Read, Taken, taken_out
-from kamlib.intake.identity import Who, who_is_who
+from kamlib.intake.identity import Who, identities_of
 from kamlib.intake.identity_findings import identity_verdicts
-from kamlib.intake.once import lines_once
 from kamlib.intake.orders import orders_verdict
 from kamlib.intake.quarantine import Tally, lines_set_aside
 from kamlib.intake.small import Small, master_table, party_table
@@ -38,7 +36,9 @@ from kamlib.intake.unusable import (
     refuse_without_rows,
 )
 from kamlib.intake.validate import Validated
+from kamlib.intake.without_repeats import lines_without_repeats
 from kamlib.intake.words import words_verdicts
+from kamlib.intake.workspace import Workspace, workspace
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
@@ -86,16 +86,16 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
         The period is not known, or a dialect's date format cannot be read.
     """
     engagement.period(period)
-    with desk(engagement) as work, asked(engagement, "invoice_lines"):
+    with workspace(engagement) as work, asked(engagement, "invoice_lines"):
         masters = {n: master_table(work, n) for n in MASTERS if n in engagement.inputs}
-        who = who_is_who(masters, unit=engagement.unit, identity=engagement.identity)
+        who = identities_of(masters, unit=engagement.unit, identity=engagement.identity)
         units, known = _for_the_engine(work, who, masters)
-        lines = lines_once(work, known=known)
+        lines = lines_without_repeats(work, known=known)
         refuse_without_rows(lines)
         rates = masters["fx_rates"].frame if "fx_rates" in masters else None
         lines, converted = in_reporting_currency(work, lines, rates)
-        told = lines_told(work, lines)
-        worked = booked(work, lines, told, units)
+        told = typed_lines(work, lines)
+        worked = documents_of(work, lines, told, units)
         apart = lines_set_aside(work, lines, worked, known)
         refuse_without_lines(lines, apart)
         if "customer" not in known:
@@ -171,7 +171,7 @@ def _of_customers_and_words(engagement: "Engagement", period: str, taken: Taken)
 
 
 def _for_the_engine(
-    work: Desk, who: Who, masters: dict[str, Small]
+    work: Workspace, who: Who, masters: dict[str, Small]
 ) -> tuple[ir.Table | None, dict[str, ir.Table]]:
     """Return which unit each id belongs to, and which ids are known, as tables for the engine.
 
@@ -191,13 +191,13 @@ def _for_the_engine(
     return units, _known(work, {*who.customers, *named}, who)
 
 
-def _known_from_lines(work: Desk, worked: ir.Table, who: Who) -> dict[str, ir.Table]:
+def _known_from_lines(work: Workspace, worked: ir.Table, who: Who) -> dict[str, ir.Table]:
     """Return which ids are known where the lines and the decisions say who is a customer."""
     ids = worked.select("customer_id").distinct().to_pyarrow()["customer_id"].to_pylist()
     return _known(work, {*ids, *who.customers}, who)
 
 
-def _known(work: Desk, ids: set[str], who: Who) -> dict[str, ir.Table]:
+def _known(work: Workspace, ids: set[str], who: Who) -> dict[str, ir.Table]:
     """Return the known customers and the known parties as tables for the engine."""
     return {
         "customer": _in_engine(work, "known_customers", known_id=sorted(ids)),
@@ -207,7 +207,7 @@ def _known(work: Desk, ids: set[str], who: Who) -> dict[str, ir.Table]:
     }
 
 
-def _in_engine(work: Desk, table: str, **columns: list[str]) -> ir.Table:
+def _in_engine(work: Workspace, table: str, **columns: list[str]) -> ir.Table:
     """Keep columns of text as a table of the engine."""
     rows = pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
     return work.con.create_table(table, rows, overwrite=True)

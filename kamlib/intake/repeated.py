@@ -7,15 +7,15 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from kamlib.intake.desk import Desk
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.validate import Validated
+from kamlib.intake.workspace import Workspace
 
 FEW = 300_000  # rows that the engine groups whole as fast
 AT_ONCE = 64_000_000  # hashes of eight bytes held at one time
 
 
-def identical(work: Desk, judged: Validated, *, amount: str = "net_amount") -> dict[str, Any]:
+def identical(work: Workspace, judged: Validated, *, amount: str = "net_amount") -> dict[str, Any]:
     """Count the used lines that repeat another in every column that was read, and their money.
 
     Of another table than the lines, `amount` says which of its columns weighs a row.
@@ -38,7 +38,9 @@ def identical(work: Desk, judged: Validated, *, amount: str = "net_amount") -> d
     return {name: value or 0 for name, value in counted.to_pyarrow().to_pylist()[0].items()}
 
 
-def _that_share_a_hash(work: Desk, lines: ir.Table, names: list[str], *, rows: int) -> ir.Table:
+def _that_share_a_hash(
+    work: Workspace, lines: ir.Table, names: list[str], *, rows: int
+) -> ir.Table:
     """Return the lines whose hash another line has."""
     hashed = f"hash({', '.join(_quoted(name) for name in names)})"
     query = f'SELECT *, {hashed} AS "_hash" FROM ({work.con.compile(lines)})'
@@ -54,7 +56,7 @@ def _that_share_a_hash(work: Desk, lines: ir.Table, names: list[str], *, rows: i
     return work.con.table("maybe_identical")
 
 
-def _shared(work: Desk, query: str, *, rows: int, parts: int) -> Iterator[np.ndarray]:
+def _shared(work: Workspace, query: str, *, rows: int, parts: int) -> Iterator[np.ndarray]:
     """Yield the hashes that stand more than once, in parts that are held at one time."""
     for part in range(parts):
         mine = f'WHERE "_hash" % {parts} = {part}' if parts > 1 else ""

@@ -17,13 +17,13 @@ import ibis.expr.types as ir
 
 from kamlib.intake.contract import Field, fields_of
 from kamlib.intake.databases import answering, databases
-from kamlib.intake.desk import brought
 from kamlib.intake.engines import engine_of, tidy_text
 from kamlib.intake.parse import as_text
 from kamlib.intake.sources import Headed, Raw, composed, places_in
+from kamlib.intake.workspace import pull
 
 if TYPE_CHECKING:
-    from kamlib.intake.desk import Desk
+    from kamlib.intake.workspace import Workspace
     from kamlib.settings import Engagement
 
 BETWEEN, NOTHING = "\x1f", "\x1e"  # what stands between two cells, and for an empty one
@@ -45,7 +45,7 @@ def xxhash64(text: str) -> int:  # type: ignore[empty-body]
     """Hash a text: Spark's."""
 
 
-def raw_from_database(work: "Desk", table: str) -> tuple[Raw, tuple[Field, ...]]:
+def raw_from_database(work: "Workspace", table: str) -> tuple[Raw, tuple[Field, ...]]:
     """Return the rows of an input table that lies in a client's database, and its fields.
 
     Invoice lines stay where they are. A small table comes over whole, in the columns we know.
@@ -66,7 +66,7 @@ def raw_from_database(work: "Desk", table: str) -> tuple[Raw, tuple[Field, ...]]
         **{name: tidy_text(column) for name, column in read.items()},
     )
     if table != "invoice_lines":
-        part = brought(work, f"{table}_raw", part, key=f"inputs.{table}.database")
+        part = pull(work, f"{table}_raw", part, key=f"inputs.{table}.database")
     names = [field.name for field in fields if field.name in part.columns]
     rows = part.count().to_pyarrow().as_py()
     return Raw([part], names, [shown], rows, Counter()), fields
@@ -85,7 +85,7 @@ def columns_read(
     given = engagement.inputs[table]
     shown = given.database.shown if given.database else table
     heads = [composed(name) for name in theirs.columns]
-    fields = fields_of(table, given.columns, set(heads))
+    fields = fields_of(table, given.columns, set(heads), given.where)
     places = places_in(Headed(0, Path(), shown, heads), fields, given.columns, table=table)
     return {name: theirs[theirs.columns[at]] for name, at in places.items()}, fields, shown
 

@@ -14,11 +14,11 @@ from kamlib.core.errors import DataError, listed
 from kamlib.core.tables import floats
 from kamlib.intake import reasons
 from kamlib.intake.contract import CONTRACT, Field
-from kamlib.intake.desk import Desk, in_pandas
 from kamlib.intake.look_alikes import plain_letters
-from kamlib.intake.once import refuse_copies
 from kamlib.intake.quarantine import SetAside, set_aside_of
 from kamlib.intake.validate import Validated, validate
+from kamlib.intake.without_repeats import refuse_copies
+from kamlib.intake.workspace import Workspace, in_pandas
 
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")
 ADD_UP = {  # tables whose rows add up, and what of them does
@@ -56,7 +56,7 @@ class Small(NamedTuple):
     seen: Seen = Seen()
 
 
-def master_table(work: Desk, table: str) -> Small:
+def master_table(work: Workspace, table: str) -> Small:
     """Read a table whose key names customers, prospects or products.
 
     Raises
@@ -79,7 +79,7 @@ def master_table(work: Desk, table: str) -> Small:
 
 
 def party_table(
-    work: Desk, table: str, *, known: dict[str, ir.Table], units: Mapping[str, str]
+    work: Workspace, table: str, *, known: dict[str, ir.Table], units: Mapping[str, str]
 ) -> Small:
     """Read a table that speaks of customers or parties, and roll its ids up to units.
 
@@ -142,7 +142,7 @@ def _without_repeats(rows: pa.Table, names: list[str], *, column: str = "") -> p
     return rows
 
 
-def _seen(work: Desk, found: Validated, used: pa.Table) -> Seen:
+def _seen(work: Workspace, found: Validated, used: pa.Table) -> Seen:
     """Count rows that stand twice, and take words for the engagement's that differ in case only."""
     if found.name not in ADD_UP:
         return Seen()
@@ -175,7 +175,11 @@ def _in_other_letters(written: list[str], known: set[str]) -> dict[str, str]:
 
 def _clean_frame(rows: pa.Table, found: Validated) -> pd.DataFrame:
     """Return the used rows in an order that the files cannot change."""
-    asked = [field for field in found.fields if field.otherwise != reasons.IN_ANOTHER_CURRENCY]
+    asked = [
+        field
+        for field in found.fields
+        if field.otherwise != reasons.IN_ANOTHER_CURRENCY and not field.only
+    ]
     names = [field.name for field in asked if field.name in rows.column_names]
     if found.name in ONLY_WHAT_IS_MAPPED:
         names = [name for name in names if _is_kept(name, found)]

@@ -310,10 +310,17 @@ def places_in(
     places: dict[str, int] = {}
     taken = {composed(theirs) for theirs in columns.values()}
     for field in fields if file.head else ():
-        theirs = composed(columns.get(field.name, field.name))
-        if theirs in file.head and (field.name in columns or theirs not in taken):
+        theirs = composed(field.theirs(columns))
+        mapped = field.name in columns or bool(field.only)
+        if theirs in file.head and (mapped or theirs not in taken):
             places[field.name] = file.head.index(theirs)
-        elif field.name in columns or field.needed:
+        elif field.only:
+            raise DataError(
+                f"{file.shown} has no column '{theirs}', by which rows of {table} count. "
+                f"{did_you_mean(theirs, [name for name in file.head if name])} "
+                f"Correct the name under inputs.{table}.where in engagement.yaml."
+            )
+        elif mapped or field.needed:
             if holds_values(file.head):
                 raise DataError(
                     f"the first row of {file.shown} holds values, not the names of columns "

@@ -11,9 +11,9 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from kamlib.intake.desk import Desk, fetched, kept, lookup
 from kamlib.intake.reasons import A_TOTAL
 from kamlib.intake.validate import Validated
+from kamlib.intake.workspace import Workspace, fetched, lookup, materialize
 
 SUMMED = 2  # a row that equals one line above it may be that line's second half
 OF_A_LINE = ("line_id", "product_id")  # a total has none of them
@@ -31,7 +31,7 @@ class Bound(NamedTuple):
     above: Any
 
 
-def without_sums(work: Desk, lines: Validated) -> Validated:
+def without_sums(work: Workspace, lines: Validated) -> Validated:
     """Set aside as totals the broken lines that are sums of lines above them, with no amount."""
     rows = lines.rows
     if lines.fine is not None or not work.owns(rows) or "net_amount" not in lines.raw.names:
@@ -89,7 +89,7 @@ def _sums(bounds: list[Bound]) -> list[Bound]:
     return found
 
 
-def _marked(work: Desk, rows: ir.Table, sums: list[tuple[int, int]]) -> ir.Table:
+def _marked(work: Workspace, rows: ir.Table, sums: list[tuple[int, int]]) -> ir.Table:
     """Give rows the reason of a total, and take their money away."""
     files, places = zip(*sums, strict=True)
     table = pa.table(
@@ -111,4 +111,4 @@ def _marked(work: Desk, rows: ir.Table, sums: list[tuple[int, int]]) -> ir.Table
         _value=is_sum.ifelse(joined["net_amount"].cast("string"), joined["_value"]),
         **money,
     ).drop("sum_file", "sum_row")
-    return kept(work, "invoice_lines_without_sums", whole)
+    return materialize(work, "invoice_lines_without_sums", whole)

@@ -8,17 +8,18 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from kamlib.core.errors import DataError
 from kamlib.core.language import N_, money, number
-from kamlib.intake.booked import KEY, money_sum
 from kamlib.intake.contract import BACK
 from kamlib.intake.databases import answering
-from kamlib.intake.desk import Desk, fetched, held
+from kamlib.intake.documents import KEY, money_sum
 from kamlib.intake.engines import DECIMAL, engine_of
 from kamlib.intake.invoices_xml import XML_ENDINGS
 from kamlib.intake.reasons import IN_ANOTHER_FILE, NUMBERED_TWICE
 from kamlib.intake.validate import Validated
+from kamlib.intake.workspace import Workspace, fetched, materialize_if_local
 
 DOCUMENT = ["invoice_id", "customer_id", "date"]
 KEPT = N_("lines whose invoice stands twice, kept as declared")
@@ -26,7 +27,7 @@ SPREAD = N_("invoices with lines of different numbers in several files, all of t
 BETWEEN = ":"  # of file and row, where a row stands that counts
 
 
-def numbers_once(work: Desk, lines: Validated) -> Validated:
+def numbers_once(work: Workspace, lines: Validated) -> Validated:
     """Set aside lines whose invoice and line number stand in an earlier row.
 
     What gives back may show a line before and after under one number. The engagement says
@@ -63,7 +64,9 @@ def numbers_once(work: Desk, lines: Validated) -> Validated:
         _reason=ibis.coalesce(marked["_why"], marked["_reason"]),
         _value=again.ifelse(marked["_first"], marked["_value"]),
     ).drop("_why", "_first", "_may")
-    return lines._replace(rows=held(work, "invoice_lines_numbered", whole), fine=None)
+    return lines._replace(
+        rows=materialize_if_local(work, "invoice_lines_numbered", whole), fine=None
+    )
 
 
 def _shared(used: ir.Table, key: list[str]) -> dict[str, Any]:
@@ -75,8 +78,8 @@ def _shared(used: ir.Table, key: list[str]) -> dict[str, Any]:
     twice = each.filter(each["one"] != each["other"])
     total = twice.aggregate(n=twice["invoice_id"].nunique(), amount=twice["amount"].sum())
     found: dict[str, Any] = total.to_pyarrow().to_pylist()[0]
-    first = twice.order_by([*key, "one"]).limit(1)
-    return {**found, "first": fetched(first).to_dict("records")}
+    first = fetched(twice.order_by([*key, "one"]).limit(1)) if found["n"] else pd.DataFrame()
+    return {**found, "first": first.to_dict("records")}
 
 
 def _refuse(shared: dict[str, Any], lines: Validated, currency: str) -> None:

@@ -16,7 +16,6 @@ from kamlib.intake.contract import NUMERIC, Field, fields_of
 from kamlib.intake.counted import numbers_read
 from kamlib.intake.databases import answering
 from kamlib.intake.derived import derived_net, told_by_number
-from kamlib.intake.desk import Desk, kept, lookup, told_once, viewed
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.engines import spelled_apart
 from kamlib.intake.parse import UNUSABLE, VALUE, Cell, dtype_of, is_exact, parse, words_of
@@ -24,6 +23,7 @@ from kamlib.intake.servers import raw_from_database
 from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_rows
 from kamlib.intake.spelling import holds_tax_ids
 from kamlib.intake.undeclared import refuse_undeclared
+from kamlib.intake.workspace import Workspace, lookup, materialize, told_once, view
 
 KNOWN = "known_id"  # of the customer or party; null where nobody knows it
 AS_READ = "as read "  # before the name of a column of exact numbers, as it was read
@@ -53,12 +53,12 @@ class Validated(NamedTuple):
         return self.rows.filter(self.rows["_reason"].notnull())
 
 
-def validate(work: Desk, table: str, *, known: dict[str, ir.Table] | None = None) -> Validated:
+def validate(work: Workspace, table: str, *, known: dict[str, ir.Table] | None = None) -> Validated:
     """Read an input table and hold each of its rows against the contract.
 
     Parameters
     ----------
-    work : the desk
+    work : the workspace
     table : str, a key of `CONTRACT`
     known : dict of "customer" or "party" to a table with the column ``known_id``; where one is
         absent, every id counts as known
@@ -73,13 +73,13 @@ def validate(work: Desk, table: str, *, known: dict[str, ir.Table] | None = None
             return _validated(work, table, *raw_from_database(work, table), known or {})
     files = headed_files(work.engagement, table)
     heads = {name for file in files for name in file.head}
-    fields = fields_of(table, given.columns, heads)
+    fields = fields_of(table, given.columns, heads, given.where)
     raw = raw_rows(work.con, work.engagement, table, files, fields, folder=work.folder)
     return _validated(work, table, raw, fields, known or {})
 
 
 def _validated(
-    work: Desk, table: str, raw: Raw, fields: tuple[Field, ...], known: dict[str, ir.Table]
+    work: Workspace, table: str, raw: Raw, fields: tuple[Field, ...], known: dict[str, ir.Table]
 ) -> Validated:
     """Validate raw rows, and keep them unless they are read from their types anew as fast."""
     fields = tuple(_in_this_engagement(field, work) for field in fields)
@@ -95,15 +95,15 @@ def _validated(
         return Validated(table, _no_rows(work, table, fields), raw, fields)
     rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
     if table != "invoice_lines":
-        return Validated(table, kept(work, table, rows.drop("_place")), raw, fields)
+        return Validated(table, materialize(work, table, rows.drop("_place")), raw, fields)
     given = work.engagement.inputs[table]
     rows = rows.mutate(document_type=told_by_number(rows, given))
     if "net_amount" not in raw.names:
         rows = rows.mutate(net_amount=derived_net(rows))
     typed = rows.drop("_place", *(AS_READ + name for name in plain))
     if work.owns(rows) and not _is_typed(raw, fields):
-        return Validated(table, kept(work, table, typed), raw, fields)
-    fine = viewed(work, f"{table} used", rows.filter(rows["_place"].isnull()).drop("_place"))
+        return Validated(table, materialize(work, table, typed), raw, fields)
+    fine = view(work, f"{table} used", rows.filter(rows["_place"].isnull()).drop("_place"))
     return Validated(table, typed, raw, fields, fine)
 
 
@@ -122,7 +122,7 @@ def _is_typed(raw: Raw, fields: tuple[Field, ...]) -> bool:
     return not floats and not any(kind.is_string() for kind in kinds)
 
 
-def _in_this_engagement(field: Field, work: Desk) -> Field:
+def _in_this_engagement(field: Field, work: Workspace) -> Field:
     """Return a field with the values that this engagement allows."""
     if field.kind == "period":
         names = tuple(work.engagement.periods)
@@ -133,7 +133,7 @@ def _in_this_engagement(field: Field, work: Desk) -> Field:
 
 
 def _validated_part(
-    work: Desk,
+    work: Workspace,
     table: str,
     part: ir.Table,
     fields: tuple[Field, ...],
@@ -166,7 +166,7 @@ def _validated_part(
     )
 
 
-def _cell(work: Desk, table: str, rows: ir.Table, field: Field, dialect: Dialect) -> Cell:
+def _cell(work: Workspace, table: str, rows: ir.Table, field: Field, dialect: Dialect) -> Cell:
     """Return a column of parsed rows with all that its rules may ask for."""
     other = field.unless[0] if field.unless else field.not_before
     beside = {
@@ -184,7 +184,7 @@ def _cell(work: Desk, table: str, rows: ir.Table, field: Field, dialect: Dialect
     )
 
 
-def _marked(work: Desk, rows: ir.Table, cells: list[Cell], around: Around) -> ir.Table:
+def _marked(work: Workspace, rows: ir.Table, cells: list[Cell], around: Around) -> ir.Table:
     """Add which rule a row breaks first, with its column, its reason and what stood there.
 
     `_place` counts the rules of all columns one after the other; behind them all is a row that is
@@ -210,13 +210,13 @@ def _marked(work: Desk, rows: ir.Table, cells: list[Cell], around: Around) -> ir
     )
 
 
-def _first_broken(work: Desk, cell: Cell, around: Around) -> ir.IntegerValue:
+def _first_broken(work: Workspace, cell: Cell, around: Around) -> ir.IntegerValue:
     """Return the first rule that a cell breaks, told to our engine once for all columns alike."""
     names = list(cell.columns)
     rules = tuple(rules_for(cell, around))
     key = (
         "broken",
-        cell.field._replace(name=cell.field.kind),
+        cell.field._replace(name=cell.field.kind, needed=False),
         rules,
         cell.dialect,
         bool(cell.words),
@@ -228,14 +228,16 @@ def _first_broken(work: Desk, cell: Cell, around: Around) -> ir.IntegerValue:
     return told_once(work, key, build, *cell.columns.values())
 
 
-def _beside_known(work: Desk, rows: ir.Table, name: str, everybody: ir.Table) -> ir.Table:
+def _beside_known(work: Workspace, rows: ir.Table, name: str, everybody: ir.Table) -> ir.Table:
     """Put the id of the known customer or party beside each row; null where nobody knows it."""
     if not work.owns(rows):
         everybody = lookup(work, "", spelled_apart(everybody.to_pyarrow()), like=rows)
     return rows.left_join(everybody, rows[name] == everybody[KNOWN])
 
 
-def _as_read(work: Desk, table: str, parts: list[ir.Table], fields: tuple[Field, ...]) -> list[str]:
+def _as_read(
+    work: Workspace, table: str, parts: list[ir.Table], fields: tuple[Field, ...]
+) -> list[str]:
     """Return the columns of lines whose numbers are grouped and summed as read, in half the time.
 
     To whole numbers that stand for texts, and money and quantities in exact types of their own.
@@ -265,7 +267,7 @@ def as_read(lines: ir.Table, name: str) -> ir.Column:
     return lines[AS_READ + name if AS_READ + name in lines.columns else name]
 
 
-def _no_rows(work: Desk, table: str, fields: tuple[Field, ...]) -> ir.Table:
+def _no_rows(work: Workspace, table: str, fields: tuple[Field, ...]) -> ir.Table:
     """Return a validated table without rows."""
     schema = {"_file": "int32", "_row": "int64", **dict.fromkeys(MARKS[2:], "string")}
     schema |= {field.name: str(dtype_of(field)) for field in fields}

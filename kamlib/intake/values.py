@@ -153,7 +153,8 @@ def _written_day(text: ir.StringValue, form: str) -> tuple[ir.StringValue, ir.Bo
         name = part["month name"].translate("ĄĆĘŁŃÓŚŹŻ", "ąćęłńóśźż").lower()
         part["month"] = name.substitute(MONTHS, else_="")
         has_form = has_form & (part["month"] != "")
-    iso = part["year"].concat("-", part["month"].lpad(2, "0"), "-", part["day"].lpad(2, "0"))
+    day = part["day"].lpad(2, "0") if "day" in part else ibis.literal("01")
+    iso = part["year"].concat("-", part["month"].lpad(2, "0"), "-", day)
     return iso, has_form
 
 
@@ -189,14 +190,17 @@ def date_pattern(form: str) -> tuple[str, dict[str, int]]:
         places[DIRECTIVES[piece][1]] = group
     places.pop("", None)
     if sorted(places) not in KNOWN_PARTS:
-        raise ParameterError(f"the date format '{form}' needs a day, a month and a year.")
+        raise ParameterError(
+            f"the date format '{form}' needs a month and a year, and a day if it has one."
+        )
     if form == ISO:
         pattern += ISO_TIME
     return f"^{pattern}$", places
 
 
 KNOWN_PARTS = [
-    sorted(["day", month, year])
+    sorted([*day, month, year])
+    for day in (["day"], [])  # without one it is the first: ledgers have months
     for month in ("month", "month name")
     for year in ("year", "short year")
 ]

@@ -70,6 +70,16 @@ FIGURES: dict[str, tuple[str, str]] = {
             "number of customers behind each step. The table beside it holds the numbers."
         ),
     ),
+    "leavers": (
+        N_(
+            "Order days of those with most at stake, and how long each has been silent; a customer is "
+            "overdue after 2.5 of its usual intervals and 90 days."
+        ),
+        N_(
+            "One line per customer: a tick for each order of the last 18 months, a bar since the last "
+            "one, hatched where it is longer than usual. The table below holds the numbers."
+        ),
+    ),
     "matrix": (
         N_(
             "Side A against side B. Numbered marks are listed at the right; the dotted strip holds "

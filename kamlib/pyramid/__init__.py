@@ -10,3 +10,29 @@ Leroy, Mousseau and Pirlot (2011) for majority sorting; vetoes and ascending ord
 package for R. Levels follow Millman and Wilson's stages of key account management. The limits are
 our own judgement, not calibrated.
 """
+
+from typing import TYPE_CHECKING
+
+from kamlib.core.faces import face
+
+if TYPE_CHECKING:
+    from kamlib.pyramid.analyses import (
+        golden_shots,
+        key_accounts,
+        levels,
+        nominees,
+        overrides,
+        questions,
+        verdicts,
+    )
+
+__all__ = [
+    "golden_shots",
+    "key_accounts",
+    "levels",
+    "nominees",
+    "overrides",
+    "questions",
+    "verdicts",
+]
+__getattr__, __dir__ = face(__name__, __all__)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kamlib.core.language import N_, _, money, number, points
 from kamlib.core.verdicts import Verdict, verdict
+from kamlib.pyramid.boundaries import assign_levels
 from kamlib.pyramid.bounds import Bounds
 from kamlib.pyramid.decide import (
     DecisionRules,
@@ -18,8 +19,7 @@ from kamlib.pyramid.decide import (
     decide,
     run_rules,
 )
-from kamlib.pyramid.levels import assign_levels
-from kamlib.pyramid.questions import proofs, questions
+from kamlib.pyramid.find_out import proofs, questions
 
 if TYPE_CHECKING:
     from kamlib.settings import Boundary, KeyAccountUnit
@@ -130,11 +130,16 @@ def _lacking(accounts: pd.DataFrame, bounds: Bounds, cuts: Mapping[str, float]) 
     return ["; ".join(parts) for parts in told]
 
 
+def known_levels(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Return the levels as `decide` takes them; a prospect stands at the first."""
+    return accounts[["party_id", "confirmed_level", "possible_level"]].fillna(1)
+
+
 def capacity_verdicts(
     accounts: pd.DataFrame, bounds: Bounds, rules: DecisionRules
 ) -> list[Verdict]:
     """Judge places and cuts: how many qualify, and what other cuts would change."""
-    levels = accounts[["party_id", "confirmed_level", "possible_level"]].fillna(1)
+    levels = known_levels(accounts)
     qualify = (accounts["verdict_best"] == "key_account_now") | ~accounts["in_capacity"]
     if rules.places is None:
         places = verdict("capacity_key_accounts", "FLAG")

@@ -115,6 +115,12 @@ def verdict_table(
     ).reset_index(drop=True)
 
 
+def key_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Return the key accounts that count: who passes, and earns what one costs where that is known."""
+    passed = accounts[accounts["verdict"] == "key_account_now"]
+    return passed[~passed["pays"].isin(["no", "unknown"])]
+
+
 def nominees_table(accounts: pd.DataFrame) -> pd.DataFrame:
     """Pick the nominees with what is missing, who asks and by when; the highest profit first."""
     chosen = accounts[accounts["nominee"].astype(bool)].sort_values(

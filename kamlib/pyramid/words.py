@@ -130,3 +130,21 @@ def verdict_finding(accounts: pd.DataFrame) -> list[str]:
     parts = ", ".join(f"{words} {number(n)}" for words, n in others.items())
     rest = _("The others: {parts}.").format(parts=parts)
     return [said, Sum(rest, len(accounts) - keys, others.values())]
+
+
+def population_finding(accounts: pd.DataFrame, *, period: str) -> str:
+    """Tie the numbers of customers and prospects that stand on the pages, in one line."""
+    prospects = int(accounts["is_prospect"].sum())
+    active = int(accounts["active"].sum())
+    earlier = len(accounts) - prospects - active
+    said = _(
+        "{all} are looked at: {active} customers who are active in {period}, {earlier} who ordered "
+        "before it, and {prospects} prospects."
+    ).format(
+        all=number(len(accounts)),
+        active=number(active),
+        period=period,
+        earlier=number(earlier),
+        prospects=number(prospects),
+    )
+    return Sum(said, len(accounts), [active, earlier, prospects])

@@ -5,6 +5,7 @@ an empty cell. A text that a spreadsheet would take
 for a formula gets an apostrophe in front; numbers never do.
 """
 
+import json
 import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -55,6 +56,19 @@ def export_tables(stages: Path, names: list[str], target: Path, *, currency: str
     if "quarantine" in names:
         rows = read_table(stages, "quarantine")
         write_rows_set_aside(rows, target / ROWS_SET_ASIDE, currency=currency)
+
+
+def export_receipts(stages: Path, receipts: Mapping[str, Mapping[str, Any]], target: Path) -> None:
+    """Put notes and receipts beside exported tables, so that a notebook can go on from them.
+
+    Where Python lies on this machine is left out.
+    """
+    for stage, receipt in receipts.items():
+        told = {key: value for key, value in receipt.items() if key != "executable"}
+        (target / f"receipt_{stage}.json").write_text(json.dumps(told, indent=1) + "\n")
+        for note in (stages / f"{table}.json" for table in receipt["tables"]):
+            if note.exists():
+                shutil.copyfile(note, target / note.name)
 
 
 def write_csv(table: pa.Table, path: Path) -> None:

@@ -223,7 +223,7 @@ def _run_one(run: Run, stage: str, name: str, kernels: Any) -> Any:
 
 def _publish(run: Run, done: dict[str, Any]) -> Published:
     """Render a run, check that its inputs are what they were, and commit it, or keep its draft."""
-    from kamlib.report.exporting import export_tables
+    from kamlib.report.exporting import export_receipts, export_tables
     from kamlib.report.pages import write_pages
     from kamlib.report.record import withheld_from, write_record
 
@@ -231,6 +231,7 @@ def _publish(run: Run, done: dict[str, Any]) -> Published:
     target = run.staging / "run"
     target.mkdir()
     export_tables(run.stages, _tables(run), target / "tables", currency=run.engagement.currency)
+    export_receipts(run.stages, run.receipts, target / "tables")
     run.reference = inputs.require_unchanged(run.engagement, run.hashes, run.reference)
     run.withheld = withheld_from(run)
     record = write_record(run, target / "run.json")

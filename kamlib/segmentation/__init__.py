@@ -15,6 +15,7 @@ from kamlib.core.faces import face
 if TYPE_CHECKING:
     from kamlib.segmentation.analyses import (
         concentration,
+        equal_terms,
         equal_treatment,
         open_doors,
         revenue_ranking,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "concentration",
+    "equal_terms",
     "equal_treatment",
     "open_doors",
     "revenue_ranking",

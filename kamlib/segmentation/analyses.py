@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kamlib.core.analysis import Analysis, Part
+from kamlib.core.codes import TERMS
 from kamlib.core.customers import main_measure, named
 from kamlib.core.language import _
 from kamlib.core.verdicts import REFUSE
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.profitability.uncertainty import uncertain_profits
-from kamlib.segmentation import classes, doors, figures, shares, tables, words
+from kamlib.segmentation import classes, doors, figures, shares, tables, terms, words
 from kamlib.segmentation import effort as efforts
 from kamlib.segmentation.band import subsidy_verdict, whale_band
 from kamlib.segmentation.parties import assessed_parties
@@ -179,6 +180,30 @@ def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysi
             ),
         ]
     return stage.keep("equal_treatment", Analysis(handed, parts, [told]))
+
+
+def equal_terms(stage: "Stage") -> Analysis:
+    """Ask whether discounts, days to pay and service follow what customers earn, or their size.
+
+    Its table is ``terms_audit``: one row per term, rank correlations from -1 to 1.
+    """
+    if not stage.knows("equal_treatment"):
+        return stage.keep("equal_terms", Analysis())
+    audit = terms.terms_audit(stage.read("profitability"), stage.read("orders"))
+    shown = audit.assign(term=[_(TERMS[term]) for term in audit["term"]])
+    parts: list[Part] = [
+        Claim(*words.terms_finding(audit)),
+        Table(
+            shown,
+            _(
+                "How each term goes with what customers earn; the 90 % interval is of the first number."
+            ),
+            digits=dict.fromkeys(["with_before", "low", "high", "with_final", "with_revenue"], 2),
+            fold=True,
+        ),
+    ]
+    handed = {"terms_audit": audit.assign(period=stage.period.name)}
+    return stage.keep("equal_terms", Analysis(handed, parts))
 
 
 def _returning(chances: Analysis) -> pd.Series:

@@ -65,7 +65,7 @@ def customer_effort(
     pool = pools.set_index("pool")[["kind", "unit", "avoidable_share"]]
     served = cost_to_serve[["customer_id", "pool", "cost", "used"]].join(pool, on="pool")
     cost = served["cost"].astype(float)
-    timed = served["unit"].map(MINUTES).where(served["kind"] == "people")
+    timed = served["unit"].map(MINUTES).astype(float).where(served["kind"] == "people")
     served = served.assign(
         cost=cost,
         hours=(served["used"].astype(float) / timed).fillna(0.0),

@@ -1,12 +1,12 @@
 """What is said of shares, classes and doors."""
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kamlib.core.codes import DOORS, EFFORT, SPREAD
+from kamlib.core.codes import DOORS, EFFORT, FOLLOWS, SPREAD, TERMS
 from kamlib.core.language import _, cases, money, ngettext, number, percent
 from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.vocabulary import label
@@ -316,10 +316,13 @@ def effort_finding(audit: pd.DataFrame) -> list[str]:
         return [_("Nobody gets anything that the input knows of.")]
 
     def got(column: str) -> str:
-        parts = [f"{percent(rows.loc[kind, column])} {_(EFFORT[kind])}" for kind in kinds]
-        if len(parts) == 1:
-            return parts[0]
-        return _("{first} and {last}").format(first=", ".join(parts[:-1]), last=parts[-1])
+        parts = (
+            _("{share} of {kind}").format(
+                share=percent(rows.loc[kind, column]), kind=_(EFFORT[kind])
+            )
+            for kind in kinds
+        )
+        return _together(parts)
 
     few = _("The vital few bring {bring} of what is earned and get {got}").format(
         bring=percent(rows.loc["brings", "vital_few"]), got=got("vital_few")
@@ -328,12 +331,45 @@ def effort_finding(audit: pd.DataFrame) -> list[str]:
     if not (rows.loc[kinds, "loss_making"] > 0).any():
         losers = ""
     spread = [
-        _(SPREAD[rows.loc[kind, "spread"]]).format(
-            kind=_(EFFORT[kind]),
-            before=number(rows.loc[kind, "index_before"], 2),
-            final=number(rows.loc[kind, "index_final"], 2),
-            proportional=number(rows.loc[kind, "proportional"], 2),
-        )
-        for kind in kinds
+        _(said).format(kinds=_together(_(EFFORT[kind]) for kind in alike))
+        for how, said in SPREAD.items()
+        if (alike := [kind for kind in kinds if rows.loc[kind, "spread"] == how])
     ]
     return [few, losers, *spread]
+
+
+def _together(names: Iterable[str]) -> str:
+    """Write names as people say them: A, B and C."""
+    *first, last = names
+    if not first:
+        return last
+    return _("{first} and {last}").format(first=", ".join(first), last=last)
+
+
+def terms_finding(audit: pd.DataFrame) -> list[str]:
+    """Say which terms follow what customers earn before them, and which follow their size instead.
+
+    Parameters
+    ----------
+    audit : DataFrame of `terms_audit`; without rows nothing can be said
+    """
+    if audit.empty:
+        return [_("Too few customers have terms that could be compared.")]
+
+    said = [
+        _(FOLLOWS[called]).format(terms=_granted(audit.loc[audit["called"] == called, "term"]))
+        for called in FOLLOWS
+        if (audit["called"] == called).any()
+    ]
+    size = audit[audit["with_revenue"] > audit["high"]]
+    if len(size):
+        said.append(
+            _("Size decides more than what is earned: {terms} go with revenue.").format(
+                terms=_granted(size["term"])
+            )
+        )
+    return said
+
+
+def _granted(terms: pd.Series) -> str:
+    return _together(_(TERMS[term]) for term in terms)

@@ -4,7 +4,7 @@ Weights are checked after the engagement's own keys are laid over the default: t
 1, or all of it is rejected; they are never rescaled.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from kamlib.core.codes import LADDER, SOURCES
+from kamlib.core.codes import FROM_THEM, LADDER, SOURCES
 from kamlib.core.errors import did_you_mean, listed
 from kamlib.core.quantities import VOTERS
 from kamlib.settings.kinds import (
@@ -361,3 +361,9 @@ class Pyramid(Part):
     evidence_months: Several
     boundaries: Boundaries
     evidence_codes: EvidenceCodes
+
+    @property
+    def believed_on_trust(self) -> Sequence[str]:
+        """Return the sources from which trust is taken; their words and facts where none is named."""
+        trust = self.boundaries["partnership"].criteria.get("trust")
+        return (trust.source if trust else None) or FROM_THEM

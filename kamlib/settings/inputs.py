@@ -169,7 +169,13 @@ def _word(value: object) -> object:
     return written(value) if is_number(value) else value
 
 
+def _listed(value: object) -> object:
+    """Take one word where several may stand."""
+    return value if isinstance(value, list) else [value]
+
+
 Word = Annotated[str, BeforeValidator(_word)]
+Words = Annotated[list[Word], BeforeValidator(_listed), Field(min_length=1)]
 
 
 MONEY_OF_LINES = ("net_amount", "list_price", "unit_price", "cost_of_goods_sold", "freight")
@@ -216,9 +222,11 @@ class Heads(Part):
 class Input(Part):
     """Where one input table comes from, and how the client's names become ours.
 
-    `identical_rows` says what becomes of a row that repeats an earlier one in every column that is
-    read. Of invoice lines only: `repeated_invoices` says what becomes of an invoice that stands in two
-    files, or of a line number that stands twice on one; `default_currency` fills empty cells,
+    `where` names columns of the client's and the words in them by which a row counts; every other row
+    is left out and said so. `identical_rows` says what becomes of a row that repeats an earlier one in
+    every column that is read. Of invoice lines only: `repeated_invoices` says what becomes of an invoice
+    that stands in two files, or of a line number that stands twice on one; `default_currency` fills
+    empty cells,
     `in_line_currency` names the money that stands in the line's own currency (the rest is in the
     reporting one), and `document_prefixes` tells the kind of a document from the start of its number
     where its line does not. `sheet` names one sheet of a workbook or several, with ``*`` for any
@@ -232,6 +240,7 @@ class Input(Part):
     dialect: Text | None = None
     columns: dict[Text, Text] = Field(default_factory=dict)
     values: dict[Text, dict[str, Word]] = Field(default_factory=dict)
+    where: dict[Text, Words] = Field(default_factory=dict)
     identical_rows: Literal["keep", "quarantine"] = "keep"
     repeated_invoices: Literal["refuse", "set_aside", "keep"] = "refuse"
     default_currency: Currency | None = None

@@ -1,7 +1,10 @@
 """Opening a stage: find the engagement, refuse unknown parameters, choose the stage folder."""
 
 import ast
+import contextlib
+import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from functools import partial
@@ -9,9 +12,10 @@ from pathlib import Path
 
 from kamlib.core.checks import require_choice
 from kamlib.core.errors import ParameterError, did_you_mean, listed
-from kamlib.core.language import use_language
+from kamlib.core.language import _, use_language
 from kamlib.core.periods import Period
-from kamlib.settings import Engagement, load_engagement
+from kamlib.page import show
+from kamlib.settings import Engagement, load_engagement, project_root
 from kamlib.stage.names import KEYS, KNOBS, NOTEBOOKS, SET_IN
 from kamlib.stage.staleness import (
     Receipt,
@@ -37,7 +41,8 @@ def open_stage(
     name : str, a stage such as "segmentation"
     engagement : str, a name under data/ or a path
     period : str, a period of engagement.yaml
-    stage_folder : str, optional; where hand-over tables live
+    stage_folder : str, optional; where hand-over tables live; without it, what earlier notebooks did
+        not leave there is taken from the published report, and said
     **knobs : the notebook's own parameters; None takes the value that the run has, which is the
         engagement's unless an earlier notebook was given another
 
@@ -61,6 +66,8 @@ def open_stage(
     own = {knob: value for knob, value in knobs.items() if value is not None}
     span = found.period(str(period))
     folder = find_stage_folder(found, span, stage_folder)
+    if stage_folder is None:
+        take_published(found, span, folder, name)
     receipts = receipts_before(folder, name)
     turned = knobs_set(receipts) | own
     settings = found.with_knobs({KEYS[knob]: value for knob, value in turned.items()})
@@ -121,6 +128,42 @@ def find_stage_folder(engagement: Engagement, period: Period, given: str | None 
     if base:
         return Path(base) / engagement.id / period.name
     return engagement.folder / "stages" / period.name
+
+
+def take_published(engagement: Engagement, period: Period, folder: Path, stage: str) -> None:
+    """Copy what earlier stages did not leave in `folder` from the published report, and say so.
+
+    Raises
+    ------
+    DataError
+        The report does not stand on what is there now; nothing is copied.
+    """
+    source = _published(engagement, period)
+    receipts = receipts_before(source, stage) if source else {}
+    missing = {
+        name: receipt
+        for name, receipt in receipts.items()
+        if not any((folder / f"{each}.parquet").exists() for each in receipt["tables"])
+    }
+    if source is None or not missing:
+        return
+    require_current(engagement, period.name, source, stage, receipts)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, receipt in missing.items():
+        files = [f"{table}.{kind}" for table in receipt["tables"] for kind in ("parquet", "json")]
+        for file in [*files, f"receipt_{name}.json"]:
+            shutil.copyfile(source / file, folder / file)
+    words = _("The tables of {notebooks} are those of the published report.")
+    show.show_finding(words.format(notebooks=listed(NOTEBOOKS[name] for name in missing)))
+
+
+def _published(engagement: Engagement, period: Period) -> Path | None:
+    """Return the folder of the published report's tables; None without a report."""
+    with contextlib.suppress(ParameterError):  # outside of the project there is none
+        report = project_root() / "reports" / engagement.id / period.name
+        if (report / "latest.json").exists():
+            return report / json.loads((report / "latest.json").read_text())["run"] / "tables"
+    return None
 
 
 def refuse_unknown_parameters(name: str) -> None:

@@ -178,17 +178,6 @@ class Stage:
         """Take an analysis that a rule of an earlier one forbids; it shows why it is not shown."""
         return self.keep(name, Analysis(parts=self.refusal(rule)))
 
-    def judge(self, *verdicts: Verdict) -> None:
-        """Take verdicts into the stage and show those that are not PASS, where they act."""
-        before = self.analyses.get("", Analysis())
-        self.analyses[""] = replace(before, verdicts=[*before.verdicts, *verdicts])
-        show.show_verdicts(list(verdicts))
-
-    def balance(self, *balances: Balance) -> None:
-        """Take lines into the ledger."""
-        before = self.analyses.get("", Analysis())
-        self.analyses[""] = replace(before, balances=[*before.balances, *balances])
-
     @property
     def verdicts(self) -> list[Verdict]:
         """Return the verdicts of this stage's analyses."""
@@ -224,11 +213,6 @@ class Stage:
     def knows(self, rule: str) -> bool:
         """Tell whether what a rule guards may be shown: neither it nor what all rests on was refused."""
         return not self.refused(rule) and not self.withheld
-
-    def show_refusal(self, rule: str) -> None:
-        """Say in the place of a figure that it is not shown, and why; nothing where it is shown."""
-        for part in self.refusal(rule):
-            part.show()
 
     def frozen(self, name: str) -> pd.DataFrame | None:
         """Return reference values as they were frozen with the engagement; None where they are not.
@@ -346,12 +330,6 @@ class Stage:
             title = _("{title}; set for this run: {told}").format(title=title, told=told)
         show.show_facts({**facts, **turned}, title=title)
 
-    def show_ledger(self) -> None:
-        """Show whether the sums of this stage hold, and record it as a verdict."""
-        ledger = ledger_table(self.balances)
-        self._adds_up(ledger, verdict_table(self.verdicts))
-        show.show_ledger(ledger)
-
     def adds_up(self) -> Analysis:
         """Say whether the sums of this stage hold, and show them."""
         self.analyses.pop("adds_up", None)
@@ -366,9 +344,7 @@ class Stage:
     def hand_over(self) -> None:
         """Write the tables of all analyses that later stages read, verdicts, ledger and receipt."""
         for analysis in self.analyses.values():
-            if isinstance(
-                analysis.tables, Tables
-            ):  # of data prep: all, and the large ones as files
+            if isinstance(analysis.tables, Tables):  # of data prep: all, the large ones as files
                 self.written.extend(
                     analysis.tables.write(name, self.folder) for name in analysis.tables
                 )
@@ -376,24 +352,6 @@ class Stage:
             for name, table in analysis.tables.items():
                 if WRITTEN_BY.get(name) == self.name and table is not None:
                     self.write(table, name)
-        self.finish()
-
-    def _adds_up(self, ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
-        found = _sums_verdict(ledger, told)
-        self.judge(found)
-        return found
-
-    def _forget_left_over(self) -> None:
-        """Remove the tables of an earlier run of this stage that this one did not write."""
-        mine = {note.table for note in self.written}
-        for path in self.folder.glob("*.parquet"):
-            note = read_note(self.folder, path.stem)
-            if note and note.stage == self.name and path.stem not in mine:
-                path.unlink()
-                path.with_suffix(".json").unlink()
-
-    def finish(self) -> None:
-        """Write verdicts, ledger and the receipt, and say what was written."""
         place = {"stage": self.name, "period": self.period.name}
         self.write(verdict_table(self.verdicts).assign(**place), f"verdicts_{self.name}")
         self.write(ledger_table(self.balances).assign(**place), f"ledger_{self.name}")
@@ -408,6 +366,15 @@ class Stage:
             title=_("Written"),
             on_page=False,
         )
+
+    def _forget_left_over(self) -> None:
+        """Remove the tables of an earlier run of this stage that this one did not write."""
+        mine = {note.table for note in self.written}
+        for path in self.folder.glob("*.parquet"):
+            note = read_note(self.folder, path.stem)
+            if note and note.stage == self.name and path.stem not in mine:
+                path.unlink()
+                path.with_suffix(".json").unlink()
 
 
 def _sums_verdict(ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:

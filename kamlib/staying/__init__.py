@@ -12,10 +12,20 @@ from kamlib.core.faces import face
 
 if TYPE_CHECKING:
     from kamlib.staying.analyses import (
+        base_audit,
+        likeness,
+        neglected,
+        profile,
+        quiet_leavers,
         return_chances,
     )
 
 __all__ = [
+    "base_audit",
+    "likeness",
+    "neglected",
+    "profile",
+    "quiet_leavers",
     "return_chances",
 ]
 __getattr__, __dir__ = face(__name__, __all__)

@@ -1,4 +1,4 @@
-"""The analyses of who comes back and who stays."""
+"""The analyses of notebook 3b, and the chances of return and of staying of notebook 3."""
 
 from typing import TYPE_CHECKING
 
@@ -6,15 +6,19 @@ import pandas as pd
 
 from kamlib.attractiveness.ratings import current_ratings
 from kamlib.core.analysis import Analysis, Part
-from kamlib.core.customers import external, with_relation
+from kamlib.core.customers import external, main_measure, named, with_relation
+from kamlib.core.language import _, percent
 from kamlib.core.tables import among
-from kamlib.page.parts import Claim, Figure
+from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.segmentation.parties import asleep_verdict
-from kamlib.staying import figures, returns, words
+from kamlib.staying import customer_base, figures, returns, tables, traits, words
 from kamlib.staying.chances import return_verdicts, staying_chances
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage
+
+ROWS = 5  # of the leavers in the figure, and of each table
+VISITS = ("visits", "field_hours")  # drivers that tell of care where no contacts are given
 
 
 def return_chances(stage: "Stage") -> Analysis:
@@ -65,3 +69,188 @@ def _return_model(
         segments=customers.set_index("customer_id").get("industry_segment"),
         projects=customers.loc[[kind == "project" for kind in kinds], "customer_id"],
     )
+
+
+def quiet_leavers(stage: "Stage") -> Analysis:
+    """Say which regular customers who earn show a sign of leaving, most at stake first.
+
+    Its table is ``leaving``: one row each, with chances from 0 to 1, days, and money in reporting
+    currency, of the better of both periods.
+    """
+    statement = _external(stage)
+    measure = main_measure(stage.read("profitability"))
+    if measure is None or stage.withheld:
+        return stage.refuse("quiet_leavers", "class_measure")
+    profit = statement.groupby("customer_id")[measure].max()
+    months = stage.read("customer_months", periods="all")
+    found = customer_base.leaving(stage.read("staying"), profit, months, None, end=stage.period.end)
+    names = stage.read("customers").set_index("customer_id")["name"]
+    shown = found.assign(name=found["customer_id"].map(names))
+    orders, currency = stage.read("orders", periods="all"), stage.currency
+    headline, *claims = words.leaving_finding(shown, currency=currency)
+    parts: list[Part] = [Headline(headline)]
+    if len(found):
+        drawn = shown.head(ROWS)
+        caption = _("Who shows a sign of leaving, and what profit may go with it.")
+        parts += [
+            Figure("leavers", lambda: figures.plot_leavers(drawn, orders, end=stage.period.end)),
+            Claim(*claims, words.first_calls(shown)),
+            Table(
+                tables.leaving_table(shown),
+                caption,
+                currency,
+                {"profit": _("Profit, {currency}").format(currency=currency)},
+                most=ROWS,
+                rest="leaving",
+            ),
+        ]
+    return stage.keep("quiet_leavers", Analysis({"leaving": found}, parts, result=found))
+
+
+def base_audit(stage: "Stage") -> Analysis:
+    """Divide the change of profit since the previous period among those lost, down, up, new, recovered.
+
+    Its table is ``base_audit``: customers and money in reporting currency, one row per kind of change.
+    """
+    measure, before = main_measure(stage.read("profitability")), stage.previous
+    if measure is None or before is None or stage.withheld:
+        return stage.refuse("base_audit", "class_measure")
+    statement = _external(stage)
+    statement = statement.assign(customer_profit=statement[measure])
+    then, now = (
+        statement[statement["period"] == each] for each in (before.name, stage.period.name)
+    )
+    first = stage.read("staying").set_index("customer_id")["first_order"]
+    audit = customer_base.base_audit(then, now, first, since=before.start)
+    unknown = statement.loc[statement["customer_profit"].isna(), "customer_id"]
+    known = statement[~among(statement["customer_id"], unknown)]
+    sums = known.groupby("period")["customer_profit"].sum()
+    balance = customer_base.audit_balance(
+        audit,
+        float(sums.get(before.name, 0.0)),
+        float(sums.get(stage.period.name, 0.0)),
+        stage.currency,
+    )
+    caption = _("Who came, who went, and what profit changed with them.")
+    parts: list[Part] = [
+        Claim(words.audit_finding(audit, currency=stage.currency)),
+        Table(
+            tables.audit_table(audit),
+            caption,
+            stage.currency,
+            fold=True,
+        ),
+    ]
+    return stage.keep("base_audit", Analysis({"base_audit": audit}, parts, balances=[balance]))
+
+
+def neglected(stage: "Stage") -> Analysis:
+    """Say which of the vital few are seen a third less often than before, while their profit held.
+
+    Its table is ``neglected``: contacts (or visits) and money of both periods, most profit first.
+    """
+    measure, before = main_measure(stage.read("profitability")), stage.previous
+    care = _care(stage)
+    if measure is None or stage.withheld:
+        return stage.refuse("neglected", "class_measure")
+    if care is None or before is None:
+        said = _("Whom we neglect is not known: contacts or visits of both periods are needed.")
+        return stage.keep("neglected", Analysis(parts=[Finding(said)]))
+    doors = stage.read("doors")
+    good = doors.loc[(doors["door"] == "vital_few") & doors["open"].astype(bool), "party_id"]
+    profits = _external(stage).pivot(index="customer_id", columns="period", values=measure)
+    found = customer_base.neglected(good, care, profits[before.name], profits[stage.period.name])
+    customers = stage.read("customers")
+    shown = named(found, customers).drop(columns=["care_change", "profit_before"])
+    if "account_manager" in customers:
+        managers = customers.set_index("customer_id")["account_manager"]
+        shown.insert(1, "account_manager", found["customer_id"].map(managers))
+    caption = _("Of the vital few: who is seen less though nothing else changed.")
+    parts: list[Part] = [
+        Claim(words.neglected_finding(found, len(good), currency=stage.currency)),
+        Table(shown, caption, stage.currency, most=ROWS, rest="neglected"),
+    ]
+    return stage.keep("neglected", Analysis({"neglected": found}, parts))
+
+
+def profile(stage: "Stage") -> Analysis:
+    """Say what the vital few, and those who ordered again, have in common.
+
+    It describes and never predicts. Its table is ``profile``: one row per comparison, attribute and
+    value that ten customers share, with shares from 0 to 1 and the lift over all customers.
+    """
+    if stage.withheld:
+        return stage.refuse("profile", "class_measure")
+    everybody, orders = _everybody(stage), stage.read("orders", periods="all")
+    doors, parties = stage.read("doors"), stage.read("parties")
+    ours = everybody.loc[~everybody["is_prospect"], "party_id"]
+    good = doors.loc[(doors["door"] == "vital_few") & doors["open"].astype(bool), "party_id"]
+    alive = parties.loc[~parties["is_prospect"].astype(bool), "party_id"]
+    known = traits.attributes(everybody).loc[ours]
+    groups = {"key": pd.Series(among(alive, good), alive.to_numpy())}
+    stayed = traits.stayed(orders, end=stage.period.end)
+    groups["stays"] = stayed[among(stayed.index.to_series(), ours)]
+    found = traits.profile(known, groups)
+    caption = _(
+        "What differs from all customers for certain: {key} are vital few, {stays} came back."
+    )
+    rates = {name: percent(float(group.mean())) for name, group in groups.items()}
+    shown = tables.profile_table(found)
+    parts: list[Part] = [
+        Claim(*words.profile_finding(found)),
+        Table(shown, caption.format(**rates), most=ROWS, rest="profile"),
+    ]
+    return stage.keep("profile", Analysis({"profile": found}, parts, result=everybody))
+
+
+def likeness(stage: "Stage", profile: Analysis) -> Analysis:
+    """Say which prospects are like the vital few, how such customers stay, and who is nearest.
+
+    Its table is ``likeness``: one row per prospect, 1 is like anybody, chances of staying from 0 to 1.
+    """
+    if profile.table is None or not profile.result["is_prospect"].any():
+        return stage.keep("likeness", Analysis())
+    found = traits.likeness(profile.result, profile.table, stage.read("staying"))
+    names = profile.result.set_index("party_id")["name"]
+    shown = tables.likeness_table(found.assign(name=found["party_id"].map(names)))
+    caption = _("Prospects, the likest first; 2 is twice as like the vital few as anybody.")
+    parts: list[Part] = [
+        Claim(words.likeness_finding(found)),
+        Table(shown, caption, digits={"likeness": 1}, most=ROWS, rest="likeness"),
+    ]
+    return stage.keep("likeness", Analysis({"likeness": found}, parts))
+
+
+def _external(stage: "Stage") -> pd.DataFrame:
+    """Return the statements of external customers, of the report period and the one before."""
+    statement = stage.read("profitability", periods="all")
+    periods = [each.name for each in stage.periods]
+    inside = statement["period"].isin(periods)
+    return statement[inside & among(statement["customer_id"], external(stage.read("customers")))]
+
+
+def _everybody(stage: "Stage") -> pd.DataFrame:
+    """Return all external customers, also those who left, and the prospects."""
+    customers, parties = stage.read("customers"), stage.read("parties")
+    ours = customers[customers["relation"] == "external"].rename(
+        columns={"customer_id": "party_id"}
+    )
+    new = parties[parties["is_prospect"].astype(bool)]
+    both = pd.concat([ours.assign(is_prospect=False), new], ignore_index=True)
+    return both.astype({"is_prospect": bool})
+
+
+def _care(stage: "Stage") -> pd.DataFrame | None:
+    """Count contacts of both periods, without them visits; None where one period has none."""
+    contacts, drivers = stage.read_optional("contacts"), stage.read_optional("drivers")
+    if contacts is not None:
+        done = contacts.rename(columns={"party_id": "customer_id"}).assign(volume=1.0)
+    elif drivers is not None:
+        done = drivers[drivers["driver"].isin(VISITS)]
+    else:
+        return None
+    sums = done.groupby(["customer_id", "period"])["volume"].sum().unstack(fill_value=0)
+    if stage.previous is None or not {each.name for each in stage.periods} <= {*sums.columns}:
+        return None
+    both = {"care_before": sums[stage.previous.name], "care_now": sums[stage.period.name]}
+    return pd.DataFrame(both).reset_index()

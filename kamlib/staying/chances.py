@@ -65,10 +65,10 @@ def staying_chances(
     -------
     DataFrame, one row per customer: ``order_days_24m``, ``orders_per_year``, ``age_months``,
     ``known_years`` (both NaN for who never ordered), ``first_order``, ``last_order``, ``silent_days``,
-    ``usual_days``, ``overdue``, ``model``; ``p_return_12m`` and ``p_stay_3y`` with ``_low`` and ``_high``
-    (0 to 1; a range without a value where no point can be told, NaN is unknown); ``staying_source``
-    (contract, their_words, renewals, orders, chance_of_return, unknown), ``staying_date`` of their
-    words, ``p_stay_rated`` by our own rating, which stands beside
+    ``usual_days``, ``overdue``, ``seasonal``, ``model``; ``p_return_12m`` and ``p_stay_3y`` with ``_low``
+    and ``_high`` (0 to 1; a range without a value where no point can be told, NaN is unknown);
+    ``staying_source`` (contract, their_words, renewals, orders, chance_of_return, unknown),
+    ``staying_date`` of their words, ``p_stay_rated`` by our own rating, which stands beside
     """
     past = orders[orders["date"] <= pd.Timestamp(end)]
     first = past.groupby("customer_id")["date"].agg(["min", "max"])
@@ -88,7 +88,8 @@ def staying_chances(
     segments = customers.set_index("customer_id").get("industry_segment")
     now = rhythm(past, pd.Timestamp(end), months=windows.trend_months, segments=segments)
     now = now.set_index("customer_id").reindex(table["customer_id"]).set_axis(table.index)
-    own = now[["silent_days", "usual_days"]].assign(overdue=now["overdue"].astype("boolean"))
+    flags = now[["overdue", "seasonal"]].astype("boolean")
+    own = pd.concat([now[["silent_days", "usual_days"]], flags], axis=1)
     table = pd.concat([table, own], axis=1)
     back, model = _returns(now, fitted, kinds)
     table = table.assign(

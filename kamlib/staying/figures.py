@@ -1,15 +1,35 @@
 """Figures of who comes back and who leaves."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.dates import date2num
+from matplotlib.lines import Line2D
 
 from kamlib.core.checks import require_columns
 from kamlib.core.language import _, number, percent
+from kamlib.core.timespans import months_earlier
 from kamlib.core.vocabulary import COLUMNS
-from kamlib.page.style import LIGHT, SMALL, axes_or_new, percent_ticks, styled
+from kamlib.page.labels import fit
+from kamlib.page.style import (
+    LIGHT,
+    SMALL,
+    axes_or_new,
+    hatched,
+    legend_above,
+    mix,
+    percent_ticks,
+    records,
+    styled,
+    swatch,
+)
 from kamlib.staying.returns import MOST_ORDER_DAYS
+from kamlib.staying.rhythm import LATE, LATE_DAYS
+
+MONTHS_SHOWN, ROOM_FOR_WORDS = 18, 340  # days at the right, for the sign and the rhythm
+NAME_WIDTH = 150  # points
 
 
 @styled
@@ -79,3 +99,74 @@ def _counts_below(ax: Axes, classes: pd.DataFrame) -> None:
         annotation_clip=False,
         **style,
     )
+
+
+@styled
+def plot_leavers(
+    leavers: pd.DataFrame, orders: pd.DataFrame, *, end: date, ax: Axes | None = None
+) -> Axes:
+    """Draw the order days of each leaver, how long it may be silent, and how long it is overdue.
+
+    Parameters
+    ----------
+    leavers : DataFrame, most at stake first: ``customer_id, name, silent_days, usual_days,
+        revenue_change``, and ``signs``
+    orders : DataFrame customer_id, date
+    end : last day of the period
+    ax : Axes, optional; a new figure is made without it
+
+    Returns
+    -------
+    Axes, one line of ticks per customer
+    """
+    ax = axes_or_new(ax, height=1.3 + 0.55 * len(leavers))
+    today, first = float(date2num(end)), float(date2num(months_earlier(end, MONTHS_SHOWN)))
+    due: dict[str, Any] = {"facecolor": mix(LIGHT["earned"], 0.25), "edgecolor": "none"}
+    late = hatched(LIGHT["lost"])
+    for place, row in enumerate(records(leavers)):
+        days = date2num(orders.loc[orders["customer_id"] == row.customer_id, "date"].unique())
+        ax.vlines(
+            days[days >= first], place - 0.26, place + 0.26, color=LIGHT["ink"], linewidth=1.4
+        )
+        may = max(LATE * row.usual_days if row.usual_days == row.usual_days else 0, LATE_DAYS)
+        last = today - row.silent_days
+        ax.barh(
+            place, min(may, row.silent_days), left=max(last, first), height=0.52, zorder=0, **due
+        )
+        if row.silent_days > may:
+            ax.barh(place, row.silent_days - may, left=last + may, height=0.52, **late)
+        _say_sign(ax, row, today, place, row.silent_days - may)
+    ax.set_yticks(range(len(leavers)), [fit(name, NAME_WIDTH, size=10) for name in leavers["name"]])
+    ax.set(xlim=(first, today + ROOM_FOR_WORDS), ylim=(len(leavers) - 0.4, -0.6))
+    ax.spines["bottom"].set_bounds(first, today)
+    ax.axvline(today, color=LIGHT["ink"], linewidth=1.2)
+    starts = pd.date_range(months_earlier(end, MONTHS_SHOWN), end, freq="2QS")
+    ax.set_xticks(date2num(starts), [f"{each.month:02}/{each.year}" for each in starts])
+    order = Line2D([], [], color=LIGHT["ink"], marker="|", linestyle="none", label=_("order"))
+    legend_above(ax, [order, swatch(_("silent so far"), due), swatch(_("longer than usual"), late)])
+    return ax
+
+
+def _say_sign(ax: Axes, row: Any, today: float, place: int, late: float) -> None:
+    """Write the sign of leaving beside the line, and the rhythm below it."""
+    sign = _("stopped a product group")
+    if "fading" in row.signs:
+        sign = _("▼ buys {less} less").format(less=percent(-row.revenue_change))
+    if late > 0:
+        sign = _("▲ overdue {n} days").format(n=number(late))
+    usual = number(row.usual_days) if row.usual_days == row.usual_days else "?"
+    rhythm = _("silent {n}, usually {usual} days").format(n=number(row.silent_days), usual=usual)
+    lines: list[tuple[str, int, dict[str, Any]]] = [
+        (sign, 1, {"color": LIGHT["lost"], "weight": "bold", "va": "bottom"}),
+        (rhythm, -1, {"color": LIGHT["ink_soft"], "va": "top"}),
+    ]
+    for words, up, style in lines:
+        ax.annotate(
+            words,
+            (today, place),
+            (6, up),
+            textcoords="offset points",
+            fontsize=SMALL,
+            in_layout=False,
+            **style,
+        )

@@ -38,7 +38,8 @@ def rhythm(
     -------
     DataFrame, one row per customer, sorted: ``order_days``, ``silent_days`` since the last one,
     ``tenure_days`` since the first, ``usual_days`` (median between order days; of who has fewer than
-    three such intervals, its segment's; NaN where nobody came twice), ``overdue``
+    three such intervals, its segment's; NaN where nobody came twice), ``overdue``, and ``seasonal`` (would
+    be, but for the season)
 
     Notes
     -----
@@ -64,15 +65,18 @@ def rhythm(
     year_ago = months_away(at, -12)
     then = past[past["date"] <= year_ago].groupby("customer_id")["date"].max()
     silent_then = (year_ago - then.reindex(table.index)).dt.days.where(table["max"] > year_ago)
-    usual = pd.concat([usual, silent_then], axis=1).max(axis=1)
     silent = (at - table["max"]).dt.days
+    late = silent > np.maximum(LATE * usual.fillna(0), LATE_DAYS)
+    usual = pd.concat([usual, silent_then], axis=1).max(axis=1)
+    overdue = silent > np.maximum(LATE * usual.fillna(0), LATE_DAYS)
     return pd.DataFrame(
         {
             "order_days": counts.reindex(table.index, fill_value=0),
             "silent_days": silent,
             "tenure_days": (at - table["min"]).dt.days,
             "usual_days": usual,
-            "overdue": silent > np.maximum(LATE * usual.fillna(0), LATE_DAYS),
+            "overdue": overdue,
+            "seasonal": late & ~overdue,
         }
     ).reset_index()
 

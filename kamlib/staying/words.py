@@ -1,8 +1,11 @@
 """What is said of who comes back and who leaves."""
 
+from typing import Any
+
 import pandas as pd
 
-from kamlib.core.language import _, number, percent
+from kamlib.core.language import _, money, ngettext, number, percent
+from kamlib.staying.tables import trait
 
 
 def return_finding(rates: pd.DataFrame | None) -> str:
@@ -27,3 +30,107 @@ def return_finding(rates: pd.DataFrame | None) -> str:
     ).format(
         months=number((cutoff - start).n), later=number((end - cutoff).n), parts=", ".join(parts)
     )
+
+
+def leaving_finding(leavers: pd.DataFrame, *, currency: str) -> list[str]:
+    """Say how many regular customers who earn show a sign of leaving, by which sign, and whom to call."""
+    n = len(leavers)
+    if not n:
+        return [_("No regular customer who earns shows a sign of leaving.")]
+    said = ngettext(
+        "{n} regular customer who earns {profit} shows a sign of leaving.",
+        "{n} regular customers who earn {profit} show a sign of leaving.",
+        n,
+    ).format(n=number(n), profit=money(leavers["profit"].sum(), currency))
+    counts = {
+        sign: int(leavers["signs"].str.contains(sign).sum())
+        for sign in ("silent", "fading", "stopped")
+    }
+    told = {
+        "silent": _("{n} hardly come back"),
+        "fading": _("{n} buy a third less than in the same months a year before"),
+        "stopped": _("{n} stopped buying a product group"),
+    }
+    signs = [told[sign].format(n=number(count)) for sign, count in counts.items() if count]
+    by_sign = _("{signs}; by their chances of return {stake} of that profit may go.").format(
+        signs=", ".join(signs), stake=money(leavers["at_stake"].sum(), currency)
+    )
+    return [said, by_sign]
+
+
+def first_calls(leavers: pd.DataFrame) -> str:
+    """Say whom to call first."""
+    names = leavers["name"].head(3)
+    return _("To be called first: {names}").format(names="; ".join(names)) if len(names) else ""
+
+
+def audit_finding(audit: pd.DataFrame, *, currency: str) -> str:
+    """Say what the change of profit is made of."""
+    rows: dict[Any, Any] = audit.set_index("movement").to_dict("index")
+    change = float(audit["profit_change"].sum())
+    stayed = rows["up"]["profit_change"] + rows["down"]["profit_change"]
+    came = rows["new"]["profit_change"] + rows["recovered"]["profit_change"]
+    said = (
+        _("Profit from customers rose by {change}")
+        if change >= 0
+        else _("Profit from customers fell by {change}")
+    ).format(change=money(abs(change), currency))
+    kept = (
+        _("those who stayed bring {more} more")
+        if stayed >= 0
+        else _("those who stayed bring {more} less")
+    )
+    return _("{said}: {kept}, {new} who came {came}; {lost} who left had brought {gone}.").format(
+        said=said,
+        kept=kept.format(more=money(abs(stayed), currency)),
+        new=number(rows["new"]["customers"] + rows["recovered"]["customers"]),
+        came=money(came, currency),
+        lost=number(rows["lost"]["customers"]),
+        gone=money(-rows["lost"]["profit_change"], currency),
+    )
+
+
+def neglected_finding(neglected: pd.DataFrame, good: int, *, currency: str) -> str:
+    """Say how many of the vital few get a third less care while their profit held."""
+    return ngettext(
+        "{n} of {good} vital few is seen at least a third less often than before, though its profit "
+        "did not fall so: {profit}.",
+        "{n} of {good} vital few are seen at least a third less often than before, though their "
+        "profit did not fall so: {profit}.",
+        len(neglected),
+    ).format(
+        n=number(len(neglected)),
+        good=number(good),
+        profit=money(neglected["profit_now"].sum(), currency),
+    )
+
+
+def profile_finding(profile: pd.DataFrame) -> list[str]:
+    """Name what sets those who stay, and the vital few, most clearly apart from all."""
+    told = {
+        "stays": _("Most loyal: {trait} ({share} of {n} ordered again)."),
+        "key": _("Most often one of the vital few: {trait} ({share} of {n})."),
+    }
+    found = []
+    for comparison, words in told.items():
+        rows = profile[(profile["comparison"] == comparison) & (profile["lift_low"] > 1)]
+        if len(rows):
+            best = rows.sort_values("lift_low", ascending=False).iloc[0]
+            named = trait(best["attribute"], best["value"])
+            found.append(
+                words.format(trait=named, share=percent(best["share"]), n=number(best["n"]))
+            )
+    return found or [_("Nothing that is known sets those who stay apart from all.")]
+
+
+def likeness_finding(likeness: pd.DataFrame) -> str:
+    """Say how many prospects are more like the vital few than anybody is."""
+    like, unknown = int((likeness["likeness"] > 1).sum()), int(likeness["likeness"].isna().sum())
+    said = ngettext(
+        "{n} of {all} prospects is more like the vital few than customers are on average",
+        "{n} of {all} prospects are more like the vital few than customers are on average",
+        like,
+    ).format(n=number(like), all=number(len(likeness)))
+    if unknown:
+        return _("{said}; of {n} too little is known.").format(said=said, n=number(unknown))
+    return _("{said}.").format(said=said)

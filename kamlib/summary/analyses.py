@@ -23,12 +23,14 @@ from kamlib.profitability import bridge
 from kamlib.profitability.words import bridge_finding
 from kamlib.pyramid.figures import plot_pyramid
 from kamlib.pyramid.tables import nominees_table, order_words, verdict_table
+from kamlib.pyramid.words import population_finding
 from kamlib.summary import tables, words
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage
 
 ACCOUNTS = "key_accounts"  # the table of notebook 5 that all of this picks from
+MOST_NAMED = 8  # key accounts on a page that is read in five minutes
 
 
 def answer(stage: "Stage") -> Analysis:
@@ -129,7 +131,7 @@ def key_accounts(stage: "Stage") -> Analysis:
     caption = words.key_caption(stage.engagement.key_account_unit)
     below = _("Pass, and do not earn for certain what a key account costs.")
     parts: list[Part] = [
-        Table(pay, caption, currency, rest=ACCOUNTS),
+        Table(pay, caption, currency, rest=ACCOUNTS, most=MOST_NAMED),
         Table(not_yet, below, currency, fold=True),
     ]
     found = {"they_pay": pay, "they_do_not_pay": not_yet}
@@ -228,7 +230,7 @@ def chain(stage: "Stage") -> Analysis:
     """
     table = tables.chain(stage.ledger_so_far(), stage.period.name)
     held = stage.sums_verdict()
-    counted = words.population_finding(stage.read(ACCOUNTS), period=stage.period.name)
+    counted = population_finding(stage.read(ACCOUNTS), period=stage.period.name)
     parts: list[Part] = [Ledger(table, fold=False), Finding(held.said, counted)]
     return stage.keep("chain", Analysis({"chain": table}, parts, [held]))
 

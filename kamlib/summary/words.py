@@ -8,7 +8,7 @@ from kamlib.core.codes import CHAINS
 from kamlib.core.language import N_, _, money, ngettext, number, percent
 from kamlib.core.tables import untold_levels
 from kamlib.core.vocabulary import label
-from kamlib.page.sums import Sum
+from kamlib.pyramid.tables import key_accounts
 from kamlib.pyramid.words import untold
 
 if TYPE_CHECKING:
@@ -38,12 +38,6 @@ def headline(accounts: pd.DataFrame) -> str:
     else:
         said = _with_hopes(_today(keys, len(customers)), accounts, len(nominees))
     return _("Can every customer be key? {said}").format(said=said)
-
-
-def key_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
-    """Return the key accounts that count: who passes, and earns what one costs where that is known."""
-    passed = accounts[accounts["verdict"] == "key_account_now"]
-    return passed[~passed["pays"].isin(["no", "unknown"])]
 
 
 def _nobody_carries(keys: int, nominees: int) -> str:
@@ -186,24 +180,6 @@ def nominees_finding(accounts: pd.DataFrame, *, currency: str) -> str:
     return ngettext(
         "{said}; it earns {amount}.", "{said}; together they earn {amount}.", len(nominees)
     ).format(said=said, amount=money(profit, currency))
-
-
-def population_finding(accounts: pd.DataFrame, *, period: str) -> str:
-    """Tie the numbers of customers and prospects that stand on the pages, in one line."""
-    prospects = int(accounts["is_prospect"].sum())
-    active = int(accounts["active"].sum())
-    earlier = len(accounts) - prospects - active
-    said = _(
-        "{all} are looked at: {active} customers who are active in {period}, {earlier} who ordered "
-        "before it, and {prospects} prospects."
-    ).format(
-        all=number(len(accounts)),
-        active=number(active),
-        period=period,
-        earlier=number(earlier),
-        prospects=number(prospects),
-    )
-    return Sum(said, len(accounts), [active, earlier, prospects])
 
 
 def main_values(

@@ -109,7 +109,7 @@ def day_in(value: str, forms: Sequence[str]) -> date | None:
         if found := re.match(pattern, value):
             part = {what: found[place] for what, place in places.items()}
             with contextlib.suppress(ValueError):
-                return date(_year(part), _month(part), int(part["day"]))
+                return date(_year(part), _month(part), int(part.get("day", 1)))
     return None
 
 

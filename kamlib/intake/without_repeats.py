@@ -8,15 +8,15 @@ import ibis.expr.types as ir
 from kamlib.core.errors import DataError
 from kamlib.intake import reasons
 from kamlib.intake.contract import CONTRACT
-from kamlib.intake.desk import Desk, held
 from kamlib.intake.document_totals import without_document_totals
 from kamlib.intake.sums import without_sums
 from kamlib.intake.twice import numbers_once
 from kamlib.intake.validate import Validated, validate
+from kamlib.intake.workspace import Workspace, materialize_if_local
 
 
-def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Validated:
-    """Return the judged invoice lines without sums of others and without what stands twice.
+def lines_without_repeats(work: Workspace, *, known: dict[str, ir.Table]) -> Validated:
+    """Return the validated invoice lines without sums of others and without what stands twice.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def lines_once(work: Desk, *, known: dict[str, ir.Table]) -> Validated:
     return numbers_once(work, without_repeats(work, lines))
 
 
-def refuse_copies(work: Desk, table: Validated) -> None:
+def refuse_copies(work: Workspace, table: Validated) -> None:
     """Raise DataError if two files of a table hold the same rows, in whatever form and order.
 
     A file and its packed copy, a workbook and its export: every row would count twice. Files whose
@@ -68,7 +68,7 @@ def _same_rows(used: ir.Table, names: list[str], first: int, second: int) -> boo
     return not rest.limit(1).count().to_pyarrow().as_py()
 
 
-def without_repeats(work: Desk, table: Validated) -> Validated:
+def without_repeats(work: Workspace, table: Validated) -> Validated:
     """Set aside each used row that repeats an earlier one in every column that was read.
 
     Only where the engagement says ``identical_rows: quarantine``.
@@ -81,7 +81,7 @@ def without_repeats(work: Desk, table: Validated) -> Validated:
         _reason=again.ifelse(reasons.REPEATS, table.rows["_reason"]),
         _value=again.ifelse(ibis.null("string"), table.rows["_value"]),
     )
-    return table._replace(rows=held(work, f"{table.name}_once", whole), fine=None)
+    return table._replace(rows=materialize_if_local(work, f"{table.name}_once", whole), fine=None)
 
 
 def _stands_before(table: Validated) -> ir.BooleanValue:

@@ -15,17 +15,23 @@ if TYPE_CHECKING:
 
 
 def measured_criteria(
-    parties: pd.DataFrame, statement: pd.DataFrame, stays: pd.DataFrame
+    parties: pd.DataFrame,
+    statement: pd.DataFrame,
+    stays: pd.DataFrame,
+    likeness: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Collect what is measured of side A, in each criterion's own unit.
 
     From  parties (customers and prospects), the statement of the report period, and `staying`
     to    ``party_id, own_growth, margin_quality, staying, financial_safety``; NaN is not measured. Of
-          the chance of staying it is the low end; their own words on it are a rating.
+          the chance of staying it is the low end, of prospects that of `likeness`; their own words on it
+          are a rating.
     """
     ids = parties["party_id"]
     rows = statement.set_index("customer_id")
     told = stays[stays["staying_source"] != "their_words"].set_index("customer_id")["p_stay_low"]
+    if likeness is not None:
+        told = pd.concat([told, likeness.set_index("party_id")["p_stay_low"]])
     growth = parties.get("own_growth", np.nan)
     return pd.DataFrame({"party_id": ids}).assign(
         own_growth=growth,

@@ -1,0 +1,105 @@
+"""Equal terms: do discounts, days to pay and service follow what customers earn, or their size?
+
+A term lowers the very profit that it is held against; each is therefore held against the profit rate
+before it. How far a rank correlation could lie elsewhere is an interval after Bonett and Wright.
+
+Sources
+-------
+Bonett and Wright (2000), "Sample size requirements for estimating Pearson, Kendall and Spearman
+correlations", for the interval.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from kamlib.core.rules import FEW_CUSTOMERS
+
+NINETY = 1.6449  # standard errors to each side
+
+
+class Term(NamedTuple):
+    """A term: how generous it is to each customer, and what it took from profit (money)."""
+
+    name: str
+    granted: pd.Series
+    taken: pd.Series
+
+
+def terms_audit(statement: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+    """Hold each term against the profit rate before it, after it, and revenue.
+
+    Parameters
+    ----------
+    statement : DataFrame of one period: relation, active, list_revenue, the lines of the ladder,
+        days_to_pay, and customer_profit or gross_margin
+    orders : DataFrame of that period: customer_id, order_value, rush
+
+    Returns
+    -------
+    DataFrame, one row per term that at least 30 customers have: ``term, customers, with_before, low,
+    high`` (rank correlation with the profit rate before the term and its 90 % interval, -1 to 1),
+    ``with_final, with_revenue`` and ``called``: follows (who earns more gets more), inverse or flat
+    """
+    external = statement[statement["active"] & (statement["relation"] == "external")]
+    measure = "customer_profit" if external["customer_profit"].notna().any() else "gross_margin"
+    own = external[external[measure].notna() & (external["invoice_revenue"] > 0)]
+    own = own.set_index("customer_id")
+    profit, listed = own[measure].astype(float), own["list_revenue"].astype(float)
+    revenue = own["invoice_revenue"].astype(float)
+    rows = []
+    for term in _terms(own, orders):
+        granted = term.granted.reindex(own.index).astype(float)
+        taken = term.taken.reindex(own.index).astype(float).fillna(0.0)
+        known = granted.notna()
+        if known.sum() < FEW_CUSTOMERS or granted[known].nunique() < 2:
+            continue
+        before = _ranks(granted[known], ((profit + taken) / listed)[known])
+        low, high = _interval(before, int(known.sum()))
+        rows.append(
+            {
+                "term": term.name,
+                "customers": int(known.sum()),
+                "with_before": before,
+                "low": low,
+                "high": high,
+                "with_final": _ranks(granted[known], (profit / revenue)[known]),
+                "with_revenue": _ranks(granted[known], revenue[known]),
+                "called": "follows" if low > 0 else "inverse" if high < 0 else "flat",
+            }
+        )
+    columns = ["term", "customers", "with_before", "low", "high", "with_final", "with_revenue"]
+    return pd.DataFrame(rows, columns=[*columns, "called"])
+
+
+def _terms(own: pd.DataFrame, orders: pd.DataFrame) -> list[Term]:
+    """Return the terms that the statement and the orders know of; work counts with all its cost."""
+    of = orders.groupby("customer_id")
+    size = of["order_value"].median().astype(float)
+    nothing = pd.Series(0.0, index=own.index)
+    work = own["cost_to_serve"] if own["cost_to_serve"].notna().any() else nothing
+    deductions = own["off_invoice"].astype(float) / own["invoice_revenue"].astype(float)
+    terms = [
+        Term("discount", own["discount_rate"], own["on_invoice_discounts"]),
+        Term("deductions", deductions.where(own["invoice_revenue"] > 0), own["off_invoice"]),
+        Term("days_to_pay", own["days_to_pay"], own["capital_charge"]),
+        Term("small_orders", -size, work),
+    ]
+    if "rush" in orders and orders["rush"].any():
+        terms.append(Term("rush_orders", of["rush"].mean().astype(float), work))
+    return terms
+
+
+def _ranks(one: pd.Series, other: pd.Series) -> float:
+    if min(one.nunique(), other.nunique()) < 2:
+        return float("nan")
+    return float(one.corr(other, method="spearman"))
+
+
+def _interval(rank: float, n: int) -> tuple[float, float]:
+    """Return the 90 % interval of a rank correlation of `n` customers."""
+    if not np.isfinite(rank) or abs(rank) >= 1:
+        return rank, rank
+    wide = NINETY * np.sqrt((1 + rank**2 / 2) / (n - 3))
+    return float(np.tanh(np.arctanh(rank) - wide)), float(np.tanh(np.arctanh(rank) + wide))

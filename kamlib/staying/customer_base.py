@@ -1,0 +1,186 @@
+"""Who is quietly leaving, how the customer base changed, and who is neglected."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from kamlib.core.language import N_, _, number
+from kamlib.core.tables import floats
+from kamlib.core.timespans import months_earlier
+from kamlib.core.verdicts import Balance
+from kamlib.staying.returns import BASE, SOME_ORDER_DAYS
+
+A_THIRD = 1 / 3
+FADING_MONTHS = 6  # held against the same months a year before
+QUARTERS, OFTEN = 4, 3  # a product group bought in three of four quarters is usual
+MOVEMENTS = {  # of the base, in the order in which they are shown
+    "lost": N_("lost"),
+    "down": N_("down"),
+    "up": N_("up"),
+    "new": N_("new"),
+    "recovered": N_("recovered"),
+    "unknown": N_("not known"),
+}
+
+
+def leaving(
+    stays: pd.DataFrame,
+    profit: pd.Series,
+    months: pd.DataFrame,
+    groups: pd.DataFrame | None,
+    *,
+    end: date,
+    miss: float = 5.0,
+    false_alarm: float = 1.0,
+) -> pd.DataFrame:
+    """List the regular customers with profit who show a sign of leaving.
+
+    Parameters
+    ----------
+    stays : DataFrame of `staying_chances`
+    profit : Series, customer_id → yearly profit that would go
+    months : DataFrame customer_id, month, invoice_revenue
+    groups : DataFrame customer_id, month, product_group of what was sold; None: that sign is not looked at
+    end : last day of the period
+    miss, false_alarm : what a leaver who is not seen costs, against an alarm for nothing
+
+    Returns
+    -------
+    DataFrame, one row each, by ``at_stake`` = ``profit`` × (1 − chance of return; its low end where it is
+    a range): ``silent_days``, ``usual_days``, ``p_return_12m``, ``revenue_change``, ``stopped`` (product
+    groups), and ``signs`` (silent, fading, stopped)
+
+    Notes
+    -----
+    An alarm pays below a chance of return of miss / (miss + false alarm). A seasonal buyer who is as
+    silent as a year ago gives no sign of silence. Regular is who ordered on three days in 24 months.
+    """
+    regular = stays[stays["order_days_24m"] >= SOME_ORDER_DAYS].set_index("customer_id")
+    table = regular[["silent_days", "usual_days", "p_return_12m"]].assign(profit=profit)
+    table = table[table["profit"] > 0]
+    own = regular.loc[table.index]
+    chance = own["p_return_12m"].fillna(own["p_return_high"])
+    told = (own["model"] != BASE) & ~own["seasonal"].fillna(False).astype(bool)
+    change = _revenue_change(months, end).reindex(table.index)
+    stopped = _stopped(groups, end).reindex(table.index)
+    signs = pd.DataFrame(
+        {
+            "silent": told & (chance < miss / (miss + false_alarm)),
+            "fading": change <= -A_THIRD,
+            "stopped": stopped.notna(),
+        }
+    )
+    words = [", ".join(signs.columns[row]) for row in signs.to_numpy(dtype=bool)]
+    stake = table["profit"] * (1 - own["p_return_12m"].fillna(own["p_return_low"]))
+    table = table.assign(revenue_change=change, stopped=stopped, signs=words, at_stake=stake)
+    found = table[signs.any(axis=1)].rename_axis("customer_id").reset_index()
+    return found.sort_values(
+        ["at_stake", "customer_id"], ascending=[False, True], ignore_index=True
+    )
+
+
+def _revenue_change(months: pd.DataFrame, end: date) -> pd.Series:
+    """Return by how much each customer bought more or less than in the same months a year before."""
+    start = months_earlier(end, FADING_MONTHS)
+    year = pd.DateOffset(years=1)
+    money = pd.Series(floats(months["invoice_revenue"]), months["customer_id"].to_numpy())
+    now = ((months["month"] >= start) & (months["month"] <= pd.Timestamp(end))).to_numpy()
+    then = months["month"].between(start - year, pd.Timestamp(end) - year).to_numpy()
+    before = money[then].groupby(level=0).sum()
+    after = money[now].groupby(level=0).sum().reindex(before.index, fill_value=0.0)
+    return after / before.where(before > 0) - 1
+
+
+def _stopped(groups: pd.DataFrame | None, end: date) -> pd.Series:
+    """Return the product groups that each customer bought in three of four quarters, and not since."""
+    if groups is None or groups.empty:
+        return pd.Series(dtype="str")
+    inside = groups[groups["month"] <= pd.Timestamp(end)]
+    back = (pd.Timestamp(end).year - inside["month"].dt.year) * 12
+    back = (back + pd.Timestamp(end).month - inside["month"].dt.month) // 3
+    bought = inside.assign(back=back)[back <= QUARTERS].drop_duplicates(
+        ["customer_id", "product_group", "back"]
+    )
+    counts = bought.groupby(["customer_id", "product_group"])["back"].agg(
+        now=lambda quarters: (quarters == 0).any(), often=lambda quarters: (quarters > 0).sum()
+    )
+    gone = counts[~counts["now"].astype(bool) & (counts["often"] >= OFTEN)].reset_index()
+    return gone.groupby("customer_id")["product_group"].agg(", ".join)
+
+
+def base_audit(
+    before: pd.DataFrame, now: pd.DataFrame, first_order: pd.Series, *, since: date
+) -> pd.DataFrame:
+    """Divide the change of profit between two periods among those lost, down, up, new and recovered.
+
+    Parameters
+    ----------
+    before, now : DataFrame customer_id, customer_profit, active of either period
+    first_order : Series, customer_id → day of the first order
+    since : first day of the earlier period: who comes back after not buying in it is recovered
+
+    Returns
+    -------
+    DataFrame ``movement, customers, profit_before, profit_now, profit_change``, to the cent; who changed
+    nothing is up. Whose profit is not known in a period is counted apart, without money.
+    """
+    periods = {"then": before.set_index("customer_id"), "now": now.set_index("customer_id")}
+    profit = pd.DataFrame({name: each["customer_profit"] for name, each in periods.items()})
+    active = pd.DataFrame({name: each["active"] for name, each in periods.items()})
+    unknown = (profit.isna() & active.notna()).any(axis=1)  # who is in no statement has no profit
+    cents = (profit.fillna(0.0) * 100).round().astype("int64").mask(unknown, 0)
+    active = active.eq(True)
+    known = first_order.reindex(profit.index) < pd.Timestamp(since)
+    kinds = {
+        "unknown": unknown,
+        "lost": active["then"] & ~active["now"],
+        "recovered": ~active["then"] & active["now"] & known,
+        "new": ~active["then"] & active["now"],
+        "up": cents["now"] >= cents["then"],
+    }
+    change = np.select(list(kinds.values()), list(kinds), "down")
+    table = cents.assign(customers=active.any(axis=1), change=cents["now"] - cents["then"])
+    sums = table.groupby(change).sum().reindex([*MOVEMENTS], fill_value=0)
+    money = {"then": "profit_before", "now": "profit_now", "change": "profit_change"}
+    sums = sums.rename(columns=money).rename_axis("movement").reset_index()
+    sums[[*money.values()]] = sums[[*money.values()]] / 100
+    return sums[["movement", "customers", *money.values()]]
+
+
+def audit_balance(audit: pd.DataFrame, before: float, now: float, currency: str) -> Balance:
+    """Draw up that the changes of the base are the change of profit."""
+    balance = Balance(_("How the base changed"), currency).start(
+        _("Profit before"), round(before, 2)
+    )
+    for name, n, change in zip(
+        *(audit[k] for k in ("movement", "customers", "profit_change")), strict=True
+    ):
+        balance.change(f"{_(MOVEMENTS[name])} ({number(n)})", round(change, 2))
+    return balance.end(_("Profit now"), round(now, 2))
+
+
+def neglected(
+    good: pd.Series, care: pd.DataFrame, before: pd.Series, now: pd.Series
+) -> pd.DataFrame:
+    """List the good customers who get a third less care, while their profit did not fall so.
+
+    Parameters
+    ----------
+    good : ids of customers through door 1
+    care : DataFrame customer_id, care_before, care_now: contacts, else visits or field hours
+    before, now : Series, customer_id → profit of either period
+
+    Returns
+    -------
+    DataFrame ``customer_id, care_before, care_now, care_change, profit_before, profit_now``, by profit
+    """
+    table = care[care["customer_id"].isin(good) & (care["care_before"] > 0)].copy()
+    table["care_change"] = table["care_now"] / table["care_before"] - 1
+    table["profit_before"] = table["customer_id"].map(before)
+    table["profit_now"] = table["customer_id"].map(now)
+    held = table["profit_now"] > (1 - A_THIRD) * table["profit_before"]
+    found = table[held & (table["care_change"] <= -A_THIRD)]
+    return found.sort_values(
+        ["profit_now", "customer_id"], ascending=[False, True], ignore_index=True
+    )

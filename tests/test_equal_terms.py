@@ -1,0 +1,77 @@
+"""On what terms? Worlds in which one can see whom a discount follows."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kamlib.segmentation.terms import terms_audit
+from kamlib.segmentation.words import terms_finding
+
+
+def world(n=40, **columns):
+    """A firm of customers that buy for 100 at list and differ in one thing."""
+    ids = [f"K{i:02}" for i in range(n)]
+    statement = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "relation": "external",
+            "active": True,
+            "list_revenue": 100.0,
+            "invoice_revenue": 100.0,
+            "on_invoice_discounts": 0.0,
+            "discount_rate": 0.0,
+            "off_invoice": 0.0,
+            "capital_charge": 0.0,
+            "cost_to_serve": 0.0,
+            "days_to_pay": 30.0,
+            "customer_profit": np.arange(n, dtype=float),
+            "gross_margin": np.arange(n, dtype=float),
+        }
+    ).assign(**columns)
+    orders = pd.DataFrame({"customer_id": ids, "order_value": 100.0, "rush": False})
+    return statement, orders
+
+
+def called(audit):
+    return dict(zip(audit["term"], audit["called"], strict=True))
+
+
+def test_days_to_pay_that_grow_with_profit_follow_it():
+    audit = terms_audit(*world(days_to_pay=np.arange(40) + 10.0))
+
+    assert called(audit) == {"days_to_pay": "follows"}
+    assert audit["with_before"].iloc[0] == pytest.approx(1.0)
+    assert terms_finding(audit) == ["Who earns more gets more days to pay."]
+
+
+def test_a_discount_that_eats_the_profit_it_follows_is_held_against_the_profit_before_it():
+    given = np.arange(40.0)
+    statement, orders = world(
+        discount_rate=given / 100, on_invoice_discounts=given, customer_profit=20 - given / 2
+    )
+    row = terms_audit(statement, orders).set_index("term").loc["discount"]
+
+    assert row["with_final"] == pytest.approx(-1.0), "after it the largest discount leaves least"
+    assert row["called"] == "follows", "before it who gets most earns most"
+
+
+def test_a_term_that_is_the_same_for_all_says_nothing_and_few_customers_neither():
+    assert terms_audit(*world()).empty
+    assert terms_audit(*world(n=20, days_to_pay=np.arange(20) + 1.0)).empty
+    assert terms_finding(terms_audit(*world())) == [
+        "Too few customers have terms that could be compared."
+    ]
+
+
+def test_discounts_for_size_are_called_so():
+    size = np.tile(np.arange(10.0), 4) + 1
+    statement, orders = world(
+        invoice_revenue=100 * size, list_revenue=100 * size, discount_rate=size / 100
+    )
+    statement["customer_profit"] = np.repeat(np.arange(4.0), 10) * size
+    audit = terms_audit(statement, orders)
+
+    assert called(audit)["discount"] == "flat"
+    assert terms_finding(audit)[-1] == (
+        "Size decides more than what is earned: discounts on the invoice go with revenue."
+    )

@@ -1,0 +1,124 @@
+"""What page 3b says of those who leave, come and stay."""
+
+import pandas as pd
+import pytest
+
+from kamlib.staying.tables import likeness_table, profile_table
+from kamlib.staying.words import (
+    audit_finding,
+    first_calls,
+    leaving_finding,
+    likeness_finding,
+    neglected_finding,
+    profile_finding,
+)
+
+
+def leavers(*signs: str) -> pd.DataFrame:
+    """Build one leaver per sign: each earns 100, and half of it is at stake."""
+    names = [f"Firm {each}" for each in "ABCD"[: len(signs)]]
+    return pd.DataFrame({"name": names, "profit": 100.0, "at_stake": 50.0, "signs": list(signs)})
+
+
+def test_the_profit_of_all_who_show_a_sign_is_named_and_what_of_it_may_go():
+    found = leavers("silent", "silent, fading", "fading", "fading")
+
+    headline, signs = leaving_finding(found, currency="PLN")
+
+    assert headline == "4 regular customers who earn PLN\xa0400 show a sign of leaving."
+    assert signs == (
+        "2 hardly come back, 3 buy a third less than in the same months a year before; "
+        "by their chances of return PLN\xa0200 of that profit may go."
+    )
+    assert first_calls(found) == "To be called first: Firm A; Firm B; Firm C"
+
+
+def test_where_nobody_shows_a_sign_nobody_is_to_be_called():
+    nobody = leavers().astype({"signs": "str"})
+
+    assert leaving_finding(nobody, currency="PLN") == [
+        "No regular customer who earns shows a sign of leaving."
+    ]
+    assert first_calls(nobody) == ""
+
+
+def test_the_change_of_profit_is_told_by_those_who_stayed_came_and_left():
+    """Up 50 and down 10 are 40 more, new 20 less recovered 3 are 17, and 30 are lost: 27 more."""
+    audit = pd.DataFrame(
+        {
+            "movement": ["lost", "down", "up", "new", "recovered"],
+            "customers": [2, 1, 4, 1, 1],
+            "profit_change": [-30.0, -10.0, 50.0, 20.0, -3.0],
+        }
+    )
+
+    said = audit_finding(audit, currency="PLN")
+    fell = audit_finding(audit.assign(profit_change=audit["profit_change"] - 20), currency="PLN")
+
+    assert said == (
+        "Profit from customers rose by PLN\xa027: those who stayed bring PLN\xa040 more, "
+        "2 who came PLN\xa017; 2 who left had brought PLN\xa030."
+    )
+    assert fell.startswith(
+        "Profit from customers fell by PLN\xa073: those who stayed bring PLN\xa00"
+    )
+
+
+def test_one_neglected_customer_is_named_by_what_it_earns():
+    found = pd.DataFrame({"profit_now": [500.0]})
+
+    assert neglected_finding(found, 8, currency="PLN") == (
+        "1 of 8 vital few is seen at least a third less often than before, though its profit "
+        "did not fall so: PLN\xa0500."
+    )
+
+
+def lifts() -> pd.DataFrame:
+    """Build a profile: who has a contract stays more often for certain, food tells nothing."""
+    rows = [
+        ("stays", "contract", "yes", 20, 0.95, 1.10, 1.30),
+        ("key", "contract", "yes", 10, 0.40, 0.90, 1.60),
+        ("stays", "industry_segment", "food", 30, 0.80, 0.90, 1.10),
+        ("key", "employees", "high", 12, 0.50, 1.20, 2.00),
+    ]
+    names = ["comparison", "attribute", "value", "n", "share", "lift_low", "lift_high"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def test_only_what_sets_customers_apart_for_certain_is_shown_and_said():
+    table = profile_table(lifts())
+
+    assert table["trait"].tolist() == ["the highest third by employees", "with a contract"]
+    assert table["vital_share"].tolist() == [0.5, 0.4]
+    assert table["stay_share"].tolist() == pytest.approx([float("nan"), 0.95], nan_ok=True)
+    assert profile_finding(lifts()) == [
+        "Most loyal: with a contract (95% of 20 ordered again).",
+        "Most often one of the vital few: the highest third by employees (50% of 12).",
+    ]
+
+
+def test_where_nothing_sets_them_apart_the_page_says_so():
+    nothing = lifts().assign(lift_low=0.9, lift_high=1.1)
+
+    assert profile_table(nothing).empty
+    assert profile_finding(nothing) == ["Nothing that is known sets those who stay apart from all."]
+
+
+def test_a_prospect_of_whom_nothing_is_known_is_not_said_to_be_unlike():
+    prospects = pd.DataFrame(
+        {
+            "party_id": ["P1", "P2", "P3"],
+            "name": ["plain", "like", "unknown"],
+            "likeness": [0.8, 1.5, float("nan")],
+            "p_stay_low": 0.5,
+            "p_stay_high": 0.9,
+            "nearest": ["B, C", "A, B", ""],
+        }
+    )
+
+    assert likeness_finding(prospects) == (
+        "1 of 3 prospects is more like the vital few than customers are on average; "
+        "of 1 too little is known."
+    )
+    assert likeness_table(prospects)["name"].tolist() == ["like", "plain", "unknown"]
+    assert likeness_table(prospects)["nearest"].tolist() == ["A", "B", ""]
