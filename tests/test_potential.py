@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import default_rules
 
-from kamlib.segmentation.doors import door_verdicts, open_doors, potential_door, strategic_door
+from kamlib.segmentation.doors import (
+    door_verdicts,
+    open_doors,
+    potential_door,
+    strategic_door,
+    worth_a_look,
+)
 from kamlib.segmentation.potential import (
     ENDS,
     buyers,
@@ -20,7 +26,6 @@ from kamlib.segmentation.potential import (
     quantile_of_others,
     stated_purchases,
 )
-from kamlib.segmentation.tables import joining_table
 from kamlib.segmentation.words import joining_finding
 
 LIMITS = default_rules().doors.potential
@@ -198,9 +203,7 @@ def test_the_page_names_who_could_join_and_how_many_nobody_can_tell():
     sold = bakers([50, 900, *[1000] * 12], few=7)
     could = potential(sold, NOTHING_SAID, unit=100)
     ids = [*could["customer_id"], "asleep"]
-    parties = pd.DataFrame(
-        {"party_id": ids, "name": [f"{i} Ltd" for i in ids], "is_prospect": False}
-    )
+    parties = pd.DataFrame({"party_id": ids, "is_prospect": False})
     few = pd.DataFrame({"customer_id": ids[7:14], "profit_class": "vital_few", "rank": 1})
     few = few.assign(measure="customer_profit", cumulative_share=0.8)
     statement = pd.DataFrame({"customer_id": ids[:14], "active": True})
@@ -215,13 +218,14 @@ def test_the_page_names_who_could_join_and_how_many_nobody_can_tell():
     )
 
     assert joining_finding(doors) == (
-        "By what comparable customers buy, 1 could join the vital few. Nobody can tell yet: 1."
+        "By what comparable customers buy, 1 could join the vital few; of 1 nobody can tell yet."
     )
-    assert joining_table(could, doors, parties)["name"].tolist() == ["K0 Ltd"]
+    assert worth_a_look(doors, could)["party_id"].tolist() == ["K0"]
+    assert worth_a_look(doors, None).empty
     told = door_verdicts(doors, strategic_door(None, None, end=date(2025, 12, 31)), pd.Series())
     assert told[0].said.startswith("Of 1 of 15 customers nothing decides")
     shut = doors.assign(open=False)
-    assert joining_finding(shut).startswith("By what comparable customers buy, nobody else is sure")
+    assert "0 could join" in joining_finding(shut)
     assert joining_finding(shut.assign(judged=False)) == ""
 
 

@@ -726,7 +726,8 @@ SEGMENTATION: dict[str, Rule] = {
         ),
         flag=N_(
             "Of {n} of {of} customers nothing decides whether their potential makes them key customers: "
-            "too few are comparable, or the range holds the limit. This door is unknown, and not shut."
+            "they bought nothing in the period, too few are comparable, or the range holds the limit. "
+            "This door is unknown, and not shut."
         ),
         bring=N_("customers: industry_segment, employees, annual_revenue; or category_purchases"),
     ),

@@ -530,8 +530,6 @@ RESULTS: dict[str, Column] = {
         N_("Profit of more sales"), "share", N_("its own rate or the comparable ones', the lower")
     ),
     "uplift_kau": Column(N_("More profit"), "number", N_("a year"), N_("key-account units")),
-    "uplift_kau_low": Column(N_("More from"), "number", N_("a year"), N_("key-account units")),
-    "uplift_kau_high": Column(N_("More to"), "number", N_("a year"), N_("key-account units")),
     "reach": Column(
         N_("Of its like"), "share", N_("comparable customers who are among the vital few")
     ),

@@ -232,24 +232,17 @@ def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
         could = potential(buyers(now, customers, few.result), said, unit=unit)
     second = doors.potential_door(could, stage.engagement.doors.potential, currency=stage.currency)
     found = doors.open_doors(few.result, second, strategic, parties, now, period=stage.period.name)
-    fourth = named(found[found["door"] == "strategic"], parties, "party_id")
-    caption = _("Door 4 as declared: who is strategic, and why or why not.")
+    caption = _(
+        "Doors 2 and 4: who could join the vital few, who is strategic, and why or why not."
+    )
+    shown = named(doors.worth_a_look(found, could), parties, "party_id")
+    shown["open"] = shown["open"].where(shown["judged"])  # what nobody can tell is not shut
     parts: list[Part] = [
         Claim(words.door_finding(found), words.joining_finding(found)),
-        Table(fourth.drop(columns=["period", "judged"]), caption),
+        Table(shown.drop(columns=["period", "judged"]), caption),
     ]
     told = doors.door_verdicts(found, strategic, parties.set_index("party_id")["name"])
     handed = {"doors": found, "parties": parties.assign(period=stage.period.name)}
     if could is not None:
         handed["potential"] = could.assign(period=stage.period.name)
-        parts.append(
-            Table(
-                tables.joining_table(could, found, parties),
-                _(
-                    "Who could join the vital few by what comparable customers buy; most profit first."
-                ),
-                stage.currency,
-                digits=dict.fromkeys(("uplift_kau_low", "uplift_kau", "uplift_kau_high"), 2),
-            )
-        )
     return stage.keep("open_doors", Analysis(handed, parts, told, [who]))

@@ -180,6 +180,17 @@ def open_doors(
     return doors[["period", "party_id", "door", "open", "judged", "evidence"]]
 
 
+def worth_a_look(doors: pd.DataFrame, potential: pd.DataFrame | None) -> pd.DataFrame:
+    """Pick those declared strategic, and who outside the vital few could bring more or may."""
+    shown = doors["door"] == "strategic"
+    if potential is not None:
+        few = doors.loc[(doors["door"] == "vital_few") & doors["open"], "party_id"]
+        known = potential.loc[potential["uplift_kau"].notna(), "customer_id"]
+        could = (doors["door"] == "potential") & (doors["open"] | ~doors["judged"])
+        shown |= could & doors["party_id"].isin(known) & ~doors["party_id"].isin(few)
+    return doors[shown].sort_values(["door", "party_id"], ignore_index=True)
+
+
 def _unjudged(
     segments: pd.DataFrame,
     potential: pd.DataFrame,

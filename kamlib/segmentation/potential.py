@@ -34,12 +34,6 @@ def buyers(
 ) -> pd.DataFrame:
     """Return the external active customers who bought, with what makes them comparable.
 
-    Parameters
-    ----------
-    statement : DataFrame of the report period
-    customers : DataFrame with industry_segment, employees and annual_revenue where known
-    segments : DataFrame of `segment` for the period
-
     Returns
     -------
     DataFrame by customer_id: ``sales`` (invoice revenue), ``profit_rate`` (customer profit in sales),
@@ -91,10 +85,9 @@ def potential(bought: pd.DataFrame, said: pd.Series, *, unit: float) -> pd.DataF
     missed = [pinball(sales[both], each["potential"][both]) for each in (plain, sized)]
     chosen = sized if len(both) and missed[1] < missed[0] else plain
     found = pd.concat([chosen, plain[~plain.index.isin(chosen.index)]]).reindex(bought.index)
-    found["basis"] = "sales"
-    found.loc[chosen.index, "basis"] = bought["size_kind"] if chosen is sized else "sales"
-    found["basis"] = found["basis"].where(found["potential"].notna())
     told = said.reindex(bought.index).dropna()
+    by_size = bought.index.isin(sized.index) & (chosen is sized)
+    found["basis"] = bought["size_kind"].where(by_size, "sales").where(found["potential"].notna())
     found.loc[told.index, "basis"] = "said"
     rate = bought["profit_rate"]
     rate = rate.mask(found["usual_rate"] < rate, found["usual_rate"]).clip(lower=0)

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from kamlib.core.language import _
 from kamlib.core.vocabulary import label
 from kamlib.segmentation.effort import beyond_share
 
@@ -42,20 +41,3 @@ def beyond_table(
     short = table[(table["profit_class"] == "vital_few") & (table["beyond_share"] < 0)]
     most = table[table["beyond_share"] > 0].head(each)
     return pd.concat([most, short.tail(each)], ignore_index=True)
-
-
-def joining_table(
-    potential: pd.DataFrame, doors: pd.DataFrame, parties: pd.DataFrame, *, at_most: int = 10
-) -> pd.DataFrame:
-    """Pick who is outside the vital few and comes, or may come, through the door of potential."""
-    few = doors.loc[(doors["door"] == "vital_few") & doors["open"], "party_id"]
-    second = doors[(doors["door"] == "potential") & (doors["open"] | ~doors["judged"])]
-    table = potential.set_index("customer_id").join(
-        second.set_index("party_id")[["open"]].astype(bool), how="inner"
-    )
-    table = table[table["uplift_kau_high"].notna() & ~table.index.isin(few)]
-    table = table.sort_values(["open", "uplift_kau"], ascending=False).head(at_most)
-    table["name"] = parties.set_index("party_id")["name"].reindex(table.index)
-    table["open"] = table["open"].map({True: _("yes"), False: _("not known")})
-    columns = ["name", "sales", "potential", "uplift_kau_low", "uplift_kau_high", "reach"]
-    return table[[*columns, "comparables", "open"]]

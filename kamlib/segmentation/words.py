@@ -288,19 +288,9 @@ def joining_finding(doors: pd.DataFrame) -> str:
     judged = second["judged"].astype(bool)
     if not judged.any():
         return ""
-    n, blind = int(second["open"].astype(bool).sum()), int((~judged).sum())
-    said = ngettext(
-        "By what comparable customers buy, {n} could join the vital few.",
-        "By what comparable customers buy, {n} could join the vital few.",
-        n,
-    ).format(n=number(n))
-    if not n:
-        said = _(
-            "By what comparable customers buy, nobody else is sure to be able to join the vital few."
-        )
-    if blind:
-        said += " " + _("Nobody can tell yet: {n}.").format(n=number(blind))
-    return said
+    return _(
+        "By what comparable customers buy, {n} could join the vital few; of {blind} nobody can tell yet."
+    ).format(n=number(int(second["open"].sum())), blind=number(int((~judged).sum())))
 
 
 def effort_finding(audit: pd.DataFrame) -> list[str]:
