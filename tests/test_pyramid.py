@@ -1365,7 +1365,7 @@ def test_places_cuts_and_losses_are_told():
     assert [v.said for v in capacity_verdicts(table, bounds, rules)] == [
         "Accounts that hold or may hold: 2; places: 1.",
         "The limits of levels and cuts are judgement and not calibrated. With cuts of 50, 60 and 70 "
-        "on both sides there would be 1, 1 and 1 key accounts.",
+        "on both sides 1, 1 and 1 would pass, those included who do not pay.",
         "What leaving a loss-maker would really change is not known, so nobody is proposed to be let "
         "go. Loss-makers to be fixed or looked at: 1.",
     ]

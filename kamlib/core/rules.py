@@ -929,7 +929,7 @@ PYRAMID: dict[str, Rule] = {
         N_("Limits and cuts"),
         flag=N_(
             "The limits of levels and cuts are judgement and not calibrated. With cuts of 50, "
-            "60 and 70 on both sides there would be {low}, {middle} and {high} key accounts."
+            "60 and 70 on both sides {low}, {middle} and {high} would pass, those included who do not pay."
         ),
         bring=N_("a sign-off of the limits by those who use them"),
     ),

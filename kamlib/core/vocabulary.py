@@ -478,7 +478,11 @@ RESULTS: dict[str, Column] = {
     "with_revenue": Column(
         N_("With revenue"), "number", N_("rank correlation with invoice revenue, -1 to 1")
     ),
-    "called": Column(N_("It"), "text", N_("follows what is earned, is inverse, or flat")),
+    "called": Column(
+        N_("It"),
+        "text",
+        N_("follows the profit rate before and after it, is inverse, flat, or open"),
+    ),
     "index_before": Column(
         N_("Index before it"), "number", N_("concentration along profit before the effort, -1 to 1")
     ),

@@ -154,7 +154,7 @@ def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysi
         Figure("effort", lambda: figures.plot_effort(audit)),
         Table(
             audit.drop(columns=["spread"]),
-            _("How each kind of effort is spread; 0 is the same for everybody."),
+            _("How each kind of effort is spread; 0 leans neither way."),
             stage.currency,
             digits={"index_before": 2, "index_final": 2, "proportional": 2},
             fold=True,
@@ -195,9 +195,7 @@ def equal_terms(stage: "Stage") -> Analysis:
         Claim(*words.terms_finding(audit)),
         Table(
             shown,
-            _(
-                "How each term goes with what customers earn; the 90 % interval is of the first number."
-            ),
+            _("How each term goes with the profit rate; the 90 % interval is of the first number."),
             digits=dict.fromkeys(["with_before", "low", "high", "with_final", "with_revenue"], 2),
             fold=True,
         ),

@@ -337,7 +337,7 @@ def _together(names: Iterable[str]) -> str:
 
 
 def terms_finding(audit: pd.DataFrame) -> list[str]:
-    """Say which terms follow what customers earn before them, and which follow their size instead.
+    """Say which terms go with size more than with the profit rate, and how each goes with that.
 
     Parameters
     ----------
@@ -351,13 +351,10 @@ def terms_finding(audit: pd.DataFrame) -> list[str]:
         for called in FOLLOWS
         if (audit["called"] == called).any()
     ]
-    size = audit[audit["with_revenue"] > audit["high"]]
+    size = audit[audit["with_revenue"] > audit["high"].clip(lower=0)]
     if len(size):
-        said.append(
-            _("Size decides more than what is earned: {terms} go with revenue.").format(
-                terms=_granted(size["term"])
-            )
-        )
+        by_size = _("Size says more than the profit rate: {terms} go with revenue.")
+        said.insert(0, by_size.format(terms=_granted(size["term"])))
     return said
 
 

@@ -166,9 +166,10 @@ def neglected(stage: "Stage") -> Analysis:
         managers = customers.set_index("customer_id")["account_manager"]
         shown.insert(1, "account_manager", found["customer_id"].map(managers))
     caption = _("Of the vital few: who is seen less though nothing else changed.")
+    heads = {"care_before": _("Contacts before"), "care_now": _("Contacts now")}
     parts: list[Part] = [
         Claim(words.neglected_finding(found, len(good), currency=stage.currency)),
-        Table(shown, caption, stage.currency, most=ROWS, rest="neglected"),
+        Table(shown, caption, stage.currency, heads, most=ROWS, rest="neglected"),
     ]
     return stage.keep("neglected", Analysis({"neglected": found}, parts))
 
