@@ -52,7 +52,7 @@ def return_chances(stage: "Stage") -> Analysis:
         rates = returns.repeat_rates(fitted)
         parts += [
             Figure("return", lambda: figures.plot_return(rates)),
-            Claim(words.return_finding(rates)),
+            Claim(words.return_finding(rates, months=stage.engagement.windows.trend_months)),
         ]
     return stage.keep("return_chances", Analysis(handed, parts, told, result=stays))
 

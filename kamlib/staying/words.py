@@ -8,14 +8,13 @@ from kamlib.core.language import _, money, ngettext, number, percent
 from kamlib.staying.tables import trait
 
 
-def return_finding(rates: pd.DataFrame | None) -> str:
-    """Say how the chance of return rises with order days."""
+def return_finding(rates: pd.DataFrame | None, *, months: int) -> str:
+    """Say how the chance of return rises with the order days in so many months."""
     if rates is None:
         return _("How many come back could not be measured.")
     rate = rates.set_index("order_days")["rate"]
-    start, cutoff, end = (
-        pd.Timestamp(rates[name].iloc[0]).to_period("M")
-        for name in ("window_start", "cutoff", "window_end")
+    cutoff, end = (
+        pd.Timestamp(rates[name].iloc[0]).to_period("M") for name in ("cutoff", "window_end")
     )
     told = {
         1: _("{rate} of those with one order day"),
@@ -27,9 +26,7 @@ def return_finding(rates: pd.DataFrame | None) -> str:
         return _("How many come back could not be measured.")
     return _(
         "Within {later} months come back, by their order days in {months} months: {parts}."
-    ).format(
-        months=number((cutoff - start).n), later=number((end - cutoff).n), parts=", ".join(parts)
-    )
+    ).format(months=number(months), later=number((end - cutoff).n), parts=", ".join(parts))
 
 
 def leaving_finding(leavers: pd.DataFrame, *, currency: str) -> list[str]:
