@@ -877,6 +877,14 @@ def test_a_door_that_nobody_can_judge_is_shut_at_worst_and_open_at_best():
     assert ends(bounds, "strategic_only") == [(0, 1), (0, 0), (0, 0)]
 
 
+def test_a_door_two_that_is_judged_is_open_or_shut_whatever_we_rate():
+    doors = pd.DataFrame(
+        {"party_id": ["A", "B"], "door": "potential", "open": [True, False], "judged": True}
+    )
+
+    assert ends(joined(doors=doors), "doors") == [(1, 1), (0, 0)]
+
+
 def test_where_only_the_margin_is_known_profit_is_at_most_that_and_a_loss_below_zero_is_certain():
     statement = pd.DataFrame(
         {

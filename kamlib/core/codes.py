@@ -41,6 +41,7 @@ TABLES = {  # input tables, in words
     "ratings_theirs": N_("their ratings"),
     "evidence": N_("evidence of the relation"),
     "contacts": N_("contacts"),
+    "category_purchases": N_("purchases of everybody"),
 }
 
 DOCUMENTS = {

@@ -304,6 +304,17 @@ CONTRACT: dict[str, TableContract] = {
         dated="date",
         loses=N_("contacts between functions are unknown (pyramid)"),
     ),
+    "category_purchases": TableContract(
+        (
+            PARTY,
+            Field("amount", needed=True, filled=True, at_least=0),
+            Field("source", needed=True, allowed=tuple(SOURCES), otherwise=N_("unknown source")),
+            DAY,
+            OURS,
+        ),
+        dated="date",
+        amount="amount",
+    ),
 }
 
 ALWAYS_WANTED = [name for name, table in CONTRACT.items() if table.loses]

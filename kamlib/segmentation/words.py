@@ -281,6 +281,18 @@ def door_finding(doors: pd.DataFrame) -> str:
     ).format(n=number(n), parts=", ".join(parts))
 
 
+def joining_finding(doors: pd.DataFrame) -> str:
+    """Say how many outside the vital few could join them by what comparable customers buy."""
+    few = doors.loc[(doors["door"] == "vital_few") & doors["open"].astype(bool), "party_id"]
+    second = doors[(doors["door"] == "potential") & ~doors["party_id"].isin(few)]
+    judged = second["judged"].astype(bool)
+    if not judged.any():
+        return ""
+    return _(
+        "By what comparable customers buy, {n} could join the vital few; of {blind} nobody can tell yet."
+    ).format(n=number(int(second["open"].sum())), blind=number(int((~judged).sum())))
+
+
 def effort_finding(audit: pd.DataFrame) -> list[str]:
     """Say what the vital few bring and get, what loss-makers get, and how each kind is spread.
 

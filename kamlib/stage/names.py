@@ -76,6 +76,7 @@ WRITTEN_BY = {
             "concentration",
             "effort_audit",
             "effort_moves",
+            "potential",
             "terms_audit",
             "doors",
             "staying",
