@@ -10,9 +10,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from kamlib.core import codes
+from kamlib.core.contract import CONTRACT, Field
 from kamlib.core.tables import read_note
 from kamlib.core.vocabulary import CAUSES, COLUMNS, ONLY_IN_RESULTS, PROPOSALS, Column
-from kamlib.intake.contract import CONTRACT, Field
 from kamlib.page.show import CODES
 from kamlib.settings import load_engagement
 from kamlib.stage.names import NOTEBOOKS, WRITTEN_BY

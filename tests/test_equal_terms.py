@@ -41,18 +41,21 @@ def test_days_to_pay_that_grow_with_profit_follow_it():
 
     assert called(audit) == {"days_to_pay": "follows"}
     assert audit["with_before"].iloc[0] == pytest.approx(1.0)
-    assert terms_finding(audit) == ["Who earns more gets more days to pay."]
+    assert terms_finding(audit) == ["The higher the profit rate, the more days to pay."]
 
 
-def test_a_discount_that_eats_the_profit_it_follows_is_held_against_the_profit_before_it():
+def test_of_a_discount_that_follows_the_profit_before_it_and_eats_it_nothing_is_claimed():
     given = np.arange(40.0)
     statement, orders = world(
         discount_rate=given / 100, on_invoice_discounts=given, customer_profit=20 - given / 2
     )
-    row = terms_audit(statement, orders).set_index("term").loc["discount"]
+    audit = terms_audit(statement, orders)
+    row = audit.set_index("term").loc["discount"]
 
+    assert row["with_before"] == pytest.approx(1.0), "before it who gets most earns most"
     assert row["with_final"] == pytest.approx(-1.0), "after it the largest discount leaves least"
-    assert row["called"] == "follows", "before it who gets most earns most"
+    assert row["called"] == "open"
+    assert "nothing is claimed" in terms_finding(audit)[0]
 
 
 def test_a_term_that_is_the_same_for_all_says_nothing_and_few_customers_neither():
@@ -72,6 +75,16 @@ def test_discounts_for_size_are_called_so():
     audit = terms_audit(statement, orders)
 
     assert called(audit)["discount"] == "flat"
-    assert terms_finding(audit)[-1] == (
-        "Size decides more than what is earned: discounts on the invoice go with revenue."
-    )
+    assert terms_finding(audit) == [
+        "Size says more than the profit rate: discounts on the invoice go with revenue.",
+        "No sign that the profit rate decides discounts on the invoice.",
+    ]
+
+
+def test_what_falls_with_revenue_less_than_with_profit_does_not_go_with_revenue():
+    days = 100 - np.arange(40.0)  # along revenue the same, but for one
+    revenue = np.r_[np.arange(1.0, 40.0), 0.5]
+    audit = terms_audit(*world(days_to_pay=days, invoice_revenue=revenue, list_revenue=100.0))
+
+    assert audit["high"].iloc[0] < audit["with_revenue"].iloc[0] < 0
+    assert not any("revenue" in said for said in terms_finding(audit))

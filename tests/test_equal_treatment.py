@@ -92,19 +92,30 @@ def world(n=32):
     return statement, served, pools, classes.mask(few, "vital_few")
 
 
-def test_ten_hours_for_everybody_are_equal_treatment_by_either_ranking():
+def test_ten_hours_for_everybody_lean_neither_way_by_either_ranking():
     statement, served, pools, classes = world()
     effort = customer_effort(statement, served, pools)
     audit = effort_audit(effort, classes).set_index("kind")
 
     assert effort["hours"].tolist() == [10.0] * 32
     assert audit.loc["people", ["index_before", "index_final"]].tolist() == [0.0, 0.0]
-    assert audit.loc["people", "spread"] == "equal"
+    assert audit.loc["people", "spread"] == "neither"
     assert audit.loc["people", "loss_making"] == 1 / 32
     assert audit.loc["brings", "loss_making"] == 0
     assert effort_finding(audit.reset_index())[2] == (
-        "Everybody gets about the same people's work, whether customers are ranked before or after it."
+        "Neither who earns more nor who earns less gets more people's work, whichever way customers are "
+        "ranked."
     )
+
+
+def test_where_both_ends_get_all_and_the_middle_nothing_nobody_says_that_all_get_the_same():
+    statement, served, pools, classes = world()
+    served["cost"] = [100.0] * 4 + [0.0] * 24 + [100.0] * 4
+    statement["customer_profit"] *= 100
+    audit = effort_audit(customer_effort(statement, served, pools), classes)
+
+    assert audit.set_index("kind").loc["people", "spread"] == "neither"
+    assert "same" not in " ".join(effort_finding(audit))
 
 
 def test_of_two_rankings_that_disagree_nothing_is_claimed():

@@ -233,6 +233,7 @@ NAMED_IN = {  # table → head and a row that names a customer
     "ratings_theirs": ("party_id,criterion,supplier,rating", "{},price,us,7"),
     "evidence": ("party_id,code,date", "{},open_books,2024-03-01"),
     "contacts": ("party_id,date", "{},2024-03-01"),
+    "category_purchases": ("party_id,amount,source,date", "{},9,fact,2024-03-01"),
 }
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import DataError, ParameterError
-from kamlib.intake.contract import CONTRACT
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.month_names import MONTHS

@@ -877,6 +877,14 @@ def test_a_door_that_nobody_can_judge_is_shut_at_worst_and_open_at_best():
     assert ends(bounds, "strategic_only") == [(0, 1), (0, 0), (0, 0)]
 
 
+def test_a_door_two_that_is_judged_is_open_or_shut_whatever_we_rate():
+    doors = pd.DataFrame(
+        {"party_id": ["A", "B"], "door": "potential", "open": [True, False], "judged": True}
+    )
+
+    assert ends(joined(doors=doors), "doors") == [(1, 1), (0, 0)]
+
+
 def test_where_only_the_margin_is_known_profit_is_at_most_that_and_a_loss_below_zero_is_certain():
     statement = pd.DataFrame(
         {
@@ -1357,7 +1365,7 @@ def test_places_cuts_and_losses_are_told():
     assert [v.said for v in capacity_verdicts(table, bounds, rules)] == [
         "Accounts that hold or may hold: 2; places: 1.",
         "The limits of levels and cuts are judgement and not calibrated. With cuts of 50, 60 and 70 "
-        "on both sides there would be 1, 1 and 1 key accounts.",
+        "on both sides 1, 1 and 1 would pass, those included who do not pay.",
         "What leaving a loss-maker would really change is not known, so nobody is proposed to be let "
         "go. Loss-makers to be fixed or looked at: 1.",
     ]

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 from test_intake import LINES, TWO_FIRMS, TWO_YEARS, book, give, verdict_of, world
 
+from kamlib.core import contract
 from kamlib.core.rules import RULES, SECTIONS
 from kamlib.data_prep.tables import quality_table, worst_rows
 from kamlib.data_prep.words import documents_finding, quality_finding
-from kamlib.intake import checks, contract, documents, read_inputs, reasons, verdicts_about
+from kamlib.intake import checks, documents, read_inputs, reasons, verdicts_about
 from kamlib.intake.coverage import whole_months
 from kamlib.report.exporting import write_rows_set_aside
 from kamlib.settings import SetAside

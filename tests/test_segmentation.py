@@ -20,7 +20,7 @@ from kamlib.segmentation.classes import (
     split_vital_few,
     whale_curve,
 )
-from kamlib.segmentation.doors import door_verdicts, open_doors, strategic_door
+from kamlib.segmentation.doors import door_verdicts, open_doors, potential_door, strategic_door
 from kamlib.segmentation.parties import asleep_verdict, assessed_parties
 from kamlib.segmentation.shares import concentration, interval_verdict, net_shares_verdict
 
@@ -508,6 +508,13 @@ def test_no_prospects_are_no_prospects():
 
 # --------------------------------------------------------------------------------- doors
 DOOR = default_rules().doors.strategic
+NOBODY = potential_door(None, default_rules().doors.potential, currency="PLN")
+
+
+def doors_of(*rows: tuple) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=["party_id", "door", "open", "judged"])
+
+
 GOOD = {
     "party_id": "A",
     "rating": 7.0,
@@ -567,9 +574,8 @@ def test_nobody_declared_strategic_means_no_door_four(nothing):
     judged = strategic_door(nothing, DOOR, end=END)
 
     assert judged.empty
-    assert [each.rule for each in door_verdicts(judged, pd.Series(dtype="str"))] == [
-        "doors_not_computed"
-    ]
+    names = pd.Series(dtype="str")
+    assert [each.rule for each in door_verdicts(doors_of(), judged, names)] == ["door_potential"]
 
 
 def test_every_open_door_carries_its_evidence(with_a_loss_maker):
@@ -587,7 +593,7 @@ def test_every_open_door_carries_its_evidence(with_a_loss_maker):
     )
 
     parties = pd.DataFrame({"party_id": list("ABCDP"), "is_prospect": [False] * 4 + [True]})
-    doors = open_doors(segments, strategic, parties, with_a_loss_maker, period="FY2025")
+    doors = open_doors(segments, NOBODY, strategic, parties, with_a_loss_maker, period="FY2025")
 
     told = doors[doors["judged"]]
     assert told[["party_id", "door", "open", "evidence"]].to_numpy().tolist() == [
@@ -606,7 +612,12 @@ def test_a_door_that_nobody_can_judge_is_unknown_and_not_shut(with_a_loss_maker)
     parties = pd.DataFrame({"party_id": list("ABCDZP"), "is_prospect": [False] * 5 + [True]})
 
     doors = open_doors(
-        ranked, strategic_door(None, DOOR, end=END), parties, with_a_loss_maker, period="FY2025"
+        ranked,
+        NOBODY,
+        strategic_door(None, DOOR, end=END),
+        parties,
+        with_a_loss_maker,
+        period="FY2025",
     )
 
     unknown = doors[~doors["judged"]]
@@ -630,14 +641,14 @@ def test_declared_parties_that_stay_outside_are_named_with_their_reason():
     )
     names = pd.Series({"A": "Alfa", "B": "Beta"})
 
-    said = door_verdicts(strategic, names)[1]
+    said = door_verdicts(doors_of(), strategic, names)[1]
 
     assert (said.outcome, said.said) == (
         "FLAG",
         "2 declared as strategic stay outside: Beta (no owner written down), "
         "Z (no order in 24 months and no prospect).",
     )
-    assert door_verdicts(strategic.head(1), names)[1].said == (
+    assert door_verdicts(doors_of(), strategic.head(1), names)[1].said == (
         "Everybody declared strategic has a reason, an owner and a valid date (1)."
     )
 

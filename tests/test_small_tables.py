@@ -16,10 +16,10 @@ from test_intake import (
     world,
 )
 
+from kamlib.core.contract import IN_ANOTHER_CURRENCY
 from kamlib.core.deductions import effects
 from kamlib.core.errors import DataError, ParameterError
-from kamlib.core.naming import OF_TABLE
-from kamlib.intake import CONTRACT, read_inputs, reasons
+from kamlib.intake import read_inputs, reasons
 from kamlib.intake.look_alikes import plain_id
 from kamlib.settings.profitability import Plus, TimeEquation
 
@@ -132,7 +132,7 @@ def test_money_of_a_small_table_in_another_currency_is_set_aside(tmp_path):
 
     assert sum(effects(intake.tables["off_invoice"])) == 120
     assert "currency" not in intake.tables["off_invoice"]
-    assert set_aside(intake) == [(2, "currency", reasons.IN_ANOTHER_CURRENCY)]
+    assert set_aside(intake) == [(2, "currency", IN_ANOTHER_CURRENCY)]
 
 
 def test_balances_contain_vat_unless_the_table_says_otherwise(tmp_path):
@@ -452,12 +452,6 @@ def test_a_column_that_nothing_reads_is_said_with_the_one_that_may_be_meant(tmp_
 
     assert "invoice lines: cost (KWS), did you mean cost_of_goods_sold?" in said
     assert "pallet" not in said
-
-
-def test_the_columns_that_may_be_mapped_are_those_of_the_contract():
-    assert {name: set(table.names) for name, table in CONTRACT.items()} == {
-        name: set(columns) for name, columns in OF_TABLE.items()
-    }
 
 
 # --------------------------------------------------------------------------- sites and groups

@@ -378,6 +378,17 @@ def test_the_chance_of_staying_comes_from_a_contract_their_words_or_orders(
     assert row["p_stay_rated"] == pytest.approx(0.35 if ours_is_aside else np.nan, nan_ok=True)
 
 
+def test_nobody_stays_more_surely_than_comes_back():
+    """Of such customers 99 of 100 ordered in the third year; fewer do within twelve months."""
+    fitted = fitted_on().copy()
+    fitted.loc[fitted["model"] == "staying", ["rate", "low", "high"]] = 0.99
+
+    row = told(firm(), ["K00"], fitted=fitted).loc["K00"]
+
+    assert row["p_stay_3y"] == row["p_return_12m"] < 0.99
+    assert row["p_stay_low"] == row["p_return_low"] < row["p_stay_3y"]
+
+
 def test_an_input_of_three_years_tells_staying_only_as_a_range_from_return_cubed_to_return():
     row = told(firm("2023-01-01"), ["K00"], fitted=fitted_on("2023-01-01")).loc["K00"]
 

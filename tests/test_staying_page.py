@@ -25,9 +25,11 @@ def test_the_profit_of_all_who_show_a_sign_is_named_and_what_of_it_may_go():
 
     headline, signs = leaving_finding(found, currency="PLN")
 
-    assert headline == "4 regular customers who earn PLN\xa0400 show a sign of leaving."
+    assert headline == (
+        "4 regular customers show a sign of leaving; in their better period they earned PLN\xa0400."
+    )
     assert signs == (
-        "2 hardly come back, 3 buy a third less than in the same months a year before; "
+        "2 hardly come back, 3 buy at least a third less than in the same months a year before; "
         "by their chances of return PLN\xa0200 of that profit may go."
     )
     assert first_calls(found) == "To be called first: Firm A; Firm B; Firm C"
@@ -95,6 +97,17 @@ def test_only_what_sets_customers_apart_for_certain_is_shown_and_said():
         "Most loyal: with a contract (95% of 20 ordered again).",
         "Most often one of the vital few: the highest third by employees (50% of 12).",
     ]
+
+
+def test_the_most_loyal_are_those_of_whom_most_come_back_and_not_the_larger_group():
+    """All 28 with a contract came back, and 89 of 90 of the largest: the table shows both."""
+    rows = [
+        ("stays", "contract", "yes", 28, 1.0, 1.01, 1.12),
+        ("stays", "employees", "high", 90, 0.99, 1.06, 1.12),
+    ]
+    known = pd.DataFrame(rows, columns=lifts().columns)
+
+    assert profile_finding(known) == ["Most loyal: with a contract (100% of 28 ordered again)."]
 
 
 def test_where_nothing_sets_them_apart_the_page_says_so():

@@ -8,7 +8,7 @@ sys.path.append(str(ROOT / "docs"))
 
 import write_tables
 
-from kamlib.intake.contract import CONTRACT
+from kamlib.core.contract import CONTRACT
 from kamlib.settings import engagement_schema
 
 PAGE = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")

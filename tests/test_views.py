@@ -588,6 +588,7 @@ def test_what_a_key_account_told_us_is_asked_again_before_it_is_too_old():
     told = pd.Timestamp("2025-03-01")
     keys = accounts().assign(
         verdict=["key_account_now", "key_account_now", "develop"],
+        pays=["profit", "potential", "no"],
         trust_date=[told, pd.NaT, told],
         side_b_date=pd.Timestamp("2025-06-01"),
         customer_profit=[5.0, 9.0, 1.0],
@@ -600,6 +601,8 @@ def test_what_a_key_account_told_us_is_asked_again_before_it_is_too_old():
         ["Alfa", "1 Mar 2027"],
     ]
     assert steps["what"].iloc[1].endswith(": told on 1 Mar 2025")
+    short = keeping(keys.assign(pays=["profit", "no", "no"]), evidence_months=24, by_when=BY)
+    assert short["name"].tolist() == ["Alfa"], "who passes and does not pay is no key account"
 
 
 def test_the_pyramid_shows_customers_with_what_they_voted_with():

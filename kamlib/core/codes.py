@@ -41,6 +41,7 @@ TABLES = {  # input tables, in words
     "ratings_theirs": N_("their ratings"),
     "evidence": N_("evidence of the relation"),
     "contacts": N_("contacts"),
+    "category_purchases": N_("purchases of everybody"),
 }
 
 DOCUMENTS = {
@@ -149,14 +150,15 @@ EFFORT = {  # kinds of effort that customers get
 }
 
 SPREAD = {  # how kinds of effort are spread over customers
-    "equal": N_(
-        "Everybody gets about the same {kinds}, whether customers are ranked before or after it."
+    "neither": N_(
+        "Neither who earns more nor who earns less gets more {kinds}, whichever way customers are "
+        "ranked."
     ),
     "to_earners": N_("Who earns more gets more {kinds}, whichever way customers are ranked."),
     "to_losers": N_("Who earns less gets more {kinds}, whichever way customers are ranked."),
     "open": N_(
-        "Whether everybody gets the same {kinds} depends on whether customers are ranked before it or "
-        "after it, so that nothing is claimed."
+        "Who gets more {kinds} depends on whether customers are ranked before it or after it, so that "
+        "nothing is claimed."
     ),
 }
 
@@ -169,7 +171,11 @@ TERMS = {  # what is granted to customers, as the subject of a sentence
 }
 
 FOLLOWS = {
-    "follows": N_("Who earns more gets more {terms}."),
-    "inverse": N_("Who earns less gets more {terms}."),
-    "flat": N_("No sign that what customers earn decides {terms}."),
+    "follows": N_("The higher the profit rate, the more {terms}."),
+    "inverse": N_("The lower the profit rate, the more {terms}."),
+    "flat": N_("No sign that the profit rate decides {terms}."),
+    "open": N_(
+        "Whether more {terms} go with a higher profit rate depends on whether it is taken before or "
+        "after them, so that nothing is claimed."
+    ),
 }

@@ -2,7 +2,7 @@
 
 Every sentence for readers is a template with named placeholders inside ``_()``; an f-string there is
 silently never extracted. Numbers are formatted by Babel, never by hand. English is the only language
-so far; a catalogue added under ``locale/`` is found by its name.
+so far; a compiled catalogue under ``locale/`` adds one, by the name of its folder.
 """
 
 import gettext
@@ -25,6 +25,10 @@ UNKNOWN = "?"
 
 NO_VALUE = "–"  # there is none; what is not known says so in words
 
+LOCALE = Path(__file__).parents[1] / "locale"
+
+LANGUAGES = ("en", *sorted(path.parts[-3] for path in LOCALE.glob("*/LC_MESSAGES/kamlib.mo")))
+
 _CURRENT = {"language": "en"}
 
 
@@ -40,8 +44,7 @@ def language() -> str:
 
 @cache
 def _catalogue(code: str) -> gettext.NullTranslations:
-    folder = Path(__file__).parents[1] / "locale"
-    return gettext.translation("kamlib", folder, languages=[code], fallback=True)
+    return gettext.translation("kamlib", LOCALE, languages=[code], fallback=True)
 
 
 def _(message: str) -> str:

@@ -719,11 +719,22 @@ SEGMENTATION: dict[str, Rule] = {
         refuse=N_("Neither customer profit nor gross margin is known: there are no classes."),
         bring=N_("resources and time equations"),
     ),
-    "doors_not_computed": Rule(
-        N_("Doors 2 and 3"),
+    "door_potential": Rule(
+        N_("Door 2 by comparable customers"),
+        passed=N_(
+            "What is known decides of everybody whether potential makes it a key customer ({of})."
+        ),
         flag=N_(
-            "How likely a customer reaches its potential (door 2) and how likely a prospect is won "
-            "(door 3) is not estimated. These doors are unknown, and not shut."
+            "Of {n} of {of} customers nothing decides whether their potential makes them key customers: "
+            "they bought nothing in the period, too few are comparable, or the range holds the limit. "
+            "This door is unknown, and not shut."
+        ),
+        bring=N_("customers: industry_segment, employees, annual_revenue; or category_purchases"),
+    ),
+    "doors_not_computed": Rule(
+        N_("Door 3"),
+        flag=N_(
+            "How likely a prospect is won (door 3) is not estimated. This door is unknown, and not shut."
         ),
         bring=N_("the answers to what is asked under find out first"),
     ),
@@ -918,7 +929,7 @@ PYRAMID: dict[str, Rule] = {
         N_("Limits and cuts"),
         flag=N_(
             "The limits of levels and cuts are judgement and not calibrated. With cuts of 50, "
-            "60 and 70 on both sides there would be {low}, {middle} and {high} key accounts."
+            "60 and 70 on both sides {low}, {middle} and {high} would pass, those included who do not pay."
         ),
         bring=N_("a sign-off of the limits by those who use them"),
     ),

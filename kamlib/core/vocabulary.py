@@ -478,7 +478,11 @@ RESULTS: dict[str, Column] = {
     "with_revenue": Column(
         N_("With revenue"), "number", N_("rank correlation with invoice revenue, -1 to 1")
     ),
-    "called": Column(N_("It"), "text", N_("follows what is earned, is inverse, or flat")),
+    "called": Column(
+        N_("It"),
+        "text",
+        N_("follows the profit rate before and after it, is inverse, flat, or open"),
+    ),
     "index_before": Column(
         N_("Index before it"), "number", N_("concentration along profit before the effort, -1 to 1")
     ),
@@ -517,6 +521,26 @@ RESULTS: dict[str, Column] = {
     "door": Column(N_("Door"), "text", N_("way to key status: one of four")),
     "open": Column(N_("Open"), "bool", N_("it comes through this door")),
     "evidence": Column(N_("Evidence"), "text", N_("what opens the door or keeps it shut")),
+    "sales": Column(N_("Buys"), "money", N_("invoice revenue of the period"), "currency"),
+    "basis": Column(
+        N_("Potential by"),
+        "text",
+        N_("said; sales; annual_revenue or employees: sales per unit of it"),
+    ),
+    "potential": Column(
+        N_("Could buy"), "money", N_("what one in five comparable customers exceeds"), "currency"
+    ),
+    "uplift_rate": Column(
+        N_("Profit of more sales"), "share", N_("its own rate or the comparable ones', the lower")
+    ),
+    "uplift_kau": Column(N_("More profit"), "number", N_("a year"), N_("key-account units")),
+    "reach": Column(
+        N_("Of its like"), "share", N_("comparable customers who are among the vital few")
+    ),
+    "comparables": Column(N_("Comparable"), "whole", N_("number of comparable customers")),
+    "compared_by": Column(
+        N_("Compared by"), "text", N_("segment_and_size, size (half of all) or segment")
+    ),
     "by_revenue": Column(N_("By revenue"), "text", N_("profit class by invoice revenue")),
     "by_measure": Column(
         N_("By profit"), "text", N_("profit class by customer profit, else gross margin")

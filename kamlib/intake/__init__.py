@@ -1,6 +1,6 @@
 """Data prep: files of the client into tables that keep the contract, and a quarantine."""
 
-from kamlib.intake.contract import CONTRACT
+from kamlib.core.contract import CONTRACT
 from kamlib.intake.findings import verdicts_about
 from kamlib.intake.reading import Intake, read_inputs
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
+from kamlib.core.contract import IN_ANOTHER_CURRENCY, NOT_A_CURRENCY, NUMERIC, RANGES
 from kamlib.core.language import N_
 from kamlib.intake import reasons
-from kamlib.intake.contract import NUMERIC, RANGES
 from kamlib.intake.engines import one_of
 from kamlib.intake.excel.cells import ERROR_CELLS, MERGED, TOO_LONG
 from kamlib.intake.parse import Cell
@@ -320,8 +320,8 @@ CHECKS = (
 )
 OF_THE_CONTRACT = {  # reasons of columns, where the general remedy for a word is not theirs
     reasons.NO_PERIOD: N_("name the period as the settings do, or declare it there"),
-    reasons.NOT_A_CURRENCY: N_("write three letters such as EUR, or declare the client's word"),
-    reasons.IN_ANOTHER_CURRENCY: N_(
+    NOT_A_CURRENCY: N_("write three letters such as EUR, or declare the client's word"),
+    IN_ANOTHER_CURRENCY: N_(
         "convert the amount before exporting: only invoice lines are converted; where the word means "
         "the reporting currency, say so in the settings (values)"
     ),

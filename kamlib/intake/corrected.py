@@ -7,7 +7,7 @@ invoice that it comes to is in the input and all of them are of one period; an a
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.intake.contract import BACK, SEVERAL
+from kamlib.core.contract import BACK, SEVERAL
 from kamlib.intake.lines import period_of
 from kamlib.intake.workspace import Workspace, materialize
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from kamlib.core.contract import NUMERIC, Field
 from kamlib.core.language import N_, _
 from kamlib.core.vocabulary import column_label
-from kamlib.intake.contract import NUMERIC, Field
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.spelling import ROUNDED
 from kamlib.intake.values import APOSTROPHES, MINUS, SPACES, number_pattern

@@ -4,7 +4,7 @@ An address comes from the environment when it is needed and is told to nobody: w
 against us is said without its words, for libraries put addresses, users and values into them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from kamlib.settings import Engagement
     from kamlib.settings.inputs import Database
 
-EXTRAS = {"postgres": "psycopg", "spark": "pyspark"}
 PATIENCE = {  # seconds until a server that is silent counts as gone; an address may say otherwise
     "connect_timeout": 15,
     "keepalives_idle": 30,
@@ -53,10 +52,11 @@ class Databases(NamedTuple):
         key = f"inputs.{table}.database"
         with answering(given.engine, key):
             con = self._connection(table, given, key)
+            dialect = con.name.removeprefix("py")
             if given.query:
-                query = one_that_reads(given.query, given.engine, f"{key}.query")
+                query = one_that_reads(given.query, dialect, f"{key}.query")
             else:
-                query = all_of(parts_of(given.table, f"{key}.table"), given.engine)
+                query = all_of(parts_of(given.table, f"{key}.table"), dialect)
             return of_query(con, query, key)
 
     def _connection(self, table: str, given: "Database", key: str) -> ibis.BaseBackend:
@@ -66,8 +66,7 @@ class Databases(NamedTuple):
         else:
             address = given.address(key=f"{key}.url")
         if (given.engine, address) not in self.open:
-            connect = {"postgres": _postgres, "spark": _spark, "duckdb": _duckdb}[given.engine]
-            self.open[given.engine, address] = connect(address, self.closing)
+            self.open[given.engine, address] = ENGINES[given.engine].connect(address, self.closing)
         return self.open[given.engine, address]
 
 
@@ -92,13 +91,13 @@ def answering(engine: str, key: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as problem:
-        if problem.name not in EXTRAS.values():
+        if problem.name != ENGINES[engine].package:
             raise
         raise ParameterError(
             f"{key} is in {engine}, and {problem.name} is not installed. "
             f"Install it with python -m pip install -e '.[{engine}]'."
         ) from None
-    except refusals(engine) as refused:
+    except ENGINES[engine].refusals() as refused:
         first = _first(refused)
         if _is_absent(first):
             raise DataError(
@@ -120,20 +119,6 @@ def asked(engagement: "Engagement", table: str) -> AbstractContextManager[None]:
     if given is None:
         return nullcontext()
     return answering(given.engine, f"inputs.{table}.database")
-
-
-def refusals(engine: str) -> tuple[type[Exception], ...]:
-    """Return the exceptions in which an engine says that it will not or cannot."""
-    if engine == "postgres":
-        import psycopg
-
-        return (psycopg.Error,)
-    if engine == "spark":
-        from py4j.protocol import Py4JError
-        from pyspark.errors import PySparkException
-
-        return (PySparkException, Py4JError)
-    return (duckdb.Error,)
 
 
 def _kind_of(problem: Exception) -> str:
@@ -182,7 +167,7 @@ def streamed(expression: ir.Table, *, rows: int) -> Iterator[pa.RecordBatchReade
         return
     refused: list[Exception] = []
     reader = expression.to_pyarrow_batches(chunk_size=rows)
-    batches = _noting(reader, refusals(engine_of(expression)), refused)
+    batches = _noting(reader, ENGINES[engine_of(expression)].refusals(), refused)
     try:
         yield pa.RecordBatchReader.from_batches(reader.schema, batches)
     except duckdb.Error:
@@ -234,3 +219,31 @@ def _spark(address: str, closing: ExitStack) -> ibis.BaseBackend:
     if there is None:
         closing.callback(session.stop)
     return ibis.pyspark.connect(session)
+
+
+def _refusals_of_postgres() -> tuple[type[Exception], ...]:
+    import psycopg
+
+    return (psycopg.Error,)
+
+
+def _refusals_of_spark() -> tuple[type[Exception], ...]:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    return (PySparkException, Py4JError)
+
+
+class Engine(NamedTuple):
+    """How an engine is opened, the exceptions in which it refuses, and the package that speaks to it."""
+
+    connect: Callable[[str, ExitStack], ibis.BaseBackend]
+    refusals: Callable[[], tuple[type[Exception], ...]]
+    package: str
+
+
+ENGINES = {  # by the name in engagement.yaml, which is the extra that brings the package, too
+    "postgres": Engine(_postgres, _refusals_of_postgres, "psycopg"),
+    "spark": Engine(_spark, _refusals_of_spark, "pyspark"),
+    "duckdb": Engine(_duckdb, lambda: (duckdb.Error,), "duckdb"),
+}

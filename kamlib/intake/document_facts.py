@@ -12,9 +12,9 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from kamlib.core.contract import BACK, DOCUMENT_TYPES, SALES
 from kamlib.core.language import money, number
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
-from kamlib.intake.contract import BACK, DOCUMENT_TYPES, SALES
 from kamlib.intake.corrected import named_by
 from kamlib.intake.documents import money_sum
 from kamlib.intake.validate import Validated

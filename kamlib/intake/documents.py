@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.intake.contract import BACK, CONTRACT, SALES, Field
+from kamlib.core.contract import BACK, CONTRACT, SALES, Field
 from kamlib.intake.databases import answering
 from kamlib.intake.engines import DECIMAL, engine_of, exact
 from kamlib.intake.spelling import is_no_number

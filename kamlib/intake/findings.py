@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kamlib.core.checks import require_choice
+from kamlib.core.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import _, day, money, month, number
 from kamlib.core.rules import SECTIONS
 from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 from kamlib.core.vocabulary import table_label
-from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.intake.counted import in_words
 from kamlib.intake.lines import LineFacts
 from kamlib.intake.validate import Validated

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import ibis.expr.types as ir
 import pandas as pd
 
+from kamlib.core.contract import CONTRACT
 from kamlib.core.tables import Tables
 from kamlib.intake import lines as line_work
-from kamlib.intake.contract import CONTRACT
 from kamlib.intake.corrected import placed_in
 from kamlib.intake.customers import customer_tables, missing_customers, prospects_only
 from kamlib.intake.document_facts import DocumentFacts, kinds_of_documents, seen_of_documents

@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib.intake.contract import BACK
+from kamlib.core.contract import BACK
 from kamlib.intake.documents import money_sum, of_unit
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.quarantine import Tally

@@ -13,9 +13,9 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from kamlib.core.contract import SALES
 from kamlib.core.language import _, money, number
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
-from kamlib.intake.contract import SALES
 from kamlib.intake.document_facts import ordered
 from kamlib.intake.documents import money_sum, order_fields
 from kamlib.intake.identity import Who

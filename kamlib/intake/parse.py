@@ -15,8 +15,8 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from kamlib.core.contract import NUMERIC, Field
 from kamlib.core.errors import DataError
-from kamlib.intake.contract import NUMERIC, Field
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.engines import DECIMAL, REACH, engine_of, exact, written
 from kamlib.intake.inspect.words import YES_OR_NO

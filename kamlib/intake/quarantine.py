@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kamlib.core.contract import CONTRACT, WHERE
 from kamlib.core.language import _
-from kamlib.intake.contract import CONTRACT, WHERE
 from kamlib.intake.documents import KEY, money_sum
 from kamlib.intake.reasons import NO_CUSTOMER, TAX_ID_PESEL, TWICE, ZEROS_LOST
 from kamlib.intake.validate import MARKS, Validated

@@ -11,11 +11,11 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import listed
 from kamlib.core.tables import Tables
 from kamlib.core.verdicts import Balance, Verdict
 from kamlib.intake import findings, ledger
-from kamlib.intake.contract import CONTRACT
 from kamlib.intake.coverage import reach_verdicts
 from kamlib.intake.currency import currency_verdicts, in_reporting_currency
 from kamlib.intake.databases import asked

@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from kamlib.intake.contract import Field, fields_of
+from kamlib.core.contract import Field, fields_of
 from kamlib.intake.databases import answering, databases
 from kamlib.intake.engines import engine_of, tidy_text
 from kamlib.intake.parse import as_text

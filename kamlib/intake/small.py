@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY, Field
 from kamlib.core.deductions import REVERSED
 from kamlib.core.errors import DataError, listed
 from kamlib.core.tables import floats
 from kamlib.intake import reasons
-from kamlib.intake.contract import CONTRACT, Field
 from kamlib.intake.look_alikes import plain_letters
 from kamlib.intake.quarantine import SetAside, set_aside_of
 from kamlib.intake.validate import Validated, validate
@@ -176,9 +176,7 @@ def _in_other_letters(written: list[str], known: set[str]) -> dict[str, str]:
 def _clean_frame(rows: pa.Table, found: Validated) -> pd.DataFrame:
     """Return the used rows in an order that the files cannot change."""
     asked = [
-        field
-        for field in found.fields
-        if field.otherwise != reasons.IN_ANOTHER_CURRENCY and not field.only
+        field for field in found.fields if field.otherwise != IN_ANOTHER_CURRENCY and not field.only
     ]
     names = [field.name for field in asked if field.name in rows.column_names]
     if found.name in ONLY_WHAT_IS_MAPPED:

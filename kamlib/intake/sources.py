@@ -19,10 +19,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kamlib.core.contract import Field
 from kamlib.core.errors import DataError, did_you_mean, listed
 from kamlib.core.language import N_
 from kamlib.core.naming import alias_in
-from kamlib.intake.contract import Field
 from kamlib.intake.currency_words import money_words
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.document_heads import DocumentHeads, Joined, place_of_key

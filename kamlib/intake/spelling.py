@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.intake.contract import Field
+from kamlib.core.contract import Field
 from kamlib.intake.tax_ids import tax_id_of
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from kamlib.core.contract import BACK
 from kamlib.core.errors import DataError
 from kamlib.core.language import N_, money, number
-from kamlib.intake.contract import BACK
 from kamlib.intake.databases import answering
 from kamlib.intake.documents import KEY, money_sum
 from kamlib.intake.engines import DECIMAL, engine_of

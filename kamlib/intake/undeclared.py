@@ -10,8 +10,8 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
+from kamlib.core.contract import NUMERIC, Field
 from kamlib.core.errors import DataError
-from kamlib.intake.contract import NUMERIC, Field
 from kamlib.intake.dialects import EXCEL, ISO, Dialect
 from kamlib.intake.values import SERIAL, date_pattern
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
+from kamlib.core.contract import IN_ANOTHER_CURRENCY, NUMERIC, Field, fields_of
 from kamlib.core.errors import listed
 from kamlib.intake import reasons
 from kamlib.intake.checks import CHECKS, Around, first_broken, rules_for
-from kamlib.intake.contract import NUMERIC, Field, fields_of
 from kamlib.intake.counted import numbers_read
 from kamlib.intake.databases import answering
 from kamlib.intake.derived import derived_net, told_by_number
@@ -127,7 +127,7 @@ def _in_this_engagement(field: Field, work: Workspace) -> Field:
     if field.kind == "period":
         names = tuple(work.engagement.periods)
         return field._replace(allowed=names, otherwise=reasons.NO_PERIOD)
-    if field.otherwise == reasons.IN_ANOTHER_CURRENCY:
+    if field.otherwise == IN_ANOTHER_CURRENCY:
         return field._replace(allowed=(work.engagement.currency,))
     return field
 

@@ -5,9 +5,9 @@ from itertools import pairwise
 import ibis
 import ibis.expr.types as ir
 
+from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import DataError
 from kamlib.intake import reasons
-from kamlib.intake.contract import CONTRACT
 from kamlib.intake.document_totals import without_document_totals
 from kamlib.intake.sums import without_sums
 from kamlib.intake.twice import numbers_once

@@ -13,13 +13,13 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.core.codes import SOURCES
+from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import ParameterError, listed
 from kamlib.core.language import _, ngettext, number
 from kamlib.core.naming import meant_by, plain
 from kamlib.core.tables import Tables
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.core.vocabulary import column_label, table_label
-from kamlib.intake.contract import CONTRACT
 from kamlib.intake.small import US, Seen
 from kamlib.intake.validate import Validated
 

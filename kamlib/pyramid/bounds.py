@@ -144,7 +144,7 @@ def account_bounds(
     contacts : Series by party id; a party that is not there is unknown
     period : the report period
     yearly : profit of the period may be taken as a year's; else it is unknown
-    least_uplift : potential in key-account units below which door 2 is shut for certain
+    least_uplift : potential in key-account units; rated below it, a door 2 that nobody could judge is shut
     since : first day from which what a party told us confirms a level; older words are unknown
     uncertainty : DataFrame with customer_id and p_unprofitable, rows of the report period; whoever is not
         in it, or without it everybody, may be unprofitable or not

@@ -48,9 +48,20 @@ def _page(run: "Run", done: dict[str, Any], stage: str, *, within: bool) -> Page
             for each in run.receipts.values()
             for name in each["tables"]
         },
-        number="" if stage == list(done)[-1] else str(list(done).index(stage) + 1),
+        number="" if stage == list(done)[-1] else _number(run.order[stage]),
         signature=signature(run),
     )
+
+
+def _number(name: str) -> str:
+    """Return the number of a page, as its notebook bears it.
+
+    Examples
+    --------
+    >>> _number("03b_staying.ipynb")
+    '3b'
+    """
+    return Path(name).name.partition("_")[0].lstrip("0")
 
 
 def _nav(run: "Run", done: dict[str, Any], here: str, *, within: bool) -> list[dict[str, object]]:

@@ -15,6 +15,7 @@ from kamlib.segmentation import classes, doors, figures, shares, tables, terms, 
 from kamlib.segmentation import effort as efforts
 from kamlib.segmentation.band import subsidy_verdict, whale_band
 from kamlib.segmentation.parties import assessed_parties
+from kamlib.segmentation.potential import buyers, potential, stated_purchases
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage
@@ -153,7 +154,7 @@ def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysi
         Figure("effort", lambda: figures.plot_effort(audit)),
         Table(
             audit.drop(columns=["spread"]),
-            _("How each kind of effort is spread; 0 is the same for everybody."),
+            _("How each kind of effort is spread; 0 leans neither way."),
             stage.currency,
             digits={"index_before": 2, "index_final": 2, "proportional": 2},
             fold=True,
@@ -194,9 +195,7 @@ def equal_terms(stage: "Stage") -> Analysis:
         Claim(*words.terms_finding(audit)),
         Table(
             shown,
-            _(
-                "How each term goes with what customers earn; the 90 % interval is of the first number."
-            ),
+            _("How each term goes with the profit rate; the 90 % interval is of the first number."),
             digits=dict.fromkeys(["with_before", "low", "high", "with_final", "with_revenue"], 2),
             fold=True,
         ),
@@ -213,8 +212,10 @@ def _returning(chances: Analysis) -> pd.Series:
 def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
     """Say who may be a key customer, and by which of four doors, each on its own evidence.
 
-    Its tables are ``doors`` (one row per party and door that is open, declared or cannot be judged) and
-    ``parties`` (one row per customer or prospect who is looked at from here on).
+    Its tables are ``doors`` (one row per party and door that is open, was looked at or cannot be judged),
+    ``potential`` (one row per active customer: what it could buy a year in reporting currency, and the
+    profit more in key-account units) and ``parties`` (one row per customer or prospect who is looked at
+    from here on).
     """
     now, customers = stage.read("profitability"), stage.read("customers")
     prospects, declared = stage.read_optional("prospects"), stage.read_optional("strategic")
@@ -222,13 +223,24 @@ def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
     strategic = doors.strategic_door(
         declared, stage.engagement.doors.strategic, end=stage.period.end
     )
-    found = doors.open_doors(few.result, strategic, parties, now, period=stage.period.name)
-    fourth = named(found[found["door"] == "strategic"], parties, "party_id")
-    caption = _("Door 4 as declared: who is strategic, and why or why not.")
+    could = None
+    if stage.period.is_a_year and not stage.withheld and now["customer_profit"].notna().any():
+        said = stated_purchases(stage.read_optional("category_purchases"), end=stage.period.end)
+        unit = float(stage.engagement.key_account_unit.amount)
+        could = potential(buyers(now, customers, few.result), said, unit=unit)
+    second = doors.potential_door(could, stage.engagement.doors.potential, currency=stage.currency)
+    found = doors.open_doors(few.result, second, strategic, parties, now, period=stage.period.name)
+    caption = _(
+        "Doors 2 and 4: who could join the vital few, who is strategic, and why or why not."
+    )
+    shown = named(doors.worth_a_look(found, could), parties, "party_id")
+    shown["open"] = shown["open"].where(shown["judged"])  # what nobody can tell is not shut
     parts: list[Part] = [
-        Claim(words.door_finding(found)),
-        Table(fourth.drop(columns=["period", "judged"]), caption),
+        Claim(words.door_finding(found), words.joining_finding(found)),
+        Table(shown.drop(columns=["period", "judged"]), caption),
     ]
-    told = doors.door_verdicts(strategic, parties.set_index("party_id")["name"])
+    told = doors.door_verdicts(found, strategic, parties.set_index("party_id")["name"])
     handed = {"doors": found, "parties": parties.assign(period=stage.period.name)}
+    if could is not None:
+        handed["potential"] = could.assign(period=stage.period.name)
     return stage.keep("open_doors", Analysis(handed, parts, told, [who]))

@@ -1,6 +1,6 @@
 """The four doors to key status, each with its own evidence.
 
-Two of them cannot be judged yet: they are unknown, which is not shut.
+One cannot be judged yet, another not of everybody: they are unknown, which is not shut.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -11,12 +11,12 @@ import pandas as pd
 
 from kamlib.core.codes import DOORS
 from kamlib.core.errors import listed
-from kamlib.core.language import _, day, number, percent
+from kamlib.core.language import _, day, money, number, percent
 from kamlib.core.tables import among
 from kamlib.core.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.settings import StrategicDoor
+    from kamlib.settings import PotentialDoor, StrategicDoor
 
 
 def strategic_door(
@@ -75,8 +75,61 @@ def _rated(rating: Any) -> str:
     return number(float(rating), 1) if _filled(rating) else _("not at all")
 
 
+def potential_door(
+    potential: pd.DataFrame | None, door: "PotentialDoor", *, currency: str
+) -> pd.DataFrame:
+    """Judge who could bring enough more profit, and whose like are often enough among the vital few.
+
+    Parameters
+    ----------
+    potential : DataFrame of `kamlib.segmentation.potential.potential`; None where it is not known
+
+    Returns
+    -------
+    DataFrame ``party_id, open, judged, evidence``, one row per customer of `potential`. The door is
+    judged where what is known decides it: a range that holds the limit does not.
+    """
+    rows = [] if potential is None else potential.to_dict("records")
+    judged = [_by_potential(row, door, currency) for row in rows]
+    doors = pd.DataFrame(judged, columns=["party_id", "open", "judged", "evidence"])
+    return doors.astype({"party_id": "str", "open": bool, "judged": bool, "evidence": "str"})
+
+
+def _by_potential(
+    row: Mapping[Hashable, Any], door: "PotentialDoor", currency: str
+) -> dict[str, object]:
+    low, high, reach = row["uplift_kau_low"], row["uplift_kau_high"], row["reach"]
+    uplift, least = door.uplift_kau.at_least, door.reach.at_least
+    opens, shut = low >= uplift and reach >= least, high < uplift or reach < least
+    if pd.isna(row["potential"]):
+        words = _("too few customers are comparable, and its purchases are not told")
+    elif pd.isna(low):
+        words = _("its profit is not known")
+    else:
+        words = _(
+            "could buy {potential}, buys {sales}: {low} to {high} key-account units more, {least} needed"
+        ).format(
+            potential=money(row["potential"], currency),
+            sales=money(row["sales"], currency),
+            low=number(low, 2),
+            high=number(high, 2),
+            least=number(uplift, 2),
+        )
+    if not pd.isna(reach):
+        words = _("{words}; {few} of {n} comparable ones are among the vital few").format(
+            words=words, few=number(reach * row["comparables"]), n=number(row["comparables"])
+        )
+    return {
+        "party_id": row["customer_id"],
+        "open": bool(opens),
+        "judged": bool(opens or shut),
+        "evidence": words,
+    }
+
+
 def open_doors(
     segments: pd.DataFrame,
+    potential: pd.DataFrame,
     strategic: pd.DataFrame,
     parties: pd.DataFrame,
     statement: pd.DataFrame,
@@ -88,6 +141,7 @@ def open_doors(
     Parameters
     ----------
     segments : DataFrame of `segment` for the report period
+    potential : DataFrame of `potential_door`
     strategic : DataFrame of `strategic_door`
     parties : DataFrame ``party_id, is_prospect``
     statement : DataFrame of the report period with customer_id, active
@@ -95,8 +149,9 @@ def open_doors(
     Returns
     -------
     DataFrame ``period, party_id, door, open, judged, evidence``: the open doors, those that were
-    declared, and those that nobody can judge (``judged`` is False): door 2 of customers, door 3 of
-    prospects, and door 1 of active customers whose class is not known. Any other door is shut.
+    looked at, and those that nobody can judge (``judged`` is False): door 2 of customers whose
+    potential does not decide it, door 3 of prospects, and door 1 of active customers whose class is not
+    known. Any other door is shut.
     """
     few = segments[segments["profit_class"] == "vital_few"]
     first = pd.DataFrame(
@@ -112,26 +167,44 @@ def open_doors(
                 )
             ],
         }
-    ).assign(door="vital_few")
-    fourth = strategic[among(strategic["party_id"], parties["party_id"])].assign(door="strategic")
-    known = pd.concat([first, fourth], ignore_index=True).assign(judged=True)
-    unknown = _unjudged(segments, parties, statement)
-    doors = pd.concat([known, unknown], ignore_index=True).assign(period=period)
+    ).assign(door="vital_few", judged=True)
+    second = potential.assign(door="potential")
+    fourth = strategic.assign(door="strategic", judged=True)
+    told = pd.concat(
+        [part[among(part["party_id"], parties["party_id"])] for part in (second, fourth)]
+    )
+    unknown = _unjudged(segments, potential, parties, statement)
+    doors = pd.concat([first, told, unknown], ignore_index=True).assign(period=period)
     order = doors["door"].map({name: i for i, name in enumerate(DOORS)})
     doors = doors.assign(order=order).sort_values(["party_id", "order"], ignore_index=True)
     return doors[["period", "party_id", "door", "open", "judged", "evidence"]]
 
 
+def worth_a_look(doors: pd.DataFrame, potential: pd.DataFrame | None) -> pd.DataFrame:
+    """Pick those declared strategic, and who outside the vital few could bring more or may."""
+    shown = doors["door"] == "strategic"
+    if potential is not None:
+        few = doors.loc[(doors["door"] == "vital_few") & doors["open"], "party_id"]
+        known = potential.loc[potential["uplift_kau"].notna(), "customer_id"]
+        could = (doors["door"] == "potential") & (doors["open"] | ~doors["judged"])
+        shown |= could & doors["party_id"].isin(known) & ~doors["party_id"].isin(few)
+    return doors[shown].sort_values(["door", "party_id"], ignore_index=True)
+
+
 def _unjudged(
-    segments: pd.DataFrame, parties: pd.DataFrame, statement: pd.DataFrame
+    segments: pd.DataFrame,
+    potential: pd.DataFrame,
+    parties: pd.DataFrame,
+    statement: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return the doors that this version or these data cannot judge."""
     ids, new = parties["party_id"], parties["is_prospect"].astype(bool)
     active = statement.loc[statement["active"].astype(bool), "customer_id"]
     unranked = ~new & among(ids, active) & ~among(ids, segments["customer_id"])
+    unasked = ~new & ~among(ids, potential["party_id"])
     why = {
         "vital_few": (unranked, _("its profit and its gross margin are not known")),
-        "potential": (~new, _("how likely it reaches its potential is not estimated")),
+        "potential": (unasked, _("what it could bring is not estimated")),
         "prospect": (new, _("how likely it is won, and what it then brings, is not estimated")),
     }
     parts = [
@@ -145,13 +218,21 @@ def _plain(name: str) -> str:
     return name.replace("_", " ")
 
 
-def door_verdicts(strategic: pd.DataFrame, names: pd.Series) -> list[Verdict]:
-    """Judge the doors: which are not computed, and which declared parties stay outside."""
+def door_verdicts(doors: pd.DataFrame, strategic: pd.DataFrame, names: pd.Series) -> list[Verdict]:
+    """Judge the doors: how many are not known, and which declared parties stay outside."""
     strange = ~among(strategic["party_id"], names.index)
     why = strategic["evidence"].mask(strange, _("no order in 24 months and no prospect"))
     shut = strategic.assign(evidence=why)[strange | ~strategic["open"].astype(bool)]
     who = [f"{names.get(row.party_id, row.party_id)} ({row.evidence})" for row in shut.itertuples()]
-    found = [verdict("doors_not_computed", "FLAG")]
+    second, third = doors[doors["door"] == "potential"], doors[doors["door"] == "prospect"]
+    blind = int((~second["judged"].astype(bool)).sum())
+    found = [
+        verdict(
+            "door_potential", "FLAG" if blind else "PASS", n=number(blind), of=number(len(second))
+        )
+    ]
+    if len(third):
+        found.append(verdict("doors_not_computed", "FLAG"))
     if len(shut):
         found.append(verdict("door_strategic", "FLAG", n=number(len(shut)), who=listed(who)))
     elif len(strategic):

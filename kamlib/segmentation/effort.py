@@ -21,7 +21,7 @@ from kamlib.numerics.concentration import concentration_along
 
 KINDS = ("people", "material", "money")
 MONEY = ("on_invoice_discounts", "off_invoice", "capital_charge")
-EQUAL = 0.10  # index up to which everybody gets about the same; a judgement
+LEANS = 0.10  # index from which effort leans to one end; a judgement
 MINUTES = {
     "minute": 60.0,
     "hour": 1.0,
@@ -96,9 +96,10 @@ def effort_audit(effort: pd.DataFrame, classes: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per kind and one of what customers bring: ``kind, amount`` (money),
-    ``index_before, index_final`` (concentration, -1 to 1: 0 is equal per head), ``proportional`` (the
-    index of effort in proportion to the profit of those who earn), ``spread`` (equal, to_earners,
-    to_losers, open), ``vital_few, useful_many, loss_making`` (shares of the amount)
+    ``index_before, index_final`` (concentration, -1 to 1: 0 leans to neither end, which is not yet the
+    same for everybody: both ends may get much and the middle little), ``proportional`` (the index of
+    effort in proportion to the profit of those who earn), ``spread`` (neither, to_earners, to_losers,
+    open), ``vital_few, useful_many, loss_making`` (shares of the amount)
     """
     own = effort.set_index("customer_id")
     earned = own["profit"].clip(lower=0)
@@ -116,11 +117,11 @@ def effort_audit(effort: pd.DataFrame, classes: pd.Series) -> pd.DataFrame:
 def _spread(spent: pd.Series, profit: pd.Series) -> dict[str, object]:
     before = concentration_along(spent.clip(lower=0), profit + spent)
     final = concentration_along(spent.clip(lower=0), profit)
-    if max(abs(before), abs(final)) <= EQUAL:
-        spread = "equal"
-    elif min(before, final) > EQUAL:
+    if max(abs(before), abs(final)) <= LEANS:
+        spread = "neither"
+    elif min(before, final) > LEANS:
         spread = "to_earners"
-    elif max(before, final) < -EQUAL:
+    elif max(before, final) < -LEANS:
         spread = "to_losers"
     else:
         spread = "open"

@@ -1,7 +1,8 @@
 """Equal terms: do discounts, days to pay and service follow what customers earn, or their size?
 
 A term lowers the very profit that it is held against; each is therefore held against the profit rate
-before it. How far a rank correlation could lie elsewhere is an interval after Bonett and Wright.
+before it and the one after it, and anything is said of it only where both agree. How far a rank
+correlation could lie elsewhere is an interval after Bonett and Wright.
 
 Sources
 -------
@@ -40,7 +41,8 @@ def terms_audit(statement: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame, one row per term that at least 30 customers have: ``term, customers, with_before, low,
     high`` (rank correlation with the profit rate before the term and its 90 % interval, -1 to 1),
-    ``with_final, with_revenue`` and ``called``: follows (who earns more gets more), inverse or flat
+    ``with_final, with_revenue`` and ``called``: follows (the higher the rate the more, before the term
+    and after it), inverse, flat (neither goes with it) or open
     """
     external = statement[statement["active"] & (statement["relation"] == "external")]
     measure = "customer_profit" if external["customer_profit"].notna().any() else "gross_margin"
@@ -56,6 +58,7 @@ def terms_audit(statement: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
         if known.sum() < FEW_CUSTOMERS or granted[known].nunique() < 2:
             continue
         before = _ranks(granted[known], ((profit + taken) / listed)[known])
+        final = _ranks(granted[known], (profit / revenue)[known])
         low, high = _interval(before, int(known.sum()))
         rows.append(
             {
@@ -64,9 +67,9 @@ def terms_audit(statement: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
                 "with_before": before,
                 "low": low,
                 "high": high,
-                "with_final": _ranks(granted[known], (profit / revenue)[known]),
+                "with_final": final,
                 "with_revenue": _ranks(granted[known], revenue[known]),
-                "called": "follows" if low > 0 else "inverse" if high < 0 else "flat",
+                "called": _called((low, high), _interval(final, int(known.sum()))),
             }
         )
     columns = ["term", "customers", "with_before", "low", "high", "with_final", "with_revenue"]
@@ -89,6 +92,16 @@ def _terms(own: pd.DataFrame, orders: pd.DataFrame) -> list[Term]:
     if "rush" in orders and orders["rush"].any():
         terms.append(Term("rush_orders", of["rush"].mean().astype(float), work))
     return terms
+
+
+def _called(before: tuple[float, float], final: tuple[float, float]) -> str:
+    """Say how a term goes with the profit rate where the intervals before and after it agree."""
+    both = before, final
+    if all(low > 0 for low, _high in both):
+        return "follows"
+    if all(high < 0 for _low, high in both):
+        return "inverse"
+    return "flat" if all(low <= 0 <= high for low, high in both) else "open"
 
 
 def _ranks(one: pd.Series, other: pd.Series) -> float:

@@ -281,6 +281,18 @@ def door_finding(doors: pd.DataFrame) -> str:
     ).format(n=number(n), parts=", ".join(parts))
 
 
+def joining_finding(doors: pd.DataFrame) -> str:
+    """Say how many outside the vital few could join them by what comparable customers buy."""
+    few = doors.loc[(doors["door"] == "vital_few") & doors["open"].astype(bool), "party_id"]
+    second = doors[(doors["door"] == "potential") & ~doors["party_id"].isin(few)]
+    judged = second["judged"].astype(bool)
+    if not judged.any():
+        return ""
+    return _(
+        "By what comparable customers buy, {n} could join the vital few; of {blind} nobody can tell yet."
+    ).format(n=number(int(second["open"].sum())), blind=number(int((~judged).sum())))
+
+
 def effort_finding(audit: pd.DataFrame) -> list[str]:
     """Say what the vital few bring and get, what loss-makers get, and how each kind is spread.
 
@@ -325,7 +337,7 @@ def _together(names: Iterable[str]) -> str:
 
 
 def terms_finding(audit: pd.DataFrame) -> list[str]:
-    """Say which terms follow what customers earn before them, and which follow their size instead.
+    """Say which terms go with size more than with the profit rate, and how each goes with that.
 
     Parameters
     ----------
@@ -339,13 +351,10 @@ def terms_finding(audit: pd.DataFrame) -> list[str]:
         for called in FOLLOWS
         if (audit["called"] == called).any()
     ]
-    size = audit[audit["with_revenue"] > audit["high"]]
+    size = audit[audit["with_revenue"] > audit["high"].clip(lower=0)]
     if len(size):
-        said.append(
-            _("Size decides more than what is earned: {terms} go with revenue.").format(
-                terms=_granted(size["term"])
-            )
-        )
+        by_size = _("Size says more than the profit rate: {terms} go with revenue.")
+        said.insert(0, by_size.format(terms=_granted(size["term"])))
     return said
 
 

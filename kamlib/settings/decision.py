@@ -201,9 +201,13 @@ class StrategicDoor(Part):
 
 
 class PotentialDoor(Part):
-    """What a customer must be able to bring, in key-account units; less shuts the door for certain."""
+    """What a customer must be able to bring more, in key-account units; less shuts it for certain.
+
+    `reach` is the share of comparable customers who are among the vital few.
+    """
 
     uplift_kau: AtLeast
+    reach: AtLeast
 
 
 class Doors(Part):

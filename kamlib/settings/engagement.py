@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from kamlib.core.errors import DataError, ParameterError, did_you_mean
+from kamlib.core.language import LANGUAGES
 from kamlib.core.periods import Period
 from kamlib.settings import places
 from kamlib.settings.complaints import sentences_for_knobs
@@ -113,13 +114,19 @@ def _id(value: str) -> str:
     return value
 
 
+if TYPE_CHECKING:  # which there are is known only when the folder of catalogues is read
+    Language = str
+else:
+    Language = Literal[LANGUAGES]
+
+
 class Engagement(Part):
     """One client's settings, whole and checked; nothing in it changes."""
 
     id: Annotated[Text, AfterValidator(_id)]
     name: Text
     currency: Currency
-    language: Literal["en"] = "en"
+    language: Language = "en"
     unit: Literal["group", "site"] = "site"
     periods: Periods
     dialects: dict[Text, Dialect] = Field(default_factory=dict)

@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import InitErrorDetails
 
 from kamlib.core.codes import DOCUMENTS, TABLES
+from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import ParameterError, did_you_mean, listed
-from kamlib.core.naming import OF_TABLE, meant_by, most_alike
+from kamlib.core.naming import meant_by, most_alike
 from kamlib.core.vocabulary import COLUMNS
 from kamlib.settings.kinds import (
     Count,
@@ -266,9 +267,14 @@ class Input(Part):
         return self
 
 
+def _columns_of(table: str) -> list[str]:
+    """Return our names for a table's columns; none of a table that this version does not know."""
+    return CONTRACT[table].names if table in CONTRACT else []
+
+
 def _meant(name: str, table: str) -> str:
     """Return which column of a table a strange name means; a firm's attributes may be called anything."""
-    ours = OF_TABLE.get(table, ())
+    ours = _columns_of(table)
     if table in ("customers", "prospects"):
         return most_alike(name, ours)
     return meant_by(name, ours, table, likely=table not in CARRY_ATTRIBUTES)
@@ -276,7 +282,7 @@ def _meant(name: str, table: str) -> str:
 
 def _unknown_columns(table: str, given: Input) -> Iterator[InitErrorDetails]:
     """Yield names that are no columns of the table; where attributes may be carried, near misses only."""
-    ours = OF_TABLE.get(table, ())  # of a table that this version does not know, all are free
+    ours = _columns_of(table)
     own = table in CARRY_ATTRIBUTES or not ours
     for part in ("columns", "values"):
         for name in getattr(given, part):

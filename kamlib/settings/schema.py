@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from kamlib.core.codes import TABLES
+from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import ParameterError
-from kamlib.core.naming import OF_TABLE
 from kamlib.core.vocabulary import COLUMNS
 from kamlib.settings.engagement import Engagement
 from kamlib.settings.inputs import CARRY_ATTRIBUTES
@@ -121,7 +121,7 @@ def _inputs() -> dict[str, Any]:
     for name in TABLES:
         ours = {
             each: {"type": "string", "description": COLUMNS[each].meaning}
-            for each in OF_TABLE[name]
+            for each in CONTRACT[name].names
         }
         columns: dict[str, Any] = {"type": "object", "properties": ours}
         if name not in CARRY_ATTRIBUTES:

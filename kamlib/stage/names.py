@@ -11,7 +11,7 @@ NOTEBOOKS = {
     "pyramid": "05_pyramid.ipynb",
     "summary": "06_summary.ipynb",
 }
-KNOBS: dict[str, dict[str, str]] = {  # parameter of a notebook → key of engagement.yaml
+KNOBS: dict[str, dict[str, str]] = {stage: {} for stage in NOTEBOOKS} | {  # parameter → its key
     "data_prep": {"profit_share": "segmentation.profit_share"},
     "profitability": {
         "price_reach": "profitability.dropping.price_reach",
@@ -19,10 +19,8 @@ KNOBS: dict[str, dict[str, str]] = {  # parameter of a notebook → key of engag
         "cost_of_capital": "profitability.capital.rate",
     },
     "segmentation": {"profit_share": "segmentation.profit_share"},
-    "staying": {},
     "attractiveness": {"cut_a": "side_a.cut", "cut_b": "side_b.cut"},
     "pyramid": {"managers": "capacity.managers"},
-    "summary": {},
 }
 KEYS = {knob: key for known in KNOBS.values() for knob, key in known.items()}
 SET_IN = {  # knob → the first stage that uses it: what is set there holds for the whole run
@@ -78,6 +76,7 @@ WRITTEN_BY = {
             "concentration",
             "effort_audit",
             "effort_moves",
+            "potential",
             "terms_audit",
             "doors",
             "staying",

@@ -52,7 +52,7 @@ def return_chances(stage: "Stage") -> Analysis:
         rates = returns.repeat_rates(fitted)
         parts += [
             Figure("return", lambda: figures.plot_return(rates)),
-            Claim(words.return_finding(rates)),
+            Claim(words.return_finding(rates, months=stage.engagement.windows.trend_months)),
         ]
     return stage.keep("return_chances", Analysis(handed, parts, told, result=stays))
 
@@ -99,7 +99,7 @@ def quiet_leavers(stage: "Stage") -> Analysis:
                 tables.leaving_table(shown),
                 caption,
                 currency,
-                {"profit": _("Profit, {currency}").format(currency=currency)},
+                {"profit": _("Profit in the better period, {currency}").format(currency=currency)},
                 most=ROWS,
                 rest="leaving",
             ),
@@ -165,7 +165,7 @@ def neglected(stage: "Stage") -> Analysis:
     if "account_manager" in customers:
         managers = customers.set_index("customer_id")["account_manager"]
         shown.insert(1, "account_manager", found["customer_id"].map(managers))
-    caption = _("Of the vital few: who is seen less though nothing else changed.")
+    caption = _("Of the vital few: who is seen less though its profit held.")
     heads = {"care_before": _("Contacts before"), "care_now": _("Contacts now")}
     parts: list[Part] = [
         Claim(words.neglected_finding(found, len(good), currency=stage.currency)),
@@ -193,7 +193,8 @@ def profile(stage: "Stage") -> Analysis:
     groups["stays"] = stayed[among(stayed.index.to_series(), ours)]
     found = traits.profile(known, groups)
     caption = _(
-        "What differs from all customers for certain: {key} are vital few, {stays} came back."
+        "What differs from all customers by its 90% interval: of all {key} are vital few, {stays} came "
+        "back."
     )
     rates = {name: percent(float(group.mean())) for name, group in groups.items()}
     shown = tables.profile_table(found)
@@ -214,7 +215,9 @@ def likeness(stage: "Stage", profile: Analysis) -> Analysis:
     found = traits.likeness(profile.result, profile.table, stage.read("staying"))
     names = profile.result.set_index("party_id")["name"]
     shown = tables.likeness_table(found.assign(name=found["party_id"].map(names)))
-    caption = _("Prospects, the likest first; 2 is twice as like the vital few as anybody.")
+    caption = _(
+        "Prospects, the likest first; with 2, customers of its traits are twice as often vital few as all."
+    )
     parts: list[Part] = [
         Claim(words.likeness_finding(found)),
         Table(shown, caption, digits={"likeness": 1}, most=ROWS, rest="likeness"),

@@ -148,9 +148,8 @@ def _stays(
     rows = _ordered(now)
     if fitted is not None and STAYING in set(fitted["model"]):
         found = foretell(fitted, STAYING, rows).reindex(now.index)
-        late = now["overdue"].eq(True)  # who hardly comes back does not stay
-        for name in UNTOLD:
-            found[name] = found[name].where(~late, np.fmin(found[name], back[name]))
+        for name in UNTOLD:  # who does not come back does not stay
+            found[name] = np.fmin(found[name], back[name])
         source = "orders"
     else:
         found = back.assign(chance=np.nan, low=back["low"] ** years)

@@ -8,7 +8,7 @@ from kamlib.staying.customer_base import MOVEMENTS
 
 SIGNS = {
     "silent": N_("hardly comes back"),
-    "fading": N_("buys a third less"),
+    "fading": N_("buys at least a third less"),
     "stopped": N_("stopped a product group"),
 }
 THIRD_OF = {  # attribute in thirds → how a third of the customers is called

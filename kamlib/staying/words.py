@@ -8,14 +8,13 @@ from kamlib.core.language import _, money, ngettext, number, percent
 from kamlib.staying.tables import trait
 
 
-def return_finding(rates: pd.DataFrame | None) -> str:
-    """Say how the chance of return rises with order days."""
+def return_finding(rates: pd.DataFrame | None, *, months: int) -> str:
+    """Say how the chance of return rises with the order days in so many months."""
     if rates is None:
         return _("How many come back could not be measured.")
     rate = rates.set_index("order_days")["rate"]
-    start, cutoff, end = (
-        pd.Timestamp(rates[name].iloc[0]).to_period("M")
-        for name in ("window_start", "cutoff", "window_end")
+    cutoff, end = (
+        pd.Timestamp(rates[name].iloc[0]).to_period("M") for name in ("cutoff", "window_end")
     )
     told = {
         1: _("{rate} of those with one order day"),
@@ -27,9 +26,7 @@ def return_finding(rates: pd.DataFrame | None) -> str:
         return _("How many come back could not be measured.")
     return _(
         "Within {later} months come back, by their order days in {months} months: {parts}."
-    ).format(
-        months=number((cutoff - start).n), later=number((end - cutoff).n), parts=", ".join(parts)
-    )
+    ).format(months=number(months), later=number((end - cutoff).n), parts=", ".join(parts))
 
 
 def leaving_finding(leavers: pd.DataFrame, *, currency: str) -> list[str]:
@@ -38,8 +35,8 @@ def leaving_finding(leavers: pd.DataFrame, *, currency: str) -> list[str]:
     if not n:
         return [_("No regular customer who earns shows a sign of leaving.")]
     said = ngettext(
-        "{n} regular customer who earns {profit} shows a sign of leaving.",
-        "{n} regular customers who earn {profit} show a sign of leaving.",
+        "{n} regular customer shows a sign of leaving; in its better period it earned {profit}.",
+        "{n} regular customers show a sign of leaving; in their better period they earned {profit}.",
         n,
     ).format(n=number(n), profit=money(leavers["profit"].sum(), currency))
     counts = {
@@ -48,7 +45,7 @@ def leaving_finding(leavers: pd.DataFrame, *, currency: str) -> list[str]:
     }
     told = {
         "silent": _("{n} hardly come back"),
-        "fading": _("{n} buy a third less than in the same months a year before"),
+        "fading": _("{n} buy at least a third less than in the same months a year before"),
         "stopped": _("{n} stopped buying a product group"),
     }
     signs = [told[sign].format(n=number(count)) for sign, count in counts.items() if count]
@@ -106,7 +103,7 @@ def neglected_finding(neglected: pd.DataFrame, good: int, *, currency: str) -> s
 
 
 def profile_finding(profile: pd.DataFrame) -> list[str]:
-    """Name what sets those who stay, and the vital few, most clearly apart from all."""
+    """Name what most of those who stay, and of the vital few, share; if it sets them apart from all."""
     told = {
         "stays": _("Most loyal: {trait} ({share} of {n} ordered again)."),
         "key": _("Most often one of the vital few: {trait} ({share} of {n})."),
@@ -115,7 +112,7 @@ def profile_finding(profile: pd.DataFrame) -> list[str]:
     for comparison, words in told.items():
         rows = profile[(profile["comparison"] == comparison) & (profile["lift_low"] > 1)]
         if len(rows):
-            best = rows.sort_values("lift_low", ascending=False).iloc[0]
+            best = rows.sort_values(["share", "n"], ascending=False).iloc[0]
             named = trait(best["attribute"], best["value"])
             found.append(
                 words.format(trait=named, share=percent(best["share"]), n=number(best["n"]))

@@ -10,7 +10,7 @@ from kamlib.core.codes import CHAINS
 from kamlib.core.language import _, day, ngettext, number
 from kamlib.core.timespans import months_later
 from kamlib.profitability.tables import what_ends_it
-from kamlib.pyramid.tables import STAKES, by_stake
+from kamlib.pyramid.tables import STAKES, by_stake, key_accounts
 
 
 def chain(ledger: pd.DataFrame, period: str) -> pd.DataFrame:
@@ -120,7 +120,7 @@ def keeping(accounts: pd.DataFrame, *, evidence_months: int, by_when: date) -> p
     DataFrame ``name, what, worth, who, by_when``, the highest customer profit first; the day is the
     one on which the oldest answer in use no longer counts
     """
-    chosen = accounts[accounts["verdict"] == "key_account_now"]
+    chosen = key_accounts(accounts)
     told = chosen[["trust_date", "side_b_date"]].min(axis=1)
     ends = [months_later(each, evidence_months) if each == each else by_when for each in told]
     words = _("ask again how we stand and are trusted: told on {day}")

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from kamlib.core.codes import TABLES
+from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.language import _
 from kamlib.core.naming import names_of, plain
-from kamlib.intake.contract import CONTRACT
 from kamlib.intake.currency_words import SIGNS
 from kamlib.intake.draft.amounts import confirm_amounts
 from kamlib.intake.draft.inputs import Drafted, Left, drafted, share_dialects

@@ -10,9 +10,9 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
+from kamlib.core.contract import CONTRACT, NUMERIC
 from kamlib.core.language import _, ngettext
 from kamlib.core.naming import plain
-from kamlib.intake.contract import CONTRACT, NUMERIC
 from kamlib.intake.dialects import EXCEL
 from kamlib.intake.draft.matching import Placed, kind_of
 from kamlib.intake.inspect.columns import Look

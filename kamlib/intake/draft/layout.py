@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from kamlib.core.contract import CONTRACT
 from kamlib.core.language import _, day
-from kamlib.intake.contract import CONTRACT
 from kamlib.intake.draft.inputs import OF_NUMBERS, Drafted, Writing
 from kamlib.intake.inspect.evidence import Evidence, clipped, worded
 from kamlib.settings.places import FILE

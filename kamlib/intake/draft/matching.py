@@ -11,11 +11,11 @@ from functools import cache
 from typing import NamedTuple
 
 from kamlib.core.codes import TABLES
+from kamlib.core.contract import CONTRACT, Field, fields_of
 from kamlib.core.errors import DataError
 from kamlib.core.language import _
 from kamlib.core.naming import WITH_VAT, names_of, plain, without_brackets
 from kamlib.core.vocabulary import COLUMNS, Kind
-from kamlib.intake.contract import CONTRACT, Field, fields_of
 from kamlib.intake.inspect.columns import MOST, Look, fits, look_of, objection
 from kamlib.intake.inspect.evidence import Evidence, worded
 from kamlib.intake.inspect.files import Seen

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from kamlib.core.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.core.language import N_, _, ngettext
-from kamlib.intake.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.intake.draft.inputs import Drafted
 from kamlib.intake.draft.matching import Pair, Placed, kind_of
 from kamlib.intake.inspect.columns import misfits

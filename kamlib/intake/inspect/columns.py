@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
+from kamlib.core.contract import NUMERIC
 from kamlib.core.language import N_, _
 from kamlib.core.vocabulary import Kind
-from kamlib.intake.contract import NUMERIC
 from kamlib.intake.dialects import EXCEL
 from kamlib.intake.inspect.days import Days, days_in
 from kamlib.intake.inspect.evidence import FEW, worded

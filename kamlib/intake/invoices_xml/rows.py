@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from kamlib.intake.contract import SEVERAL
+from kamlib.core.contract import SEVERAL
 from kamlib.intake.dialects import Dialect
 from kamlib.intake.invoices_xml.amounts import amount
 from kamlib.intake.invoices_xml.buyers import Buyer

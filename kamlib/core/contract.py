@@ -11,13 +11,14 @@ from typing import Literal, NamedTuple
 from kamlib.core.codes import COST_LEVELS, LADDER, SOURCES
 from kamlib.core.language import N_
 from kamlib.core.vocabulary import COLUMNS, Kind
-from kamlib.intake import reasons as set_aside
 
 SALES = ("invoice", "final")  # what an order is counted by
 BACK = ("credit_note", "correction", "cancellation")  # what gives revenue back
 SEVERAL = ", "  # between the invoices that one document corrects or settles
 DOCUMENT_TYPES = (*SALES, "advance", *BACK)
 RELATIONS = ("external", "intercompany", "collective")
+NOT_A_CURRENCY = N_("not a currency")
+IN_ANOTHER_CURRENCY = N_("money in another currency than the report's")
 
 NUMERIC = ("money", "number", "whole", "share", "rating")  # kinds of columns
 RANGES: dict[str, tuple[int, int]] = {"share": (0, 1), "rating": (0, 10)}
@@ -108,8 +109,8 @@ def may(*names: str) -> tuple[Field, ...]:
 CUSTOMER = must("customer_id", who="customer")
 PARTY = must("party_id", who="party")
 DAY = must("date", past=True)
-CURRENCY = Field("currency", filled=True, form="^[A-Z]{3}$", otherwise=set_aside.NOT_A_CURRENCY)
-OURS = Field("currency", otherwise=set_aside.IN_ANOTHER_CURRENCY)  # empty: the reporting currency
+CURRENCY = Field("currency", filled=True, form="^[A-Z]{3}$", otherwise=NOT_A_CURRENCY)
+OURS = Field("currency", otherwise=IN_ANOTHER_CURRENCY)  # empty: the reporting currency
 FIRM = may(
     "name",
     "tax_id",
@@ -302,6 +303,17 @@ CONTRACT: dict[str, TableContract] = {
         (PARTY, DAY, *may("their_function", "our_function")),
         dated="date",
         loses=N_("contacts between functions are unknown (pyramid)"),
+    ),
+    "category_purchases": TableContract(
+        (
+            PARTY,
+            Field("amount", needed=True, filled=True, at_least=0),
+            Field("source", needed=True, allowed=tuple(SOURCES), otherwise=N_("unknown source")),
+            DAY,
+            OURS,
+        ),
+        dated="date",
+        amount="amount",
     ),
 }
 
