@@ -29,7 +29,10 @@ def side_a(stage: "Stage") -> Analysis:
     """
     settings = stage.engagement.side_a
     measured = our_criteria.measured_criteria(
-        stage.read("parties"), stage.read("profitability"), stage.read("staying")
+        stage.read("parties"),
+        stage.read("profitability"),
+        stage.read("staying"),
+        stage.read_optional("likeness"),
     )
     ours = ratings.current_ratings(stage.read_optional("ratings_ours"), end=stage.period.end)
     values = our_criteria.side_a_criteria(measured, ours, settings.criteria)

@@ -9,14 +9,13 @@ import re
 from collections.abc import Sequence
 
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from kamlib.core.errors import ParameterError
 from kamlib.intake.dialects import EXCEL, ISO, Dialect
+from kamlib.intake.engines import DECIMAL
 from kamlib.intake.month_names import MONTHS
 
-DECIMAL = dt.Decimal(38, 6)
 SPACES = "\u0020\u00a0\u2007\u2008\u2009\u202f"
 APOSTROPHES = "'\u2019"
 GAP = f"[{SPACES}]?"
