@@ -173,7 +173,7 @@ def test_seven_customers_and_a_firm_where_all_lose_are_refused():
     losers = customer_effort(statement, served, pools)
 
     assert effort_verdict(few).outcome == REFUSE
-    assert "below 30" in effort_verdict(few).said
+    assert "the profit of 7 customers is known; below 30" in effort_verdict(few).said
     assert effort_verdict(losers).outcome == REFUSE
     assert "no customer earns anything" in effort_verdict(losers).said
 

@@ -475,7 +475,7 @@ def test_how_many_come_back_by_order_days_of_the_window_and_not_of_all_that_is_k
                 ("C", "vital_few", True),
             ],
             "2 come through at least one door: 2 through door 1 profit, 1 through door "
-            "4 strategic.",
+            "4 strategic, 1 of them through more than one.",
             id="a party may come through two, and a shut door is none",
         ),
         pytest.param(

@@ -22,7 +22,7 @@ def expected() -> dict:
 @pytest.fixture(scope="module")
 def stages(expected, tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("online_retail")
-    return run_stages(ROOT / "data" / "online_retail", "ALL", home, until="segmentation")
+    return run_stages(ROOT / "data" / "online_retail", "ALL", home, until="staying")
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +114,7 @@ def test_lines_that_stand_twice_are_told_with_their_money_and_kept(verdicts, exp
 
 def test_every_sum_holds(stages):
     assert table(stages, "ledger_data_prep")["holds"].all()
+
+
+def test_where_no_profit_is_known_nobody_says_that_none_of_a_kind_are_vital_few(stages):
+    assert not (stages / "profile.parquet").exists()

@@ -716,7 +716,7 @@ def test_the_chance_of_return_shows_rate_and_customers_of_each_class():
     shown = words(ax)
     assert {"12+", "12,345", "233", "5.0%", "100%", "customers"} <= set(shown)
     assert ax.get_xlabel() == "Order days: days with an order in 24 months"
-    assert ax.get_ylabel() == "Share that ordered again within 12 months"
+    assert ax.get_ylabel() == "Share that ordered again"
 
 
 def test_a_silent_customer_is_overdue_beyond_ninety_days_and_another_one_buys_less():

@@ -218,14 +218,15 @@ def test_the_page_names_who_could_join_and_how_many_nobody_can_tell():
     )
 
     assert joining_finding(doors) == (
-        "By what comparable customers buy, 1 could join the vital few; of 1 nobody can tell yet."
+        "By what comparable customers buy, 1 of the others could join the vital few; of 1 it cannot be "
+        "told yet."
     )
     assert worth_a_look(doors, could)["party_id"].tolist() == ["K0"]
     assert worth_a_look(doors, None).empty
     told = door_verdicts(doors, strategic_door(None, None, end=date(2025, 12, 31)), pd.Series())
     assert told[0].said.startswith("Of 1 of 15 customers nothing decides")
     shut = doors.assign(open=False)
-    assert "0 could join" in joining_finding(shut)
+    assert "0 of the others could join" in joining_finding(shut)
     assert joining_finding(shut.assign(judged=False)) == ""
 
 

@@ -61,13 +61,10 @@ FIGURES: dict[str, tuple[str, str]] = {
         ),
     ),
     "return": (
-        N_(
-            "How many customers came back within twelve months, by the number of their order days in "
-            "the reference window."
-        ),
+        N_("How many customers came back, by the number of their order days in the months before."),
         N_(
             "Steps: share of customers who came back against their number of order days, with the "
-            "number of customers behind each step. The table beside it holds the numbers."
+            "number of customers behind each step."
         ),
     ),
     "leavers": (

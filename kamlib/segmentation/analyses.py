@@ -166,6 +166,7 @@ def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysi
         segments = customers.set_index("customer_id")["industry_segment"]
         found = efforts.moves(got, of_class, segments, _returning(chances))
         handed["effort_moves"] = found.assign(period=stage.period.name)
+    if "people" in got and got["hours"].any():
         parts += [
             Table(
                 tables.moves_table(found, customers),

@@ -187,7 +187,7 @@ def effort_verdict(effort: pd.DataFrame) -> Verdict:
     """Judge whether it can be said who gets what: enough customers, some who earn, and the work known."""
     n = len(effort)
     if n < FEW_CUSTOMERS:
-        why = _("there are {n} customers; below {least} an index says little").format(
+        why = _("the profit of {n} customers is known; below {least} an index says little").format(
             n=number(n), least=number(FEW_CUSTOMERS)
         )
         return verdict("equal_treatment", REFUSE, why=why)

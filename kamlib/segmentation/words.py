@@ -273,12 +273,15 @@ def door_finding(doors: pd.DataFrame) -> str:
         for door, words in DOORS.items()
         if door in through
     ]
-    n = opened["party_id"].nunique()
+    each = opened.groupby("party_id")["door"].nunique()
+    several = int((each > 1).sum())
+    if several:
+        parts.append(_("{n} of them through more than one").format(n=number(several)))
     return ngettext(
         "{n} comes through at least one door: {parts}.",
         "{n} come through at least one door: {parts}.",
-        n,
-    ).format(n=number(n), parts=", ".join(parts))
+        len(each),
+    ).format(n=number(len(each)), parts=", ".join(parts))
 
 
 def joining_finding(doors: pd.DataFrame) -> str:
@@ -289,7 +292,8 @@ def joining_finding(doors: pd.DataFrame) -> str:
     if not judged.any():
         return ""
     return _(
-        "By what comparable customers buy, {n} could join the vital few; of {blind} nobody can tell yet."
+        "By what comparable customers buy, {n} of the others could join the vital few; of {blind} it "
+        "cannot be told yet."
     ).format(n=number(int(second["open"].sum())), blind=number(int((~judged).sum())))
 
 

@@ -180,7 +180,7 @@ def profile(stage: "Stage") -> Analysis:
     It describes and never predicts. Its table is ``profile``: one row per comparison, attribute and
     value that ten customers share, with shares from 0 to 1 and the lift over all customers.
     """
-    if stage.withheld:
+    if stage.withheld or main_measure(stage.read("profitability")) is None:
         return stage.refuse("profile", "class_measure")
     everybody, orders = _everybody(stage), stage.read("orders", periods="all")
     doors, parties = stage.read("doors"), stage.read("parties")

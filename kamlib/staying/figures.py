@@ -74,7 +74,7 @@ def plot_return(classes: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     _counts_below(ax, classes)
     column = COLUMNS["order_days_24m"]
     ax.set_xlabel(f"{_(column.label)}: {_(column.meaning)}", labelpad=18)
-    ax.set_ylabel(_("Share that ordered again within 12 months"))
+    ax.set_ylabel(_("Share that ordered again"))
     return ax
 
 
