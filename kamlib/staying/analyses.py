@@ -245,7 +245,10 @@ def _everybody(stage: "Stage") -> pd.DataFrame:
 
 
 def _care(stage: "Stage") -> pd.DataFrame | None:
-    """Count contacts of both periods, without them visits; None where one period has none."""
+    """Count contacts of both periods, without them visits; None where one period has none.
+
+    A customer without a row in one of them has no count there: unknown, and not none.
+    """
     contacts, drivers = stage.read_optional("contacts"), stage.read_optional("drivers")
     if contacts is not None:
         done = contacts.rename(columns={"party_id": "customer_id"}).assign(volume=1.0)
@@ -253,7 +256,7 @@ def _care(stage: "Stage") -> pd.DataFrame | None:
         done = drivers[drivers["driver"].isin(VISITS)]
     else:
         return None
-    sums = done.groupby(["customer_id", "period"])["volume"].sum().unstack(fill_value=0)
+    sums = done.groupby(["customer_id", "period"])["volume"].sum().unstack()
     if stage.previous is None or not {each.name for each in stage.periods} <= {*sums.columns}:
         return None
     both = {"care_before": sums[stage.previous.name], "care_now": sums[stage.period.name]}
