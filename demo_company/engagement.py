@@ -9,7 +9,9 @@ import pandas as pd
 from demo_company.firms import COLLECTIVE, INTERCOMPANY
 from demo_company.names import SEGMENTS_PL
 
-MARK = "# The demo company, written by `kam demo`; whatever is changed here is lost with the next run."
+MARK = (
+    "# The demo company, written by `kam demo`; whatever is changed here is lost with the next run."
+)
 LINES = {
     "invoice_id": "Nr faktury",
     "line_id": "Lp",

@@ -197,6 +197,7 @@ def equal_terms(stage: "Stage") -> Analysis:
         Table(
             shown,
             _("How each term goes with the profit rate; the 90 % interval is of the first number."),
+            heads={"low": _("From"), "high": _("To")},
             digits=dict.fromkeys(["with_before", "low", "high", "with_final", "with_revenue"], 2),
             fold=True,
         ),
