@@ -33,6 +33,7 @@ def loss_table(losers: pd.DataFrame, customers: pd.DataFrame, *, currency: str) 
     DataFrame ``name, customer_profit, largest_cause, ends_it, drop_effect, proposal, who``
     """
     managers = customers.set_index("customer_id").reindex(columns=["account_manager"])
+    looked_after = losers["customer_id"].map(managers["account_manager"].astype("object"))
     causes = [_(CAUSES[each]) if each else _("not known") for each in losers["largest_cause"]]
     return pd.DataFrame(
         {
@@ -42,7 +43,7 @@ def loss_table(losers: pd.DataFrame, customers: pd.DataFrame, *, currency: str) 
             "ends_it": [what_ends_it(row, currency) for row in losers.to_dict("records")],
             "drop_effect": losers["drop_effect"],
             "proposal": [_(PROPOSALS[each]) for each in losers["proposal"]],
-            "who": losers["customer_id"].map(managers["account_manager"]).fillna(_("nobody named")),
+            "who": looked_after.fillna(_("nobody named")),
         }
     )
 

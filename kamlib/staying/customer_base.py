@@ -177,8 +177,8 @@ def neglected(
     """
     table = care[care["customer_id"].isin(good) & (care["care_before"] > 0)].copy()
     table["care_change"] = table["care_now"] / table["care_before"] - 1
-    table["profit_before"] = table["customer_id"].map(before)
-    table["profit_now"] = table["customer_id"].map(now)
+    table["profit_before"] = table["customer_id"].map(before).astype(float)
+    table["profit_now"] = table["customer_id"].map(now).astype(float)
     held = table["profit_now"] > (1 - A_THIRD) * table["profit_before"]
     found = table[held & (table["care_change"] <= -A_THIRD)]
     return found.sort_values(
