@@ -89,11 +89,10 @@ def _truth(usual: pd.DataFrame, worse: pd.DataFrame) -> str:
             row.insert(2, other[1])
     text = "## Profit, levels and golden shots\n\n" + table(head, rows)
     text += (
-        "\n\nA level is told exactly less often than it could be: our own rating of staying confirms no "
-        "partnership, so without a contract or the customer's word the level stays open.\n"
-        "The range from confirmed to possible is wider for it, and holds the true one.\n"
-        "Golden shots that are told almost without a miss say little for the rules: the generator plants "
-        "them clear of the limits."
+        "\n\nOur own rating of staying confirms no partnership; a contract, the customer's word and orders "
+        "in the third year do, and without them the level stays open.\n"
+        "Golden shots are told without a false one; some are missed, although the generator plants them "
+        "clear of the limits."
     )
     if len(worse):
         text += (
