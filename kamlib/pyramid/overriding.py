@@ -28,7 +28,7 @@ def apply_overrides(
     overrides : of engagement.yaml; one that expires before `end` is ignored
     end : last day of the period
     """
-    decided = {each.party: each for each in overrides if each.expires >= end}
+    decided = {each.party: each for each in overrides if each.in_force(end)}
     found = [decided.get(party) for party in accounts["party_id"]]
     expires = [each.expires if each else None for each in found]
     model = accounts["verdict"]
@@ -56,11 +56,11 @@ def overrides_verdict(
     expired = _("{party} ({author}: expired on {day})")
     nobody = _("{party} ({author}: not among the customers and prospects looked at)")
     idle = [
-        (expired if each.expires < end else nobody).format(
+        (nobody if each.in_force(end) else expired).format(
             party=each.party, author=each.author, day=day(each.expires)
         )
         for each in overrides
-        if each.expires < end or each.party not in known
+        if not each.in_force(end) or each.party not in known
     ]
     if idle:
         return verdict("overrides", FLAG, which="; ".join(idle))
