@@ -49,6 +49,7 @@ class World:
 
     folder: Path
     periods: dict = field(default_factory=dict)
+    as_of: date | None = None
     inputs: dict = field(default_factory=dict)
     dialects: dict = field(default_factory=dict)
     currency: str = "PLN"

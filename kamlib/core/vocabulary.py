@@ -578,6 +578,10 @@ RESULTS: dict[str, Column] = {
     "profit_before": Column(N_("Profit before"), "money", N_("of the period before"), "currency"),
     "profit_now": Column(N_("Profit now"), "money", N_("of this period"), "currency"),
     "profit_change": Column(N_("Change of profit"), "money", N_("now less before"), "currency"),
+    "band": Column(N_("Chance of return then"), "text", N_("five bands from 0 to 1")),
+    "foretold": Column(N_("Foretold"), "share", N_("mean chance of return")),
+    "came_back": Column(N_("Came back"), "share", N_("ordered within 12 months")),
+    "still_buying": Column(N_("Still buying"), "share", N_("ordered in the next period")),
     "comparison": Column(
         N_("Compared"), "text", N_("key with other customers, stayers with leavers")
     ),

@@ -4,12 +4,13 @@ The rules are data (`kamlib.intake.checks`). The validated rows of a table are k
 with what is used and what is set aside in one place, so that both always add up to what was read.
 """
 
+from datetime import date
 from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.core.contract import IN_ANOTHER_CURRENCY, NUMERIC, Field, fields_of
+from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY, NUMERIC, Field, fields_of
 from kamlib.core.errors import listed
 from kamlib.intake import reasons
 from kamlib.intake.checks import CHECKS, Around, first_broken, rules_for
@@ -17,7 +18,7 @@ from kamlib.intake.counted import numbers_read
 from kamlib.intake.databases import answering
 from kamlib.intake.derived import derived_net, told_by_number
 from kamlib.intake.dialects import Dialect
-from kamlib.intake.engines import spelled_apart
+from kamlib.intake.engines import one_of, spelled_apart
 from kamlib.intake.parse import UNUSABLE, VALUE, Cell, dtype_of, is_exact, parse, words_of
 from kamlib.intake.servers import raw_from_database
 from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_rows
@@ -28,6 +29,7 @@ from kamlib.intake.workspace import Workspace, lookup, materialize, told_once, v
 KNOWN = "known_id"  # of the customer or party; null where nobody knows it
 AS_READ = "as read "  # before the name of a column of exact numbers, as it was read
 KEPT_FLOATS = 3_000_000  # rows
+OF_A_DAY = ("ratings_ours", "ratings_theirs", "evidence")  # what was said holds from a day on
 MARKS = ("_file", "_row", "_column", "_reason", "_value")
 
 
@@ -87,6 +89,8 @@ def _validated(
     for part in raw.parts:
         refuse_undeclared(part, fields, dialect, shown=listed(raw.files, most=3))
         raw.notes.update(numbers_read(part, fields, dialect))
+    if work.engagement.as_of:
+        raw = _until(work, work.engagement.as_of, table, raw, fields)
     plain = _as_read(work, table, raw.parts, fields)
     parts = [
         _validated_part(work, table, part, fields, dialect, known, plain) for part in raw.parts
@@ -105,6 +109,26 @@ def _validated(
         return Validated(table, materialize(work, table, typed), raw, fields)
     fine = view(work, f"{table} used", rows.filter(rows["_place"].isnull()).drop("_place"))
     return Validated(table, typed, raw, fields, fine)
+
+
+def _until(work: Workspace, day: date, table: str, raw: Raw, fields: tuple[Field, ...]) -> Raw:
+    """Leave out rows of later days or periods, as if they had not been written yet.
+
+    A rating or a proof without a day is one of no day up to this one. Other rows whose day cannot be
+    read stay, and are set aside.
+    """
+    dialect, dated = dialect_of(work.engagement, table), CONTRACT[table].dated
+    undated, parts = table not in OF_A_DAY, []
+    when = [field for field in fields if field.name in (dated, "period")]
+    for part in raw.parts:
+        rows, there = parse(work, table, part, when, dialect), part.columns
+        keep = ibis.literal(undated)
+        if dated in there:
+            keep = (rows[VALUE + dated] <= ibis.literal(day)).fill_null(undated)
+        elif "period" in there and (later := work.engagement.later_periods):
+            keep = ~one_of(rows[VALUE + "period"], later).fill_null(False)
+        parts.append(rows.filter(keep).select(*there))
+    return raw._replace(parts=parts, rows=sum(int(part.count().execute()) for part in parts))
 
 
 def _is_typed(raw: Raw, fields: tuple[Field, ...]) -> bool:

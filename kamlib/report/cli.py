@@ -277,6 +277,31 @@ def run(
 
 
 @app.command()
+def backtest(
+    engagement: EngagementName,
+    at: Annotated[str, typer.Option(help="A period of engagement.yaml that has a later one.")],
+    reports: Annotated[
+        Path | None, typer.Option(help="Where reports go; reports/ in the project without it.")
+    ] = None,
+    cell_limit: CellLimit = None,
+    run_limit: RunLimit = None,
+) -> None:
+    """Hold what a run at the end of an earlier period would have said against what came after."""
+    with told_in_one_line():
+        from kamlib.report import backtest
+        from kamlib.report.running import limits_of
+
+        page = backtest.backtest(
+            engagement,
+            at,
+            reports=reports,
+            progress=say if sys.stderr.isatty() else None,
+            limits=limits_of(cell_minutes=cell_limit, run_minutes=run_limit),
+        )
+        print(from_here(page))
+
+
+@app.command()
 def notebooks(
     folder: Annotated[
         Path | None, typer.Argument(help="notebooks/ in the project without it.")

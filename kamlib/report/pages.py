@@ -74,6 +74,10 @@ def _nav(run: "Run", done: dict[str, Any], here: str, *, within: bool) -> list[d
         if stage == start:
             name, href = _("Start"), href if within else "index.html"
         links.append({"href": href, "text": name, "here": stage == here})
+    up = "../../../" if within else "../"
+    for page in sorted(run.folder.parent.glob("backtest-*.html")):
+        told = _("Looking back on {period}").format(period=page.stem.partition("-")[2])
+        links.append({"href": up + page.name, "text": told, "here": False})
     return links
 
 

@@ -36,6 +36,7 @@ def run_stages(
     order: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     resume: bool = False,
+    into: Path | None = None,
 ) -> Path:
     """Run the stages' notebooks in order into the engagement's stages folder; publish nothing.
 
@@ -49,6 +50,7 @@ def run_stages(
     notebooks, order : the folder of the notebooks, and stage → file name in the order they run
     limits : Limits, optional; how long a cell, the start of a kernel and the run may take
     resume : bool, leave out the first stages as far as an earlier run came, if nothing has changed
+    into : Path, optional; the folder of the stage tables; the engagement's own without it
 
     Returns
     -------
@@ -73,7 +75,7 @@ def run_stages(
     inputs.require_none_saved(source, chosen)
     hashes = inputs.hashes_of_inputs(found)  # what is not there is told before any kernel starts
     use_language(found.language)
-    stages = find_stage_folder(found, span).absolute()
+    stages = (into or find_stage_folder(found, span)).absolute()
     kept = stages / "notebooks"
     folders.require_folder(kept, of="notebooks", otherwise="set KAM_STAGES")
     with folders.as_open_as(stages), committing.only_run(kept, of=f"{found.id} {span.name}"):

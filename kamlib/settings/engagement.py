@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -129,6 +130,7 @@ class Engagement(Part):
     language: Language = "en"
     unit: Literal["group", "site"] = "site"
     periods: Periods
+    as_of: Day | None = None
     dialects: dict[Text, Dialect] = Field(default_factory=dict)
     inputs: Inputs
     identity: Identity = Identity()
@@ -155,13 +157,39 @@ class Engagement(Part):
     _folder: Path = PrivateAttr(default=Path())
     _source: Path = PrivateAttr(default=Path("engagement.yaml"))
     _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _later: list[str] = PrivateAttr(default_factory=list)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Engagement":
+        if self.as_of:
+            self._forget_what_came_after(self.as_of)
         if self.identity.merge and "identity" not in self.inputs:
             self.inputs["identity"] = Input(files=[self.identity.merge])
         refuse(_across(self))
         return self
+
+    def _forget_what_came_after(self, day: date) -> None:
+        """Leave out periods that end after a day, what is said of them, and decisions of people.
+
+        A decision says when it expires and not when it was made.
+        """
+        self._later = [name for name, span in self.periods.items() if span.end > day]
+        if len(self._later) == len(self.periods):
+            refuse([complaint_at(f"must not be before every period ends: {day}.", "as_of")])
+        for name in self._later:
+            del self.periods[name]
+        lists: tuple[list[Any], ...] = (
+            self.ledger.reconciling_items,
+            self.profitability.resources,
+        )
+        for items in lists:
+            items[:] = [each for each in items if each.period not in self._later]
+        self.overrides.clear()
+
+    @property
+    def later_periods(self) -> list[str]:
+        """Return the periods of the file that end after `as_of`, which are none of this engagement."""
+        return self._later
 
     @classmethod
     def checked(cls, given: Mapping[str, Any], *, source: Path) -> "Engagement":

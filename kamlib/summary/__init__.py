@@ -7,6 +7,9 @@ from kamlib.core.faces import face
 if TYPE_CHECKING:
     from kamlib.summary.analyses import (
         answer,
+        backtest_returns,
+        backtest_verdicts,
+        backtest_warnings,
         both_sides,
         chain,
         checks,
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "answer",
+    "backtest_returns",
+    "backtest_verdicts",
+    "backtest_warnings",
     "both_sides",
     "chain",
     "checks",

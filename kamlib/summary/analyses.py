@@ -1,13 +1,17 @@
 """The analyses of notebook 6: the answer, what to do first, what is not known, does it add up."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
 
 from kamlib.attractiveness.figures import plot_matrix
 from kamlib.attractiveness.tables import matrix_frame
 from kamlib.attractiveness.words import both_sides_finding
 from kamlib.core.analysis import Analysis, Part
-from kamlib.core.customers import main_measure
+from kamlib.core.customers import external, main_measure
 from kamlib.core.language import _
+from kamlib.core.tables import among, read_table
 from kamlib.page.parts import (
     Claim,
     Figure,
@@ -24,7 +28,7 @@ from kamlib.profitability.words import bridge_finding
 from kamlib.pyramid.figures import plot_pyramid
 from kamlib.pyramid.tables import nominees_table, order_words, verdict_table
 from kamlib.pyramid.words import population_finding
-from kamlib.summary import tables, words
+from kamlib.summary import backtest, tables, words
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage
@@ -242,3 +246,146 @@ def checks(stage: "Stage") -> Analysis:
     """
     told = stage.verdicts_so_far()
     return stage.keep("checks", Analysis({"verdicts": told}, [Strip(told)]))
+
+
+class _Since(NamedTuple):
+    """What happened after the day of a run: profit of both periods, and who ordered."""
+
+    period: str
+    measure: str | None
+    then: pd.Series
+    after: pd.Series
+    orders: pd.DataFrame
+    whole_year: bool
+
+    @property
+    def buys(self) -> pd.Series:
+        """Return who ordered in the next period."""
+        return self.orders.loc[self.orders["period"] == self.period, "customer_id"]
+
+
+def backtest_verdicts(stage: "Stage", next_folder: str) -> Analysis:
+    """Hold the verdicts of a run, without ratings the classes alone, against the next period.
+
+    Its table is ``classes``, or ``verdicts`` where ratings up to that day are there: accounts, money in
+    reporting currency of both periods, and the share who still buy.
+    """
+    happened = _since(stage, next_folder)
+    classes = stage.read("segmentation").set_index("customer_id")["profit_class"]
+    found = {"classes": _groups(stage, happened, classes, "profit_class")}
+    accounts = stage.read(ACCOUNTS)
+    ours = accounts[~accounts["is_prospect"].astype(bool)].set_index("party_id")
+    gone: list[str] = []
+    if _rated(stage):
+        found = {"verdicts": _groups(stage, happened, ours["verdict"], "verdict"), **found}
+        keys = ours[ours["verdict"] == "key_account_now"]
+        gone = list(keys.loc[~among(keys.index.to_series(), happened.buys), "name"])
+        said = words.keys_since(len(keys), gone, period=happened.period)
+    else:
+        said = _(
+            "No rating is dated up to that day: there were no verdicts to look back on, classes only."
+        )
+    groups, period = found["classes"], happened.period
+    heads = {"profit_before": stage.period.name, "profit_now": period}
+    heads = {
+        key: _("Profit in {period}, {currency}").format(period=name, currency=stage.currency)
+        for key, name in heads.items()
+    }
+    captions = {
+        "verdicts": _("The verdicts at the end of {then}, and what came of them in {after}."),
+        "classes": _("The classes of {then}, and what came of them in {after}."),
+    }
+    spans = {"then": stage.period.name, "after": period}
+    claim = words.classes_since(
+        groups, then=stage.period.name, after=period, currency=stage.currency
+    )
+    shown = [
+        Table(table, captions[name].format(**spans), stage.currency, heads)
+        for name, table in found.items()
+    ]
+    return stage.keep("backtest_verdicts", Analysis(found, [Claim(claim, said), *shown]))
+
+
+def backtest_returns(stage: "Stage", next_folder: str) -> Analysis:
+    """Hold the chances of return of a run against who ordered within 12 months.
+
+    Its table is ``bands``: customers, mean chance and share who came back, from 0 to 1.
+    """
+    happened = _since(stage, next_folder)
+    if not happened.whole_year:
+        said = _("What was foretold over 12 months cannot be held against {period}: it is shorter.")
+        return stage.keep(
+            "backtest_returns", Analysis(parts=[Finding(said.format(period=happened.period))])
+        )
+    stays = _of_external(stage, stage.read("staying")).set_index("customer_id")
+    found = backtest.bands(stays["p_return_12m"], happened.orders["customer_id"])
+    parts: list[Part] = [
+        Claim(*words.bands_since(found, int(stays["p_return_12m"].isna().sum()))),
+        Table(found, _("Chance of return as it was told then, and who ordered within 12 months.")),
+    ]
+    return stage.keep("backtest_returns", Analysis({"bands": found}, parts))
+
+
+def backtest_warnings(stage: "Stage", next_folder: str) -> Analysis:
+    """Say what became of quiet leavers and of golden shots.
+
+    Its tables are ``leavers``, with accounts and money of both periods and the share who still buy, and
+    ``golden_shots`` that came back after all, by id.
+    """
+    happened = _since(stage, next_folder)
+    stays = _of_external(stage, stage.read("staying")).set_index("customer_id")
+    signs = stage.read_optional("leaving")
+    alarmed = pd.Series(dtype=str) if signs is None else signs["customer_id"]
+    regular = stays.index[(stays["order_days_24m"] >= 3) & (happened.then.reindex(stays.index) > 0)]
+    told = pd.Series(among(regular.to_series(), alarmed), regular)
+    said = told.map({True: _("a sign of leaving"), False: _("no sign")})
+    leavers = _groups(stage, happened, said, "signs")
+    shots = _of_external(stage, stage.read("golden_shots"))
+    shots = shots[shots["golden_shot"] == "yes"]
+    back = shots[among(shots["customer_id"], happened.buys)]
+    names = stage.read("customers").set_index("customer_id")["name"]
+    parts: list[Part] = [
+        Claim(
+            words.leavers_since(leavers, _("a sign of leaving"), _("no sign")),
+            words.shots_since(len(shots), list(back["customer_id"].map(names))),
+        )
+    ]
+    return stage.keep(
+        "backtest_warnings", Analysis({"leavers": leavers, "golden_shots": back}, parts)
+    )
+
+
+def _groups(stage: "Stage", happened: _Since, said: pd.Series, key: str) -> pd.DataFrame:
+    inside = among(said.index.to_series(), external(stage.read("customers")))
+    told = (happened.then, happened.after, happened.buys)
+    found = backtest.since(said[inside], *told, key=key)
+    return found if happened.measure else found.drop(columns=["profit_before", "profit_now"])
+
+
+def _since(stage: "Stage", next_folder: str) -> _Since:
+    """Read what the next period brought."""
+    after = read_table(Path(next_folder), "profitability")
+    name = after["period"].iloc[-1]
+    now, measure = stage.read("profitability"), main_measure(stage.read("profitability"))
+    column = measure or "invoice_revenue"
+    orders = read_table(Path(next_folder), "orders")
+    day = pd.Timestamp(stage.period.end)
+    year = day + pd.DateOffset(months=12)
+    return _Since(
+        name,
+        measure,
+        now.set_index("customer_id")[column].astype(float),
+        after[after["period"] == name].set_index("customer_id")[column].astype(float),
+        orders[(orders["date"] > day) & (orders["date"] <= year)],
+        bool(orders["date"].max() > year - pd.DateOffset(months=1)),
+    )
+
+
+def _of_external(stage: "Stage", table: pd.DataFrame) -> pd.DataFrame:
+    return table[among(table["customer_id"], external(stage.read("customers")))]
+
+
+def _rated(stage: "Stage") -> bool:
+    """Tell whether anybody was rated up to the day of the run."""
+    given = (stage.read_optional(each) for each in ("ratings_ours", "ratings_theirs"))
+    return any(table is not None and len(table) for table in given)

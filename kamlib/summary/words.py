@@ -1,6 +1,6 @@
 """The answer in sentences: who can be key today, and what hangs on the open questions."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -286,4 +286,84 @@ def unknown_table(accounts: pd.DataFrame) -> pd.DataFrame:
     )
     return table[table["parties"] > 0].sort_values(
         ["customer_profit", "parties"], ascending=False, na_position="last", ignore_index=True
+    )
+
+
+def classes_since(classes: pd.DataFrame, *, then: str, after: str, currency: str) -> str:
+    """Say what the vital few of a period brought in it and in the next one, and how many still buy."""
+    few = classes[classes["profit_class"] == "vital_few"]
+    if few.empty:
+        return _("Nobody was one of the vital few of {then}.").format(then=then)
+    row = few.iloc[0]
+    said = _("Of {n} vital few of {then}, {share} still bought in {after}").format(
+        n=number(row["accounts"]), then=then, after=after, share=percent(row["still_buying"])
+    )
+    if "profit_now" not in row:
+        return _("{said}.").format(said=said)
+    return _("{said}; they brought {before} then and {now} after.").format(
+        said=said,
+        before=money(row["profit_before"], currency),
+        now=money(row["profit_now"], currency),
+    )
+
+
+def keys_since(keys: int, gone: list[str], *, period: str) -> str:
+    """Name the key accounts that ordered no more."""
+    if not gone:
+        return (
+            ngettext(
+                "The key account of that day bought in {period}.",
+                "All {n} key accounts of that day bought in {period}.",
+                keys,
+            ).format(n=number(keys), period=period)
+            if keys
+            else _("That day had no key account.")
+        )
+    return _("Of {n} key accounts of that day bought nothing in {period}: {names}.").format(
+        n=number(keys), period=period, names="; ".join(gone)
+    )
+
+
+def bands_since(bands: pd.DataFrame, ranges: int) -> list[str]:
+    """Say how many were to come back, and how many did; and who had no chance as a number."""
+    if bands.empty:
+        return [_("Nobody had a chance of return as a number on that day.")]
+    n = bands["customers"].sum()
+    foretold, came = ((bands[k] * bands["customers"]).sum() for k in ("foretold", "came_back"))
+    said = _("Of {n} customers {foretold} were to come back within 12 months, and {came} did.")
+    told = [said.format(n=number(n), foretold=number(round(foretold)), came=number(round(came)))]
+    if ranges:
+        told.append(_("{n} had a range, or nothing, and are in no band.").format(n=number(ranges)))
+    return told
+
+
+def leavers_since(leavers: pd.DataFrame, alarmed: str, quiet: str) -> str:
+    """Say how many who showed a sign of leaving still buy, against those who showed none."""
+    rows: dict[Any, Any] = leavers.set_index("signs").to_dict("index")
+    if alarmed not in rows:
+        return _("No regular customer who earned showed a sign of leaving.")
+    row = rows[alarmed]
+    said = _("Of {n} regular customers with a sign of leaving, {share} still bought").format(
+        n=number(row["accounts"]), share=percent(row["still_buying"])
+    )
+    if quiet not in rows:
+        return _("{said}.").format(said=said)
+    row = rows[quiet]
+    return _("{said}; of {n} without one, {share}.").format(
+        said=said, n=number(row["accounts"]), share=percent(row["still_buying"])
+    )
+
+
+def shots_since(shots: int, back: list[str]) -> str:
+    """Name the golden shots that came back after all."""
+    if not shots:
+        return _("There was no golden shot.")
+    said = ngettext(
+        "Of {n} golden shot {k} came back", "Of {n} golden shots {k} came back", shots
+    ).format(n=number(shots), k=number(len(back)))
+    names = "; ".join(back[:8])
+    return (
+        _("{said}: {names}.").format(said=said, names=names)
+        if back
+        else _("{said}.").format(said=said)
     )
