@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.intake.values import DECIMAL
+from kamlib.intake.engines import DECIMAL
 
 if TYPE_CHECKING:
     from kamlib.settings.inputs import Input
