@@ -85,7 +85,7 @@ def columns_read(
     given = engagement.inputs[table]
     shown = given.database.shown if given.database else table
     heads = [composed(name) for name in theirs.columns]
-    fields = fields_of(table, given.columns, set(heads), given.where)
+    fields = fields_of(table, given.columns, set(heads), given.where, given.parts)
     places = places_in(Headed(0, Path(), shown, heads), fields, given.columns, table=table)
     return {name: theirs[theirs.columns[at]] for name, at in places.items()}, fields, shown
 
