@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kamlib.core.contract import CONTRACT, WHERE
+from kamlib.core.contract import CONTRACT, PART, WHERE
 from kamlib.core.language import _
 from kamlib.intake.documents import KEY, money_sum
 from kamlib.intake.reasons import NO_CUSTOMER, TAX_ID_PESEL, TWICE, ZEROS_LOST
@@ -190,8 +190,10 @@ def all_set_aside(
 
 
 def _their_names(given: "Input") -> dict[str, str]:
-    """Return our names of columns with the client's, those by which rows count among them."""
-    return given.columns | {WHERE + theirs: theirs for theirs in given.where}
+    """Return our names of columns with the client's, also of those that have none of ours."""
+    parts = [theirs for several in given.parts.values() for theirs in several]
+    own = [(WHERE, given.where), (PART, parts)]
+    return given.columns | {mark + theirs: theirs for mark, names in own for theirs in names}
 
 
 def quarantine(

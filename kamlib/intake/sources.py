@@ -318,14 +318,15 @@ def places_in(
     taken = {composed(theirs) for theirs in columns.values()}
     for field in fields if file.head else ():
         theirs = composed(field.theirs(columns))
-        mapped = field.name in columns or bool(field.only)
+        mapped = field.name in columns or bool(field.only or field.part_of)
         if theirs in file.head and (mapped or theirs not in taken):
             places[field.name] = file.head.index(theirs)
-        elif field.only:
+        elif field.only or field.part_of:
+            what = f"by which rows of {table} count" if field.only else f"a part of {field.part_of}"
             raise DataError(
-                f"{file.shown} has no column '{theirs}', by which rows of {table} count. "
-                f"{did_you_mean(theirs, [name for name in file.head if name])} "
-                f"Correct the name under inputs.{table}.where in engagement.yaml."
+                f"{file.shown} has no column '{theirs}', {what}. "
+                f"{did_you_mean(theirs, [name for name in file.head if name])} Correct the name "
+                f"under inputs.{table}.{'where' if field.only else 'sums'} in engagement.yaml."
             )
         elif mapped or field.needed:
             if holds_values(file.head):
@@ -471,7 +472,7 @@ def columns_read(
     given = engagement.inputs[table]
     shown = given.database.shown if given.database else table
     heads = [composed(name) for name in theirs.columns]
-    fields = fields_of(table, given.columns, set(heads), given.where)
+    fields = fields_of(table, given.columns, set(heads), given.where, given.parts)
     places = places_in(Headed(0, Path(), shown, heads), fields, given.columns, table=table)
     return {name: theirs[theirs.columns[at]] for name, at in places.items()}, fields, shown
 

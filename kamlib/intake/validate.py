@@ -14,7 +14,7 @@ from kamlib.core.errors import listed
 from kamlib.intake import reasons
 from kamlib.intake.checks import CHECKS, Around, first_broken, rules_for
 from kamlib.intake.counted import numbers_read
-from kamlib.intake.derived import derived_net, told_by_number
+from kamlib.intake.derived import derived_net, sums_of, told_by_number
 from kamlib.intake.engines import answering, spelled_apart
 from kamlib.intake.parse import UNUSABLE, VALUE, Cell, dtype_of, is_exact, parse, words_of
 from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_from_database, raw_rows
@@ -71,7 +71,7 @@ def validate(work: Workspace, table: str, *, known: dict[str, ir.Table] | None =
             return _validated(work, table, *raw_from_database(work, table), known or {})
     files = headed_files(work.engagement, table)
     heads = {name for file in files for name in file.head}
-    fields = fields_of(table, given.columns, heads, given.where)
+    fields = fields_of(table, given.columns, heads, given.where, given.parts)
     raw = raw_rows(work.con, work.engagement, table, files, fields, folder=work.folder)
     return _validated(work, table, raw, fields, known or {})
 
@@ -86,16 +86,17 @@ def _validated(
         refuse_undeclared(part, fields, dialect, shown=listed(raw.files, most=3))
         raw.notes.update(numbers_read(part, fields, dialect))
     plain = _as_read(work, table, raw.parts, fields)
+    given = work.engagement.inputs[table]
     parts = [
         _validated_part(work, table, part, fields, dialect, known, plain) for part in raw.parts
     ]
     if not parts:
-        return Validated(table, _no_rows(work, table, fields), raw, fields)
+        return Validated(table, _no_rows(work, table, fields, list(given.sums)), raw, fields)
     rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
     if table != "invoice_lines":
         return Validated(table, materialize(work, table, rows.drop("_place")), raw, fields)
-    given = work.engagement.inputs[table]
-    rows = rows.mutate(document_type=told_by_number(rows, given))
+    rows = rows.mutate(document_type=told_by_number(rows, given), **sums_of(rows, given))
+    raw = raw._replace(names=[*raw.names, *given.sums])
     if "net_amount" not in raw.names:
         rows = rows.mutate(net_amount=derived_net(rows))
     typed = rows.drop("_place", *(AS_READ + name for name in plain))
@@ -265,8 +266,8 @@ def as_read(lines: ir.Table, name: str) -> ir.Column:
     return lines[AS_READ + name if AS_READ + name in lines.columns else name]
 
 
-def _no_rows(work: Workspace, table: str, fields: tuple[Field, ...]) -> ir.Table:
+def _no_rows(work: Workspace, table: str, fields: tuple[Field, ...], sums: list[str]) -> ir.Table:
     """Return a validated table without rows."""
     schema = {"_file": "int32", "_row": "int64", **dict.fromkeys(MARKS[2:], "string")}
-    schema |= {field.name: str(dtype_of(field)) for field in fields}
+    schema |= {field.name: str(dtype_of(field)) for field in (*fields, *map(Field, sums))}
     return work.con.create_table(table, schema=ibis.schema(schema), overwrite=True)
