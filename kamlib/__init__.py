@@ -13,7 +13,7 @@ _MODULES = {
     "core.tables": "read_table write_table",
     "core.vocabulary": "label",
     "intake.check": "Checked check_inputs",
-    "intake.draft.drafting": "Draft suggest",
+    "intake.draft": "Draft suggest",
     "intake.reading": "Intake read_inputs",
     "report.reporting": "publish_report",
     "settings.engagement": "Engagement",

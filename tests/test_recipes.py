@@ -380,7 +380,7 @@ def test_an_engine_is_a_name_of_the_settings_and_a_row_of_engines(copy):
         ', "motherduck"',
     )
     copy.insert(
-        "kamlib/intake/databases.py",
+        "kamlib/intake/engines.py",
         "ENGINES = {  # by the name in engagement.yaml, which is the extra that brings the package, too\n",
         '    "motherduck": Engine(_duckdb, lambda: (duckdb.Error,), "duckdb"),\n',
     )

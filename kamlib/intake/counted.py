@@ -10,9 +10,8 @@ import ibis.expr.types as ir
 from kamlib.core.contract import NUMERIC, Field
 from kamlib.core.language import N_, _
 from kamlib.core.vocabulary import column_label
-from kamlib.intake.dialects import Dialect
 from kamlib.intake.spelling import ROUNDED
-from kamlib.intake.values import APOSTROPHES, MINUS, SPACES, number_pattern
+from kamlib.intake.values import APOSTROPHES, MINUS, SPACES, Dialect, number_pattern
 
 PARENTHESES = N_("negative numbers in parentheses")
 MINUS_BEHIND = N_("negative numbers with the minus behind")

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.core.contract import PART
-from kamlib.intake.values import DECIMAL
+from kamlib.intake.engines import DECIMAL
 
 if TYPE_CHECKING:
     from kamlib.settings.inputs import Input

@@ -12,9 +12,8 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.core.language import N_
-from kamlib.intake.databases import answering
 from kamlib.intake.documents import money_sum
-from kamlib.intake.engines import engine_of, one_of, written
+from kamlib.intake.engines import answering, engine_of, one_of, written
 from kamlib.intake.reasons import A_TOTAL
 from kamlib.intake.validate import Validated
 from kamlib.intake.workspace import Workspace, materialize_if_local

@@ -11,8 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.core.contract import BACK, CONTRACT, SALES, Field
-from kamlib.intake.databases import answering
-from kamlib.intake.engines import DECIMAL, engine_of, exact
+from kamlib.intake.engines import DECIMAL, answering, engine_of, exact
 from kamlib.intake.spelling import is_no_number
 from kamlib.intake.validate import Validated, as_read
 from kamlib.intake.workspace import Workspace, materialize, materialize_if_local, pull, view

@@ -13,9 +13,8 @@ import pandas as pd
 from kamlib.core.contract import BACK
 from kamlib.core.errors import DataError
 from kamlib.core.language import N_, money, number
-from kamlib.intake.databases import answering
 from kamlib.intake.documents import KEY, money_sum
-from kamlib.intake.engines import DECIMAL, engine_of
+from kamlib.intake.engines import DECIMAL, answering, engine_of
 from kamlib.intake.invoices_xml import XML_ENDINGS
 from kamlib.intake.reasons import IN_ANOTHER_FILE, NUMBERED_TWICE
 from kamlib.intake.validate import Validated

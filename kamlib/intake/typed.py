@@ -7,7 +7,7 @@ the dialect's decimal mark and in its date form, so that all files go through on
 import re
 from datetime import date
 
-from kamlib.intake.dialects import Dialect
+from kamlib.intake.values import Dialect
 
 ISO, READABLE = "%Y-%m-%d", {"%d", "%m", "%Y", "%H", "%M", "%S"}
 

@@ -12,8 +12,7 @@ import ibis.expr.types as ir
 
 from kamlib.core.contract import NUMERIC, Field
 from kamlib.core.errors import DataError
-from kamlib.intake.dialects import EXCEL, ISO, Dialect
-from kamlib.intake.values import SERIAL, date_pattern
+from kamlib.intake.values import EXCEL, ISO, SERIAL, Dialect, date_pattern
 
 MAY_GROUP = "^-?[1-9][0-9]{0,2}[.][0-9]{3}$"
 GROUPED = "^-?[1-9][0-9]{0,2}(?:[.][0-9]{3}){2,}$"

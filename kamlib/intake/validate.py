@@ -14,15 +14,13 @@ from kamlib.core.errors import listed
 from kamlib.intake import reasons
 from kamlib.intake.checks import CHECKS, Around, first_broken, rules_for
 from kamlib.intake.counted import numbers_read
-from kamlib.intake.databases import answering
 from kamlib.intake.derived import derived_net, sums_of, told_by_number
-from kamlib.intake.dialects import Dialect
-from kamlib.intake.engines import spelled_apart
+from kamlib.intake.engines import answering, spelled_apart
 from kamlib.intake.parse import UNUSABLE, VALUE, Cell, dtype_of, is_exact, parse, words_of
-from kamlib.intake.servers import raw_from_database
-from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_rows
+from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_from_database, raw_rows
 from kamlib.intake.spelling import holds_tax_ids
 from kamlib.intake.undeclared import refuse_undeclared
+from kamlib.intake.values import Dialect
 from kamlib.intake.workspace import Workspace, lookup, materialize, told_once, view
 
 KNOWN = "known_id"  # of the customer or party; null where nobody knows it

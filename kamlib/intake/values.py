@@ -7,15 +7,63 @@ ASCII stand in the expressions as themselves, because engines spell their codes 
 
 import re
 from collections.abc import Sequence
+from itertools import product
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+from babel import Locale
 
 from kamlib.core.errors import ParameterError
-from kamlib.intake.dialects import EXCEL, ISO, Dialect
 from kamlib.intake.engines import DECIMAL
-from kamlib.intake.month_names import MONTHS
 
+ISO, EXCEL = "%Y-%m-%d", "excel"
+
+
+class Dialect(NamedTuple):
+    """How a file writes: the defaults hold where engagement.yaml names no dialect.
+
+    `decimal` is None and `date` is empty where nobody has declared them; then numbers have a
+    decimal point and days are ISO, and a column that can be read in two ways is rejected. `money`
+    are the words that may stand beside an amount, such as ``zł``; `serials` says that days may also
+    be counted, as Excel does where a cell has no format.
+    """
+
+    encoding: str = "utf-8"
+    separator: str = ","
+    decimal: str | None = None
+    thousands: str | None = None
+    date: tuple[str, ...] = ()
+    repair: str | None = None
+    money: tuple[str, ...] = ()
+    serials: bool = False
+
+    @property
+    def marks_declared(self) -> bool:
+        """Tell whether somebody has said how numbers are written."""
+        return bool(self.decimal or self.thousands)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Return the formats of days, in the order in which they are tried."""
+        return (*(self.date or (ISO,)), *((EXCEL,) if self.serials else ()))
+
+
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+BARE = str.maketrans("ąćęłńóśźż", "acelnoszz")
+
+
+def _months() -> dict[str, str]:
+    """Return each name, with and without its Polish letters, as the two digits of its month."""
+    found = {name: f"{n:02}" for n, name in enumerate(ROMAN, start=1)} | {"sept": "09"}
+    for language, form in product(("pl", "en"), ("format", "stand-alone")):
+        names = Locale(language).months[form]
+        for n, name in [*names["wide"].items(), *names["abbreviated"].items()]:
+            found[name.lower()] = found[name.lower().translate(BARE)] = f"{n:02}"
+    return found
+
+
+MONTHS = _months()
 SPACES = "\u0020\u00a0\u2007\u2008\u2009\u202f"
 APOSTROPHES = "'\u2019"
 GAP = f"[{SPACES}]?"

@@ -21,8 +21,15 @@ import pyarrow as pa
 import sqlglot.expressions as sge
 
 from kamlib.core.scratch import Scratch
-from kamlib.intake.databases import Databases, answering, databases, streamed
-from kamlib.intake.engines import engine_of, nfc_normalize, written_down
+from kamlib.intake.engines import (
+    Databases,
+    answering,
+    databases,
+    engine_of,
+    nfc_normalize,
+    streamed,
+    written_down,
+)
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

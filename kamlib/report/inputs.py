@@ -76,7 +76,7 @@ def hashes_of_inputs(engagement: Engagement) -> dict[str, str]:
     files = sorted((source | input_files(engagement)).items())
     hashes = {name: file_hash(path) for name, path in files}
     if any(given.database for given in engagement.inputs.values()):
-        from kamlib.intake.servers import fingerprints
+        from kamlib.intake.sources import fingerprints
 
         hashes |= fingerprints(engagement)
     return hashes

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kamlib.core.errors import DataError
 from kamlib.core.language import _
-from kamlib.intake.inspect.evidence import Evidence, worded
+from kamlib.intake.inspect.words import Evidence, worded
 
 POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 USUAL = frozenset("\u00a0\u2007\u2009\u202f–—„”“’‚…°§€²³×«»®™")

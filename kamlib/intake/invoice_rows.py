@@ -1,17 +1,31 @@
-"""Amounts of the schemas: net totals, lines that give a gross amount only, and what they add up to.
+"""Lines of invoice files as rows of our table: their net amounts, buyers, cells, and what is noted of them.
 
 Where a line gives its gross amount only (sales priced with VAT), the net amount follows from its
 VAT or its rate, rounded to the cent; what rounding leaves of the invoice's own net total goes to
 the largest such line, so that every invoice adds up to what it says.
+
+The tax number is the customer, in one spelling whatever the program wrote. A buyer without one (a
+private person, a firm outside the Union, a firm whose number was left out) is no customer yet: the
+lines are set aside with their money under the buyer's name, never as one customer without an id,
+and an engagement can give each name an id of its own.
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import NamedTuple
 
-from kamlib.intake.invoices_xml.elements import Element
-from kamlib.intake.reasons import WITH_VAT_ONLY
+from kamlib.core.contract import SEVERAL
+from kamlib.core.language import N_
+from kamlib.intake.counted import BETWEEN
+from kamlib.intake.markup import Element
+from kamlib.intake.reasons import MISSING, TAX_ID_FOR_NONE, WITH_VAT_ONLY, WITHOUT_TAX_ID
+from kamlib.intake.tax_ids import tax_id_of
+from kamlib.intake.typed import date_form, day_written, number_written
+from kamlib.intake.values import Dialect
 
 CENT, NOTHING = Decimal("0.01"), Decimal(0)
 NET_BY_RATE = "P_13_"
@@ -224,3 +238,211 @@ class Sums:
         if net is None or place != self.place:
             return NOTHING
         return net - self.total
+
+
+class Buyer(NamedTuple):
+    """Who bought: the customer's id, the name on the invoice, and the tax number."""
+
+    customer_id: str
+    name: str
+    tax_id: str
+
+
+@lru_cache(maxsize=65_536)
+def buyer(name: str, number: str, country: str = "") -> Buyer:
+    """Return a buyer by tax number; without one, the id says so and names the buyer.
+
+    Parameters
+    ----------
+    name : str, as on the invoice
+    number : str, as on the invoice; empty or a word for none where there is none
+    country : str, two letters, empty where the invoice has none
+
+    Examples
+    --------
+    >>> buyer("Młyn", "526-104-08-28", "PL")
+    Buyer(customer_id='5261040828', name='Młyn', tax_id='5261040828')
+    >>> buyer("Acme Inc.", "").customer_id
+    '#no tax number: Acme Inc.'
+    """
+    told = tax_number(country, number)
+    nameless = f"{WITHOUT_TAX_ID}: {name}" if name else WITHOUT_TAX_ID
+    return Buyer(told or nameless, name, told)
+
+
+def tax_number(country: str, number: str) -> str:
+    """Return a tax number in its one spelling, empty where it stands for none.
+
+    A number that breaks its country's rules stays as it is written: it still tells buyers apart.
+
+    Examples
+    --------
+    >>> tax_number("PL", "PL 5261040828"), tax_number("DE", "123456789"), tax_number("US", "77-1")
+    ('5261040828', 'DE123456789', 'US77-1')
+    >>> tax_number("", "brak"), tax_number("", "0000000000")
+    ('', '')
+    """
+    bare = number.strip()
+    told = bare if country in ("", "PL") or bare.startswith(country) else f"{country}{bare}"
+    found = tax_id_of(told if bare else "")
+    if found.reason in (MISSING, TAX_ID_FOR_NONE):
+        return ""
+    return found.number or told
+
+
+XML_HEAD = (
+    "invoice_id",
+    "line_id",
+    "date",
+    "customer_id",
+    "name",
+    "tax_id",
+    "product_id",
+    "quantity",
+    "unit_price",
+    "net_amount",
+    "currency",
+    "document_type",
+    "corrects_invoice_id",
+)
+BETWEEN_NUMBERS = re.compile(r"\s*[;,]\s*")
+
+
+class Document(NamedTuple):
+    """What all lines of a document share; its day as the schema writes it."""
+
+    invoice_id: str
+    date: str = ""
+    buyer: Buyer = Buyer("", "", "")
+    currency: str = ""
+    document_type: str = ""
+    corrects_invoice_id: str = ""
+
+
+class Line(NamedTuple):
+    """What a line has of its own; numbers as the schema writes them. A total has a net amount alone."""
+
+    net_amount: str
+    line_id: str = ""
+    product_id: str = ""
+    quantity: str = ""
+    unit_price: str = ""
+
+
+def written(document: Document, line: Line, dialect: Dialect) -> list[str]:
+    """Return a line as cells under `XML_HEAD`, numbers and day written as the dialect writes them.
+
+    Examples
+    --------
+    >>> polish = Dialect(decimal=",", date=("%d.%m.%Y",))
+    >>> written(Document("F1", date="2024-01-02"), Line("12.50"), polish)[2:10:7]
+    ['02.01.2024', '12,5']
+    """
+    number, date, (customer, name, tax_id), currency, kind, corrects = document
+    net, place, product, quantity, price = line
+    return [
+        number,
+        place,
+        _day(date, dialect),
+        customer,
+        name,
+        tax_id,
+        product,
+        _number(quantity, dialect),
+        _number(price, dialect),
+        _number(net, dialect),
+        currency,
+        kind,
+        corrects,
+    ]
+
+
+def several(texts: Iterable[str]) -> str:
+    """Return the numbers of invoices with a comma between, each once, however a program lists them.
+
+    Examples
+    --------
+    >>> several(["ZAL/1; ZAL/2", "ZAL/1"]), several([])
+    ('ZAL/1, ZAL/2', '')
+    """
+    numbers = (each for text in texts for each in BETWEEN_NUMBERS.split(text))
+    return SEVERAL.join(dict.fromkeys(filter(None, numbers)))
+
+
+@lru_cache(maxsize=4_096)
+def _day(text: str, dialect: Dialect) -> str:
+    """Return a day of the schemas as the dialect writes it."""
+    return day_written(text, date_form(dialect))
+
+
+@lru_cache(maxsize=65_536)
+def _number(text: str, dialect: Dialect) -> str:
+    """Return a number of the schemas as the dialect writes it; what is none stays as it is."""
+    return text if amount(text) is None else number_written(plain(text), dialect)
+
+
+def plain(text: str) -> str:
+    """Return a number without plus sign and without exponent.
+
+    Examples
+    --------
+    >>> plain("+1E2"), plain("1.50")
+    ('100', '1.50')
+    """
+    return f"{Decimal(text):f}"
+
+
+TAKEN_WHOLE = N_("invoices whose lines do not add up to their net total, taken as one line each")
+WITH_VAT = N_("lines priced with VAT, whose net amount follows from their rate")
+SEVERAL_BUYERS = N_("invoices with further buyers, counted for the first one")
+BUYER_STAYS = N_(
+    "corrections that name another buyer and show no line before: what was sold stays the former's"
+)
+NO_HEAD = N_("lines whose invoice is not in the file")
+UNTIED = N_("a control total that the file does not hold")
+RATE = N_("rates that invoices name")
+ISSUED = N_("invoices of this seller; purchases among sales?")
+
+
+def note_seller(notes: Counter[str], sellers: Sequence[Element], invoices: int = 1) -> None:
+    """Count invoices by the tax number of their seller."""
+    number = sellers[0].text("NIP") if sellers else ""
+    notes[f"{number}{BETWEEN}{ISSUED}"] += invoices
+
+
+def note_rates(notes: Counter[str], document: Document, parts: Sequence[Element]) -> None:
+    """Note the rates of exchange that stand on an invoice, for whoever has none."""
+    for part in parts:
+        for rate in (part.text("KursWaluty"), part.text("KursWalutyZ")):
+            if rate and document.currency:
+                row = f"{document.date},{document.currency},{rate}"
+                notes[f"{row}{BETWEEN}{RATE}"] += 1
+
+
+def taken_rates(notes: Counter[str]) -> tuple[str, ...]:
+    """Take the rates of invoices out of notes: ``date,currency,rate``, in order.
+
+    Examples
+    --------
+    >>> seen = Counter({f"2025-03-10,EUR,4.2615{BETWEEN}{RATE}": 2})
+    >>> taken_rates(seen), seen
+    (('2025-03-10,EUR,4.2615',), Counter())
+    """
+    keys = sorted(key for key in notes if key.endswith(f"{BETWEEN}{RATE}"))
+    for key in keys:
+        del notes[key]
+    return tuple(key.removesuffix(f"{BETWEEN}{RATE}") for key in keys)
+
+
+def drop_sellers(notes: Counter[str]) -> Counter[str]:
+    """Return notes without the counts by seller, unless there are several sellers.
+
+    Examples
+    --------
+    >>> one = Counter({f"1111111111{BETWEEN}{ISSUED}": 3})
+    >>> drop_sellers(one), len(drop_sellers(one + Counter({f"222{BETWEEN}{ISSUED}": 1})))
+    (Counter(), 2)
+    """
+    sellers = [key for key in notes if key.endswith(f"{BETWEEN}{ISSUED}")]
+    dropped = sellers if len(sellers) == 1 else []
+    return Counter({key: n for key, n in notes.items() if n and key not in dropped})
