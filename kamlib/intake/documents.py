@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from kamlib.core.contract import BACK, CONTRACT, SALES, Field
 from kamlib.intake.engines import DECIMAL, answering, engine_of, exact
 from kamlib.intake.spelling import is_no_number
-from kamlib.intake.validate import Validated, as_read
+from kamlib.intake.validate import KEPT_ROWS, Validated, as_read
 from kamlib.intake.workspace import Workspace, materialize, materialize_if_local, pull, view
 
 
@@ -90,7 +90,10 @@ def documents_of(
     whole = summed.mutate(site=summed["customer_id"], **absent)
     texts = [name for name, kind in summed.schema().items() if name in KEYS and kind.is_integer()]
     whole = whole.mutate(**{name: whole[name].cast("string") for name in texts})
-    return materialize(work, "documents", of_unit(_numbered(_dated(whole)), units))
+    keep = (
+        materialize if lines.raw.rows <= KEPT_ROWS else view
+    )  # twice in memory only where it is small
+    return keep(work, "documents", of_unit(_numbered(_dated(whole)), units))
 
 
 def _numbered(rows: ir.Table) -> ir.Table:

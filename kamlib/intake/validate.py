@@ -66,9 +66,7 @@ def told_by_number(lines: ir.Table, given: "Input") -> ir.StringValue:
 KNOWN = "known_id"  # of the customer or party; null where nobody knows it
 
 AS_READ = "as read "  # before the name of a column of exact numbers, as it was read
-
-KEPT_FLOATS = 3_000_000  # rows
-
+KEPT_ROWS = 3_000_000  # more are read again rather than kept
 MARKS = ("_file", "_row", "_column", "_reason", "_value")
 
 
@@ -160,7 +158,7 @@ def _is_typed(raw: Raw, fields: tuple[Field, ...]) -> bool:
         for field in fields
         if field.name in part.columns and field.kind in (*NUMERIC, "date")
     ]
-    floats = raw.rows <= KEPT_FLOATS and any(kind.is_floating() for kind in kinds)
+    floats = raw.rows <= KEPT_ROWS and any(kind.is_floating() for kind in kinds)
     return not floats and not any(kind.is_string() for kind in kinds)
 
 
