@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 from worlds import default_rules
 
 from kamlib.core.errors import DataError, ParameterError
-from kamlib.intake import CONTRACT, Intake, read_inputs, repeated
-from kamlib.intake.units import unit_of_each
+from kamlib.intake import CONTRACT, Intake, read_inputs
+from kamlib.intake import repeats as repeated
+from kamlib.intake.identity import unit_of_each
 from kamlib.settings import load_engagement
 from kamlib.settings.inputs import Exchange, Identity, Input, SetAside
 

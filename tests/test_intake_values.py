@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import DataError, ParameterError
+from kamlib.intake.how_written import refuse_undeclared
 from kamlib.intake.inspect.words import money_words
-from kamlib.intake.undeclared import refuse_undeclared
 from kamlib.intake.values import (
     MONTHS,
     Dialect,

@@ -13,7 +13,7 @@ from kamlib.core.rules import RULES, SECTIONS
 from kamlib.data_prep.tables import quality_table, worst_rows
 from kamlib.data_prep.words import documents_finding, quality_finding
 from kamlib.intake import checks, documents, read_inputs, reasons, verdicts_about
-from kamlib.intake.coverage import whole_months
+from kamlib.intake.findings import whole_months
 from kamlib.report.exporting import write_rows_set_aside
 from kamlib.settings import SetAside
 

@@ -20,7 +20,7 @@ from kamlib.core.contract import IN_ANOTHER_CURRENCY
 from kamlib.core.deductions import effects
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import read_inputs, reasons
-from kamlib.intake.look_alikes import plain_id
+from kamlib.intake.alike import plain_id
 from kamlib.settings.profitability import Plus, TimeEquation
 
 CUSTOMERS = "customer_id,name\nA,Alfa\nB,Beta\n"

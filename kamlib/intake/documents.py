@@ -13,10 +13,21 @@ import ibis.expr.types as ir
 from kamlib.core.contract import BACK, CONTRACT, SALES, Field
 from kamlib.intake.engines import DECIMAL, answering, engine_of, exact
 from kamlib.intake.spelling import is_no_number
-from kamlib.intake.validate import Validated, as_read
+from kamlib.intake.validate import KEPT_ROWS, Validated, as_read
 from kamlib.intake.workspace import Workspace, materialize, materialize_if_local, pull, view
 
+
+def period_of(day: ir.DateValue, work: Workspace) -> ir.StringValue:
+    """Return the name of the period a day lies in, null outside all."""
+    cases = [
+        (day.between(ibis.literal(span.start), ibis.literal(span.end)), name)
+        for name, span in work.engagement.periods.items()
+    ]
+    return ibis.cases(*cases, else_=ibis.null("string"))
+
+
 KEY = "inputs.invoice_lines.database"
+
 KEYS = (
     "invoice_id",
     "order_id",
@@ -28,13 +39,20 @@ KEYS = (
     "delivery_id",
     "order_date",
 )
+
 ORDER_ATTRIBUTES = ("order_channel", "rush", "export", "warehouse")
+
 LIST_SHARE, LIST_LINES = (9, 10), 5
+
 # days that an order waits for its invoice: what lies further back, or after it, is no order's day
 WAITS_DAYS = 366
+
 FAR, SMALL_CHANGE = 0.5, 1.0
+
 MANY_UNITS = 5  # at which revenue of a line is rarely the cost of it times as many
+
 OF_ESTIMATES = ("_at_list", "_each", "_of_", "_there_", "_alike_")  # columns on the way to one
+
 SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
 
 
@@ -72,7 +90,10 @@ def documents_of(
     whole = summed.mutate(site=summed["customer_id"], **absent)
     texts = [name for name, kind in summed.schema().items() if name in KEYS and kind.is_integer()]
     whole = whole.mutate(**{name: whole[name].cast("string") for name in texts})
-    return materialize(work, "documents", of_unit(_numbered(_dated(whole)), units))
+    keep = (
+        materialize if lines.raw.rows <= KEPT_ROWS else view
+    )  # twice in memory only where it is small
+    return keep(work, "documents", of_unit(_numbered(_dated(whole)), units))
 
 
 def _numbered(rows: ir.Table) -> ir.Table:

@@ -16,11 +16,10 @@ from typing import Any, NamedTuple
 
 from kamlib.core.errors import DataError, did_you_mean, listed
 from kamlib.core.language import N_
-from kamlib.intake.counted import BETWEEN
+from kamlib.intake.how_written import BETWEEN
 from kamlib.intake.inspect.heads import is_value, likely_header_row
 from kamlib.intake.inspect.words import money_words
-from kamlib.intake.typed import date_form, written_day
-from kamlib.intake.values import SERIAL, Dialect
+from kamlib.intake.values import SERIAL, Dialect, date_form, written_day
 from kamlib.intake.workbooks import MERGED, Book, Row, Sheet, merges_of, opened, rows_of
 
 HIDDEN_ROWS = N_("rows hidden in Excel, read like the others")

@@ -20,12 +20,11 @@ from typing import NamedTuple
 
 from kamlib.core.contract import SEVERAL
 from kamlib.core.language import N_
-from kamlib.intake.counted import BETWEEN
+from kamlib.intake.how_written import BETWEEN
 from kamlib.intake.markup import Element
 from kamlib.intake.reasons import MISSING, TAX_ID_FOR_NONE, WITH_VAT_ONLY, WITHOUT_TAX_ID
-from kamlib.intake.tax_ids import tax_id_of
-from kamlib.intake.typed import date_form, day_written, number_written
-from kamlib.intake.values import Dialect
+from kamlib.intake.spelling import tax_id_of
+from kamlib.intake.values import Dialect, date_form, day_written, number_written
 
 CENT, NOTHING = Decimal("0.01"), Decimal(0)
 NET_BY_RATE = "P_13_"

@@ -34,7 +34,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from kamlib.core.errors import DataError
-from kamlib.intake.counted import BETWEEN
+from kamlib.intake.how_written import BETWEEN
 from kamlib.intake.invoice_rows import (
     BUYER_STAYS,
     CENT,

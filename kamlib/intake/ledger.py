@@ -52,7 +52,7 @@ def money_balance(
 
     Parameters
     ----------
-    read : DataFrame from `kamlib.intake.lines.money_read`
+    read : DataFrame from `kamlib.intake.quarantine.money_read`
     months : DataFrame, `customer_months`
     converted : DataFrame from `kamlib.intake.currency.in_reporting_currency`
     currency : str, the unit

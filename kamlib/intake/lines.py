@@ -14,11 +14,11 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.core.contract import BACK
-from kamlib.intake.documents import money_sum, of_unit
+from kamlib.intake.documents import KEY, money_sum, of_unit, period_of
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.quarantine import Tally
 from kamlib.intake.validate import Validated
-from kamlib.intake.workspace import Answer, Workspace, fetched
+from kamlib.intake.workspace import Answer, Workspace, fetched, pull
 
 if TYPE_CHECKING:
     from kamlib.core.periods import Period
@@ -55,15 +55,6 @@ class LineFacts(NamedTuple):
     freighted: int = 0
     freight_below: int = 0
     freight_amount: Decimal = Decimal(0)
-
-
-def period_of(day: ir.DateValue, work: Workspace) -> ir.StringValue:
-    """Return the name of the period a day lies in, null outside all."""
-    cases = [
-        (day.between(ibis.literal(span.start), ibis.literal(span.end)), name)
-        for name, span in work.engagement.periods.items()
-    ]
-    return ibis.cases(*cases, else_=ibis.null("string"))
 
 
 def span_of(day: ir.DateValue, work: Workspace) -> ir.DateValue:
@@ -145,7 +136,7 @@ def timing(lines: ir.Table, placed: ir.Table, work: Workspace) -> Answer:
     Parameters
     ----------
     lines : table from `kamlib.intake.documents.documents_of`
-    placed : table from `kamlib.intake.corrected.placed_in`
+    placed : table from `kamlib.intake.corrections.placed_in`
     work : the workspace
     """
     late = lines.filter(lines["document_type"].isin(BACK))
@@ -208,10 +199,54 @@ def seen_on(tally: Tally, counted: Mapping[str, Any], repeated: Mapping[str, Any
     ----------
     tally : from when to when the lines run that are used
     counted : dict from `kamlib.intake.documents.counted`
-    repeated : dict of what `kamlib.intake.repeated.identical` counted
+    repeated : dict of what `kamlib.intake.repeats.identical` counted
     """
     known = {name: value for name, value in counted.items() if name in LineFacts._fields}
     first, last = tally.first, tally.last
     assert first  # without a line that is used, the input is refused
     assert last
     return LineFacts(first=first, last=last, **known, **repeated)
+
+
+BY = ["period", "customer_id", "product_id"]
+
+
+def customer_products(work: Workspace, told: ir.Table, units: ir.Table | None) -> Answer:
+    """Return one row per period, unit and product with exact sums, of the periods of engagement.yaml.
+
+    To ``period, customer_id, product_id, quantity, list_revenue, invoice_revenue,
+    returned_revenue, cost_of_goods_sold`` and the other sums of the ladder's upper half.
+
+    Parameters
+    ----------
+    work : the workspace
+    told : table from `kamlib.intake.documents.typed_lines`
+    units : table of ``known_id`` and ``unit``; None where every id is its own unit
+
+    Notes
+    -----
+    The quantity, and the cost of goods sold, are unknown where one of the lines has none.
+    """
+    dated = told.mutate(period=period_of(told["date"], work))
+    dated = dated.filter(dated["period"].notnull())
+    summed = dated.group_by(BY).aggregate(
+        quantity=money_sum(dated["quantity"]),
+        uncounted=dated.count(where=dated["quantity"].isnull()),
+        uncosted=dated.count(where=dated["cost_of_goods_sold"].isnull()),
+        **ladder_sums(dated),
+    )
+    here = pull(work, "sites_products", summed, key=KEY)
+    rolled = of_unit(here, units)
+    rolled = rolled.mutate(customer_id=rolled["unit"])
+    sums = list(ladder_sums(dated))
+    gaps = {"quantity": "uncounted", "cost_of_goods_sold": "uncosted"}
+    known = {name: rolled[gap].sum() == 0 for name, gap in gaps.items()}
+    whole = rolled.group_by(BY).aggregate(
+        **{
+            name: known[name].ifelse(money_sum(rolled[name]), ibis.null(DECIMAL))
+            if name in known
+            else money_sum(rolled[name])
+            for name in ("quantity", *sums)
+        }
+    )
+    return Answer(whole.order_by(BY), {"quantity": "number"})

@@ -16,10 +16,10 @@ import pyarrow as pa
 from kamlib.core.contract import SALES
 from kamlib.core.language import _, money, number
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
-from kamlib.intake.document_facts import ordered
-from kamlib.intake.documents import money_sum, order_fields
+from kamlib.intake.corrections import ordered
+from kamlib.intake.documents import money_sum, order_fields, period_of
 from kamlib.intake.identity import Who
-from kamlib.intake.lines import line_count, period_of
+from kamlib.intake.lines import line_count
 from kamlib.intake.validate import Validated
 from kamlib.intake.workspace import Answer, Workspace, materialize
 

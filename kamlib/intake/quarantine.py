@@ -1,6 +1,6 @@
 """What was set aside and what is used: counted, weighed in money, and listed so that it can be found."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,15 +11,30 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kamlib.core.contract import CONTRACT, PART, WHERE
-from kamlib.core.language import _
+from kamlib.core.errors import DataError, listed
+from kamlib.core.language import _, money, number, percent
+from kamlib.core.tables import Tables, floats
+from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
+from kamlib.core.vocabulary import table_label
+from kamlib.intake.checks import remedy_of
 from kamlib.intake.documents import KEY, money_sum
-from kamlib.intake.reasons import NO_CUSTOMER, TAX_ID_PESEL, TWICE, ZEROS_LOST
+from kamlib.intake.reasons import (
+    LEFT_OUT,
+    NO_CUSTOMER,
+    NO_LINE,
+    REPEATS,
+    TAX_ID_PESEL,
+    TWICE,
+    ZEROS_LOST,
+)
 from kamlib.intake.validate import MARKS, Validated
 from kamlib.intake.workspace import Workspace, in_pandas, pull
 
 if TYPE_CHECKING:
-    from kamlib.settings import Engagement
+    from kamlib.core.periods import Period
+    from kamlib.settings.engagement import Engagement
     from kamlib.settings.inputs import Input
+
 
 SET_ASIDE = (
     "table",
@@ -35,8 +50,11 @@ SET_ASIDE = (
     "amount",
     "cost_of_goods_sold",
 )
+
 TELL_A_ROW, WHO = ("invoice_id", "line_id"), ("customer_id", "party_id", "prospect_id")
+
 TELLS = "tells "  # before a column that tells a row of a database, which has no number
+
 TEXT, MONEY = pa.string(), pa.decimal128(38, 6)
 
 
@@ -240,3 +258,198 @@ def _first_place(value: object, files: Mapping[int, str]) -> str:
     name = files.get(int(file), "") if file.isdigit() else ""
     words = _("counted in {file}, row {row}") if row not in ("", "0") else _("counted in {file}")
     return words.format(file=name, row=row)
+
+
+CARRY_PROFIT = ("invoice_lines", "resources", "drivers", "receivables", "assets", "off_invoice")
+
+LEAST_SHARE = 0.0005
+
+
+class Lost(NamedTuple):
+    """What of a table was set aside, in rows or in money: the share, and how it is said."""
+
+    share: float
+    said: str
+
+
+def rows_set_aside_verdict(read: pd.DataFrame, coverage: pd.DataFrame, *, currency: str) -> Verdict:
+    """Say how many rows were set aside, and what part of the lines and of the money they are.
+
+    Parameters
+    ----------
+    read : DataFrame from `kamlib.intake.quarantine.money_read`
+    coverage : DataFrame, one row per input table
+    """
+    rows, aside = int(coverage["rows"].sum()), int(coverage["set_aside"].sum())
+    if not aside:
+        return verdict("rows_set_aside", PASS, all=number(rows))
+    lines = coverage[coverage["table"] == "invoice_lines"]
+    of_lines, every = int(lines["set_aside"].sum()), int(lines["rows"].sum())
+    lost = read[read["reason"].notna()]
+    size, whole = (float(t["size"].dropna().sum() or 0) for t in (lost, read))
+    return verdict(
+        "rows_set_aside",
+        FLAG,
+        n=number(aside),
+        all=number(rows),
+        lines=number(of_lines),
+        every=number(every),
+        part=_share(_part(of_lines, every - of_lines)),
+        amount=money(float(lost["amount"].dropna().sum() or 0), currency),
+        share=_share(_part(size, whole - size)),
+    )
+
+
+def enough_verdict(
+    read: pd.DataFrame,
+    coverage: pd.DataFrame,
+    tables: Tables,
+    *,
+    engagement: "Engagement",
+    span: "Period",
+) -> Verdict:
+    """Say whether more was set aside of what customer profit rests on than the declared limits allow.
+
+    Parameters
+    ----------
+    read : DataFrame from `kamlib.intake.quarantine.money_read`
+    coverage : DataFrame, one row per input table
+    tables : what data prep hands over, the quarantine among them
+
+    Notes
+    -----
+    Totals and rows that are declared repeats are no rows of their own and count on neither side.
+    """
+    limits, quarantine = engagement.set_aside, tables["quarantine"]
+    declared = engagement.inputs["invoice_lines"].repeated_invoices == "set_aside"
+    none = [*NO_LINE, LEFT_OUT, REPEATS, *(TWICE if declared else ())]
+    lost = quarantine[~quarantine["reason"].isin(none)]
+    found = list(_lost(read, coverage, tables, lost, engagement, span))
+    most = max((each.share for each in found), default=0.0)
+    outcome = REFUSE if most > limits.refuse else FLAG if most > limits.flag else PASS
+    told = [each.said for each in found if each.share > limits.flag]
+    limit = limits.flag if outcome == PASS else limits.refuse
+    return verdict("too_much_set_aside", outcome, what="; ".join(told), limit=percent(limit))
+
+
+def _lost(
+    read: pd.DataFrame,
+    coverage: pd.DataFrame,
+    tables: Tables,
+    lost: pd.DataFrame,
+    engagement: "Engagement",
+    span: "Period",
+) -> Iterator[Lost]:
+    """Yield what was set aside of each table, and of the lines of the report period."""
+    currency = engagement.currency
+    used = dict(zip(coverage["table"], coverage["rows"] - coverage["set_aside"], strict=True))
+    for table in CARRY_PROFIT:
+        if table in used and len(rows := lost[lost["table"] == table]):
+            size = _size_used(table, read, tables)
+            yield from _told(table_label(table), rows, int(used[table]), size, currency)
+    lines = lost[lost["table"] == "invoice_lines"]
+    inside = lines["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))
+    if inside.any() and len(engagement.periods) > 1:
+        months = tables["customer_months"]
+        mine = months[months["period"] == span.name]
+        what = _("{table} of {period}").format(table=table_label("invoice_lines"), period=span.name)
+        size = float(abs(floats(mine["invoice_revenue"])).sum())
+        yield from _told(what, lines[inside], int(mine["lines"].sum()), size, currency)
+
+
+def _size_used(table: str, read: pd.DataFrame, tables: Tables) -> float:
+    """Return the sum of the absolute amounts that are used of a table; nothing where it has none."""
+    if table == "invoice_lines":
+        return float(read.loc[read["reason"].isna(), "size"].dropna().sum() or 0)
+    frame = tables.get(table)
+    if frame is None or "amount" not in frame.columns:
+        return 0.0
+    return float(abs(floats(frame["amount"])).sum())
+
+
+def _told(what: str, rows: pd.DataFrame, used: int, size: float, currency: str) -> Iterator[Lost]:
+    """Yield what was set aside in rows, and in money where any can be read."""
+    share = _part(len(rows), used)
+    yield Lost(
+        share,
+        _("{n} of {all} {table} ({share})").format(
+            n=number(len(rows)), all=number(len(rows) + used), table=what, share=_share(share)
+        ),
+    )
+    amount = float(abs(floats(rows["amount"].dropna())).sum())
+    if amount:
+        share = _part(amount, size)
+        yield Lost(
+            share,
+            _("{amount} of {whole} on {table} ({share})").format(
+                amount=money(amount, currency),
+                whole=money(amount + size, currency),
+                table=what,
+                share=_share(share),
+            ),
+        )
+
+
+def _part(lost: float, used: float) -> float:
+    return lost / (lost + used) if lost else 0.0
+
+
+def _share(share: float) -> str:
+    """Write a share; what would round to nothing is not nothing."""
+    return percent(share) if share >= LEAST_SHARE or not share else _("less than 0.1%")
+
+
+def refuse_without_rows(lines: Validated) -> None:
+    """Raise DataError if there is no invoice line at all."""
+    files = listed(lines.raw.files)
+    if not lines.raw.rows:
+        what = "has a head only" if lines.raw.names else "is empty, without even a head"
+        raise DataError(
+            f"{files} has no invoice line: it {what}. "
+            f"Export the lines again, or name another file under inputs.invoice_lines."
+        )
+
+
+def refuse_without_lines(lines: Validated, apart: SetAside) -> None:
+    """Raise DataError if no invoice line can be used, with the reasons and how to mend the first."""
+    if apart.tally.used:
+        return
+    rules = apart.rows.group_by(["column", "reason"])
+    why = rules.aggregate([("row", "count"), ("value", "max")])
+    order = [("row_count", "descending"), ("column", "ascending"), ("reason", "ascending")]
+    found = why.sort_by(order).to_pylist()
+    told = listed(
+        _in_words(row["column"], row["reason"], row["row_count"], row["value_max"]) for row in found
+    )
+    raise DataError(
+        f"none of the {lines.raw.rows} invoice lines of {listed(lines.raw.files)} can be used: {told}. "
+        f"To mend the first: {remedy_of(found[0]['reason'])}. If cells were read otherwise than they "
+        f"are meant, look at the dialect and the columns of inputs.invoice_lines in engagement.yaml."
+    )
+
+
+def refuse_without_customers(customers: pd.DataFrame, months: pd.DataFrame) -> None:
+    """Raise DataError if nobody who bought is a customer whose profit can be judged.
+
+    Parameters
+    ----------
+    customers : DataFrame ``customer_id, relation``
+    months : DataFrame ``customer_id``, one row for each month in which one bought
+    """
+    relation = customers.set_index("customer_id")["relation"]
+    bought = sorted(months["customer_id"].unique())
+    if (relation.reindex(bought) == "external").any():
+        return
+    who = listed(f"{each} ({relation.get(each)})" for each in bought)
+    raise DataError(
+        f"no invoice line is of an external customer, so that there is nobody to judge: {who}. Look at "
+        f"identity.intercompany and identity.collective in engagement.yaml, and at the column relation "
+        f"of customers: own companies and collective customers take no part."
+    )
+
+
+def _in_words(column: str, reason: str, n: int, value: str | None) -> str:
+    """Say how many lines have a reason, with what stands in one of them."""
+    where = f"{column}: " if column else ""
+    example = f" (such as {value[:40]})" if value else ""
+    return f"{n} × {where}{reason}{example}"

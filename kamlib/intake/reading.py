@@ -17,22 +17,25 @@ from kamlib.core.tables import Tables
 from kamlib.core.verdicts import Balance, Verdict
 from kamlib.intake import findings, ledger
 from kamlib.intake import lines as line_work
-from kamlib.intake.corrected import placed_in
-from kamlib.intake.coverage import reach_verdicts
-from kamlib.intake.currency import currency_verdicts, in_reporting_currency
-from kamlib.intake.customers import customer_tables, missing_customers, prospects_only
-from kamlib.intake.document_facts import (
+from kamlib.intake.corrections import (
     DocumentFacts,
     document_verdicts,
     kinds_of_documents,
+    placed_in,
     seen_of_documents,
+)
+from kamlib.intake.currency import currency_verdicts, in_reporting_currency
+from kamlib.intake.customers import (
+    customer_tables,
+    identity_verdicts,
+    missing_customers,
+    prospects_only,
 )
 from kamlib.intake.documents import counted, documents_of, typed_lines
 from kamlib.intake.engines import asked
-from kamlib.intake.enough import enough_verdict, rows_set_aside_verdict
+from kamlib.intake.findings import reach_verdicts
 from kamlib.intake.identity import Who, identities_of, names_of_lines
-from kamlib.intake.identity_findings import identity_verdicts
-from kamlib.intake.lines import LineFacts
+from kamlib.intake.lines import LineFacts, customer_products
 from kamlib.intake.orders import (
     OrderFacts,
     begins_late,
@@ -42,19 +45,29 @@ from kamlib.intake.orders import (
     seen_of_orders,
     sold_by_order,
 )
-from kamlib.intake.products import customer_products
-from kamlib.intake.quarantine import SetAside, Tally, all_set_aside, lines_set_aside, money_read
-from kamlib.intake.repeated import identical
-from kamlib.intake.small import Seen, Small, master_table, party_table
-from kamlib.intake.small_findings import periods_without_deductions, small_verdicts
-from kamlib.intake.spelling import in_one_spelling
-from kamlib.intake.unusable import (
+from kamlib.intake.quarantine import (
+    SetAside,
+    Tally,
+    all_set_aside,
+    enough_verdict,
+    lines_set_aside,
+    money_read,
     refuse_without_customers,
     refuse_without_lines,
     refuse_without_rows,
+    rows_set_aside_verdict,
 )
+from kamlib.intake.repeats import identical, lines_without_repeats
+from kamlib.intake.small import (
+    Seen,
+    Small,
+    master_table,
+    party_table,
+    periods_without_deductions,
+    small_verdicts,
+)
+from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.validate import Validated
-from kamlib.intake.without_repeats import lines_without_repeats
 from kamlib.intake.words import Attribute, attribute_values, words_verdicts
 from kamlib.intake.workspace import Answer, Workspace, workspace
 

@@ -4,28 +4,69 @@ The rules are data (`kamlib.intake.checks`). The validated rows of a table are k
 with what is used and what is set aside in one place, so that both always add up to what was read.
 """
 
-from typing import NamedTuple
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.core.contract import IN_ANOTHER_CURRENCY, NUMERIC, Field, fields_of
+from kamlib.core.contract import IN_ANOTHER_CURRENCY, NUMERIC, PART, Field, fields_of
 from kamlib.core.errors import listed
 from kamlib.intake import reasons
 from kamlib.intake.checks import CHECKS, Around, first_broken, rules_for
-from kamlib.intake.counted import numbers_read
-from kamlib.intake.derived import derived_net, sums_of, told_by_number
-from kamlib.intake.engines import answering, spelled_apart
+from kamlib.intake.engines import DECIMAL, answering, spelled_apart
+from kamlib.intake.how_written import numbers_read, refuse_undeclared
 from kamlib.intake.parse import UNUSABLE, VALUE, Cell, dtype_of, is_exact, parse, words_of
 from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_from_database, raw_rows
 from kamlib.intake.spelling import holds_tax_ids
-from kamlib.intake.undeclared import refuse_undeclared
 from kamlib.intake.values import Dialect
 from kamlib.intake.workspace import Workspace, lookup, materialize, told_once, view
 
+if TYPE_CHECKING:
+    from kamlib.settings.inputs import Input
+
+
+HUNDREDTH = ibis.literal("0.01").cast(DECIMAL)
+
+
+def derived_net(lines: ir.Table) -> ir.DecimalValue:
+    """Return quantity × unit price, less the discount in percent where there is one."""
+    gross = (lines["quantity"] * lines["unit_price"]).cast(DECIMAL)
+    kept_percent = (ibis.literal(100).cast(DECIMAL) - lines["discount"].fill_null(0)).cast(DECIMAL)
+    return ((gross * kept_percent).cast(DECIMAL) * HUNDREDTH).cast(DECIMAL)
+
+
+def sums_of(lines: ir.Table, given: "Input") -> dict[str, ir.DecimalValue]:
+    """Return the costs that are made of several columns; one that is empty leaves them unknown."""
+    return {
+        name: reduce(add, (lines[PART + column] for column in made.plus))
+        - reduce(
+            add, (lines[PART + column] for column in made.minus), ibis.literal(0).cast(DECIMAL)
+        )
+        for name, made in given.sums.items()
+    }
+
+
+def told_by_number(lines: ir.Table, given: "Input") -> ir.StringValue:
+    """Return the kind of document: as the line says, else by the start of its number.
+
+    Parameters
+    ----------
+    given : the input whose ``document_prefixes`` say which start means which kind; the longest
+        start that fits holds
+    """
+    starts = sorted(given.document_prefixes.items(), key=lambda one: (-len(one[0]), one[0]))
+    if not starts:
+        return lines["document_type"]
+    cases = [(lines["invoice_id"].startswith(start), kind) for start, kind in starts]
+    return ibis.coalesce(lines["document_type"], ibis.cases(*cases, else_=ibis.null("string")))
+
+
 KNOWN = "known_id"  # of the customer or party; null where nobody knows it
+
 AS_READ = "as read "  # before the name of a column of exact numbers, as it was read
-KEPT_FLOATS = 3_000_000  # rows
+KEPT_ROWS = 3_000_000  # more are read again rather than kept
 MARKS = ("_file", "_row", "_column", "_reason", "_value")
 
 
@@ -117,7 +158,7 @@ def _is_typed(raw: Raw, fields: tuple[Field, ...]) -> bool:
         for field in fields
         if field.name in part.columns and field.kind in (*NUMERIC, "date")
     ]
-    floats = raw.rows <= KEPT_FLOATS and any(kind.is_floating() for kind in kinds)
+    floats = raw.rows <= KEPT_ROWS and any(kind.is_floating() for kind in kinds)
     return not floats and not any(kind.is_string() for kind in kinds)
 
 

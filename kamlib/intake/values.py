@@ -7,6 +7,7 @@ ASCII stand in the expressions as themselves, because engines spell their codes 
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from itertools import product
 from typing import NamedTuple
 
@@ -50,6 +51,7 @@ class Dialect(NamedTuple):
 
 
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+
 BARE = str.maketrans("ąćęłńóśźż", "acelnoszz")
 
 
@@ -64,11 +66,17 @@ def _months() -> dict[str, str]:
 
 
 MONTHS = _months()
+
 SPACES = "\u0020\u00a0\u2007\u2008\u2009\u202f"
+
 APOSTROPHES = "'\u2019"
+
 GAP = f"[{SPACES}]?"
+
 MINUS = "\u2212"
+
 ISO_TIME = r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?)?"
+
 DIRECTIVES = {
     "%Y": ("([0-9]{4})", "year"),
     "%y": ("([0-9]{2})", "short year"),
@@ -85,11 +93,13 @@ DIRECTIVES = {
     "%p": ("([AaPp][.]?[Mm][.]?)", ""),
     "%z": ("(Z|[+-][0-9]{2}:?[0-9]{2})", ""),
 }
+
 IS_DAY = (  # years 1000 to 9999; every month with its own days, February by the leap years
     "^(?:[1-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
     "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
     "|(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29)$"
 )
+
 SERIAL = "^[1-9][0-9]{4}(?:[.,][0-9]+)?$"  # from 1927 to 2173
 
 
@@ -251,3 +261,63 @@ KNOWN_PARTS = [
     for month in ("month", "month name")
     for year in ("year", "short year")
 ]
+
+ISO_DAY, READABLE = "%Y-%m-%d", {"%d", "%m", "%Y", "%H", "%M", "%S"}
+
+
+def date_form(dialect: Dialect) -> str:
+    """Return the form in which typed dates are written: the dialect's first one with a full year.
+
+    Examples
+    --------
+    >>> date_form(Dialect(date=("%d.%m.%Y", "excel"))), date_form(Dialect())
+    ('%d.%m.%Y', '%Y-%m-%d')
+    """
+    usable = [form for form in dialect.date if set(re.findall("%.", form)) <= READABLE]
+    return next((form for form in [*usable, ISO_DAY] if "%Y" in form), ISO_DAY)
+
+
+def number_written(plain: str, dialect: Dialect) -> str:
+    """Return a plain number with the dialect's decimal mark and without needless zeros.
+
+    Where no mark is declared, a number with three digits after the point gets a fourth, so that
+    nobody can take the point for one between thousands.
+
+    Examples
+    --------
+    >>> number_written("12.50", Dialect(decimal=",")), number_written("12.0", Dialect())
+    ('12,5', '12')
+    >>> number_written("1.234", Dialect()), number_written("1.234", Dialect(decimal="."))
+    ('1.2340', '1.234')
+    """
+    if "." not in plain:
+        return plain
+    plain = plain.rstrip("0").rstrip(".")
+    if dialect.decimal is None and plain[-4:-3] == ".":
+        return f"{plain}0"
+    return plain.replace(".", dialect.decimal or ".")
+
+
+def written_day(day: date, form: str) -> str:
+    """Return a day in a strptime format; years have four digits on every system.
+
+    Examples
+    --------
+    >>> written_day(date(2024, 1, 2), "%d.%m.%Y")
+    '02.01.2024'
+    """
+    return day.strftime(form.replace("%Y", f"{day.year:04}"))
+
+
+def day_written(text: str, form: str) -> str:
+    """Return an ISO day, with or without a time, in a form; what is none stays as it is.
+
+    Examples
+    --------
+    >>> day_written("2024-01-02T10:00:00", "%d.%m.%Y"), day_written("soon", "%d.%m.%Y")
+    ('02.01.2024', 'soon')
+    """
+    try:
+        return written_day(date.fromisoformat(text[:10]), form)
+    except ValueError:
+        return text

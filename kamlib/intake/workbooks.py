@@ -38,8 +38,7 @@ from kamlib.core.errors import DataError
 from kamlib.intake.inspect.words import money_in_format
 from kamlib.intake.markup import parsed, refuse_document_type
 from kamlib.intake.reasons import DIGITS_LOST, EXCEL_ERROR, MERGED_ABOVE
-from kamlib.intake.typed import date_form, number_written, written_day
-from kamlib.intake.values import Dialect
+from kamlib.intake.values import Dialect, date_form, number_written, written_day
 
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, UnicodeError)

@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 
 from kamlib.core.errors import DataError
 from kamlib.core.language import _, ngettext
-from kamlib.intake.counted import in_words
 from kamlib.intake.excel import SheetSeen, sheet_records, sheets_of
+from kamlib.intake.how_written import in_words
 from kamlib.intake.inspect.columns import NATIVE
 from kamlib.intake.inspect.heads import (
     MARKS,

@@ -1,28 +1,34 @@
-"""Totals of documents among their lines: one row for each invoice that has what its other rows add up to.
+"""Totals among lines: rows that have what other rows of their document or file add up to.
 
 Programs export documents with their lines below one another, and the row of the document has its
-number, day and customer as the lines have. What tells it, is that it names no product, that its
-amount is the sum of the others and so is its quantity, if it has one. Counted as a line, it doubles
-the revenue.
+number, day and customer as the lines have; a list summed in a spreadsheet ends in an amount beside empty
+cells. No word tells them; the sum does. Counted as lines they double the revenue. What is no sum stays
+what it was.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from kamlib.core.language import N_
 from kamlib.intake.documents import money_sum
 from kamlib.intake.engines import answering, engine_of, one_of, written
 from kamlib.intake.reasons import A_TOTAL
 from kamlib.intake.validate import Validated
-from kamlib.intake.workspace import Workspace, materialize_if_local
+from kamlib.intake.workspace import Workspace, fetched, lookup, materialize, materialize_if_local
 
 DOCUMENT = ("invoice_id", "customer_id", "date")
+
 OF_A_LINE = ("product_id", "quantity", "line_id")
+
 WORDS = ("razem", "suma", "ogółem", "łącznie", "total", "sum", "summe", "gesamt")
+
 FEWEST = 3  # documents from which a habit of the export shows
+
 MAYBE_TOTALS = N_("rows without product or quantity that have as much as the rest of their invoice")
+
 COUNTED = ("_fine", "_bare", "_whole", "_others", "_full")
 
 
@@ -142,3 +148,104 @@ def _documents(rows: ir.Table) -> ir.IntegerValue:
     several = rows["_others"] >= 2
     share = 1.0 / (rows["_others"] + 1).cast("float64")
     return several.ifelse(share, 0.0).sum().round().cast("int64")
+
+
+SUMMED = 2  # a row that equals one line above it may be that line's second half
+
+NEVER_OF_A_TOTAL = ("line_id", "product_id")  # a total has none of them
+
+MOST = 20_000  # rows without document and day; a file with more has another fault
+
+
+class Bound(NamedTuple):
+    """A row without document and day: how many lines stand above it, and their sum."""
+
+    file: int
+    row: int
+    told: bool
+    amount: Any
+    lines: int
+    above: Any
+
+
+def without_sums(work: Workspace, lines: Validated) -> Validated:
+    """Set aside as totals the broken lines that are sums of lines above them, with no amount."""
+    rows = lines.rows
+    if lines.fine is not None or not work.owns(rows) or "net_amount" not in lines.raw.names:
+        return lines
+    bare = rows["_reason"].notnull() & (rows["net_amount"].notnull() | (rows["_reason"] == A_TOTAL))
+    for field in lines.fields:
+        if field.tells_a_line or field.name in NEVER_OF_A_TOTAL:
+            bare = bare & rows[field.name].isnull()
+    n = rows.filter(bare & rows["net_amount"].notnull()).count().to_pyarrow().as_py()
+    if not 0 < n <= MOST:
+        return lines
+    sums = [(bound.file, bound.row) for bound in _sums(_bounds(rows, bare))]
+    return lines._replace(rows=_marked(work, rows, sums)) if sums else lines
+
+
+def _bounds(rows: ir.Table, bare: ir.BooleanValue) -> list[Bound]:
+    """Return the rows without document and day in order, with what stands above them in the file."""
+    line = rows.mutate(_bare=bare, _own=bare.ifelse(0, rows["net_amount"]).fill_null(0))
+    above = ibis.cumulative_window(group_by="_file", order_by="_row")
+    wide = line.mutate(
+        _above=line["_own"].sum().over(above), _lines=(~line["_bare"]).sum().over(above)
+    )
+    found = wide.filter(wide["_bare"]).order_by(["_file", "_row"])
+    frame = fetched(
+        found.select(
+            "_file",
+            "_row",
+            told=found["_reason"] == A_TOTAL,
+            amount="net_amount",
+            lines=found["_lines"],
+            above=found["_above"],
+        )
+    )
+    return [Bound(*row) for row in frame.itertuples(index=False, name=None)]
+
+
+def _sums(bounds: list[Bound]) -> list[Bound]:
+    """Return the rows whose amount is what was added since the file began, or since another bound.
+
+    A row that is no sum is a line: it counts in the sums below it.
+    """
+    found: list[Bound] = []
+    file, counted, more = None, 0, 0
+    began: dict[Any, int] = {}
+    for bound in bounds:
+        if bound.file != file:
+            file, counted, more, began = bound.file, 0, 0, {0: 0}
+        above, lines = bound.above + more, bound.lines + counted
+        first = None if bound.told else began.get(above - bound.amount)
+        if bound.told or (first is not None and lines - first >= SUMMED):
+            found += [] if bound.told else [bound]
+            began.setdefault(above, lines)
+        else:
+            more, counted = more + bound.amount, counted + 1
+    return found
+
+
+def _marked(work: Workspace, rows: ir.Table, sums: list[tuple[int, int]]) -> ir.Table:
+    """Give rows the reason of a total, and take their money away."""
+    files, places = zip(*sums, strict=True)
+    table = pa.table(
+        {"sum_file": pa.array(files, pa.int32()), "sum_row": pa.array(places, pa.int64())}
+    )
+    known = lookup(work, "sums_of_lines", table, like=rows)
+    joined = rows.left_join(
+        known, [rows["_file"] == known["sum_file"], rows["_row"] == known["sum_row"]]
+    )
+    is_sum = joined["sum_row"].notnull()
+    money = {
+        name: is_sum.ifelse(ibis.null(kind), joined[name])
+        for name, kind in rows.schema().items()
+        if kind.is_decimal()
+    }
+    whole = joined.mutate(
+        _column=is_sum.ifelse("", joined["_column"]),
+        _reason=is_sum.ifelse(A_TOTAL, joined["_reason"]),
+        _value=is_sum.ifelse(joined["net_amount"].cast("string"), joined["_value"]),
+        **money,
+    ).drop("sum_file", "sum_row")
+    return materialize(work, "invoice_lines_without_sums", whole)
