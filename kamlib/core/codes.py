@@ -93,7 +93,7 @@ PAYS = {
     "potential": N_("by its potential"),
     "strategic": N_("need not: strategic"),
     "no": N_("no"),
-    "unknown": N_("unknown"),
+    "unknown": N_("may"),
 }
 
 RETURN_MODELS = {  # what tells the chance of return

@@ -817,8 +817,8 @@ ATTRACTIVENESS: dict[str, Rule] = {
     "rated_criteria": Rule(
         N_("Potential and growth"),
         flag=N_(
-            "Potential and own growth are our ratings ({potential} and {growth} rated), "
-            "not measurements."
+            "Potential and own growth are our ratings where nothing was measured "
+            "({potential} and {growth} rated)."
         ),
         bring=N_("customers.own_growth, and what they could buy, measured"),
     ),

@@ -534,6 +534,12 @@ RESULTS: dict[str, Column] = {
         N_("Profit of more sales"), "share", N_("its own rate or the comparable ones', the lower")
     ),
     "uplift_kau": Column(N_("More profit"), "number", N_("a year"), N_("key-account units")),
+    "profit_potential": Column(
+        N_("Profit at potential"), "number", N_("measured, else rated"), N_("key-account units")
+    ),
+    "potential_rated": Column(
+        N_("Potential as rated"), "number", N_("by us"), N_("key-account units")
+    ),
     "reach": Column(
         N_("Of its like"), "share", N_("comparable customers who are among the vital few")
     ),
@@ -599,6 +605,7 @@ RESULTS: dict[str, Column] = {
         N_("Known from"), "text", N_("contract, their words, renewals, orders, return or unknown")
     ),
     # ------------------------------------------------------------------ two sides
+    "raw_rated": Column("As rated", "number", "read back from our rating", "the criterion's unit"),
     "raw": Column(N_("Measured"), "number", N_("in the criterion's own unit")),
     "value_low": Column(N_("At least"), "share", N_("value of the criterion at worst")),
     "value_high": Column(N_("At most"), "share", N_("value of the criterion at best")),
@@ -700,7 +707,6 @@ ONLY_IN_RESULTS: dict[str, Column] = {
     "cutoff": Column("Cutoff", "date", "last day of what the chances were told from"),
     "window_end": Column("Window to", "date", "last day on which a return counts"),
     "side_a_known": Column("Side A known", "bool", "enough weight is known"),
-    "profit_potential": Column("Potential", "number", "rated", "key-account units"),
     "asked": Column("Asked", "bool", "their words or facts on one criterion at least"),
     "complete": Column("All asked", "bool", "their words or facts on every criterion"),
     "guessed": Column("Guessed", "bool", "we guessed at least one rating"),
