@@ -348,9 +348,14 @@ def test_a_language_is_a_catalogue_in_its_folder(copy):
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
         'msgid "Customer profit"\nmsgstr "Zysk z klienta"\n'
     )
-    pybabel = [sys.executable, "-m", "babel.messages.frontend", "compile", "-D", "kamlib"]
-    where = ["-d", str(copy.folder / "kamlib" / "locale")]
-    subprocess.run([*pybabel, *where], check=True, capture_output=True)
+    pybabel = [sys.executable, "-m", "babel.messages.frontend"]
+    for command in (
+        ["extract", "-F", str(ROOT / "pyproject.toml"), "-k", "N_", "-o", "kamlib.pot", "kamlib"],
+        ["compile", "-D", "kamlib", "-d", "kamlib/locale"],
+    ):
+        subprocess.run([*pybabel, *command], check=True, capture_output=True, cwd=copy.folder)
+    found = (copy.folder / "kamlib.pot").read_text()
+    assert all(f'msgid "{each}"' in found for each in ("Customer profit", "Two ids, one customer?"))
     copy.settle("language: pl\n")
 
     said = copy.run("""
