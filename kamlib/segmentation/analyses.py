@@ -7,6 +7,7 @@ import pandas as pd
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.codes import TERMS
 from kamlib.core.customers import main_measure, named
+from kamlib.core.errors import listed
 from kamlib.core.language import _
 from kamlib.core.verdicts import REFUSE
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
@@ -132,45 +133,58 @@ def revenue_ranking(stage: "Stage") -> Analysis:
 def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
     """Ask whether everybody gets about the same of our people, our material and our money.
 
-    Its tables are ``effort_audit`` (one row per kind: concentration from -1 to 1, shares of each class
-    from 0 to 1), ``effort_moves`` (at most five: hours of people's work that could go from whom to
-    whom, and what of it is avoidable, in reporting currency) and ``beyond`` (money of work beyond the
-    share in proportion to profit before it).
+    Its tables are ``effort_audit`` (one row per period and kind: concentration from -1 to 1, shares of
+    each class from 0 to 1), ``noted`` (what people noted, by kind and purpose), ``effort_moves`` (at most
+    five: hours of people's work that could go from whom to whom, and what of it is avoidable, in
+    reporting currency) and ``beyond`` (money of work beyond the share in proportion to profit before it).
     """
-    now, customers = stage.read("profitability"), stage.read("customers")
+    here, customers = stage.period.name, stage.read("customers")
+    statement = stage.read("profitability", periods="all")
     served, pools = (
-        stage.read(name) if stage.has(name) else None for name in ("cost_to_serve", "pools")
+        stage.read(name, periods="all") if stage.has(name) else None
+        for name in ("cost_to_serve", "pools")
     )
-    got = efforts.customer_effort(now, served, pools)
+    got = efforts.effort_of(here, statement, served, pools)
     told = efforts.effort_verdict(got)
     if told.outcome == REFUSE or stage.withheld:
         stage.keep("equal_treatment", Analysis(verdicts=[told]))
         return stage.keep("equal_treatment", Analysis(parts=stage.refusal(""), verdicts=[told]))
     of_class = few.result.set_index("customer_id")["profit_class"]
-    audit = efforts.effort_audit(got, of_class)
+    all_years = efforts.audit_of_periods(few.tables["segmentation"], statement, served, pools)
+    audit = all_years[all_years["period"] == here]
+    prospects = stage.read_optional("prospects")
+    noted = efforts.noted_effort(
+        stage.read_optional("effort"),
+        [] if prospects is None else prospects["prospect_id"],
+        period=here,
+    )
     said = words.effort_finding(audit)
     parts: list[Part] = [
         Claim(said[0] + ".", said[1]),
         Figure("effort", lambda: figures.plot_effort(audit)),
         Table(
-            audit.drop(columns=["spread"]),
-            _("How each kind of effort is spread; 0 leans neither way."),
+            all_years.drop(columns=["spread"]),
+            _("How each kind of effort is spread, by period; 0 leans neither way."),
             stage.currency,
             digits={"index_before": 2, "index_final": 2, "proportional": 2},
             fold=True,
         ),
-        Finding(*said[2:]),
+        Finding(*said[2:], words.noted_finding(noted)),
     ]
-    handed = {"effort_audit": audit.assign(period=stage.period.name)}
+    handed = {"effort_audit": all_years, "noted": noted}
     if "people" in got:
         segments = customers.set_index("customer_id")["industry_segment"]
         found = efforts.moves(got, of_class, segments, _returning(chances))
-        handed["effort_moves"] = found.assign(period=stage.period.name)
+        handed["effort_moves"] = found.assign(period=here)
     if "people" in got and got["hours"].any():
         parts += [
             Table(
                 tables.moves_table(found, customers),
-                _("Hours that could go from whom to whom, and what of them is avoidable."),
+                _(
+                    "Hours that could go from whom to whom, and what of them is avoidable. Counted are "
+                    "{pools}: where people there cannot work for another customer, their hours can "
+                    "only end."
+                ).format(pools=listed(efforts.pools_of_time(pools))),
                 stage.currency,
             ),
             Table(
@@ -190,7 +204,8 @@ def equal_terms(stage: "Stage") -> Analysis:
     """
     if not stage.knows("equal_treatment"):
         return stage.keep("equal_terms", Analysis())
-    audit = terms.terms_audit(stage.read("profitability"), stage.read("orders"))
+    declared = stage.read_optional("terms")
+    audit = terms.terms_audit(stage.read("profitability"), stage.read("orders"), declared)
     shown = audit.assign(term=[_(TERMS[term]) for term in audit["term"]])
     parts: list[Part] = [
         Claim(*words.terms_finding(audit)),

@@ -332,6 +332,22 @@ def effort_finding(audit: pd.DataFrame) -> list[str]:
     return [few, losers, *spread]
 
 
+def noted_finding(noted: pd.DataFrame) -> str:
+    """Say what of the effort that people noted goes to prospects and to winning names.
+
+    Parameters
+    ----------
+    noted : DataFrame of `noted_effort`
+    """
+    said = [
+        _("{share} of {kind} to prospects, {win} to win new business").format(
+            share=percent(row["to_prospects"]), kind=_(EFFORT[row["kind"]]), win=percent(row["win"])
+        )
+        for row in noted.to_dict("records")
+    ]
+    return _("Of what people noted, {parts}.").format(parts="; ".join(said)) if said else ""
+
+
 def _together(names: Iterable[str]) -> str:
     """Write names as people say them: A, B and C."""
     *first, last = names
