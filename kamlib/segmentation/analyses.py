@@ -70,7 +70,7 @@ def concentration(stage: "Stage") -> Analysis:
     told = classes.measure_verdicts(now)
     if not stage.withheld:
         told += [
-            shares.interval_verdict(measures, level=interval.level),
+            shares.interval_verdict(measures),
             shares.net_shares_verdict(measures, measure=measure, currency=stage.currency),
         ]
     handed = {"concentration": measures.assign(period=stage.period.name)}
@@ -86,6 +86,7 @@ def concentration(stage: "Stage") -> Analysis:
             stage.currency,
             digits={"gini": 2, "effective_n": 0},
         ),
+        Finding(words.giants_finding(shares.giants(now), _names(stage))),
     ]
     return stage.keep("concentration", Analysis(handed, parts, told))
 
@@ -94,7 +95,8 @@ def vital_few(stage: "Stage") -> Analysis:
     """Class each active customer: one of the vital few, of the useful many, or loss-making.
 
     Its tables are ``segmentation`` (one row per period and active customer: rank, shares from 0 to 1,
-    class) and ``classes`` (customers and money of each class, in reporting currency).
+    class), ``classes`` (customers and money of each class, in reporting currency) and ``transitions``
+    (customers by class in the previous period and now).
     """
     now, threshold = stage.read("profitability"), stage.engagement.segmentation.profit_share
     measure, currency = main_measure(now), stage.currency
@@ -102,14 +104,29 @@ def vital_few(stage: "Stage") -> Analysis:
     segments = classes.segment(statement, measure=measure, threshold=threshold)
     mine = segments[segments["period"] == stage.period.name]
     summary = classes.class_summary(mine)
+    previous = stage.previous.name if stage.previous else ""
+    moved = classes.class_transitions(segments, period=stage.period.name, previous=previous)
     caption = _("Customers and money per class; shares are of what those who earn bring.")
     parts: list[Part] = [
         Claim(words.class_finding(summary, measure=measure, currency=currency)),
         Table(summary, caption, currency, fold=True),
+        *_as_before(stage, moved, mine),
     ]
     balances = classes.class_balances(now, mine, measure=measure, currency=currency)
-    handed = {"segmentation": segments, "classes": summary}
+    handed = {"segmentation": segments, "classes": summary, "transitions": moved}
     return stage.keep("vital_few", Analysis(handed, parts, balances=balances, result=mine))
+
+
+def _as_before(stage: "Stage", moved: pd.DataFrame, mine: pd.DataFrame) -> list[Part]:
+    """Say who still is one of the vital few, and how sure membership is by the ranges of cost."""
+    previous = stage.previous.name if stage.previous else ""
+    said = [words.transition_finding(moved, previous=previous)]
+    if stage.has("profit_uncertainty") and stage.given is None:
+        odds = stage.read("profit_uncertainty").set_index("customer_id")["p_vital_few"]
+        few = mine.loc[mine["profit_class"] == "vital_few", "customer_id"]
+        said.append(words.membership_finding(odds, pd.Index(few)))
+    counted = _("Customers by their class a period before and now.")
+    return [Finding(*said), *([Table(moved, counted, fold=True)] if len(moved) else [])]
 
 
 def revenue_ranking(stage: "Stage") -> Analysis:
@@ -219,6 +236,10 @@ def equal_terms(stage: "Stage") -> Analysis:
     ]
     handed = {"terms_audit": audit.assign(period=stage.period.name)}
     return stage.keep("equal_terms", Analysis(handed, parts))
+
+
+def _names(stage: "Stage") -> pd.Series:
+    return stage.read("customers").set_index("customer_id")["name"]
 
 
 def _returning(chances: Analysis) -> pd.Series:
