@@ -32,7 +32,7 @@ def mark_of(work: "StageRun", stage: str, name: str) -> str:
     return f"{file_hash(work.source / name)} {file_hash(receipt)}" if receipt.exists() else ""
 
 
-def taken_up(work: "StageRun", order: Mapping[str, str]) -> dict[str, str]:
+def resumable_stages(work: "StageRun", order: Mapping[str, str]) -> dict[str, str]:
     """Return the first stages whose earlier run still holds, each with its mark.
 
     Raises

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kamlib.core.checks import require_choice
 from kamlib.core.errors import ParameterError
 from kamlib.core.language import use_language
-from kamlib.report import committing, inputs, resuming
+from kamlib.report import committing, inputs
 from kamlib.report import committing as folders
 from kamlib.report.failures import RunFailed, failure_of
+from kamlib.report.resuming import mark_of, remember, resumable_stages
 from kamlib.report.running import Limits
 from kamlib.settings.engagement import Engagement
 from kamlib.settings.loading import load_engagement
@@ -123,7 +124,7 @@ def _run_in_order(
     from kamlib.report.running import own_kernels
 
     kept, frozen = work.stages / "notebooks", inputs.hashes_of_reference(work.engagement)
-    ran = resuming.taken_up(work, order) if resume else {}
+    ran = resumable_stages(work, order) if resume else {}
     with own_kernels(kept / "kernel.log", work.limits) as kernels:
         for number, (stage, name) in enumerate(order.items(), 1):
             if stage in ran:
@@ -145,8 +146,8 @@ def _run_in_order(
                 failure = failure_of(error)
                 failure.kept = kept / name
                 raise failure from None
-            ran[stage] = resuming.mark_of(work, stage, name)
-            resuming.remember(work, ran)
+            ran[stage] = mark_of(work, stage, name)
+            remember(work, ran)
     inputs.require_unchanged(work.engagement, work.hashes, frozen)
 
 
