@@ -11,14 +11,15 @@ from kamlib.numerics import (
     cumulative_best_first,
     gini,
     herfindahl,
+    stobachoff,
+    top_share,
+)
+from kamlib.numerics.draws import resampled, resampled_shares
+from kamlib.numerics.sharing import (
     largest_remainder,
     piecewise,
     piecewise_inverse,
-    resampled,
-    resampled_shares,
     sort_ascending,
-    stobachoff,
-    top_share,
 )
 
 moderately = settings(max_examples=60, deadline=None)

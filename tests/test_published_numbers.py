@@ -12,10 +12,9 @@ from kamlib.numerics import (
     cumulative_best_first,
     gini,
     herfindahl,
-    piecewise,
-    sort_ascending,
     stobachoff,
 )
+from kamlib.numerics.sharing import piecewise, sort_ascending
 from kamlib.profitability.costing import charge_customers, pool_costs
 from kamlib.pyramid.boundaries import assign_levels
 from kamlib.pyramid.bounds import Bounds, certain

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, book, default_rules
 
-from kamlib.core.customers import main_measure
 from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.frames import main_measure
 from kamlib.segmentation.classes import (
     class_balances,
     class_flips,
@@ -20,7 +20,12 @@ from kamlib.segmentation.classes import (
     split_vital_few,
     whale_curve,
 )
-from kamlib.segmentation.doors import door_verdicts, open_doors, potential_door, strategic_door
+from kamlib.segmentation.doors import (
+    door_verdicts,
+    open_doors,
+    potential_door,
+    strategic_door,
+)
 from kamlib.segmentation.parties import asleep_verdict, assessed_parties
 from kamlib.segmentation.shares import concentration, interval_verdict, net_shares_verdict
 

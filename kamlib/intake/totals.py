@@ -17,7 +17,13 @@ from kamlib.intake.documents import money_sum
 from kamlib.intake.engines import answering, engine_of, one_of, written
 from kamlib.intake.reasons import A_TOTAL
 from kamlib.intake.validate import Validated
-from kamlib.intake.workspace import Workspace, fetched, lookup, materialize, materialize_if_local
+from kamlib.intake.workspace import (
+    Workspace,
+    fetched,
+    lookup,
+    materialize,
+    materialize_if_local,
+)
 
 DOCUMENT = ("invoice_id", "customer_id", "date")
 
