@@ -197,10 +197,12 @@ DATA_PREP: dict[str, Rule] = {
     ),
     "credit_notes": Rule(
         N_("Credit notes and their invoices"),
-        passed=N_("Credit notes, corrections and cancellations: {n}; they give back {amount}."),
+        passed=N_(
+            "Credit notes, corrections and cancellations: {back}; they give back {back_amount}."
+        ),
         flag=N_(
             "Credit notes, corrections and cancellations that name no invoice of the input, or several "
-            "of different periods: {alone} of {n}, worth {alone_amount}. They count in the period in "
+            "of different periods: {n} of {back}, worth {amount}. They count in the period in "
             "which they were posted, also in the economic view."
         ),
         bring=N_("invoice_lines.corrects_invoice_id, and invoices of earlier years"),
@@ -208,7 +210,7 @@ DATA_PREP: dict[str, Rule] = {
     "minus_missing": Rule(
         N_("Do returns give money back?"),
         flag=N_(
-            "Credit notes, corrections and cancellations whose amount adds to revenue: {raised} of {n}, "
+            "Credit notes, corrections and cancellations whose amount adds to revenue: {n} of {back}, "
             "worth {amount}. They were counted as they stand; if the minus was left out of the export, "
             "revenue is too high by twice that."
         ),
@@ -233,7 +235,7 @@ DATA_PREP: dict[str, Rule] = {
     ),
     "samples": Rule(
         N_("Free of charge"),
-        passed=N_("Lines free of charge: {n}; their goods cost {cost}."),
+        passed=N_("Lines free of charge: {n}; their goods cost {amount}."),
     ),
     "identical_rows": Rule(
         N_("Lines that occur twice"),
@@ -336,7 +338,7 @@ DATA_PREP: dict[str, Rule] = {
     "list_price_unit": Rule(
         N_("List price of a line or of a unit?"),
         flag=N_(
-            "On {n} of {all} lines of two units or more the list price is below the net amount. "
+            "On {n} of {of_two_units} lines of two units or more the list price is below the net amount. "
             "It looks like the price of one unit; it was read as the line total."
         ),
         bring=N_("list_price as a line total: price times quantity"),
