@@ -17,7 +17,6 @@ from kamlib.intake.documents import money_sum, only_row, period_of
 from kamlib.intake.workspace import Workspace, fetched, materialize
 
 LONGEST = 10  # corrections of each other in a row; longer ones name each other in a circle
-
 BETWEEN = r"\s*(?:[;,|+&\n]|\s/\s|\si\s|\soraz\s|\sand\s)\s*"  # the invoices that one cell names
 
 

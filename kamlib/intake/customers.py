@@ -27,8 +27,7 @@ from kamlib.intake.workspace import in_pandas
 from kamlib.numerics.concentration import among_fewest, top_share
 
 if TYPE_CHECKING:
-    from kamlib.settings.engagement import Engagement
-
+    from kamlib.settings import Engagement
 
 LONGEST_NAME = 120  # letters; a legal form written out fits
 
@@ -194,7 +193,6 @@ def _sites_of_lines(names: pd.DataFrame) -> pd.DataFrame:
 
 
 BEST, POINTS, SHARE, FEWEST = 0.20, 0.05, 0.01, 5
-
 SHOWN = 3
 
 

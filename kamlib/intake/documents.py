@@ -27,7 +27,6 @@ def period_of(day: ir.DateValue, work: Workspace) -> ir.StringValue:
 
 
 KEY = "inputs.invoice_lines.database"
-
 KEYS = (
     "invoice_id",
     "order_id",
@@ -39,20 +38,13 @@ KEYS = (
     "delivery_id",
     "order_date",
 )
-
 ORDER_ATTRIBUTES = ("order_channel", "rush", "export", "warehouse")
-
 LIST_SHARE, LIST_LINES = (9, 10), 5
-
 # days that an order waits for its invoice: what lies further back, or after it, is no order's day
 WAITS_DAYS = 366
-
 FAR, SMALL_CHANGE = 0.5, 1.0
-
 MANY_UNITS = 5  # at which revenue of a line is rarely the cost of it times as many
-
 OF_ESTIMATES = ("_at_list", "_each", "_of_", "_there_", "_alike_")  # columns on the way to one
-
 SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
 
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from kamlib.core.periods import Period
     from kamlib.settings import Engagement
 
-
 QUIET_DAYS = 7
 YEAR, TWO_YEARS = 12, 24
 

@@ -125,19 +125,12 @@ def _refuse_days(text: ir.StringValue, iso: int, name: str, shown: str) -> None:
 
 
 PARENTHESES = N_("negative numbers in parentheses")
-
 MINUS_BEHIND = N_("negative numbers with the minus behind")
-
 LONG_MINUS = N_("negative numbers with a typographic minus")
-
 WITH_MONEY = N_("numbers with a currency beside them")
-
 PERCENT = N_("numbers in percent")
-
 ROUNDED_IDS = N_("ids in scientific notation, whose last digits are lost")
-
 BETWEEN = ": "
-
 PLAIN = f"^-?[0-9][0-9.,{SPACES}{APOSTROPHES}]*$"  # as most numbers are written
 
 

@@ -19,7 +19,6 @@ from kamlib.intake.workspace import fetched
 if TYPE_CHECKING:
     from kamlib.settings.inputs import Identity
 
-
 EXTERNAL = "external"
 
 

@@ -32,9 +32,8 @@ from kamlib.intake.workspace import Workspace, in_pandas, pull
 
 if TYPE_CHECKING:
     from kamlib.core.periods import Period
-    from kamlib.settings.engagement import Engagement
+    from kamlib.settings import Engagement
     from kamlib.settings.inputs import Input
-
 
 SET_ASIDE = (
     "table",
@@ -50,11 +49,8 @@ SET_ASIDE = (
     "amount",
     "cost_of_goods_sold",
 )
-
 TELL_A_ROW, WHO = ("invoice_id", "line_id"), ("customer_id", "party_id", "prospect_id")
-
 TELLS = "tells "  # before a column that tells a row of a database, which has no number
-
 TEXT, MONEY = pa.string(), pa.decimal128(38, 6)
 
 
@@ -261,7 +257,6 @@ def _first_place(value: object, files: Mapping[int, str]) -> str:
 
 
 CARRY_PROFIT = ("invoice_lines", "resources", "drivers", "receivables", "assets", "off_invoice")
-
 LEAST_SHARE = 0.0005
 
 

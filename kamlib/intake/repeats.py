@@ -25,9 +25,7 @@ from kamlib.intake.workspace import Workspace, fetched
 DOCUMENT = ["invoice_id", "customer_id", "date"]
 FEW = 300_000  # rows that the engine groups whole as fast
 KEPT = N_("lines whose invoice stands twice, kept as declared")
-
 SPREAD = N_("invoices with lines of different numbers in several files, all of them counted")
-
 BETWEEN = ":"  # of file and row, where a row stands that counts
 
 

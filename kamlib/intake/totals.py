@@ -20,13 +20,9 @@ from kamlib.intake.validate import Validated, set_aside
 from kamlib.intake.workspace import Workspace, fetched, lookup
 
 DOCUMENT = ("invoice_id", "customer_id", "date")
-
 OF_A_LINE = ("product_id", "quantity", "line_id")
-
 WORDS = ("razem", "suma", "ogółem", "łącznie", "total", "sum", "summe", "gesamt")
-
 FEWEST = 3  # documents from which a habit of the export shows
-
 MAYBE_TOTALS = N_("rows without product or quantity that have as much as the rest of their invoice")
 
 
@@ -148,9 +144,7 @@ def _documents(rows: ir.Table) -> ir.IntegerValue:
 
 
 SUMMED = 2  # a row that equals one line above it may be that line's second half
-
 NEVER_OF_A_TOTAL = ("line_id", "product_id")  # a total has none of them
-
 MOST = 20_000  # rows without document and day; a file with more has another fault
 
 

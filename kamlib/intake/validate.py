@@ -33,10 +33,8 @@ from kamlib.intake.workspace import (
 if TYPE_CHECKING:
     from kamlib.settings.inputs import Input
 
-
 HUNDREDTH = ibis.literal("0.01").cast(DECIMAL)
 KNOWN = "known_id"  # of the customer or party; null where nobody knows it
-
 AS_READ = "as read "  # before the name of a column of exact numbers, as it was read
 KEPT_ROWS = 3_000_000  # more are read again rather than kept
 MARKS = ("_file", "_row", "_column", "_reason", "_value")
