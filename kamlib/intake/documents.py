@@ -68,9 +68,6 @@ def documents_of(
 
     Parameters
     ----------
-    work : the workspace
-    lines : the validated invoice lines
-    told : table from `typed_lines`
     units : table of ``known_id`` and ``unit``; an id that is not in it is its own unit
     """
     summed = pull(work, "documents_summed", _summed(work, lines, told), key=KEY)

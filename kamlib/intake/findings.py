@@ -101,7 +101,6 @@ def count_verdicts(
 
     Parameters
     ----------
-    facts : counts, and money under the name of a count and ``_amount``; ``lines``, ``first``, ``last``
     mapped : the columns that the lines have
 
     Raises
@@ -245,19 +244,14 @@ def reach_verdicts(
 ) -> list[Verdict]:
     """Say what of the window the input does not cover.
 
-    Parameters
-    ----------
-    first, last : date, first and last day of the lines that are used
-    months : DataFrame, `customer_months`
-    customers : DataFrame with ``customer_id`` and ``relation``
-    span : the report period
-    currency : str
-
-    Notes
-    -----
     A customer is young when its first line is in the 12 months before the period's end and the
     input reaches further back than that. The last month counts as whole when lines end within a
     week of its end, and the first one when they begin within a week of its start.
+
+    Parameters
+    ----------
+    first, last : date, first and last day of the lines that are used
+    customers : DataFrame with ``customer_id`` and ``relation``
     """
     back = whole_months(first - timedelta(days=QUIET_DAYS), span.end)
     reach = REFUSE if back < YEAR else FLAG if back < TWO_YEARS else PASS

@@ -289,13 +289,7 @@ MANY_GROWTHS = 5  # of which none reaches 1 %: shares
 
 
 def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Verdict]:
-    """Say which rows of small tables stand twice, and what was made of amounts below 0.
-
-    Parameters
-    ----------
-    seen : by table
-    tables : what data prep hands over
-    """
+    """Say which rows of small tables stand twice, and what was made of amounts below 0."""
     given = [name for name in ADD_UP if name in seen]
     if not given:
         return _scales(tables)

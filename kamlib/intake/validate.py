@@ -67,8 +67,6 @@ def validate(work: Workspace, table: str, *, known: dict[str, ir.Table] | None =
 
     Parameters
     ----------
-    work : the workspace
-    table : str, a key of `CONTRACT`
     known : dict of "customer" or "party" to a table with the column ``known_id``; where one is
         absent, every id counts as known
 
