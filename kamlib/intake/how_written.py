@@ -98,10 +98,9 @@ def _counts_of_days(text: ir.StringValue) -> dict[str, ir.Scalar]:
 def _refuse_days(text: ir.StringValue, iso: int, name: str, shown: str) -> None:
     """Raise DataError if most days of a column are written in another way than ISO."""
     different = text.name("day").as_table().group_by("day").aggregate(n=ibis._.count())
-    frequent = (
-        different.order_by([ibis.desc("n"), ibis.desc("day")]).limit(WAYS_OF_DAYS).to_pyarrow()
-    )
-    seen = days_in(Counter({row["day"]: row["n"] for row in frequent.to_pylist() if row["day"]}))
+    frequent = different.order_by(ibis.desc("n")).limit(WAYS_OF_DAYS).filter(ibis._["day"] != "")
+    rows = frequent.order_by(ibis.desc("day")).to_pyarrow().to_pylist()
+    seen = days_in(Counter({row["day"]: row["n"] for row in rows}))
     written = seen.forms + Counter({form: order["all"] for form, order in seen.orders.items()})
     if 2 * iso >= written.total():
         return

@@ -1,5 +1,6 @@
 """What came in, was set aside and is used, in rows and money; and the general ledger beside it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -30,9 +31,9 @@ def rows_balance(table: Validated, quarantine: pd.DataFrame, used: int) -> Balan
     """Say what became of the rows of an input table."""
     balance = Balance(_("Rows of {table}").format(table=table_label(table.name)), "rows")
     balance.start(_("read"), table.raw.rows)
-    rules = quarantine.groupby(["column", "reason"], as_index=False).agg(n=("row", "count"))
-    for column, reason, n in rules.itertuples(index=False):
-        balance.change(_aside(column, reason), -int(n))
+    rules = Counter(zip(quarantine["column"], quarantine["reason"], strict=True))
+    for (column, reason), n in sorted(rules.items()):
+        balance.change(_aside(column, reason), -n)
     return balance.end(_("used"), used)
 
 

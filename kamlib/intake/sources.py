@@ -43,7 +43,7 @@ from kamlib.intake.readers import (
     write_texts,
 )
 from kamlib.intake.values import Dialect
-from kamlib.intake.workspace import Workspace, pull
+from kamlib.intake.workspace import Workspace, own_parquet, pull
 from kamlib.settings.places import LOCK
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def raw_rows(
         rows += write_texts(target, texts, dialect, names=names, notes=notes)
         for heads in [file.heads for file in files if file.heads][:1]:
             heads.count_unmet(notes)
-        parts.insert(0, con.read_parquet(glob.escape(str(target))))
+        parts.insert(0, own_parquet(con, f"{table} as read", target))
     found = {name for part in parts for name in part.columns}
     names = [field.name for field in fields if field.name in found]
     sheets, rates = Counter(file.path for file in files), taken_rates(notes)

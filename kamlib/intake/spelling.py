@@ -1,7 +1,7 @@
 """One spelling for what people write in many, tax ids and currencies, and words that name nobody.
 
 Check digits and lengths of tax ids come from a kept library; what is ours is the way a number looks
-after it went through a spreadsheet, and which texts stand for "none".
+after it went through a spreadsheet, and which texts stand for "none" (`spelling.toml`).
 
 Sources
 -------
@@ -9,9 +9,11 @@ python-stdnum for the numbers of each country.
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
@@ -27,100 +29,10 @@ if TYPE_CHECKING:
     from kamlib.settings import Engagement
     from kamlib.settings.inputs import Identity
 
-FOR_NOBODY = (
-    "brak",
-    "brak danych",
-    "nieznany",
-    "n/a",
-    "#n/a",
-    "n/d",
-    "#n/d",
-    "null",
-    "(null)",
-    "none",
-    "nan",
-    "undefined",
-    "unknown",
-    "?",
-    "0",
-    "-",
-    "--",
-    "---",
-    "----",
-    "-----",
-)
-NO_NUMBER = (  # what stands for the number of an order or a delivery that has none
-    *FOR_NOBODY,
-    "tel",
-    "tel.",
-    "telefon",
-    "telefonicznie",
-    "telefoniczne",
-    "phone",
-    "by phone",
-    "fax",
-    "faks",
-    "mail",
-    "e-mail",
-    "email",
-    "mailem",
-    "mailowo",
-    "ustne",
-    "ustnie",
-    "ustna",
-    "verbal",
-    "oral",
-    "nd",
-    "nd.",
-    "n.d.",
-    "na",
-    "n.a.",
-    "nil",
-    "nie dotyczy",
-    "brak nr",
-    "brak numeru",
-    "brak zamówienia",
-    "bez numeru",
-    "bez zamówienia",
-    "no number",
-    "no po",
-    "no order",
-    "not applicable",
-    "various",
-    "różne",
-    "tbc",
-    "tbd",
-    "do ustalenia",
-)
-NO_ID_WORDS = (
-    *FOR_NOBODY,
-    "brak nip",
-    "brak numeru",
-    "nie podano",
-    "nie dotyczy",
-    "nd",
-    "n.d.",
-    "b/d",
-    "bd",
-    "b.d.",
-    "nn",
-    "n.n.",
-    "osoba fizyczna",
-    "os. fiz.",
-    "konsument",
-    "detal",
-    "klient detaliczny",
-    "na",
-    "not given",
-    "private",
-    "private person",
-    "consumer",
-    "tbd",
-    "test",
-    "x",
-    "xx",
-    "xxx",
-)
+_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+FOR_NOBODY: tuple[str, ...] = tuple(_WORDS["nobody"])
+NO_NUMBER = (*FOR_NOBODY, *_WORDS["no_number"])  # of an order or a delivery that has none
+NO_TAX_ID = frozenset((*FOR_NOBODY, *_WORDS["no_tax_id"]))
 SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 FLOAT_TAIL = re.compile(r"(?<=\d)[.,]0+$")
 BETWEEN = re.compile(r"[\W_]+")
@@ -173,7 +85,7 @@ def tax_id_of(text: str | None, *, country: str = "PL") -> TaxId:
     if not told:
         return TaxId("", reasons.MISSING)
     bare = BETWEEN.sub("", FLOAT_TAIL.sub("", told)).upper()
-    if told.lower() in NO_ID_WORDS or not bare or set(bare) == {bare[0]}:
+    if told.lower() in NO_TAX_ID or not bare or set(bare) == {bare[0]}:
         return TaxId("", reasons.TAX_ID_FOR_NONE)
     if SCIENTIFIC.fullmatch(told.replace(" ", "")):
         return TaxId("", reasons.TAX_ID_ROUNDED)
