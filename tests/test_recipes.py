@@ -143,9 +143,9 @@ def test_an_input_column_is_a_field_of_the_contract_and_a_word_of_the_vocabulary
         ', Field("card", allowed=("gold", "silver"), otherwise=N_("unknown card"))',
     )
     copy.insert(
-        "kamlib/core/vocabulary.py",
-        "INPUTS: dict[str, Column] = {\n",
-        '    "card": Column(N_("Card"), "text", N_("its loyalty card")),\n',
+        "kamlib/core/vocabulary.toml",
+        "[columns]\n",
+        'card = ["Card", "text", "its loyalty card"]\n',
     )
 
     said = copy.run(
@@ -169,9 +169,9 @@ def test_an_input_table_is_a_contract_its_columns_and_a_word_for_it(copy):
         '(CUSTOMER, DAY, Field("days_open", needed=True, filled=True, at_least=0)), dated="date"),\n',
     )
     copy.insert(
-        "kamlib/core/vocabulary.py",
-        "INPUTS: dict[str, Column] = {\n",
-        '    "days_open": Column(N_("Days open"), "number", N_("until it was settled"), N_("days")),\n',
+        "kamlib/core/vocabulary.toml",
+        "[columns]\n",
+        'days_open = ["Days open", "number", "until it was settled", "days"]\n',
     )
     copy.insert(
         "kamlib/core/codes.py",

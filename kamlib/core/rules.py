@@ -58,6 +58,5 @@ def templates(
     file: IO[bytes], *_words: object, **_options: object
 ) -> Iterator[tuple[int, str, str, list[str]]]:
     """Give the templates of `rules.toml` to Babel: line, function, message, comments."""
-    for line, text in enumerate(file.read().decode().splitlines(), 1):
-        if " = " in text and not text.startswith("section"):
-            yield line, "N_", next(iter(tomllib.loads(text).values())), []
+    for rule in tomllib.load(file).values():
+        yield from ((1, "N_", words, []) for field, words in rule.items() if field != "section")
