@@ -17,13 +17,7 @@ from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
 from kamlib.intake import workbooks as excel_package
 from kamlib.intake.draft import suggest
-from kamlib.intake.excel import (
-    HIDDEN_ROWS,
-    MASKED_IDS,
-    STRAY_CELLS,
-    sheet_records,
-    sheets_of,
-)
+from kamlib.intake.excel import HIDDEN_ROWS, MASKED_IDS, STRAY_CELLS, sheet_records, sheets_of
 from kamlib.intake.inspect.heads import likely_header_row
 from kamlib.intake.values import Dialect
 from kamlib.intake.workbooks import ERROR_CELLS

@@ -15,12 +15,7 @@ from kamlib.numerics import (
     top_share,
 )
 from kamlib.numerics.draws import resampled, resampled_shares
-from kamlib.numerics.sharing import (
-    largest_remainder,
-    piecewise,
-    piecewise_inverse,
-    sort_ascending,
-)
+from kamlib.numerics.sharing import largest_remainder, piecewise, piecewise_inverse, sort_ascending
 
 moderately = settings(max_examples=60, deadline=None)
 amounts = st.lists(st.integers(-10_000, 10_000), min_size=1, max_size=30)

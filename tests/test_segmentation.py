@@ -20,12 +20,7 @@ from kamlib.segmentation.classes import (
     split_vital_few,
     whale_curve,
 )
-from kamlib.segmentation.doors import (
-    door_verdicts,
-    open_doors,
-    potential_door,
-    strategic_door,
-)
+from kamlib.segmentation.doors import door_verdicts, open_doors, potential_door, strategic_door
 from kamlib.segmentation.parties import asleep_verdict, assessed_parties
 from kamlib.segmentation.shares import concentration, interval_verdict, net_shares_verdict
 

@@ -2,14 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from kamlib.attractiveness import (
-    figures,
-    our_criteria,
-    ratings,
-    tables,
-    their_criteria,
-    words,
-)
+from kamlib.attractiveness import figures, our_criteria, ratings, tables, their_criteria, words
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.language import _
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table

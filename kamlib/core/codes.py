@@ -42,6 +42,8 @@ TABLES = {  # input tables, in words
     "evidence": N_("evidence of the relation"),
     "contacts": N_("contacts"),
     "category_purchases": N_("purchases of everybody"),
+    "effort": N_("effort on customers and prospects"),
+    "terms": N_("terms of customers"),
 }
 
 DOCUMENTS = {

@@ -10,15 +10,7 @@ from kamlib.core.language import _
 from kamlib.core.verdicts import REFUSE
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.profitability import bridge as changes
-from kamlib.profitability import (
-    causes,
-    figures,
-    ledger,
-    loss_treatment,
-    tables,
-    uncertainty,
-    words,
-)
+from kamlib.profitability import causes, figures, ledger, loss_treatment, tables, uncertainty, words
 from kamlib.profitability.capital import days_tied_up
 from kamlib.profitability.customer_statements import (
     Statements,

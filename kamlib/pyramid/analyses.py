@@ -11,16 +11,7 @@ from kamlib.core.language import _
 from kamlib.core.verdicts import REFUSE, Verdict
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.page.words import before_and_after
-from kamlib.pyramid import (
-    assess,
-    boundaries,
-    decide,
-    figures,
-    golden,
-    overriding,
-    tables,
-    words,
-)
+from kamlib.pyramid import assess, boundaries, decide, figures, golden, overriding, tables, words
 from kamlib.pyramid.bounds import Bounds, account_bounds, contact_functions, joint_evidence
 
 if TYPE_CHECKING:

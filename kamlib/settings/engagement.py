@@ -49,12 +49,7 @@ from kamlib.settings.kinds import (
     refuse,
     sentences_for_knobs,
 )
-from kamlib.settings.profitability import (
-    LedgerSettings,
-    Profitability,
-    ReconcilingItem,
-    Resource,
-)
+from kamlib.settings.profitability import LedgerSettings, Profitability, ReconcilingItem, Resource
 from kamlib.settings.verdicts import Analysis, Overrides, Signature, SignOff, VerdictRule
 
 

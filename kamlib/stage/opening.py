@@ -18,13 +18,7 @@ from kamlib.page import show
 from kamlib.settings import Engagement, load_engagement
 from kamlib.settings.written import project_root
 from kamlib.stage.names import KEYS, KNOBS, NOTEBOOKS, SET_IN
-from kamlib.stage.staleness import (
-    Receipt,
-    knobs_set,
-    receipts_before,
-    require_current,
-    seen_inputs,
-)
+from kamlib.stage.staleness import Receipt, knobs_set, receipts_before, require_current, seen_inputs
 from kamlib.stage.work import Stage
 
 

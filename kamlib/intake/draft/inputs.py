@@ -25,14 +25,7 @@ from kamlib.intake.inspect.columns import (
 from kamlib.intake.inspect.days import Days, forms_of
 from kamlib.intake.inspect.files import Seen
 from kamlib.intake.inspect.heads import SEPARATORS
-from kamlib.intake.inspect.words import (
-    CODES,
-    CURRENCIES,
-    Evidence,
-    currencies_in,
-    few,
-    worded,
-)
+from kamlib.intake.inspect.words import CODES, CURRENCIES, Evidence, currencies_in, few, worded
 from kamlib.intake.values import EXCEL
 
 SAME_DOCUMENTS = 0.5
