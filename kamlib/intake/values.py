@@ -51,7 +51,6 @@ class Dialect(NamedTuple):
 
 
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-
 BARE = str.maketrans("ąćęłńóśźż", "acelnoszz")
 
 
@@ -66,17 +65,11 @@ def _months() -> dict[str, str]:
 
 
 MONTHS = _months()
-
 SPACES = "\u0020\u00a0\u2007\u2008\u2009\u202f"
-
 APOSTROPHES = "'\u2019"
-
 GAP = f"[{SPACES}]?"
-
 MINUS = "\u2212"
-
 ISO_TIME = r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?)?"
-
 DIRECTIVES = {
     "%Y": ("([0-9]{4})", "year"),
     "%y": ("([0-9]{2})", "short year"),
@@ -93,13 +86,11 @@ DIRECTIVES = {
     "%p": ("([AaPp][.]?[Mm][.]?)", ""),
     "%z": ("(Z|[+-][0-9]{2}:?[0-9]{2})", ""),
 }
-
 IS_DAY = (  # years 1000 to 9999; every month with its own days, February by the leap years
     "^(?:[1-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
     "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
     "|(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29)$"
 )
-
 SERIAL = "^[1-9][0-9]{4}(?:[.,][0-9]+)?$"  # from 1927 to 2173
 
 
@@ -261,7 +252,6 @@ KNOWN_PARTS = [
     for month in ("month", "month name")
     for year in ("year", "short year")
 ]
-
 ISO_DAY, READABLE = "%Y-%m-%d", {"%d", "%m", "%Y", "%H", "%M", "%S"}
 
 
