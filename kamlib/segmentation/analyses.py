@@ -15,11 +15,14 @@ from kamlib.profitability.uncertainty import uncertain_profits
 from kamlib.segmentation import classes, doors, figures, shares, tables, terms, words
 from kamlib.segmentation import effort as efforts
 from kamlib.segmentation.band import subsidy_verdict, whale_band
+from kamlib.segmentation.gaps import group_gaps, group_sales, widest_gaps
 from kamlib.segmentation.parties import assessed_parties
 from kamlib.segmentation.potential import buyers, potential, stated_purchases
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage
+
+MOST_DRAWN = 10  # customers in the heat map
 
 
 def whale(stage: "Stage", statements: Analysis) -> Analysis:
@@ -282,3 +285,39 @@ def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
     if could is not None:
         handed["potential"] = could.assign(period=stage.period.name)
     return stage.keep("open_doors", Analysis(handed, parts, told, [who]))
+
+
+def white_space(stage: "Stage", few: Analysis, doors: Analysis) -> Analysis:
+    """Ask which product groups those with an open door buy less of than comparable customers.
+
+    Its table is ``white_space``: the three largest gaps of each customer, in reporting currency. Without
+    product groups it shows nothing.
+    """
+    now, sold = stage.read("profitability"), None
+    if stage.has("customer_products") and not stage.withheld:
+        lines = stage.read("customer_products")
+        sold = group_sales(lines, stage.read_optional("products"))
+    if sold is None:
+        return stage.keep("white_space", Analysis())
+    gaps = group_gaps(buyers(now, stage.read("customers"), few.result), sold)
+    largest = widest_gaps(gaps)
+    opened = doors.tables["doors"]
+    through = opened.loc[opened["open"].astype(bool), "party_id"]
+    theirs = largest[largest["customer_id"].isin(through)]
+    widest = theirs.groupby("customer_id")["white_gap"].sum().nlargest(MOST_DRAWN).index
+    drawn, currency = gaps.loc[widest].rename(index=_names(stage).to_dict()), stage.currency
+    parts: list[Part] = [Claim(words.white_space_finding(theirs, currency=currency))]
+    if len(drawn):
+        parts += [
+            Figure("white_space", lambda: figures.plot_white_space(drawn, currency=currency)),
+            Table(
+                named(theirs.sort_values("white_gap", ascending=False), stage.read("customers")),
+                _("The three widest gaps of each, the widest first."),
+                currency,
+                fold=True,
+                most=12,
+                rest="white_space",
+            ),
+        ]
+    handed = {"white_space": largest.assign(period=stage.period.name)}
+    return stage.keep("white_space", Analysis(handed, parts))

@@ -422,5 +422,30 @@ def terms_finding(audit: pd.DataFrame) -> list[str]:
     return said
 
 
+def white_space_finding(largest: pd.DataFrame, *, currency: str) -> str:
+    """Say what customers with an open door would buy more in their three widest gaps.
+
+    Parameters
+    ----------
+    largest : DataFrame of `widest_gaps`, of those with an open door
+    """
+    if largest.empty:
+        return _(
+            "Nobody with an open door buys less of a product group than comparable customers do."
+        )
+    by_group = largest.groupby("product_group")["white_gap"].sum()
+    return ngettext(
+        "{n} with an open door would buy {amount} more in its three widest gaps, if it bought what "
+        "comparable customers do; most of it {group}.",
+        "{n} with an open door would buy {amount} more in their three widest gaps, if they bought what "
+        "comparable customers do; most of it {group}.",
+        largest["customer_id"].nunique(),
+    ).format(
+        n=number(largest["customer_id"].nunique()),
+        amount=money(by_group.sum(), currency),
+        group=by_group.idxmax(),
+    )
+
+
 def _granted(terms: pd.Series) -> str:
     return _together(_(TERMS[term]) for term in terms)
