@@ -40,20 +40,6 @@ class Settled(NamedTuple):
 def in_reporting_currency(work: Workspace, lines: Validated, rates: pd.DataFrame | None) -> Settled:
     """Convert the money of lines that are in another currency, exactly to six digits.
 
-    Parameters
-    ----------
-    work : the workspace
-    lines : the validated invoice lines
-    rates : DataFrame ``date, currency, rate`` of fx_rates; None where there is none
-
-    Raises
-    ------
-    DataError
-        A line that is used is in a currency without a rate on or before its day, or with none that
-        is recent enough: names currencies, money and what to bring.
-
-    Notes
-    -----
     A line that is set aside for another reason and has no rate keeps no amount, because it cannot
     be said in the reporting currency.
     """
@@ -94,11 +80,6 @@ def daily_rates(rates: pd.DataFrame, *, at_most_days_old: int) -> pd.DataFrame:
     From  ``date, currency, rate``
     to    ``fx_currency, fx_day, _rate``, one row per currency and day.
 
-    Parameters
-    ----------
-    rates : DataFrame, one row per currency and date
-    at_most_days_old : int, how many days after its own a rate may still be used
-
     Examples
     --------
     >>> from decimal import Decimal
@@ -121,7 +102,6 @@ def daily_rates(rates: pd.DataFrame, *, at_most_days_old: int) -> pd.DataFrame:
 
 
 def _any_other(rows: ir.Table, engagement: "Engagement") -> bool:
-    """Tell whether a line is in another currency."""
     other = rows.filter(rows["currency"] != engagement.currency)
     return bool(other.limit(1).count().execute())
 
@@ -144,7 +124,6 @@ def _with_rate(work: Workspace, rows: ir.Table, given: pd.DataFrame | None) -> i
 
 
 def _refuse_without_rate(rated: ir.Table, engagement: "Engagement", named: Sequence[str]) -> None:
-    """Raise DataError if a line that is used has no rate; the rates that invoices name are offered."""
     lost = rated.filter(
         rated["_reason"].isnull()
         & (rated["currency"] != engagement.currency)
@@ -171,7 +150,6 @@ def _refuse_without_rate(rated: ir.Table, engagement: "Engagement", named: Seque
 
 
 def _in_words(row: Mapping[Any, Any]) -> str:
-    """Say how much of a currency has no rate."""
     amount = money(float(row["amount"] or 0), row["currency"], 2)
     first, last = row["first"], row["last"]
     lines = "line" if row["n"] == 1 else "lines"

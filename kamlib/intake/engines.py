@@ -65,7 +65,6 @@ def engine_of(expression: ir.Expr) -> str:
 
 
 def trimmed(text: ir.StringValue, marks: str) -> ir.StringValue:
-    """Return text without given marks at its ends."""
     return trim_of(text, marks) if engine_of(text) == "duckdb" else btrim(text, marks)
 
 
@@ -94,7 +93,6 @@ def tidy(text: ir.StringValue) -> ir.StringValue:
 
 
 def tidy_text(column: ir.Column) -> ir.Column:
-    """Return a column of text tidy, any other as it is."""
     return tidy(column) if column.type().is_string() else column
 
 
@@ -184,14 +182,7 @@ def spelled_apart(ids: pa.Table) -> pa.Table:
 
 
 def written_down(like: ir.Table, frame: pd.DataFrame, schema: ibis.Schema) -> ir.Table:
-    """Return a small table as part of a query of another table's engine; nothing is created there.
-
-    Parameters
-    ----------
-    like : table of the engine
-    frame : DataFrame of text, dates or decimals
-    schema : its columns' types in the engine
-    """
+    """Return a small table as part of a query of another table's engine; nothing is created there."""
     con = like.get_backend()
     types = [con.compiler.type_mapper.from_ibis(kind) for kind in schema.types]
     rows = [
@@ -227,11 +218,6 @@ NAME = re.compile(r'"(?:[^"]|"")+"|[^".\s]+')
 def parts_of(name: str, key: str) -> list[str]:
     """Return the parts of a table's name; a part with a point or a space in it stands in quotes.
 
-    Raises
-    ------
-    ParameterError
-        It is no name of one to three parts.
-
     Examples
     --------
     >>> parts_of('sales."Invoice lines"', "table")
@@ -260,13 +246,7 @@ def all_of(parts: list[str], engine: str) -> str:
 
 
 def one_that_reads(query: str, engine: str, key: str) -> str:
-    """Return a query if it is a single one that reads.
-
-    Raises
-    ------
-    ParameterError
-        It is several statements, none, or one that does not begin with SELECT or WITH.
-    """
+    """Return a query if it is a single one that reads."""
     try:
         found = [each for each in sqlglot.parse(query, dialect=engine) if each]
     except SqlglotError:
@@ -285,11 +265,6 @@ def of_query(con: ibis.BaseBackend, query: str, key: str) -> ir.Table:
     PostgreSQL's money is a number that a setting of the server dresses up when it is written, so it
     is taken as the number. Spark has no function that composes letters and accents, so its texts
     are composed by what the query says.
-
-    Raises
-    ------
-    DataError
-        Two columns have one name.
     """
     if con.name == "pyspark":
         return con.sql(_with_composed_texts(query, con.sql(query).schema()))
@@ -372,15 +347,7 @@ class Databases(NamedTuple):
     closing: ExitStack
 
     def table(self, table: str) -> ir.Table:
-        """Return an input table as it lies in its database; no row is read.
-
-        Raises
-        ------
-        DataError
-            The database cannot be reached, or has no such table.
-        ParameterError
-            The query is not one that reads, or a library is not installed.
-        """
+        """Return an input table as it lies in its database; no row is read."""
         given = self.engagement.inputs[table].database
         assert given is not None
         key = f"inputs.{table}.database"
@@ -413,15 +380,7 @@ def databases(engagement: "Engagement") -> Iterator[Databases]:
 
 @contextmanager
 def answering(engine: str, key: str) -> Iterator[None]:
-    """Say in our words what a database has against us, with none of its own.
-
-    Raises
-    ------
-    DataError
-        The database cannot be reached, refuses, or has no such table.
-    ParameterError
-        What speaks to it is not installed.
-    """
+    """Say in our words what a database has against us, with none of its own."""
     try:
         yield
     except ModuleNotFoundError as problem:

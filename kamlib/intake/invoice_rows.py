@@ -195,7 +195,6 @@ class Sums:
     place: int = 0
 
     def add(self, net: LineNet, gross: str = "") -> None:
-        """Add a line, with its gross amount where it gives one."""
         self.lines += 1
         if gross:
             self._add_gross(net, amount(gross) or NOTHING)
@@ -216,13 +215,7 @@ class Sums:
             self.untold += gross
 
     def give(self, net: Decimal | None, on_margin: Decimal = NOTHING) -> bool:
-        """Tell whether the lines give the invoice's totals, but for a cent of rounding each.
-
-        Parameters
-        ----------
-        net : Decimal or None, the net total
-        on_margin : Decimal, the price of what is taxed on the margin, whose lines give no net amount
-        """
+        """Tell whether the lines give the invoice's totals, but for a cent of rounding each."""
         if not self.lines or net is None:
             return self.lines > 0
         if self.unpriced and not (on_margin and self._near(self.untold, on_margin)):
@@ -250,12 +243,6 @@ class Buyer(NamedTuple):
 @lru_cache(maxsize=65_536)
 def buyer(name: str, number: str, country: str = "") -> Buyer:
     """Return a buyer by tax number; without one, the id says so and names the buyer.
-
-    Parameters
-    ----------
-    name : str, as on the invoice
-    number : str, as on the invoice; empty or a word for none where there is none
-    country : str, two letters, empty where the invoice has none
 
     Examples
     --------
@@ -357,37 +344,23 @@ def written(document: Document, line: Line, dialect: Dialect) -> list[str]:
 
 
 def several(texts: Iterable[str]) -> str:
-    """Return the numbers of invoices with a comma between, each once, however a program lists them.
-
-    Examples
-    --------
-    >>> several(["ZAL/1; ZAL/2", "ZAL/1"]), several([])
-    ('ZAL/1, ZAL/2', '')
-    """
+    """Return the numbers of invoices with a comma between, each once, however a program lists them."""
     numbers = (each for text in texts for each in BETWEEN_NUMBERS.split(text))
     return SEVERAL.join(dict.fromkeys(filter(None, numbers)))
 
 
 @lru_cache(maxsize=4_096)
 def _day(text: str, dialect: Dialect) -> str:
-    """Return a day of the schemas as the dialect writes it."""
     return day_written(text, date_form(dialect))
 
 
 @lru_cache(maxsize=65_536)
 def _number(text: str, dialect: Dialect) -> str:
-    """Return a number of the schemas as the dialect writes it; what is none stays as it is."""
     return text if amount(text) is None else number_written(plain(text), dialect)
 
 
 def plain(text: str) -> str:
-    """Return a number without plus sign and without exponent.
-
-    Examples
-    --------
-    >>> plain("+1E2"), plain("1.50")
-    ('100', '1.50')
-    """
+    """Return a number without plus sign and without exponent."""
     return f"{Decimal(text):f}"
 
 
@@ -404,7 +377,6 @@ ISSUED = N_("invoices of this seller; purchases among sales?")
 
 
 def note_seller(notes: Counter[str], sellers: Sequence[Element], invoices: int = 1) -> None:
-    """Count invoices by the tax number of their seller."""
     number = sellers[0].text("NIP") if sellers else ""
     notes[f"{number}{BETWEEN}{ISSUED}"] += invoices
 
@@ -419,14 +391,7 @@ def note_rates(notes: Counter[str], document: Document, parts: Sequence[Element]
 
 
 def taken_rates(notes: Counter[str]) -> tuple[str, ...]:
-    """Take the rates of invoices out of notes: ``date,currency,rate``, in order.
-
-    Examples
-    --------
-    >>> seen = Counter({f"2025-03-10,EUR,4.2615{BETWEEN}{RATE}": 2})
-    >>> taken_rates(seen), seen
-    (('2025-03-10,EUR,4.2615',), Counter())
-    """
+    """Take the rates of invoices out of notes: ``date,currency,rate``, in order."""
     keys = sorted(key for key in notes if key.endswith(f"{BETWEEN}{RATE}"))
     for key in keys:
         del notes[key]
@@ -434,14 +399,7 @@ def taken_rates(notes: Counter[str]) -> tuple[str, ...]:
 
 
 def drop_sellers(notes: Counter[str]) -> Counter[str]:
-    """Return notes without the counts by seller, unless there are several sellers.
-
-    Examples
-    --------
-    >>> one = Counter({f"1111111111{BETWEEN}{ISSUED}": 3})
-    >>> drop_sellers(one), len(drop_sellers(one + Counter({f"222{BETWEEN}{ISSUED}": 1})))
-    (Counter(), 2)
-    """
+    """Return notes without the counts by seller, unless there are several sellers."""
     sellers = [key for key in notes if key.endswith(f"{BETWEEN}{ISSUED}")]
     dropped = sellers if len(sellers) == 1 else []
     return Counter({key: n for key, n in notes.items() if n and key not in dropped})

@@ -187,7 +187,6 @@ def _of_many_rows(
 
 
 def _in_order(tables: list[Validated]) -> list[Validated]:
-    """Return tables in the order of the contract."""
     return sorted(tables, key=lambda table: list(CONTRACT).index(table.name))
 
 
@@ -346,7 +345,6 @@ def _known_from_lines(work: Workspace, worked: ir.Table, who: Who) -> dict[str, 
 
 
 def _known(work: Workspace, ids: set[str], who: Who) -> dict[str, ir.Table]:
-    """Return the known customers and the known parties as tables for the engine."""
     return {
         "customer": _in_engine(work, "known_customers", known_id=sorted(ids)),
         "party": _in_engine(
@@ -356,7 +354,6 @@ def _known(work: Workspace, ids: set[str], who: Who) -> dict[str, ir.Table]:
 
 
 def _in_engine(work: Workspace, table: str, **columns: list[str]) -> ir.Table:
-    """Keep columns of text as a table of the engine."""
     rows = pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
     return work.con.create_table(table, rows, overwrite=True)
 

@@ -41,12 +41,10 @@ class Dialect(NamedTuple):
 
     @property
     def marks_declared(self) -> bool:
-        """Tell whether somebody has said how numbers are written."""
         return bool(self.decimal or self.thousands)
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Return the formats of days, in the order in which they are tried."""
         return (*(self.date or (ISO,)), *((EXCEL,) if self.serials else ()))
 
 
@@ -109,10 +107,6 @@ def number_of(text: ir.StringValue, dialect: Dialect, *, percent: bool = False) 
     A negative number is written ``-1``, ``−1``, ``1-`` or ``(1)``; a word of the dialect's money may
     stand on either side. Thousands must stand in groups of three: ``1.5`` is no number where the
     point groups thousands.
-
-    Parameters
-    ----------
-    percent : bool, read ``12%`` as 0.12; where False it is no number
     """
     decimal = dialect.decimal or "."
     plain = text.re_search(f"^-?[0-9]{{1,30}}(?:[{decimal}][0-9]{{1,30}})?$")
@@ -173,7 +167,6 @@ def _group(dialect: Dialect) -> str:
 
 
 def _class(characters: str) -> str:
-    """Return a regular expression for any of some characters."""
     return "[" + re.sub(r"([]^\\-])", r"\\\1", characters) + "]"
 
 
@@ -181,10 +174,6 @@ def day_of(text: ir.StringValue, forms: Sequence[str]) -> tuple[ir.StringValue, 
     """Return text as an ISO day by the first format it has, and whether it has any of them at all.
 
     The day need not exist: see `existing_day`.
-
-    Parameters
-    ----------
-    forms : list of strptime formats in order; ``excel`` stands for the days that Excel counts
     """
     found = [_serial_day(text) if form == EXCEL else _written_day(text, form) for form in forms]
     iso, has_form = ibis.cases(*((has, iso) for iso, has in found), else_=ibis.null("string")), None
@@ -194,7 +183,6 @@ def day_of(text: ir.StringValue, forms: Sequence[str]) -> tuple[ir.StringValue, 
 
 
 def existing_day(iso: ir.StringValue) -> ir.DateValue:
-    """Return an ISO day as a date, null where there is no such day."""
     return iso.re_search(IS_DAY).ifelse(iso, ibis.null("string")).cast("date")
 
 

@@ -79,14 +79,7 @@ class Book(NamedTuple):
 
 @contextmanager
 def opened(path: Path, *, shown: str) -> Iterator[Book]:
-    """Open a workbook after looking at its kind, its sizes and the head of each part.
-
-    Raises
-    ------
-    DataError
-        It is no workbook of Excel 2007 or later, is damaged, has a password, declares a document
-        type, or would unpack to more than a workbook can hold.
-    """
+    """Open a workbook after looking at its kind, its sizes and the head of each part."""
     _refuse_other_kinds(path, shown)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -105,7 +98,6 @@ def opened(path: Path, *, shown: str) -> Iterator[Book]:
 
 
 def _book(path: Path, archive: zipfile.ZipFile, shown: str) -> Book:
-    """Return what a workbook says of itself."""
     from openpyxl.reader.excel import ExcelReader
 
     reader = ExcelReader(path, read_only=True, keep_links=False)
@@ -136,7 +128,6 @@ def _book(path: Path, archive: zipfile.ZipFile, shown: str) -> Book:
 
 
 def unreadable(place: str, error: Exception) -> DataError:
-    """Return what to say of something in a workbook that is not as Excel writes it."""
     return DataError(f"{place} is not as Excel writes it ({error}). Open it in Excel and save it.")
 
 
@@ -158,7 +149,6 @@ def _formats(archive: zipfile.ZipFile) -> dict[int, str]:
 
 
 def _refuse_other_kinds(path: Path, shown: str) -> None:
-    """Raise DataError unless the file starts as a zip archive does."""
     with path.open("rb") as stream:
         start = stream.read(512)
     if start.startswith(ZIP):
@@ -183,7 +173,6 @@ def _refuse_other_kinds(path: Path, shown: str) -> None:
 
 
 def _refuse_bombs(archive: zipfile.ZipFile, shown: str) -> None:
-    """Raise DataError if the archive would unpack to more than a workbook can hold."""
     parts = archive.infolist()
     unpacked = sum(info.file_size for info in parts)
     packed = max(sum(info.compress_size for info in parts), 1)
@@ -213,7 +202,6 @@ def _refuse_bombs(archive: zipfile.ZipFile, shown: str) -> None:
 
 
 def _refuse_without_workbook(archive: zipfile.ZipFile, shown: str) -> None:
-    """Raise DataError if the archive is a zip of another kind."""
     names = set(archive.namelist())
     if "[Content_Types].xml" in names and "xl/workbook.bin" not in names:
         return
@@ -226,7 +214,6 @@ def _refuse_without_workbook(archive: zipfile.ZipFile, shown: str) -> None:
 
 
 def _megabytes(size: int) -> str:
-    """Write a number of bytes in megabytes."""
     return f"{size / 1024**2:,.1f} MB"
 
 
@@ -281,13 +268,7 @@ PLAIN = Looks("plain")
 
 
 def rows_of(book: Book, sheet: Sheet, dialect: Dialect) -> Iterator[Row]:
-    """Yield the rows of a sheet that have any cell with something in it.
-
-    Raises
-    ------
-    DataError
-        The sheet's XML is broken, or no Excel workbook's.
-    """
+    """Yield the rows of a sheet that have any cell with something in it."""
     from openpyxl.worksheet._reader import WorkSheetParser
 
     parser, number = WorkSheetParser(None, book.words, data_only=True), 0
@@ -333,7 +314,6 @@ def _elements(book: Book, sheet: Sheet, name: str) -> Iterator[ElementTree.Eleme
 def _row(
     number: int, element: ElementTree.Element, parser: Any, book: Book, dialect: Dialect
 ) -> Row:
-    """Return a row, whose cells openpyxl reads."""
     row, form = Row(number, {}, element.get("hidden") in TRUE, [], [], {}), date_form(dialect)
     parser.row_counter, parser.col_counter = number, 0
     for each in element:
@@ -378,7 +358,6 @@ def _moment(serial: float, epoch: Any) -> Any:
 
 
 def _text(value: Any, looks: Looks, dialect: Dialect, form: str) -> str:
-    """Return a cell's value as text."""
     if isinstance(value, str):
         return ESCAPED.sub(lambda found: chr(int(found[1], 16)), value) if "_x" in value else value
     if isinstance(value, bool):
@@ -437,24 +416,12 @@ def plain_number(value: float, dialect: Dialect) -> str:
 
 
 def with_money(number: str, money: str, dialect: Dialect) -> str:
-    """Return a number with the currency that its format shows, unless it is the reporting one.
-
-    Examples
-    --------
-    >>> with_money("100", "EUR", Dialect(money=("zł",))), with_money("100", "zł", Dialect(money=("zł",)))
-    ('100 EUR', '100')
-    """
+    """Return a number with the currency that its format shows, unless it is the reporting one."""
     return f"{number} {money}" if money and money not in dialect.money else number
 
 
 def masked(number: str, mask: str) -> str:
-    """Return a whole number as a mask of zeros shows it.
-
-    Examples
-    --------
-    >>> masked("12", "00000"), masked("1234567890", "000-000-00-00")
-    ('00012', '123-456-78-90')
-    """
+    """Return a whole number as a mask of zeros shows it."""
     digits = number.zfill(mask.count("0"))
     spare = len(digits) - mask.count("0")
     rest = iter(digits[spare:])

@@ -53,11 +53,9 @@ class Workspace(NamedTuple):
 
     @property
     def last_day(self) -> date:
-        """Return the last day that an event of the past may have."""
         return max(period.end for period in self.engagement.periods.values()) + GRACE
 
     def owns(self, expression: ir.Expr) -> bool:
-        """Tell whether an expression stands on our own engine."""
         return expression.get_backend() is self.con
 
 
@@ -88,12 +86,6 @@ def told_once(
 
     What is asked of every column alike is otherwise spelled out for each of them, which takes longer
     than reading a small table does.
-
-    Parameters
-    ----------
-    work : the workspace
-    key : what `build` depends on beside the columns and their types
-    build : a function of as many columns
     """
     if not work.owns(columns[0]):
         return build(*columns)
@@ -174,7 +166,6 @@ def _table(con: Any, name: str) -> ir.Table:
 
 @cache
 def _kind(said: str) -> dt.DataType:
-    """Return a type of our engine as ibis knows it."""
     return DuckDBType.from_string(said)
 
 
@@ -200,15 +191,6 @@ def view(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
 def pull(work: Workspace, name: str, expression: ir.Table, *, key: str) -> ir.Table:
     """Compute an expression where its rows lie and keep the result in our own engine.
 
-    Parameters
-    ----------
-    work : the workspace
-    name : str, the table's name with us
-    expression : table of our engine or of a client's database
-    key : str, the setting that names the database, for what it has against us
-
-    Notes
-    -----
     Accents are composed on the way, as an engine may not be able to.
     """
     if work.owns(expression):
@@ -260,7 +242,6 @@ def fetched(expression: ir.Table, kinds: Mapping[str, str] | None = None) -> pd.
 
 
 def in_pandas(table: pa.Table, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Return a table as `fetched` does."""
     return _typed(table, kinds or {}).to_pandas(types_mapper=_exact_if_decimal)
 
 
@@ -279,5 +260,4 @@ def _type_of(field: pa.Field, kind: str) -> pa.DataType:
 
 
 def _exact_if_decimal(kind: pa.DataType) -> pd.ArrowDtype | None:
-    """Keep decimals as decimals when a table goes to pandas."""
     return pd.ArrowDtype(kind) if pa.types.is_decimal(kind) else None

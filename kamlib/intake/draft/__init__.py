@@ -139,21 +139,12 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
     def shown(self, path: Path) -> str:
-        """Return a file as it is written under files."""
         given = (*_patterns(self.declared).values(), *_patterns(self.declared, "heads").values())
         return for_readers(path, self.folder, [name for names in given for name in names])
 
 
 def found_files(engagement: str | Path) -> Found:
-    """Return the files of an engagement, or of a folder that is none yet.
-
-    Raises
-    ------
-    DataError
-        There is no file to look into, or a pattern of engagement.yaml matches none.
-    ParameterError
-        There is no such engagement or folder, or its engagement.yaml is no YAML.
-    """
+    """Return the files of an engagement, or of a folder that is none yet."""
     folder, declared = _said(engagement)
     named = {
         table: [
@@ -224,7 +215,6 @@ def _bare_folder(engagement: str | Path) -> Path | None:
 
 
 def _patterns(declared: dict[str, Any], block: str = "") -> dict[str, list[str]]:
-    """Return the file names that each declared input gives, or a block of it such as heads."""
     found = {}
     for table, given in part(declared, "inputs").items():
         given = part(given, block) if block else given
@@ -236,7 +226,6 @@ def _patterns(declared: dict[str, Any], block: str = "") -> dict[str, list[str]]
 
 
 def _files_in(folder: Path) -> list[Path]:
-    """Return the readable files of a folder and its input/, sorted by name; links out are left."""
     paths = (
         path for name in FOLDERS if (folder / name).is_dir() for path in (folder / name).iterdir()
     )
@@ -335,7 +324,6 @@ def _drawn_up(
 
 
 def _title(found: Found, inputs: list[Drafted]) -> Iterator[str]:
-    """Say what this is, and first of all if it cannot carry anything."""
     template = _("A draft for {file}: read it, answer its questions, then paste what is right.")
     yield worded(template, file=FILE)
     if not any(each.table == "invoice_lines" for each in inputs):
@@ -441,7 +429,6 @@ def _span(lines_: Drafted | None) -> tuple[date | None, date | None]:
 
 
 def _notes(inputs: list[Drafted]) -> Iterator[str]:
-    """Yield what was seen besides, file by file, and columns that are none of ours."""
     for each in inputs:
         yield from (f"{each.table}: {note}" for note in each.writing.notes)
         for one in each.group:

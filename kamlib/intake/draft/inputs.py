@@ -73,7 +73,6 @@ class Writing:
         return [*self.questions, *([] if settled else self.questions_of_days)]
 
     def take(self, other: "Writing") -> None:
-        """Take over what the other one tells beyond this one."""
         self.keys = {**other.keys, **self.keys}
         mine, theirs = (all(form.sure for form in each.dates) for each in (self, other))
         if not self.dates or (theirs and not mine):
@@ -104,7 +103,6 @@ def writing_of(group: list[Placed]) -> Writing:
 
 
 def _tell_marks(writing: Writing, marks: Marks) -> None:
-    """Add the marks of numbers."""
     decimal, writing.questions = decimal_of(marks)
     thousands = thousands_of(marks, decimal.value if decimal else "")
     if thousands and not decimal:
@@ -127,7 +125,6 @@ def _setting(seen: Seen, key: str) -> str:
 
 
 def _is_plain(seen: Seen) -> bool:
-    """Tell whether a file has no letter beyond ASCII."""
     cells = (cell for column in seen.columns for cell in column)
     return all(map(str.isascii, seen.head)) and all(map(str.isascii, cells))
 
@@ -145,7 +142,6 @@ def share_dialects(inputs: list["Drafted"]) -> dict[str, Writing]:
 
 
 def _free_name(each: "Drafted", dialects: dict[str, Writing]) -> str:
-    """Name a dialect by its encoding, or by the kind of its files."""
     stem = each.first.kind
     if stem != "excel":
         stem = (each.writing.value("encoding") or stem).replace("-", "")
@@ -162,7 +158,6 @@ class Codes:
     questions: list[str] = field(default_factory=list)
 
     def add(self, other: "Codes") -> None:
-        """Take over the codes of another file; a word that is known already stays."""
         for column, words in other.values.items():
             self.values[column] = {**words, **self.values.get(column, {})}
         self.prefixes = {**other.prefixes, **self.prefixes}
@@ -187,7 +182,6 @@ def codes_of(one: Placed) -> Codes:
 
 
 def _meanings(column: str) -> dict[str, str]:
-    """Return what the words that clients use for a code mean to us."""
     return {word: ours for ours, words in CODES[column].items() for word in words}
 
 
@@ -286,17 +280,14 @@ class Drafted:
 
     @property
     def first(self) -> Seen:
-        """Return the first of its files, which stands for all of them."""
         return self.group[0].seen
 
     @property
     def lacks(self) -> list[str]:
-        """Return the columns that the table needs and its files have not."""
         match = self.group[0].match
         return match.lacks if match else []
 
     def looks(self, ours: str) -> list[Look]:
-        """Return what a column of ours looks like in each of its files."""
         return [look for each in self.group if (look := each.look(ours)) is not None]
 
 
@@ -313,11 +304,6 @@ def drafted(table: str, files: list[Placed], all_files: list[str]) -> tuple[Draf
     Files belong together when their columns are called alike and they are written alike; of several
     such groups the one with most rows is taken, and one that lacks a column only where none is whole.
     A file that repeats another is left out.
-
-    Parameters
-    ----------
-    files : the files that are this table
-    all_files : every file as it is shown, so that a pattern takes no others
     """
     groups: list[list[Placed]] = []
     for each in files:
@@ -346,7 +332,6 @@ def _rank(group: list[Placed]) -> tuple[bool, int, str]:
 
 
 def _belongs(one: Placed, other: Placed) -> bool:
-    """Tell whether two files can stand in one input."""
     return _names(one) == _names(other) and are_alike(one.seen, other.seen)
 
 
@@ -418,7 +403,6 @@ def _otherwise(table: str, kept: Placed, each: Placed) -> str:
 
 
 def _input_of(table: str, group: list[Placed], all_files: list[str]) -> Drafted:
-    """Return the input that a group of files makes."""
     codes = Codes()
     for each in group:
         codes.add(codes_of(each))
@@ -480,6 +464,5 @@ def _pattern(files: list[str]) -> str:
 
 
 def _common(texts: list[str]) -> str:
-    """Return the start that all texts share."""
     alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
     return "".join(letters[0] for letters in alike)

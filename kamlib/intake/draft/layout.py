@@ -79,7 +79,6 @@ def flow(value: Any) -> str:
 
 
 def dialect_lines(dialects: dict[str, Writing]) -> Iterator[str]:
-    """Yield the block of dialects."""
     if dialects:
         yield line(0, "dialects")
     for name, writing in dialects.items():
@@ -91,7 +90,6 @@ def dialect_lines(dialects: dict[str, Writing]) -> Iterator[str]:
 
 
 def input_lines(inputs: list[Drafted]) -> Iterator[str]:
-    """Yield the block of inputs."""
     if inputs:
         yield line(0, "inputs")
     for each in inputs:
@@ -324,13 +322,7 @@ def part(data: Any, key: str) -> dict[str, Any]:
 
 
 def missing_words(inputs: list[Drafted], declared: dict[str, Any]) -> Iterator[str]:
-    """Yield what is missing: columns of the lines, whole tables, and the costs of serving.
-
-    Parameters
-    ----------
-    inputs : the inputs of the draft
-    declared : what engagement.yaml says already, empty where there is none
-    """
+    """Yield what is missing: columns of the lines, whole tables, and the costs of serving."""
     there = {each.table for each in inputs} | set(declared.get("inputs") or {})
     if "invoice_lines" not in there:
         yield _("invoice_lines: without them there is no analysis at all")

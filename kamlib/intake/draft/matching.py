@@ -66,15 +66,12 @@ class Match:
 
     @property
     def names(self) -> dict[str, str]:
-        """Return the client's name for each of our columns."""
         return {pair.ours: pair.evidence.value for pair in self.pairs}
 
     def place_of(self, ours: str) -> int | None:
-        """Return where the client's column for one of ours stands."""
         return next((pair.place for pair in self.pairs if pair.ours == ours), None)
 
     def unused(self, head: list[str]) -> list[str]:
-        """Return the names of the columns that are none of ours."""
         mapped = {pair.place for pair in self.pairs}
         return [name for place, name in enumerate(head) if name and place not in mapped]
 
@@ -102,24 +99,16 @@ class Placed(NamedTuple):
 
     @property
     def lacks_something(self) -> bool:
-        """Tell whether a column that the table needs is not in the file."""
         return bool(self.match and self.match.lacks)
 
     def look(self, ours: str) -> Look | None:
-        """Return what the client's column for one of ours looks like."""
         place = self.match.place_of(ours) if self.match else None
         return None if place is None else self.looks[place]
 
 
 # ------------------------------------------------------------------------------------ tables
 def placed(seen: Seen, tables: Iterable[str] = TABLES) -> Placed:
-    """Return which table a file is, with the score of its columns; or what the nearest one lacks.
-
-    Parameters
-    ----------
-    seen : Seen, a file that could be looked into
-    tables : the tables it may be; one where engagement.yaml says which
-    """
+    """Return which table a file is, with the score of its columns; or what the nearest one lacks."""
     looks = [look_of(column) for column in seen.columns]
     matches = [matched(seen, looks, table) for table in tables if table in CONTRACT]
     whole = [each for each in matches if not each.lacks and not _repeats_its_key(seen, each)]
@@ -137,7 +126,6 @@ def placed(seen: Seen, tables: Iterable[str] = TABLES) -> Placed:
 
 
 def _why(seen: Seen, best: Match) -> str:
-    """Say why a file is a table."""
     if "form" in seen.settings:
         return worded(_("invoices in the form {form}"), form=seen.settings["form"].value)
     template = _("{n} of its {all} columns are those of {table}")
@@ -161,7 +149,6 @@ def _read_days_to_the_end(seen: Seen, looks: list[Look], match: Match) -> None:
 
 
 def kind_of(ours: str) -> Kind:
-    """Return the kind of one of our columns."""
     return COLUMNS[ours].kind if ours in COLUMNS else "text"
 
 
@@ -178,7 +165,6 @@ def _score(seen: Seen, match: Match) -> float:
 
 
 def _named_so(seen: Seen, table: str) -> bool:
-    """Tell whether a file's name speaks of a table."""
     stem = plain(seen.path.name.partition(".")[0])
     return any(word in stem for word in (plain(table), *IN_FILE_NAMES.get(table, ())))
 
@@ -193,7 +179,6 @@ def _repeats_its_key(seen: Seen, match: Match) -> bool:
 
 
 def _nearness(seen: Seen, match: Match) -> float:
-    """Return how near a file is to a table that it cannot be as it stands."""
     return _score(seen, match) - 0.3 * len(match.lacks) - _repeats_its_key(seen, match)
 
 
@@ -258,7 +243,6 @@ def matched(seen: Seen, looks: list[Look], table: str) -> Match:
 def _take(
     match: Match, seen: Seen, looks: list[Look], wanted: Field, free: list[_Candidate]
 ) -> None:
-    """Take the best free candidate for a column, and ask where another is as good."""
     best, theirs = free[0], seen.head[free[0].place]
     rivals = [each for each in free[1:] if each.weight == best.weight and not each.elsewhere]
     if plain(theirs) == plain(wanted.name):
@@ -284,7 +268,6 @@ def _take(
 
 
 def _candidates(seen: Seen, looks: list[Look], wanted: Field, table: str) -> list[_Candidate]:
-    """Return the columns that may be one of ours, best first; those whose cells forbid it left out."""
     found = [
         each
         for place, word in enumerate(seen.head)
@@ -339,7 +322,6 @@ def has_vat(ours: str, theirs: str) -> bool:
 
 
 def _objections(seen: Seen, looks: list[Look], wanted: Field, table: str) -> Iterator[str]:
-    """Say which columns bear a sure name and hold something else."""
     sure = names_of(wanted.name, table)[0]
     template = _("{file}: {theirs} is called like {column}, but {why}.")
     for place, word in enumerate(seen.head):
@@ -363,7 +345,6 @@ class Agreement(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Tell whether that is so in nearly all rows."""
         return self.every > 0 and self.n >= MOST * self.every
 
 
@@ -392,7 +373,6 @@ def confirm_amounts(one: Placed) -> None:
 
 
 def _figures(cells: list[str], look: Look) -> np.ndarray:
-    """Return the cells of a column as numbers by the decimal mark of its own values."""
     decimal, _questions = decimal_of(look.marks)
     return np.array([number_in(cell.strip(), decimal.value if decimal else ".") for cell in cells])
 
@@ -406,7 +386,6 @@ def _agreement(one: np.ndarray, other: np.ndarray, rates: tuple[float, ...] = RA
 
 
 def _judge_net(seen: Seen, match: Match, figures: Figures, place: int) -> None:
-    """Hold the net amount against the other amounts of the file."""
     net, mapped = figures[place], {pair.place for pair in match.pairs}
     certain = next(pair.weight for pair in match.pairs if pair.ours == "net_amount") == SURE
     for other, amounts in figures.items():
@@ -429,7 +408,6 @@ def _judge_net(seen: Seen, match: Match, figures: Figures, place: int) -> None:
 
 
 def _refuse_gross(seen: Seen, match: Match, place: int, other: int, found: Agreement) -> None:
-    """Take the smaller of two amounts that differ by VAT, or none where its name says otherwise."""
     gross, net = seen.head[place], seen.head[other]
     template = _(
         "{file}: {gross} is {other} with VAT in {n} of {all} rows, so {other} is taken for net_amount."
@@ -471,7 +449,6 @@ def _tell_products(seen: Seen, match: Match, figures: Figures, gross: list[int])
 
 
 def _products(match: Match, figures: Figures) -> np.ndarray | None:
-    """Return quantity times unit price, less the discount where there is one."""
     quantity, price, discount = (
         figures.get(-1 if (place := match.place_of(name)) is None else place)
         for name in ("quantity", "unit_price", "discount")
@@ -494,7 +471,6 @@ def _ask_of_discount(seen: Seen, match: Match, figures: Figures) -> None:
 
 
 def _confirm(match: Match, ours: str, why: str, *, sure: bool) -> None:
-    """Add evidence to a mapped column; where it settles the matter, its question goes."""
     for i, pair in enumerate(match.pairs):
         if pair.ours == ours:
             name, known, certain = pair.evidence

@@ -42,7 +42,6 @@ class Marks:
     examples: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: "Marks") -> None:
-        """Take over what other values say."""
         self.numbers += other.numbers
         for name in ("point", "groups", "either", "forms"):
             getattr(self, name).update(getattr(other, name))
@@ -65,7 +64,6 @@ def marks_in(values: Counter[str]) -> Marks:
 
 
 def _count(marks: Marks, value: str, times: int) -> None:
-    """Count one value that stands `times` times."""
     found = NUMBER.match(value)
     said = _shape(found["body"]) if found else None
     if found is None or said is None:
@@ -270,7 +268,6 @@ class Look(NamedTuple):
 
     @property
     def empty(self) -> int:
-        """Return how many cells are empty."""
         return self.rows - self.filled
 
     @property
@@ -307,10 +304,6 @@ def look_of(cells: Iterable[str]) -> Look:
 
 def objection(look: Look, kind: Kind, *, least: float = MOST) -> str:
     """Return why a column cannot be of a kind by what it holds; empty where it can.
-
-    Parameters
-    ----------
-    least : float, the share of filled cells that must be of the kind
 
     Examples
     --------
@@ -349,7 +342,6 @@ def misfits(look: Look, kind: Kind) -> Counter[str]:
 
 
 def fits(look: Look, kind: Kind) -> str:
-    """Say how a column fits its kind: the evidence that stands behind a mapped column."""
     if not look.filled:
         return worded(_("all {n} cells are empty"), n=look.rows)
     if kind in OF_KIND:

@@ -45,7 +45,6 @@ class Days:
     examples: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: "Days") -> None:
-        """Take over what other values say."""
         self.days += other.days
         self.forms.update(other.forms)
         self.late.update(other.late)
@@ -272,5 +271,4 @@ def _ordered(days: Days, form: str, counts: Counter[str], known: set[str]) -> Fo
 
 
 def _month_first(form: str) -> str:
-    """Return a form with the month before the day."""
     return form.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")

@@ -167,13 +167,7 @@ def _is_code(name: str) -> bool:
 
 
 def head_of(rows: Sequence[Row], dialect: Dialect, *, shown: str) -> list[str]:
-    """Return the head of the first rows of a file, once those under it are seen to fit it.
-
-    Raises
-    ------
-    DataError
-        They do not fit.
-    """
+    """Return the head of the first rows of a file, once those under it are seen to fit it."""
     (_line, names), *below = rows
     head = with_empty_names(names, below)
     refuse_unfit_head(head, below, dialect, shown=shown)
@@ -217,13 +211,7 @@ def is_head_again(cells: Sequence[str], head: Sequence[str]) -> bool:
 def refuse_unfit_head(
     head: Sequence[str], rows: Sequence[Row], dialect: Dialect, *, shown: str
 ) -> None:
-    """Raise DataError if the first rows under a head show that it is not the head of them.
-
-    Parameters
-    ----------
-    head : the cells of the head
-    rows : the first rows under it, each with the number of its line
-    """
+    """Raise DataError if the first rows under a head show that it is not the head of them."""
     width = most_frequent(Counter(len(cells) for _line, cells in rows)) or len(head)
     if len(head) == 1 or width == 1 < len(head):
         _refuse_separator(head, rows, dialect, shown)
@@ -241,13 +229,7 @@ def refuse_unfit_head(
 
 
 def refuse_mostly_ragged(widths: Counter[int], width: int, *, shown: str) -> None:
-    """Raise DataError if most rows of a file have more or fewer cells than its head.
-
-    Parameters
-    ----------
-    widths : Counter, how many rows have how many cells
-    width : int, how many cells the head has
-    """
+    """Raise DataError if most rows of a file have more or fewer cells than its head."""
     every = widths.total()
     odd = every - widths[width]
     if 2 * odd > every:
@@ -262,7 +244,6 @@ def refuse_mostly_ragged(widths: Counter[int], width: int, *, shown: str) -> Non
 def _refuse_separator(
     head: Sequence[str], rows: Sequence[Row], dialect: Dialect, shown: str
 ) -> None:
-    """Raise DataError if head or rows plainly have another separator than the declared one."""
     declared = dialect.separator
     top, texts = declared.join(head), [declared.join(cells) for _line, cells in rows]
     of_head, of_rows = _separator(top), _separator(*texts) if texts else _separator(top)
@@ -289,7 +270,6 @@ _EXPORT_AGAIN = (
 def _refuse_longer_rows(
     head: Sequence[str], rows: Sequence[Row], dialect: Dialect, shown: str
 ) -> None:
-    """Raise DataError because no row is as short as its head."""
     texts = [dialect.separator.join(cells) for _line, cells in rows]
     why = _decimal_comma(texts) if dialect.separator == "," else ""
     raise DataError(

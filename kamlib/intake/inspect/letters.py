@@ -156,7 +156,6 @@ def lines_not_in(encoding: str, lines: Iterable[bytes]) -> Others:
 
 
 def _is_in(encoding: str, line: bytes) -> bool:
-    """Tell whether a line can be read in an encoding."""
     try:
         line.decode(encoding)
     except UnicodeError:
@@ -189,12 +188,10 @@ def _polish_share(head: bytes, encoding: str) -> float:
 
 
 def _polish(text: str) -> int:
-    """Count the Polish letters of a text."""
     return sum(letter in POLISH for letter in text)
 
 
 def _odd_signs(text: str) -> int:
-    """Count the characters that are no letters."""
     return sum(not letter.isalpha() for letter in text)
 
 

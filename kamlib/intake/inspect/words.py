@@ -37,25 +37,13 @@ def _shown(value: object) -> object:
 
 
 def few(values: Iterable[object]) -> str:
-    """Write at most three values, each cut to 30 characters: evidence, never a listing of data.
-
-    Examples
-    --------
-    >>> few(["a", "b", "c", "d"])
-    'a, b, c and 1 more'
-    """
+    """Write at most three values, each cut to 30 characters: evidence, never a listing of data."""
     items = list(values)
     return listed([*map(clipped, items[:FEW]), *items[FEW:]], most=FEW)
 
 
 def clipped(value: object, most: int = 30) -> str:
-    """Return a value as one short line without what a comment cannot hold.
-
-    Examples
-    --------
-    >>> clipped("two\\nlines")
-    'two lines'
-    """
+    """Return a value as one short line without what a comment cannot hold."""
     text = "".join(letter if letter.isprintable() else " " for letter in str(value)).strip()
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
