@@ -26,11 +26,11 @@ POLISH = Dialect(encoding="cp1250", separator=";", decimal=",", thousands=" ")
 NAMES = "Numer;Nazwa;Wartość\nF1;Żółta Śliwka;1\nF2;Łęczyca, Gdańsk;2\nF3;Mleczarnia Zając;3\n"
 
 
-def read(tmp_path, content, dialect=POLISH, *, name="lines.csv", **how):
+def read(tmp_path, content, dialect=POLISH, *, name="lines.csv", notes=None, **how):
     """Write a file and read its rows with their numbers."""
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode(dialect.encoding))
-    return list(records_of(InputFile(0, path, name, **how), dialect))
+    return list(records_of(InputFile(0, path, name, **how), dialect, notes))
 
 
 def why_not(tmp_path, content, dialect=POLISH, **how) -> str:

@@ -5,7 +5,7 @@ enough, stops the run: a revenue in which euros count as złoty is worse than no
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
@@ -26,18 +26,9 @@ if TYPE_CHECKING:
 CONVERTED = ["currency", "lines", "original", "amount"]
 
 
-class Settled(NamedTuple):
-    """Lines in the reporting currency, and what was converted.
-
-    `converted` has one row per other currency: ``currency, lines, original, amount``, the amounts
-    being net, before and after.
-    """
-
-    lines: Validated
-    converted: pd.DataFrame
-
-
-def in_reporting_currency(work: Workspace, lines: Validated, rates: pd.DataFrame | None) -> Settled:
+def in_reporting_currency(
+    work: Workspace, lines: Validated, rates: pd.DataFrame | None
+) -> tuple[Validated, pd.DataFrame]:
     """Convert the money of lines that are in another currency, exactly to six digits.
 
     A line that is set aside for another reason and has no rate keeps no amount, because it cannot
@@ -48,7 +39,7 @@ def in_reporting_currency(work: Workspace, lines: Validated, rates: pd.DataFrame
     if "currency" not in lines.raw.names and default:
         rows = rows.mutate(currency=ibis.literal(default))
     if not ("currency" in lines.raw.names or default) or not _any_other(rows, engagement):
-        return Settled(lines, pd.DataFrame({name: [] for name in CONVERTED}))
+        return lines, pd.DataFrame({name: [] for name in CONVERTED})
     rated = _with_rate(work, rows, rates)
     _refuse_without_rate(rated, engagement, lines.raw.rates)
     apart = rated["currency"] != engagement.currency
@@ -68,10 +59,8 @@ def in_reporting_currency(work: Workspace, lines: Validated, rates: pd.DataFrame
         original=there["_original"].sum().cast(DECIMAL),
         amount=there["net_amount"].sum().cast(DECIMAL),
     )
-    plain = settled.drop("_rate", "_original")
-    return Settled(
-        lines._replace(rows=plain, fine=None), fetched(sums.order_by("currency"))[CONVERTED]
-    )
+    lines = lines._replace(rows=settled.drop("_rate", "_original"), fine=None)
+    return lines, fetched(sums.order_by("currency"))[CONVERTED]
 
 
 def daily_rates(rates: pd.DataFrame, *, at_most_days_old: int) -> pd.DataFrame:

@@ -1,19 +1,18 @@
 """From placed files to the inputs of a draft: files of one kind together, each key with its evidence."""
 
-import hashlib
+import filecmp
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import takewhile
-from pathlib import Path
 from typing import NamedTuple
 
 from kamlib.core.contract import CONTRACT, NUMERIC
 from kamlib.core.language import _, ngettext
 from kamlib.core.naming import plain
-from kamlib.intake.draft.matching import Placed, kind_of
+from kamlib.intake.draft.matching import Match, Placed, kind_of
 from kamlib.intake.inspect.columns import (
     Look,
     Marks,
@@ -83,7 +82,7 @@ def writing_of(group: list[Placed]) -> Writing:
     """Return how files of one table are written, which are written alike."""
     marks, days = Marks(), Days()
     for each in group:
-        for pair in each.match.pairs if each.match else ():
+        for pair in each.match.pairs:
             kind, look = kind_of(pair.ours), each.looks[pair.place]
             if kind in NUMERIC:
                 marks.add(look.marks)
@@ -167,8 +166,6 @@ class Codes:
 def codes_of(one: Placed) -> Codes:
     """Return what the words in a file's code columns mean, as far as they are known."""
     codes = Codes()
-    if one.match is None:
-        return codes
     allowed = {each.name: each.allowed for each in CONTRACT[one.match.table].fields}
     for pair in one.match.pairs:
         look = one.looks[pair.place]
@@ -228,41 +225,30 @@ def _tell_currencies(codes: Codes, seen: Seen, look: Look) -> None:
 
 def _tell_prefixes(codes: Codes, one: Placed) -> None:
     """Tell the kind of a document from the start of its number, where no column does."""
-    names = one.match.names if one.match else {}
-    amount = "net_amount" if "net_amount" in names else "quantity"
-    if one.match is None or not {"invoice_id", amount} <= names.keys():
+    amount = "net_amount" if "net_amount" in one.match.names else "quantity"
+    places = [one.match.place_of(ours) for ours in ("invoice_id", amount)]
+    if None in places:
         return
-    documents, amounts = (
-        one.seen.columns[one.match.place_of(ours) or 0] for ours in ("invoice_id", amount)
-    )
-    rows, negative = _by_prefix(documents, amounts)
+    rows, negative = Counter[str](), Counter[str]()
+    for document, figure in zip(*(one.seen.columns[at or 0] for at in places), strict=True):
+        if start := PREFIX.match(document.strip()):
+            rows[start[0]] += 1
+            negative[start[0]] += is_negative(figure.strip())
     known = _meanings("document_type")
     found = {prefix: known[plain(prefix)] for prefix in sorted(rows) if plain(prefix) in known}
     if not 1 < len(rows) <= A_FEW or not set(found.values()) - {"invoice"}:
         return
     for prefix, ours in found.items():
-        one_row, more = (
-            "{n} row, {negative} of them negative",
-            "{n} rows, {negative} of them negative",
-        )
         n, minus = rows[prefix], negative[prefix]
-        why = worded(ngettext(one_row, more, n), n=n, negative=minus)
+        template = ngettext(
+            "{n} row, {negative} of them negative", "{n} rows, {negative} of them negative", n
+        )
+        why = worded(template, n=n, negative=minus)
         codes.prefixes[prefix] = Evidence(ours, why, minus == (0 if ours == "invoice" else n))
     odd = sorted(set(rows) - set(found))
     if odd:
         template = _("{file}: what documents are those whose numbers start with {prefixes}?")
         codes.questions.append(worded(template, file=one.seen.shown, prefixes=odd))
-
-
-def _by_prefix(documents: list[str], amounts: list[str]) -> tuple[Counter[str], Counter[str]]:
-    """Count rows, and negative rows, by the start of the document's number."""
-    rows: Counter[str] = Counter()
-    negative: Counter[str] = Counter()
-    for document, amount in zip(documents, amounts, strict=True):
-        if found := PREFIX.match(document.strip()):
-            rows[found[0]] += 1
-            negative[found[0]] += is_negative(amount.strip())
-    return rows, negative
 
 
 # -------------------------------------------------------------------------------------- inputs
@@ -283,9 +269,8 @@ class Drafted:
         return self.group[0].seen
 
     @property
-    def lacks(self) -> list[str]:
-        match = self.group[0].match
-        return match.lacks if match else []
+    def match(self) -> Match:
+        return self.group[0].match
 
     def looks(self, ours: str) -> list[Look]:
         return [look for each in self.group if (look := each.look(ours)) is not None]
@@ -332,11 +317,7 @@ def _rank(group: list[Placed]) -> tuple[bool, int, str]:
 
 
 def _belongs(one: Placed, other: Placed) -> bool:
-    return _names(one) == _names(other) and are_alike(one.seen, other.seen)
-
-
-def _names(one: Placed) -> dict[str, str]:
-    return one.match.names if one.match else {}
+    return one.match.names == other.match.names and are_alike(one.seen, other.seen)
 
 
 def _without_repeats(table: str, group: list[Placed]) -> tuple[list[Placed], list[Left]]:
@@ -354,7 +335,7 @@ def _without_repeats(table: str, group: list[Placed]) -> tuple[list[Placed], lis
 def _repeats(table: str, kept: list[Placed], each: Placed) -> str:
     """Return which file has the same bytes or the same documents; empty where none has."""
     for other in kept:
-        if _same_bytes(other.seen.path, each.seen.path):
+        if filecmp.cmp(other.seen.path, each.seen.path, shallow=False):
             return worded(_("holds the same bytes as {other}"), other=other.seen.shown)
     mine = _documents(each) if table == "invoice_lines" else set()
     for other in kept if mine else ():
@@ -364,15 +345,6 @@ def _repeats(table: str, kept: list[Placed], each: Placed) -> str:
             template = _("{n} of its documents stand in {other} too: their money would count twice")
             return worded(template, n=both, other=other.seen.shown)
     return ""
-
-
-def _same_bytes(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and _digest(one) == _digest(other)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _documents(each: Placed) -> set[str]:
@@ -387,8 +359,8 @@ def _otherwise(table: str, kept: Placed, each: Placed) -> str:
         for key in (*OF_THE_FILE, *OF_THE_INPUT)
         if (mine := _setting(each.seen, key)) and mine != _setting(kept.seen, key)
     ]
-    known = set(_names(kept).values())
-    apart += [few([name]) for name in _names(each).values() if name not in known]
+    known = set(kept.match.names.values())
+    apart += [few([name]) for name in each.match.names.values() if name not in known]
     template = _(
         "its {n} rows look like {table} as well, but it is written otherwise than {kept} ({apart}), "
         "and files of one input are written alike. Export it like the others"
@@ -420,11 +392,10 @@ def _asked_once(group: list[Placed]) -> Iterable[str]:
     """Return what is to be asked of columns, once for files that give rise to the same question."""
     asked: dict[str, str] = {}
     for each in group:
-        if each.match:
-            for one in (*each.match.questions, *each.match.objections):
-                asked.setdefault(one.removeprefix(f"{each.seen.shown}: "), one)
-            for ours, one in each.match.lacking(each.seen).items():
-                asked.setdefault(ours, one)
+        for one in (*each.match.questions, *each.match.objections):
+            asked.setdefault(one.removeprefix(f"{each.seen.shown}: "), one)
+        for ours, one in each.match.lacking(each.seen).items():
+            asked.setdefault(ours, one)
     return asked.values()
 
 

@@ -111,8 +111,8 @@ def input_lines(inputs: list[Drafted]) -> Iterator[str]:
 
 def _column_lines(each: Drafted) -> Iterator[str]:
     """Yield ours: theirs, and in its place what is open; invoices as XML need none of it."""
-    match = each.group[0].match
-    if match is None or each.first.kind == "xml":
+    match = each.match
+    if each.first.kind == "xml":
         return
     yield line(2, "columns") + "  # " + _("ours: theirs")
     found = {pair.ours: pair.evidence for pair in match.pairs}
@@ -204,7 +204,7 @@ def asked_of_cells(inputs: list[Drafted]) -> Iterator[str]:
 def _of_columns(each: Drafted) -> Iterator[str]:
     """Yield questions on empty cells and on ids, over all files of an input."""
     filled = {one.name for one in CONTRACT[each.table].fields if one.filled} - {"currency"}
-    for pair in each.group[0].match.pairs if each.group[0].match else ():
+    for pair in each.match.pairs:
         looks = [one.looks[pair.place] for one in each.group]
         empty, rows = sum(look.empty for look in looks), sum(look.rows for look in looks)
         name = f"{each.table}, {each.first.head[pair.place]}"
@@ -300,19 +300,12 @@ def differing(declared: dict[str, Any], inputs: list[Drafted]) -> Iterator[str]:
                 yield worded(
                     template, table=each.table, file=FILE, key=key, said=said, value=value, why=why
                 )
-        match = each.group[0].match
-        drawn = match.names if match else {}
+        drawn = each.match.names
         template = _("{table}: {file} maps {column} to {said}, the draft to {value}. Which holds?")
         for ours, theirs in part(given, "columns").items():
             if ours in drawn and drawn[ours] != str(theirs):
-                yield worded(
-                    template,
-                    table=each.table,
-                    file=FILE,
-                    column=ours,
-                    said=[theirs],
-                    value=drawn[ours],
-                )
+                names = {"column": ours, "said": [theirs], "value": drawn[ours]}
+                yield worded(template, table=each.table, file=FILE, **names)
 
 
 def part(data: Any, key: str) -> dict[str, Any]:

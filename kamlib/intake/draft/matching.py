@@ -88,21 +88,24 @@ class Match:
         }
 
 
+NO_TABLE = Match("", [], [])
+
+
 class Placed(NamedTuple):
-    """A file, what its columns look like, the table it is, and why; `match` is None where it is none."""
+    """A file, what its columns look like, the table it is, and why; the match of none has no table."""
 
     seen: Seen
     looks: list[Look]
-    match: Match | None
+    match: Match
     why: str
     questions: list[str]
 
     @property
     def lacks_something(self) -> bool:
-        return bool(self.match and self.match.lacks)
+        return bool(self.match.lacks)
 
     def look(self, ours: str) -> Look | None:
-        place = self.match.place_of(ours) if self.match else None
+        place = self.match.place_of(ours)
         return None if place is None else self.looks[place]
 
 
@@ -192,7 +195,7 @@ def _with_gaps(seen: Seen, looks: list[Look], matches: list[Match]) -> Placed:
     nearest = max(matches, key=lambda each: _nearness(seen, each), default=None)
     if nearest is None or not nearest.pairs:
         why = worded(_("none of its {n} columns is known"), n=len(seen.head))
-        return Placed(seen, looks, None, why, [])
+        return Placed(seen, looks, NO_TABLE, why, [])
     template = _("nearest to {table}, but its ids repeat or hardly any column is known")
     if nearest.lacks:
         template = _("nearest to {table}, but nothing in it is {lacks}")
@@ -201,7 +204,7 @@ def _with_gaps(seen: Seen, looks: list[Look], matches: list[Match]) -> Placed:
     most = (needed if _named_so(seen, nearest.table) else needed - 1) // 2
     too_little = len(nearest.pairs) < 2 or (len(nearest.lacks) > most and len(matches) > 1)
     if not nearest.lacks or too_little or _repeats_its_key(seen, nearest):
-        return Placed(seen, looks, None, why, nearest.objections)
+        return Placed(seen, looks, NO_TABLE, why, nearest.objections)
     _read_days_to_the_end(seen, looks, nearest)
     return Placed(seen, looks, nearest, why, [])
 
@@ -222,8 +225,7 @@ def matched(seen: Seen, looks: list[Look], table: str) -> Match:
     fields = CONTRACT[table].fields
     found = {each.name: _candidates(seen, looks, each, table) for each in fields}
     match = Match(table, [], [])
-    for each in fields:
-        match.objections += _objections(seen, looks, each, table)
+    match.objections += (why for each in fields for why in _objections(seen, looks, each, table))
     taken: set[int] = set()
     for needed, least in ((True, SURE), (True, 0), (False, SURE), (False, 0)):
         for each in fields:
@@ -255,16 +257,8 @@ def _take(
     if rivals:
         template = _("{file}: {column} may be {names}. The draft takes {best}. Which one is meant?")
     if rivals or best.weight < SURE:
-        match.questions.append(
-            worded(
-                template,
-                file=seen.shown,
-                column=wanted.name,
-                names=names,
-                best=theirs,
-                why=best.why,
-            )
-        )
+        said = {"column": wanted.name, "names": names, "best": theirs, "why": best.why}
+        match.questions.append(worded(template, file=seen.shown, **said))
 
 
 def _candidates(seen: Seen, looks: list[Look], wanted: Field, table: str) -> list[_Candidate]:
@@ -325,10 +319,9 @@ def _objections(seen: Seen, looks: list[Look], wanted: Field, table: str) -> Ite
     sure = names_of(wanted.name, table)[0]
     template = _("{file}: {theirs} is called like {column}, but {why}.")
     for place, word in enumerate(seen.head):
-        if _known_as(word, sure) in sure:
-            why = objection(looks[place], wanted.kind, least=HALF)
-            if why:
-                yield worded(template, file=seen.shown, theirs=word, column=wanted.name, why=why)
+        known = _known_as(word, sure) in sure
+        if known and (why := objection(looks[place], wanted.kind, least=HALF)):
+            yield worded(template, file=seen.shown, theirs=word, column=wanted.name, why=why)
 
 
 ROWS_COMPARED = 3_000
@@ -337,24 +330,13 @@ WITHIN, CENT = 0.0005, 0.011
 Figures = dict[int, np.ndarray]
 
 
-class Agreement(NamedTuple):
-    """In how many of the rows that have both figures one is the other times a rate."""
-
-    n: int
-    every: int
-
-    @property
-    def holds(self) -> bool:
-        return self.every > 0 and self.n >= MOST * self.every
-
-
 def confirm_amounts(one: Placed) -> None:
     """Confirm, refuse or question what a file of lines takes for its net amount."""
     seen, match = one.seen, one.match
-    if match is None or match.table != "invoice_lines":
+    if match.table != "invoice_lines":
         return
     figures = {
-        place: _figures(cells[:ROWS_COMPARED], look)
+        place: _numbers(cells[:ROWS_COMPARED], look)
         for place, (cells, look) in enumerate(zip(seen.columns, one.looks, strict=True))
         if look.filled and look.of_kind("money") >= MOST * look.filled
     }
@@ -372,17 +354,22 @@ def confirm_amounts(one: Placed) -> None:
         _tell_products(seen, match, figures, gross)
 
 
-def _figures(cells: list[str], look: Look) -> np.ndarray:
+def _numbers(cells: list[str], look: Look) -> np.ndarray:
     decimal, _questions = decimal_of(look.marks)
     return np.array([number_in(cell.strip(), decimal.value if decimal else ".") for cell in cells])
 
 
-def _agreement(one: np.ndarray, other: np.ndarray, rates: tuple[float, ...] = RATES) -> Agreement:
-    """Return in how many rows one figure is the other at a rate of VAT, or at the rates given."""
+def _agreement(
+    one: np.ndarray | None, other: np.ndarray | None, rates: tuple[float, ...] = RATES
+) -> dict[str, int] | None:
+    """Return in how many of the rows that have both one figure is the other at a rate, if in nearly all."""
+    if one is None or other is None:
+        return None
     known = np.nan_to_num(one * other) != 0
     gross, net = one[known, None], other[known, None]
     near = np.abs(gross - net * rates) <= np.maximum(CENT, WITHIN * np.abs(gross))
-    return Agreement(int(near.any(axis=1).sum()), len(gross))
+    n, every = int(near.any(axis=1).sum()), len(gross)
+    return {"n": n, "all": every} if every and n >= MOST * every else None
 
 
 def _judge_net(seen: Seen, match: Match, figures: Figures, place: int) -> None:
@@ -391,35 +378,33 @@ def _judge_net(seen: Seen, match: Match, figures: Figures, place: int) -> None:
     for other, amounts in figures.items():
         if other in mapped:
             continue
-        found = _agreement(net, amounts)
-        if found.holds and not certain:
+        if not certain and (found := _agreement(net, amounts)):
             _refuse_gross(seen, match, place, other, found)
             return
-        found = _agreement(amounts, net)
-        if found.holds:
-            template = _("{other} is it with VAT in {n} of {all} rows")
-            why = worded(template, other=seen.head[other], n=found.n, all=found.every)
+        if found := _agreement(amounts, net):
+            why = worded(
+                _("{other} is it with VAT in {n} of {all} rows"), other=seen.head[other], **found
+            )
             _confirm(match, "net_amount", why, sure=True)
             return
-    products = _products(match, figures)
-    if products is not None and (found := _agreement(net, products, (1.0,))).holds:
+    if found := _agreement(net, _products(match, figures), (1.0,)):
         template = _("quantity × unit price gives it in {n} of {all} rows")
-        _confirm(match, "net_amount", worded(template, n=found.n, all=found.every), sure=False)
+        _confirm(match, "net_amount", worded(template, **found), sure=False)
 
 
-def _refuse_gross(seen: Seen, match: Match, place: int, other: int, found: Agreement) -> None:
+def _refuse_gross(seen: Seen, match: Match, place: int, other: int, found: dict[str, int]) -> None:
     gross, net = seen.head[place], seen.head[other]
     template = _(
         "{file}: {gross} is {other} with VAT in {n} of {all} rows, so {other} is taken for net_amount."
     )
-    said = worded(template, file=seen.shown, gross=gross, other=net, n=found.n, all=found.every)
+    said = worded(template, file=seen.shown, gross=gross, other=net, **found)
     match.questions = [each for each in match.questions if "net_amount" not in each]
     match.questions.append(f"{said} " + _("Is that right?"))
     match.pairs = [
         pair for pair in match.pairs if pair.ours != "net_amount" and pair.place != other
     ]
     template = _("{gross} is it with VAT in {n} of {all} rows")
-    why = worded(template, gross=gross, n=found.n, all=found.every)
+    why = worded(template, gross=gross, **found)
     match.pairs.append(Pair("net_amount", other, Evidence(net, why, sure=False), SURE))
 
 
@@ -429,14 +414,9 @@ def _tell_products(seen: Seen, match: Match, figures: Figures, gross: list[int])
     what = _("quantity × unit price less discount") if less else _("quantity × unit price")
     products = _products(match, figures)
     for place in gross:
-        if (
-            products is not None
-            and place in figures
-            and (found := _agreement(figures[place], products)).holds
-        ):
+        if found := _agreement(figures.get(place), products):
             template = _("{what} with VAT gives {gross} in {n} of {all} rows")
-            name = seen.head[place]
-            why = worded(template, what=what, gross=name, n=found.n, all=found.every)
+            why = worded(template, what=what, gross=seen.head[place], **found)
             _confirm(match, "unit_price", why, sure=True)
             break
     if less:

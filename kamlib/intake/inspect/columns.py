@@ -59,26 +59,20 @@ def marks_in(values: Counter[str]) -> Marks:
     """
     marks = Marks()
     for value, times in values.items():
-        _count(marks, value, times)
+        found = NUMBER.match(value)
+        said = _shape(found["body"]) if found else None
+        marks.numbers += times * (said is not None or NATIVE in value)
+        if found is None or said is None:
+            continue
+        counters = (marks.point, "sure"), (marks.groups, "sure"), (marks.either, "either")
+        for (counter, how), mark in zip(counters, said, strict=True):
+            if mark:
+                counter[mark] += times
+                marks.examples.setdefault(f"{how} {mark}", value)
+        for form in _forms(found):
+            marks.forms[form] += times
+            marks.examples.setdefault(form, value)
     return marks
-
-
-def _count(marks: Marks, value: str, times: int) -> None:
-    found = NUMBER.match(value)
-    said = _shape(found["body"]) if found else None
-    if found is None or said is None:
-        if NATIVE in value:
-            marks.numbers += times
-        return
-    marks.numbers += times
-    point, group, either = said
-    for counter, mark in ((marks.point, point), (marks.groups, group), (marks.either, either)):
-        if mark:
-            counter[mark] += times
-            marks.examples.setdefault(f"{'either' if either else 'sure'} {mark}", value)
-    for form in _forms(found):
-        marks.forms[form] += times
-        marks.examples.setdefault(form, value)
 
 
 def _shape(body: str) -> tuple[str, str, str] | None:
@@ -108,19 +102,15 @@ def _in_threes(whole: str, mark: str) -> bool:
 
 def _forms(found: re.Match[str]) -> list[str]:
     """Name what stands beside the digits."""
-    forms = []
-    if found["end"]:
-        forms.append("minus behind")
-    if found["open"] and found["close"]:
-        forms.append("brackets")
-    if found["minus"] and found["minus"] not in "+-":
-        forms.append("long minus")
-    if found["power"]:
-        forms.append("power of ten")
     word = found["before"] or found["after"]
-    if word:
-        forms.append(f"word {word}")
-    return forms
+    there = {
+        "minus behind": found["end"],
+        "brackets": found["open"] and found["close"],
+        "long minus": found["minus"] and found["minus"] not in "+-",
+        "power of ten": found["power"],
+        f"word {word}": word,
+    }
+    return [form for form, is_there in there.items() if is_there]
 
 
 def is_number(value: str) -> bool:
@@ -209,17 +199,12 @@ BESIDE = {
 def forms_told(marks: Marks) -> list[str]:
     """Say what stands beside digits, with how often and one example."""
     template, word = _("{what}, such as {example} (numbers: {n})"), _("the word {word}")
-    return [
-        worded(
-            template,
-            what=_(BESIDE[form])
-            if form in BESIDE
-            else word.format(word=form.removeprefix("word ")),
-            n=times,
-            example=[marks.examples[form]],
-        )
-        for form, times in sorted(marks.forms.items())
-    ]
+    told = []
+    for form, n in sorted(marks.forms.items()):
+        known = BESIDE.get(form)
+        what = _(known) if known else word.format(word=form.removeprefix("word "))
+        told.append(worded(template, what=what, n=n, example=[marks.examples[form]]))
+    return told
 
 
 def number_in(cell: str, decimal: str) -> float:
@@ -331,14 +316,14 @@ def misfits(look: Look, kind: Kind) -> Counter[str]:
     >>> misfits(look_of(["05.01.2023", "31.13.2023", "-", "-"]), "date")
     Counter({'-': 2, '31.13.2023': 1})
     """
-    if kind == "date":
-        fits = [value for value in look.values if days_in(Counter([value])).days]
-    elif kind in NUMERIC:
-        fits = [value for value in look.values if is_number(value)]
-    else:
+    if kind not in (*NUMERIC, "date"):
         return Counter()
-    odd = look.values.keys() - set(fits)
-    return Counter({v: n for v, n in look.values.items() if v in odd and not OWN_DAY.match(v)})
+    odd = [
+        value
+        for value in look.values
+        if not (days_in(Counter([value])).days if kind == "date" else is_number(value))
+    ]
+    return Counter({value: look.values[value] for value in odd if not OWN_DAY.match(value)})
 
 
 def fits(look: Look, kind: Kind) -> str:

@@ -105,22 +105,14 @@ def day_in(value: str, forms: Sequence[str]) -> date | None:
         pattern, places = date_pattern(form)
         if found := re.match(pattern, value):
             part = {what: found[place] for what, place in places.items()}
+            year = (
+                part.get("year")
+                or f"{'19' if part['short year'] >= '69' else '20'}{part['short year']}"
+            )
+            month = part.get("month") or MONTHS.get(part["month name"].casefold(), "0")
             with contextlib.suppress(ValueError):
-                return date(_year(part), _month(part), int(part.get("day", 1)))
+                return date(int(year), int(month), int(part.get("day", 1)))
     return None
-
-
-def _year(part: dict[str, str]) -> int:
-    """Return the year of a day's parts; two digits mean 1969 to 2068."""
-    if "year" in part:
-        return int(part["year"])
-    short = int(part["short year"])
-    return short + (1900 if short >= 69 else 2000)
-
-
-def _month(part: dict[str, str]) -> int:
-    """Return the month of a day's parts; a name that nobody knows is none."""
-    return int(part["month"] if "month" in part else MONTHS.get(part["month name"].casefold(), 0))
 
 
 def _form(value: str) -> tuple[str, str | None]:
@@ -129,52 +121,50 @@ def _form(value: str) -> tuple[str, str | None]:
         return EXCEL, None
     if COMPACT.match(value):
         return "%Y%m%d", None
-    for start in (_separated, _year_first, _named, _name_first):
-        form, order, length = start(value)
-        if form:
-            rest = _time(value[length:], iso=form == ISO)
+    for pattern, form_of in FORMS.items():
+        if (found := pattern.match(value)) and (form := form_of(found)):
+            rest = _time(value[found.end() :], iso=form == ISO)
+            order = _order(found) if pattern is SEPARATED else None
             return ("", None) if rest is None else (form + rest, order)
     return "", None
 
 
-def _separated(value: str) -> tuple[str, str | None, int]:
-    """Return the form, the order and the length of a day such as 05/01/2023."""
-    found = SEPARATED.match(value)
-    if not found:
-        return "", None, 0
+def _separated(found: re.Match[str]) -> str:
     first, mark, second, year = found.groups()
-    over = int(first) > 12, int(second) > 12
-    if max(int(first), int(second)) > 31 or all(over) or not int(first) or not int(second):
-        return "", None, 0
-    form = f"%d{mark}%m{mark}{'%Y' if len(year) == 4 else '%y'}"
-    return form, "first" if over[0] else "second" if over[1] else "", found.end()
+    if not (
+        1 <= int(first) <= 31 and 1 <= int(second) <= 31 and min(int(first), int(second)) <= 12
+    ):
+        return ""
+    return f"%d{mark}%m{mark}{'%Y' if len(year) == 4 else '%y'}"
 
 
-def _year_first(value: str) -> tuple[str, None, int]:
-    """Return the form and the length of a day such as 2023-01-05."""
-    found = YEAR_FIRST.match(value)
-    if not found or not (1 <= int(found[2]) <= 12 and 1 <= int(found[3]) <= 31):
-        return "", None, 0
-    return f"%Y{found[1]}%m{found[1]}%d", None, found.end()
+def _order(found: re.Match[str]) -> str:
+    return "first" if int(found[1]) > 12 else "second" if int(found[3]) > 12 else ""
 
 
-def _named(value: str) -> tuple[str, None, int]:
-    """Return the form and the length of a day such as 5 paź 2024 r."""
-    found = NAMED.match(value)
-    if not found or found["month"].casefold() not in MONTHS:
-        return "", None, 0
+def _year_first(found: re.Match[str]) -> str:
+    fits = 1 <= int(found[2]) <= 12 and 1 <= int(found[3]) <= 31
+    return f"%Y{found[1]}%m{found[1]}%d" if fits else ""
+
+
+def _named(found: re.Match[str]) -> str:
+    if found["month"].casefold() not in MONTHS:
+        return ""
     weekday = f"%A{found['weekday'].lstrip('.')}" if found["weekday"] else ""
     year = "%Y" if len(found["year"]) == 4 else "%y"
-    form = f"{weekday}%d{found['one']}%b{found['two'].lstrip('.')}{year}{found['end'] or ''}"
-    return form, None, found.end()
+    return f"{weekday}%d{found['one']}%b{found['two'].lstrip('.')}{year}{found['end'] or ''}"
 
 
-def _name_first(value: str) -> tuple[str, None, int]:
-    """Return the form and the length of a day such as Jan 5, 2024."""
-    found = NAME_FIRST.match(value)
-    if not found or found["month"].casefold() not in MONTHS:
-        return "", None, 0
-    return f"%b %d{found['mark']} %Y", None, found.end()
+def _name_first(found: re.Match[str]) -> str:
+    return f"%b %d{found['mark']} %Y" if found["month"].casefold() in MONTHS else ""
+
+
+FORMS = {  # such as 05/01/2023, 2023-01-05, 5 paź 2024 r., Jan 5, 2024
+    SEPARATED: _separated,
+    YEAR_FIRST: _year_first,
+    NAMED: _named,
+    NAME_FIRST: _name_first,
+}
 
 
 def _time(rest: str, *, iso: bool) -> str | None:
