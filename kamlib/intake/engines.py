@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import lru_cache
+from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
@@ -39,24 +40,32 @@ WHOLE_REACH = 10**15  # whole floats below are exact, and every engine writes th
 NEAR = 10**9  # floats below have six exact decimals
 
 
-@ibis.udf.scalar.builtin
-def nfc_normalize(text: str) -> str:  # type: ignore[empty-body]
-    """Compose letters and accents: DuckDB's."""
+def function_of(
+    name: str, kinds: Sequence[dt.DataType | str], gives: dt.DataType | str = "string"
+) -> Callable[..., ir.Value]:
+    """Return a function that an engine knows by this name, of columns of some kinds."""
+
+    def function() -> None:
+        """Stand for the engine's function."""
+
+    places = range(len(kinds))
+    function.__signature__ = Signature(  # type: ignore[attr-defined]
+        [Parameter(f"given_{place}", Parameter.POSITIONAL_ONLY) for place in places]
+    )
+    return ibis.udf.scalar.builtin(function, name=name, signature=(tuple(kinds), gives))
 
 
-@ibis.udf.scalar.builtin
-def normalize(text: str) -> str:  # type: ignore[empty-body]
-    """Compose letters and accents: PostgreSQL's, in a database of UTF-8."""
-
-
-@ibis.udf.scalar.builtin(name="trim")
-def trim_of(text: str, marks: str) -> str:  # type: ignore[empty-body]
-    """Take marks from both ends of a text: DuckDB's."""
-
-
-@ibis.udf.scalar.builtin
-def btrim(text: str, marks: str) -> str:  # type: ignore[empty-body]
-    """Take marks from both ends of a text: PostgreSQL's and Spark's."""
+COMPOSE = {  # letters and accents; PostgreSQL's in a database of UTF-8
+    "duckdb": function_of("nfc_normalize", ["string"]),
+    "postgres": function_of("normalize", ["string"]),
+}
+TRIM_OF = function_of("trim", ["string", "string"])  # DuckDB's; the others have another name for it
+BTRIM = function_of("btrim", ["string", "string"])
+HASH = {
+    "duckdb": function_of("hash", ["string"], dt.uint64),
+    "postgres": function_of("hashtextextended", ["string", "int64"], "int64"),
+    "spark": function_of("xxhash64", ["string"], "int64"),
+}
 
 
 def engine_of(expression: ir.Expr) -> str:
@@ -65,7 +74,8 @@ def engine_of(expression: ir.Expr) -> str:
 
 
 def trimmed(text: ir.StringValue, marks: str) -> ir.StringValue:
-    return trim_of(text, marks) if engine_of(text) == "duckdb" else btrim(text, marks)
+    """Return text without these marks at its ends."""
+    return (TRIM_OF if engine_of(text) == "duckdb" else BTRIM)(text, marks)
 
 
 def one_of(text: ir.StringValue, words: Sequence[str]) -> ir.BooleanValue:
@@ -79,16 +89,10 @@ def one_of(text: ir.StringValue, words: Sequence[str]) -> ir.BooleanValue:
 def tidy(text: ir.StringValue) -> ir.StringValue:
     """Return text without blanks around it and with composed accents; empty is null.
 
-    Notes
-    -----
     Spark cannot compose accents: there it is done as its table is read, see
     `of_query`, and of the rarest scripts with what comes out, see `pull`.
     """
-    composers: dict[str, Callable[[ir.StringValue], ir.StringValue]] = {
-        "duckdb": nfc_normalize,
-        "postgres": normalize,
-    }
-    compose = composers.get(engine_of(text))
+    compose = COMPOSE.get(engine_of(text))
     return trimmed(compose(text) if compose else text, BLANKS).nullif("")
 
 
@@ -115,8 +119,6 @@ def written(number: ir.NumericValue) -> ir.StringValue:
 def exact(number: ir.NumericValue) -> ir.DecimalValue:
     """Return a number as a decimal, null where it is absurdly large or none.
 
-    Notes
-    -----
     Engines make decimals of large floats in ways of their own, but all read the shortest text of a
     float alike.
     """
@@ -148,27 +150,10 @@ def _if_it_can(value: ir.Value, kind: dt.DataType | str) -> ir.Value:
     return value.try_cast(kind) if engine_of(value) == "duckdb" else value.cast(kind)
 
 
-@ibis.udf.scalar.builtin(name="hash")
-def hash_of(text: str) -> dt.uint64:
-    """Hash a text: DuckDB's."""
-
-
-@ibis.udf.scalar.builtin
-def hashtextextended(text: str, seed: int) -> int:  # type: ignore[empty-body]
-    """Hash a text: PostgreSQL's."""
-
-
-@ibis.udf.scalar.builtin
-def xxhash64(text: str) -> int:  # type: ignore[empty-body]
-    """Hash a text: Spark's."""
-
-
 def hashed(text: ir.StringValue) -> ir.IntegerValue:
     """Return an engine's own hash of a text: its quickest one of 64 bits."""
     engine = engine_of(text)
-    if engine == "postgres":
-        return hashtextextended(text, 0)
-    return xxhash64(text) if engine == "spark" else hash_of(text)
+    return HASH[engine](text, *([0] if engine == "postgres" else []))
 
 
 def spelled_apart(ids: pa.Table) -> pa.Table:
@@ -392,16 +377,17 @@ def answering(engine: str, key: str) -> Iterator[None]:
         ) from None
     except ENGINES[engine].refusals() as refused:
         first = _first(refused)
-        if _is_absent(first):
+        state = _state_of(first)
+        if state in ("42P01", "3F000") or isinstance(first, duckdb.CatalogException):
             raise DataError(
                 f"{key}: the database has no such table, or does not show it to this user. Write "
                 f"its name as the database does, capitals included, with its schema before a point."
             ) from None
         told = _told_by(first)
-        words = f": {told}" if told else ""
+        words, kind = f": {told}" if told else "", f"{type(first).__name__} {state}".rstrip()
         silent = "" if told else "Its own words are not shown, as they may hold its address. "
         raise DataError(
-            f"{key}: the database did not answer ({_kind_of(first)}{words}). {silent}"
+            f"{key}: the database did not answer ({kind}{words}). {silent}"
             f"Try the same address and table with the database's own client, then run again."
         ) from None
 
@@ -412,11 +398,6 @@ def asked(engagement: "Engagement", table: str) -> AbstractContextManager[None]:
     if given is None:
         return nullcontext()
     return answering(given.engine, f"inputs.{table}.database")
-
-
-def _kind_of(problem: Exception) -> str:
-    """Return what kind of problem it is: the name of the exception, and its SQLSTATE if it has one."""
-    return f"{type(problem).__name__} {_state_of(problem)}".rstrip()
 
 
 def _state_of(problem: Exception) -> str:
@@ -432,12 +413,6 @@ def _told_by(problem: Exception) -> str:
     said = getattr(problem, "diag", None)
     words = str(said.message_primary if said else problem)
     return words.splitlines()[0] if words else ""
-
-
-def _is_absent(problem: Exception) -> bool:
-    """Tell whether a refusal says that there is no such table, schema or catalogue."""
-    absent = _state_of(problem) in ("42P01", "3F000")
-    return absent or isinstance(problem, duckdb.CatalogException)
 
 
 def _first(problem: Exception) -> Exception:

@@ -75,18 +75,12 @@ def sheet_records(
             first = False
             cells = _filled(row, _width(head))
             for at in days or ():
-                if book.epoch.year == FROM_1904.year:
-                    cells[at] = _counted_from_1904(cells[at], dialect)
+                if book.epoch.year == FROM_1904.year and re.fullmatch(SERIAL, cells[at]):
+                    day = FROM_1904 + timedelta(days=int(cells[at][:5]))  # a count without a format
+                    cells[at] = written_day(day, date_form(dialect))
                 seen.update(_kind_of_day(row, at))
             yield row.number, cells
     noted.update(_likely_swapped(seen, days or {}))
-
-
-def _counted_from_1904(text: str, dialect: Dialect) -> str:
-    """Return a bare count of days as the day it is in a workbook whose calendar starts in 1904."""
-    if not re.fullmatch(SERIAL, text):
-        return text
-    return written_day(FROM_1904 + timedelta(days=int(text[:5])), date_form(dialect))
 
 
 def _kind_of_day(row: Row, at: int) -> list[tuple[int, str, bool]]:
@@ -203,15 +197,11 @@ def _judged(
         noted.update({MASKED_IDS: len(row.masked)} if row.masked else {})
         if active:
             active = [area for area in active if area.max_row >= row.number]
-            row = _marked(row, active, width)
+            under = (
+                at for area in active for at in range(area.min_col - 1, min(area.max_col, width))
+            )
+            row = row._replace(cells=row.cells | dict.fromkeys(under, MERGED))
         yield row
-
-
-def _marked(row: Row, areas: list[Any], width: int) -> Row:
-    under = {
-        at: MERGED for area in areas for at in range(area.min_col - 1, min(area.max_col, width))
-    }
-    return row._replace(cells=row.cells | under)
 
 
 def _refuse_merged_head(merges: list[Any], header_row: int, place: str) -> None:

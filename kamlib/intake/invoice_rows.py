@@ -27,7 +27,7 @@ from kamlib.intake.spelling import tax_id_of
 from kamlib.intake.values import Dialect, date_form, day_written, number_written
 
 CENT, NOTHING = Decimal("0.01"), Decimal(0)
-NET_BY_RATE = "P_13_"
+NET_BY_RATE = re.compile(r"P_13_(?!11$).*")
 ON_MARGIN = "P_13_11"  # the price of what is taxed on the margin, VAT in it
 MARKED_MARGIN = ("P_106E_2", "P_106E_3")  # JPK_FA marks such an invoice and gives no sum
 VAT_BY_RATE = re.compile(r"P_14_\d+")  # not P_14_1W, which is in zloty whatever the currency
@@ -40,11 +40,8 @@ RATES = {
 class LineNet(NamedTuple):
     """The net amount of a line, None where it does not tell, and whether it follows from the gross."""
 
-    value: Decimal | None
+    value: Decimal | None = None
     reckoned: bool = False
-
-
-UNTOLD = LineNet(None)
 
 
 def amount(text: str) -> Decimal | None:
@@ -94,13 +91,10 @@ def net_total(invoice: Element) -> Decimal | None:
     >>> net_total(Element("Fa", {"P_13_1": "813", "P_13_11": "2000", "P_15": "3000"}, {}))
     Decimal('813')
     """
-    by_rate = [n for n in invoice.texts if n.startswith(NET_BY_RATE) and n != ON_MARGIN]
-    nets = [value for n in by_rate if (value := amount(invoice.text(n))) is not None]
+    nets = _amounts(invoice, NET_BY_RATE)
     if nets:
         return sum(nets, NOTHING)
-    gross = amount(invoice.text("P_15"))
-    taxed = [n for n in invoice.texts if VAT_BY_RATE.fullmatch(n)]
-    taxes = [value for n in taxed if (value := amount(invoice.text(n))) is not None]
+    gross, taxes = amount(invoice.text("P_15")), _amounts(invoice, VAT_BY_RATE)
     if gross is None or (gross and not taxes):
         return None
     return gross - sum(taxes, NOTHING)
@@ -124,8 +118,12 @@ def margin_total(invoice: Element) -> Decimal:
     gross = amount(invoice.text("P_15"))
     if not marked or net is None or gross is None:
         return NOTHING
-    taxes = (amount(invoice.text(n)) for n in invoice.texts if VAT_BY_RATE.fullmatch(n))
-    return gross - net - sum(filter(None, taxes), NOTHING)
+    return gross - net - sum(_amounts(invoice, VAT_BY_RATE), NOTHING)
+
+
+def _amounts(invoice: Element, names: re.Pattern[str]) -> list[Decimal]:
+    found = (amount(text) for name, text in invoice.texts.items() if names.fullmatch(name))
+    return [value for value in found if value is not None]
 
 
 def line_net(line: Element) -> LineNet:
@@ -141,12 +139,12 @@ def line_net(line: Element) -> LineNet:
         return LineNet(net)
     gross = amount(line.text("P_11A"))
     if gross is None:
-        return UNTOLD
+        return LineNet()
     vat, rate = amount(line.text("P_11Vat")), RATES.get(line.text("P_12"))
     if vat is not None:
         return LineNet(gross - vat, reckoned=True)
     if rate is None:
-        return UNTOLD
+        return LineNet()
     return LineNet((gross * 100 / (100 + rate)).quantize(CENT, ROUND_HALF_UP), reckoned=True)
 
 
@@ -196,23 +194,19 @@ class Sums:
 
     def add(self, net: LineNet, gross: str = "") -> None:
         self.lines += 1
-        if gross:
-            self._add_gross(net, amount(gross) or NOTHING)
+        with_vat = amount(gross) or NOTHING
+        self.gross += with_vat
         if net.value is None:
             self.unpriced += 1
+            self.instead += with_vat
+            self.untold += with_vat
             return
         self.total += net.value
         if net.reckoned:
+            self.instead += with_vat
             self.reckoned += net.value
             if abs(net.value) > self.largest:
                 self.largest, self.place = abs(net.value), self.lines
-
-    def _add_gross(self, net: LineNet, gross: Decimal) -> None:
-        self.gross += gross
-        if net.reckoned or net.value is None:
-            self.instead += gross
-        if net.value is None:
-            self.untold += gross
 
     def give(self, net: Decimal | None, on_margin: Decimal = NOTHING) -> bool:
         """Tell whether the lines give the invoice's totals, but for a cent of rounding each."""
@@ -227,9 +221,7 @@ class Sums:
 
     def rounding(self, place: int, net: Decimal | None) -> Decimal:
         """Return what the line at a place takes up of the rounding: all of it or nothing."""
-        if net is None or place != self.place:
-            return NOTHING
-        return net - self.total
+        return NOTHING if net is None or place != self.place else net - self.total
 
 
 class Buyer(NamedTuple):

@@ -146,15 +146,8 @@ def _added(file: File, line: Element) -> PutBy:
     written = get("P_11", "")
     if net.value is None or net.reckoned:
         written = as_text(net.value, gross)
-    return (
-        number,
-        str(sums.lines),
-        get("P_7", ""),
-        get("P_8B", ""),
-        get("P_9A", ""),
-        written,
-        net.reckoned,
-    )
+    own = (get("P_7", ""), get("P_8B", ""), get("P_9A", ""))
+    return number, str(sums.lines), *own, written, net.reckoned
 
 
 def _taken_up(put_by: IO[bytes]) -> Iterator[PutBy]:
@@ -410,11 +403,9 @@ def xml_records(
 
 def xml_kind(path: Path, *, shown: str) -> str:
     """Return the structure of a file, such as "JPK_FA (4)" or "FA (3)"; empty if it names none."""
-    heading = Element("Naglowek", {}, {})
     with opened(path, shown=shown) as stream:
-        for element in elements(stream, "Naglowek", shown=shown):
-            heading = element
-            break
+        none = Element("Naglowek", {}, {})
+        heading = next(elements(stream, "Naglowek", shown=shown), none)
     form = heading.text("KodFormularza")
     variant = heading.text("WariantFormularza")
     return f"{form} ({variant})" if form and variant else form

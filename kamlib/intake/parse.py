@@ -114,7 +114,8 @@ def parse(
     words = {field.name: words_of(field, given) for field in there}
     rows = part
     if "currency" in words:
-        rows = part.mutate(currency=_currencies(part["currency"], given))
+        written = as_text(part["currency"], "currency")
+        rows = part.mutate(currency=currency_codes(written, default=given.default_currency))
     rows = rows.mutate(
         **{VALUE + f.name: _said(work, rows, f, words[f.name], dialect) for f in there}
     )
@@ -140,10 +141,6 @@ def words_of(field: Field, given: "Input") -> Mapping[str, str]:
     return currency_words(words) if field.name == "currency" else words
 
 
-def _currencies(column: ir.Column, given: "Input") -> ir.StringValue:
-    return currency_codes(as_text(column, "currency"), default=given.default_currency)
-
-
 def _said(
     work: Workspace, rows: ir.Table, field: Field, words: Mapping[str, str], dialect: Dialect
 ) -> ir.Value:
@@ -159,8 +156,9 @@ def _said(
 
 def _read(column: ir.Column, field: Field, words: Mapping[str, str], dialect: Dialect) -> ir.Value:
     text = _meant(as_text(column, field.name), words)
-    if field.kind == "bool":
-        return _yes_or_no(text)
+    if field.kind == "bool":  # no word is no
+        known = text.isnull().ifelse("false", text.lower())
+        return known.cases(*YES_OR_NO.items(), else_=ibis.null("bool"))
     if field.kind == "date":
         return day_of(text, dialect.forms)[0]
     if field.kind not in NUMERIC:
@@ -185,12 +183,6 @@ def _usable(read: ir.Value, field: Field) -> ir.Value:
     if field.kind == "date":
         return _first_of_month(existing_day(read), field)
     return in_reach(read, field).ifelse(read, ibis.null(DECIMAL))
-
-
-def _yes_or_no(text: ir.StringValue) -> ir.BooleanValue:
-    """Return what a word for yes or no says; no word is no."""
-    known = text.isnull().ifelse("false", text.lower())
-    return known.cases(*YES_OR_NO.items(), else_=ibis.null("bool"))
 
 
 def _from_own_type(column: ir.Column, field: Field) -> ir.Value:

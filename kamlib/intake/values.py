@@ -158,12 +158,9 @@ def _to_bare(dialect: Dialect) -> tuple[str, str]:
 
 def _group(dialect: Dialect) -> str:
     """Return what may stand between groups of thousands; empty where nothing may."""
-    if not dialect.thousands:
-        return ""
-    for kin in (SPACES, APOSTROPHES):
-        if dialect.thousands in kin:
-            return _class(kin)
-    return _class(dialect.thousands)
+    mark = dialect.thousands
+    kin = next((marks for marks in (SPACES, APOSTROPHES) if mark and mark in marks), mark)
+    return _class(kin) if kin else ""
 
 
 def _class(characters: str) -> str:
@@ -176,10 +173,8 @@ def day_of(text: ir.StringValue, forms: Sequence[str]) -> tuple[ir.StringValue, 
     The day need not exist: see `existing_day`.
     """
     found = [_serial_day(text) if form == EXCEL else _written_day(text, form) for form in forms]
-    iso, has_form = ibis.cases(*((has, iso) for iso, has in found), else_=ibis.null("string")), None
-    for _, has in found:
-        has_form = has if has_form is None else has_form | has
-    return iso, has_form
+    iso = ibis.cases(*((has, iso) for iso, has in found), else_=ibis.null("string"))
+    return iso, ibis.or_(*(has for _iso, has in found))
 
 
 def existing_day(iso: ir.StringValue) -> ir.DateValue:

@@ -108,12 +108,12 @@ def _book(path: Path, archive: zipfile.ZipFile, shown: str) -> Book:
             reader.read_workbook()
             sheets = [
                 Sheet(
-                    sheet.name,
-                    f"sheet '{sheet.name}' of {shown}",
+                    each.name,
+                    f"sheet '{each.name}' of {shown}",
                     link.target,
-                    hidden=sheet.state != "visible",
+                    each.state != "visible",
                 )
-                for sheet, link in reader.parser.find_sheets()
+                for each, link in reader.parser.find_sheets()
                 if link.Type.endswith("/worksheet")
             ]
         for sheet in sheets:
@@ -153,22 +153,16 @@ def _refuse_other_kinds(path: Path, shown: str) -> None:
         start = stream.read(512)
     if start.startswith(ZIP):
         return
+    nature, way_out = "no Excel workbook", "Open it in Excel and save it as .xlsx."
     if start.startswith(OLE):
-        nature, way_out = (
-            "an Excel workbook with a password, or one of the old kind (.xls)",
-            "Open it in Excel and save it as .xlsx without a password.",
-        )
+        nature = "an Excel workbook with a password, or one of the old kind (.xls)"
+        way_out = "Open it in Excel and save it as .xlsx without a password."
     elif not start:
         nature, way_out = "empty (no byte in it)", "Export it again."
     elif start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        nature, way_out = (
-            "a web page or XML that is only named like a workbook",
-            "Open it in Excel and save it as .xlsx.",
-        )
+        nature = "a web page or XML that is only named like a workbook"
     elif b"\0" not in start:
         nature, way_out = "plain text, such as CSV, named like a workbook", "Name it .csv."
-    else:
-        nature, way_out = "no Excel workbook", "Open it in Excel and save it as .xlsx."
     raise DataError(f"{shown} is {nature}, not what its name says. {way_out}")
 
 
@@ -176,10 +170,8 @@ def _refuse_bombs(archive: zipfile.ZipFile, shown: str) -> None:
     parts = archive.infolist()
     unpacked = sum(info.file_size for info in parts)
     packed = max(sum(info.compress_size for info in parts), 1)
-    at_once = max(
-        (part.file_size for part in parts if not part.filename.startswith("xl/worksheets/")),
-        default=0,
-    )
+    others = (part for part in parts if not part.filename.startswith("xl/worksheets/"))
+    at_once = max((part.file_size for part in others), default=0)
     problem = ""
     if len(parts) > MOST_PARTS:
         problem = f"holds {len(parts):,} parts, more than {MOST_PARTS:,}"
@@ -371,7 +363,7 @@ def _text(value: Any, looks: Looks, dialect: Dialect, form: str) -> str:
     plain = plain_number(value, dialect)
     if looks.kind == "mask":
         return masked(plain, looks.mask) if plain.isdigit() else plain
-    return with_money(plain, looks.money, dialect)
+    return f"{plain} {looks.money}" if looks.money and looks.money not in dialect.money else plain
 
 
 @lru_cache(maxsize=10_000)
@@ -413,11 +405,6 @@ def plain_number(value: float, dialect: Dialect) -> str:
         return f"{TOO_LONG} {value:.15G}"
     plain = str(value) if isinstance(value, int) else f"{value:.15g}"
     return number_written(f"{Decimal(plain):f}" if "e" in plain else plain, dialect)
-
-
-def with_money(number: str, money: str, dialect: Dialect) -> str:
-    """Return a number with the currency that its format shows, unless it is the reporting one."""
-    return f"{number} {money}" if money and money not in dialect.money else number
 
 
 def masked(number: str, mask: str) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
-from inspect import Parameter, Signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,11 +24,12 @@ from ibis.backends.sql.datatypes import DuckDBType
 
 from kamlib.core.scratch import Scratch
 from kamlib.intake.engines import (
+    COMPOSE,
     Databases,
     answering,
     databases,
     engine_of,
-    nfc_normalize,
+    function_of,
     streamed,
     written_down,
 )
@@ -62,12 +62,7 @@ class Workspace(NamedTuple):
 @contextmanager
 def workspace(engagement: "Engagement") -> Iterator[Workspace]:
     """Open an engine whose data lie in a folder that is removed at the end."""
-    with (
-        Scratch() as folder,
-        databases(engagement) as open_,
-        _unfused(),
-        _without_collecting(),
-    ):
+    with Scratch() as folder, databases(engagement) as open_, _unhindered():
         con = ibis.duckdb.connect(temp_directory=folder)
         try:
             con.raw_sql(
@@ -82,7 +77,7 @@ def workspace(engagement: "Engagement") -> Iterator[Workspace]:
 def told_once(
     work: Workspace, key: Hashable, build: Callable[..., ir.Value], *columns: ir.Column
 ) -> ir.Value:
-    """Return what `build` makes of columns; our engine is told it once and then calls it by a name.
+    """Return what `build` makes of columns and `key`; our engine is told it once and calls it by a name.
 
     What is asked of every column alike is otherwise spelled out for each of them, which takes longer
     than reading a small table does.
@@ -108,36 +103,25 @@ def _function(
     for column in said.find_all(sge.Column):
         column.set("table", None)
     con.raw_sql(f"CREATE TEMP MACRO {name}({', '.join(names)}) AS ({said.sql('duckdb')})")
-    stands_for = Signature([Parameter(each, Parameter.POSITIONAL_ONLY) for each in names])
-
-    def function() -> None:
-        """Stand for the engine's function."""
-
-    function.__signature__ = stands_for  # type: ignore[attr-defined]
-    return ibis.udf.scalar.builtin(function, name=name, signature=(kinds, value.type()))
+    return function_of(name, kinds, value.type())
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Leave garbage until the end: expressions live long, and searching them takes a sixth of the time."""
-    collects = gc.isenabled()
+def _unhindered() -> Iterator[None]:
+    """Let queries stand on each other as they are, and leave garbage until the end.
+
+    Fused, what queries share is written out many times. Expressions live long, and searching them for
+    garbage takes a sixth of the time.
+    """
+    collects, fuses = gc.isenabled(), ibis.options.sql.fuse_selects
     gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
-@contextmanager
-def _unfused() -> Iterator[None]:
-    """Let queries stand on each other as they are: fused, what they share is written out many times."""
-    before = ibis.options.sql.fuse_selects
     ibis.options.sql.fuse_selects = False
     try:
         yield
     finally:
-        ibis.options.sql.fuse_selects = before
+        ibis.options.sql.fuse_selects = fuses
+        if collects:
+            gc.enable()
 
 
 def materialize(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
@@ -204,7 +188,7 @@ def pull(work: Workspace, name: str, expression: ir.Table, *, key: str) -> ir.Ta
             own.con.unregister("incoming")
     table = _table(own, name)
     texts = [name for name, kind in table.schema().items() if kind.is_string()]
-    return table.mutate(**{name: nfc_normalize(table[name]) for name in texts})
+    return table.mutate(**{name: COMPOSE["duckdb"](table[name]) for name in texts})
 
 
 def lookup(work: Workspace, name: str, rows: pa.Table, *, like: ir.Table) -> ir.Table:

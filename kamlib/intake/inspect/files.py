@@ -185,13 +185,9 @@ def _tell_spoilt(seen: Seen, text: str) -> None:
         "{n} letters were spoilt before the file came here: UTF-8 was read as {encoding} and saved "
         "again ({example} was {meant})"
     )
-    why = worded(
-        template,
-        n=spoilt.places,
-        encoding=REPAIRS[spoilt.repair],
-        example=[spoilt.example],
-        meant=[spoilt.meant],
-    )
+    example, meant = [spoilt.example], [spoilt.meant]
+    encoding = REPAIRS[spoilt.repair]
+    why = worded(template, n=spoilt.places, encoding=encoding, example=example, meant=meant)
     seen.settings["repair"] = Evidence(spoilt.repair, why, sure=False)
     question = _("{file}: {why}. Can it be exported again? Repairing is second best.")
     asked = worded(question, file=seen.shown, why=why)
@@ -283,9 +279,9 @@ def _invoices(seen: Seen) -> None:
 
 def _counted(notes: Counter[str]) -> Iterator[str]:
     """Say what a reader passed over or put right, with how often."""
-    yield from (
-        worded("{what}: {n}", what=in_words(key), n=n) for key, n in sorted(notes.items()) if n
-    )
+    for key, n in sorted(notes.items()):
+        if n:
+            yield worded("{what}: {n}", what=in_words(key), n=n)
 
 
 def _parquet(seen: Seen) -> None:

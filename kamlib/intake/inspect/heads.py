@@ -23,6 +23,10 @@ HEAD_WITHIN = 30
 NARROWER = 2  # a head may end in fewer cells than its rows do
 VALUE = re.compile(r"[-+−(]?[\s.,]*\d[\d\s.,:/'%-]*\)?[-%]?")
 YEAR = re.compile(r"(?<=\s)(?:19|20)\d{2}\b")
+EXPORT_AGAIN = (
+    "Export it again with one separator throughout: ';' or a tab between the cells, or the amounts "
+    "in quotes."
+)
 Row = tuple[int, list[str]]
 
 
@@ -225,7 +229,12 @@ def refuse_unfit_head(
             f"Set header_row: {line} for this input in engagement.yaml."
         )
     if width > len(head) and all(len(cells) != len(head) for _line, cells in rows):
-        _refuse_longer_rows(head, rows, dialect, shown)
+        texts = [dialect.separator.join(cells) for _line, cells in rows]
+        why = _decimal_comma(texts) if dialect.separator == "," else ""
+        raise DataError(
+            f"every row of {shown} has more cells than its head, which has {len(head)}"
+            f"{why or ', so nobody can tell which cell belongs to which name'}. {EXPORT_AGAIN}"
+        )
 
 
 def refuse_mostly_ragged(widths: Counter[int], width: int, *, shown: str) -> None:
@@ -257,25 +266,8 @@ def _refuse_separator(
         why = _decimal_comma(texts) if of_rows == "," else ""
         raise DataError(
             f"the head of {shown} is separated by {SEPARATORS[of_head]}, its rows by "
-            f"{SEPARATORS[of_rows]}{why}. {_EXPORT_AGAIN}"
+            f"{SEPARATORS[of_rows]}{why}. {EXPORT_AGAIN}"
         )
-
-
-_EXPORT_AGAIN = (
-    "Export it again with one separator throughout: ';' or a tab between the cells, or the amounts "
-    "in quotes."
-)
-
-
-def _refuse_longer_rows(
-    head: Sequence[str], rows: Sequence[Row], dialect: Dialect, shown: str
-) -> None:
-    texts = [dialect.separator.join(cells) for _line, cells in rows]
-    why = _decimal_comma(texts) if dialect.separator == "," else ""
-    raise DataError(
-        f"every row of {shown} has more cells than its head, which has {len(head)}"
-        f"{why or ', so nobody can tell which cell belongs to which name'}. {_EXPORT_AGAIN}"
-    )
 
 
 def _decimal_comma(texts: Sequence[str]) -> str:

@@ -148,19 +148,12 @@ def lines_not_in(encoding: str, lines: Iterable[bytes]) -> Others:
     """
     first = n = every = 0
     for number, line in enumerate(lines, start=1):
-        if not line.isascii():
-            every += 1
-            if not _is_in(encoding, line):
-                first, n = first or number, n + 1
+        every += not line.isascii()
+        try:
+            line.decode("ascii" if line.isascii() else encoding)
+        except UnicodeError:
+            first, n = first or number, n + 1
     return Others(first, n, every)
-
-
-def _is_in(encoding: str, line: bytes) -> bool:
-    try:
-        line.decode(encoding)
-    except UnicodeError:
-        return False
-    return True
 
 
 def _is_nearly_utf8(head: bytes) -> bool:
@@ -258,10 +251,8 @@ def mender(repair: str | None) -> Callable[[str], str] | None:
 def composed_lines(lines: Iterable[str], mend: Callable[[str], str] | None) -> Iterator[str]:
     """Yield lines with letters and accents composed (NFC), mended first if that is declared."""
     for line in lines:
-        if line.isascii():
-            yield line
-        else:
-            yield unicodedata.normalize("NFC", mend(line) if mend else line)
+        mended = mend(line) if mend and not line.isascii() else line
+        yield unicodedata.normalize("NFC", mended)
 
 
 def _again(run: str, through: str) -> str:
