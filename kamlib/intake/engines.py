@@ -201,13 +201,7 @@ NAME = re.compile(r'"(?:[^"]|"")+"|[^".\s]+')
 
 
 def parts_of(name: str, key: str) -> list[str]:
-    """Return the parts of a table's name; a part with a point or a space in it stands in quotes.
-
-    Examples
-    --------
-    >>> parts_of('sales."Invoice lines"', "table")
-    ['sales', 'Invoice lines']
-    """
+    """Return the parts of a table's name; a part with a point or a space in it stands in quotes."""
     parts = NAME.findall(name)
     if ".".join(parts) != name or not 1 <= len(parts) <= 3:
         raise ParameterError(
@@ -263,7 +257,12 @@ def of_query(con: ibis.BaseBackend, query: str, key: str) -> ir.Table:
         )
     money = [name for name, kind in kinds if kind == "money"]
     if money:
-        query = f"SELECT {_as_numbers(names, money)} FROM (\n{query}\n) AS asked"
+        quoted = {name: sge.to_identifier(name, quoted=True).sql("postgres") for name in names}
+        columns = (
+            f"CAST({said} AS numeric(19, 4)) AS {said}" if name in money else said
+            for name, said in quoted.items()
+        )
+        query = f"SELECT {', '.join(columns)} FROM (\n{query}\n) AS asked"
     mapper = con.compiler.type_mapper
     return con.sql(query, schema={name: mapper.from_string(kind) for name, kind in kinds})
 
@@ -275,14 +274,6 @@ def _kinds_of(con: Any, query: str) -> list[tuple[str, str]]:
     with con.con.cursor() as cursor:
         cursor.execute(f"SELECT * FROM (\n{query}\n) AS asked LIMIT 0")
         return [(column.name, column.type_display) for column in cursor.description]
-
-
-def _as_numbers(names: list[str], money: list[str]) -> str:
-    """Return columns by their quoted names, those of money as numbers."""
-    quoted = {name: sge.to_identifier(name, quoted=True).sql("postgres") for name in names}
-    return ", ".join(
-        f"CAST({q} AS numeric(19, 4)) AS {q}" if name in money else q for name, q in quoted.items()
-    )
 
 
 def _with_composed_texts(query: str, schema: ibis.Schema) -> str:

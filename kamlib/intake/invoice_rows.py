@@ -45,13 +45,7 @@ class LineNet(NamedTuple):
 
 
 def amount(text: str) -> Decimal | None:
-    """Return a number of the schemas, None where there is none.
-
-    Examples
-    --------
-    >>> amount("-12.50"), amount(""), amount("12,50")
-    (Decimal('-12.50'), None, None)
-    """
+    """Return a number of the schemas, None where there is none."""
     if not text:
         return None
     try:
@@ -149,26 +143,14 @@ def line_net(line: Element) -> LineNet:
 
 
 def as_text(net: Decimal | None, gross: str) -> str:
-    """Return a net amount; where there is none but a gross one, that one marked as such, no number.
-
-    Examples
-    --------
-    >>> as_text(Decimal("100.00"), "123.00"), as_text(None, "123.00"), as_text(None, "")
-    ('100.00', '#with VAT only: 123.00', '')
-    """
+    """Return a net amount; where there is none but a gross one, that one marked as such, no number."""
     if net is not None:
         return str(net)
     return f"{WITH_VAT_ONLY}: {gross}" if gross else ""
 
 
 def whole_texts(net: Decimal | None, on_margin: Decimal, gross: str) -> list[str]:
-    """Return the amounts that stand for an invoice taken whole: net, and what has VAT in it.
-
-    Examples
-    --------
-    >>> whole_texts(Decimal(813), Decimal(2000), "3000"), whole_texts(None, Decimal(0), "123")
-    (['813', '#with VAT only: 2000'], ['#with VAT only: 123'])
-    """
+    """Return the amounts that stand for an invoice taken whole: net, and what has VAT in it."""
     if net is None or not on_margin:
         return [as_text(net, gross)]
     return [as_text(net, ""), as_text(None, str(on_margin))]
@@ -316,23 +298,11 @@ def written(document: Document, line: Line, dialect: Dialect) -> list[str]:
     >>> written(Document("F1", date="2024-01-02"), Line("12.50"), polish)[2:10:7]
     ['02.01.2024', '12,5']
     """
-    number, date, (customer, name, tax_id), currency, kind, corrects = document
-    net, place, product, quantity, price = line
-    return [
-        number,
-        place,
-        _day(date, dialect),
-        customer,
-        name,
-        tax_id,
-        product,
-        _number(quantity, dialect),
-        _number(price, dialect),
-        _number(net, dialect),
-        currency,
-        kind,
-        corrects,
-    ]
+    number, date, buyer_, currency, kind, corrects = document
+    net, place, product, *figures = line
+    numbers = (_number(figure, dialect) for figure in (*figures, net))
+    day = _day(date, dialect)
+    return [number, place, day, *buyer_, product, *numbers, currency, kind, corrects]
 
 
 def several(texts: Iterable[str]) -> str:

@@ -56,8 +56,10 @@ def records(
     csv.field_size_limit(CELL_LIMIT)
     try:
         _refuse_letters(path, dialect, shown)
-        with _opened(path, dialect.encoding, shown) as stream:
-            lines = chain.from_iterable(_blocks(stream, shown, mender(dialect.repair)))
+        encoding = "utf-8-sig" if is_utf8(dialect.encoding) else dialect.encoding
+        with opened_bytes(path, shown) as stream:
+            text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+            lines = chain.from_iterable(_blocks(text, shown, mender(dialect.repair)))
             below = islice(lines, header_row - 1, None)
             reader = csv.reader(below, delimiter=dialect.separator, strict=True)
             for cells in reader:
@@ -103,14 +105,6 @@ def opened_bytes(path: Path, shown: str) -> Iterator[BinaryIO]:
         raise DataError(
             f"{shown} is no whole gzip file ({error}). Copy or pack it again."
         ) from error
-
-
-@contextmanager
-def _opened(path: Path, encoding: str, shown: str) -> Iterator[io.TextIOWrapper]:
-    """Open a CSV file as text; a byte order mark of UTF-8 is no part of the head."""
-    known = "utf-8-sig" if is_utf8(encoding) else encoding
-    with opened_bytes(path, shown) as stream:
-        yield io.TextIOWrapper(stream, encoding=known, newline="")
 
 
 def _refuse_letters(path: Path, dialect: Dialect, shown: str) -> None:

@@ -402,14 +402,10 @@ def fingerprints(engagement: "Engagement") -> dict[str, str]:
 
 def fingerprint(rows: ir.Table, columns: dict[str, ir.Column]) -> str:
     """Return a hash of some columns of a table, by names of ours; the order of rows is no matter."""
-    cells = [_cell(columns[name], name) for name in sorted(columns)]
+    for name, column in columns.items():
+        as_text(column, name)  # refuses what cannot be read at all
+    cells = [columns[name].cast("string").fill_null(NOTHING) for name in sorted(columns)]
     whole = hashed(ibis.literal(BETWEEN).join(cells)).cast(SUMMED).sum().cast("string")
     counted = rows.aggregate(rows=rows.count(), hashes=whole).to_pyarrow()
     told = json.dumps([sorted(columns), *counted.to_pylist()[0].values()])
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _cell(column: ir.Column, name: str) -> ir.StringValue:
-    """Return a cell as its engine writes it; columns that cannot be read at all are refused."""
-    as_text(column, name)
-    return column.cast("string").fill_null(NOTHING)

@@ -125,13 +125,7 @@ def number_of(text: ir.StringValue, dialect: Dialect, *, percent: bool = False) 
 
 
 def number_pattern(dialect: Dialect, *, percent: bool = False) -> str:
-    """Return the regular expression of all that is a number in a dialect.
-
-    Examples
-    --------
-    >>> bool(re.search(number_pattern(Dialect(decimal=",", thousands=".")), "(1.234,50)"))
-    True
-    """
+    """Return the regular expression of all that is a number in a dialect."""
     group = _group(dialect)
     whole = f"[0-9]{{1,3}}(?:{group}[0-9]{{3}}){{1,9}}|[0-9]{{1,30}}" if group else "[0-9]{1,30}"
     number = f"(?:{whole})(?:{_class(dialect.decimal or '.')}[0-9]{{1,30}})?"
@@ -207,13 +201,7 @@ def _serial_day(text: ir.StringValue) -> tuple[ir.StringValue, ir.BooleanValue]:
 
 
 def date_pattern(form: str) -> tuple[str, dict[str, int]]:
-    """Return a strptime format as a regular expression, and which group holds which part.
-
-    Examples
-    --------
-    >>> date_pattern("%d.%m.%Y")[1]
-    {'day': 1, 'month': 2, 'year': 3}
-    """
+    """Return a strptime format as a regular expression, and which group holds which part."""
     pattern, places, group = "", {}, 0
     for piece in re.findall(r"%.|[^%]+|%$", form):
         if not piece.startswith("%"):

@@ -311,7 +311,11 @@ def _row(
     for each in element:
         cell = parser.parse_cell(each)
         at, value, looks = cell["column"] - 1, cell["value"], PLAIN
-        if _is_uncalculated(each, stale=book.stale):
+        if (
+            each.find(FORMULA) is not None
+            and each.get("t") not in ("str", "e")
+            and each.findtext(VALUE, "") in (("", "0") if book.stale else ("",))
+        ):  # nobody knows what the formula gives: no value, or a nought put in its place
             row.unknown.append(at)
             continue
         if value is None:
@@ -328,13 +332,6 @@ def _row(
         if text and not text.isspace():
             row.cells[at] = text
     return row
-
-
-def _is_uncalculated(cell: ElementTree.Element, *, stale: bool) -> bool:
-    """Tell whether nobody knows what a formula gives: no value, or a nought put in its place."""
-    if cell.find(FORMULA) is None or cell.get("t") in ("str", "e"):
-        return False
-    return cell.findtext(VALUE, "") in (("", "0") if stale else ("",))
 
 
 def _moment(serial: float, epoch: Any) -> Any:

@@ -194,19 +194,13 @@ def _said(engagement: str | Path) -> tuple[Path, dict[str, Any]]:
     try:
         source = find_source(engagement)
     except ParameterError:
-        folder = _bare_folder(engagement)
-        if folder is None:
-            raise
-        return folder.resolve(), {}
+        tried = [Path(engagement).expanduser()] if str(engagement).strip() else []
+        with contextlib.suppress(ParameterError):
+            tried.append(project_root() / "data" / str(engagement))
+        for folder in filter(Path.is_dir, tried):
+            return folder.resolve(), {}
+        raise
     return source.parent.resolve(), read_yaml(source, name=FILE).data
-
-
-def _bare_folder(engagement: str | Path) -> Path | None:
-    """Return a folder without an engagement.yaml, as a path or under data/."""
-    tried = [Path(engagement).expanduser()] if str(engagement).strip() else []
-    with contextlib.suppress(ParameterError):
-        tried.append(project_root() / "data" / str(engagement))
-    return next((path for path in tried if path.is_dir()), None)
 
 
 def _patterns(declared: dict[str, Any], block: str = "") -> dict[str, list[str]]:

@@ -15,13 +15,13 @@ from kamlib.core.naming import plain
 from kamlib.intake.draft.matching import Match, Placed, kind_of
 from kamlib.intake.inspect.columns import (
     Look,
-    Marks,
     decimal_of,
     forms_told,
     is_negative,
+    marks_in,
     thousands_of,
 )
-from kamlib.intake.inspect.days import Days, forms_of
+from kamlib.intake.inspect.days import days_in, forms_of
 from kamlib.intake.inspect.files import Seen
 from kamlib.intake.inspect.heads import SEPARATORS
 from kamlib.intake.inspect.words import CODES, CURRENCIES, Evidence, currencies_in, few, worded
@@ -80,43 +80,32 @@ class Writing:
 
 def writing_of(group: list[Placed]) -> Writing:
     """Return how files of one table are written, which are written alike."""
-    marks, days = Marks(), Days()
+    numbers, days = Counter[str](), Counter[str]()
     for each in group:
         for pair in each.match.pairs:
-            kind, look = kind_of(pair.ours), each.looks[pair.place]
+            kind, values = kind_of(pair.ours), each.looks[pair.place].values
             if kind in NUMERIC:
-                marks.add(look.marks)
+                numbers.update(values)
             elif kind == "date":
-                days.add(look.days)
+                days.update(values)
+    marks = marks_in(numbers)
     writing = Writing(notes=forms_told(marks))
     for key in OF_THE_FILE:
         found = [one.seen.settings[key] for one in group if key in one.seen.settings]
         if found:
             writing.keys[key] = max(found, key=lambda each: each.value != "utf-8")
-    _tell_marks(writing, marks)
-    for form in forms_of(days):
-        if form.pattern != EXCEL or group[0].seen.kind == "text":
-            writing.dates.append(form.evidence._replace(value=form.pattern))
-            writing.questions_of_days += [form.question] if form.question else []
-    return writing
-
-
-def _tell_marks(writing: Writing, marks: Marks) -> None:
     decimal, writing.questions = decimal_of(marks)
     thousands = thousands_of(marks, decimal.value if decimal else "")
     if thousands and not decimal:
         other = "." if thousands.value == "," else ","
         decimal = Evidence(other, _("no number has a fraction"), sure=False)
-    found = {"decimal": decimal, "thousands": thousands}
-    writing.keys |= {key: evidence for key, evidence in found.items() if evidence}
-
-
-def are_alike(one: Seen, other: Seen) -> bool:
-    """Tell whether two files can be read by one dialect as far as letters and cells go."""
-    keys = ("separator", "repair", *OF_THE_INPUT)
-    same = all(_setting(one, key) == _setting(other, key) for key in keys)
-    encodings = _setting(one, "encoding") == _setting(other, "encoding")
-    return one.kind == other.kind and same and (encodings or _is_plain(one) or _is_plain(other))
+    told = {"decimal": decimal, "thousands": thousands}
+    writing.keys |= {key: evidence for key, evidence in told.items() if evidence}
+    for form in forms_of(days_in(days)):
+        if form.pattern != EXCEL or group[0].seen.kind == "text":
+            writing.dates.append(form.evidence._replace(value=form.pattern))
+            writing.questions_of_days += [form.question] if form.question else []
+    return writing
 
 
 def _setting(seen: Seen, key: str) -> str:
@@ -179,7 +168,7 @@ def codes_of(one: Placed) -> Codes:
 
 
 def _meanings(column: str) -> dict[str, str]:
-    return {word: ours for ours, words in CODES[column].items() for word in words}
+    return {word: ours for ours, words in CODES[column].items() for word in words.split()}
 
 
 def _tell_words(
@@ -317,7 +306,12 @@ def _rank(group: list[Placed]) -> tuple[bool, int, str]:
 
 
 def _belongs(one: Placed, other: Placed) -> bool:
-    return one.match.names == other.match.names and are_alike(one.seen, other.seen)
+    mine, theirs = one.seen, other.seen
+    keys = ("separator", "repair", *OF_THE_INPUT)
+    same = all(_setting(mine, key) == _setting(theirs, key) for key in keys)
+    encodings = _setting(mine, "encoding") == _setting(theirs, "encoding")
+    alike = mine.kind == theirs.kind and one.match.names == other.match.names
+    return alike and same and (encodings or _is_plain(mine) or _is_plain(theirs))
 
 
 def _without_repeats(table: str, group: list[Placed]) -> tuple[list[Placed], list[Left]]:

@@ -169,7 +169,7 @@ def _score(seen: Seen, match: Match) -> float:
 
 def _named_so(seen: Seen, table: str) -> bool:
     stem = plain(seen.path.name.partition(".")[0])
-    return any(word in stem for word in (plain(table), *IN_FILE_NAMES.get(table, ())))
+    return any(word in stem for word in (plain(table), *IN_FILE_NAMES.get(table, "").split()))
 
 
 def _repeats_its_key(seen: Seen, match: Match) -> bool:
@@ -305,13 +305,7 @@ def _near(name: str, known: tuple[str, ...]) -> str:
 
 
 def has_vat(ours: str, theirs: str) -> bool:
-    """Tell whether a name says that VAT is in it, where ours is without.
-
-    Examples
-    --------
-    >>> has_vat("net_amount", "Wartość brutto"), has_vat("net_amount", "Wartość netto")
-    (True, False)
-    """
+    """Tell whether a name says that VAT is in it, where ours is without."""
     return ours in WITHOUT_VAT and any(word in plain(theirs) for word in WITH_VAT)
 
 

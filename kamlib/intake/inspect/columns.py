@@ -41,12 +41,6 @@ class Marks:
     forms: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
 
-    def add(self, other: "Marks") -> None:
-        self.numbers += other.numbers
-        for name in ("point", "groups", "either", "forms"):
-            getattr(self, name).update(getattr(other, name))
-        self.examples = {**other.examples, **self.examples}
-
 
 def marks_in(values: Counter[str]) -> Marks:
     """Return what values say of the way numbers are written; what is no number is passed over.
@@ -114,13 +108,7 @@ def _forms(found: re.Match[str]) -> list[str]:
 
 
 def is_number(value: str) -> bool:
-    """Tell whether a value may be a number in any way of writing.
-
-    Examples
-    --------
-    >>> is_number("1 234,50 zł"), is_number("373,32-"), is_number("5 paź 2024")
-    (True, True, False)
-    """
+    """Tell whether a value may be a number in any way of writing."""
     found = NUMBER.match(value)
     return NATIVE in value or (found is not None and _shape(found["body"]) is not None)
 
@@ -233,11 +221,7 @@ def is_negative(cell: str) -> bool:
 
 MOST = 0.9
 OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")
-OF_KIND = {
-    "date": N_("days"),
-    "bool": N_("yes or no"),
-    **dict.fromkeys(NUMERIC, N_("numbers")),
-}
+OF_KIND = {"date": N_("days"), "bool": N_("yes or no"), **dict.fromkeys(NUMERIC, N_("numbers"))}
 
 
 class Look(NamedTuple):
@@ -271,14 +255,7 @@ class Look(NamedTuple):
 
 
 def look_of(cells: Iterable[str]) -> Look:
-    """Return what the cells of a column look like.
-
-    Examples
-    --------
-    >>> look = look_of(["05.01.2023", "17.01.2023", ""])
-    >>> look.filled, look.of_kind("date")
-    (2, 2)
-    """
+    """Return what the cells of a column look like."""
     values = Counter(cell.strip(" \t\u00a0\u202f\ufeff") for cell in cells)
     rows = values.total()
     del values[""]

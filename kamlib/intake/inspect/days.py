@@ -44,14 +44,6 @@ class Days:
     late: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
 
-    def add(self, other: "Days") -> None:
-        self.days += other.days
-        self.forms.update(other.forms)
-        self.late.update(other.late)
-        for form, counts in other.orders.items():
-            self.orders.setdefault(form, Counter()).update(counts)
-        self.examples = {**other.examples, **self.examples}
-
 
 class Form(NamedTuple):
     """One form of writing days: the pattern, how often it stands, why it reads so, and a doubt."""
@@ -78,7 +70,8 @@ def days_in(values: Counter[str]) -> Days:
             continue
         seen.days += times
         seen.examples.setdefault(form, value)
-        seen.late[form] += times * _is_late(value, form)
+        hour = TIME.search(value) if form.endswith("%z") else None
+        seen.late[form] += times * (hour is not None and int(hour["hour"]) >= LATE)
         if order is None:
             seen.forms[form] += times
         else:
@@ -90,13 +83,7 @@ def days_in(values: Counter[str]) -> Days:
 
 
 def day_in(value: str, forms: Sequence[str]) -> date | None:
-    """Return the day that a value means by the first form that fits; ISO always does.
-
-    Examples
-    --------
-    >>> day_in("5 paź 2024", ["%d.%m.%Y", "%d %b %Y"]), day_in("45292", ["excel"])
-    (datetime.date(2024, 10, 5), datetime.date(2024, 1, 1))
-    """
+    """Return the day that a value means by the first form that fits; ISO always does."""
     for form in (*forms, ISO):
         if form == EXCEL:
             if DAYS_SINCE_1900.match(value):
@@ -195,7 +182,9 @@ def forms_of(days: Days) -> list[Form]:
     False
     """
     found = [_plain(days, form, n) for form, n in days.forms.items()]
-    known = _known_orders(days)
+    seen = (("first", "day"), ("second", "month"))
+    orders = days.orders.values()
+    known = {order for key, order in seen if any(counts[key] for counts in orders)}
     found += [_ordered(days, form, counts, known) for form, counts in days.orders.items()]
     return sorted(found, key=lambda form: (-form.times, form.pattern))
 
@@ -214,23 +203,11 @@ def _plain(days: Days, form: str, n: int) -> Form:
     return Form(form, n, Evidence(form, why, not late), asked)
 
 
-def _is_late(value: str, form: str) -> bool:
-    """Tell whether a time with a zone of its own is so late that it may be midnight elsewhere."""
-    found = TIME.search(value) if form.endswith("%z") else None
-    return found is not None and int(found["hour"]) >= LATE
-
-
-def _known_orders(days: Days) -> set[str]:
-    """Return whether the day or the month comes first wherever that can be told."""
-    seen = (("first", "day"), ("second", "month"))
-    return {order for key, order in seen if any(counts[key] for counts in days.orders.values())}
-
-
 def _ordered(days: Days, form: str, counts: Counter[str], known: set[str]) -> Form:
     """Return a form such as 05/01/2023 with the order that its values, or else others, tell."""
     every, first, second = counts["all"], counts["first"], counts["second"]
     example = days.examples[form]
-    turned = _month_first(form)
+    turned = form.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")
     if first and not second:
         why = worded(_("{n} of {all} days are above 12: day first"), n=first, all=every)
         return Form(form, every, Evidence(form, why))
@@ -258,7 +235,3 @@ def _ordered(days: Days, form: str, counts: Counter[str], known: set[str]) -> Fo
     )
     asked = worded(question, example=[example], n=every, form=kept)
     return Form(kept, every, Evidence(kept, why, False), asked)
-
-
-def _month_first(form: str) -> str:
-    return form.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")

@@ -138,11 +138,6 @@ def likely_header_row(rows: Sequence[Sequence[str]]) -> int:
     """Return the row of a sheet, from 1, that most likely holds the names; 1 where none is like it.
 
     It is the first of names only that has at least half as many as the fullest row has cells.
-
-    Examples
-    --------
-    >>> likely_header_row([["Report 2024"], [], ["", "id", "Q1 2024"], ["", "F1", "10"]])
-    3
     """
     filled = [[cell for cell in row if cell.strip()] for row in rows]
     widest = max(map(len, filled), default=0)

@@ -235,13 +235,7 @@ def refuse_twice_encoded(text: str, shown: str) -> None:
 
 
 def mender(repair: str | None) -> Callable[[str], str] | None:
-    """Return what turns a spoilt line back into what it was, None where no repair is declared.
-
-    Examples
-    --------
-    >>> mender("utf8_read_as_cp1252")("Å\\ufffdÃ³dÅº")
-    'Łódź'
-    """
+    """Return what turns a spoilt line back into what it was, None where no repair is declared."""
     if not repair:
         return None
     through = REPAIRS[repair]
@@ -261,14 +255,12 @@ def _again(run: str, through: str) -> str:
     for lost, meant in LOST[through].items():
         whole = whole.replace(lost, meant)
     try:
-        return b"".join(_byte(one, through) for one in whole).decode("utf-8")
+        return b"".join(
+            bytes([ord(one)]) if "\x80" <= one <= "\x9f" else one.encode(through)
+            for one in whole  # unused bytes were read as controls
+        ).decode("utf-8")
     except UnicodeError:
         return run
-
-
-def _byte(one: str, through: str) -> bytes:
-    """Return the byte that a character was read from; unused ones read as controls."""
-    return bytes([ord(one)]) if "\x80" <= one <= "\x9f" else one.encode(through)
 
 
 def _brought_back(runs: Counter[str], repair: str) -> int:

@@ -20,13 +20,7 @@ class Evidence(NamedTuple):
 
 
 def worded(template: str, **values: object) -> str:
-    """Fill a translated template: whole numbers in the reader's way, of a listing a few values.
-
-    Examples
-    --------
-    >>> worded("{n} of {all} cells, such as {examples}", n=12, all=3456, examples=["a", "b"])
-    '12 of 3,456 cells, such as a, b'
-    """
+    """Fill a translated template: whole numbers in the reader's way, of a listing a few values."""
     return template.format(**{name: _shown(value) for name, value in values.items()})
 
 
@@ -89,15 +83,6 @@ def is_total(cells: Sequence[str], ids: Sequence[int]) -> bool:
 
     The words of a total fill their cell; or they stand in the only cell that has words at all, and
     no legal form makes a firm's name of them.
-
-    Examples
-    --------
-    >>> is_total(["", "", "Razem strona", "373,32"], [0, 1])
-    True
-    >>> is_total(["F1", "2024-01-01", "Total", "373,32"], [0, 1])
-    False
-    >>> is_total(["", "", "RAZEM PLN", "373,32"], [0, 1]), is_total(["", "", "Razem S.A.", "5"], [0, 1])
-    (True, False)
     """
     own = [cells[place].strip() for place in ids if place < len(cells)]
     if any(cell and not says_total(cell) for cell in own):
@@ -143,15 +128,7 @@ IN_BRACKETS = re.compile(r"\[\$([^\]-]+)[^\]]*\]")
 
 
 def money_in_format(code: str) -> str:
-    """Return the sign or word of a currency that a number format of Excel shows; empty without one.
-
-    Examples
-    --------
-    >>> money_in_format('#,##0.00 [$zł-415]'), money_in_format('#,##0.00 "EUR"')
-    ('zł', 'EUR')
-    >>> money_in_format('[$-415]0.00 "szt."'), money_in_format(r'0.00\\ €'), money_in_format("0.00")
-    ('', '€', '')
-    """
+    """Return the sign or word of a currency that a number format of Excel shows; empty without one."""
     if bracketed := IN_BRACKETS.search(code):
         return bracketed[1].strip()
     words = re.split(r"[^\w$€£¥₴]+|[0#?]+", re.sub(r"\[[^\]]*\]|_.|\*.", "", code))
@@ -159,13 +136,7 @@ def money_in_format(code: str) -> str:
 
 
 def money_words(currency: str, *, every: bool = False) -> tuple[str, ...]:
-    """Return the words that may stand beside an amount of a currency, or of any.
-
-    Examples
-    --------
-    >>> money_words("EUR")
-    ('€', 'EUR')
-    """
+    """Return the words that may stand beside an amount of a currency, or of any."""
     own = SIGNS.get(currency, (currency,))
     others = [word for words in SIGNS.values() for word in words] if every else []
     return tuple(dict.fromkeys([*own, *others]))
@@ -177,44 +148,34 @@ YES_OR_NO = {  # every word that a cell of yes or no may hold
 }
 
 
-def _known(words: str) -> tuple[str, ...]:
-    return tuple(words.split())
-
-
-CODES: dict[str, dict[str, tuple[str, ...]]] = {
+CODES = {
     "document_type": {
-        "invoice": _known(
-            "fa fv fs fvs fvat vat upr faktura fakturavat paragon pa par inv invoice f"
-        ),
-        "correction": _known(
-            "kor kfa kfv kfs fk fkor fvk korekta fakturakorygujaca correction k korzal korroz"
-        ),
-        "advance": _known(
-            "zal zaliczka fzal fvz fz fakturazaliczkowa advance prepayment downpayment"
-        ),
-        "final": _known(
+        "invoice": "fa fv fs fvs fvat vat upr faktura fakturavat paragon pa par inv invoice f",
+        "correction": "kor kfa kfv kfs fk fkor fvk korekta fakturakorygujaca correction k korzal korroz",
+        "advance": "zal zaliczka fzal fvz fz fakturazaliczkowa advance prepayment downpayment",
+        "final": (
             "kon koncowa fkon roz rozliczeniowa fakturakoncowa fakturarozliczeniowa "
             "fakturarozliczajaca final finalinvoice"
         ),
-        "cancellation": _known(
+        "cancellation": (
             "anul anulowana anulowanie anulacja storno sto cancel cancelled cancellation reversal"
         ),
-        "credit_note": _known("zw zwrot cn creditnote creditmemo nota notauznaniowa"),
+        "credit_note": "zw zwrot cn creditnote creditmemo nota notauznaniowa",
     },
     "relation": {
-        "external": _known("zewnetrzny obcy external trade"),
-        "intercompany": _known("grupa powiazany intercompany ic wewnetrzny"),
-        "collective": _known("detal zbiorczy gotowka collective cash"),
+        "external": "zewnetrzny obcy external trade",
+        "intercompany": "grupa powiazany intercompany ic wewnetrzny",
+        "collective": "detal zbiorczy gotowka collective cash",
     },
     "status": {
-        "accrued": _known("naliczony naliczone rezerwa accrued"),
-        "settled": _known("rozliczony rozliczone zaplacony settled paid"),
-        "reversed": _known("odwrocony rozwiazany stornowany reversed"),
+        "accrued": "naliczony naliczone rezerwa accrued",
+        "settled": "rozliczony rozliczone zaplacony settled paid",
+        "reversed": "odwrocony rozwiazany stornowany reversed",
     },
     "source": {
-        "their_words": _known("ankieta rozmowa klient theirwords"),
-        "fact": _known("fakt system fact"),
-        "our_guess": _known("szacunek ocenawlasna ourguess guess"),
+        "their_words": "ankieta rozmowa klient theirwords",
+        "fact": "fakt system fact",
+        "our_guess": "szacunek ocenawlasna ourguess guess",
     },
 }
 CURRENCIES = {  # words beside amounts that mean one currency only
@@ -223,22 +184,22 @@ CURRENCIES = {  # words beside amounts that mean one currency only
     for word in words
     if word.upper() != code and sum(word in others for others in SIGNS.values()) == 1
 } | {"zlotych": "PLN", "euro": "EUR"}
-IN_FILE_NAMES: dict[str, tuple[str, ...]] = {
-    "invoice_lines": _known("sprzedaz faktur invoice sales orderlines obrotyklient retail"),
-    "customers": _known("kontrahen klienci odbiorc customer client reseller accounts"),
-    "prospects": _known("prospe potencjaln lead"),
-    "products": _known("towar produkt product artykul material asortyment"),
-    "receivables": _known("naleznosc rozrach receivable saldanal"),
-    "off_invoice": _known("bonus rabaty offinvoice premie rebate"),
-    "gl_totals": _known("gltotals zestawienieobrotow obrotyisald generalledger trialbalance"),
-    "drivers": _known("driver nosnik czynnosc"),
-    "contacts": _known("contact kontakt"),
-    "evidence": _known("evidence dowod"),
-    "strategic": _known("strateg"),
-    "ratings_ours": _known("ratingsours oceny naszeoceny"),
-    "ratings_theirs": _known("ratingstheirs ankiet ocenyklient"),
-    "fx_rates": _known("fxrates kursy rates"),
-    "identity": _known("identity tozsamosc"),
+IN_FILE_NAMES = {
+    "invoice_lines": "sprzedaz faktur invoice sales orderlines obrotyklient retail",
+    "customers": "kontrahen klienci odbiorc customer client reseller accounts",
+    "prospects": "prospe potencjaln lead",
+    "products": "towar produkt product artykul material asortyment",
+    "receivables": "naleznosc rozrach receivable saldanal",
+    "off_invoice": "bonus rabaty offinvoice premie rebate",
+    "gl_totals": "gltotals zestawienieobrotow obrotyisald generalledger trialbalance",
+    "drivers": "driver nosnik czynnosc",
+    "contacts": "contact kontakt",
+    "evidence": "evidence dowod",
+    "strategic": "strateg",
+    "ratings_ours": "ratingsours oceny naszeoceny",
+    "ratings_theirs": "ratingstheirs ankiet ocenyklient",
+    "fx_rates": "fxrates kursy rates",
+    "identity": "identity tozsamosc",
 }
 
 
