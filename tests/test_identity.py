@@ -233,6 +233,8 @@ NAMED_IN = {  # table → head and a row that names a customer
     "evidence": ("party_id,code,date", "{},open_books,2024-03-01"),
     "contacts": ("party_id,date", "{},2024-03-01"),
     "category_purchases": ("party_id,amount,source,date", "{},9,fact,2024-03-01"),
+    "effort": ("period,party_id,kind,quantity", "FY2024,{},people,3"),
+    "terms": ("customer_id,service_class", "{},1"),
 }
 
 

@@ -321,6 +321,31 @@ CONTRACT: dict[str, TableContract] = {
         dated="date",
         amount="amount",
     ),
+    "effort": TableContract(
+        (
+            must("period"),
+            PARTY,
+            Field(
+                "kind",
+                needed=True,
+                filled=True,
+                allowed=("money", "material", "people"),
+                otherwise=N_("unknown kind"),
+            ),
+            Field("quantity", needed=True, filled=True, at_least=0),
+            Field("purpose", allowed=("win", "keep", "develop"), otherwise=N_("unknown purpose")),
+        ),
+    ),
+    "terms": TableContract(
+        (
+            CUSTOMER,
+            Field("free_freight"),
+            Field("minimum_order", at_least=0),
+            Field("service_class", at_least=1),
+            OURS,
+        ),
+        key=("customer_id",),
+    ),
 }
 
 ALWAYS_WANTED = [name for name, table in CONTRACT.items() if table.loses]

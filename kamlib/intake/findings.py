@@ -10,7 +10,7 @@ from kamlib.core.checks import require_choice
 from kamlib.core.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import _, day, money, month, ngettext, number, percent
-from kamlib.core.rules import SECTIONS
+from kamlib.core.rules import RULES
 from kamlib.core.tables import among, floats
 from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 from kamlib.core.vocabulary import table_label
@@ -197,11 +197,9 @@ def verdicts_about(verdicts: Sequence[Verdict], section: str) -> list[Verdict]:
     section : "came_in", "set_aside", "documents", "customers", "months" or "ledger"; what no other
         part shows belongs to the first
     """
-    require_choice(section, ["came_in", *SECTIONS], name="section")
-    if section in SECTIONS:
-        return [each for each in verdicts if each.rule in SECTIONS[section]]
-    elsewhere = {rule for rules in SECTIONS.values() for rule in rules}
-    return [each for each in verdicts if each.rule not in elsewhere]
+    known = {rule.section or "came_in" for rule in RULES.values()}
+    require_choice(section, sorted(known), name="section")
+    return [each for each in verdicts if (RULES[each.rule].section or "came_in") == section]
 
 
 YEAR, TWO_YEARS = 12, 24

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from kamlib.core.codes import QUADRANTS
 from kamlib.core.language import number, percent
 from kamlib.core.verdicts import Verdict, verdict
-from kamlib.core.vocabulary import QUADRANTS
 from kamlib.numerics import largest_remainder, median_of_others, shapley
 from kamlib.profitability.factors import CAUSES, Rates, profit_rate
 

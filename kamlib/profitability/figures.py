@@ -10,9 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from kamlib.core.checks import require_columns
-from kamlib.core.codes import CHANGES
+from kamlib.core.codes import CHANGES, QUADRANTS
 from kamlib.core.language import _, number, percent
-from kamlib.core.vocabulary import COLUMNS, QUADRANTS, label
+from kamlib.core.vocabulary import COLUMNS, label
 from kamlib.page.labels import (
     Label,
     box_around,

@@ -101,7 +101,7 @@ def _pays(bounds: Bounds, unit: float | None) -> pd.Series:
     if unit is None:
         return pd.Series(pd.NA, index=range(len(bounds.party_id)), dtype="str")
     worst, best = (
-        np.fmax(bounds["profit_12m"][end] / unit, bounds["uplift_kau"][end]) for end in (0, 1)
+        np.fmax(bounds["profit_12m"][end] / unit, bounds["potential_kau"][end]) for end in (0, 1)
     )
     exempt = bounds["door_strategic"][0] == 1
     today = bounds["profit_12m"][0] >= unit
