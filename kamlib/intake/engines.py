@@ -38,6 +38,15 @@ BLANKS = " \t\n\r\f\v\u00a0\u2007\u202f\ufeff"
 REACH = 10**12
 WHOLE_REACH = 10**15  # whole floats below are exact, and every engine writes them alike
 NEAR = 10**9  # floats below have six exact decimals
+COMPOSED = range(0x00C0, 0x0530)  # letters of Latin, Greek and Cyrillic alphabets
+NAME = re.compile(r'"(?:[^"]|"")+"|[^".\s]+')
+PATIENCE = {  # seconds until a server that is silent counts as gone; an address may say otherwise
+    "connect_timeout": 15,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+TOLD = ("42", "0A", "53", "57", "25006")  # SQLSTATEs whose words name tables, columns and limits
 
 
 def function_of(
@@ -196,10 +205,6 @@ def _literal(value: object) -> sge.Expression:
     return sge.Literal.string(str(value))
 
 
-COMPOSED = range(0x00C0, 0x0530)  # letters of Latin, Greek and Cyrillic alphabets
-NAME = re.compile(r'"(?:[^"]|"")+"|[^".\s]+')
-
-
 def parts_of(name: str, key: str) -> list[str]:
     """Return the parts of a table's name; a part with a point or a space in it stands in quotes."""
     parts = NAME.findall(name)
@@ -304,15 +309,6 @@ def letters_apart() -> str:
     ]
     pairs.sort(key=lambda pair: (-len(pair[0]), pair))
     return " ".join(f"{parts}={one}" for parts, one in pairs)
-
-
-PATIENCE = {  # seconds until a server that is silent counts as gone; an address may say otherwise
-    "connect_timeout": 15,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-}
-TOLD = ("42", "0A", "53", "57", "25006")  # SQLSTATEs whose words name tables, columns and limits
 
 
 class Databases(NamedTuple):

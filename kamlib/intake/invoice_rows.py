@@ -35,6 +35,32 @@ RATES = {
     **{str(rate): Decimal(rate) for rate in (23, 22, 8, 7, 5, 4, 3, 0)},
     **dict.fromkeys(("zw", "oo", "np", "np I", "np II", "0 KR", "0 WDT", "0 EX"), Decimal(0)),
 }
+XML_HEAD = (
+    "invoice_id",
+    "line_id",
+    "date",
+    "customer_id",
+    "name",
+    "tax_id",
+    "product_id",
+    "quantity",
+    "unit_price",
+    "net_amount",
+    "currency",
+    "document_type",
+    "corrects_invoice_id",
+)
+BETWEEN_NUMBERS = re.compile(r"\s*[;,]\s*")
+TAKEN_WHOLE = N_("invoices whose lines do not add up to their net total, taken as one line each")
+WITH_VAT = N_("lines priced with VAT, whose net amount follows from their rate")
+SEVERAL_BUYERS = N_("invoices with further buyers, counted for the first one")
+BUYER_STAYS = N_(
+    "corrections that name another buyer and show no line before: what was sold stays the former's"
+)
+NO_HEAD = N_("lines whose invoice is not in the file")
+UNTIED = N_("a control total that the file does not hold")
+RATE = N_("rates that invoices name")
+ISSUED = N_("invoices of this seller; purchases among sales?")
 
 
 class LineNet(NamedTuple):
@@ -250,24 +276,6 @@ def tax_number(country: str, number: str) -> str:
     return found.number or told
 
 
-XML_HEAD = (
-    "invoice_id",
-    "line_id",
-    "date",
-    "customer_id",
-    "name",
-    "tax_id",
-    "product_id",
-    "quantity",
-    "unit_price",
-    "net_amount",
-    "currency",
-    "document_type",
-    "corrects_invoice_id",
-)
-BETWEEN_NUMBERS = re.compile(r"\s*[;,]\s*")
-
-
 class Document(NamedTuple):
     """What all lines of a document share; its day as the schema writes it."""
 
@@ -324,18 +332,6 @@ def _number(text: str, dialect: Dialect) -> str:
 def plain(text: str) -> str:
     """Return a number without plus sign and without exponent."""
     return f"{Decimal(text):f}"
-
-
-TAKEN_WHOLE = N_("invoices whose lines do not add up to their net total, taken as one line each")
-WITH_VAT = N_("lines priced with VAT, whose net amount follows from their rate")
-SEVERAL_BUYERS = N_("invoices with further buyers, counted for the first one")
-BUYER_STAYS = N_(
-    "corrections that name another buyer and show no line before: what was sold stays the former's"
-)
-NO_HEAD = N_("lines whose invoice is not in the file")
-UNTIED = N_("a control total that the file does not hold")
-RATE = N_("rates that invoices name")
-ISSUED = N_("invoices of this seller; purchases among sales?")
 
 
 def note_seller(notes: Counter[str], sellers: Sequence[Element], invoices: int = 1) -> None:

@@ -71,6 +71,16 @@ NO_LINES = Sums()
 PutBy = tuple[str, str, str, str, str, str, bool]
 JPK_TYPES = {"VAT": "invoice", "POZ": "invoice", "ZAL": "advance", "KOREKTA": "correction"}
 JPK_PARTS = ("Naglowek", "Podmiot1", "Faktura", "FakturaWiersz", "FakturaCtrl", "FakturaWierszCtrl")
+KSEF_TYPES = {
+    **dict.fromkeys(("VAT", "UPR"), "invoice"),
+    "ZAL": "advance",
+    "ROZ": "final",
+    **dict.fromkeys(("KOR", "KOR_ZAL", "KOR_ROZ"), "correction"),
+}
+KSEF_PARTS = ("Podmiot1", "Podmiot2", "Podmiot3", "Podmiot2K", "FaWiersz", "Fa")
+IN_KSEF = re.compile(r"[0-9A-Z]{10}-[0-9]{8}-[0-9A-F]{6}-?[0-9A-F]{6}-[0-9A-F]{2}")
+A_BUYER_TOO = "4"  # what Podmiot3 is to the invoice: a further buyer
+XML_ENDINGS = (".xml",)
 
 
 @dataclass(slots=True)
@@ -232,17 +242,6 @@ def _tie(file: File, shown: str, notes: Counter[str]) -> None:
         notes[f"{shown}, {name} {said} ≠ {found[0]}{BETWEEN}{UNTIED}"] += 1
 
 
-KSEF_TYPES = {
-    **dict.fromkeys(("VAT", "UPR"), "invoice"),
-    "ZAL": "advance",
-    "ROZ": "final",
-    **dict.fromkeys(("KOR", "KOR_ZAL", "KOR_ROZ"), "correction"),
-}
-KSEF_PARTS = ("Podmiot1", "Podmiot2", "Podmiot3", "Podmiot2K", "FaWiersz", "Fa")
-IN_KSEF = re.compile(r"[0-9A-Z]{10}-[0-9]{8}-[0-9A-F]{6}-?[0-9A-F]{6}-[0-9A-F]{2}")
-A_BUYER_TOO = "4"  # what Podmiot3 is to the invoice: a further buyer
-
-
 def ksef_lines(path: Path, *, shown: str, notes: Counter[str]) -> Iterator[tuple[Document, Line]]:
     """Yield the lines of the invoices in a KSeF file."""
     parts: dict[str, list[Element]] = {name: [] for name in KSEF_PARTS}
@@ -374,7 +373,6 @@ def _ksef_line(line: Element, net: LineNet, place: int, rounding: Decimal) -> Li
     )
 
 
-XML_ENDINGS = (".xml",)
 READ = {"JPK_FA": jpk_fa_lines, "FA": ksef_lines}
 
 

@@ -14,6 +14,9 @@ from xml.parsers import expat
 from kamlib.core.errors import DataError
 
 BYTES_AT_ONCE = 1 << 13  # so few elements at a time that they stay in the processor's cache
+MOST_XML = 2 * 1024**3
+MOST_OF_ONE = 16 * 1024**2
+DEEPEST = 200
 
 
 def refuse_document_type(stream: IO[bytes], *, shown: str) -> None:
@@ -65,11 +68,6 @@ def parsed(
 
 def local(name: str) -> str:
     return name.rpartition("}")[2]
-
-
-MOST_XML = 2 * 1024**3
-MOST_OF_ONE = 16 * 1024**2
-DEEPEST = 200
 
 
 class Element(NamedTuple):

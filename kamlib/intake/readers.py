@@ -42,6 +42,11 @@ from kamlib.intake.reasons import A_TOTAL, FEWER_CELLS, MORE_CELLS, THE_HEAD_AGA
 from kamlib.intake.values import Dialect
 
 LETTERS_AT_ONCE = 1 << 20
+ROWS_AT_ONCE = 2_000  # few enough to stay in the processor's cache
+CHUNKS_AT_ONCE = 50
+EXCEL_ENDINGS, XML_ENDINGS, PARQUET = (".xlsx", ".xlsm"), (".xml",), ".parquet"
+TEXT_ENDINGS = (".csv", ".csv.gz", ".txt", ".txt.gz", ".tsv", ".tsv.gz")
+ABOVE_HEAD = N_("lines above the head, passed over")
 
 
 def records(
@@ -142,13 +147,6 @@ def _undecodable(path: Path, encoding: str, shown: str) -> DataError:
         f"line {number} of {shown} is not written in {encoding}, the encoding declared for it. "
         f"It looks like {likely}: if so, set encoding: {likely} in its dialect in engagement.yaml."
     )
-
-
-ROWS_AT_ONCE = 2_000  # few enough to stay in the processor's cache
-CHUNKS_AT_ONCE = 50
-EXCEL_ENDINGS, XML_ENDINGS, PARQUET = (".xlsx", ".xlsm"), (".xml",), ".parquet"
-TEXT_ENDINGS = (".csv", ".csv.gz", ".txt", ".txt.gz", ".tsv", ".tsv.gz")
-ABOVE_HEAD = N_("lines above the head, passed over")
 
 
 class InputFile(NamedTuple):

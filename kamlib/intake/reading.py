@@ -75,6 +75,8 @@ if TYPE_CHECKING:
 
 
 STAGE = "data_prep"
+MASTERS = ("identity", "customers", "prospects", "products", "fx_rates")
+COVERAGE = ("table", "files", "rows", "set_aside", "first", "last")
 
 
 class Read(NamedTuple):
@@ -174,10 +176,6 @@ def _of_many_rows(
     if "product_id" in lines.raw.names:
         found["customer_products"] = customer_products(work, read_.told, read_.units)
     return found
-
-
-MASTERS = ("identity", "customers", "prospects", "products", "fx_rates")
-COVERAGE = ("table", "files", "rows", "set_aside", "first", "last")
 
 
 @dataclass(frozen=True)

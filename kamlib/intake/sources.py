@@ -62,6 +62,8 @@ TRUE_NATURE = {
     b"PAR1": ("Parquet", PARQUET),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook, or one with a password", ".xls"),
 }
+BETWEEN, NOTHING = "\x1f", "\x1e"  # what stands between two cells, and for an empty one
+SUMMED = dt.Decimal(20, 0)
 
 
 class Raw(NamedTuple):
@@ -339,10 +341,6 @@ def refuse_another_kind(path: Path, shown: str) -> None:
                 f"{shown} is {nature}, not what its name says. "
                 f"Export it as CSV, or give it the ending {ending} if kamlib can read that."
             )
-
-
-BETWEEN, NOTHING = "\x1f", "\x1e"  # what stands between two cells, and for an empty one
-SUMMED = dt.Decimal(20, 0)
 
 
 def raw_from_database(work: Workspace, table: str) -> tuple[Raw, tuple[Field, ...]]:

@@ -19,6 +19,42 @@ from kamlib.core.errors import ParameterError
 from kamlib.intake.engines import DECIMAL
 
 ISO, EXCEL = "%Y-%m-%d", "excel"
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+BARE = str.maketrans("ąćęłńóśźż", "acelnoszz")
+SPACES = "\u0020\u00a0\u2007\u2008\u2009\u202f"
+APOSTROPHES = "'\u2019"
+GAP = f"[{SPACES}]?"
+MINUS = "\u2212"
+ISO_TIME = r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?)?"
+DIRECTIVES = {
+    "%Y": ("([0-9]{4})", "year"),
+    "%y": ("([0-9]{2})", "short year"),
+    "%m": ("([0-9]{1,2})", "month"),
+    "%d": ("([0-9]{1,2})", "day"),
+    "%b": ("([^0-9 .,/-]+)[.]?", "month name"),
+    "%B": ("([^0-9 .,/-]+)[.]?", "month name"),
+    "%A": ("([^0-9 .,/-]+)[.]?", ""),
+    "%H": ("([0-9]{1,2})", ""),
+    "%I": ("([0-9]{1,2})", ""),
+    "%M": ("([0-9]{1,2})", ""),
+    "%S": ("([0-9]{1,2})", ""),
+    "%f": ("([0-9]{1,9})", ""),
+    "%p": ("([AaPp][.]?[Mm][.]?)", ""),
+    "%z": ("(Z|[+-][0-9]{2}:?[0-9]{2})", ""),
+}
+IS_DAY = (  # years 1000 to 9999; every month with its own days, February by the leap years
+    "^(?:[1-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+    "|(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29)$"
+)
+SERIAL = "^[1-9][0-9]{4}(?:[.,][0-9]+)?$"  # from 1927 to 2173
+KNOWN_PARTS = [
+    sorted([*day, month, year])
+    for day in (["day"], [])  # without one it is the first: ledgers have months
+    for month in ("month", "month name")
+    for year in ("year", "short year")
+]
+ISO_DAY, READABLE = "%Y-%m-%d", {"%d", "%m", "%Y", "%H", "%M", "%S"}
 
 
 class Dialect(NamedTuple):
@@ -48,11 +84,6 @@ class Dialect(NamedTuple):
         return (*(self.date or (ISO,)), *((EXCEL,) if self.serials else ()))
 
 
-ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-
-BARE = str.maketrans("ąćęłńóśźż", "acelnoszz")
-
-
 def _months() -> dict[str, str]:
     """Return each name, with and without its Polish letters, as the two digits of its month."""
     found = {name: f"{n:02}" for n, name in enumerate(ROMAN, start=1)} | {"sept": "09"}
@@ -64,41 +95,6 @@ def _months() -> dict[str, str]:
 
 
 MONTHS = _months()
-
-SPACES = "\u0020\u00a0\u2007\u2008\u2009\u202f"
-
-APOSTROPHES = "'\u2019"
-
-GAP = f"[{SPACES}]?"
-
-MINUS = "\u2212"
-
-ISO_TIME = r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?)?"
-
-DIRECTIVES = {
-    "%Y": ("([0-9]{4})", "year"),
-    "%y": ("([0-9]{2})", "short year"),
-    "%m": ("([0-9]{1,2})", "month"),
-    "%d": ("([0-9]{1,2})", "day"),
-    "%b": ("([^0-9 .,/-]+)[.]?", "month name"),
-    "%B": ("([^0-9 .,/-]+)[.]?", "month name"),
-    "%A": ("([^0-9 .,/-]+)[.]?", ""),
-    "%H": ("([0-9]{1,2})", ""),
-    "%I": ("([0-9]{1,2})", ""),
-    "%M": ("([0-9]{1,2})", ""),
-    "%S": ("([0-9]{1,2})", ""),
-    "%f": ("([0-9]{1,9})", ""),
-    "%p": ("([AaPp][.]?[Mm][.]?)", ""),
-    "%z": ("(Z|[+-][0-9]{2}:?[0-9]{2})", ""),
-}
-
-IS_DAY = (  # years 1000 to 9999; every month with its own days, February by the leap years
-    "^(?:[1-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
-    "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
-    "|(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29)$"
-)
-
-SERIAL = "^[1-9][0-9]{4}(?:[.,][0-9]+)?$"  # from 1927 to 2173
 
 
 def number_of(text: ir.StringValue, dialect: Dialect, *, percent: bool = False) -> ir.DecimalValue:
@@ -224,16 +220,6 @@ def date_pattern(form: str) -> tuple[str, dict[str, int]]:
     if form == ISO:
         pattern += ISO_TIME
     return f"^{pattern}$", places
-
-
-KNOWN_PARTS = [
-    sorted([*day, month, year])
-    for day in (["day"], [])  # without one it is the first: ledgers have months
-    for month in ("month", "month name")
-    for year in ("year", "short year")
-]
-
-ISO_DAY, READABLE = "%Y-%m-%d", {"%d", "%m", "%Y", "%H", "%M", "%S"}
 
 
 def date_form(dialect: Dialect) -> str:

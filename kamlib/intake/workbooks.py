@@ -50,6 +50,25 @@ MOST_TIMES = 150
 UNSUSPICIOUS = 20 * 1024**2
 STYLES = "xl/styles.xml"
 TRUE = ("1", "true")
+MERGED = "#MERGED!"
+TOO_LONG = "#DIGITS!"
+ERRORS = """
+    #N/A #REF! #DIV/0! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA #FIELD!
+    #N/D! #N/D #ADR! #DZIEL/0! #ARG! #NAZWA? #LICZBA! #ZERO! #ROZLANIE!
+"""
+ERROR_CELLS = {
+    **dict.fromkeys(ERRORS.split(), EXCEL_ERROR),
+    MERGED: MERGED_ABOVE,
+    TOO_LONG: DIGITS_LOST,
+}
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+ROW, FORMULA, VALUE = f"{MAIN}row", f"{MAIN}f", f"{MAIN}v"
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+LITERALS = re.compile(r'"([^"]*)"|\\(.)')
+MASK = re.compile(r"0[0\- ]*0")
+NOT_A_PLACE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|[sS]\.?0+')
+FIRST_LOST = 10**15
+THE_DAY_THAT_NEVER_WAS = 60  # 29 February 1900, which Excel counts
 
 
 class Sheet(NamedTuple):
@@ -207,27 +226,6 @@ def _refuse_without_workbook(archive: zipfile.ZipFile, shown: str) -> None:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1024**2:,.1f} MB"
-
-
-MERGED = "#MERGED!"
-TOO_LONG = "#DIGITS!"
-ERRORS = """
-    #N/A #REF! #DIV/0! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA #FIELD!
-    #N/D! #N/D #ADR! #DZIEL/0! #ARG! #NAZWA? #LICZBA! #ZERO! #ROZLANIE!
-"""
-ERROR_CELLS = {
-    **dict.fromkeys(ERRORS.split(), EXCEL_ERROR),
-    MERGED: MERGED_ABOVE,
-    TOO_LONG: DIGITS_LOST,
-}
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-ROW, FORMULA, VALUE = f"{MAIN}row", f"{MAIN}f", f"{MAIN}v"
-ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-LITERALS = re.compile(r'"([^"]*)"|\\(.)')
-MASK = re.compile(r"0[0\- ]*0")
-NOT_A_PLACE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|[sS]\.?0+')
-FIRST_LOST = 10**15
-THE_DAY_THAT_NEVER_WAS = 60  # 29 February 1900, which Excel counts
 
 
 class Row(NamedTuple):

@@ -19,6 +19,16 @@ from kamlib.settings.places import FILE
 PLAIN = re.compile(r"[^\W\d_][\w./ %()ąćęłńóśźż-]*(?<![ ])")
 WORDS_OF_YAML = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "~"}
 LONGEST = 300
+TAX_DIGITS = 10
+KNOWN_ENOUGH = 0.98
+ZEROS_EXPLAIN = 0.5
+WITHOUT = {
+    "cost_of_goods_sold": N_("gross margin and everything after it is refused (profitability)"),
+    "list_price": N_("discounts are estimated from other customers' prices (profitability)"),
+    "product_id": N_("prices cannot be compared by product, and discounts not be estimated"),
+    "document_type": N_("a negative amount is taken for a credit note"),
+    "order_id": N_("each invoice is taken for one order"),
+}
 
 
 def scalar(text: str) -> str:
@@ -173,18 +183,6 @@ def comment(texts: Iterable[str], title: str, *, numbered: bool = False) -> Iter
             yield from ("#", f"# {title}")
         mark = f"{place}." if numbered else "-"
         yield f"#   {mark} {clipped(text, 2 * LONGEST)}"
-
-
-TAX_DIGITS = 10
-KNOWN_ENOUGH = 0.98
-ZEROS_EXPLAIN = 0.5
-WITHOUT = {
-    "cost_of_goods_sold": N_("gross margin and everything after it is refused (profitability)"),
-    "list_price": N_("discounts are estimated from other customers' prices (profitability)"),
-    "product_id": N_("prices cannot be compared by product, and discounts not be estimated"),
-    "document_type": N_("a negative amount is taken for a credit note"),
-    "order_id": N_("each invoice is taken for one order"),
-}
 
 
 # ------------------------------------------------------------------------------------ ids, cells

@@ -38,6 +38,10 @@ HALF = 0.5
 NAMED_SO = 1.5
 TOO_NEAR = 0.5
 MUCH_MORE = 1.0
+ROWS_COMPARED = 3_000
+RATES = (1.23, 1.22, 1.08, 1.07, 1.05, 1.19, 1.2, 1.21, 1.25)
+WITHIN, CENT = 0.0005, 0.011
+Figures = dict[int, np.ndarray]
 
 
 class Pair(NamedTuple):
@@ -316,12 +320,6 @@ def _objections(seen: Seen, looks: list[Look], wanted: Field, table: str) -> Ite
         known = _known_as(word, sure) in sure
         if known and (why := objection(looks[place], wanted.kind, least=HALF)):
             yield worded(template, file=seen.shown, theirs=word, column=wanted.name, why=why)
-
-
-ROWS_COMPARED = 3_000
-RATES = (1.23, 1.22, 1.08, 1.07, 1.05, 1.19, 1.2, 1.21, 1.25)
-WITHIN, CENT = 0.0005, 0.011
-Figures = dict[int, np.ndarray]
 
 
 def confirm_amounts(one: Placed) -> None:

@@ -23,6 +23,15 @@ NUMBER = re.compile(
 )
 MINUS = ("-", "−", "–")
 NATIVE = "\ue000"  # the decimal mark that stands for "a number of Excel's own"
+BESIDE = {
+    "minus behind": N_("the minus behind the number"),
+    "brackets": N_("negative numbers in brackets"),
+    "long minus": N_("a minus that is no hyphen"),
+    "power of ten": N_("powers of ten: digits may be lost"),
+}
+MOST = 0.9
+OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")
+OF_KIND = {"date": N_("days"), "bool": N_("yes or no"), **dict.fromkeys(NUMERIC, N_("numbers"))}
 
 
 @dataclass
@@ -176,14 +185,6 @@ def thousands_of(marks: Marks, decimal: str) -> Evidence | None:
     return None
 
 
-BESIDE = {
-    "minus behind": N_("the minus behind the number"),
-    "brackets": N_("negative numbers in brackets"),
-    "long minus": N_("a minus that is no hyphen"),
-    "power of ten": N_("powers of ten: digits may be lost"),
-}
-
-
 def forms_told(marks: Marks) -> list[str]:
     """Say what stands beside digits, with how often and one example."""
     template, word = _("{what}, such as {example} (numbers: {n})"), _("the word {word}")
@@ -217,11 +218,6 @@ def number_in(cell: str, decimal: str) -> float:
 def is_negative(cell: str) -> bool:
     """Tell whether a cell bears a minus before or behind it, or stands in brackets."""
     return cell.startswith((*MINUS, "(")) or cell.endswith(MINUS)
-
-
-MOST = 0.9
-OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")
-OF_KIND = {"date": N_("days"), "bool": N_("yes or no"), **dict.fromkeys(NUMERIC, N_("numbers"))}
 
 
 class Look(NamedTuple):

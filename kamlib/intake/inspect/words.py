@@ -9,39 +9,6 @@ from kamlib.core.errors import listed
 from kamlib.core.language import number
 
 FEW = 3
-
-
-class Evidence(NamedTuple):
-    """A value with the reason for it; `sure` says that the file itself tells, not a custom."""
-
-    value: str
-    why: str
-    sure: bool = True
-
-
-def worded(template: str, **values: object) -> str:
-    """Fill a translated template: whole numbers in the reader's way, of a listing a few values."""
-    return template.format(**{name: _shown(value) for name, value in values.items()})
-
-
-def _shown(value: object) -> object:
-    if isinstance(value, int):
-        return number(value)
-    return few(value) if isinstance(value, (list, tuple)) else value
-
-
-def few(values: Iterable[object]) -> str:
-    """Write at most three values, each cut to 30 characters: evidence, never a listing of data."""
-    items = list(values)
-    return listed([*map(clipped, items[:FEW]), *items[FEW:]], most=FEW)
-
-
-def clipped(value: object, most: int = 30) -> str:
-    """Return a value as one short line without what a comment cannot hold."""
-    text = "".join(letter if letter.isprintable() else " " for letter in str(value)).strip()
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
 TOTAL = re.compile(
     r"(?:łącznie|razem|suma|sum|ogółem|ogolem|podsumowanie|do przeniesienia|z przeniesienia|"
     r"przeniesienie|total|sub-?\s?total|grand total|gesamt|summe)"
@@ -64,49 +31,6 @@ CODE = re.compile("[A-Z]{3}|zł|szt\\.?", re.IGNORECASE)
 FIRST_LETTERS = frozenset(
     ["", " ", "\u00a0", *"łrsopdztgŁRSOPDZTGΣ∑*-="]
 )  # of a total, or of nothing
-
-
-def seems_total(cells: Sequence[str]) -> bool:
-    """Tell whether a row is a total where nobody knows yet which cells are ids: half of it is empty.
-
-    Examples
-    --------
-    >>> seems_total(["Razem strona", "", "", "9,00"]), seems_total(["Total Beauty", "K1", "5", "9"])
-    (True, False)
-    """
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    return 2 * len(filled) <= len(cells) + 1 and any(map(says_total, filled))
-
-
-def is_total(cells: Sequence[str], ids: Sequence[int]) -> bool:
-    """Tell whether a row says that it is a total, and the ids of the table are empty in it.
-
-    The words of a total fill their cell; or they stand in the only cell that has words at all, and
-    no legal form makes a firm's name of them.
-    """
-    own = [cells[place].strip() for place in ids if place < len(cells)]
-    if any(cell and not says_total(cell) for cell in own):
-        return False
-    filled = [stripped for cell in cells if (stripped := cell.strip())]
-    if any(TOTAL.fullmatch(cell) for cell in filled):
-        return True
-    worded = [cell for cell in filled if LETTERS.search(cell) and not CODE.fullmatch(cell)]
-    return len(worded) == 1 and says_total(worded[0])
-
-
-def says_total(cell: str) -> bool:
-    """Tell whether a cell has the words of a total and is no name of a firm.
-
-    Examples
-    --------
-    >>> [says_total(cell) for cell in ("Suma częściowa", "Total Polska Sp. z o.o.", "Sumak")]
-    [True, False, False]
-    """
-    if TOTAL.fullmatch(cell):
-        return True
-    return bool(WORD.search(cell)) and not LEGAL_FORM.search(cell)
-
-
 SIGNS = {
     "PLN": ("zł", "zl", "ZŁ", "Zł", "PLN"),
     "EUR": ("€", "EUR"),
@@ -125,29 +49,10 @@ SIGNS = {
 }
 KNOWN = frozenset(word for words in SIGNS.values() for word in words)
 IN_BRACKETS = re.compile(r"\[\$([^\]-]+)[^\]]*\]")
-
-
-def money_in_format(code: str) -> str:
-    """Return the sign or word of a currency that a number format of Excel shows; empty without one."""
-    if bracketed := IN_BRACKETS.search(code):
-        return bracketed[1].strip()
-    words = re.split(r"[^\w$€£¥₴]+|[0#?]+", re.sub(r"\[[^\]]*\]|_.|\*.", "", code))
-    return next((word for word in words if word in KNOWN), "")
-
-
-def money_words(currency: str, *, every: bool = False) -> tuple[str, ...]:
-    """Return the words that may stand beside an amount of a currency, or of any."""
-    own = SIGNS.get(currency, (currency,))
-    others = [word for words in SIGNS.values() for word in words] if every else []
-    return tuple(dict.fromkeys([*own, *others]))
-
-
 YES_OR_NO = {  # every word that a cell of yes or no may hold
     **dict.fromkeys(["1", "true", "yes", "y", "tak", "t", "x"], True),
     **dict.fromkeys(["0", "false", "no", "nie", "n"], False),
 }
-
-
 CODES = {
     "document_type": {
         "invoice": "fa fv fs fvs fvat vat upr faktura fakturavat paragon pa par inv invoice f",
@@ -201,6 +106,93 @@ IN_FILE_NAMES = {
     "fx_rates": "fxrates kursy rates",
     "identity": "identity tozsamosc",
 }
+
+
+class Evidence(NamedTuple):
+    """A value with the reason for it; `sure` says that the file itself tells, not a custom."""
+
+    value: str
+    why: str
+    sure: bool = True
+
+
+def worded(template: str, **values: object) -> str:
+    """Fill a translated template: whole numbers in the reader's way, of a listing a few values."""
+    return template.format(**{name: _shown(value) for name, value in values.items()})
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, int):
+        return number(value)
+    return few(value) if isinstance(value, (list, tuple)) else value
+
+
+def few(values: Iterable[object]) -> str:
+    """Write at most three values, each cut to 30 characters: evidence, never a listing of data."""
+    items = list(values)
+    return listed([*map(clipped, items[:FEW]), *items[FEW:]], most=FEW)
+
+
+def clipped(value: object, most: int = 30) -> str:
+    """Return a value as one short line without what a comment cannot hold."""
+    text = "".join(letter if letter.isprintable() else " " for letter in str(value)).strip()
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def seems_total(cells: Sequence[str]) -> bool:
+    """Tell whether a row is a total where nobody knows yet which cells are ids: half of it is empty.
+
+    Examples
+    --------
+    >>> seems_total(["Razem strona", "", "", "9,00"]), seems_total(["Total Beauty", "K1", "5", "9"])
+    (True, False)
+    """
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return 2 * len(filled) <= len(cells) + 1 and any(map(says_total, filled))
+
+
+def is_total(cells: Sequence[str], ids: Sequence[int]) -> bool:
+    """Tell whether a row says that it is a total, and the ids of the table are empty in it.
+
+    The words of a total fill their cell; or they stand in the only cell that has words at all, and
+    no legal form makes a firm's name of them.
+    """
+    own = [cells[place].strip() for place in ids if place < len(cells)]
+    if any(cell and not says_total(cell) for cell in own):
+        return False
+    filled = [stripped for cell in cells if (stripped := cell.strip())]
+    if any(TOTAL.fullmatch(cell) for cell in filled):
+        return True
+    worded = [cell for cell in filled if LETTERS.search(cell) and not CODE.fullmatch(cell)]
+    return len(worded) == 1 and says_total(worded[0])
+
+
+def says_total(cell: str) -> bool:
+    """Tell whether a cell has the words of a total and is no name of a firm.
+
+    Examples
+    --------
+    >>> [says_total(cell) for cell in ("Suma częściowa", "Total Polska Sp. z o.o.", "Sumak")]
+    [True, False, False]
+    """
+    if TOTAL.fullmatch(cell):
+        return True
+    return bool(WORD.search(cell)) and not LEGAL_FORM.search(cell)
+
+
+def money_in_format(code: str) -> str:
+    """Return the sign or word of a currency that a number format of Excel shows; empty without one."""
+    if bracketed := IN_BRACKETS.search(code):
+        return bracketed[1].strip()
+    words = re.split(r"[^\w$€£¥₴]+|[0#?]+", re.sub(r"\[[^\]]*\]|_.|\*.", "", code))
+    return next((word for word in words if word in KNOWN), "")
+
+
+def money_words(currency: str, *, every: bool = False) -> tuple[str, ...]:
+    """Return the words that may stand beside an amount of a currency, or of any."""
+    own = SIGNS.get(currency, (currency,))
+    others = [word for words in SIGNS.values() for word in words] if every else []
+    return tuple(dict.fromkeys([*own, *others]))
 
 
 def currencies_in(values: Counter[str]) -> Counter[str]:
