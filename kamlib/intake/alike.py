@@ -16,6 +16,7 @@ Hernández and Stolfo's sorted neighbourhood; rapidfuzz for the likeness of two 
 
 import re
 import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
@@ -26,21 +27,9 @@ from rapidfuzz import fuzz
 
 from kamlib.intake.spelling import tax_id_of
 
-UNCOMPOSED = str.maketrans(
-    {
-        "ł": "l",
-        "Ł": "L",
-        "ø": "o",
-        "Ø": "O",
-        "đ": "d",
-        "Đ": "D",
-        "æ": "ae",
-        "Æ": "AE",
-        "œ": "oe",
-        "Œ": "OE",
-    }
+UNCOMPOSED = str.maketrans("łŁøØđĐ", "lLoOdD") | str.maketrans(
+    {"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
 )
-
 POLISH_FORMS = re.compile(
     r"\b(?:(?:PROSTA )?SP(?:OLKA)? ?Z ?(?:O ?O|OGRANICZONA ODPOWIEDZIALNOSCIA)|SPZOO|"
     r"(?:PROSTA )?SPOLKA (?:AKCYJNA|JAWNA|KOMANDYTOWO AKCYJNA|KOMANDYTOWA|CYWILNA|PARTNERSKA)|"
@@ -49,17 +38,34 @@ POLISH_FORMS = re.compile(
     r"(?: (?:PRODUKCYJN|HANDLOW|USLUGOW|WIELOBRANZOW|TRANSPORTOW)[OAEY])+|"
     r"W (?:LIKWIDACJI|UPADLOSCI|RESTRUKTURYZACJI))\b"
 )
-
 FOREIGN_FORMS = re.compile(
     r"(?: (?:GMBH|MBH|AG|KG|CO|UG|E ?K|E ?V|LTD|LIMITED|PLC|LLP|LLC|INC|CORP|(?:SPOL )?S ?R ?O|A ?S|"
     r"B ?V|N ?V|S ?R ?L|S ?P ?A|S ?A ?S|S ?A ?R ?L|A ?B|O ?Y|A ?P ?S|D ?O ?O|K ?F ?T|U ?A ?B|S ?I ?A))+$"
 )
-
 BETWEEN_NAMES = re.compile(r"(?<=\w )(?:I|AND|UND|ORAZ|ET)(?= \w)")
-
 ROMAN = re.compile(r"(?:X{1,3}|X{0,3}(?:IX|IV|V?I{1,3}))")
-
 LIKE, WORD_LIKE = 93, 85  # of 100
+NEIGHBOURS, HANDOVER_DAYS, PARALLEL_DAYS = 5, 365, 31
+HIDDEN = ("Cf", "Cc")  # categories of letters that are not seen
+ZEROS_IN_FRONT = re.compile(r"(?<![0-9])0+(?=[0-9])")
+PAIRS = {  # the columns of pairs and their types
+    "customer_id": "str",
+    "keep_as": "str",
+    "name": "str",
+    "kept_name": "str",
+    "alike_by": "str",
+    "decision": "str",
+    "same_tax_id": "bool",
+    "name_likeness": "float64",
+    "same_region": "bool",
+    "first": "datetime64[us]",
+    "last": "datetime64[us]",
+    "kept_first": "datetime64[us]",
+    "kept_last": "datetime64[us]",
+    "invoice_revenue": "float64",
+    "decided_by": "str",
+    "why": "str",
+}
 
 
 class FirmName(NamedTuple):
@@ -129,37 +135,7 @@ def may_be_one(one: FirmName, other: FirmName) -> bool:
 
 def _left(words: tuple[str, ...], other: tuple[str, ...]) -> str:
     """Return the words that the other name does not have, each as often as it is too many."""
-    rest = list(words)
-    for word in other:
-        if word in rest:
-            rest.remove(word)
-    return " ".join(rest)
-
-
-NEIGHBOURS, HANDOVER_DAYS, PARALLEL_DAYS = 5, 365, 31
-
-HIDDEN = ("Cf", "Cc")  # categories of letters that are not seen
-
-ZEROS_IN_FRONT = re.compile(r"(?<![0-9])0+(?=[0-9])")
-
-PAIR_COLUMNS = [
-    "customer_id",
-    "keep_as",
-    "name",
-    "kept_name",
-    "alike_by",
-    "decision",
-    "same_tax_id",
-    "name_likeness",
-    "same_region",
-    "first",
-    "last",
-    "kept_first",
-    "kept_last",
-    "invoice_revenue",
-    "decided_by",
-    "why",
-]
+    return " ".join((Counter(words) - Counter(other)).elements())
 
 
 def plain_letters(text: str) -> str:
@@ -223,15 +199,14 @@ def look_alikes(
 
     Returns
     -------
-    DataFrame with `PAIR_COLUMNS`, one row per pair: ``alike_by`` is same_id, same_tax_id,
+    DataFrame with the columns of `PAIRS`, one row per pair: ``alike_by`` is same_id, same_tax_id,
     similar_name, re_registered or said; ``decision`` proposed, merged or kept_apart; the largest
-    amounts first.
-    The id that bought first is proposed to be kept, because earlier reports know it by that.
+    amounts first. The id that bought first is proposed to be kept, because earlier reports know it by that.
     """
     known = _known(sites, activity, tops, units, country, said=decisions)
     by_id = {one.customer_id: one for one in known}
-    names = ["customer_id", "keep_as", "decided_by", "why"]
-    said = {(row[0], row[1]): (row[2], row[3]) for row in decisions[names].itertuples(index=False)}
+    columns = (decisions[n] for n in ("customer_id", "keep_as", "decided_by", "why"))
+    said = {(one, other): (by, why) for one, other, by, why in zip(*columns, strict=True)}
     pairs = _best_pairs(known, said)
     rows = [
         _row(by_id, *((old, new) if (old, new) in said else (new, old)), sign, said)
@@ -242,10 +217,10 @@ def look_alikes(
         for one, other in said
         if one != other and (one, other) not in pairs and (other, one) not in pairs
     ]
-    table = _decided(_typed(pd.DataFrame(rows, columns=PAIR_COLUMNS)), said, by_id)
+    table = _decided(pd.DataFrame(rows, columns=list(PAIRS)).astype(PAIRS), said, by_id)
     ordered = table.assign(_size=-table["invoice_revenue"].abs())
     ordered = ordered.sort_values(["_size", "customer_id", "keep_as"], ignore_index=True)
-    return ordered[PAIR_COLUMNS]
+    return ordered[list(PAIRS)]
 
 
 def _decided(
@@ -258,29 +233,6 @@ def _decided(
     ids = [{*pair, *(by_id[one].unit for one in pair if one in by_id)} for pair in both]
     apart = np.array([not alone.isdisjoint(each) for each in ids], bool)
     return table.assign(decision=table["decision"].mask(apart, "kept_apart").mask(merged, "merged"))
-
-
-def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Give the columns their types, also where there is no pair."""
-    texts = [
-        "customer_id",
-        "keep_as",
-        "name",
-        "kept_name",
-        "alike_by",
-        "decision",
-        "decided_by",
-        "why",
-    ]
-    days = ["first", "last", "kept_first", "kept_last"]
-    return table.astype(
-        {
-            **dict.fromkeys(texts, "str"),
-            **dict.fromkeys(days, "datetime64[us]"),
-            **dict.fromkeys(["same_tax_id", "same_region"], "bool"),
-            **dict.fromkeys(["name_likeness", "invoice_revenue"], "float64"),
-        }
-    )
 
 
 def _known(
@@ -302,28 +254,25 @@ def _known(
         told |= wide[column].notna()
     told |= wide["customer_id"].map(plain_id).duplicated(keep=False)
     wide = wide[told]
-    listed_, found = set(sites["customer_id"]), []
-    for row in wide.to_dict("records"):
-        who, name, tax = row["customer_id"], row.get("name"), row.get("tax_id")
-        name = name if isinstance(name, str) else ""
-        region = row.get("region")
-        revenue = row.get("invoice_revenue")
-        found.append(
-            _One(
-                who,
-                name,
-                firm_name(name),
-                tax_id_of(tax, country=country).number if isinstance(tax, str) else "",
-                region if isinstance(region, str) else "",
-                tops.get(who, who),
-                units.get(who, who),
-                row["first"],
-                row["last"],
-                0.0 if pd.isna(revenue) else float(revenue),
-                who in listed_,
-            )
+    texts = ("name", "tax_id", "region")
+    wide = wide.assign(**{each: wide[each].fillna("") if each in wide else "" for each in texts})
+    there = set(sites["customer_id"])
+    return [
+        _One(
+            row["customer_id"],
+            row["name"],
+            firm_name(row["name"]),
+            tax_id_of(row["tax_id"], country=country).number,
+            row["region"],
+            tops.get(row["customer_id"], row["customer_id"]),
+            units.get(row["customer_id"], row["customer_id"]),
+            row["first"],
+            row["last"],
+            0.0 if pd.isna(row["invoice_revenue"]) else float(row["invoice_revenue"]),
+            row["customer_id"] in there,
         )
-    return found
+        for row in wide.to_dict("records")
+    ]
 
 
 def _best_pairs(
@@ -352,27 +301,26 @@ def _id_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
 
     One that the table of customers has is kept before one that stands on lines only.
     """
-    alike: dict[str, list[_One]] = {}
-    for one in known:
-        alike.setdefault(plain_id(one.customer_id), []).append(one)
-    for several in alike.values():
+    for several in _alike_by(lambda one: plain_id(one.customer_id), known):
         oldest = min(several, key=lambda one: (not one.in_table, _age(one)))
-        for one in several:
-            if one is not oldest:
-                yield oldest, one, "same_id"
+        yield from ((oldest, one, "same_id") for one in several if one is not oldest)
 
 
 def _tax_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
     """Pair each id with the first one of the same tax id outside its group: old, new, sign."""
-    holders: dict[str, list[_One]] = {}
-    for one in known:
-        if one.tax_id:
-            holders.setdefault(one.tax_id, []).append(one)
-    for several in holders.values():
+    for several in _alike_by(lambda one: one.tax_id, known):
         oldest = min(several, key=_age)
         for one in several:
             if one.top != oldest.top:
                 yield oldest, one, "re_registered" if _follows(oldest, one) else "same_tax_id"
+
+
+def _alike_by(key: Callable[[_One], str], known: list[_One]) -> Iterator[list[_One]]:
+    """Yield the ids that have the same of something, if they have any."""
+    alike = defaultdict(list)
+    for one in known:
+        alike[key(one)].append(one)
+    yield from (several for value, several in alike.items() if value)
 
 
 def _name_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:

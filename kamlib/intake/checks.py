@@ -120,7 +120,6 @@ _EXPORT_TEXT = N_("format the column as text before exporting, or export without
 _ALLOWED = N_(
     "correct the word in the source, or say in the settings (values) which of ours it stands for"
 )
-
 CHECKS = (
     Check(
         reasons.LEFT_OUT,

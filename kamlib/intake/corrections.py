@@ -6,22 +6,17 @@ of corrections, is in the input and of one period; an amount is never divided. A
 the goods: revenue of its invoice, and no second order when the final invoice comes.
 """
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.core.contract import BACK, DOCUMENT_TYPES, SALES, SEVERAL
-from kamlib.core.language import money, number
-from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
-from kamlib.intake.documents import money_sum, period_of
-from kamlib.intake.validate import Validated
+from kamlib.intake.documents import money_sum, only_row, period_of
 from kamlib.intake.workspace import Workspace, fetched, materialize
 
 LONGEST = 10  # corrections of each other in a row; longer ones name each other in a circle
-
 BETWEEN = r"\s*(?:[;,|+&\n]|\s/\s|\si\s|\soraz\s|\sand\s)\s*"  # the invoices that one cell names
 
 
@@ -30,14 +25,7 @@ def placed_in(lines: ir.Table, work: Workspace) -> ir.Table:
 
     Without a row for what cannot be placed; the period is null outside all of them.
 
-    Parameters
-    ----------
-    lines : table from `kamlib.intake.documents.documents_of`
-    work : the workspace
-
-    Notes
-    -----
-    An invoice's day is its first.
+    An invoice's day is its first. `lines` are documents (`kamlib.intake.documents.documents_of`).
     """
     sales = lines.filter(~lines["document_type"].isin(BACK))
     sold = materialize(
@@ -99,22 +87,6 @@ def _ends(work: Workspace, back: ir.Table, named: ir.Table, sold: ir.Table) -> i
     return ends
 
 
-class DocumentFacts(NamedTuple):
-    """How many documents there are of the kinds that need a word, and their money."""
-
-    back: int
-    back_amount: float
-    orphans: int
-    orphans_amount: float
-    raised: int
-    raised_amount: float
-    raised_plainly: int
-    samples: int
-    samples_cost: float
-    open_advances: int
-    open_amount: float
-
-
 def ordered(lines: ir.Table) -> ir.Table:
     """Return the lines that an order is made of: sales, without invoices that were cancelled whole.
 
@@ -133,43 +105,35 @@ def ordered(lines: ir.Table) -> ir.Table:
     return sales.anti_join(gone, sales["invoice_id"] == gone["gone_id"])
 
 
-def seen_of_documents(
-    lines: ir.Table, placed: ir.Table, judged: Validated, counted: Mapping[str, Any]
-) -> DocumentFacts:
-    """Count credit notes, those that cannot be placed in a period, samples, and open advances."""
+def seen_of_documents(lines: ir.Table, placed: ir.Table, *, linked: bool) -> dict[str, Any]:
+    """Count credit notes, those that cannot be placed in a period, and open advances, with their money.
+
+    `raised` are documents that give revenue back and add to it, where that is no habit: a correction
+    may raise a price. `linked` says whether lines have a column that names what they correct.
+    """
     back = lines.filter(lines["document_type"].isin(BACK))
-    linked = back.left_join(placed, back["corrects_invoice_id"] == placed["names"])
-    alone, raised = linked["names"].isnull(), linked["net_amount"] > 0
+    named = back.left_join(placed, back["corrects_invoice_id"] == placed["names"])
+    alone, raised = named["names"].isnull() & linked, named["net_amount"] > 0
     none = ibis.null("string")
-    told = "corrects_invoice_id" in judged.raw.names
-    returns = linked.aggregate(
-        back=linked["invoice_id"].nunique(),
-        back_amount=linked["net_amount"].sum(),
-        orphans=alone.ifelse(linked["invoice_id"], none).nunique(),
-        orphans_amount=alone.ifelse(linked["net_amount"], 0).sum(),
-        raised=raised.ifelse(linked["invoice_id"], none).nunique(),
-        raised_amount=raised.ifelse(linked["net_amount"], 0).sum(),
-        raised_plainly=(raised & (linked["document_type"] != "correction")).sum(),
+    totals = named.aggregate(
+        back=named["invoice_id"].nunique(),
+        back_amount=-named["net_amount"].sum(),
+        orphans=alone.ifelse(named["invoice_id"], none).nunique(),
+        orphans_amount=named["net_amount"].sum(where=alone).abs(),
+        raised=raised.ifelse(named["invoice_id"], none).nunique(),
+        raised_amount=named["net_amount"].sum(where=raised),
+        raised_plainly=(raised & (named["document_type"] != "correction")).sum(),
     )
-    found: dict[str, Any] = {
-        **_row(returns),
-        **_row(_open_advances(lines)),
-        "samples": counted["samples"],
-        "samples_cost": float(counted["samples_cost"]),
-    }
-    if not told:
-        found |= {"orphans": 0, "orphans_amount": 0.0}
-    return DocumentFacts(**found)
+    found = only_row(totals) | only_row(_open_advances(lines))
+    if not found["raised_plainly"] and 2 * found["raised"] <= found["back"]:
+        found["raised"] = 0
+    return found
 
 
 def kinds_of_documents(lines: ir.Table) -> pd.DataFrame:
     """Count the documents that are used by their kind, and what each kind adds to revenue.
 
     To ``document_type, documents, lines, invoice_revenue``, the kinds in the order of the contract.
-
-    Parameters
-    ----------
-    lines : table from `kamlib.intake.documents.documents_of`
     """
     counted = lines.group_by("document_type").aggregate(
         documents=lines["invoice_id"].nunique(),
@@ -177,8 +141,8 @@ def kinds_of_documents(lines: ir.Table) -> pd.DataFrame:
         invoice_revenue=money_sum(lines["net_amount"]),
     )
     found = fetched(counted.order_by("document_type"))
-    place = found["document_type"].map({kind: n for n, kind in enumerate(DOCUMENT_TYPES)})
-    return found.assign(place=place).sort_values("place", ignore_index=True).drop(columns="place")
+    order = found["document_type"].map(list(DOCUMENT_TYPES).index).sort_values().index
+    return found.loc[order].reset_index(drop=True)
 
 
 def _open_advances(lines: ir.Table) -> ir.Table:
@@ -191,58 +155,5 @@ def _open_advances(lines: ir.Table) -> ir.Table:
     ahead = ahead.anti_join(by_order, ahead["order_id"] == by_order["settled"])
     ahead = ahead.anti_join(by_name, ahead["invoice_id"] == by_name["settled"])
     return ahead.aggregate(
-        open_advances=ahead["invoice_id"].nunique(), open_amount=ahead["net_amount"].sum()
+        open_advances=ahead["invoice_id"].nunique(), open_advances_amount=ahead["net_amount"].sum()
     )
-
-
-def _row(totals: ir.Table) -> dict[str, float]:
-    """Return the one row of totals as plain numbers; nothing is zero."""
-    row = totals.to_pyarrow().to_pylist()[0]
-    return {
-        name: float(value or 0) if name.endswith(("amount", "cost")) else int(value or 0)
-        for name, value in row.items()
-    }
-
-
-def document_verdicts(facts: DocumentFacts, *, currency: str) -> list[Verdict]:
-    """Say what the documents do not tell: a credit note without its invoice, an advance without end."""
-    return [
-        verdict(
-            "credit_notes",
-            FLAG if facts.orphans else PASS,
-            n=number(facts.back),
-            amount=money(-facts.back_amount, currency),
-            alone=number(facts.orphans),
-            alone_amount=money(abs(facts.orphans_amount), currency),
-        ),
-        verdict(
-            "advances",
-            FLAG if facts.open_advances else PASS,
-            n=number(facts.open_advances),
-            amount=money(facts.open_amount, currency),
-        ),
-        *([_without_minus(facts, currency)] if _lacks_minus(facts) else []),
-        *([_free_of_charge(facts, currency)] if facts.samples else []),
-    ]
-
-
-def _lacks_minus(facts: DocumentFacts) -> bool:
-    """Tell whether what gives revenue back adds to it: one that can only give back, or most others.
-
-    A correction may raise a price.
-    """
-    return bool(facts.raised_plainly) or 2 * facts.raised > facts.back
-
-
-def _without_minus(facts: DocumentFacts, currency: str) -> Verdict:
-    """Say how many documents that give revenue back add to it by their amount."""
-    amount = money(facts.raised_amount, currency)
-    return verdict(
-        "minus_missing", FLAG, raised=number(facts.raised), n=number(facts.back), amount=amount
-    )
-
-
-def _free_of_charge(facts: DocumentFacts, currency: str) -> Verdict:
-    """Say how many lines were given away, and what their goods cost."""
-    cost = money(facts.samples_cost, currency)
-    return verdict("samples", PASS, n=number(facts.samples), cost=cost)

@@ -1,9 +1,8 @@
 """The customers that data prep hands over: units, the ids that stand for them, and look-alikes."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
@@ -14,6 +13,7 @@ from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.intake.alike import look_alikes
 from kamlib.intake.identity import (
     Who,
+    chosen_names,
     merged_activity,
     merged_sites,
     name_variants,
@@ -27,10 +27,11 @@ from kamlib.intake.workspace import in_pandas
 from kamlib.numerics.concentration import among_fewest, top_share
 
 if TYPE_CHECKING:
-    from kamlib.settings.engagement import Engagement
-
+    from kamlib.settings import Engagement
 
 LONGEST_NAME = 120  # letters; a legal form written out fits
+BEST, POINTS, SHARE, FEWEST = 0.20, 0.05, 0.01, 5
+SHOWN = 3
 
 
 def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Who) -> pd.DataFrame:
@@ -68,27 +69,26 @@ def customer_tables(
 
     Parameters
     ----------
-    who : who is who
     activity : DataFrame ``customer_id, invoice_revenue, in_period, first, last`` by id as on the lines
     names : DataFrame ``customer_id, name, lines, last`` of the lines; None where they have none
     missing : DataFrame of `missing_customers`; those whose lines are set aside may be somebody's
     """
-    told = names if names is not None and who.sites.empty else None
-    variants = name_variants(told, who.units) if told is not None else None
-    chosen = _chosen(variants) if variants is not None else {}
+    told = names if who.sites.empty else None
+    variants = None if told is None else name_variants(told, who.units)
     table = unit_table(
         merged_sites(who.sites, who.merged),
         who.units,
         merged_activity(activity, who.merged),
         relations=who.relations,
-        names=chosen,
+        names=None if variants is None else chosen_names(variants),
     )
     table = table.assign(name=shown_names(table, "customer_id"))
-    seen = who.sites if told is None else _sites_of_lines(told)
+    own = {} if told is None else chosen_names(name_variants(told, {}))
+    seen = pd.DataFrame(own.items(), columns=["customer_id", "name"], dtype="str")
     strangers = missing.loc[~missing["kept"], ["customer_id", "invoice_revenue", "first", "last"]]
     seen_on = pd.concat([activity, strangers], ignore_index=True) if len(strangers) else activity
     pairs = look_alikes(
-        seen,
+        who.sites if told is None else seen,
         seen_on,
         tops=unit_of_each(who.sites, unit="group"),
         units=who.unit("group"),
@@ -134,7 +134,10 @@ def customer_ids(who: Who, activity: pd.DataFrame, *, engagement: "Engagement") 
     """
     sold = dict(zip(activity["customer_id"], floats(activity["in_period"]), strict=True))
     every = sorted({*who.sites["customer_id"], *activity["customer_id"], *who.merged})
-    rows = [(one, who.units.get(one, one), _counted_as(one, who)) for one in every]
+    units = {one: who.units.get(one, one) for one in every}
+    why = {one: "itself" if one == unit else "site" for one, unit in units.items()}
+    why |= dict.fromkeys(who.merged, "merged")
+    rows = [(one, units[one], why[one]) for one in every]
     parties = [each.party for each in engagement.overrides]
     named = [*engagement.identity.intercompany, *engagement.identity.collective, *parties]
     apart = in_one_spelling(named, engagement.identity)
@@ -144,20 +147,10 @@ def customer_ids(who: Who, activity: pd.DataFrame, *, engagement: "Engagement") 
         if one != plain and one not in every
     ]
     table = pd.DataFrame(rows, columns=["id_in_input", "customer_id", "counted_as"], dtype="str")
-    _refuse_two_overrides(
-        parties, dict(zip(table["id_in_input"], table["customer_id"], strict=True))
-    )
+    _refuse_two_overrides(parties, {one: unit for one, unit, _why in rows})
     money = pd.Series([sold.get(one, 0.0) for one in table["id_in_input"]], dtype="float64")
-    return table.assign(invoice_revenue=money.round(2)).sort_values(
-        "id_in_input", ignore_index=True
-    )
-
-
-def _counted_as(one: str, who: Who) -> str:
-    """Say why an id counts for its customer."""
-    if one in who.merged:
-        return "merged"
-    return "itself" if who.units.get(one, one) == one else "site"
+    table = table.assign(invoice_revenue=money.round(2))
+    return table.sort_values("id_in_input", ignore_index=True)
 
 
 def _refuse_two_overrides(parties: list[str], units: dict[str, str]) -> None:
@@ -182,41 +175,13 @@ def prospects_only(prospects: pd.DataFrame, customers: pd.DataFrame, who: Who) -
     return prospects[~buying & ~theirs.isin(who.merged)].reset_index(drop=True)
 
 
-def _chosen(variants: pd.DataFrame) -> dict[str, str]:
-    rows = variants[variants["chosen"]]
-    return dict(zip(rows["customer_id"], rows["name"], strict=True))
-
-
-def _sites_of_lines(names: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per id on the lines with its most frequent name."""
-    rows = name_variants(names, {})
-    return rows.loc[rows["chosen"], ["customer_id", "name"]].reset_index(drop=True)
-
-
-BEST, POINTS, SHARE, FEWEST = 0.20, 0.05, 0.01, 5
-
-SHOWN = 3
-
-
-class Levels(NamedTuple):
-    """What the largest fifth bring by group and by site, and groups that are large as a whole only."""
-
-    by_group: float
-    by_site: float
-    only_as_groups: pd.Series
-    revenue: float
-
-    @property
-    def differ(self) -> bool:
-        """Tell whether the level makes a difference that a reader would act on."""
-        apart = abs(self.by_group - self.by_site) >= POINTS
-        return apart or float(self.only_as_groups.sum()) >= SHARE * self.revenue
-
-
 def site_or_group(
     ids: pd.DataFrame, customers: pd.DataFrame, who: Who, *, engagement: "Engagement", period: str
 ) -> list[Verdict]:
-    """Judge whether the level changes the answer; nothing where no group has two sites that buy.
+    """Judge by revenue alone whether the level changes the answer.
+
+    Nothing where groups and sites are the same, very few, or nothing is sold. Costs and profit are
+    known at one level only.
 
     Parameters
     ----------
@@ -225,19 +190,29 @@ def site_or_group(
     """
     outside = customers.loc[customers["relation"] == "external", "customer_id"]
     sold = ids[among(ids["customer_id"], outside) & (ids["invoice_revenue"] != 0)]
-    found = levels(sold, who, share=engagement.segmentation.profit_share)
-    if found is None:
+    levels = [who.unit(level) for level in ("group", "site")]
+    group, site = (sold["id_in_input"].map(lambda one, of=of: of.get(one, one)) for of in levels)
+    revenue = sold["invoice_revenue"].astype("float64")
+    by_group, by_site = revenue.groupby(group).sum(), revenue.groupby(site).sum()
+    if len(by_group) in (len(by_site), *range(FEWEST)) or not (by_group > 0).any():
         return []
-    unit = _("group") if engagement.unit == "group" else _("site")
+    share = engagement.segmentation.profit_share
+    large, sites = (
+        each.index[among_fewest(each.to_numpy(), share)] for each in (by_group, by_site)
+    )
+    inside = group[site.isin(sites)]
+    only = by_group[large[~large.isin(inside)]].sort_values(ascending=False)
+    best = [float(top_share(each.to_numpy(), BEST)) for each in (by_group, by_site)]
+    weighs = float(only.sum()) >= SHARE * float(by_group.clip(lower=0).sum())
     return [
         verdict(
             "site_or_group",
-            FLAG if found.differ else PASS,
+            FLAG if weighs or abs(best[0] - best[1]) >= POINTS else PASS,
             period=period,
-            by_group=percent(found.by_group),
-            by_site=percent(found.by_site),
-            only=_only(found.only_as_groups, engagement.currency),
-            unit=unit,
+            by_group=percent(best[0]),
+            by_site=percent(best[1]),
+            only=_only(only, engagement.currency),
+            unit=_("group") if engagement.unit == "group" else _("site"),
         )
     ]
 
@@ -257,41 +232,6 @@ def _only(groups: pd.Series, currency: str) -> str:
     )
 
 
-def levels(sold: pd.DataFrame, who: Who, *, share: float) -> Levels | None:
-    """Compare groups and sites; None where they are the same, very few, or nothing is sold.
-
-    Parameters
-    ----------
-    sold : DataFrame ``id_in_input, invoice_revenue``
-    share : float, of positive revenue, that the vital few bring
-    """
-    group, site = (_at(sold["id_in_input"], who.unit(level)) for level in ("group", "site"))
-    amount = sold["invoice_revenue"].astype("float64")
-    by_group, by_site = amount.groupby(group).sum(), amount.groupby(site).sum()
-    if len(by_group) in (len(by_site), *range(FEWEST)) or not (by_group > 0).any():
-        return None
-    large, sites = _vital(by_group, share), _vital(by_site, share)
-    inside = set(group[site.isin(sites)])
-    only = by_group[[one for one in large if one not in inside]].sort_values(ascending=False)
-    best_groups, best_sites = (
-        float(top_share(np.asarray(each), BEST)) for each in (by_group, by_site)
-    )
-    return Levels(best_groups, best_sites, only, float(by_group.clip(lower=0).sum()))
-
-
-def _at(ids: pd.Series, units: dict[str, str]) -> pd.Series:
-    """Return the unit of each id."""
-    return ids.map(lambda one: units.get(one, one))
-
-
-def _vital(revenue: pd.Series, share: float) -> list[str]:
-    """Return the ids of the smallest number that bring a share of positive revenue."""
-    return list(revenue.index[among_fewest(np.asarray(revenue), share)])
-
-
-SHOWN_PAIRS, SHOWN_IDS = 3, 3
-
-
 def identity_verdicts(
     tables: Mapping[str, pd.DataFrame],
     who: Who,
@@ -306,9 +246,6 @@ def identity_verdicts(
 
     Parameters
     ----------
-    tables : what data prep hands over: ``customers, customer_ids, identity_pairs``
-    who : who is who
-    activity : DataFrame with ``customer_id``, as it stands on lines
     prospects : the table of prospects as it was given; None without
     missing : DataFrame of `kamlib.intake.customers.missing_customers`; None without customers
     """
@@ -322,7 +259,7 @@ def identity_verdicts(
         *_relations_verdict(who, engagement.unit),
         *_decisions_verdict(who, seen),
         *_named_verdict(engagement, {*seen, *who.merged} - theirs),
-        *([_prospects_verdict(sorted(theirs & buyers))] if theirs else []),
+        *([_named("identity_prospects", sorted(theirs & buyers))] if theirs else []),
         *tax_ids_verdict(who.sites, ids, engagement=engagement),
         *site_or_group(ids, tables["customers"], who, engagement=engagement, period=period),
     ]
@@ -338,7 +275,7 @@ def _pairs_verdict(pairs: pd.DataFrame, currency: str) -> Verdict:
         FLAG if len(waiting) else PASS,
         n=number(len(waiting)),
         amount=money(amount, currency),
-        which=listed([f"{one} = {other}" for one, other in both], most=SHOWN_PAIRS),
+        which=listed([f"{one} = {other}" for one, other in both], most=SHOWN),
     )
 
 
@@ -346,19 +283,16 @@ def _missing_verdict(missing: pd.DataFrame, currency: str) -> Verdict:
     """Say which customers on the lines are in no row of customers, and what became of their lines."""
     if missing.empty:
         return verdict("customers_missing", PASS)
-    done = (
-        _(
-            "They count under their id as name, without group and attributes, as engagement.yaml says."
-        )
-        if missing["kept"].all()
-        else _("Their lines are set aside.")
+    kept = _(
+        "They count under their id as name, without group and attributes, as engagement.yaml says."
     )
+    done = kept if missing["kept"].all() else _("Their lines are set aside.")
     return verdict(
         "customers_missing",
         FLAG,
         n=number(len(missing)),
         done=done,
-        which=listed(missing["customer_id"], most=SHOWN_IDS),
+        which=listed(missing["customer_id"], most=SHOWN),
         amount=money(float(pd.Series(floats(missing["invoice_revenue"])).sum()), currency),
     )
 
@@ -383,24 +317,14 @@ def _relations_verdict(who: Who, unit: str) -> list[Verdict]:
 
 def _decisions_verdict(who: Who, seen: set[str]) -> list[Verdict]:
     """Say which ids were merged, and which decisions name nobody or take an id out of its group."""
-    said = who.decisions[["customer_id", "decided_by"]]
-    nobody = sorted(set(said["customer_id"]) - seen)
-    what = [
-        _("{id} is neither on a line nor in customers or prospects").format(id=one)
-        for one in nobody
-    ] + list(_out_of_groups(who))
-    merged = said[said["customer_id"].isin(who.merged)]
-    if merged.empty and not what:
+    ids, by = who.decisions["customer_id"], who.decisions["decided_by"]
+    unknown = _("{id} is neither on a line nor in customers or prospects")
+    what = [unknown.format(id=one) for one in sorted(set(ids) - seen)] + list(_out_of_groups(who))
+    merged = int(ids.isin(who.merged).sum())
+    if not (merged or what):
         return []
-    return [
-        verdict(
-            "identity_merged",
-            FLAG if what else PASS,
-            n=number(len(merged)),
-            by=listed(sorted(set(said["decided_by"]))),
-            which="; ".join(what),
-        )
-    ]
+    numbers = {"n": number(merged), "by": listed(sorted(set(by))), "which": "; ".join(what)}
+    return [verdict("identity_merged", FLAG if what else PASS, **numbers)]
 
 
 def _out_of_groups(who: Who) -> Iterator[str]:
@@ -422,15 +346,12 @@ def _named_verdict(engagement: "Engagement", known: set[str]) -> list[Verdict]:
         for each, plain in in_one_spelling(getattr(own, word), own).items()
     }
     nobody = [words for words, plain in named.items() if plain not in known]
-    if not named:
-        return []
-    outcome = FLAG if nobody else PASS
-    return [verdict("identity_named", outcome, n=number(len(named)), which=listed(nobody))]
+    return [_named("identity_named", nobody, n=number(len(named)))] if named else []
 
 
-def _prospects_verdict(buying: list[str]) -> Verdict:
-    """Say which prospects are customers already, by their id."""
-    return verdict("identity_prospects", FLAG if buying else PASS, which=listed(buying))
+def _named(rule: str, which: list[str], **numbers: str) -> Verdict:
+    """Flag the ids that a rule names, if there are any."""
+    return verdict(rule, FLAG if which else PASS, which=listed(which), **numbers)
 
 
 def tax_ids_verdict(
@@ -445,16 +366,18 @@ def tax_ids_verdict(
     """
     if "tax_id" not in sites or sites.empty:
         return []
-    found = [tax_id_of(each, country=engagement.identity.country).reason for each in _texts(sites)]
+    country, currency = engagement.identity.country, engagement.currency
+    texts = [each if isinstance(each, str) else None for each in sites["tax_id"]]
     sold = dict(zip(ids["id_in_input"], floats(ids["invoice_revenue"]), strict=True))
-    each = pd.DataFrame(
+    found = pd.DataFrame(
         {
-            "reason": found,
+            "reason": [tax_id_of(each, country=country).reason for each in texts],
             "customer_id": sites["customer_id"],
             "revenue": [sold.get(one, 0.0) for one in sites["customer_id"]],
         }
     )
-    bad = each[each["reason"] != ""]
+    bad = found[found["reason"] != ""]
+    bad = bad.sort_values(["revenue", "customer_id"], ascending=[False, True])
     words = _("{n} × {reason}, {amount} ({which})")
     kinds = sorted(
         bad.groupby("reason"), key=lambda kind: (-abs(kind[1]["revenue"]).sum(), kind[0])
@@ -463,28 +386,17 @@ def tax_ids_verdict(
         words.format(
             n=number(len(rows)),
             reason=_(str(reason)),
-            amount=money(float(rows["revenue"].sum()), engagement.currency),
-            which=listed(
-                rows.sort_values(["revenue", "customer_id"], ascending=[False, True])[
-                    "customer_id"
-                ],
-                most=SHOWN_IDS,
-            ),
+            amount=money(float(rows["revenue"].sum()), currency),
+            which=listed(rows["customer_id"], most=SHOWN),
         )
         for reason, rows in kinds
     ]
-    broken = bool((bad["reason"] != MISSING).any())
     return [
         verdict(
             "tax_ids",
-            FLAG if broken else PASS,
-            all=number(len(each)),
-            n=number(len(each) - len(bad)),
+            FLAG if (bad["reason"] != MISSING).any() else PASS,
+            all=number(len(found)),
+            n=number(len(found) - len(bad)),
             what="; ".join(what),
         )
     ]
-
-
-def _texts(sites: pd.DataFrame) -> list[str | None]:
-    """Return the tax ids as they are written; None where there is none."""
-    return [each if isinstance(each, str) else None for each in sites["tax_id"]]

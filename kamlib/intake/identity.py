@@ -19,7 +19,6 @@ from kamlib.intake.workspace import fetched
 if TYPE_CHECKING:
     from kamlib.settings.inputs import Identity
 
-
 EXTERNAL = "external"
 
 
@@ -35,7 +34,6 @@ def unit_of_each(
     Parameters
     ----------
     customers : DataFrame, one row per site, with ``customer_id`` and ``parent_id``
-    unit : "group" or "site"
     merged : dict of id to the one it is the same as, by decision
     apart : ids that are no part of their group, see `relations_of`
 
@@ -87,17 +85,15 @@ def relations_of(
     An own company among the sites of a customer does not make the customer an own company: a site
     whose relation differs from its group's counts by itself.
 
+    A group has the relation that engagement.yaml names or its own row says; without either, that of
+    its sites where all say the same, else it is external. A site that says nothing follows its
+    group, and so does every site of a group that engagement.yaml names.
+
     Parameters
     ----------
     customers : DataFrame, one row per site, with ``customer_id``, ``parent_id`` and ``relation``
     identity : what engagement.yaml names goes before what the table says
     merged : dict of id to the one it is the same as, by decision
-
-    Notes
-    -----
-    A group has the relation that engagement.yaml names or its own row says; without either, that of
-    its sites where all say the same, else it is external. A site that says nothing follows its
-    group, and so does every site of a group that engagement.yaml names.
     """
     named = {
         merged.get(one, one): word
@@ -138,17 +134,14 @@ def unit_table(
     From  ``customer_id, parent_id, relation, ...`` (sites)
     to    ``customer_id, name, relation, ..., sites`` (units), sorted by id.
 
+    Sites of equal revenue are ordered by id.
+
     Parameters
     ----------
     customers : DataFrame, one row per site; without rows where no table was given
-    units : dict from `unit_of_each`
     revenue : DataFrame with ``customer_id`` (as on the lines) and ``invoice_revenue``
     relations : dict from `relations_of`; who is not in it is external
     names : dict of unit to the name on its lines, for those that have none
-
-    Notes
-    -----
-    Sites of equal revenue are ordered by id.
     """
     sites = _every_id(customers, revenue)
     unit = sites["customer_id"].map(lambda site: units.get(site, site)).astype("str")
@@ -213,7 +206,6 @@ def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identit
     ----------
     masters : the small tables by name; ``customers``, ``prospects`` and ``identity`` are used where
         they are there
-    unit : "group" or "site"
     identity : which ids are own companies or pots
 
     Raises
@@ -299,8 +291,6 @@ def _end(start: str, above: dict[str, str]) -> str:
 def merged_sites(sites: pd.DataFrame, merged: dict[str, str]) -> pd.DataFrame:
     """Return the sites without those that are another's, each with the earliest start of its own.
 
-    Notes
-    -----
     The row that is kept speaks for all of them; only ``since`` is the first day of any, because
     the relation began there.
     """
@@ -350,6 +340,12 @@ def name_variants(names: pd.DataFrame, units: dict[str, str]) -> pd.DataFrame:
         ignore_index=True,
     )
     return ranked.assign(chosen=~ranked["customer_id"].duplicated())
+
+
+def chosen_names(variants: pd.DataFrame) -> dict[str, str]:
+    """Return the name that was chosen for each id."""
+    rows = variants[variants["chosen"]]
+    return dict(zip(rows["customer_id"], rows["name"], strict=True))
 
 
 def decided(masters: Mapping[str, Small]) -> pd.DataFrame:

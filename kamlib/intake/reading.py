@@ -5,7 +5,7 @@ file, line and reason, and the ledger shows that nothing was lost on the way.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -17,13 +17,7 @@ from kamlib.core.tables import Tables
 from kamlib.core.verdicts import Balance, Verdict
 from kamlib.intake import findings, ledger
 from kamlib.intake import lines as line_work
-from kamlib.intake.corrections import (
-    DocumentFacts,
-    document_verdicts,
-    kinds_of_documents,
-    placed_in,
-    seen_of_documents,
-)
+from kamlib.intake.corrections import kinds_of_documents, placed_in, seen_of_documents
 from kamlib.intake.currency import currency_verdicts, in_reporting_currency
 from kamlib.intake.customers import (
     customer_tables,
@@ -35,16 +29,8 @@ from kamlib.intake.documents import counted, documents_of, typed_lines
 from kamlib.intake.engines import asked
 from kamlib.intake.findings import reach_verdicts
 from kamlib.intake.identity import Who, identities_of, names_of_lines
-from kamlib.intake.lines import LineFacts, customer_products
-from kamlib.intake.orders import (
-    OrderFacts,
-    begins_late,
-    deliveries,
-    orders,
-    orders_verdict,
-    seen_of_orders,
-    sold_by_order,
-)
+from kamlib.intake.lines import customer_products
+from kamlib.intake.orders import begins_late, deliveries, orders, seen_of_orders, sold_by_order
 from kamlib.intake.quarantine import (
     SetAside,
     Tally,
@@ -99,9 +85,7 @@ class Taken(NamedTuple):
     tables: Tables
     judged: list[Validated]
     tallies: dict[str, Tally]
-    facts: LineFacts
-    documents: DocumentFacts
-    orders: OrderFacts
+    facts: dict[str, Any]
     money: pd.DataFrame
     activity: pd.DataFrame
     missing: pd.DataFrame | None
@@ -118,19 +102,25 @@ def taken_out(work: Workspace, period: str, read_: Read) -> Taken:
     sold, placed = sold_by_order(worked, work), placed_in(worked, work)
     missing = missing_customers(read_.apart, activity, read_.who)
     span = work.engagement.previous(period) or work.engagement.period(period)
-    late = begins_late(read_.apart.tally.first, span.start)
     tables = _tables(work, activity, missing, (sold, placed), read_)
     tables.hold({"quarantine": all_set_aside(judged_, apart, work.engagement)})
-    of_all = counted(lines, read_.told)
+    tally, has = read_.apart.tally, set(lines.raw.names)
+    may_be_cut = "order_date" not in has and begins_late(tally.first, span.start)
+    facts = {
+        "first": tally.first,
+        "last": tally.last,
+        **counted(read_.told),
+        **identical(work, lines),
+        **seen_of_documents(worked, placed, linked="corrects_invoice_id" in has),
+        **seen_of_orders(sold, may_be_cut=may_be_cut),
+    }
     return Taken(
         read_,
         tables,
         judged_,
         {name: one.tally for name, one in apart.items()},
-        line_work.seen_on(read_.apart.tally, of_all, identical(work, lines)),
-        seen_of_documents(worked, placed, lines, of_all),
-        seen_of_orders(sold, lines, late=late),
-        money_read(of_all, read_.apart),
+        facts,
+        money_read(facts, read_.apart),
         activity,
         missing if "customers" in small else None,
         attribute_values(worked, work.engagement),
@@ -260,19 +250,17 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
         rows_set_aside_verdict(taken.money, coverage, currency=currency),
         enough_verdict(taken.money, coverage, tables, engagement=engagement, span=span),
         findings.how_read_verdict(taken.judged),
-        findings.coverage_verdict(months, facts, span=span),
+        findings.coverage_verdict(months, facts["first"], facts["last"], span=span),
         *reach_verdicts(
-            facts.first,
-            facts.last,
+            facts["first"],
+            facts["last"],
             months=months,
             customers=customers,
             span=span,
             currency=currency,
         ),
         findings.customers_verdict(engagement, customers, sites=sites),
-        *findings.line_verdicts(facts, mapped=taken.read.lines.raw.names, currency=currency),
-        *document_verdicts(taken.documents, currency=currency),
-        orders_verdict(taken.orders, currency=currency),
+        *findings.count_verdicts(facts, mapped=taken.read.lines.raw.names, currency=currency),
         *_of_customers_and_words(engagement, period, taken),
         *currency_verdicts(taken.read.converted, engagement),
         *tie_verdicts,

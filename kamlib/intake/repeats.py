@@ -4,35 +4,96 @@ Exports overlap, a file is downloaded again after a change, a table is joined wi
 more rows. The ledger inside ties all the same, and revenue is too high by what stands twice.
 """
 
-from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from kamlib.core.contract import BACK, CONTRACT
 from kamlib.core.errors import DataError
 from kamlib.core.language import N_, money, number
-from kamlib.intake import reasons
-from kamlib.intake.documents import KEY, money_sum
+from kamlib.intake.documents import KEY, money_sum, only_row
 from kamlib.intake.engines import DECIMAL, answering, engine_of
 from kamlib.intake.invoices_xml import XML_ENDINGS
-from kamlib.intake.reasons import IN_ANOTHER_FILE, NUMBERED_TWICE
+from kamlib.intake.reasons import IN_ANOTHER_FILE, NUMBERED_TWICE, REPEATS
 from kamlib.intake.totals import without_document_totals, without_sums
-from kamlib.intake.validate import Validated, validate
-from kamlib.intake.workspace import Workspace, fetched, materialize_if_local
+from kamlib.intake.validate import Validated, set_aside, validate
+from kamlib.intake.workspace import Workspace, fetched
 
 DOCUMENT = ["invoice_id", "customer_id", "date"]
-
+FEW = 300_000  # rows that the engine groups whole as fast
 KEPT = N_("lines whose invoice stands twice, kept as declared")
-
 SPREAD = N_("invoices with lines of different numbers in several files, all of them counted")
-
 BETWEEN = ":"  # of file and row, where a row stands that counts
+
+
+def lines_without_repeats(work: Workspace, *, known: dict[str, ir.Table]) -> Validated:
+    """Return the validated invoice lines without sums of others and without what stands twice.
+
+    Raises
+    ------
+    DataError
+        Two files hold the same lines, or an invoice.
+    """
+    lines = without_sums(work, validate(work, "invoice_lines", known=known))
+    lines = without_document_totals(work, lines)
+    refuse_copies(work, lines)
+    return numbers_once(work, without_repeats(work, lines))
+
+
+def refuse_copies(work: Workspace, table: Validated) -> None:
+    """Raise DataError if two files of a table hold the same rows, in whatever form and order.
+
+    A file and its packed copy, a workbook and its export: every row would count twice. Files whose
+    rows differ in a single one are left to the count of identical rows. Only of files that are kept as
+    text; two equal Parquet files are told by their bytes.
+    """
+    if len(table.raw.files) < 2 or table.fine is not None or not work.owns(table.rows):
+        return
+    amount = CONTRACT[table.name].amount
+    used, names = table.used, table.raw.names
+    told = next(name for name in CONTRACT[table.name].names if name in names)
+    weight = {"lowest": used[told].min(), "highest": used[told].max()}
+    weight |= {"weight": used[amount].sum()} if amount in names else {}
+    counted = used.group_by("_file").aggregate(n=used.count(), **weight)
+    order = ["n", *weight, "_file"]
+    files = [
+        list(row.values()) for row in counted.select(order).order_by(order).to_pyarrow().to_pylist()
+    ]
+    for (*one, first), (*other, second) in pairwise(files):
+        if one == other and _same_rows(used, names, first, second):
+            shown = table.raw.files
+            raise DataError(
+                f"{shown[second]} holds the same {one[0]} rows as {shown[first]}, so that every one "
+                f"would count twice. Take one of the two files out of inputs.{table.name} in "
+                f"engagement.yaml."
+            )
+
+
+def _same_rows(used: ir.Table, names: list[str], first: int, second: int) -> bool:
+    """Tell whether two files hold the same rows, each as often."""
+    one, other = (used.filter(used["_file"] == file).select(names) for file in (first, second))
+    rest = ibis.difference(one, other, distinct=False)
+    return not rest.limit(1).count().to_pyarrow().as_py()
+
+
+def without_repeats(work: Workspace, table: Validated) -> Validated:
+    """Set aside each used row that repeats an earlier one in every column that was read.
+
+    Only where the engagement says ``identical_rows: quarantine``.
+    """
+    if work.engagement.inputs[table.name].identical_rows == "keep":
+        return table
+    rows = table.rows
+    fine = rows["_reason"].isnull()
+    place = ibis.row_number().over(
+        group_by=[fine, *(rows[name] for name in table.raw.names)],
+        order_by=[rows["_file"], rows["_row"]],
+    )
+    again = fine & (place > 0)
+    return set_aside(work, table, rows, again, f"{table.name}_once", reason=REPEATS)
 
 
 def numbers_once(work: Workspace, lines: Validated) -> Validated:
@@ -67,13 +128,14 @@ def numbers_once(work: Workspace, lines: Validated) -> Validated:
     if rule == "keep":
         lines.raw.notes[KEPT] += marked.filter(again).count().to_pyarrow().as_py()
         return lines
-    whole = marked.mutate(
-        _column=again.ifelse("", marked["_column"]),
-        _reason=ibis.coalesce(marked["_why"], marked["_reason"]),
-        _value=again.ifelse(marked["_first"], marked["_value"]),
-    ).drop("_why", "_first", "_may")
-    return lines._replace(
-        rows=materialize_if_local(work, "invoice_lines_numbered", whole), fine=None
+    return set_aside(
+        work,
+        lines,
+        marked,
+        again,
+        "invoice_lines_numbered",
+        reason=marked["_why"],
+        value=marked["_first"],
     )
 
 
@@ -155,159 +217,36 @@ def _marked(lines: Validated, in_file: list[str], *, numbers: list[str]) -> ir.T
     )
     where = rows["_file"].cast("string").concat(BETWEEN, rows["_top"].cast("string"))
     where = elsewhere.ifelse(rows["_earliest"].cast("string"), where)
-    return rows.mutate(_why=why, _first=where).drop(
-        "_fine", "_earliest", "_top", "_place", "_apart"
-    )
+    return rows.mutate(_why=why, _first=where)
 
 
-def lines_without_repeats(work: Workspace, *, known: dict[str, ir.Table]) -> Validated:
-    """Return the validated invoice lines without sums of others and without what stands twice.
-
-    Raises
-    ------
-    DataError
-        Two files hold the same lines, or an invoice.
-    """
-    lines = without_sums(work, validate(work, "invoice_lines", known=known))
-    lines = without_document_totals(work, lines)
-    refuse_copies(work, lines)
-    return numbers_once(work, without_repeats(work, lines))
-
-
-def refuse_copies(work: Workspace, table: Validated) -> None:
-    """Raise DataError if two files of a table hold the same rows, in whatever form and order.
-
-    A file and its packed copy, a workbook and its export: every row would count twice. Files whose
-    rows differ in a single one are left to the count of identical rows.
-
-    Notes
-    -----
-    Only of files that are kept as text; two equal Parquet files are told by their bytes.
-    """
-    if len(table.raw.files) < 2 or table.fine is not None or not work.owns(table.rows):
-        return
-    amount = CONTRACT[table.name].amount
-    used, names = table.used, table.raw.names
-    told = next(name for name in CONTRACT[table.name].names if name in names)
-    weight = {"lowest": used[told].min(), "highest": used[told].max()}
-    weight |= {"weight": used[amount].sum()} if amount in names else {}
-    counted = used.group_by("_file").aggregate(n=used.count(), **weight)
-    order = ["n", *weight, "_file"]
-    files = [
-        list(row.values()) for row in counted.select(order).order_by(order).to_pyarrow().to_pylist()
-    ]
-    for (*one, first), (*other, second) in pairwise(files):
-        if one == other and _same_rows(used, names, first, second):
-            shown = table.raw.files
-            raise DataError(
-                f"{shown[second]} holds the same {one[0]} rows as {shown[first]}, so that every one "
-                f"would count twice. Take one of the two files out of inputs.{table.name} in "
-                f"engagement.yaml."
-            )
-
-
-def _same_rows(used: ir.Table, names: list[str], first: int, second: int) -> bool:
-    """Tell whether two files hold the same rows, each as often."""
-    one, other = (used.filter(used["_file"] == file).select(names) for file in (first, second))
-    rest = ibis.difference(one, other, distinct=False)
-    return not rest.limit(1).count().to_pyarrow().as_py()
-
-
-def without_repeats(work: Workspace, table: Validated) -> Validated:
-    """Set aside each used row that repeats an earlier one in every column that was read.
-
-    Only where the engagement says ``identical_rows: quarantine``.
-    """
-    if work.engagement.inputs[table.name].identical_rows == "keep":
-        return table
-    again = _stands_before(table)
-    whole = table.rows.mutate(
-        _column=again.ifelse("", table.rows["_column"]),
-        _reason=again.ifelse(reasons.REPEATS, table.rows["_reason"]),
-        _value=again.ifelse(ibis.null("string"), table.rows["_value"]),
-    )
-    return table._replace(rows=materialize_if_local(work, f"{table.name}_once", whole), fine=None)
-
-
-def _stands_before(table: Validated) -> ir.BooleanValue:
-    """Return whether an earlier used row is the same in every column that was read."""
-    rows = table.rows
-    fine = rows["_reason"].isnull()
-    place = ibis.row_number().over(
-        group_by=[fine, *(rows[name] for name in table.raw.names)],
-        order_by=[rows["_file"], rows["_row"]],
-    )
-    return fine & (place > 0)
-
-
-FEW = 300_000  # rows that the engine groups whole as fast
-
-AT_ONCE = 64_000_000  # hashes of eight bytes held at one time
-
-
-def identical(work: Workspace, judged: Validated, *, amount: str = "net_amount") -> dict[str, Any]:
+def identical(work: Workspace, judged: Validated) -> dict[str, Any]:
     """Count the used lines that repeat another in every column that was read, and their money.
 
-    Of another table than the lines, `amount` says which of its columns weighs a row.
-
-    Notes
-    -----
     Of many lines, only those are compared whole that share a 64-bit hash with another: equal lines
     do, so none is missed, and lines that share it by chance are told apart.
     """
     names = judged.raw.names
-    lines = judged.used.select(sorted({*names, amount}))
+    lines = judged.used.select(sorted({*names, "net_amount"}))
     if work.owns(lines) and judged.raw.rows > FEW:
-        lines = _that_share_a_hash(work, lines, names, rows=judged.raw.rows)
-    groups = lines.group_by(names).aggregate(same=lines.count(), each=lines[amount].max())
+        lines = _that_share_a_hash(work, lines, names)
+    groups = lines.group_by(names).aggregate(same=lines.count(), each=lines["net_amount"].max())
     again = groups.filter(groups["same"] > 1).mutate(extra=groups["same"] - 1)
     counted = again.aggregate(
         identical=again["extra"].sum(),
         identical_amount=(again["each"] * again["extra"]).cast(DECIMAL).sum().cast(DECIMAL),
     )
-    return {name: value or 0 for name, value in counted.to_pyarrow().to_pylist()[0].items()}
+    return only_row(counted)
 
 
-def _that_share_a_hash(
-    work: Workspace, lines: ir.Table, names: list[str], *, rows: int
-) -> ir.Table:
+def _that_share_a_hash(work: Workspace, lines: ir.Table, names: list[str]) -> ir.Table:
     """Return the lines whose hash another line has."""
-    hashed = f"hash({', '.join(_quoted(name) for name in names)})"
-    query = f'SELECT *, {hashed} AS "_hash" FROM ({work.con.compile(lines)})'
-    shared = np.concatenate(list(_shared_hashes(work, query, rows=rows, parts=1 + rows // AT_ONCE)))
-    table = pa.table({"_hash": pa.array(shared, pa.uint64())})
-    work.con.create_table("shared_hashes", table, overwrite=True)
-    if not len(shared):
-        return lines.limit(0)
+    quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
+    query = f'SELECT *, hash({quoted}) AS "_hash" FROM ({work.con.compile(lines)})'
+    shared = f'SELECT "_hash" FROM ({query}) GROUP BY "_hash" HAVING count(*) > 1'
+    work.con.raw_sql(f"CREATE OR REPLACE TABLE shared_hashes AS {shared}")
     work.con.raw_sql(
         f'CREATE OR REPLACE TABLE maybe_identical AS SELECT * EXCLUDE ("_hash") FROM ({query}) '
         f'SEMI JOIN shared_hashes USING ("_hash")'
     )
     return work.con.table("maybe_identical")
-
-
-def _shared_hashes(work: Workspace, query: str, *, rows: int, parts: int) -> Iterator[np.ndarray]:
-    """Yield the hashes that stand more than once, in parts that are held at one time."""
-    for part in range(parts):
-        mine = f'WHERE "_hash" % {parts} = {part}' if parts > 1 else ""
-        own: Any = work.con
-        asked = own.con.sql(f'SELECT "_hash" FROM ({query}) {mine}')
-        batches = asked.to_arrow_reader(1_000_000)
-        found = _hashes((batch.column(0).to_numpy() for batch in batches), about=rows // parts)
-        found.sort()
-        yield np.unique(found[1:][found[1:] == found[:-1]])
-
-
-def _hashes(batches: Iterable[np.ndarray], *, about: int) -> np.ndarray:
-    """Return the hashes of all batches in one array, which is made once for about so many."""
-    held, n = np.empty(about, np.uint64), 0
-    for batch in batches:
-        if n + len(batch) > len(held):
-            held = np.concatenate([held[:n], np.empty(len(batch) + n // 4, np.uint64)])
-        held[n : n + len(batch)] = batch
-        n += len(batch)
-    return held[:n]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

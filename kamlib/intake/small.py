@@ -26,7 +26,6 @@ from kamlib.intake.validate import Validated, validate
 from kamlib.intake.workspace import Workspace, in_pandas
 
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")
-
 ADD_UP = {  # tables whose rows add up, and what of them does
     "drivers": "volume",
     "off_invoice": "amount",
@@ -34,11 +33,8 @@ ADD_UP = {  # tables whose rows add up, and what of them does
     "receivables": "average_balance",
     "gl_totals": "amount",
 }
-
 ONE_ROW_EACH = {"receivables": ["customer_id", "month"]}
-
 US = "us"
-
 WITH_VAT = "includes_vat"  # without the column balances do; an empty cell is a no, as everywhere
 
 
@@ -290,19 +286,12 @@ MANY_RATINGS, SHORT_SCALE = (
     20,
     7,
 )  # so many ratings of 0 to 10, and none above: a scale to 5, 6 or 7
-
 MANY_GROWTHS = 5  # of which none reaches 1 %: shares
 MANY_FIRMS, JUMP = 10, 0.5
 
 
 def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Verdict]:
-    """Say which rows of small tables stand twice, and what was made of amounts below 0.
-
-    Parameters
-    ----------
-    seen : by table
-    tables : what data prep hands over
-    """
+    """Say which rows of small tables stand twice, and what was made of amounts below 0."""
     given = [name for name in ADD_UP if name in seen]
     if not given:
         return _perhaps_otherwise(tables)

@@ -44,7 +44,7 @@ from kamlib.intake.readers import (
 )
 from kamlib.intake.values import Dialect
 from kamlib.intake.workspace import Workspace, own_parquet, pull
-from kamlib.settings.places import LOCK
+from kamlib.settings.written import LOCK
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement

@@ -1,7 +1,7 @@
 """One spelling for what people write in many, tax ids and currencies, and words that name nobody.
 
 Check digits and lengths of tax ids come from a kept library; what is ours is the way a number looks
-after it went through a spreadsheet, and which texts stand for "none".
+after it went through a spreadsheet, and which texts stand for "none" (`spelling.toml`).
 
 Sources
 -------
@@ -9,9 +9,11 @@ python-stdnum for the numbers of each country.
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
@@ -21,80 +23,33 @@ from stdnum import get_cc_module
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 from kamlib.core.contract import Field
-from kamlib.intake import reasons as set_aside
+from kamlib.intake import reasons
 
 if TYPE_CHECKING:
-    from kamlib.settings.engagement import Engagement
+    from kamlib.settings import Engagement
     from kamlib.settings.inputs import Identity
 
-
-NO_ID_WORDS = frozenset(
-    (
-        "brak",
-        "brak danych",
-        "brak nip",
-        "brak numeru",
-        "nie podano",
-        "nie dotyczy",
-        "n/d",
-        "nd",
-        "n.d.",
-        "b/d",
-        "bd",
-        "b.d.",
-        "nn",
-        "n.n.",
-        "osoba fizyczna",
-        "os. fiz.",
-        "konsument",
-        "detal",
-        "klient detaliczny",
-        "none",
-        "null",
-        "nan",
-        "na",
-        "n/a",
-        "#n/a",
-        "unknown",
-        "not given",
-        "private",
-        "private person",
-        "consumer",
-        "tbd",
-        "test",
-        "x",
-        "xx",
-        "xxx",
-        "?",
-    )
-)
-
+_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+FOR_NOBODY: tuple[str, ...] = tuple(_WORDS["nobody"])
+NO_NUMBER = (*FOR_NOBODY, *_WORDS["no_number"])  # of an order or a delivery that has none
+NO_TAX_ID = frozenset((*FOR_NOBODY, *_WORDS["no_tax_id"]))
 SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
-
 FLOAT_TAIL = re.compile(r"(?<=\d)[.,]0+$")
-
 BETWEEN = re.compile(r"[\W_]+")
-
 ABROAD = re.compile(r"([A-Z]{2})([0-9A-Z]+)")
-
 SAID_BEFORE = re.compile(
     r"^(?:[A-Z]{2})?(?:NIP|VATID|VATNO|VATREG|VATIN|VAT|TAXID|TAXNO|USTIDNR|USTID|REGON|PESEL)"
     r"(?:UE|EU|PL)?(?=[A-Z]{0,3}\d)"
 )
-
 FEWEST_DIGITS, MOST_ZEROS = 5, 4
-
 SAME_COUNTRY = {"GR": "EL", "UK": "GB"}  # as some write it → as its tax ids begin
-
 RULES_OF = {
     "EL": ("gr", "vat"),
     "XI": ("gb", "vat"),
     "CH": ("ch", "uid"),
 }  # else by its own letters
-
 SWISS_TAIL = re.compile(r"(?:MWST|TVA|IVA|TPV)$")
-
-OTHER_NUMBERS = {"PL": {"regon": set_aside.TAX_ID_REGON, "pesel": set_aside.TAX_ID_PESEL}}
+OTHER_NUMBERS = {"PL": {"regon": reasons.TAX_ID_REGON, "pesel": reasons.TAX_ID_PESEL}}
 
 
 class TaxId(NamedTuple):
@@ -107,17 +62,15 @@ class TaxId(NamedTuple):
 def tax_id_of(text: str | None, *, country: str = "PL") -> TaxId:
     """Return a tax id in its one spelling: bare at home, with the country's letters from abroad.
 
-    Parameters
-    ----------
-    text : str or None, as it is written: with separators, spaces, letters, or as ``1234563218.0``
-    country : str, two letters; a number without letters is of this country
-
-    Notes
-    -----
     One digit repeated is nobody's number, though its check digit is right. A number in scientific
     notation has lost its digits, and one that would be right with zeros before it has lost those;
     neither is mended here. Numbers of firms and persons that are no tax ids are named. A country
     whose rules the library does not know is taken as it is written, if it has at least five digits.
+
+    Parameters
+    ----------
+    text : str or None, as it is written: with separators, spaces, letters, or as ``1234563218.0``
+    country : str, two letters; a number without letters is of this country
 
     Examples
     --------
@@ -130,12 +83,12 @@ def tax_id_of(text: str | None, *, country: str = "PL") -> TaxId:
     """
     told = unicodedata.normalize("NFKC", text or "").strip()
     if not told:
-        return TaxId("", set_aside.MISSING)
+        return TaxId("", reasons.MISSING)
     bare = BETWEEN.sub("", FLOAT_TAIL.sub("", told)).upper()
-    if told.lower() in NO_ID_WORDS or not bare or set(bare) == {bare[0]}:
-        return TaxId("", set_aside.TAX_ID_FOR_NONE)
+    if told.lower() in NO_TAX_ID or not bare or set(bare) == {bare[0]}:
+        return TaxId("", reasons.TAX_ID_FOR_NONE)
     if SCIENTIFIC.fullmatch(told.replace(" ", "")):
-        return TaxId("", set_aside.TAX_ID_ROUNDED)
+        return TaxId("", reasons.TAX_ID_ROUNDED)
     plain = SAID_BEFORE.sub("", bare)
     abroad = ABROAD.fullmatch(plain)
     letters = SAME_COUNTRY.get(abroad[1], abroad[1]) if abroad else country
@@ -149,21 +102,21 @@ def _of_country(country: str, number: str, *, home: str) -> TaxId:
     letters = "" if country == home else country
     rules = _rules(country)
     if country not in _countries():
-        return TaxId("", set_aside.TAX_ID_NO_NUMBER)
+        return TaxId("", reasons.TAX_ID_NO_NUMBER)
     if rules is None:
         enough = sum(sign.isdigit() for sign in number) >= FEWEST_DIGITS
-        return TaxId(letters + number, "") if enough else TaxId("", set_aside.TAX_ID_NO_NUMBER)
+        return TaxId(letters + number, "") if enough else TaxId("", reasons.TAX_ID_NO_NUMBER)
     told = country + SWISS_TAIL.sub("", number) if country == "CH" else number
     try:
         valid = str(rules.validate(told)).removeprefix(country)
     except InvalidChecksum:
-        return TaxId("", _other_number(country, number) or set_aside.TAX_ID_CHECK_DIGIT)
+        return TaxId("", _other_number(country, number) or reasons.TAX_ID_CHECK_DIGIT)
     except InvalidLength:
         return TaxId("", _other_number(country, number) or _of_length(rules, number))
     except ValidationError:
-        return TaxId("", set_aside.TAX_ID_NO_NUMBER)
+        return TaxId("", reasons.TAX_ID_NO_NUMBER)
     if len(set(valid)) == 1:
-        return TaxId("", set_aside.TAX_ID_FOR_NONE)
+        return TaxId("", reasons.TAX_ID_FOR_NONE)
     return TaxId(letters + valid, "")
 
 
@@ -194,78 +147,12 @@ def _of_length(rules: Any, number: str) -> str:
     """Return the reason of a wrong length: zeros lost before it where that would make it right."""
     grown = (number.zfill(len(number) + zeros) for zeros in range(1, MOST_ZEROS + 1))
     lost = number.isdigit() and any(rules.is_valid(one) for one in grown)
-    return set_aside.TAX_ID_ZEROS_LOST if lost else set_aside.TAX_ID_LENGTH
+    return reasons.TAX_ID_ZEROS_LOST if lost else reasons.TAX_ID_LENGTH
 
 
 ID_COLUMNS = ("customer_id", "parent_id", "party_id", "prospect_id", "keep_as")
-
-FOR_NOBODY = (
-    "brak",
-    "brak danych",
-    "nieznany",
-    "n/a",
-    "#n/a",
-    "n/d",
-    "#n/d",
-    "null",
-    "(null)",
-    "none",
-    "nan",
-    "undefined",
-    "unknown",
-    "?",
-    "0",
-    *("-" * n for n in range(1, 6)),
-)
-
-NO_NUMBER = (  # what stands for the number of an order or a delivery that has none
-    *FOR_NOBODY,
-    "tel",
-    "tel.",
-    "telefon",
-    "telefonicznie",
-    "telefoniczne",
-    "phone",
-    "by phone",
-    "fax",
-    "faks",
-    "mail",
-    "e-mail",
-    "email",
-    "mailem",
-    "mailowo",
-    "ustne",
-    "ustnie",
-    "ustna",
-    "verbal",
-    "oral",
-    "nd",
-    "nd.",
-    "n.d.",
-    "na",
-    "n.a.",
-    "nil",
-    "nie dotyczy",
-    "brak nr",
-    "brak numeru",
-    "brak zamówienia",
-    "bez numeru",
-    "bez zamówienia",
-    "no number",
-    "no po",
-    "no order",
-    "not applicable",
-    "various",
-    "różne",
-    "tbc",
-    "tbd",
-    "do ustalenia",
-)
-
 NO_DIGITS = "^[0xX .,:;/_#?*–-]+$"  # zeros, crosses and strokes
-
 ROUNDED = "^[0-9](?:[.,][0-9]+)?[Ee][+][0-9]{2,3}$"  # as spreadsheets and programs write it
-
 CURRENCY_WORDS = {
     **dict.fromkeys(("ZŁ", "Zł", "zł", "ZL", "ZŁ.", "Zł.", "zł.", "ZLOTY", "ZŁOTY"), "PLN"),
     **dict.fromkeys(("€", "EURO"), "EUR"),

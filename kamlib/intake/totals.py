@@ -16,20 +16,14 @@ from kamlib.core.language import N_
 from kamlib.intake.documents import money_sum
 from kamlib.intake.engines import answering, engine_of, one_of, written
 from kamlib.intake.reasons import A_TOTAL
-from kamlib.intake.validate import Validated
-from kamlib.intake.workspace import Workspace, fetched, lookup, materialize, materialize_if_local
+from kamlib.intake.validate import Validated, set_aside
+from kamlib.intake.workspace import Workspace, fetched, lookup
 
 DOCUMENT = ("invoice_id", "customer_id", "date")
-
 OF_A_LINE = ("product_id", "quantity", "line_id")
-
 WORDS = ("razem", "suma", "ogółem", "łącznie", "total", "sum", "summe", "gesamt")
-
 FEWEST = 3  # documents from which a habit of the export shows
-
 MAYBE_TOTALS = N_("rows without product or quantity that have as much as the rest of their invoice")
-
-COUNTED = ("_fine", "_bare", "_whole", "_others", "_full")
 
 
 class Seen(NamedTuple):
@@ -61,20 +55,19 @@ def without_document_totals(work: Workspace, lines: Validated) -> Validated:
         lines.raw.notes[MAYBE_TOTALS] += seen.of_one if told else 0
         return lines
     least = 1 if habit and told else 2
-    marked = _counted(lines.rows, told)
-    is_total = _is_sum(marked) & (marked["_others"] >= least)
-    money = {
-        name: is_total.ifelse(ibis.null(kind), marked[name])
-        for name, kind in lines.rows.schema().items()
-        if kind.is_decimal()
-    }
-    whole = marked.mutate(
-        _column=is_total.ifelse("", marked["_column"]),
-        _reason=is_total.ifelse(A_TOTAL, marked["_reason"]),
-        _value=is_total.ifelse(written(marked["net_amount"]), marked["_value"]),
-        **money,
-    ).drop(*COUNTED)
-    return lines._replace(rows=materialize_if_local(work, "lines_without_totals", whole), fine=None)
+    rows = _counted(lines.rows, told)
+    is_total = _is_sum(rows) & (rows["_others"] >= least)
+    shown = written(rows["net_amount"])
+    return set_aside(
+        work,
+        lines,
+        rows,
+        is_total,
+        "lines_without_totals",
+        reason=A_TOTAL,
+        value=shown,
+        with_money=False,
+    )
 
 
 def _bare(rows: ir.Table, told: list[str]) -> ir.BooleanValue:
@@ -151,9 +144,7 @@ def _documents(rows: ir.Table) -> ir.IntegerValue:
 
 
 SUMMED = 2  # a row that equals one line above it may be that line's second half
-
 NEVER_OF_A_TOTAL = ("line_id", "product_id")  # a total has none of them
-
 MOST = 20_000  # rows without document and day; a file with more has another fault
 
 
@@ -181,7 +172,23 @@ def without_sums(work: Workspace, lines: Validated) -> Validated:
     if not 0 < n <= MOST:
         return lines
     sums = [(bound.file, bound.row) for bound in _sums(_bounds(rows, bare))]
-    return lines._replace(rows=_marked(work, rows, sums)) if sums else lines
+    if not sums:
+        return lines
+    files, places = zip(*sums, strict=True)
+    table = {"sum_file": pa.array(files, pa.int32()), "sum_row": pa.array(places, pa.int64())}
+    known = lookup(work, "sums_of_lines", pa.table(table), like=rows)
+    same = [rows["_file"] == known["sum_file"], rows["_row"] == known["sum_row"]]
+    joined = rows.left_join(known, same)
+    return set_aside(
+        work,
+        lines,
+        joined,
+        joined["sum_row"].notnull(),
+        "invoice_lines_without_sums",
+        reason=A_TOTAL,
+        value=joined["net_amount"].cast("string"),
+        with_money=False,
+    )
 
 
 def _bounds(rows: ir.Table, bare: ir.BooleanValue) -> list[Bound]:
@@ -224,28 +231,3 @@ def _sums(bounds: list[Bound]) -> list[Bound]:
         else:
             more, counted = more + bound.amount, counted + 1
     return found
-
-
-def _marked(work: Workspace, rows: ir.Table, sums: list[tuple[int, int]]) -> ir.Table:
-    """Give rows the reason of a total, and take their money away."""
-    files, places = zip(*sums, strict=True)
-    table = pa.table(
-        {"sum_file": pa.array(files, pa.int32()), "sum_row": pa.array(places, pa.int64())}
-    )
-    known = lookup(work, "sums_of_lines", table, like=rows)
-    joined = rows.left_join(
-        known, [rows["_file"] == known["sum_file"], rows["_row"] == known["sum_row"]]
-    )
-    is_sum = joined["sum_row"].notnull()
-    money = {
-        name: is_sum.ifelse(ibis.null(kind), joined[name])
-        for name, kind in rows.schema().items()
-        if kind.is_decimal()
-    }
-    whole = joined.mutate(
-        _column=is_sum.ifelse("", joined["_column"]),
-        _reason=is_sum.ifelse(A_TOTAL, joined["_reason"]),
-        _value=is_sum.ifelse(joined["net_amount"].cast("string"), joined["_value"]),
-        **money,
-    ).drop("sum_file", "sum_row")
-    return materialize(work, "invoice_lines_without_sums", whole)

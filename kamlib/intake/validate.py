@@ -21,50 +21,20 @@ from kamlib.intake.parse import UNUSABLE, VALUE, Cell, dtype_of, is_exact, parse
 from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_from_database, raw_rows
 from kamlib.intake.spelling import holds_tax_ids
 from kamlib.intake.values import Dialect
-from kamlib.intake.workspace import Workspace, lookup, materialize, told_once, view
+from kamlib.intake.workspace import (
+    Workspace,
+    lookup,
+    materialize,
+    materialize_if_local,
+    told_once,
+    view,
+)
 
 if TYPE_CHECKING:
     from kamlib.settings.inputs import Input
 
-
 HUNDREDTH = ibis.literal("0.01").cast(DECIMAL)
-
-
-def derived_net(lines: ir.Table) -> ir.DecimalValue:
-    """Return quantity × unit price, less the discount in percent where there is one."""
-    gross = (lines["quantity"] * lines["unit_price"]).cast(DECIMAL)
-    kept_percent = (ibis.literal(100).cast(DECIMAL) - lines["discount"].fill_null(0)).cast(DECIMAL)
-    return ((gross * kept_percent).cast(DECIMAL) * HUNDREDTH).cast(DECIMAL)
-
-
-def sums_of(lines: ir.Table, given: "Input") -> dict[str, ir.DecimalValue]:
-    """Return the costs that are made of several columns; one that is empty leaves them unknown."""
-    return {
-        name: reduce(add, (lines[PART + column] for column in made.plus))
-        - reduce(
-            add, (lines[PART + column] for column in made.minus), ibis.literal(0).cast(DECIMAL)
-        )
-        for name, made in given.sums.items()
-    }
-
-
-def told_by_number(lines: ir.Table, given: "Input") -> ir.StringValue:
-    """Return the kind of document: as the line says, else by the start of its number.
-
-    Parameters
-    ----------
-    given : the input whose ``document_prefixes`` say which start means which kind; the longest
-        start that fits holds
-    """
-    starts = sorted(given.document_prefixes.items(), key=lambda one: (-len(one[0]), one[0]))
-    if not starts:
-        return lines["document_type"]
-    cases = [(lines["invoice_id"].startswith(start), kind) for start, kind in starts]
-    return ibis.coalesce(lines["document_type"], ibis.cases(*cases, else_=ibis.null("string")))
-
-
 KNOWN = "known_id"  # of the customer or party; null where nobody knows it
-
 AS_READ = "as read "  # before the name of a column of exact numbers, as it was read
 KEPT_ROWS = 3_000_000  # more are read again rather than kept
 MARKS = ("_file", "_row", "_column", "_reason", "_value")
@@ -97,8 +67,6 @@ def validate(work: Workspace, table: str, *, known: dict[str, ir.Table] | None =
 
     Parameters
     ----------
-    work : the workspace
-    table : str, a key of `CONTRACT`
     known : dict of "customer" or "party" to a table with the column ``known_id``; where one is
         absent, every id counts as known
 
@@ -312,3 +280,67 @@ def _no_rows(work: Workspace, table: str, fields: tuple[Field, ...], sums: list[
     schema = {"_file": "int32", "_row": "int64", **dict.fromkeys(MARKS[2:], "string")}
     schema |= {field.name: str(dtype_of(field)) for field in (*fields, *map(Field, sums))}
     return work.con.create_table(table, schema=ibis.schema(schema), overwrite=True)
+
+
+def set_aside(
+    work: Workspace,
+    table: Validated,
+    rows: ir.Table,
+    where: ir.BooleanValue,
+    name: str,
+    *,
+    reason: str | ir.StringValue,
+    value: ir.StringValue | None = None,
+    with_money: bool = True,
+) -> Validated:
+    """Return a table of which more rows are set aside, as a whole, for a reason.
+
+    Parameters
+    ----------
+    rows : its rows, with more columns, which are dropped
+    where : which of them
+    name : str, under which our engine keeps them
+    value : what is shown of a row; nothing without it
+    with_money : bool; where False, their amounts are no amounts of their own and go
+    """
+    marks = {
+        "_column": where.ifelse("", rows["_column"]),
+        "_reason": where.ifelse(reason, rows["_reason"]),
+        "_value": where.ifelse(ibis.null("string") if value is None else value, rows["_value"]),
+    }
+    kinds = {} if with_money else table.rows.schema()
+    money = {
+        each: where.ifelse(ibis.null(kind), rows[each])
+        for each, kind in kinds.items()
+        if kind.is_decimal()
+    }
+    more = [each for each in rows.columns if each not in table.rows.columns]
+    whole = rows.mutate(**marks, **money).drop(*more)
+    return table._replace(rows=materialize_if_local(work, name, whole), fine=None)
+
+
+def derived_net(lines: ir.Table) -> ir.DecimalValue:
+    """Return quantity × unit price, less the discount in percent where there is one."""
+    gross = (lines["quantity"] * lines["unit_price"]).cast(DECIMAL)
+    kept_percent = (ibis.literal(100).cast(DECIMAL) - lines["discount"].fill_null(0)).cast(DECIMAL)
+    return ((gross * kept_percent).cast(DECIMAL) * HUNDREDTH).cast(DECIMAL)
+
+
+def sums_of(lines: ir.Table, given: "Input") -> dict[str, ir.DecimalValue]:
+    """Return the costs that are made of several columns; one that is empty leaves them unknown."""
+    return {
+        name: reduce(add, (lines[PART + column] for column in made.plus))
+        - reduce(
+            add, (lines[PART + column] for column in made.minus), ibis.literal(0).cast(DECIMAL)
+        )
+        for name, made in given.sums.items()
+    }
+
+
+def told_by_number(lines: ir.Table, given: "Input") -> ir.StringValue:
+    """Return the kind of document: as the line says, else by the longest start of its number that fits."""
+    starts = sorted(given.document_prefixes.items(), key=lambda one: (-len(one[0]), one[0]))
+    if not starts:
+        return lines["document_type"]
+    cases = [(lines["invoice_id"].startswith(start), kind) for start, kind in starts]
+    return ibis.coalesce(lines["document_type"], ibis.cases(*cases, else_=ibis.null("string")))

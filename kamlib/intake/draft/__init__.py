@@ -36,8 +36,15 @@ from kamlib.intake.inspect.files import Seen, is_readable, look_into
 from kamlib.intake.inspect.words import CURRENCIES, SIGNS, Evidence, currencies_in, worded
 from kamlib.intake.sources import READABLE
 from kamlib.settings.loading import RULES
-from kamlib.settings.places import FILE, files_of, find_source, for_readers, is_utf8, project_root
-from kamlib.settings.written import read_yaml
+from kamlib.settings.written import (
+    FILE,
+    files_of,
+    find_source,
+    for_readers,
+    is_utf8,
+    project_root,
+    read_yaml,
+)
 
 MOST_FILES = 200
 FOLDERS = ("", "input")

@@ -14,7 +14,7 @@ from kamlib.intake.draft.matching import Pair, Placed, kind_of
 from kamlib.intake.inspect.columns import misfits
 from kamlib.intake.inspect.words import Evidence, clipped, worded
 from kamlib.intake.spelling import ROUNDED
-from kamlib.settings.places import FILE
+from kamlib.settings.written import FILE
 
 PLAIN = re.compile(r"[^\W\d_][\w./ %()ąćęłńóśźż-]*(?<![ ])")
 WORDS_OF_YAML = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "~"}
