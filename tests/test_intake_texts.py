@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.core.errors import DataError
-from kamlib.intake.dialects import Dialect
 from kamlib.intake.inspect.heads import refuse_unfit_head
 from kamlib.intake.inspect.letters import encoding_of, mender
-from kamlib.intake.inspect.totals import is_total
+from kamlib.intake.inspect.words import is_total
 from kamlib.intake.readers import ABOVE_HEAD, TextFile, records_of, refuse_same_bytes, write_texts
 from kamlib.intake.reasons import A_TOTAL
+from kamlib.intake.values import Dialect
 
 POLISH = Dialect(encoding="cp1250", separator=";", decimal=",", thousands=" ")
 NAMES = "Numer;Nazwa;Wartość\nF1;Żółta Śliwka;1\nF2;Łęczyca, Gdańsk;2\nF3;Mleczarnia Zając;3\n"

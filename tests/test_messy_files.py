@@ -23,7 +23,7 @@ from kamlib import load_engagement, read_inputs
 from kamlib.core.errors import DataError
 from kamlib.intake.draft import suggest
 from kamlib.intake.inspect.days import day_in, days_in, forms_of
-from kamlib.intake.inspect.totals import is_total
+from kamlib.intake.inspect.words import is_total
 from kamlib.settings.inputs import Exchange, Input
 
 # --------------------------------------------------------------------------- a clean file, and faults

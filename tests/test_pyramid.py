@@ -687,7 +687,9 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
                 "relative_strength_low": -1.0,
                 "relative_strength_high": 1.0,
                 "trust": np.nan,
-                "profit_potential": 0.5,
+                "profit_potential_low": 0.5,
+                "profit_potential_high": 0.5,
+                "potential_rated": 0.5,
                 "asked": False,
                 "trust_date": pd.NaT,
                 "side_b_date": pd.NaT,
@@ -762,7 +764,9 @@ def test_words_older_than_the_months_of_evidence_confirm_no_level(asked, trust, 
             "relative_strength_low": 0.1,
             "relative_strength_high": 0.1,
             "trust": 8.0,
-            "profit_potential": 0.5,
+            "profit_potential_low": 0.5,
+            "profit_potential_high": 0.5,
+            "potential_rated": 0.5,
             "asked": True,
             "trust_date": pd.to_datetime([asked]),
             "side_b_date": pd.to_datetime([asked]),
@@ -863,7 +867,9 @@ def test_a_door_that_nobody_can_judge_is_shut_at_worst_and_open_at_best():
             "relative_strength_low": -1.0,
             "relative_strength_high": 1.0,
             "trust": np.nan,
-            "profit_potential": [0.5, 0.4, np.nan],
+            "profit_potential_low": [0.2, 0.1, np.nan],
+            "profit_potential_high": [0.9, 1.4, np.nan],
+            "potential_rated": [0.5, 0.4, np.nan],
             "asked": False,
             "trust_date": pd.NaT,
             "side_b_date": pd.NaT,
@@ -875,6 +881,7 @@ def test_a_door_that_nobody_can_judge_is_shut_at_worst_and_open_at_best():
     assert ends(bounds, "doors") == [(1, 2), (0, 1), (0, 1)]
     assert ends(bounds, "door_vital_few") == [(0, 0), (0, 1), (0, 0)]
     assert ends(bounds, "strategic_only") == [(0, 1), (0, 0), (0, 0)]
+    assert ends(bounds, "potential_kau") == [(0.2, 0.9), (0.1, 1.4), (-np.inf, np.inf)]
 
 
 def test_a_door_two_that_is_judged_is_open_or_shut_whatever_we_rate():
@@ -1093,22 +1100,22 @@ def test_rules_that_leave_somebody_out_are_refused():
     [
         pytest.param({"side_b": UNKNOWN}, "find_out_first", id="nobody asked, two units at stake"),
         pytest.param(
-            {"side_b": UNKNOWN, "profit_12m": 0.25 * KAU, "uplift_kau": 0.1},
+            {"side_b": UNKNOWN, "profit_12m": 0.25 * KAU, "potential_kau": 0.1},
             "find_out_first",
             id="a quarter of a unit is material",
         ),
         pytest.param(
-            {"side_b": UNKNOWN, "profit_12m": 0.24 * KAU, "uplift_kau": 0.1},
+            {"side_b": UNKNOWN, "profit_12m": 0.24 * KAU, "potential_kau": 0.1},
             "harvest",
             id="less is not: the worst case",
         ),
         pytest.param(
-            {"side_b": UNKNOWN, "profit_12m": 0.1 * KAU, "uplift_kau": 0.3},
+            {"side_b": UNKNOWN, "profit_12m": 0.1 * KAU, "potential_kau": 0.3},
             "find_out_first",
             id="what could be gained is at stake too",
         ),
         pytest.param(
-            {"side_a": (0.5, 0.7), "profit_12m": -0.3 * KAU, "loss_periods": 0, "uplift_kau": 0},
+            {"side_a": (0.5, 0.7), "profit_12m": -0.3 * KAU, "loss_periods": 0, "potential_kau": 0},
             "find_out_first",
             id="so is a loss",
         ),
@@ -1174,7 +1181,7 @@ def test_without_a_unit_the_stake_is_unknown_and_taken_as_material():
 
 
 def test_a_prospect_s_stake_is_what_could_be_gained():
-    stakes = decided(WANTED, {**WANTED, "uplift_kau": UNKNOWN})["stake"]
+    stakes = decided(WANTED, {**WANTED, "potential_kau": UNKNOWN})["stake"]
 
     assert stakes.tolist() == pytest.approx([0.5, np.nan], nan_ok=True)
 
@@ -1550,9 +1557,15 @@ def test_a_prospect_is_no_nominee_for_a_key_account_of_today():
         pytest.param({"profit_12m": KAU}, "profit", id="one unit a year"),
         pytest.param({"profit_12m": 0.9 * KAU}, "no", id="less"),
         pytest.param(
-            {"profit_12m": 0.9 * KAU, "uplift_kau": 1.0}, "potential", id="by its potential"
+            {"profit_12m": 0.9 * KAU, "potential_kau": 1.0}, "potential", id="by its potential"
         ),
-        pytest.param({"profit_12m": 0.9 * KAU, "uplift_kau": UNKNOWN}, "unknown", id="unknown"),
+        pytest.param(
+            {"profit_12m": 0.7 * KAU, "potential_kau": (1.2, 2.3)}, "potential", id="at worst"
+        ),
+        pytest.param(
+            {"profit_12m": 0.7 * KAU, "potential_kau": (0.9, 1.4)}, "unknown", id="it may"
+        ),
+        pytest.param({"profit_12m": 0.9 * KAU, "potential_kau": UNKNOWN}, "unknown", id="unknown"),
         pytest.param(
             {"profit_12m": 0.1 * KAU, "door_strategic": 1}, "strategic", id="strategic: exempt"
         ),

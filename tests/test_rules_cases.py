@@ -84,7 +84,7 @@ def bounds_of(inputs: dict, rules) -> Bounds:
     found["side_a"] = (np.array([low]), np.array([high]))
     found["doors"] = certain([float(len(doors))])
     found["door_vital_few"] = certain([float("vital_few" in doors)])
-    found["uplift_kau"] = certain([inputs["profit_potential"]])
+    found["potential_kau"] = certain([inputs["profit_potential"]])
     found["strategic_only"] = certain([0.0])
     return Bounds(np.array(["X"]), found)
 

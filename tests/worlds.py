@@ -109,7 +109,7 @@ IDEAL = {
     "strategic_only": 0.0,
     "door_strategic": 0.0,
     "profit_12m": 2 * KAU,
-    "uplift_kau": 0.50,
+    "potential_kau": 0.50,
     "golden_shot": 0.0,
     "age_months": 60.0,
     "loss_periods": 0.0,

@@ -42,6 +42,8 @@ TABLES = {  # input tables, in words
     "evidence": N_("evidence of the relation"),
     "contacts": N_("contacts"),
     "category_purchases": N_("purchases of everybody"),
+    "effort": N_("effort on customers and prospects"),
+    "terms": N_("terms of customers"),
 }
 
 DOCUMENTS = {
@@ -93,7 +95,7 @@ PAYS = {
     "potential": N_("by its potential"),
     "strategic": N_("need not: strategic"),
     "no": N_("no"),
-    "unknown": N_("unknown"),
+    "unknown": N_("may"),
 }
 
 RETURN_MODELS = {  # what tells the chance of return
@@ -178,4 +180,28 @@ FOLLOWS = {
         "Whether more {terms} go with a higher profit rate depends on whether it is taken before or "
         "after them, so that nothing is claimed."
     ),
+}
+
+CAUSES = {  # of a gap to the peers, in the order in which they are shown
+    "price": N_("price"),
+    "mix": N_("mix of goods"),
+    "order_size": N_("size of orders"),
+    "service": N_("service"),
+    "terms": N_("payment terms"),
+    "returns": N_("returns"),
+}
+
+PROPOSALS = {
+    "fix": N_("fix"),
+    "keep": N_("keep"),
+    "drop": N_("drop"),
+    "small": N_("small loss"),
+    "unknown": N_("unknown"),
+}
+
+QUADRANTS = {
+    "pays_well_costs_much": N_("pays well, costs much"),
+    "pays_well_costs_little": N_("pays well, costs little"),
+    "pays_little_costs_much": N_("pays little, costs much"),
+    "pays_little_costs_little": N_("pays little, costs little"),
 }

@@ -26,6 +26,7 @@ RANGES: dict[str, tuple[int, int]] = {"share": (0, 1), "rating": (0, 10)}
 
 Who = Literal["", "customer", "party"]
 WHERE = "where "  # before the client's name of a column by which rows count
+PART = "part "  # before the client's name of a column that a sum of ours is made of
 
 
 class Field(NamedTuple):
@@ -36,7 +37,8 @@ class Field(NamedTuple):
     than a year after the last period, and those before 1980. `who` says that the value must be
     known: as a customer, or as a party, which is a customer or a prospect; `not_before` names the
     column of the day before which this one may not be. A column of the client's by which rows count is
-    no part of the contract: it holds one of the words in `only`, or its row is left out.
+    no part of the contract: it holds one of the words in `only`, or its row is left out. Nor is one that
+    the sum `part_of` is made of.
     """
 
     name: str
@@ -51,16 +53,20 @@ class Field(NamedTuple):
     past: bool = False
     not_before: str = ""
     only: tuple[str, ...] = ()
+    part_of: str = ""
     who: Who = ""
 
     def theirs(self, columns: Mapping[str, str]) -> str:
         """Return what the client calls the column, by names of ours mapped to the client's."""
-        return self.name.removeprefix(WHERE) if self.only else columns.get(self.name, self.name)
+        if self.only or self.part_of:
+            return self.name.removeprefix(WHERE).removeprefix(PART)
+        return columns.get(self.name, self.name)
 
     @property
     def kind(self) -> Kind:
         """Return how text becomes the column's value; an attribute of the client's own is text."""
-        return COLUMNS[self.name].kind if self.name in COLUMNS else "text"
+        name = self.part_of or self.name
+        return COLUMNS[name].kind if name in COLUMNS else "text"
 
     @property
     def in_percent(self) -> bool:
@@ -315,6 +321,31 @@ CONTRACT: dict[str, TableContract] = {
         dated="date",
         amount="amount",
     ),
+    "effort": TableContract(
+        (
+            must("period"),
+            PARTY,
+            Field(
+                "kind",
+                needed=True,
+                filled=True,
+                allowed=("money", "material", "people"),
+                otherwise=N_("unknown kind"),
+            ),
+            Field("quantity", needed=True, filled=True, at_least=0),
+            Field("purpose", allowed=("win", "keep", "develop"), otherwise=N_("unknown purpose")),
+        ),
+    ),
+    "terms": TableContract(
+        (
+            CUSTOMER,
+            Field("free_freight"),
+            Field("minimum_order", at_least=0),
+            Field("service_class", at_least=1),
+            OURS,
+        ),
+        key=("customer_id",),
+    ),
 }
 
 ALWAYS_WANTED = [name for name, table in CONTRACT.items() if table.loses]
@@ -325,6 +356,7 @@ def fields_of(
     columns: dict[str, str],
     heads: set[str],
     where: Mapping[str, Sequence[str]] | None = None,
+    sums: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Field, ...]:
     """Return the fields of an input table, with those the engagement maps beyond the contract.
 
@@ -336,6 +368,7 @@ def fields_of(
     columns : dict of our name to theirs, from engagement.yaml
     heads : all names in the heads of its files
     where : the client's columns by which rows count, with the words in them; they are judged first
+    sums : our columns that are made of several of the client's, with these
     """
     contract = CONTRACT[table]
     extra = [name for name in columns if name not in contract.names]
@@ -347,7 +380,14 @@ def fields_of(
         Field(WHERE + theirs, needed=True, only=tuple(words))
         for theirs, words in (where or {}).items()
     )
-    return (*counts, *fields, *(Field(name) for name in extra))
+    sums = sums or {}
+    parts = {PART + theirs: ours for ours, several in sums.items() for theirs in several}
+    return (
+        *counts,
+        *(field for field in fields if field.name not in sums),
+        *(Field(name) for name in extra),
+        *(Field(name, needed=True, part_of=ours) for name, ours in parts.items()),
+    )
 
 
 def _for_products(field: Field) -> Field:

@@ -56,7 +56,7 @@ def verdict(rule: str, outcome: str, **numbers: str) -> Verdict:
     words = RULES[rule]
     template = {PASS: words.passed, FLAG: words.flag, REFUSE: words.refuse}[outcome]
     if not template:
-        raise ParameterError(f"rule '{rule}' has no words for {outcome} in kamlib/core/rules.py")
+        raise ParameterError(f"rule '{rule}' has no words for {outcome} in kamlib/core/rules.toml")
     bring = "" if outcome == PASS else _(words.bring).format(**numbers) if words.bring else ""
     return Verdict(rule, outcome, _(words.title), _(template).format(**numbers), bring)
 

@@ -16,10 +16,10 @@ from kamlib.core.contract import IN_ANOTHER_CURRENCY, NOT_A_CURRENCY, NUMERIC, R
 from kamlib.core.language import N_
 from kamlib.intake import reasons
 from kamlib.intake.engines import one_of
-from kamlib.intake.excel.cells import ERROR_CELLS, MERGED, TOO_LONG
 from kamlib.intake.parse import Cell
 from kamlib.intake.reasons import WITH_VAT_ONLY, WITHOUT_TAX_ID
 from kamlib.intake.spelling import FOR_NOBODY, ROUNDED
+from kamlib.intake.workbooks import ERROR_CELLS, MERGED, TOO_LONG
 
 LONG_AGO = date(1980, 1, 1)  # before it no such export was made: the day of an empty cell
 BETWEEN = "\x1f"
@@ -120,7 +120,6 @@ _EXPORT_TEXT = N_("format the column as text before exporting, or export without
 _ALLOWED = N_(
     "correct the word in the source, or say in the settings (values) which of ours it stands for"
 )
-
 CHECKS = (
     Check(
         reasons.LEFT_OUT,

@@ -16,8 +16,8 @@ import pyarrow as pa
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import _, day, money, number
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.intake.engines import DECIMAL
 from kamlib.intake.validate import Validated
-from kamlib.intake.values import DECIMAL
 from kamlib.intake.workspace import Workspace, fetched, lookup, materialize_if_local
 
 if TYPE_CHECKING:

@@ -17,12 +17,10 @@ import pyarrow as pa
 
 from kamlib.core.contract import NUMERIC, Field
 from kamlib.core.errors import DataError
-from kamlib.intake.dialects import Dialect
 from kamlib.intake.engines import DECIMAL, REACH, engine_of, exact, written
 from kamlib.intake.inspect.words import YES_OR_NO
-from kamlib.intake.spelling import currency_codes, currency_words, holds_tax_ids
-from kamlib.intake.tax_ids import tax_id_of
-from kamlib.intake.values import day_of, existing_day, number_of
+from kamlib.intake.spelling import currency_codes, currency_words, holds_tax_ids, tax_id_of
+from kamlib.intake.values import Dialect, day_of, existing_day, number_of
 from kamlib.intake.workspace import Workspace, lookup, told_once
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ file, line and reason, and the ledger shows that nothing was lost on the way.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -16,32 +16,170 @@ from kamlib.core.errors import listed
 from kamlib.core.tables import Tables
 from kamlib.core.verdicts import Balance, Verdict
 from kamlib.intake import findings, ledger
-from kamlib.intake.coverage import reach_verdicts
+from kamlib.intake import lines as line_work
+from kamlib.intake.corrections import kinds_of_documents, placed_in, seen_of_documents
 from kamlib.intake.currency import currency_verdicts, in_reporting_currency
-from kamlib.intake.databases import asked
-from kamlib.intake.document_facts import document_verdicts
-from kamlib.intake.documents import documents_of, typed_lines
-from kamlib.intake.enough import enough_verdict, rows_set_aside_verdict
-from kamlib.intake.handover import Read, Taken, taken_out
-from kamlib.intake.identity import Who, identities_of
-from kamlib.intake.identity_findings import identity_verdicts
-from kamlib.intake.orders import orders_verdict
-from kamlib.intake.quarantine import Tally, lines_set_aside
-from kamlib.intake.small import Small, master_table, party_table
-from kamlib.intake.small_findings import periods_without_deductions, small_verdicts
-from kamlib.intake.spelling import in_one_spelling
-from kamlib.intake.unusable import (
+from kamlib.intake.customers import (
+    customer_tables,
+    identity_verdicts,
+    missing_customers,
+    prospects_only,
+)
+from kamlib.intake.documents import counted, documents_of, typed_lines
+from kamlib.intake.engines import asked
+from kamlib.intake.findings import reach_verdicts
+from kamlib.intake.identity import Who, identities_of, names_of_lines
+from kamlib.intake.lines import customer_products
+from kamlib.intake.orders import begins_late, deliveries, orders, seen_of_orders, sold_by_order
+from kamlib.intake.quarantine import (
+    SetAside,
+    Tally,
+    all_set_aside,
+    enough_verdict,
+    lines_set_aside,
+    money_read,
     refuse_without_customers,
     refuse_without_lines,
     refuse_without_rows,
+    rows_set_aside_verdict,
 )
+from kamlib.intake.repeats import identical, lines_without_repeats
+from kamlib.intake.small import (
+    Seen,
+    Small,
+    master_table,
+    party_table,
+    periods_without_deductions,
+    small_verdicts,
+)
+from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.validate import Validated
-from kamlib.intake.without_repeats import lines_without_repeats
-from kamlib.intake.words import words_verdicts
-from kamlib.intake.workspace import Workspace, workspace
+from kamlib.intake.words import Attribute, attribute_values, words_verdicts
+from kamlib.intake.workspace import Answer, Workspace, workspace
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
+
+
+STAGE = "data_prep"
+
+
+class Read(NamedTuple):
+    """What was read, while the engine is open."""
+
+    lines: Validated
+    told: ir.Table
+    worked: ir.Table
+    apart: SetAside
+    units: ir.Table | None
+    small: dict[str, Small]
+    who: Who
+    converted: pd.DataFrame
+
+
+class Taken(NamedTuple):
+    """What was taken out of the engine; of `judged`, only what needs no engine may be asked."""
+
+    tables: Tables
+    judged: list[Validated]
+    tallies: dict[str, Tally]
+    mapped: list[str]
+    facts: dict[str, Any]
+    money: pd.DataFrame
+    converted: pd.DataFrame
+    activity: pd.DataFrame
+    who: Who
+    prospects: pd.DataFrame | None
+    sites: int
+    seen: dict[str, Seen]
+    missing: pd.DataFrame | None
+    attributes: dict[str, Attribute]
+
+
+def taken_out(work: Workspace, period: str, read_: Read) -> Taken:
+    """Take tables and facts out of the engine."""
+    lines, worked, small = read_.lines, read_.worked, read_.small
+    judged_ = _in_order([lines, *(table.validated for table in small.values())])
+    apart = {lines.name: read_.apart, **{name: one.apart for name, one in small.items()}}
+    activity = line_work.site_revenue(worked, work.engagement.period(period))
+    sold, placed = sold_by_order(worked, work), placed_in(worked, work)
+    missing = missing_customers(read_.apart, activity, read_.who)
+    span = work.engagement.previous(period) or work.engagement.period(period)
+    tables = _tables(work, activity, missing, (sold, placed), read_)
+    tables.hold({"quarantine": all_set_aside(judged_, apart, work.engagement)})
+    tally, has = read_.apart.tally, set(lines.raw.names)
+    may_be_cut = "order_date" not in has and begins_late(tally.first, span.start)
+    facts = {
+        "first": tally.first,
+        "last": tally.last,
+        **counted(read_.told),
+        **identical(work, lines),
+        **seen_of_documents(worked, placed, linked="corrects_invoice_id" in has),
+        **seen_of_orders(sold, may_be_cut=may_be_cut),
+    }
+    return Taken(
+        tables,
+        judged_,
+        {name: one.tally for name, one in apart.items()},
+        lines.raw.names,
+        facts,
+        money_read(facts, read_.apart),
+        read_.converted,
+        activity,
+        read_.who,
+        prospects=small["prospects"].frame if "prospects" in small else None,
+        sites=len(small["customers"].frame) if "customers" in small else 0,
+        seen={name: table.seen for name, table in small.items()},
+        missing=missing if "customers" in small else None,
+        attributes=attribute_values(worked, work.engagement),
+    )
+
+
+def _tables(
+    work: Workspace,
+    activity: pd.DataFrame,
+    missing: pd.DataFrame,
+    found: tuple[ir.Table, ir.Table],
+    read_: Read,
+) -> Tables:
+    """Return the tables that data prep hands over, all but the quarantine."""
+    lines, worked, small, who = read_.lines, read_.worked, read_.small, read_.who
+    names = names_of_lines(worked) if "name" in lines.raw.names else None
+    people = customer_tables(who, activity, names, missing=missing, engagement=work.engagement)
+    given = {name: table.frame for name, table in small.items() if name != "customers"}
+    if "prospects" in given:
+        given["prospects"] = prospects_only(given["prospects"], people["customers"], who)
+    tables = Tables(STAGE)
+    tables.hold(people)
+    for name, answer in _of_many_rows(work, *found, read_).items():
+        tables.lay_down(name, answer.parts())
+    tables.hold({"documents": kinds_of_documents(worked), **given})
+    return tables
+
+
+def _of_many_rows(
+    work: Workspace, sold: ir.Table, placed: ir.Table, read_: Read
+) -> dict[str, Answer]:
+    """Return the tables that grow with the lines."""
+    lines, worked = read_.lines, read_.worked
+    begin = read_.apart.tally.first
+    assert begin is not None  # without a line that is used, the input is refused
+    found = {
+        "customer_months": line_work.customer_months(worked, lines, work, read_.units),
+        "orders": orders(sold, lines, work, read_.who, begin=begin),
+        "corrections": line_work.corrections(worked, work),
+        "timing": line_work.timing(worked, placed, work),
+        **deliveries(worked, lines, work),
+    }
+    if "product_id" in lines.raw.names:
+        found["customer_products"] = customer_products(work, read_.told, read_.units)
+    return found
+
+
+def _in_order(tables: list[Validated]) -> list[Validated]:
+    """Return tables in the order of the contract."""
+    return sorted(tables, key=lambda table: list(CONTRACT).index(table.name))
+
 
 MASTERS = ("identity", "customers", "prospects", "products", "fx_rates")
 COVERAGE = ("table", "files", "rows", "set_aside", "first", "last")
@@ -130,19 +268,17 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
         rows_set_aside_verdict(taken.money, coverage, currency=currency),
         enough_verdict(taken.money, coverage, tables, engagement=engagement, span=span),
         findings.how_read_verdict(taken.judged),
-        findings.coverage_verdict(months, facts, span=span),
+        findings.coverage_verdict(months, facts["first"], facts["last"], span=span),
         *reach_verdicts(
-            facts.first,
-            facts.last,
+            facts["first"],
+            facts["last"],
             months=months,
             customers=customers,
             span=span,
             currency=currency,
         ),
         findings.customers_verdict(engagement, customers, sites=taken.sites),
-        *findings.line_verdicts(facts, mapped=taken.mapped, currency=currency),
-        *document_verdicts(taken.documents, currency=currency),
-        orders_verdict(taken.orders, currency=currency),
+        *findings.count_verdicts(facts, mapped=taken.mapped, currency=currency),
         *_of_customers_and_words(engagement, period, taken),
         *currency_verdicts(taken.converted, engagement),
         *tie_verdicts,

@@ -1,6 +1,6 @@
 """The small tables: judged like the lines, rolled up to units, and brought to pandas whole."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,14 +10,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY, Field
-from kamlib.core.deductions import REVERSED
+from kamlib.core.deductions import ACCRUED, REVERSED, SETTLED
 from kamlib.core.errors import DataError, listed
-from kamlib.core.tables import floats
+from kamlib.core.language import _, day, money, month, number
+from kamlib.core.naming import plain
+from kamlib.core.periods import Period
+from kamlib.core.tables import Tables, floats
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.core.vocabulary import label, table_label
 from kamlib.intake import reasons
-from kamlib.intake.look_alikes import plain_letters
+from kamlib.intake.alike import plain_letters
 from kamlib.intake.quarantine import SetAside, set_aside_of
+from kamlib.intake.repeats import refuse_copies
 from kamlib.intake.validate import Validated, validate
-from kamlib.intake.without_repeats import refuse_copies
 from kamlib.intake.workspace import Workspace, in_pandas
 
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")
@@ -275,3 +280,207 @@ def no_customers(fields: tuple[Field, ...] = CONTRACT["customers"].fields) -> pd
     """Return a table of customers without rows, for an engagement that gives none."""
     names = [f.name for f in fields if f.name in ("customer_id", "name", "parent_id", "relation")]
     return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
+
+
+MANY_RATINGS, SHORT_SCALE = (
+    20,
+    7,
+)  # so many ratings of 0 to 10, and none above: a scale to 5, 6 or 7
+MANY_GROWTHS = 5  # of which none reaches 1 %: shares
+MANY_FIRMS, JUMP = 10, 0.5
+
+
+def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Verdict]:
+    """Say which rows of small tables stand twice, and what was made of amounts below 0."""
+    given = [name for name in ADD_UP if name in seen]
+    if not given:
+        return _perhaps_otherwise(tables)
+    twice = [what for name in given for what in _twice(name, seen[name], currency)]
+    below = [
+        *_deductions_below(tables.get("off_invoice"), currency),
+        *_receivables_below(tables.get("receivables"), currency),
+    ]
+    return [
+        verdict("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
+        verdict("signs", FLAG if below else PASS, what="; ".join(below)),
+        *_months_without_balances(tables),
+        *_perhaps_otherwise(tables),
+    ]
+
+
+def _perhaps_otherwise(tables: Tables) -> list[Verdict]:
+    """Say what is taken as it stands, and looks as if something else were meant."""
+    what = [
+        *_other_scales(tables),
+        *_ranks(tables.get("ratings_theirs")),
+        *_since_one_day(tables["customers"]),
+        *_jumping_rates(tables.get("fx_rates")),
+        *_takings(tables.get("assets")),
+        *_prospects_who_buy(tables),
+    ]
+    return [verdict("perhaps_otherwise", FLAG, what="; ".join(what))] if what else []
+
+
+def _other_scales(tables: Tables) -> Iterator[str]:
+    """Yield numbers that look as if they were on another scale than ours."""
+    template = _("none of {n} {table} is above {most} of 10, as on a shorter scale")
+    for name in ("ratings_ours", "ratings_theirs"):
+        ratings = tables.get(name)
+        rated = pd.Series(dtype=float) if ratings is None else ratings["rating"].dropna()
+        if len(rated) >= MANY_RATINGS and rated.max() <= SHORT_SCALE:
+            most = number(float(rated.max()))
+            yield template.format(n=number(len(rated)), table=table_label(name), most=most)
+    growth = tables["customers"].get("own_growth", pd.Series(dtype=float)).astype("float64")
+    told = growth[growth.fillna(0.0) != 0]
+    if len(told) >= MANY_GROWTHS and told.abs().max() < 1:
+        template = _("none of {n} growth rates is as much as 1%, as if they were shares")
+        yield template.format(n=number(len(told)))
+
+
+def _ranks(ratings: pd.DataFrame | None) -> Iterator[str]:
+    """Yield how many parties weigh their criteria by 1, 2, 3 …: a rank 1 would weigh least."""
+    if ratings is None or "weight" not in ratings:
+        return
+    weights = ratings.dropna(subset=["weight"]).drop_duplicates(["party_id", "criterion"])
+    weights = weights.assign(weight=weights["weight"].astype("float64"))
+    by_party = weights.sort_values("weight").groupby("party_id")["weight"]
+    ranked = by_party.agg(lambda own: [*own] == [*range(1, len(own) + 1)]) & (by_party.size() > 2)
+    if len(ranked) and 2 * ranked.sum() >= len(ranked):
+        template = _("weights of {n} of {all} who were asked are 1, 2, 3 …, as ranks are")
+        yield template.format(n=number(int(ranked.sum())), all=number(len(ranked)))
+
+
+def _since_one_day(customers: pd.DataFrame) -> Iterator[str]:
+    """Yield the day since which most customers are known, as where a system was changed."""
+    if "since" not in customers or customers["since"].count() < MANY_FIRMS:
+        return
+    known = pd.to_datetime(customers["since"].dropna())
+    usual = known.mode()[0]
+    same = int((known == usual).sum())
+    if 2 * same > len(known):
+        template = _("{n} of {all} customers are such since {day}, as where a system was changed")
+        yield template.format(n=number(same), all=number(len(known)), day=day(usual))
+
+
+def _jumping_rates(rates: pd.DataFrame | None) -> Iterator[str]:
+    """Yield the first rate of each currency that is half or less, or double or more, of the one before."""
+    if rates is None or rates.empty:
+        return
+    days = rates.sort_values(["currency", "date"])
+    days = days.assign(rate=days["rate"].astype("float64"), date=pd.to_datetime(days["date"]))
+    days["before"] = days.groupby("currency")["rate"].shift()
+    jumps = days[~(days["rate"] / days["before"]).fillna(1.0).between(JUMP, 1 / JUMP)]
+    template = _("the rate of {currency} goes from {before} to {rate} on {day}")
+    for currency, one in jumps.groupby("currency").first().iterrows():
+        before, rate = number(one["before"], 4), number(one["rate"], 4)
+        yield template.format(currency=currency, before=before, rate=rate, day=day(one["date"]))
+
+
+def _takings(assets: pd.DataFrame | None) -> Iterator[str]:
+    """Yield what was counted anew at a customer while the count before has no end: both add up."""
+    if assets is None or "from" not in assets:
+        return
+    key = ["customer_id", "kind"]
+    rows = assets.reindex(columns=[*key, "from", "until"])
+    rows = rows.assign(begins=pd.to_datetime(rows["from"]), ends=pd.to_datetime(rows["until"]))
+    rows = rows.dropna(subset=["begins"]).sort_values([*key, "begins"])
+    later = rows.groupby(key)["begins"].shift(-1)
+    over = int(((later > rows["begins"]) & ~(rows["ends"] < later)).sum())
+    if over:
+        template = _("assets of one kind at one customer add up, where a later count begins: {n}")
+        yield template.format(n=number(over))
+
+
+def _prospects_who_buy(tables: Tables) -> Iterator[str]:
+    """Yield prospects that bear the name of a customer, whose profit would stand elsewhere."""
+    prospects, customers = tables.get("prospects"), tables["customers"]
+    if prospects is None or "name" not in prospects or "name" not in customers:
+        return
+    names = {plain(name) for name in customers["name"].dropna()} - {""}
+    both = sorted(name for name in prospects["name"].dropna() if plain(name) in names)
+    if both:
+        template = _("prospects with the name of a customer: {n} ({names})")
+        yield template.format(n=number(len(both)), names=listed(both, most=3))
+
+
+def _months_without_balances(tables: Tables) -> list[Verdict]:
+    """Say of which months nobody's balance is given, in periods of which some are."""
+    owed, sold = tables.get("receivables"), tables["customer_months"]
+    if owed is None or owed.empty:
+        return []
+    spans = sold.loc[sold["period"].notna(), ["period", "month"]].drop_duplicates()
+    given = spans["month"].isin(owed["month"])
+    silent = spans.loc[~given & spans["period"].isin(spans.loc[given, "period"]), "month"]
+    names = [month(each) for each in sorted(silent.unique())]
+    if not names:
+        return []
+    return [verdict("receivables_months", FLAG, months=listed(names, most=12))]
+
+
+def periods_without_deductions(tables: Tables, spans: Iterable[Period]) -> list[Verdict]:
+    """Say of which period with sales no deduction is given, where another has some."""
+    items, sold = tables.get("off_invoice"), set(tables["customer_months"]["period"].dropna())
+    if items is None or items.empty:
+        return []
+    there = {
+        span.name
+        for span in spans
+        if items["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end)).any()
+    }
+    silent = sorted(sold - there)
+    if not (silent and there):
+        return []
+    return [verdict("periods_without_deductions", FLAG, periods=listed(silent))]
+
+
+def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:
+    """Yield what of a table stands twice."""
+    if seen.repeats:
+        template = _("{n} × {table}, the same in every column ({what} {amount})")
+        weight = ADD_UP[name]
+        yield template.format(
+            n=number(seen.repeats),
+            table=table_label(name),
+            what=label(weight).lower(),
+            amount=_weighed(seen.amount, weight, currency),
+        )
+    if seen.same_key:
+        template = _("{n} × {table}, another row for the same customer and month")
+        yield template.format(n=number(seen.same_key), table=table_label(name))
+
+
+def _weighed(amount: Decimal, weight: str, currency: str) -> str:
+    return number(float(amount)) if weight == "volume" else money(float(amount), currency)
+
+
+def _deductions_below(items: pd.DataFrame | None, currency: str) -> Iterator[str]:
+    """Yield how deductions below 0 were taken, by status."""
+    if items is None or items.empty:
+        return
+    amount = pd.Series(floats(items["amount"]), index=items.index)
+    status = items["status"].fillna(SETTLED)
+    templates = {
+        REVERSED: _("{n} × off-invoice items, reversed ({amount}): as a reversal of as much"),
+        ACCRUED: _("{n} × off-invoice items, accrued ({amount}): as a reversal"),
+        SETTLED: _("{n} × off-invoice items, settled ({amount}): as money that came back"),
+    }
+    for each, template in templates.items():
+        mine = amount[(status == each) & (amount < 0)]
+        if len(mine):
+            yield template.format(n=number(len(mine)), amount=money(float(mine.sum()), currency))
+
+
+def _receivables_below(owed: pd.DataFrame | None, currency: str) -> Iterator[str]:
+    """Yield how balances and days to pay below 0 were taken."""
+    if owed is None or owed.empty:
+        return
+    balance = pd.Series(floats(owed["average_balance"]))
+    mine = balance[balance < 0]
+    if len(mine):
+        template = _("{n} × receivables, balance ({amount}): as money that customers paid ahead")
+        yield template.format(n=number(len(mine)), amount=money(float(mine.sum()), currency))
+    early = int((owed["days_to_pay"].astype("float64") < 0).sum())
+    if early:
+        yield _("{n} × receivables, days to pay: as paid before the invoice").format(
+            n=number(early)
+        )

@@ -1,10 +1,13 @@
-"""Files of an input table, as raw columns in the engine: text from CSV, typed from Parquet.
+"""Rows of an input table as raw columns in the engine: texts from files, typed from Parquet and databases.
 
 Each raw column bears our name. Beside it stand `_file` and `_row`, so that a row that is set aside
-can be found again, and `_broken` where the row as a whole cannot be read.
+can be found again, and `_broken` where the row as a whole cannot be read. What is read of a table on
+a server has a fingerprint, as a file has a hash.
 """
 
 import glob
+import hashlib
+import json
 import unicodedata
 from collections import Counter
 from fnmatch import fnmatchcase
@@ -15,20 +18,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kamlib.core.contract import Field
+from kamlib.core.contract import Field, fields_of
 from kamlib.core.errors import DataError, did_you_mean, listed
 from kamlib.core.language import N_
 from kamlib.core.naming import alias_in
-from kamlib.intake.currency_words import money_words
-from kamlib.intake.dialects import Dialect
 from kamlib.intake.document_heads import DocumentHeads, Joined, place_of_key
-from kamlib.intake.engines import tidy_text
+from kamlib.intake.engines import answering, databases, hashed, tidy_text
 from kamlib.intake.inspect.heads import head_of, holds_values
-from kamlib.intake.invoices_xml import drop_sellers, taken_rates
+from kamlib.intake.inspect.words import money_words
+from kamlib.intake.invoice_rows import drop_sellers, taken_rates
+from kamlib.intake.parse import as_text
 from kamlib.intake.readers import (
     EXCEL_ENDINGS,
     TEXT_ENDINGS,
@@ -38,11 +42,14 @@ from kamlib.intake.readers import (
     refuse_same_bytes,
     write_texts,
 )
-from kamlib.settings.places import LOCK
+from kamlib.intake.values import Dialect
+from kamlib.intake.workspace import Workspace, own_parquet, pull
+from kamlib.settings.written import LOCK
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
     from kamlib.settings.inputs import Heads, Input
+
 
 FIRST_ROWS = 25
 OPEN_IN_EXCEL = N_("workbooks that somebody has open in Excel, read as they were saved last")
@@ -236,7 +243,7 @@ def raw_rows(
         rows += write_texts(target, texts, dialect, names=names, notes=notes)
         for heads in [file.heads for file in files if file.heads][:1]:
             heads.count_unmet(notes)
-        parts.insert(0, con.read_parquet(glob.escape(str(target))))
+        parts.insert(0, own_parquet(con, f"{table} as read", target))
     found = {name for part in parts for name in part.columns}
     names = [field.name for field in fields if field.name in found]
     sheets, rates = Counter(file.path for file in files), taken_rates(notes)
@@ -311,14 +318,15 @@ def places_in(
     taken = {composed(theirs) for theirs in columns.values()}
     for field in fields if file.head else ():
         theirs = composed(field.theirs(columns))
-        mapped = field.name in columns or bool(field.only)
+        mapped = field.name in columns or bool(field.only or field.part_of)
         if theirs in file.head and (mapped or theirs not in taken):
             places[field.name] = file.head.index(theirs)
-        elif field.only:
+        elif field.only or field.part_of:
+            what = f"by which rows of {table} count" if field.only else f"a part of {field.part_of}"
             raise DataError(
-                f"{file.shown} has no column '{theirs}', by which rows of {table} count. "
-                f"{did_you_mean(theirs, [name for name in file.head if name])} "
-                f"Correct the name under inputs.{table}.where in engagement.yaml."
+                f"{file.shown} has no column '{theirs}', {what}. "
+                f"{did_you_mean(theirs, [name for name in file.head if name])} Correct the name "
+                f"under inputs.{table}.{'where' if field.only else 'sums'} in engagement.yaml."
             )
         elif mapped or field.needed:
             if holds_values(file.head):
@@ -418,3 +426,93 @@ def refuse_another_kind(path: Path, shown: str) -> None:
                 f"{shown} is {nature}, not what its name says. "
                 f"Export it as CSV, or give it the ending {ending} if kamlib can read that."
             )
+
+
+BETWEEN, NOTHING = "\x1f", "\x1e"  # what stands between two cells, and for an empty one
+SUMMED = dt.Decimal(20, 0)
+
+
+def raw_from_database(work: Workspace, table: str) -> tuple[Raw, tuple[Field, ...]]:
+    """Return the rows of an input table that lies in a client's database, and its fields.
+
+    Invoice lines stay where they are. A small table comes over whole, in the columns we know.
+
+    Raises
+    ------
+    DataError
+        The database refuses, or has no mapped or no required column.
+    """
+    theirs = work.databases.table(table)
+    read, fields, shown = columns_read(work.engagement, table, theirs)
+    none = ibis.null("string")
+    part = theirs.select(
+        _file=ibis.literal(0, "int32"),
+        _row=ibis.literal(0, "int64"),
+        _broken=none,
+        _cells=none,
+        **{name: tidy_text(column) for name, column in read.items()},
+    )
+    if table != "invoice_lines":
+        part = pull(work, f"{table}_raw", part, key=f"inputs.{table}.database")
+    names = [field.name for field in fields if field.name in part.columns]
+    rows = part.count().to_pyarrow().as_py()
+    return Raw([part], names, [shown], rows, Counter()), fields
+
+
+def columns_read(
+    engagement: "Engagement", table: str, theirs: ir.Table
+) -> tuple[dict[str, ir.Column], tuple[Field, ...], str]:
+    """Return the columns that are read of a client's table by our names, its fields and its name.
+
+    Raises
+    ------
+    DataError
+        A mapped or a required column is not there.
+    """
+    given = engagement.inputs[table]
+    shown = given.database.shown if given.database else table
+    heads = [composed(name) for name in theirs.columns]
+    fields = fields_of(table, given.columns, set(heads), given.where, given.parts)
+    places = places_in(Headed(0, Path(), shown, heads), fields, given.columns, table=table)
+    return {name: theirs[theirs.columns[at]] for name, at in places.items()}, fields, shown
+
+
+def fingerprints(engagement: "Engagement") -> dict[str, str]:
+    """Return a hash of what is read of each table on a server, by the names readers know.
+
+    The same rows give the same hash, in whatever order; a database that is a file has the hash of
+    that file instead.
+
+    Raises
+    ------
+    DataError, ParameterError
+        A database cannot be reached, or has no such table or column.
+    """
+    on_servers = {
+        table: given.database
+        for table, given in engagement.inputs.items()
+        if given.database and given.database.engine != "duckdb"
+    }
+    found: dict[str, str] = {}
+    with databases(engagement) as open_:
+        for table, given in on_servers.items():
+            with answering(given.engine, f"inputs.{table}.database"):
+                theirs = open_.table(table)
+                read, _fields, shown = columns_read(engagement, table, theirs)
+                found[f"{table}: {shown}"] = fingerprint(theirs, read)
+    return found
+
+
+def fingerprint(rows: ir.Table, columns: dict[str, ir.Column]) -> str:
+    """Return a hash of some columns of a table, by names of ours; the order of rows is no matter."""
+    cells = [_cell(columns[name], name) for name in sorted(columns)]
+    whole = hashed(ibis.literal(BETWEEN).join(cells)).cast(SUMMED).sum().cast("string")
+    counted = rows.aggregate(rows=rows.count(), hashes=whole).to_pyarrow()
+    told = json.dumps([sorted(columns), *counted.to_pylist()[0].values()])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _cell(column: ir.Column, name: str) -> ir.StringValue:
+    """Return a cell as its engine writes it; columns that cannot be read at all are refused."""
+    as_text(column, name)
+    return column.cast("string").fill_null(NOTHING)

@@ -7,15 +7,64 @@ ASCII stand in the expressions as themselves, because engines spell their codes 
 
 import re
 from collections.abc import Sequence
+from datetime import date
+from itertools import product
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+from babel import Locale
 
 from kamlib.core.errors import ParameterError
-from kamlib.intake.dialects import EXCEL, ISO, Dialect
 from kamlib.intake.engines import DECIMAL
-from kamlib.intake.month_names import MONTHS
 
+ISO, EXCEL = "%Y-%m-%d", "excel"
+
+
+class Dialect(NamedTuple):
+    """How a file writes: the defaults hold where engagement.yaml names no dialect.
+
+    `decimal` is None and `date` is empty where nobody has declared them; then numbers have a
+    decimal point and days are ISO, and a column that can be read in two ways is rejected. `money`
+    are the words that may stand beside an amount, such as ``zł``; `serials` says that days may also
+    be counted, as Excel does where a cell has no format.
+    """
+
+    encoding: str = "utf-8"
+    separator: str = ","
+    decimal: str | None = None
+    thousands: str | None = None
+    date: tuple[str, ...] = ()
+    repair: str | None = None
+    money: tuple[str, ...] = ()
+    serials: bool = False
+
+    @property
+    def marks_declared(self) -> bool:
+        """Tell whether somebody has said how numbers are written."""
+        return bool(self.decimal or self.thousands)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Return the formats of days, in the order in which they are tried."""
+        return (*(self.date or (ISO,)), *((EXCEL,) if self.serials else ()))
+
+
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+BARE = str.maketrans("ąćęłńóśźż", "acelnoszz")
+
+
+def _months() -> dict[str, str]:
+    """Return each name, with and without its Polish letters, as the two digits of its month."""
+    found = {name: f"{n:02}" for n, name in enumerate(ROMAN, start=1)} | {"sept": "09"}
+    for language, form in product(("pl", "en"), ("format", "stand-alone")):
+        names = Locale(language).months[form]
+        for n, name in [*names["wide"].items(), *names["abbreviated"].items()]:
+            found[name.lower()] = found[name.lower().translate(BARE)] = f"{n:02}"
+    return found
+
+
+MONTHS = _months()
 SPACES = "\u0020\u00a0\u2007\u2008\u2009\u202f"
 APOSTROPHES = "'\u2019"
 GAP = f"[{SPACES}]?"
@@ -203,3 +252,62 @@ KNOWN_PARTS = [
     for month in ("month", "month name")
     for year in ("year", "short year")
 ]
+ISO_DAY, READABLE = "%Y-%m-%d", {"%d", "%m", "%Y", "%H", "%M", "%S"}
+
+
+def date_form(dialect: Dialect) -> str:
+    """Return the form in which typed dates are written: the dialect's first one with a full year.
+
+    Examples
+    --------
+    >>> date_form(Dialect(date=("%d.%m.%Y", "excel"))), date_form(Dialect())
+    ('%d.%m.%Y', '%Y-%m-%d')
+    """
+    usable = [form for form in dialect.date if set(re.findall("%.", form)) <= READABLE]
+    return next((form for form in [*usable, ISO_DAY] if "%Y" in form), ISO_DAY)
+
+
+def number_written(plain: str, dialect: Dialect) -> str:
+    """Return a plain number with the dialect's decimal mark and without needless zeros.
+
+    Where no mark is declared, a number with three digits after the point gets a fourth, so that
+    nobody can take the point for one between thousands.
+
+    Examples
+    --------
+    >>> number_written("12.50", Dialect(decimal=",")), number_written("12.0", Dialect())
+    ('12,5', '12')
+    >>> number_written("1.234", Dialect()), number_written("1.234", Dialect(decimal="."))
+    ('1.2340', '1.234')
+    """
+    if "." not in plain:
+        return plain
+    plain = plain.rstrip("0").rstrip(".")
+    if dialect.decimal is None and plain[-4:-3] == ".":
+        return f"{plain}0"
+    return plain.replace(".", dialect.decimal or ".")
+
+
+def written_day(day: date, form: str) -> str:
+    """Return a day in a strptime format; years have four digits on every system.
+
+    Examples
+    --------
+    >>> written_day(date(2024, 1, 2), "%d.%m.%Y")
+    '02.01.2024'
+    """
+    return day.strftime(form.replace("%Y", f"{day.year:04}"))
+
+
+def day_written(text: str, form: str) -> str:
+    """Return an ISO day, with or without a time, in a form; what is none stays as it is.
+
+    Examples
+    --------
+    >>> day_written("2024-01-02T10:00:00", "%d.%m.%Y"), day_written("soon", "%d.%m.%Y")
+    ('02.01.2024', 'soon')
+    """
+    try:
+        return written_day(date.fromisoformat(text[:10]), form)
+    except ValueError:
+        return text

@@ -91,14 +91,6 @@ def words_verdicts(
 ) -> list[Verdict]:
     """Say which words of the input no rule knows, and which settings match nothing or are not read.
 
-    Parameters
-    ----------
-    seen : by small table
-    tables : what data prep hands over
-    attributes : of `attribute_values`
-    judged : the tables that were read
-    engagement : whose rules depend on words
-
     Raises
     ------
     ParameterError

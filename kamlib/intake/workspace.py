@@ -5,9 +5,11 @@ summed up (`pull`), and nothing is ever created there.
 """
 
 import gc
+import glob
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import cache
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,10 +21,18 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 import sqlglot.expressions as sge
+from ibis.backends.sql.datatypes import DuckDBType
 
 from kamlib.core.scratch import Scratch
-from kamlib.intake.databases import Databases, answering, databases, streamed
-from kamlib.intake.engines import engine_of, nfc_normalize, written_down
+from kamlib.intake.engines import (
+    Databases,
+    answering,
+    databases,
+    engine_of,
+    nfc_normalize,
+    streamed,
+    written_down,
+)
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
@@ -145,7 +155,27 @@ def materialize(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
     which takes longer than computing a small table does.
     """
     work.con.raw_sql(f'CREATE OR REPLACE TABLE "{name}" AS {work.con.compile(expression)}')
-    return work.con.table(name)
+    return _table(work.con, name)
+
+
+def own_parquet(con: Any, name: str, path: Path) -> ir.Table:
+    """Return a Parquet file that this intake has written as a table of its engine."""
+    source = glob.escape(str(path)).replace("'", "''")
+    con.raw_sql(f"CREATE OR REPLACE TEMP VIEW \"{name}\" AS FROM read_parquet('{source}')")
+    return _table(con, name)
+
+
+def _table(con: Any, name: str) -> ir.Table:
+    """Return a table of our engine; ibis would read the type of each of its columns anew."""
+    found = con.con.table(name)
+    kinds = map(_kind, map(str, found.types))
+    return ops.DatabaseTable(name, dict(zip(found.columns, kinds, strict=True)), con).to_expr()
+
+
+@cache
+def _kind(said: str) -> dt.DataType:
+    """Return a type of our engine as ibis knows it."""
+    return DuckDBType.from_string(said)
 
 
 def materialize_if_local(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
@@ -164,7 +194,7 @@ def view(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
     if con.name != "duckdb":
         return con.sql(words, schema=expression.schema())
     con.raw_sql(f'CREATE OR REPLACE TEMPORARY VIEW "kam {name}" AS {words}')
-    return con.table(f"kam {name}", database=("temp", "main"))
+    return ops.DatabaseTable(f"kam {name}", expression.schema(), con).to_expr()
 
 
 def pull(work: Workspace, name: str, expression: ir.Table, *, key: str) -> ir.Table:
@@ -190,7 +220,7 @@ def pull(work: Workspace, name: str, expression: ir.Table, *, key: str) -> ir.Ta
             own.raw_sql(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM incoming')
         finally:
             own.con.unregister("incoming")
-    table = work.con.table(name)
+    table = _table(own, name)
     texts = [name for name, kind in table.schema().items() if kind.is_string()]
     return table.mutate(**{name: nfc_normalize(table[name]) for name in texts})
 

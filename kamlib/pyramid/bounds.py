@@ -157,12 +157,12 @@ def account_bounds(
     told = (stay["staying_source"] == "their_words") & (stay["staying_date"] >= since)
     proven = told | (stay["staying_source"] != "their_words")  # their older words confirm no level
     money = _money(parties, statement, period=period, yearly=yearly)
-    uplift = certain(_of(ids, side["profit_potential"]))
+    rated = certain(_of(ids, side["potential_rated"]))
     unranked = among(ids, _unranked(statement, period))
     found = {
         "is_prospect": certain(parties["is_prospect"].astype(float)),
         **money,
-        **_doors(doors, ids, uplift[1] >= least_uplift, unranked),
+        **_doors(doors, ids, rated[1] >= least_uplift, unranked),
         **{name: _both_ends(side, name, ids) for name in BOTH_ENDS},
         **{name: certain(np.nan_to_num(_of(ids, stay[name]))) for name in COUNTED},
         **{name: certain(np.where(new, 0.0, _of(ids, stay[name]))) for name in AGES},
@@ -171,7 +171,7 @@ def account_bounds(
         **{name: certain(_of(ids, signs[name])) for name in ("joint_hard", "joint_all")},
         "trust": certain(_of(ids, side["trust"].where(side["trust_date"] >= since))),
         "benefit_theirs": _benefit(side, ids, since),
-        "uplift_kau": uplift,
+        "potential_kau": _range(side, "profit_potential", ids),
         "contact_functions": certain(_of(ids, contacts)),
         "golden_shot": _golden(shots, parties),
         "p_unprofitable": _at_a_loss(uncertainty, ids, money["profit_12m"]),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kamlib.core.errors import ParameterError, did_you_mean, listed
 from kamlib.core.tables import file_hash
-from kamlib.report.failures import RunFailed
+from kamlib.report.running import RunFailed
 from kamlib.settings.engagement import Engagement, frozen_files
 from kamlib.stage.names import KEYS
 from kamlib.stage.opening import assigned_values
@@ -76,7 +76,7 @@ def hashes_of_inputs(engagement: Engagement) -> dict[str, str]:
     files = sorted((source | input_files(engagement)).items())
     hashes = {name: file_hash(path) for name, path in files}
     if any(given.database for given in engagement.inputs.values()):
-        from kamlib.intake.servers import fingerprints
+        from kamlib.intake.sources import fingerprints
 
         hashes |= fingerprints(engagement)
     return hashes

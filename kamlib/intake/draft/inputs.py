@@ -13,21 +13,20 @@ from typing import NamedTuple
 from kamlib.core.contract import CONTRACT, NUMERIC
 from kamlib.core.language import _, ngettext
 from kamlib.core.naming import plain
-from kamlib.intake.dialects import EXCEL
 from kamlib.intake.draft.matching import Placed, kind_of
-from kamlib.intake.inspect.columns import Look
-from kamlib.intake.inspect.days import Days, forms_of
-from kamlib.intake.inspect.evidence import Evidence, few, worded
-from kamlib.intake.inspect.files import Seen
-from kamlib.intake.inspect.heads import SEPARATORS
-from kamlib.intake.inspect.numbers import (
+from kamlib.intake.inspect.columns import (
+    Look,
     Marks,
     decimal_of,
     forms_told,
     is_negative,
     thousands_of,
 )
-from kamlib.intake.inspect.words import CODES, CURRENCIES, currencies_in
+from kamlib.intake.inspect.days import Days, forms_of
+from kamlib.intake.inspect.files import Seen
+from kamlib.intake.inspect.heads import SEPARATORS
+from kamlib.intake.inspect.words import CODES, CURRENCIES, Evidence, currencies_in, few, worded
+from kamlib.intake.values import EXCEL
 
 SAME_DOCUMENTS = 0.5
 OF_THE_FILE = ("encoding", "separator", "repair")

@@ -9,10 +9,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from kamlib.core.language import _
-from kamlib.intake.dialects import EXCEL, ISO
-from kamlib.intake.inspect.evidence import Evidence, worded
-from kamlib.intake.month_names import MONTHS
-from kamlib.intake.values import date_pattern
+from kamlib.intake.inspect.words import Evidence, worded
+from kamlib.intake.values import EXCEL, ISO, MONTHS, date_pattern
 
 SEPARATED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 YEAR_FIRST = re.compile(r"\d{4}([./-])(\d{1,2})\1(\d{1,2})(?!\d)")

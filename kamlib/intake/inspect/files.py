@@ -19,10 +19,9 @@ import pyarrow.parquet as pq
 
 from kamlib.core.errors import DataError
 from kamlib.core.language import _, ngettext
-from kamlib.intake.counted import in_words
-from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel import SheetSeen, sheet_records, sheets_of
-from kamlib.intake.inspect.evidence import Evidence, worded
+from kamlib.intake.how_written import in_words
+from kamlib.intake.inspect.columns import NATIVE
 from kamlib.intake.inspect.heads import (
     MARKS,
     ROWS_READ,
@@ -37,12 +36,12 @@ from kamlib.intake.inspect.heads import (
     separator_of,
 )
 from kamlib.intake.inspect.letters import REPAIRS, encoding_of, is_utf8, spoilt_letters
-from kamlib.intake.inspect.numbers import NATIVE
-from kamlib.intake.inspect.totals import seems_total
-from kamlib.intake.invoices_xml import drop_sellers, taken_rates, xml_kind, xml_records
-from kamlib.intake.readers import EXCEL_ENDINGS, XML_ENDINGS
+from kamlib.intake.inspect.words import Evidence, seems_total, worded
+from kamlib.intake.invoice_rows import drop_sellers, taken_rates
+from kamlib.intake.invoices_xml import xml_kind, xml_records
+from kamlib.intake.readers import EXCEL_ENDINGS, XML_ENDINGS, opened_bytes, records
 from kamlib.intake.sources import BROKEN_PARQUET, FIRST_ROWS, READABLE, refuse_another_kind
-from kamlib.intake.texts import opened_bytes, records
+from kamlib.intake.values import Dialect
 
 BYTES_READ = 8_000_000
 EMPTY = b"\xef\xbb\xbf\r\n\t ;,"

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from kamlib.core.errors import DataError
 from kamlib.core.language import _
-from kamlib.intake.dialects import Dialect
-from kamlib.intake.inspect.evidence import Evidence, worded
+from kamlib.intake.inspect.words import Evidence, worded
+from kamlib.intake.values import Dialect
 
 SEPARATORS = {";": "';'", "\t": "a tab", ",": "','", "|": "'|'"}
 MARKS = " \t\n\r\u00a0\u202f\ufeff"  # around a name, and no part of it

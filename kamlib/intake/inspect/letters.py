@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kamlib.core.errors import DataError
 from kamlib.core.language import _
-from kamlib.intake.inspect.evidence import Evidence, worded
+from kamlib.intake.inspect.words import Evidence, worded
 
 POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 USUAL = frozenset("\u00a0\u2007\u2009\u202f–—„”“’‚…°§€²³×«»®™")
@@ -222,8 +222,10 @@ def spoilt_letters(text: str) -> Spoilt | None:
     >>> spoilt_letters("Ångström, Gdańsk") is None
     True
     """
-    repair = max(REPAIRS, key=lambda each: _brought_back(text, each))
-    places, mend = _brought_back(text, repair), mender(repair)
+    runs = Counter(RUN.findall(text))
+    back = {each: _brought_back(runs, each) for each in REPAIRS}
+    repair = max(back, key=back.__getitem__)
+    places, mend = back[repair], mender(repair)
     if not places or mend is None:
         return None
     example = next(word for word in WORD.findall(text) if _polish(mend(word)) > _polish(word))
@@ -281,9 +283,8 @@ def _byte(one: str, through: str) -> bytes:
     return bytes([ord(one)]) if "\x80" <= one <= "\x9f" else one.encode(through)
 
 
-def _brought_back(text: str, repair: str) -> int:
+def _brought_back(runs: Counter[str], repair: str) -> int:
     """Count the Polish letters that a repair brings back, 0 where more of them are whole already."""
-    runs = Counter(RUN.findall(text))
     meant = {run: _again(run, REPAIRS[repair]) for run in runs}
     back = sum(runs[run] * _polish(now) for run, now in meant.items() if now != run)
     whole = sum(runs[run] * _polish(now) for run, now in meant.items() if now == run)
