@@ -81,7 +81,7 @@ def validate(work: Workspace, table: str, *, known: dict[str, ir.Table] | None =
     files = headed_files(work.engagement, table)
     heads = {name for file in files for name in file.head}
     fields = fields_of(table, given.columns, heads, given.where, given.parts)
-    raw = raw_rows(work.con, work.engagement, table, files, fields, folder=work.folder)
+    raw = raw_rows(work, table, files, fields)
     return _validated(work, table, raw, fields, known or {})
 
 
