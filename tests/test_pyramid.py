@@ -1590,7 +1590,7 @@ def test_a_door_that_nobody_can_judge_is_asked_about():
         "develop",
     ]
     assert table.loc["A", "key_customer"] == "unknown"
-    assert table.loc["A", "questions"].startswith("What could they bring within three years")
+    assert table.loc["A", "questions"].startswith("How large are they")
 
 
 def test_a_prospect_has_no_level():

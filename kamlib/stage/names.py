@@ -77,6 +77,7 @@ WRITTEN_BY = {
             "effort_audit",
             "effort_moves",
             "potential",
+            "open_deals",
             "terms_audit",
             "doors",
             "staying",
