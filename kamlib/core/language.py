@@ -18,17 +18,11 @@ if TYPE_CHECKING:
 
 
 NBSP = "\u00a0"
-
 MINUS = "\u2212"
-
 UNKNOWN = "?"
-
 NO_VALUE = "–"  # there is none; what is not known says so in words
-
 LOCALE = Path(__file__).parents[1] / "locale"
-
 LANGUAGES = ("en", *sorted(path.parts[-3] for path in LOCALE.glob("*/LC_MESSAGES/kamlib.mo")))
-
 _CURRENT = {"language": "en"}
 
 

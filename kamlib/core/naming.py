@@ -10,7 +10,6 @@ from itertools import chain
 from pathlib import Path
 
 _NAMES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-
 WITH_VAT = ("brutto", "gross", "inclvat", "includingvat", "zvat", "withvat", "p15")
 
 

@@ -27,12 +27,10 @@ def _rules() -> dict[str, Rule]:
 
 RULES = _rules()
 RULES["ledger_before"] = RULES["ledger_revenue"]  # of the period before
-
 FEW_CUSTOMERS = 30  # below it shares and intervals say little
 
 # what is measured of customers rests on these: refused, nothing of it is known, and no report comes out
 FOUNDATIONS = ("coverage", "too_much_set_aside", "ledger_revenue", "ledger_profit")
-
 ASKED = ("side_b",)  # what customers say rests on no line
 
 _OWN: dict[str, tuple[str, ...]] = {

@@ -80,15 +80,10 @@ ATTRIBUTES = {
 }
 
 TITLE = re.compile(r"\A# +(.+)$", flags=re.MULTILINE)
-
 SECTION = re.compile(r"\A## +(.+)\n?([\s\S]*)")
-
 HEAD_OF_TABLE = re.compile(r"<(caption|summary)>.*?</\1>", re.DOTALL)
-
 TABLE_FILE = re.compile(r"\b[a-z_]+\.csv\b")
-
 TALL = 0.69  # height by width from which a figure gets more room in print
-
 TABLES = re.compile(r"(?:<table\b.*?</table>\s*)+", re.DOTALL)
 
 
