@@ -173,7 +173,7 @@ class Sum(str):
 
 
 def before_and_after(what: str, before: Iterable[str], after: Iterable[str]) -> str:
-    """Say how many there are before a knob was turned and after it, and who moves.
+    """Say how many there are before a parameter was set and after it, and who moves.
 
     Parameters
     ----------

@@ -419,7 +419,7 @@ def _others(stages: Path, name: str) -> str:
 
 
 def _made(run: "Run") -> list[tuple[str, str]]:
-    knobs = ", ".join(f"{knob} = {value}" for knob, value in run.knobs.items())
+    parameters = ", ".join(f"{name} = {value}" for name, value in run.parameters.items())
     made = run.started.strftime("%Y-%m-%d %H:%M UTC")
     return [
         (_("Engagement"), f"{run.engagement.name} ({run.engagement.id}), {run.period}"),
@@ -427,5 +427,5 @@ def _made(run: "Run") -> list[tuple[str, str]]:
         (_("Run"), run.run_id),
         (_("Version"), f"kamlib {__version__}"),
         (_("Settings"), run.settings.settings_hash()[:12]),
-        (_("Set for this run"), knobs or _("nothing")),
+        (_("Set for this run"), parameters or _("nothing")),
     ]

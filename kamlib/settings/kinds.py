@@ -324,17 +324,17 @@ def sentences(problem: ValidationError, model: type[BaseModel], places: Mapping[
     return "\n".join(lines)
 
 
-def sentences_for_knobs(
-    problem: ValidationError, model: type[BaseModel], knobs: Mapping[str, object]
+def sentences_for_parameters(
+    problem: ValidationError, model: type[BaseModel], parameters: Mapping[str, object]
 ) -> str:
-    """Return what is wrong with knobs, each named as the place."""
+    """Return what is wrong with parameters, each named as the place."""
     lines = []
     for error in problem.errors(include_url=False):
         key = dotted(tuple(error["loc"]))
         sentence = f"{key} {half_sentence(error, model)}"
-        if not any(knob == key or key.startswith(f"{knob}.") for knob in knobs):
-            turned = ", ".join(f"{knob} {shown(value)}" for knob, value in knobs.items())
-            sentence = f"{sentence} (set for this run: {turned})"
+        if not any(name == key or key.startswith(f"{name}.") for name in parameters):
+            changed = ", ".join(f"{name} {shown(value)}" for name, value in parameters.items())
+            sentence = f"{sentence} (set for this run: {changed})"
         lines.append(sentence)
     return "\n".join(lines[:MOST])
 

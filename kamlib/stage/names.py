@@ -1,4 +1,4 @@
-"""The stages by name: their notebooks, their knobs, and who writes which table."""
+"""The stages by name: their notebooks, their parameters, and who writes which table."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,9 @@ NOTEBOOKS = {
     "pyramid": "05_pyramid.ipynb",
     "summary": "06_summary.ipynb",
 }
-KNOBS: dict[str, dict[str, str]] = {stage: {} for stage in NOTEBOOKS} | {  # parameter → its key
+PARAMETERS: dict[str, dict[str, str]] = {
+    stage: {} for stage in NOTEBOOKS
+} | {  # parameter → its key
     "data_prep": {"profit_share": "segmentation.profit_share"},
     "profitability": {
         "price_reach": "profitability.dropping.price_reach",
@@ -22,9 +24,9 @@ KNOBS: dict[str, dict[str, str]] = {stage: {} for stage in NOTEBOOKS} | {  # par
     "attractiveness": {"cut_a": "side_a.cut", "cut_b": "side_b.cut"},
     "pyramid": {"managers": "capacity.managers"},
 }
-KEYS = {knob: key for known in KNOBS.values() for knob, key in known.items()}
-SET_IN = {  # knob → the first stage that uses it: what is set there holds for the whole run
-    knob: next(stage for stage, known in KNOBS.items() if knob in known) for knob in KEYS
+KEYS = {name: key for known in PARAMETERS.values() for name, key in known.items()}
+SET_IN = {  # parameter → the first stage that uses it: what is set there holds for the whole run
+    name: next(stage for stage, known in PARAMETERS.items() if name in known) for name in KEYS
 }
 FIRST_USED = {  # block of engagement.yaml → the first stage that uses it; the others in data_prep
     "doors": "segmentation",
@@ -103,15 +105,15 @@ def stages_before(stage: str) -> list[str]:
     return names[: names.index(stage)]
 
 
-def knobs_of_run(stage: str, knobs: Mapping[str, object]) -> dict[str, object]:
-    """Return those knobs of a run that a stage takes: its own, and those set in an earlier one.
+def parameters_of_run(stage: str, parameters: Mapping[str, object]) -> dict[str, object]:
+    """Return those parameters of a run that a stage takes: its own, and those set in an earlier one.
 
     Examples
     --------
-    >>> knobs_of_run("attractiveness", {"profit_share": 0.6, "cut_a": 0.7, "managers": 3})
+    >>> parameters_of_run("attractiveness", {"profit_share": 0.6, "cut_a": 0.7, "managers": 3})
     {'profit_share': 0.6, 'cut_a': 0.7}
     """
     if stage not in NOTEBOOKS:
         return {}
     so_far = [*stages_before(stage), stage]
-    return {knob: value for knob, value in knobs.items() if SET_IN[knob] in so_far}
+    return {name: value for name, value in parameters.items() if SET_IN[name] in so_far}
