@@ -286,9 +286,9 @@ def plot_tenure(years: "pd.Series") -> "Axes":
 ''',
     )
     copy.insert(
-        "kamlib/page/words.py",
-        "FIGURES: dict[str, tuple[str, str]] = {\n",
-        '    "tenure": (N_("How long customers have been with us."), N_("Bars: customers by years.")),\n',
+        "kamlib/page/figures.toml",
+        "",
+        '\n[tenure]\ncaption = "How long customers have been with us."\nalt = "Bars: by years."\n',
     )
 
     said = copy.run("""

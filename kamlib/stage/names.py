@@ -11,9 +11,8 @@ NOTEBOOKS = {
     "pyramid": "05_pyramid.ipynb",
     "summary": "06_summary.ipynb",
 }
-PARAMETERS: dict[str, dict[str, str]] = {
-    stage: {} for stage in NOTEBOOKS
-} | {  # parameter → its key
+PARAMETERS: dict[str, dict[str, str]] = {  # stage → parameter → its key
+    **{stage: {} for stage in NOTEBOOKS},
     "data_prep": {"profit_share": "segmentation.profit_share"},
     "profitability": {
         "price_reach": "profitability.dropping.price_reach",
@@ -39,58 +38,24 @@ FIRST_USED = {  # block of engagement.yaml → the first stage that uses it; the
     "required": "summary",
 }
 FROZEN_IN = {"return_rates": "segmentation", "margin_percentiles": "pyramid"}  # in reference/
-WRITTEN_BY = {
-    **dict.fromkeys(
-        (
-            "customers",
-            "customer_ids",
-            "customer_months",
-            "customer_products",
-            "orders",
-            "corrections",
-            "documents",
-            "deliveries",
-            "timing",
-            "identity_pairs",
-            "name_variants",
-            "quarantine",
-            "coverage",
-        ),
-        "data_prep",
+_WRITES = {  # stage → the tables that later stages read
+    "data_prep": (
+        "customers customer_ids customer_months customer_products orders corrections "
+        "documents deliveries timing identity_pairs name_variants quarantine coverage"
     ),
-    **dict.fromkeys(
-        (
-            "profitability",
-            "cost_to_serve",
-            "pools",
-            "gl_accounts",
-            "economic",
-            "loss_treatment",
-            "actions",
-            "profit_uncertainty",
-            "profit_bridge",
-        ),
-        "profitability",
+    "profitability": (
+        "profitability cost_to_serve pools gl_accounts economic loss_treatment actions "
+        "profit_uncertainty profit_bridge"
     ),
-    **dict.fromkeys(
-        (
-            "segmentation",
-            "concentration",
-            "effort_audit",
-            "effort_moves",
-            "potential",
-            "terms_audit",
-            "doors",
-            "staying",
-            "return_models",
-            "parties",
-        ),
-        "segmentation",
+    "segmentation": (
+        "segmentation concentration effort_audit effort_moves potential terms_audit doors "
+        "staying return_models parties"
     ),
-    **dict.fromkeys(("leaving", "base_audit", "neglected", "profile", "likeness"), "staying"),
-    **dict.fromkeys(("attractiveness", "side_a_criteria", "side_b_criteria"), "attractiveness"),
-    **dict.fromkeys(("pyramid", "golden_shots", "key_accounts"), "pyramid"),
+    "staying": "leaving base_audit neglected profile likeness",
+    "attractiveness": "attractiveness side_a_criteria side_b_criteria",
+    "pyramid": "pyramid golden_shots key_accounts",
 }
+WRITTEN_BY = {table: stage for stage, tables in _WRITES.items() for table in tables.split()}
 
 
 def stages_before(stage: str) -> list[str]:
