@@ -38,7 +38,7 @@ FIRST_USED = {  # block of engagement.yaml → the first stage that uses it; the
     "required": "summary",
 }
 FROZEN_IN = {"return_rates": "segmentation", "margin_percentiles": "pyramid"}  # in reference/
-_WRITES = {  # stage → the tables that later stages read
+WRITES = {  # stage → the tables that it writes for later stages
     "data_prep": (
         "customers customer_ids customer_months customer_products orders corrections "
         "documents deliveries timing identity_pairs name_variants quarantine coverage"
@@ -55,7 +55,7 @@ _WRITES = {  # stage → the tables that later stages read
     "attractiveness": "attractiveness side_a_criteria side_b_criteria",
     "pyramid": "pyramid golden_shots key_accounts",
 }
-WRITTEN_BY = {table: stage for stage, tables in _WRITES.items() for table in tables.split()}
+WRITTEN_BY = {table: stage for stage, tables in WRITES.items() for table in tables.split()}
 
 
 def stages_before(stage: str) -> list[str]:
