@@ -49,7 +49,7 @@ WRITES = {  # stage → the tables that it writes for later stages
     ),
     "segmentation": (
         "segmentation concentration effort_audit effort_moves potential terms_audit doors "
-        "staying return_models parties"
+        "staying return_models parties white_space"
     ),
     "staying": "leaving base_audit neglected profile likeness",
     "attractiveness": "attractiveness side_a_criteria side_b_criteria",
