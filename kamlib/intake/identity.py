@@ -174,7 +174,7 @@ def _every_id(customers: pd.DataFrame, revenue: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([customers, bare.astype("str")], ignore_index=True)
 
 
-class Who(NamedTuple):
+class Identities(NamedTuple):
     """Who is who: the sites, the unit of each id, which ids are another's, and who said so.
 
     `prospects` are the ids of prospects that are no customers' by any decision; `relations` says
@@ -199,7 +199,7 @@ class Who(NamedTuple):
         return unit_of_each(self.sites, unit=level, merged=self.merged, apart=self.apart)
 
 
-def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identity") -> Who:
+def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identity") -> Identities:
     """Return who is who, by the tables of customers, of prospects and of decisions on identity.
 
     Parameters
@@ -223,7 +223,7 @@ def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identit
     only = prospects - ids - set(merged)
     relations, apart = relations_of(sites, identity, merged)
     units = unit_of_each(sites, unit=unit, merged=merged, apart=apart)
-    return Who(sites, units, merged, decisions, only, relations, apart)
+    return Identities(sites, units, merged, decisions, only, relations, apart)
 
 
 def _refuse_customers_as_prospects(
