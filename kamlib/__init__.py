@@ -18,8 +18,8 @@ _MODULES = {
     "report.reporting": "publish_report",
     "settings.engagement": "Engagement",
     "settings.loading": "load_engagement",
-    "settings.places": "project_root",
     "settings.schema": "engagement_schema",
+    "settings.written": "project_root",
     "stage.opening": "open_stage",
     "stage.work": "Stage",
 }

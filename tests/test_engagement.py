@@ -22,9 +22,8 @@ from kamlib.settings import (
     engagement_schema,
     load_engagement,
     loading,
-    project_root,
 )
-from kamlib.settings.written import read_yaml
+from kamlib.settings.written import project_root, read_yaml
 
 BARE = """\
 currency: PLN

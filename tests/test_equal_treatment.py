@@ -12,12 +12,7 @@ from hypothesis import strategies as st
 
 from kamlib.core.verdicts import FLAG, PASS, REFUSE
 from kamlib.numerics.concentration import concentration_along
-from kamlib.segmentation.effort import (
-    customer_effort,
-    effort_audit,
-    effort_verdict,
-    moves,
-)
+from kamlib.segmentation.effort import customer_effort, effort_audit, effort_verdict, moves
 from kamlib.segmentation.words import effort_finding
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", "../shared/data"))

@@ -9,8 +9,7 @@ import pytest
 
 from kamlib.attractiveness.words import both_sides_finding, side_a_finding, side_b_finding
 from kamlib.data_prep.words import intake_finding, revenue_finding
-from kamlib.page.captions import FIGURES, figure_words
-from kamlib.page.sums import Sum
+from kamlib.page.words import FIGURES, Sum, figure_words
 from kamlib.profitability.words import (
     capacity_finding,
     levels_finding,

@@ -30,7 +30,7 @@ from kamlib.intake.invoice_rows import (
     drop_sellers,
 )
 from kamlib.intake.invoices_xml import xml_kind, xml_records
-from kamlib.intake.readers import TextFile, write_texts
+from kamlib.intake.readers import InputFile, write_texts
 from kamlib.intake.reasons import GROSS_ONLY, NO_TAX_NUMBER
 from kamlib.intake.values import Dialect
 from kamlib.settings import Input, load_engagement
@@ -660,7 +660,9 @@ def test_a_draft_for_more_files_than_are_looked_into_holds_for_all_of_them(tmp_p
 
 def test_thousands_of_small_files_are_put_together(tmp_path):
     files = [
-        TextFile(n, ksef(tmp_path, AFTER, name=f"{n}.xml"), str(n), list(XML_HEAD), {"date": 2})
+        InputFile(
+            n, ksef(tmp_path, AFTER, name=f"{n}.xml"), str(n), [*XML_HEAD], places={"date": 2}
+        )
         for n in range(12)
     ]
     target = tmp_path / "lines.parquet"

@@ -11,15 +11,11 @@ from kamlib.numerics import (
     cumulative_best_first,
     gini,
     herfindahl,
-    largest_remainder,
-    piecewise,
-    piecewise_inverse,
-    resampled,
-    resampled_shares,
-    sort_ascending,
     stobachoff,
     top_share,
 )
+from kamlib.numerics.draws import resampled, resampled_shares
+from kamlib.numerics.sharing import largest_remainder, piecewise, piecewise_inverse, sort_ascending
 
 moderately = settings(max_examples=60, deadline=None)
 amounts = st.lists(st.integers(-10_000, 10_000), min_size=1, max_size=30)

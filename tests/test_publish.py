@@ -41,16 +41,19 @@ from kamlib.core.tables import file_hash
 from kamlib.report import committing
 from kamlib.report import committing as folders
 from kamlib.report.exporting import write_csv
-from kamlib.report.failures import (
+from kamlib.report.record import require_all_cells_run, require_receipt, signed_hash
+from kamlib.report.reporting import publish_report
+from kamlib.report.running import (
+    Kernels,
+    Limits,
     NotPublished,
     RunFailed,
     RunGoingOn,
     failure_in_cell,
     failure_of,
+    own_kernels,
+    run_notebook,
 )
-from kamlib.report.record import require_all_cells_run, require_receipt, signed_hash
-from kamlib.report.reporting import publish_report
-from kamlib.report.running import Kernels, Limits, own_kernels, run_notebook
 
 HERE = ["Cell In[2], line 1", "----> 1 raise"]
 

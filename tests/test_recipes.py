@@ -286,7 +286,7 @@ def plot_tenure(years: "pd.Series") -> "Axes":
 ''',
     )
     copy.insert(
-        "kamlib/page/captions.py",
+        "kamlib/page/words.py",
         "FIGURES: dict[str, tuple[str, str]] = {\n",
         '    "tenure": (N_("How long customers have been with us."), N_("Bars: customers by years.")),\n',
     )

@@ -7,7 +7,7 @@ import pytest
 from stub_notebooks import run_here, stub_notebook, write_engagement, write_notebooks
 
 from kamlib.core.errors import ParameterError
-from kamlib.report.failures import RunFailed
+from kamlib.report.running import RunFailed
 from kamlib.report.stages import run_stages
 
 THREE = {"data_prep": "01_a.ipynb", "profitability": "02_b.ipynb", "segmentation": "03_c.ipynb"}

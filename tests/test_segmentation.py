@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, book, default_rules
 
-from kamlib.core.customers import main_measure
 from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.frames import main_measure
 from kamlib.segmentation.classes import (
     class_balances,
     class_flips,

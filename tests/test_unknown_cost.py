@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from small_firm import YEAR, months, small_firm
 from worlds import book, default_rules
 
-from kamlib.core.customers import main_measure
+from kamlib.core.frames import main_measure
 from kamlib.intake import read_inputs
 from kamlib.profitability.bridge import bridge_measure, bridge_steps, profit_bridge
 from kamlib.profitability.customer_statements import customer_statements, statement_verdicts

@@ -16,7 +16,7 @@ from kamlib.attractiveness.tables import (
     sides_balances,
     sides_table,
 )
-from kamlib.core.customers import named, with_relation
+from kamlib.core.frames import named, with_relation
 from kamlib.core.tables import read_note, read_table
 from kamlib.data_prep.tables import external_months, monthly_revenue, set_aside_reasons
 from kamlib.profitability.tables import gl_table, pool_table, statement_lines, work_by_segment

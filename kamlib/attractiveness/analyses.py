@@ -6,7 +6,7 @@ from kamlib.attractiveness import figures, our_criteria, ratings, tables, their_
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.language import _
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
-from kamlib.page.turned import before_and_after
+from kamlib.page.words import before_and_after
 
 if TYPE_CHECKING:
     import pandas as pd

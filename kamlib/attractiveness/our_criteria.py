@@ -8,7 +8,7 @@ import pandas as pd
 
 from kamlib.core.language import number, percent
 from kamlib.core.verdicts import Verdict, verdict
-from kamlib.numerics import piecewise, piecewise_inverse
+from kamlib.numerics.sharing import piecewise, piecewise_inverse
 
 if TYPE_CHECKING:
     from kamlib.settings import SideACriterion

@@ -44,6 +44,8 @@ TABLES = {  # input tables, in words
     "category_purchases": N_("purchases of everybody"),
     "effort": N_("effort on customers and prospects"),
     "terms": N_("terms of customers"),
+    "opportunities": N_("deals"),
+    "deal_stages": N_("stages of deals"),
 }
 
 DOCUMENTS = {

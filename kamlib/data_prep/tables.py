@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from kamlib.core.customers import external
+from kamlib.core.frames import external
 from kamlib.core.language import _, day, number, percent
 from kamlib.core.tables import floats
 from kamlib.core.vocabulary import column_label, table_label

@@ -18,14 +18,7 @@ from kamlib.core.periods import Period
 from kamlib.core.rules import ANALYSES, RULES
 from kamlib.core.tables import Tables, among, floats
 from kamlib.core.timespans import period_of
-from kamlib.core.verdicts import (
-    PASS,
-    REFUSE,
-    Balance,
-    Verdict,
-    nothing_to_stand_on,
-    verdict_table,
-)
+from kamlib.core.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
 from kamlib.data_prep.tables import pairs_table, set_aside_reasons
 from kamlib.intake import Intake, read_inputs
 from kamlib.intake.reasons import NO_TAX_NUMBER, WITHOUT_TAX_ID

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import lru_cache
+from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
@@ -37,26 +38,43 @@ BLANKS = " \t\n\r\f\v\u00a0\u2007\u202f\ufeff"
 REACH = 10**12
 WHOLE_REACH = 10**15  # whole floats below are exact, and every engine writes them alike
 NEAR = 10**9  # floats below have six exact decimals
+COMPOSED = range(0x00C0, 0x0530)  # letters of Latin, Greek and Cyrillic alphabets
+NAME = re.compile(r'"(?:[^"]|"")+"|[^".\s]+')
+PATIENCE = {  # seconds until a server that is silent counts as gone; an address may say otherwise
+    "connect_timeout": 15,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+TOLD = ("42", "0A", "53", "57", "25006")  # SQLSTATEs whose words name tables, columns and limits
 
 
-@ibis.udf.scalar.builtin
-def nfc_normalize(text: str) -> str:  # type: ignore[empty-body]
-    """Compose letters and accents: DuckDB's."""
+def function_of(
+    name: str, kinds: Sequence[dt.DataType | str], gives: dt.DataType | str = "string"
+) -> Callable[..., ir.Value]:
+    """Return a function that an engine knows by this name, of columns of some kinds."""
+
+    def function() -> None:
+        """Stand for the engine's function."""
+
+    places = range(len(kinds))
+    function.__signature__ = Signature(  # type: ignore[attr-defined]
+        [Parameter(f"given_{place}", Parameter.POSITIONAL_ONLY) for place in places]
+    )
+    return ibis.udf.scalar.builtin(function, name=name, signature=(tuple(kinds), gives))
 
 
-@ibis.udf.scalar.builtin
-def normalize(text: str) -> str:  # type: ignore[empty-body]
-    """Compose letters and accents: PostgreSQL's, in a database of UTF-8."""
-
-
-@ibis.udf.scalar.builtin(name="trim")
-def trim_of(text: str, marks: str) -> str:  # type: ignore[empty-body]
-    """Take marks from both ends of a text: DuckDB's."""
-
-
-@ibis.udf.scalar.builtin
-def btrim(text: str, marks: str) -> str:  # type: ignore[empty-body]
-    """Take marks from both ends of a text: PostgreSQL's and Spark's."""
+COMPOSE = {  # letters and accents; PostgreSQL's in a database of UTF-8
+    "duckdb": function_of("nfc_normalize", ["string"]),
+    "postgres": function_of("normalize", ["string"]),
+}
+TRIM_OF = function_of("trim", ["string", "string"])  # DuckDB's; the others have another name for it
+BTRIM = function_of("btrim", ["string", "string"])
+HASH = {
+    "duckdb": function_of("hash", ["string"], dt.uint64),
+    "postgres": function_of("hashtextextended", ["string", "int64"], "int64"),
+    "spark": function_of("xxhash64", ["string"], "int64"),
+}
 
 
 def engine_of(expression: ir.Expr) -> str:
@@ -65,8 +83,8 @@ def engine_of(expression: ir.Expr) -> str:
 
 
 def trimmed(text: ir.StringValue, marks: str) -> ir.StringValue:
-    """Return text without given marks at its ends."""
-    return trim_of(text, marks) if engine_of(text) == "duckdb" else btrim(text, marks)
+    """Return text without these marks at its ends."""
+    return (TRIM_OF if engine_of(text) == "duckdb" else BTRIM)(text, marks)
 
 
 def one_of(text: ir.StringValue, words: Sequence[str]) -> ir.BooleanValue:
@@ -80,21 +98,14 @@ def one_of(text: ir.StringValue, words: Sequence[str]) -> ir.BooleanValue:
 def tidy(text: ir.StringValue) -> ir.StringValue:
     """Return text without blanks around it and with composed accents; empty is null.
 
-    Notes
-    -----
     Spark cannot compose accents: there it is done as its table is read, see
     `of_query`, and of the rarest scripts with what comes out, see `pull`.
     """
-    composers: dict[str, Callable[[ir.StringValue], ir.StringValue]] = {
-        "duckdb": nfc_normalize,
-        "postgres": normalize,
-    }
-    compose = composers.get(engine_of(text))
+    compose = COMPOSE.get(engine_of(text))
     return trimmed(compose(text) if compose else text, BLANKS).nullif("")
 
 
 def tidy_text(column: ir.Column) -> ir.Column:
-    """Return a column of text tidy, any other as it is."""
     return tidy(column) if column.type().is_string() else column
 
 
@@ -117,8 +128,6 @@ def written(number: ir.NumericValue) -> ir.StringValue:
 def exact(number: ir.NumericValue) -> ir.DecimalValue:
     """Return a number as a decimal, null where it is absurdly large or none.
 
-    Notes
-    -----
     Engines make decimals of large floats in ways of their own, but all read the shortest text of a
     float alike.
     """
@@ -150,27 +159,10 @@ def _if_it_can(value: ir.Value, kind: dt.DataType | str) -> ir.Value:
     return value.try_cast(kind) if engine_of(value) == "duckdb" else value.cast(kind)
 
 
-@ibis.udf.scalar.builtin(name="hash")
-def hash_of(text: str) -> dt.uint64:
-    """Hash a text: DuckDB's."""
-
-
-@ibis.udf.scalar.builtin
-def hashtextextended(text: str, seed: int) -> int:  # type: ignore[empty-body]
-    """Hash a text: PostgreSQL's."""
-
-
-@ibis.udf.scalar.builtin
-def xxhash64(text: str) -> int:  # type: ignore[empty-body]
-    """Hash a text: Spark's."""
-
-
 def hashed(text: ir.StringValue) -> ir.IntegerValue:
     """Return an engine's own hash of a text: its quickest one of 64 bits."""
     engine = engine_of(text)
-    if engine == "postgres":
-        return hashtextextended(text, 0)
-    return xxhash64(text) if engine == "spark" else hash_of(text)
+    return HASH[engine](text, *([0] if engine == "postgres" else []))
 
 
 def spelled_apart(ids: pa.Table) -> pa.Table:
@@ -184,14 +176,7 @@ def spelled_apart(ids: pa.Table) -> pa.Table:
 
 
 def written_down(like: ir.Table, frame: pd.DataFrame, schema: ibis.Schema) -> ir.Table:
-    """Return a small table as part of a query of another table's engine; nothing is created there.
-
-    Parameters
-    ----------
-    like : table of the engine
-    frame : DataFrame of text, dates or decimals
-    schema : its columns' types in the engine
-    """
+    """Return a small table as part of a query of another table's engine; nothing is created there."""
     con = like.get_backend()
     types = [con.compiler.type_mapper.from_ibis(kind) for kind in schema.types]
     rows = [
@@ -220,23 +205,8 @@ def _literal(value: object) -> sge.Expression:
     return sge.Literal.string(str(value))
 
 
-COMPOSED = range(0x00C0, 0x0530)  # letters of Latin, Greek and Cyrillic alphabets
-NAME = re.compile(r'"(?:[^"]|"")+"|[^".\s]+')
-
-
 def parts_of(name: str, key: str) -> list[str]:
-    """Return the parts of a table's name; a part with a point or a space in it stands in quotes.
-
-    Raises
-    ------
-    ParameterError
-        It is no name of one to three parts.
-
-    Examples
-    --------
-    >>> parts_of('sales."Invoice lines"', "table")
-    ['sales', 'Invoice lines']
-    """
+    """Return the parts of a table's name; a part with a point or a space in it stands in quotes."""
     parts = NAME.findall(name)
     if ".".join(parts) != name or not 1 <= len(parts) <= 3:
         raise ParameterError(
@@ -260,13 +230,7 @@ def all_of(parts: list[str], engine: str) -> str:
 
 
 def one_that_reads(query: str, engine: str, key: str) -> str:
-    """Return a query if it is a single one that reads.
-
-    Raises
-    ------
-    ParameterError
-        It is several statements, none, or one that does not begin with SELECT or WITH.
-    """
+    """Return a query if it is a single one that reads."""
     try:
         found = [each for each in sqlglot.parse(query, dialect=engine) if each]
     except SqlglotError:
@@ -285,11 +249,6 @@ def of_query(con: ibis.BaseBackend, query: str, key: str) -> ir.Table:
     PostgreSQL's money is a number that a setting of the server dresses up when it is written, so it
     is taken as the number. Spark has no function that composes letters and accents, so its texts
     are composed by what the query says.
-
-    Raises
-    ------
-    DataError
-        Two columns have one name.
     """
     if con.name == "pyspark":
         return con.sql(_with_composed_texts(query, con.sql(query).schema()))
@@ -303,7 +262,12 @@ def of_query(con: ibis.BaseBackend, query: str, key: str) -> ir.Table:
         )
     money = [name for name, kind in kinds if kind == "money"]
     if money:
-        query = f"SELECT {_as_numbers(names, money)} FROM (\n{query}\n) AS asked"
+        quoted = {name: sge.to_identifier(name, quoted=True).sql("postgres") for name in names}
+        columns = (
+            f"CAST({said} AS numeric(19, 4)) AS {said}" if name in money else said
+            for name, said in quoted.items()
+        )
+        query = f"SELECT {', '.join(columns)} FROM (\n{query}\n) AS asked"
     mapper = con.compiler.type_mapper
     return con.sql(query, schema={name: mapper.from_string(kind) for name, kind in kinds})
 
@@ -315,14 +279,6 @@ def _kinds_of(con: Any, query: str) -> list[tuple[str, str]]:
     with con.con.cursor() as cursor:
         cursor.execute(f"SELECT * FROM (\n{query}\n) AS asked LIMIT 0")
         return [(column.name, column.type_display) for column in cursor.description]
-
-
-def _as_numbers(names: list[str], money: list[str]) -> str:
-    """Return columns by their quoted names, those of money as numbers."""
-    quoted = {name: sge.to_identifier(name, quoted=True).sql("postgres") for name in names}
-    return ", ".join(
-        f"CAST({q} AS numeric(19, 4)) AS {q}" if name in money else q for name, q in quoted.items()
-    )
 
 
 def _with_composed_texts(query: str, schema: ibis.Schema) -> str:
@@ -355,15 +311,6 @@ def letters_apart() -> str:
     return " ".join(f"{parts}={one}" for parts, one in pairs)
 
 
-PATIENCE = {  # seconds until a server that is silent counts as gone; an address may say otherwise
-    "connect_timeout": 15,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-}
-TOLD = ("42", "0A", "53", "57", "25006")  # SQLSTATEs whose words name tables, columns and limits
-
-
 class Databases(NamedTuple):
     """The databases that one intake has open, each once: all of its tables are of one moment."""
 
@@ -372,15 +319,7 @@ class Databases(NamedTuple):
     closing: ExitStack
 
     def table(self, table: str) -> ir.Table:
-        """Return an input table as it lies in its database; no row is read.
-
-        Raises
-        ------
-        DataError
-            The database cannot be reached, or has no such table.
-        ParameterError
-            The query is not one that reads, or a library is not installed.
-        """
+        """Return an input table as it lies in its database; no row is read."""
         given = self.engagement.inputs[table].database
         assert given is not None
         key = f"inputs.{table}.database"
@@ -413,15 +352,7 @@ def databases(engagement: "Engagement") -> Iterator[Databases]:
 
 @contextmanager
 def answering(engine: str, key: str) -> Iterator[None]:
-    """Say in our words what a database has against us, with none of its own.
-
-    Raises
-    ------
-    DataError
-        The database cannot be reached, refuses, or has no such table.
-    ParameterError
-        What speaks to it is not installed.
-    """
+    """Say in our words what a database has against us, with none of its own."""
     try:
         yield
     except ModuleNotFoundError as problem:
@@ -433,16 +364,17 @@ def answering(engine: str, key: str) -> Iterator[None]:
         ) from None
     except ENGINES[engine].refusals() as refused:
         first = _first(refused)
-        if _is_absent(first):
+        state = _state_of(first)
+        if state in ("42P01", "3F000") or isinstance(first, duckdb.CatalogException):
             raise DataError(
                 f"{key}: the database has no such table, or does not show it to this user. Write "
                 f"its name as the database does, capitals included, with its schema before a point."
             ) from None
         told = _told_by(first)
-        words = f": {told}" if told else ""
+        words, kind = f": {told}" if told else "", f"{type(first).__name__} {state}".rstrip()
         silent = "" if told else "Its own words are not shown, as they may hold its address. "
         raise DataError(
-            f"{key}: the database did not answer ({_kind_of(first)}{words}). {silent}"
+            f"{key}: the database did not answer ({kind}{words}). {silent}"
             f"Try the same address and table with the database's own client, then run again."
         ) from None
 
@@ -453,11 +385,6 @@ def asked(engagement: "Engagement", table: str) -> AbstractContextManager[None]:
     if given is None:
         return nullcontext()
     return answering(given.engine, f"inputs.{table}.database")
-
-
-def _kind_of(problem: Exception) -> str:
-    """Return what kind of problem it is: the name of the exception, and its SQLSTATE if it has one."""
-    return f"{type(problem).__name__} {_state_of(problem)}".rstrip()
 
 
 def _state_of(problem: Exception) -> str:
@@ -473,12 +400,6 @@ def _told_by(problem: Exception) -> str:
     said = getattr(problem, "diag", None)
     words = str(said.message_primary if said else problem)
     return words.splitlines()[0] if words else ""
-
-
-def _is_absent(problem: Exception) -> bool:
-    """Tell whether a refusal says that there is no such table, schema or catalogue."""
-    absent = _state_of(problem) in ("42P01", "3F000")
-    return absent or isinstance(problem, duckdb.CatalogException)
 
 
 def _first(problem: Exception) -> Exception:

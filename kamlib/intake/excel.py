@@ -57,22 +57,6 @@ def sheet_records(
 
     Blank rows are passed over. Every row has as many cells as the head. A workbook without any cell
     yields nothing.
-
-    Parameters
-    ----------
-    path : Path of the workbook
-    dialect : Dialect, whose decimal mark and date form typed numbers and dates are written in
-    shown : str, the file as readers know it
-    sheet : str, the sheet's name; without it the only visible sheet with cells is read
-    header_row : int, the row that holds the names of the columns, from 1
-    notes : Counter, to which what is worth knowing is added
-    days : the columns that hold days, by their place, with our name of each
-
-    Raises
-    ------
-    DataError
-        No whole workbook; no such sheet, or several and none named; a head of merged cells, of two
-        rows or of none; a formula without a value.
     """
     noted: Counter[str] = Counter() if notes is None else notes
     with opened(path, shown=shown) as book:
@@ -91,18 +75,12 @@ def sheet_records(
             first = False
             cells = _filled(row, _width(head))
             for at in days or ():
-                if book.epoch.year == FROM_1904.year:
-                    cells[at] = _counted_from_1904(cells[at], dialect)
+                if book.epoch.year == FROM_1904.year and re.fullmatch(SERIAL, cells[at]):
+                    day = FROM_1904 + timedelta(days=int(cells[at][:5]))  # a count without a format
+                    cells[at] = written_day(day, date_form(dialect))
                 seen.update(_kind_of_day(row, at))
             yield row.number, cells
     noted.update(_likely_swapped(seen, days or {}))
-
-
-def _counted_from_1904(text: str, dialect: Dialect) -> str:
-    """Return a bare count of days as the day it is in a workbook whose calendar starts in 1904."""
-    if not re.fullmatch(SERIAL, text):
-        return text
-    return written_day(FROM_1904 + timedelta(days=int(text[:5])), date_form(dialect))
 
 
 def _kind_of_day(row: Row, at: int) -> list[tuple[int, str, bool]]:
@@ -128,13 +106,7 @@ def _likely_swapped(seen: Counter[tuple[int, str, bool]], days: Mapping[int, str
 
 
 def sheets_of(path: Path, *, shown: str, rows: int = ROWS_TO_LOOK_AT) -> list[SheetSeen]:
-    """Return the sheets of a workbook with their first `rows` rows; blank ones are empty lists.
-
-    Raises
-    ------
-    DataError
-        It is no whole workbook.
-    """
+    """Return the sheets of a workbook with their first `rows` rows; blank ones are empty lists."""
     seen, any_money = [], Dialect(money=money_words("", every=True))
     with opened(path, shown=shown) as book:
         for sheet in book.sheets:
@@ -173,7 +145,6 @@ def _chosen(book: Book, dialect: Dialect, wanted: str | None, shown: str) -> She
 
 
 def _same(name: str) -> str:
-    """Return a sheet's name as Excel compares it."""
     return unicodedata.normalize("NFC", name).strip().casefold()
 
 
@@ -197,7 +168,6 @@ def _head(rows: Iterator[Row], number: int, place: str) -> Row:
 
 
 def _width(row: Row) -> int:
-    """Return how many columns a row reaches."""
     return max(row.cells, default=-1) + 1
 
 
@@ -227,20 +197,14 @@ def _judged(
         noted.update({MASKED_IDS: len(row.masked)} if row.masked else {})
         if active:
             active = [area for area in active if area.max_row >= row.number]
-            row = _marked(row, active, width)
+            under = (
+                at for area in active for at in range(area.min_col - 1, min(area.max_col, width))
+            )
+            row = row._replace(cells=row.cells | dict.fromkeys(under, MERGED))
         yield row
 
 
-def _marked(row: Row, areas: list[Any], width: int) -> Row:
-    """Mark the cells of a row that are merged with a cell above."""
-    under = {
-        at: MERGED for area in areas for at in range(area.min_col - 1, min(area.max_col, width))
-    }
-    return row._replace(cells=row.cells | under)
-
-
 def _refuse_merged_head(merges: list[Any], header_row: int, place: str) -> None:
-    """Raise DataError if cells of the head are merged."""
     in_head = [area.coord for area in merges if area.min_row <= header_row <= area.max_row]
     if in_head:
         raise DataError(
@@ -251,7 +215,6 @@ def _refuse_merged_head(merges: list[Any], header_row: int, place: str) -> None:
 
 
 def _refuse_second_head(head: Row, row: Row, place: str) -> None:
-    """Raise DataError if the row after the head goes on naming columns that the head leaves out."""
     width = _width(head)
     unnamed = [at for at in row.cells if at < width and at not in head.cells]
     if unnamed and not any(map(is_value, row.cells.values())):
@@ -264,7 +227,6 @@ def _refuse_second_head(head: Row, row: Row, place: str) -> None:
 
 
 def _refuse_uncalculated(row: Row, width: int, place: str) -> None:
-    """Raise DataError if a formula inside the table has no value."""
     inside = [at for at in row.unknown if at < width]
     if inside:
         raise DataError(
@@ -274,7 +236,6 @@ def _refuse_uncalculated(row: Row, width: int, place: str) -> None:
 
 
 def _cells(row: Row, places: list[int]) -> str:
-    """Return the names that Excel gives to cells of a row."""
     from openpyxl.utils import get_column_letter
 
     return listed(f"{get_column_letter(at + 1)}{row.number}" for at in places)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from kamlib.core.checks import require_choice
 from kamlib.core.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.core.errors import DataError, listed
+from kamlib.core.frames import require_choice
 from kamlib.core.language import N_, _, day, money, month, ngettext, number, percent
 from kamlib.core.rules import RULES
 from kamlib.core.tables import among, floats

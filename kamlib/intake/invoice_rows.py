@@ -27,7 +27,7 @@ from kamlib.intake.spelling import tax_id_of
 from kamlib.intake.values import Dialect, date_form, day_written, number_written
 
 CENT, NOTHING = Decimal("0.01"), Decimal(0)
-NET_BY_RATE = "P_13_"
+NET_BY_RATE = re.compile(r"P_13_(?!11$).*")
 ON_MARGIN = "P_13_11"  # the price of what is taxed on the margin, VAT in it
 MARKED_MARGIN = ("P_106E_2", "P_106E_3")  # JPK_FA marks such an invoice and gives no sum
 VAT_BY_RATE = re.compile(r"P_14_\d+")  # not P_14_1W, which is in zloty whatever the currency
@@ -35,26 +35,43 @@ RATES = {
     **{str(rate): Decimal(rate) for rate in (23, 22, 8, 7, 5, 4, 3, 0)},
     **dict.fromkeys(("zw", "oo", "np", "np I", "np II", "0 KR", "0 WDT", "0 EX"), Decimal(0)),
 }
+XML_HEAD = (
+    "invoice_id",
+    "line_id",
+    "date",
+    "customer_id",
+    "name",
+    "tax_id",
+    "product_id",
+    "quantity",
+    "unit_price",
+    "net_amount",
+    "currency",
+    "document_type",
+    "corrects_invoice_id",
+)
+BETWEEN_NUMBERS = re.compile(r"\s*[;,]\s*")
+TAKEN_WHOLE = N_("invoices whose lines do not add up to their net total, taken as one line each")
+WITH_VAT = N_("lines priced with VAT, whose net amount follows from their rate")
+SEVERAL_BUYERS = N_("invoices with further buyers, counted for the first one")
+BUYER_STAYS = N_(
+    "corrections that name another buyer and show no line before: what was sold stays the former's"
+)
+NO_HEAD = N_("lines whose invoice is not in the file")
+UNTIED = N_("a control total that the file does not hold")
+RATE = N_("rates that invoices name")
+ISSUED = N_("invoices of this seller; purchases among sales?")
 
 
 class LineNet(NamedTuple):
     """The net amount of a line, None where it does not tell, and whether it follows from the gross."""
 
-    value: Decimal | None
+    value: Decimal | None = None
     reckoned: bool = False
 
 
-UNTOLD = LineNet(None)
-
-
 def amount(text: str) -> Decimal | None:
-    """Return a number of the schemas, None where there is none.
-
-    Examples
-    --------
-    >>> amount("-12.50"), amount(""), amount("12,50")
-    (Decimal('-12.50'), None, None)
-    """
+    """Return a number of the schemas, None where there is none."""
     if not text:
         return None
     try:
@@ -94,13 +111,10 @@ def net_total(invoice: Element) -> Decimal | None:
     >>> net_total(Element("Fa", {"P_13_1": "813", "P_13_11": "2000", "P_15": "3000"}, {}))
     Decimal('813')
     """
-    by_rate = [n for n in invoice.texts if n.startswith(NET_BY_RATE) and n != ON_MARGIN]
-    nets = [value for n in by_rate if (value := amount(invoice.text(n))) is not None]
+    nets = _amounts(invoice, NET_BY_RATE)
     if nets:
         return sum(nets, NOTHING)
-    gross = amount(invoice.text("P_15"))
-    taxed = [n for n in invoice.texts if VAT_BY_RATE.fullmatch(n)]
-    taxes = [value for n in taxed if (value := amount(invoice.text(n))) is not None]
+    gross, taxes = amount(invoice.text("P_15")), _amounts(invoice, VAT_BY_RATE)
     if gross is None or (gross and not taxes):
         return None
     return gross - sum(taxes, NOTHING)
@@ -124,8 +138,12 @@ def margin_total(invoice: Element) -> Decimal:
     gross = amount(invoice.text("P_15"))
     if not marked or net is None or gross is None:
         return NOTHING
-    taxes = (amount(invoice.text(n)) for n in invoice.texts if VAT_BY_RATE.fullmatch(n))
-    return gross - net - sum(filter(None, taxes), NOTHING)
+    return gross - net - sum(_amounts(invoice, VAT_BY_RATE), NOTHING)
+
+
+def _amounts(invoice: Element, names: re.Pattern[str]) -> list[Decimal]:
+    found = (amount(text) for name, text in invoice.texts.items() if names.fullmatch(name))
+    return [value for value in found if value is not None]
 
 
 def line_net(line: Element) -> LineNet:
@@ -141,36 +159,24 @@ def line_net(line: Element) -> LineNet:
         return LineNet(net)
     gross = amount(line.text("P_11A"))
     if gross is None:
-        return UNTOLD
+        return LineNet()
     vat, rate = amount(line.text("P_11Vat")), RATES.get(line.text("P_12"))
     if vat is not None:
         return LineNet(gross - vat, reckoned=True)
     if rate is None:
-        return UNTOLD
+        return LineNet()
     return LineNet((gross * 100 / (100 + rate)).quantize(CENT, ROUND_HALF_UP), reckoned=True)
 
 
 def as_text(net: Decimal | None, gross: str) -> str:
-    """Return a net amount; where there is none but a gross one, that one marked as such, no number.
-
-    Examples
-    --------
-    >>> as_text(Decimal("100.00"), "123.00"), as_text(None, "123.00"), as_text(None, "")
-    ('100.00', '#with VAT only: 123.00', '')
-    """
+    """Return a net amount; where there is none but a gross one, that one marked as such, no number."""
     if net is not None:
         return str(net)
     return f"{WITH_VAT_ONLY}: {gross}" if gross else ""
 
 
 def whole_texts(net: Decimal | None, on_margin: Decimal, gross: str) -> list[str]:
-    """Return the amounts that stand for an invoice taken whole: net, and what has VAT in it.
-
-    Examples
-    --------
-    >>> whole_texts(Decimal(813), Decimal(2000), "3000"), whole_texts(None, Decimal(0), "123")
-    (['813', '#with VAT only: 2000'], ['#with VAT only: 123'])
-    """
+    """Return the amounts that stand for an invoice taken whole: net, and what has VAT in it."""
     if net is None or not on_margin:
         return [as_text(net, gross)]
     return [as_text(net, ""), as_text(None, str(on_margin))]
@@ -195,34 +201,23 @@ class Sums:
     place: int = 0
 
     def add(self, net: LineNet, gross: str = "") -> None:
-        """Add a line, with its gross amount where it gives one."""
         self.lines += 1
-        if gross:
-            self._add_gross(net, amount(gross) or NOTHING)
+        with_vat = amount(gross) or NOTHING
+        self.gross += with_vat
         if net.value is None:
             self.unpriced += 1
+            self.instead += with_vat
+            self.untold += with_vat
             return
         self.total += net.value
         if net.reckoned:
+            self.instead += with_vat
             self.reckoned += net.value
             if abs(net.value) > self.largest:
                 self.largest, self.place = abs(net.value), self.lines
 
-    def _add_gross(self, net: LineNet, gross: Decimal) -> None:
-        self.gross += gross
-        if net.reckoned or net.value is None:
-            self.instead += gross
-        if net.value is None:
-            self.untold += gross
-
     def give(self, net: Decimal | None, on_margin: Decimal = NOTHING) -> bool:
-        """Tell whether the lines give the invoice's totals, but for a cent of rounding each.
-
-        Parameters
-        ----------
-        net : Decimal or None, the net total
-        on_margin : Decimal, the price of what is taxed on the margin, whose lines give no net amount
-        """
+        """Tell whether the lines give the invoice's totals, but for a cent of rounding each."""
         if not self.lines or net is None:
             return self.lines > 0
         if self.unpriced and not (on_margin and self._near(self.untold, on_margin)):
@@ -234,9 +229,7 @@ class Sums:
 
     def rounding(self, place: int, net: Decimal | None) -> Decimal:
         """Return what the line at a place takes up of the rounding: all of it or nothing."""
-        if net is None or place != self.place:
-            return NOTHING
-        return net - self.total
+        return NOTHING if net is None or place != self.place else net - self.total
 
 
 class Buyer(NamedTuple):
@@ -250,12 +243,6 @@ class Buyer(NamedTuple):
 @lru_cache(maxsize=65_536)
 def buyer(name: str, number: str, country: str = "") -> Buyer:
     """Return a buyer by tax number; without one, the id says so and names the buyer.
-
-    Parameters
-    ----------
-    name : str, as on the invoice
-    number : str, as on the invoice; empty or a word for none where there is none
-    country : str, two letters, empty where the invoice has none
 
     Examples
     --------
@@ -289,24 +276,6 @@ def tax_number(country: str, number: str) -> str:
     return found.number or told
 
 
-XML_HEAD = (
-    "invoice_id",
-    "line_id",
-    "date",
-    "customer_id",
-    "name",
-    "tax_id",
-    "product_id",
-    "quantity",
-    "unit_price",
-    "net_amount",
-    "currency",
-    "document_type",
-    "corrects_invoice_id",
-)
-BETWEEN_NUMBERS = re.compile(r"\s*[;,]\s*")
-
-
 class Document(NamedTuple):
     """What all lines of a document share; its day as the schema writes it."""
 
@@ -337,74 +306,35 @@ def written(document: Document, line: Line, dialect: Dialect) -> list[str]:
     >>> written(Document("F1", date="2024-01-02"), Line("12.50"), polish)[2:10:7]
     ['02.01.2024', '12,5']
     """
-    number, date, (customer, name, tax_id), currency, kind, corrects = document
-    net, place, product, quantity, price = line
-    return [
-        number,
-        place,
-        _day(date, dialect),
-        customer,
-        name,
-        tax_id,
-        product,
-        _number(quantity, dialect),
-        _number(price, dialect),
-        _number(net, dialect),
-        currency,
-        kind,
-        corrects,
-    ]
+    number, date, buyer_, currency, kind, corrects = document
+    net, place, product, *figures = line
+    numbers = (_number(figure, dialect) for figure in (*figures, net))
+    day = _day(date, dialect)
+    return [number, place, day, *buyer_, product, *numbers, currency, kind, corrects]
 
 
 def several(texts: Iterable[str]) -> str:
-    """Return the numbers of invoices with a comma between, each once, however a program lists them.
-
-    Examples
-    --------
-    >>> several(["ZAL/1; ZAL/2", "ZAL/1"]), several([])
-    ('ZAL/1, ZAL/2', '')
-    """
+    """Return the numbers of invoices with a comma between, each once, however a program lists them."""
     numbers = (each for text in texts for each in BETWEEN_NUMBERS.split(text))
     return SEVERAL.join(dict.fromkeys(filter(None, numbers)))
 
 
 @lru_cache(maxsize=4_096)
 def _day(text: str, dialect: Dialect) -> str:
-    """Return a day of the schemas as the dialect writes it."""
     return day_written(text, date_form(dialect))
 
 
 @lru_cache(maxsize=65_536)
 def _number(text: str, dialect: Dialect) -> str:
-    """Return a number of the schemas as the dialect writes it; what is none stays as it is."""
     return text if amount(text) is None else number_written(plain(text), dialect)
 
 
 def plain(text: str) -> str:
-    """Return a number without plus sign and without exponent.
-
-    Examples
-    --------
-    >>> plain("+1E2"), plain("1.50")
-    ('100', '1.50')
-    """
+    """Return a number without plus sign and without exponent."""
     return f"{Decimal(text):f}"
 
 
-TAKEN_WHOLE = N_("invoices whose lines do not add up to their net total, taken as one line each")
-WITH_VAT = N_("lines priced with VAT, whose net amount follows from their rate")
-SEVERAL_BUYERS = N_("invoices with further buyers, counted for the first one")
-BUYER_STAYS = N_(
-    "corrections that name another buyer and show no line before: what was sold stays the former's"
-)
-NO_HEAD = N_("lines whose invoice is not in the file")
-UNTIED = N_("a control total that the file does not hold")
-RATE = N_("rates that invoices name")
-ISSUED = N_("invoices of this seller; purchases among sales?")
-
-
 def note_seller(notes: Counter[str], sellers: Sequence[Element], invoices: int = 1) -> None:
-    """Count invoices by the tax number of their seller."""
     number = sellers[0].text("NIP") if sellers else ""
     notes[f"{number}{BETWEEN}{ISSUED}"] += invoices
 
@@ -419,14 +349,7 @@ def note_rates(notes: Counter[str], document: Document, parts: Sequence[Element]
 
 
 def taken_rates(notes: Counter[str]) -> tuple[str, ...]:
-    """Take the rates of invoices out of notes: ``date,currency,rate``, in order.
-
-    Examples
-    --------
-    >>> seen = Counter({f"2025-03-10,EUR,4.2615{BETWEEN}{RATE}": 2})
-    >>> taken_rates(seen), seen
-    (('2025-03-10,EUR,4.2615',), Counter())
-    """
+    """Take the rates of invoices out of notes: ``date,currency,rate``, in order."""
     keys = sorted(key for key in notes if key.endswith(f"{BETWEEN}{RATE}"))
     for key in keys:
         del notes[key]
@@ -434,14 +357,7 @@ def taken_rates(notes: Counter[str]) -> tuple[str, ...]:
 
 
 def drop_sellers(notes: Counter[str]) -> Counter[str]:
-    """Return notes without the counts by seller, unless there are several sellers.
-
-    Examples
-    --------
-    >>> one = Counter({f"1111111111{BETWEEN}{ISSUED}": 3})
-    >>> drop_sellers(one), len(drop_sellers(one + Counter({f"222{BETWEEN}{ISSUED}": 1})))
-    (Counter(), 2)
-    """
+    """Return notes without the counts by seller, unless there are several sellers."""
     sellers = [key for key in notes if key.endswith(f"{BETWEEN}{ISSUED}")]
     dropped = sellers if len(sellers) == 1 else []
     return Counter({key: n for key, n in notes.items() if n and key not in dropped})

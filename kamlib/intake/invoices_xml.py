@@ -71,6 +71,16 @@ NO_LINES = Sums()
 PutBy = tuple[str, str, str, str, str, str, bool]
 JPK_TYPES = {"VAT": "invoice", "POZ": "invoice", "ZAL": "advance", "KOREKTA": "correction"}
 JPK_PARTS = ("Naglowek", "Podmiot1", "Faktura", "FakturaWiersz", "FakturaCtrl", "FakturaWierszCtrl")
+KSEF_TYPES = {
+    **dict.fromkeys(("VAT", "UPR"), "invoice"),
+    "ZAL": "advance",
+    "ROZ": "final",
+    **dict.fromkeys(("KOR", "KOR_ZAL", "KOR_ROZ"), "correction"),
+}
+KSEF_PARTS = ("Podmiot1", "Podmiot2", "Podmiot3", "Podmiot2K", "FaWiersz", "Fa")
+IN_KSEF = re.compile(r"[0-9A-Z]{10}-[0-9]{8}-[0-9A-F]{6}-?[0-9A-F]{6}-[0-9A-F]{2}")
+A_BUYER_TOO = "4"  # what Podmiot3 is to the invoice: a further buyer
+XML_ENDINGS = (".xml",)
 
 
 @dataclass(slots=True)
@@ -100,14 +110,7 @@ class File:
 
 
 def jpk_fa_lines(path: Path, *, shown: str, notes: Counter[str]) -> Iterator[tuple[Document, Line]]:
-    """Yield the lines of a JPK_FA file in its order, then one line for each invoice without any.
-
-    Raises
-    ------
-    DataError
-        No well-formed XML, an invoice number that occurs twice, or fewer or more invoices or lines
-        than the control totals say.
-    """
+    """Yield the lines of a JPK_FA file in its order, then one line for each invoice without any."""
     with TemporaryFile() as put_by:
         file = _read(path, put_by, shown)
         _tie(file, shown, notes)
@@ -122,7 +125,6 @@ def jpk_fa_lines(path: Path, *, shown: str, notes: Counter[str]) -> Iterator[tup
 
 
 def _read(path: Path, put_by: IO[bytes], shown: str) -> File:
-    """Return heads, sums and control totals of a file, its lines put by in their order."""
     file, rows = File(), list[PutBy]()
     with opened(path, shown=shown) as stream:
         for element in elements(stream, *JPK_PARTS, shown=shown):
@@ -154,15 +156,8 @@ def _added(file: File, line: Element) -> PutBy:
     written = get("P_11", "")
     if net.value is None or net.reckoned:
         written = as_text(net.value, gross)
-    return (
-        number,
-        str(sums.lines),
-        get("P_7", ""),
-        get("P_8B", ""),
-        get("P_9A", ""),
-        written,
-        net.reckoned,
-    )
+    own = (get("P_7", ""), get("P_8B", ""), get("P_9A", ""))
+    return number, str(sums.lines), *own, written, net.reckoned
 
 
 def _taken_up(put_by: IO[bytes]) -> Iterator[PutBy]:
@@ -194,7 +189,6 @@ def _lines(
 
 
 def _take(file: File, element: Element, shown: str) -> None:
-    """Take the head of an invoice into the file."""
     document = _document(element, file.currency)
     number = document.invoice_id
     if number in file.invoices:
@@ -208,7 +202,6 @@ def _take(file: File, element: Element, shown: str) -> None:
 
 
 def _document(element: Element, currency: str) -> Document:
-    """Return what the lines of an invoice share."""
     kind, advances = element.text("RodzajFaktury"), element.every("NrFaZaliczkowej")
     is_final = kind == "VAT" and advances
     return Document(
@@ -249,25 +242,8 @@ def _tie(file: File, shown: str, notes: Counter[str]) -> None:
         notes[f"{shown}, {name} {said} ≠ {found[0]}{BETWEEN}{UNTIED}"] += 1
 
 
-KSEF_TYPES = {
-    **dict.fromkeys(("VAT", "UPR"), "invoice"),
-    "ZAL": "advance",
-    "ROZ": "final",
-    **dict.fromkeys(("KOR", "KOR_ZAL", "KOR_ROZ"), "correction"),
-}
-KSEF_PARTS = ("Podmiot1", "Podmiot2", "Podmiot3", "Podmiot2K", "FaWiersz", "Fa")
-IN_KSEF = re.compile(r"[0-9A-Z]{10}-[0-9]{8}-[0-9A-F]{6}-?[0-9A-F]{6}-[0-9A-F]{2}")
-A_BUYER_TOO = "4"  # what Podmiot3 is to the invoice: a further buyer
-
-
 def ksef_lines(path: Path, *, shown: str, notes: Counter[str]) -> Iterator[tuple[Document, Line]]:
-    """Yield the lines of the invoices in a KSeF file.
-
-    Raises
-    ------
-    DataError
-        No well-formed XML, or no invoice in it.
-    """
+    """Yield the lines of the invoices in a KSeF file."""
     parts: dict[str, list[Element]] = {name: [] for name in KSEF_PARTS}
     invoices = 0
     with opened(path, shown=shown) as stream:
@@ -310,7 +286,6 @@ def _invoice(
 def _documents(
     invoice: Element, parts: dict[str, list[Element]], path: Path
 ) -> tuple[Document, Document]:
-    """Return what the lines of an invoice share, and what those of the state before share."""
     kind = invoice.text("RodzajFaktury")
     now = parts["Podmiot2"][0] if parts["Podmiot2"] else Element("Podmiot2", {}, {})
     after = Document(
@@ -328,7 +303,6 @@ def _documents(
 
 
 def _others(invoice: Element, path: Path) -> list[str]:
-    """Return the numbers of the invoices that one corrects, or of the advances that it settles."""
     right = invoice.every("NrFaKorygowany")  # where the correction mends the number itself
     corrected = right or invoice.every("NrFaKorygowanej")
     if corrected:
@@ -354,7 +328,6 @@ def _own_number(in_ksef: str, path: Path) -> str:
 
 
 def _buyer(party: Element) -> Buyer:
-    """Return the buyer that an element names."""
     person = " ".join(filter(None, (party.text("ImiePierwsze"), party.text("Nazwisko"))))
     name = party.text("Nazwa", "PelnaNazwa") or person
     if party.text("NIP"):
@@ -365,7 +338,6 @@ def _buyer(party: Element) -> Buyer:
 
 
 def _former(now: Element, before: list[Element]) -> Buyer | None:
-    """Return the buyer before a correction: the one with the key of today's, or the only one."""
     key = now.text("IDNabywcy")
     linked = [each for each in before if key and each.text("IDNabywcy") == key]
     found = linked or before
@@ -373,12 +345,10 @@ def _former(now: Element, before: list[Element]) -> Buyer | None:
 
 
 def _is_before(line: Element) -> bool:
-    """Tell whether a line shows the state before a correction."""
     return line.text("StanPrzed") == "1"
 
 
 def _net(line: Element) -> LineNet:
-    """Return the net amount of a line; of the state before with its sign turned."""
     net = line_net(line)
     if net.value is None or not _is_before(line):
         return net
@@ -403,7 +373,6 @@ def _ksef_line(line: Element, net: LineNet, place: int, rounding: Decimal) -> Li
     )
 
 
-XML_ENDINGS = (".xml",)
 READ = {"JPK_FA": jpk_fa_lines, "FA": ksef_lines}
 
 
@@ -415,18 +384,6 @@ def xml_records(
     The head is `XML_HEAD`, which names our columns, so that the engagement maps none. The buyer's
     tax number is the customer; for a buyer without one stands a text that says so and names the
     buyer. Amounts are net of VAT.
-
-    Parameters
-    ----------
-    path : Path of a JPK_FA or a KSeF file
-    dialect : Dialect, whose decimal mark and date form numbers and days are written in
-    shown : str, the file as readers know it
-    notes : Counter, to which what is worth knowing is added
-
-    Raises
-    ------
-    DataError
-        No well-formed XML, another structure, or invoices or lines that the control totals miss.
     """
     kind = xml_kind(path, shown=shown)
     read = READ.get(kind.partition(" ")[0])
@@ -443,18 +400,10 @@ def xml_records(
 
 
 def xml_kind(path: Path, *, shown: str) -> str:
-    """Return the structure of a file, such as "JPK_FA (4)" or "FA (3)"; empty if it names none.
-
-    Raises
-    ------
-    DataError
-        No well-formed XML.
-    """
-    heading = Element("Naglowek", {}, {})
+    """Return the structure of a file, such as "JPK_FA (4)" or "FA (3)"; empty if it names none."""
     with opened(path, shown=shown) as stream:
-        for element in elements(stream, "Naglowek", shown=shown):
-            heading = element
-            break
+        none = Element("Naglowek", {}, {})
+        heading = next(elements(stream, "Naglowek", shown=shown), none)
     form = heading.text("KodFormularza")
     variant = heading.text("WariantFormularza")
     return f"{form} ({variant})" if form and variant else form

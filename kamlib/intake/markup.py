@@ -14,6 +14,9 @@ from xml.parsers import expat
 from kamlib.core.errors import DataError
 
 BYTES_AT_ONCE = 1 << 13  # so few elements at a time that they stay in the processor's cache
+MOST_XML = 2 * 1024**3
+MOST_OF_ONE = 16 * 1024**2
+DEEPEST = 200
 
 
 def refuse_document_type(stream: IO[bytes], *, shown: str) -> None:
@@ -43,11 +46,6 @@ def parsed(
     """Yield the elements that start or end in each piece of a stream, with the event.
 
     Whoever takes them clears them, so that memory does not grow with the stream.
-
-    Raises
-    ------
-    DataError
-        It is no well-formed XML, or it ends too early.
     """
     parser: Any = ElementTree.XMLPullParser(cast(Any, events))
     try:
@@ -69,19 +67,7 @@ def parsed(
 
 
 def local(name: str) -> str:
-    """Return a name without its namespace.
-
-    Examples
-    --------
-    >>> local("{http://jpk.mf.gov.pl/wzor/}FakturaWiersz"), local("row")
-    ('FakturaWiersz', 'row')
-    """
     return name.rpartition("}")[2]
-
-
-MOST_XML = 2 * 1024**3
-MOST_OF_ONE = 16 * 1024**2
-DEEPEST = 200
 
 
 class Element(NamedTuple):
@@ -95,38 +81,18 @@ class Element(NamedTuple):
     more: dict[str, list[str]]
 
     def text(self, *names: str) -> str:
-        """Return the first text under one of these names, or an empty one.
-
-        Examples
-        --------
-        >>> Element("Fa", {"P_2": "F1"}, {}).text("P_2A", "P_2")
-        'F1'
-        """
         for name in names:
             if name in self.texts:
                 return self.texts[name]
         return ""
 
     def every(self, name: str) -> list[str]:
-        """Return all texts under a name, in their order.
-
-        Examples
-        --------
-        >>> Element("Fa", {"WZ": "1"}, {"WZ": ["2", "3"]}).every("WZ")
-        ['1', '2', '3']
-        """
         return [self.texts[name], *self.more.get(name, [])] if name in self.texts else []
 
 
 @contextmanager
 def opened(path: Path, *, shown: str) -> Iterator[BinaryIO]:
-    """Open an XML file that is not absurdly large.
-
-    Raises
-    ------
-    DataError
-        The file is larger than any export of invoices.
-    """
+    """Open an XML file that is not absurdly large."""
     size = path.stat().st_size
     if size > MOST_XML:
         raise DataError(
@@ -138,13 +104,7 @@ def opened(path: Path, *, shown: str) -> Iterator[BinaryIO]:
 
 
 def elements(stream: BinaryIO, *names: str, shown: str) -> Iterator[Element]:
-    """Yield the elements of these names, soon after each ends, inner ones first.
-
-    Raises
-    ------
-    DataError
-        No well-formed XML, or one with a document type, or an element far too long or too deep.
-    """
+    """Yield the elements of these names, soon after each ends, inner ones first."""
     refuse_document_type(stream, shown=shown)
     stream.seek(0)
     path: list[ElementTree.Element] = []

@@ -17,11 +17,7 @@ from kamlib.core.tables import Tables
 from kamlib.core.verdicts import Balance, Verdict
 from kamlib.intake import findings, ledger
 from kamlib.intake import lines as line_work
-from kamlib.intake.corrections import (
-    kinds_of_documents,
-    placed_in,
-    seen_of_documents,
-)
+from kamlib.intake.corrections import kinds_of_documents, placed_in, seen_of_documents
 from kamlib.intake.currency import currency_verdicts, in_reporting_currency
 from kamlib.intake.customers import (
     customer_tables,
@@ -34,13 +30,7 @@ from kamlib.intake.engines import asked
 from kamlib.intake.findings import reach_verdicts
 from kamlib.intake.identity import Who, identities_of, names_of_lines
 from kamlib.intake.lines import customer_products
-from kamlib.intake.orders import (
-    begins_late,
-    deliveries,
-    orders,
-    seen_of_orders,
-    sold_by_order,
-)
+from kamlib.intake.orders import begins_late, deliveries, orders, seen_of_orders, sold_by_order
 from kamlib.intake.quarantine import (
     SetAside,
     Tally,
@@ -55,7 +45,6 @@ from kamlib.intake.quarantine import (
 )
 from kamlib.intake.repeats import identical, lines_without_repeats
 from kamlib.intake.small import (
-    Seen,
     Small,
     master_table,
     party_table,
@@ -72,6 +61,8 @@ if TYPE_CHECKING:
 
 
 STAGE = "data_prep"
+MASTERS = ("identity", "customers", "prospects", "products", "fx_rates")
+COVERAGE = ("table", "files", "rows", "set_aside", "first", "last")
 
 
 class Read(NamedTuple):
@@ -88,20 +79,15 @@ class Read(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What was taken out of the engine; of `judged`, only what needs no engine may be asked."""
+    """What was taken out of the engine; of what was read, only what needs no engine may be asked."""
 
+    read: Read
     tables: Tables
     judged: list[Validated]
     tallies: dict[str, Tally]
-    mapped: list[str]
     facts: dict[str, Any]
     money: pd.DataFrame
-    converted: pd.DataFrame
     activity: pd.DataFrame
-    who: Who
-    prospects: pd.DataFrame | None
-    sites: int
-    seen: dict[str, Seen]
     missing: pd.DataFrame | None
     attributes: dict[str, Attribute]
 
@@ -109,7 +95,8 @@ class Taken(NamedTuple):
 def taken_out(work: Workspace, period: str, read_: Read) -> Taken:
     """Take tables and facts out of the engine."""
     lines, worked, small = read_.lines, read_.worked, read_.small
-    judged_ = _in_order([lines, *(table.validated for table in small.values())])
+    judged_ = [lines, *(table.validated for table in small.values())]
+    judged_.sort(key=lambda table: list(CONTRACT).index(table.name))
     apart = {lines.name: read_.apart, **{name: one.apart for name, one in small.items()}}
     activity = line_work.site_revenue(worked, work.engagement.period(period))
     sold, placed = sold_by_order(worked, work), placed_in(worked, work)
@@ -128,20 +115,15 @@ def taken_out(work: Workspace, period: str, read_: Read) -> Taken:
         **seen_of_orders(sold, may_be_cut=may_be_cut),
     }
     return Taken(
+        read_,
         tables,
         judged_,
         {name: one.tally for name, one in apart.items()},
-        lines.raw.names,
         facts,
         money_read(facts, read_.apart),
-        read_.converted,
         activity,
-        read_.who,
-        prospects=small["prospects"].frame if "prospects" in small else None,
-        sites=len(small["customers"].frame) if "customers" in small else 0,
-        seen={name: table.seen for name, table in small.items()},
-        missing=missing if "customers" in small else None,
-        attributes=attribute_values(worked, work.engagement),
+        missing if "customers" in small else None,
+        attribute_values(worked, work.engagement),
     )
 
 
@@ -155,8 +137,15 @@ def _tables(
     """Return the tables that data prep hands over, all but the quarantine."""
     lines, worked, small, who = read_.lines, read_.worked, read_.small, read_.who
     names = names_of_lines(worked) if "name" in lines.raw.names else None
-    people = customer_tables(who, activity, names, missing=missing, engagement=work.engagement)
     given = {name: table.frame for name, table in small.items() if name != "customers"}
+    people = customer_tables(
+        who,
+        activity,
+        names,
+        missing=missing,
+        prospects=given.get("prospects"),
+        engagement=work.engagement,
+    )
     if "prospects" in given:
         given["prospects"] = prospects_only(given["prospects"], people["customers"], who)
     tables = Tables(STAGE)
@@ -184,15 +173,6 @@ def _of_many_rows(
     if "product_id" in lines.raw.names:
         found["customer_products"] = customer_products(work, read_.told, read_.units)
     return found
-
-
-def _in_order(tables: list[Validated]) -> list[Validated]:
-    """Return tables in the order of the contract."""
-    return sorted(tables, key=lambda table: list(CONTRACT).index(table.name))
-
-
-MASTERS = ("identity", "customers", "prospects", "products", "fx_rates")
-COVERAGE = ("table", "files", "rows", "set_aside", "first", "last")
 
 
 @dataclass(frozen=True)
@@ -247,7 +227,8 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
         apart = lines_set_aside(work, lines, worked, known)
         refuse_without_lines(lines, apart)
         if "customer" not in known:
-            known = _known_from_lines(work, worked, who)
+            ids = worked.select("customer_id").distinct().to_pyarrow()["customer_id"]
+            known = _known(work, {*ids.to_pylist(), *who.customers}, who)
         small = masters | {
             name: party_table(work, name, known=known, units=who.units)
             for name in CONTRACT
@@ -261,17 +242,15 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
 def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
     """Draw up balances and verdicts of what was taken out of the engine, which is closed by now."""
     tables, facts, currency = taken.tables, taken.facts, engagement.currency
-    months, customers, span = (
-        tables["customer_months"],
-        tables["customers"],
-        engagement.period(period),
-    )
+    months, customers = tables["customer_months"], tables["customers"]
+    span, small = engagement.period(period), taken.read.small
+    sites = len(small["customers"].frame) if "customers" in small else 0
     refuse_without_customers(customers, months)
     coverage = _coverage(taken.judged, taken.tallies)
     tied, tie_verdicts = _ledger_lines(engagement, period, months, tables)
     balances = [
         *_rows(taken, tables["quarantine"], lines=int(months["lines"].sum())),
-        ledger.money_balance(taken.money, months, taken.converted, currency=currency),
+        ledger.money_balance(taken.money, months, taken.read.converted, currency=currency),
         *tied,
     ]
     verdicts = [
@@ -287,10 +266,10 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
             span=span,
             currency=currency,
         ),
-        findings.customers_verdict(engagement, customers, sites=taken.sites),
-        *findings.count_verdicts(facts, mapped=taken.mapped, currency=currency),
+        findings.customers_verdict(engagement, customers, sites=sites),
+        *findings.count_verdicts(facts, mapped=taken.read.lines.raw.names, currency=currency),
         *_of_customers_and_words(engagement, period, taken),
-        *currency_verdicts(taken.converted, engagement),
+        *currency_verdicts(taken.read.converted, engagement),
         *tie_verdicts,
         *findings.table_verdicts(engagement, coverage),
     ]
@@ -299,20 +278,21 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
 
 def _of_customers_and_words(engagement: "Engagement", period: str, taken: Taken) -> list[Verdict]:
     """Say who is one customer, and what of the small tables and of words that decide is amiss."""
-    tables = taken.tables
+    tables, small = taken.tables, taken.read.small
+    seen = {name: table.seen for name, table in small.items()}
     return [
         *identity_verdicts(
             tables,
-            taken.who,
+            taken.read.who,
             taken.activity,
-            taken.prospects,
+            small["prospects"].frame if "prospects" in small else None,
             missing=taken.missing,
             engagement=engagement,
             period=period,
         ),
-        *small_verdicts(taken.seen, tables, currency=engagement.currency),
+        *small_verdicts(seen, tables, currency=engagement.currency),
         *periods_without_deductions(tables, engagement.periods.values()),
-        *words_verdicts(taken.seen, tables, taken.attributes, taken.judged, engagement),
+        *words_verdicts(seen, tables, taken.attributes, taken.judged, engagement),
     ]
 
 
@@ -325,11 +305,9 @@ def _for_the_engine(
     """
     of_each = who.units
     above = {one: unit for one, unit in of_each.items() if one != unit}
-    units = (
-        _in_engine(work, "units", known_id=list(above), unit=list(above.values()))
-        if above
-        else None
-    )
+    units = None
+    if above:
+        units = _in_engine(work, "units", known_id=list(above), unit=list(above.values()))
     own = work.engagement.identity
     if "customers" not in masters or own.missing_customers == "keep":
         return units, {}
@@ -337,14 +315,7 @@ def _for_the_engine(
     return units, _known(work, {*who.customers, *named}, who)
 
 
-def _known_from_lines(work: Workspace, worked: ir.Table, who: Who) -> dict[str, ir.Table]:
-    """Return which ids are known where the lines and the decisions say who is a customer."""
-    ids = worked.select("customer_id").distinct().to_pyarrow()["customer_id"].to_pylist()
-    return _known(work, {*ids, *who.customers}, who)
-
-
 def _known(work: Workspace, ids: set[str], who: Who) -> dict[str, ir.Table]:
-    """Return the known customers and the known parties as tables for the engine."""
     return {
         "customer": _in_engine(work, "known_customers", known_id=sorted(ids)),
         "party": _in_engine(
@@ -354,7 +325,6 @@ def _known(work: Workspace, ids: set[str], who: Who) -> dict[str, ir.Table]:
 
 
 def _in_engine(work: Workspace, table: str, **columns: list[str]) -> ir.Table:
-    """Keep columns of text as a table of the engine."""
     rows = pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
     return work.con.create_table(table, rows, overwrite=True)
 

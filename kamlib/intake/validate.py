@@ -81,7 +81,7 @@ def validate(work: Workspace, table: str, *, known: dict[str, ir.Table] | None =
     files = headed_files(work.engagement, table)
     heads = {name for file in files for name in file.head}
     fields = fields_of(table, given.columns, heads, given.where, given.parts)
-    raw = raw_rows(work.con, work.engagement, table, files, fields, folder=work.folder)
+    raw = raw_rows(work, table, files, fields)
     return _validated(work, table, raw, fields, known or {})
 
 
@@ -176,7 +176,8 @@ def _validated_part(
 
 def _cell(work: Workspace, table: str, rows: ir.Table, field: Field, dialect: Dialect) -> Cell:
     """Return a column of parsed rows with all that its rules may ask for."""
-    other = field.unless[0] if field.unless else field.not_before
+    words = field.unless or field.where or field.together
+    other = words[0] if words else field.not_before
     beside = {
         "said": VALUE + other if other else "",
         "known": KNOWN if field.who else "",

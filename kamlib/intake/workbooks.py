@@ -50,6 +50,25 @@ MOST_TIMES = 150
 UNSUSPICIOUS = 20 * 1024**2
 STYLES = "xl/styles.xml"
 TRUE = ("1", "true")
+MERGED = "#MERGED!"
+TOO_LONG = "#DIGITS!"
+ERRORS = """
+    #N/A #REF! #DIV/0! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA #FIELD!
+    #N/D! #N/D #ADR! #DZIEL/0! #ARG! #NAZWA? #LICZBA! #ZERO! #ROZLANIE!
+"""
+ERROR_CELLS = {
+    **dict.fromkeys(ERRORS.split(), EXCEL_ERROR),
+    MERGED: MERGED_ABOVE,
+    TOO_LONG: DIGITS_LOST,
+}
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+ROW, FORMULA, VALUE = f"{MAIN}row", f"{MAIN}f", f"{MAIN}v"
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+LITERALS = re.compile(r'"([^"]*)"|\\(.)')
+MASK = re.compile(r"0[0\- ]*0")
+NOT_A_PLACE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|[sS]\.?0+')
+FIRST_LOST = 10**15
+THE_DAY_THAT_NEVER_WAS = 60  # 29 February 1900, which Excel counts
 
 
 class Sheet(NamedTuple):
@@ -79,14 +98,7 @@ class Book(NamedTuple):
 
 @contextmanager
 def opened(path: Path, *, shown: str) -> Iterator[Book]:
-    """Open a workbook after looking at its kind, its sizes and the head of each part.
-
-    Raises
-    ------
-    DataError
-        It is no workbook of Excel 2007 or later, is damaged, has a password, declares a document
-        type, or would unpack to more than a workbook can hold.
-    """
+    """Open a workbook after looking at its kind, its sizes and the head of each part."""
     _refuse_other_kinds(path, shown)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -105,7 +117,6 @@ def opened(path: Path, *, shown: str) -> Iterator[Book]:
 
 
 def _book(path: Path, archive: zipfile.ZipFile, shown: str) -> Book:
-    """Return what a workbook says of itself."""
     from openpyxl.reader.excel import ExcelReader
 
     reader = ExcelReader(path, read_only=True, keep_links=False)
@@ -116,12 +127,12 @@ def _book(path: Path, archive: zipfile.ZipFile, shown: str) -> Book:
             reader.read_workbook()
             sheets = [
                 Sheet(
-                    sheet.name,
-                    f"sheet '{sheet.name}' of {shown}",
+                    each.name,
+                    f"sheet '{each.name}' of {shown}",
                     link.target,
-                    hidden=sheet.state != "visible",
+                    each.state != "visible",
                 )
-                for sheet, link in reader.parser.find_sheets()
+                for each, link in reader.parser.find_sheets()
                 if link.Type.endswith("/worksheet")
             ]
         for sheet in sheets:
@@ -136,7 +147,6 @@ def _book(path: Path, archive: zipfile.ZipFile, shown: str) -> Book:
 
 
 def unreadable(place: str, error: Exception) -> DataError:
-    """Return what to say of something in a workbook that is not as Excel writes it."""
     return DataError(f"{place} is not as Excel writes it ({error}). Open it in Excel and save it.")
 
 
@@ -158,39 +168,29 @@ def _formats(archive: zipfile.ZipFile) -> dict[int, str]:
 
 
 def _refuse_other_kinds(path: Path, shown: str) -> None:
-    """Raise DataError unless the file starts as a zip archive does."""
     with path.open("rb") as stream:
         start = stream.read(512)
     if start.startswith(ZIP):
         return
+    nature, way_out = "no Excel workbook", "Open it in Excel and save it as .xlsx."
     if start.startswith(OLE):
-        nature, way_out = (
-            "an Excel workbook with a password, or one of the old kind (.xls)",
-            "Open it in Excel and save it as .xlsx without a password.",
-        )
+        nature = "an Excel workbook with a password, or one of the old kind (.xls)"
+        way_out = "Open it in Excel and save it as .xlsx without a password."
     elif not start:
         nature, way_out = "empty (no byte in it)", "Export it again."
     elif start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        nature, way_out = (
-            "a web page or XML that is only named like a workbook",
-            "Open it in Excel and save it as .xlsx.",
-        )
+        nature = "a web page or XML that is only named like a workbook"
     elif b"\0" not in start:
         nature, way_out = "plain text, such as CSV, named like a workbook", "Name it .csv."
-    else:
-        nature, way_out = "no Excel workbook", "Open it in Excel and save it as .xlsx."
     raise DataError(f"{shown} is {nature}, not what its name says. {way_out}")
 
 
 def _refuse_bombs(archive: zipfile.ZipFile, shown: str) -> None:
-    """Raise DataError if the archive would unpack to more than a workbook can hold."""
     parts = archive.infolist()
     unpacked = sum(info.file_size for info in parts)
     packed = max(sum(info.compress_size for info in parts), 1)
-    at_once = max(
-        (part.file_size for part in parts if not part.filename.startswith("xl/worksheets/")),
-        default=0,
-    )
+    others = (part for part in parts if not part.filename.startswith("xl/worksheets/"))
+    at_once = max((part.file_size for part in others), default=0)
     problem = ""
     if len(parts) > MOST_PARTS:
         problem = f"holds {len(parts):,} parts, more than {MOST_PARTS:,}"
@@ -213,7 +213,6 @@ def _refuse_bombs(archive: zipfile.ZipFile, shown: str) -> None:
 
 
 def _refuse_without_workbook(archive: zipfile.ZipFile, shown: str) -> None:
-    """Raise DataError if the archive is a zip of another kind."""
     names = set(archive.namelist())
     if "[Content_Types].xml" in names and "xl/workbook.bin" not in names:
         return
@@ -226,29 +225,7 @@ def _refuse_without_workbook(archive: zipfile.ZipFile, shown: str) -> None:
 
 
 def _megabytes(size: int) -> str:
-    """Write a number of bytes in megabytes."""
     return f"{size / 1024**2:,.1f} MB"
-
-
-MERGED = "#MERGED!"
-TOO_LONG = "#DIGITS!"
-ERRORS = """
-    #N/A #REF! #DIV/0! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA #FIELD!
-    #N/D! #N/D #ADR! #DZIEL/0! #ARG! #NAZWA? #LICZBA! #ZERO! #ROZLANIE!
-"""
-ERROR_CELLS = {
-    **dict.fromkeys(ERRORS.split(), EXCEL_ERROR),
-    MERGED: MERGED_ABOVE,
-    TOO_LONG: DIGITS_LOST,
-}
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-ROW, FORMULA, VALUE = f"{MAIN}row", f"{MAIN}f", f"{MAIN}v"
-ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-LITERALS = re.compile(r'"([^"]*)"|\\(.)')
-MASK = re.compile(r"0[0\- ]*0")
-NOT_A_PLACE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|[sS]\.?0+')
-FIRST_LOST = 10**15
-THE_DAY_THAT_NEVER_WAS = 60  # 29 February 1900, which Excel counts
 
 
 class Row(NamedTuple):
@@ -281,13 +258,7 @@ PLAIN = Looks("plain")
 
 
 def rows_of(book: Book, sheet: Sheet, dialect: Dialect) -> Iterator[Row]:
-    """Yield the rows of a sheet that have any cell with something in it.
-
-    Raises
-    ------
-    DataError
-        The sheet's XML is broken, or no Excel workbook's.
-    """
+    """Yield the rows of a sheet that have any cell with something in it."""
     from openpyxl.worksheet._reader import WorkSheetParser
 
     parser, number = WorkSheetParser(None, book.words, data_only=True), 0
@@ -333,13 +304,16 @@ def _elements(book: Book, sheet: Sheet, name: str) -> Iterator[ElementTree.Eleme
 def _row(
     number: int, element: ElementTree.Element, parser: Any, book: Book, dialect: Dialect
 ) -> Row:
-    """Return a row, whose cells openpyxl reads."""
     row, form = Row(number, {}, element.get("hidden") in TRUE, [], [], {}), date_form(dialect)
     parser.row_counter, parser.col_counter = number, 0
     for each in element:
         cell = parser.parse_cell(each)
         at, value, looks = cell["column"] - 1, cell["value"], PLAIN
-        if _is_uncalculated(each, stale=book.stale):
+        if (
+            each.find(FORMULA) is not None
+            and each.get("t") not in ("str", "e")
+            and each.findtext(VALUE, "") in (("", "0") if book.stale else ("",))
+        ):  # nobody knows what the formula gives: no value, or a nought put in its place
             row.unknown.append(at)
             continue
         if value is None:
@@ -358,13 +332,6 @@ def _row(
     return row
 
 
-def _is_uncalculated(cell: ElementTree.Element, *, stale: bool) -> bool:
-    """Tell whether nobody knows what a formula gives: no value, or a nought put in its place."""
-    if cell.find(FORMULA) is None or cell.get("t") in ("str", "e"):
-        return False
-    return cell.findtext(VALUE, "") in (("", "0") if stale else ("",))
-
-
 def _moment(serial: float, epoch: Any) -> Any:
     """Return the day or the time of day of a serial number; the number where there is none."""
     from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
@@ -378,7 +345,6 @@ def _moment(serial: float, epoch: Any) -> Any:
 
 
 def _text(value: Any, looks: Looks, dialect: Dialect, form: str) -> str:
-    """Return a cell's value as text."""
     if isinstance(value, str):
         return ESCAPED.sub(lambda found: chr(int(found[1], 16)), value) if "_x" in value else value
     if isinstance(value, bool):
@@ -392,7 +358,7 @@ def _text(value: Any, looks: Looks, dialect: Dialect, form: str) -> str:
     plain = plain_number(value, dialect)
     if looks.kind == "mask":
         return masked(plain, looks.mask) if plain.isdigit() else plain
-    return with_money(plain, looks.money, dialect)
+    return f"{plain} {looks.money}" if looks.money and looks.money not in dialect.money else plain
 
 
 @lru_cache(maxsize=10_000)
@@ -436,25 +402,8 @@ def plain_number(value: float, dialect: Dialect) -> str:
     return number_written(f"{Decimal(plain):f}" if "e" in plain else plain, dialect)
 
 
-def with_money(number: str, money: str, dialect: Dialect) -> str:
-    """Return a number with the currency that its format shows, unless it is the reporting one.
-
-    Examples
-    --------
-    >>> with_money("100", "EUR", Dialect(money=("zł",))), with_money("100", "zł", Dialect(money=("zł",)))
-    ('100 EUR', '100')
-    """
-    return f"{number} {money}" if money and money not in dialect.money else number
-
-
 def masked(number: str, mask: str) -> str:
-    """Return a whole number as a mask of zeros shows it.
-
-    Examples
-    --------
-    >>> masked("12", "00000"), masked("1234567890", "000-000-00-00")
-    ('00012', '123-456-78-90')
-    """
+    """Return a whole number as a mask of zeros shows it."""
     digits = number.zfill(mask.count("0"))
     spare = len(digits) - mask.count("0")
     rest = iter(digits[spare:])

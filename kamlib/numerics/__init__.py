@@ -18,11 +18,25 @@ from kamlib.numerics.concentration import (
     stobachoff,
     top_share,
 )
-from kamlib.numerics.draws import Odds, Uncertain, Whales, odds, range_errors, whales
-from kamlib.numerics.resampling import Shares, resampled, resampled_shares
-from kamlib.numerics.rounding import largest_remainder
-from kamlib.numerics.sharing import median_of_others, shapley
-from kamlib.numerics.sorting import piecewise, piecewise_inverse, sort_ascending
+from kamlib.numerics.draws import (
+    Odds,
+    Shares,
+    Uncertain,
+    Whales,
+    odds,
+    range_errors,
+    resampled,
+    resampled_shares,
+    whales,
+)
+from kamlib.numerics.sharing import (
+    largest_remainder,
+    median_of_others,
+    piecewise,
+    piecewise_inverse,
+    shapley,
+    sort_ascending,
+)
 
 __all__ = [
     "Odds",

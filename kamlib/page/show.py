@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from kamlib.core.codes import (
-    CHANGES,
-    DOCUMENTS,
-    DOORS,
-    LADDER,
-    PROFIT_CLASSES,
-    TABLES,
-    VERDICTS,
-)
+from kamlib.core.codes import CHANGES, DOCUMENTS, DOORS, LADDER, PROFIT_CLASSES, TABLES, VERDICTS
 from kamlib.core.errors import printable
 from kamlib.core.language import NO_VALUE, _, day, month, ngettext, number, percent, points
 from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from kamlib.core.analysis import Analysis, Part
-from kamlib.core.customers import main_measure, named, with_relation
+from kamlib.core.frames import main_measure, named, with_relation
 from kamlib.core.language import _
 from kamlib.core.verdicts import REFUSE
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
@@ -18,8 +18,12 @@ from kamlib.profitability.customer_statements import (
     statement_verdicts,
     withheld,
 )
-from kamlib.profitability.economic import economic_statements, timing_balance
-from kamlib.profitability.statement import company_ladder, loss_makers
+from kamlib.profitability.statement import (
+    company_ladder,
+    economic_statements,
+    loss_makers,
+    timing_balance,
+)
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage

@@ -6,11 +6,11 @@ import pandas as pd
 
 from kamlib.attractiveness.our_criteria import missing_criteria
 from kamlib.core.analysis import Analysis, Part
-from kamlib.core.customers import main_measure, with_relation
+from kamlib.core.frames import main_measure, with_relation
 from kamlib.core.language import _
 from kamlib.core.verdicts import REFUSE, Verdict
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
-from kamlib.page.turned import before_and_after
+from kamlib.page.words import before_and_after
 from kamlib.pyramid import assess, boundaries, decide, figures, golden, overriding, tables, words
 from kamlib.pyramid.bounds import Bounds, account_bounds, contact_functions, joint_evidence
 

@@ -12,13 +12,7 @@ from kamlib.core.language import N_, _, money, number, points
 from kamlib.core.verdicts import Verdict, verdict
 from kamlib.pyramid.boundaries import assign_levels
 from kamlib.pyramid.bounds import Bounds
-from kamlib.pyramid.decide import (
-    DecisionRules,
-    accounts_at_cuts,
-    both_questions,
-    decide,
-    run_rules,
-)
+from kamlib.pyramid.decide import DecisionRules, accounts_at_cuts, both_questions, decide, run_rules
 from kamlib.pyramid.find_out import proofs, questions
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import pandas as pd
 from kamlib.core.codes import LEVELS, VERDICTS
 from kamlib.core.language import _, money, ngettext, number, percent
 from kamlib.core.tables import untold_levels
-from kamlib.page.sums import Sum
+from kamlib.page.words import Sum
 
 
 def pyramid_finding(accounts: pd.DataFrame) -> str:

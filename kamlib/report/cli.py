@@ -39,7 +39,7 @@ def told_in_one_line(lost: str = "nothing was published") -> Iterator[None]:
 
 def _status_of(error: RuntimeError) -> int | None:
     """Return the exit status of a failed run; None for errors that are nobody's to expect."""
-    from kamlib.report.failures import NotPublished, RunFailed, RunGoingOn
+    from kamlib.report.running import NotPublished, RunFailed, RunGoingOn
 
     if isinstance(error, RunGoingOn):
         return GOING_ON
@@ -49,7 +49,7 @@ def _status_of(error: RuntimeError) -> int | None:
 
 
 def _with_place(error: RuntimeError, lost: str) -> str:
-    from kamlib.report.failures import NotPublished
+    from kamlib.report.running import NotPublished
 
     kept = getattr(error, "kept", None)
     if kept is None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kamlib.core.errors import ParameterError, did_you_mean, listed
 from kamlib.core.tables import file_hash
-from kamlib.report.failures import RunFailed
+from kamlib.report.running import RunFailed
 from kamlib.settings.engagement import Engagement, frozen_files
 from kamlib.stage.names import KEYS
 from kamlib.stage.opening import assigned_values

@@ -17,7 +17,7 @@ from kamlib.core.language import _, day
 from kamlib.core.rules import ANALYSES
 from kamlib.core.tables import file_hash, read_table
 from kamlib.core.verdicts import FLAG, PASS, REFUSE, nothing_to_stand_on
-from kamlib.report.failures import RunFailed, failure_in_cell
+from kamlib.report.running import RunFailed, failure_in_cell
 
 if TYPE_CHECKING:
     from kamlib.report.reporting import Run

@@ -15,12 +15,11 @@ from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.language import use_language
 from kamlib.report import committing, inputs
 from kamlib.report import committing as folders
-from kamlib.report.failures import NotPublished, failure_of, keep_failure
-from kamlib.report.running import Limits
+from kamlib.report.running import Limits, NotPublished, failure_of, keep_failure
 from kamlib.report.stages import run_stage
 from kamlib.settings.engagement import Engagement
 from kamlib.settings.loading import load_engagement
-from kamlib.settings.places import project_root
+from kamlib.settings.written import project_root
 from kamlib.stage.names import NOTEBOOKS
 
 Progress = Callable[[str], None]
@@ -224,8 +223,8 @@ def _run_one(run: Run, stage: str, name: str, kernels: Any) -> Any:
 def _publish(run: Run, done: dict[str, Any]) -> Published:
     """Render a run, check that its inputs are what they were, and commit it, or keep its draft."""
     from kamlib.report.exporting import export_receipts, export_tables
-    from kamlib.report.pages import write_pages
     from kamlib.report.record import withheld_from, write_record
+    from kamlib.report.rendering import write_pages
 
     run.progress("rendering …")
     target = run.staging / "run"

@@ -1,23 +1,27 @@
 """Running one stage's notebook or several in order, with a receipt for each: what a report stands on.
 
 A report runs them in a folder of its own; `run_stages` runs them into the engagement's own stages
-folder, where the notebooks in JupyterLab read and write as well. Nothing is published by it.
+folder, where the notebooks in JupyterLab read and write as well, and goes on where an earlier run of
+the same inputs ended. Nothing is published by it.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kamlib.core.checks import require_choice
-from kamlib.core.errors import ParameterError
+from kamlib import __version__
+from kamlib.core.errors import ParameterError, listed
+from kamlib.core.frames import require_choice
 from kamlib.core.language import use_language
-from kamlib.report import committing, inputs, resuming
+from kamlib.core.tables import file_hash
+from kamlib.report import committing, inputs
 from kamlib.report import committing as folders
-from kamlib.report.failures import RunFailed, failure_of
-from kamlib.report.running import Limits
+from kamlib.report.record import require_receipt
+from kamlib.report.running import Limits, RunFailed, failure_of
 from kamlib.settings.engagement import Engagement
 from kamlib.settings.loading import load_engagement
-from kamlib.settings.places import project_root
+from kamlib.settings.written import project_root
 from kamlib.stage.names import KEYS, NOTEBOOKS, SET_IN, knobs_of_run
 from kamlib.stage.opening import find_stage_folder
 
@@ -123,7 +127,7 @@ def _run_in_order(
     from kamlib.report.running import own_kernels
 
     kept, frozen = work.stages / "notebooks", inputs.hashes_of_reference(work.engagement)
-    ran = resuming.taken_up(work, order) if resume else {}
+    ran = resumable_stages(work, order) if resume else {}
     with own_kernels(kept / "kernel.log", work.limits) as kernels:
         for number, (stage, name) in enumerate(order.items(), 1):
             if stage in ran:
@@ -145,8 +149,8 @@ def _run_in_order(
                 failure = failure_of(error)
                 failure.kept = kept / name
                 raise failure from None
-            ran[stage] = resuming.mark_of(work, stage, name)
-            resuming.remember(work, ran)
+            ran[stage] = mark_of(work, stage, name)
+            remember(work, ran)
     inputs.require_unchanged(work.engagement, work.hashes, frozen)
 
 
@@ -195,3 +199,73 @@ def run_stage(
         "settings": settings.settings_hash(),
     }
     return notebook, require_receipt(stages, stage, source.name, expected)
+
+
+RAN = "ran.json"  # beside the notebooks as they ran
+
+
+def remember(work: "StageRun", stages: Mapping[str, str]) -> None:
+    """Write down what a run stands on and which stages came to their end, each with its mark."""
+    record = _stands_on(work) | {"stages": stages}
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    committing.write_whole(work.stages / "notebooks" / RAN, text)
+
+
+def mark_of(work: "StageRun", stage: str, name: str) -> str:
+    """Return the hashes of a stage's notebook and of the receipt that it left; empty without one."""
+    receipt = work.stages / f"receipt_{stage}.json"
+    return f"{file_hash(work.source / name)} {file_hash(receipt)}" if receipt.exists() else ""
+
+
+def resumable_stages(work: "StageRun", order: Mapping[str, str]) -> dict[str, str]:
+    """Return the first stages whose earlier run still holds, each with its mark.
+
+    Raises
+    ------
+    ParameterError
+        What that run stood on has changed since.
+    """
+    path = work.stages / "notebooks" / RAN
+    if not path.exists():
+        return {}
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    _refuse_changed(record, json.loads(json.dumps(_stands_on(work))))
+    done: dict[str, str] = {}
+    for stage, name in order.items():
+        mark = record["stages"].get(stage)
+        if mark != mark_of(work, stage, name) or not _holds(work.stages, stage, name):
+            break
+        done[stage] = mark
+    return done
+
+
+def _stands_on(work: "StageRun") -> dict[str, Any]:
+    return {
+        "kamlib": __version__,
+        "inputs": dict(work.hashes),
+        "knobs": dict(work.knobs),
+        "reference": inputs.hashes_of_reference(work.engagement),
+    }
+
+
+def _refuse_changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    changed = [
+        *(["the version of kamlib"] if before["kamlib"] != now["kamlib"] else []),
+        *(["a parameter"] if before["knobs"] != now["knobs"] else []),
+        *inputs.input_changes(before["inputs"], now["inputs"]),
+        *inputs.input_changes(before["reference"], now["reference"]),
+    ]
+    if changed:
+        raise ParameterError(
+            f"the earlier run cannot be resumed: {listed(changed)} changed since. "
+            f"Run all of it, without --resume."
+        )
+
+
+def _holds(stages: Path, stage: str, name: str) -> bool:
+    """Tell whether the tables of a stage are those that its receipt speaks of."""
+    try:
+        require_receipt(stages, stage, name, {})
+    except RunFailed:
+        return False
+    return True

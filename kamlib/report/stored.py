@@ -66,7 +66,7 @@ def problems_of_notebooks(folder: Path | None = None) -> list[str]:
     """
     import nbformat
 
-    from kamlib.settings import project_root
+    from kamlib.settings.written import project_root
 
     folder = Path(folder or project_root() / "notebooks")
     found = []
@@ -139,7 +139,7 @@ def store_notebooks(
     import nbformat
 
     from kamlib.report.committing import write_whole
-    from kamlib.settings import project_root
+    from kamlib.settings.written import project_root
 
     folder = Path(folder or project_root() / "notebooks")
     done = {}

@@ -6,7 +6,7 @@ import pandas as pd
 
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.codes import TERMS
-from kamlib.core.customers import main_measure, named
+from kamlib.core.frames import main_measure, named
 from kamlib.core.language import _
 from kamlib.core.verdicts import REFUSE
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table

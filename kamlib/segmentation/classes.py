@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.core.checks import (
+from kamlib.core.codes import PROFIT_CLASSES
+from kamlib.core.errors import DataError
+from kamlib.core.frames import (
+    main_measure,
     require_columns,
     require_complete,
     require_one_row_each,
     require_share,
 )
-from kamlib.core.codes import PROFIT_CLASSES
-from kamlib.core.customers import main_measure
-from kamlib.core.errors import DataError
 from kamlib.core.language import _, number
 from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.verdicts import Balance, Verdict, verdict

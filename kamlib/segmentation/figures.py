@@ -6,23 +6,26 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.core.checks import require_columns
 from kamlib.core.codes import EFFORT, PROFIT_CLASSES
+from kamlib.core.frames import require_columns
 from kamlib.core.language import N_, _, cases, ngettext, number, percent
 from kamlib.core.vocabulary import COLUMNS
-from kamlib.page.labels import Label, box_around, boxes_of, place
 from kamlib.page.style import (
     DOTTED,
     LIGHT,
     SMALL,
+    Label,
     Money,
     axes_or_new,
+    box_around,
+    boxes_of,
     halo,
     legend_above,
     mix,
     money_of,
     money_ticks,
     percent_ticks,
+    place,
     settle,
     styled,
 )

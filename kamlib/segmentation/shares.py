@@ -6,15 +6,8 @@ import pandas as pd
 from kamlib.core.language import _, cases, money, ngettext, number, percent
 from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.verdicts import Verdict, verdict
-from kamlib.numerics import (
-    Shares,
-    count_reaching,
-    gini,
-    herfindahl,
-    resampled_shares,
-    stobachoff,
-    top_share,
-)
+from kamlib.numerics import count_reaching, gini, herfindahl, stobachoff, top_share
+from kamlib.numerics.draws import Shares, resampled_shares
 from kamlib.segmentation.classes import MEASURES
 
 ALIKE = 0.20  # Gini up to which no customer is a giant that a sample could miss

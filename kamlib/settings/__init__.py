@@ -29,7 +29,6 @@ from kamlib.settings.decision import (
 from kamlib.settings.engagement import Engagement, frozen_files
 from kamlib.settings.inputs import Dialect, Identity, Input, SetAside
 from kamlib.settings.loading import load_engagement
-from kamlib.settings.places import project_root
 from kamlib.settings.profitability import (
     Capital,
     Dropping,
@@ -45,6 +44,7 @@ from kamlib.settings.profitability import (
 )
 from kamlib.settings.schema import engagement_schema
 from kamlib.settings.verdicts import Bound, Condition, Override, SignOff, VerdictRule
+from kamlib.settings.written import project_root
 
 __all__ = [
     "Bound",

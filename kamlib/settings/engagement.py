@@ -23,8 +23,7 @@ from pydantic_core import InitErrorDetails
 from kamlib.core.errors import DataError, ParameterError, did_you_mean
 from kamlib.core.language import LANGUAGES
 from kamlib.core.periods import Period
-from kamlib.settings import places
-from kamlib.settings.complaints import sentences_for_knobs
+from kamlib.settings import written as places
 from kamlib.settings.decision import (
     Capacity,
     Doors,
@@ -48,13 +47,9 @@ from kamlib.settings.kinds import (
     complaint,
     complaint_at,
     refuse,
+    sentences_for_knobs,
 )
-from kamlib.settings.profitability import (
-    LedgerSettings,
-    Profitability,
-    ReconcilingItem,
-    Resource,
-)
+from kamlib.settings.profitability import LedgerSettings, Profitability, ReconcilingItem, Resource
 from kamlib.settings.verdicts import Analysis, Overrides, Signature, SignOff, VerdictRule
 
 

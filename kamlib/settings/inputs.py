@@ -29,7 +29,7 @@ from kamlib.settings.kinds import (
     shown,
     written,
 )
-from kamlib.settings.places import problem_of_pattern
+from kamlib.settings.written import problem_of_pattern
 
 WHOLE_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -364,7 +364,7 @@ Inputs = Annotated[dict[str, Input], AfterValidator(_known_tables)]
 
 
 def _file_inside(path: str) -> str:
-    from kamlib.settings.places import problem_of_pattern
+    from kamlib.settings.written import problem_of_pattern
 
     problem = problem_of_pattern(path)
     if problem:

@@ -7,12 +7,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from kamlib.core.errors import ParameterError
-from kamlib.settings.complaints import sentences
 from kamlib.settings.engagement import Engagement
-from kamlib.settings.kinds import written
-from kamlib.settings.places import find_source
+from kamlib.settings.kinds import sentences, written
 from kamlib.settings.verdicts import LIMITS
-from kamlib.settings.written import Key, Written, read_yaml
+from kamlib.settings.written import Key, Written, find_source, read_yaml
 
 RULES = Path(__file__).resolve().parent.parent / "rules.yaml"
 

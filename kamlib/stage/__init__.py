@@ -5,12 +5,7 @@ leaves the receipt without which no report is published.
 """
 
 from kamlib.stage.names import KEYS, KNOBS, NOTEBOOKS, SET_IN, WRITTEN_BY, knobs_of_run
-from kamlib.stage.opening import (
-    assigned_names,
-    assigned_values,
-    find_stage_folder,
-    open_stage,
-)
+from kamlib.stage.opening import assigned_names, assigned_values, find_stage_folder, open_stage
 from kamlib.stage.staleness import input_files
 from kamlib.stage.work import Stage, write_receipt
 

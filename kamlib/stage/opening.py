@@ -10,20 +10,15 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from kamlib.core.checks import require_choice
 from kamlib.core.errors import ParameterError, did_you_mean, listed
+from kamlib.core.frames import require_choice
 from kamlib.core.language import _, use_language
 from kamlib.core.periods import Period
 from kamlib.page import show
-from kamlib.settings import Engagement, load_engagement, project_root
+from kamlib.settings import Engagement, load_engagement
+from kamlib.settings.written import project_root
 from kamlib.stage.names import KEYS, KNOBS, NOTEBOOKS, SET_IN
-from kamlib.stage.staleness import (
-    Receipt,
-    knobs_set,
-    receipts_before,
-    require_current,
-    seen_inputs,
-)
+from kamlib.stage.staleness import Receipt, knobs_set, receipts_before, require_current, seen_inputs
 from kamlib.stage.work import Stage
 
 

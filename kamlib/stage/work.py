@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from kamlib.core.analysis import Analysis, Part
-from kamlib.core.checks import require_choice
 from kamlib.core.codes import TABLES
 from kamlib.core.errors import DataError, did_you_mean, listed
+from kamlib.core.frames import require_choice
 from kamlib.core.language import _, day, number
 from kamlib.core.periods import Period
 from kamlib.core.rules import FOUNDATIONS

@@ -6,7 +6,7 @@ import pandas as pd
 
 from kamlib.attractiveness.ratings import current_ratings
 from kamlib.core.analysis import Analysis, Part
-from kamlib.core.customers import external, main_measure, named, with_relation
+from kamlib.core.frames import external, main_measure, named, with_relation
 from kamlib.core.language import _, percent
 from kamlib.core.tables import among
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table

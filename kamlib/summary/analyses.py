@@ -6,7 +6,7 @@ from kamlib.attractiveness.figures import plot_matrix
 from kamlib.attractiveness.tables import matrix_frame
 from kamlib.attractiveness.words import both_sides_finding
 from kamlib.core.analysis import Analysis, Part
-from kamlib.core.customers import main_measure
+from kamlib.core.frames import main_measure
 from kamlib.core.language import _
 from kamlib.page.parts import (
     Claim,

@@ -36,8 +36,15 @@ from kamlib.intake.inspect.files import Seen, is_readable, look_into
 from kamlib.intake.inspect.words import CURRENCIES, SIGNS, Evidence, currencies_in, worded
 from kamlib.intake.sources import READABLE
 from kamlib.settings.loading import RULES
-from kamlib.settings.places import FILE, files_of, find_source, for_readers, is_utf8, project_root
-from kamlib.settings.written import read_yaml
+from kamlib.settings.written import (
+    FILE,
+    files_of,
+    find_source,
+    for_readers,
+    is_utf8,
+    project_root,
+    read_yaml,
+)
 
 MOST_FILES = 200
 FOLDERS = ("", "input")
@@ -89,7 +96,7 @@ def suggest(engagement: str | Path) -> Draft:
     looked, left = _looked_into(found)
     by_table: dict[str, list[Placed]] = {}
     for each in looked:
-        if each.match:
+        if each.match.table:
             by_table.setdefault(each.match.table, []).append(each)
     names = [each.seen.shown for each in looked] + [each.shown for each in left]
     inputs = []
@@ -97,7 +104,7 @@ def suggest(engagement: str | Path) -> Draft:
         one, out = drafted(table, by_table[table], names)
         inputs.append(one)
         left += out
-    return _drawn_up(found, inputs, sorted(left), [each for each in looked if not each.match])
+    return _drawn_up(found, inputs, sorted(left), [each for each in looked if not each.match.table])
 
 
 def write_draft(draft: Draft, target: Path) -> Path:
@@ -139,47 +146,33 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
     def shown(self, path: Path) -> str:
-        """Return a file as it is written under files."""
         given = (*_patterns(self.declared).values(), *_patterns(self.declared, "heads").values())
         return for_readers(path, self.folder, [name for names in given for name in names])
 
 
 def found_files(engagement: str | Path) -> Found:
-    """Return the files of an engagement, or of a folder that is none yet.
-
-    Raises
-    ------
-    DataError
-        There is no file to look into, or a pattern of engagement.yaml matches none.
-    ParameterError
-        There is no such engagement or folder, or its engagement.yaml is no YAML.
-    """
+    """Return the files of an engagement, or of a folder that is none yet."""
     folder, declared = _said(engagement)
-    named = {
-        table: [
-            path for name in names for path in files_of(name, folder, key=f"inputs.{table}.files")
-        ]
-        for table, names in _patterns(declared).items()
-    }
-    heads = {
-        table: [
-            path for name in names for path in files_of(name, folder, key=f"inputs.{table}.heads")
-        ]
-        for table, names in _patterns(declared, "heads").items()
-    }
+    named, heads = (
+        {
+            table: [
+                path
+                for name in names
+                for path in files_of(name, folder, key=f"inputs.{table}.{block or 'files'}")
+            ]
+            for table, names in _patterns(declared, block).items()
+        }
+        for block in ("", "heads")
+    )
     taken = {path for paths in (*named.values(), *heads.values()) for path in paths}
     there = [path for path in _files_in(folder) if path not in taken]
     free = list(filter(is_utf8, there))
     found = Found(folder, _spread(free), named, heads, declared)
-    for n, template in (
-        (
-            len(there) - len(free),
-            _("{n} files have names that are not written in UTF-8: rename them"),
-        ),
-        (len(free) - len(found.free), _("{n} more files were not looked into")),
-    ):
-        if n:
-            found.notes.append(worded(template, n=n))
+    if n := len(there) - len(free):
+        template = _("{n} files have names that are not written in UTF-8: rename them")
+        found.notes.append(worded(template, n=n))
+    if n := len(free) - len(found.free):
+        found.notes.append(worded(_("{n} more files were not looked into"), n=n))
     if not free and not named:
         raise DataError(
             f"there is no file to look into in {folder.name}/ or {folder.name}/input/. "
@@ -208,23 +201,16 @@ def _said(engagement: str | Path) -> tuple[Path, dict[str, Any]]:
     try:
         source = find_source(engagement)
     except ParameterError:
-        folder = _bare_folder(engagement)
-        if folder is None:
-            raise
-        return folder.resolve(), {}
+        tried = [Path(engagement).expanduser()] if str(engagement).strip() else []
+        with contextlib.suppress(ParameterError):
+            tried.append(project_root() / "data" / str(engagement))
+        for folder in filter(Path.is_dir, tried):
+            return folder.resolve(), {}
+        raise
     return source.parent.resolve(), read_yaml(source, name=FILE).data
 
 
-def _bare_folder(engagement: str | Path) -> Path | None:
-    """Return a folder without an engagement.yaml, as a path or under data/."""
-    tried = [Path(engagement).expanduser()] if str(engagement).strip() else []
-    with contextlib.suppress(ParameterError):
-        tried.append(project_root() / "data" / str(engagement))
-    return next((path for path in tried if path.is_dir()), None)
-
-
 def _patterns(declared: dict[str, Any], block: str = "") -> dict[str, list[str]]:
-    """Return the file names that each declared input gives, or a block of it such as heads."""
     found = {}
     for table, given in part(declared, "inputs").items():
         given = part(given, block) if block else given
@@ -236,7 +222,6 @@ def _patterns(declared: dict[str, Any], block: str = "") -> dict[str, list[str]]
 
 
 def _files_in(folder: Path) -> list[Path]:
-    """Return the readable files of a folder and its input/, sorted by name; links out are left."""
     paths = (
         path for name in FOLDERS if (folder / name).is_dir() for path in (folder / name).iterdir()
     )
@@ -329,21 +314,20 @@ def _drawn_up(
         questions=questions,
         missing=missing,
         tables={each.table: [one.seen.shown for one in each.group] for each in inputs},
-        lacks={each.table: each.lacks for each in inputs if each.lacks},
+        lacks={each.table: each.match.lacks for each in inputs if each.match.lacks},
         left=dict(out),
     )
 
 
 def _title(found: Found, inputs: list[Drafted]) -> Iterator[str]:
-    """Say what this is, and first of all if it cannot carry anything."""
     template = _("A draft for {file}: read it, answer its questions, then paste what is right.")
     yield worded(template, file=FILE)
     if not any(each.table == "invoice_lines" for each in inputs):
         yield _("No file can stand for invoice lines, so that this does not load yet; see the end.")
     for each in inputs:
-        if each.lacks:
+        if each.match.lacks:
             template = _("{table} cannot be read yet: nobody knows which column is {lacks}.")
-            yield worded(template, table=each.table, lacks=", ".join(each.lacks))
+            yield worded(template, table=each.table, lacks=", ".join(each.match.lacks))
     if found.declared:
         yield worded(_("Parts of {file} that are not repeated here stay as they are."), file=FILE)
 
@@ -393,9 +377,7 @@ def _id_of(folder: str) -> str:
 
 def _is_by_tax_id(lines_: Drafted) -> bool:
     """Tell whether a tax id stands in for the customer's number."""
-    match = lines_.group[0].match
-    name = match.names.get("customer_id", "") if match else ""
-    return plain(name) in names_of("tax_id")[0]
+    return plain(lines_.match.names.get("customer_id", "")) in names_of("tax_id")[0]
 
 
 def _currency(lines_: Drafted | None) -> Evidence:
@@ -441,13 +423,11 @@ def _span(lines_: Drafted | None) -> tuple[date | None, date | None]:
 
 
 def _notes(inputs: list[Drafted]) -> Iterator[str]:
-    """Yield what was seen besides, file by file, and columns that are none of ours."""
     for each in inputs:
         yield from (f"{each.table}: {note}" for note in each.writing.notes)
         for one in each.group:
             yield from (f"{one.seen.shown}: {note}" for note in one.seen.notes)
-        match = each.group[0].match
-        unused = match.unused(each.first.head) if match and each.first.kind != "xml" else []
-        if unused:
+        unused = each.match.unused(each.first.head)
+        if unused and each.first.kind != "xml":
             template = _("{table}: not used are {columns}")
             yield worded(template, table=each.table, columns=", ".join(unused))

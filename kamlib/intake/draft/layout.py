@@ -14,11 +14,21 @@ from kamlib.intake.draft.matching import Pair, Placed, kind_of
 from kamlib.intake.inspect.columns import misfits
 from kamlib.intake.inspect.words import Evidence, clipped, worded
 from kamlib.intake.spelling import ROUNDED
-from kamlib.settings.places import FILE
+from kamlib.settings.written import FILE
 
 PLAIN = re.compile(r"[^\W\d_][\w./ %()ąćęłńóśźż-]*(?<![ ])")
 WORDS_OF_YAML = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "~"}
 LONGEST = 300
+TAX_DIGITS = 10
+KNOWN_ENOUGH = 0.98
+ZEROS_EXPLAIN = 0.5
+WITHOUT = {
+    "cost_of_goods_sold": N_("gross margin and everything after it is refused (profitability)"),
+    "list_price": N_("discounts are estimated from other customers' prices (profitability)"),
+    "product_id": N_("prices cannot be compared by product, and discounts not be estimated"),
+    "document_type": N_("a negative amount is taken for a credit note"),
+    "order_id": N_("each invoice is taken for one order"),
+}
 
 
 def scalar(text: str) -> str:
@@ -79,7 +89,6 @@ def flow(value: Any) -> str:
 
 
 def dialect_lines(dialects: dict[str, Writing]) -> Iterator[str]:
-    """Yield the block of dialects."""
     if dialects:
         yield line(0, "dialects")
     for name, writing in dialects.items():
@@ -91,7 +100,6 @@ def dialect_lines(dialects: dict[str, Writing]) -> Iterator[str]:
 
 
 def input_lines(inputs: list[Drafted]) -> Iterator[str]:
-    """Yield the block of inputs."""
     if inputs:
         yield line(0, "inputs")
     for each in inputs:
@@ -113,8 +121,8 @@ def input_lines(inputs: list[Drafted]) -> Iterator[str]:
 
 def _column_lines(each: Drafted) -> Iterator[str]:
     """Yield ours: theirs, and in its place what is open; invoices as XML need none of it."""
-    match = each.group[0].match
-    if match is None or each.first.kind == "xml":
+    match = each.match
+    if each.first.kind == "xml":
         return
     yield line(2, "columns") + "  # " + _("ours: theirs")
     found = {pair.ours: pair.evidence for pair in match.pairs}
@@ -177,18 +185,6 @@ def comment(texts: Iterable[str], title: str, *, numbered: bool = False) -> Iter
         yield f"#   {mark} {clipped(text, 2 * LONGEST)}"
 
 
-TAX_DIGITS = 10
-KNOWN_ENOUGH = 0.98
-ZEROS_EXPLAIN = 0.5
-WITHOUT = {
-    "cost_of_goods_sold": N_("gross margin and everything after it is refused (profitability)"),
-    "list_price": N_("discounts are estimated from other customers' prices (profitability)"),
-    "product_id": N_("prices cannot be compared by product, and discounts not be estimated"),
-    "document_type": N_("a negative amount is taken for a credit note"),
-    "order_id": N_("each invoice is taken for one order"),
-}
-
-
 # ------------------------------------------------------------------------------------ ids, cells
 def asked_of_cells(inputs: list[Drafted]) -> Iterator[str]:
     """Yield what has to be asked of cells and ids of all inputs, and of rows that repeat each other."""
@@ -206,7 +202,7 @@ def asked_of_cells(inputs: list[Drafted]) -> Iterator[str]:
 def _of_columns(each: Drafted) -> Iterator[str]:
     """Yield questions on empty cells and on ids, over all files of an input."""
     filled = {one.name for one in CONTRACT[each.table].fields if one.filled} - {"currency"}
-    for pair in each.group[0].match.pairs if each.group[0].match else ():
+    for pair in each.match.pairs:
         looks = [one.looks[pair.place] for one in each.group]
         empty, rows = sum(look.empty for look in looks), sum(look.rows for look in looks)
         name = f"{each.table}, {each.first.head[pair.place]}"
@@ -302,19 +298,12 @@ def differing(declared: dict[str, Any], inputs: list[Drafted]) -> Iterator[str]:
                 yield worded(
                     template, table=each.table, file=FILE, key=key, said=said, value=value, why=why
                 )
-        match = each.group[0].match
-        drawn = match.names if match else {}
+        drawn = each.match.names
         template = _("{table}: {file} maps {column} to {said}, the draft to {value}. Which holds?")
         for ours, theirs in part(given, "columns").items():
             if ours in drawn and drawn[ours] != str(theirs):
-                yield worded(
-                    template,
-                    table=each.table,
-                    file=FILE,
-                    column=ours,
-                    said=[theirs],
-                    value=drawn[ours],
-                )
+                names = {"column": ours, "said": [theirs], "value": drawn[ours]}
+                yield worded(template, table=each.table, file=FILE, **names)
 
 
 def part(data: Any, key: str) -> dict[str, Any]:
@@ -324,13 +313,7 @@ def part(data: Any, key: str) -> dict[str, Any]:
 
 
 def missing_words(inputs: list[Drafted], declared: dict[str, Any]) -> Iterator[str]:
-    """Yield what is missing: columns of the lines, whole tables, and the costs of serving.
-
-    Parameters
-    ----------
-    inputs : the inputs of the draft
-    declared : what engagement.yaml says already, empty where there is none
-    """
+    """Yield what is missing: columns of the lines, whole tables, and the costs of serving."""
     there = {each.table for each in inputs} | set(declared.get("inputs") or {})
     if "invoice_lines" not in there:
         yield _("invoice_lines: without them there is no analysis at all")

@@ -23,6 +23,15 @@ NUMBER = re.compile(
 )
 MINUS = ("-", "−", "–")
 NATIVE = "\ue000"  # the decimal mark that stands for "a number of Excel's own"
+BESIDE = {
+    "minus behind": N_("the minus behind the number"),
+    "brackets": N_("negative numbers in brackets"),
+    "long minus": N_("a minus that is no hyphen"),
+    "power of ten": N_("powers of ten: digits may be lost"),
+}
+MOST = 0.9
+OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")
+OF_KIND = {"date": N_("days"), "bool": N_("yes or no"), **dict.fromkeys(NUMERIC, N_("numbers"))}
 
 
 @dataclass
@@ -41,13 +50,6 @@ class Marks:
     forms: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
 
-    def add(self, other: "Marks") -> None:
-        """Take over what other values say."""
-        self.numbers += other.numbers
-        for name in ("point", "groups", "either", "forms"):
-            getattr(self, name).update(getattr(other, name))
-        self.examples = {**other.examples, **self.examples}
-
 
 def marks_in(values: Counter[str]) -> Marks:
     """Return what values say of the way numbers are written; what is no number is passed over.
@@ -60,27 +62,20 @@ def marks_in(values: Counter[str]) -> Marks:
     """
     marks = Marks()
     for value, times in values.items():
-        _count(marks, value, times)
+        found = NUMBER.match(value)
+        said = _shape(found["body"]) if found else None
+        marks.numbers += times * (said is not None or NATIVE in value)
+        if found is None or said is None:
+            continue
+        counters = (marks.point, "sure"), (marks.groups, "sure"), (marks.either, "either")
+        for (counter, how), mark in zip(counters, said, strict=True):
+            if mark:
+                counter[mark] += times
+                marks.examples.setdefault(f"{how} {mark}", value)
+        for form in _forms(found):
+            marks.forms[form] += times
+            marks.examples.setdefault(form, value)
     return marks
-
-
-def _count(marks: Marks, value: str, times: int) -> None:
-    """Count one value that stands `times` times."""
-    found = NUMBER.match(value)
-    said = _shape(found["body"]) if found else None
-    if found is None or said is None:
-        if NATIVE in value:
-            marks.numbers += times
-        return
-    marks.numbers += times
-    point, group, either = said
-    for counter, mark in ((marks.point, point), (marks.groups, group), (marks.either, either)):
-        if mark:
-            counter[mark] += times
-            marks.examples.setdefault(f"{'either' if either else 'sure'} {mark}", value)
-    for form in _forms(found):
-        marks.forms[form] += times
-        marks.examples.setdefault(form, value)
 
 
 def _shape(body: str) -> tuple[str, str, str] | None:
@@ -110,29 +105,19 @@ def _in_threes(whole: str, mark: str) -> bool:
 
 def _forms(found: re.Match[str]) -> list[str]:
     """Name what stands beside the digits."""
-    forms = []
-    if found["end"]:
-        forms.append("minus behind")
-    if found["open"] and found["close"]:
-        forms.append("brackets")
-    if found["minus"] and found["minus"] not in "+-":
-        forms.append("long minus")
-    if found["power"]:
-        forms.append("power of ten")
     word = found["before"] or found["after"]
-    if word:
-        forms.append(f"word {word}")
-    return forms
+    there = {
+        "minus behind": found["end"],
+        "brackets": found["open"] and found["close"],
+        "long minus": found["minus"] and found["minus"] not in "+-",
+        "power of ten": found["power"],
+        f"word {word}": word,
+    }
+    return [form for form, is_there in there.items() if is_there]
 
 
 def is_number(value: str) -> bool:
-    """Tell whether a value may be a number in any way of writing.
-
-    Examples
-    --------
-    >>> is_number("1 234,50 zł"), is_number("373,32-"), is_number("5 paź 2024")
-    (True, True, False)
-    """
+    """Tell whether a value may be a number in any way of writing."""
     found = NUMBER.match(value)
     return NATIVE in value or (found is not None and _shape(found["body"]) is not None)
 
@@ -200,28 +185,15 @@ def thousands_of(marks: Marks, decimal: str) -> Evidence | None:
     return None
 
 
-BESIDE = {
-    "minus behind": N_("the minus behind the number"),
-    "brackets": N_("negative numbers in brackets"),
-    "long minus": N_("a minus that is no hyphen"),
-    "power of ten": N_("powers of ten: digits may be lost"),
-}
-
-
 def forms_told(marks: Marks) -> list[str]:
     """Say what stands beside digits, with how often and one example."""
     template, word = _("{what}, such as {example} (numbers: {n})"), _("the word {word}")
-    return [
-        worded(
-            template,
-            what=_(BESIDE[form])
-            if form in BESIDE
-            else word.format(word=form.removeprefix("word ")),
-            n=times,
-            example=[marks.examples[form]],
-        )
-        for form, times in sorted(marks.forms.items())
-    ]
+    told = []
+    for form, n in sorted(marks.forms.items()):
+        known = BESIDE.get(form)
+        what = _(known) if known else word.format(word=form.removeprefix("word "))
+        told.append(worded(template, what=what, n=n, example=[marks.examples[form]]))
+    return told
 
 
 def number_in(cell: str, decimal: str) -> float:
@@ -248,15 +220,6 @@ def is_negative(cell: str) -> bool:
     return cell.startswith((*MINUS, "(")) or cell.endswith(MINUS)
 
 
-MOST = 0.9
-OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")
-OF_KIND = {
-    "date": N_("days"),
-    "bool": N_("yes or no"),
-    **dict.fromkeys(NUMERIC, N_("numbers")),
-}
-
-
 class Look(NamedTuple):
     """What a column holds: its values with how often each stands, and how many are of a kind."""
 
@@ -270,7 +233,6 @@ class Look(NamedTuple):
 
     @property
     def empty(self) -> int:
-        """Return how many cells are empty."""
         return self.rows - self.filled
 
     @property
@@ -289,14 +251,7 @@ class Look(NamedTuple):
 
 
 def look_of(cells: Iterable[str]) -> Look:
-    """Return what the cells of a column look like.
-
-    Examples
-    --------
-    >>> look = look_of(["05.01.2023", "17.01.2023", ""])
-    >>> look.filled, look.of_kind("date")
-    (2, 2)
-    """
+    """Return what the cells of a column look like."""
     values = Counter(cell.strip(" \t\u00a0\u202f\ufeff") for cell in cells)
     rows = values.total()
     del values[""]
@@ -307,10 +262,6 @@ def look_of(cells: Iterable[str]) -> Look:
 
 def objection(look: Look, kind: Kind, *, least: float = MOST) -> str:
     """Return why a column cannot be of a kind by what it holds; empty where it can.
-
-    Parameters
-    ----------
-    least : float, the share of filled cells that must be of the kind
 
     Examples
     --------
@@ -338,18 +289,17 @@ def misfits(look: Look, kind: Kind) -> Counter[str]:
     >>> misfits(look_of(["05.01.2023", "31.13.2023", "-", "-"]), "date")
     Counter({'-': 2, '31.13.2023': 1})
     """
-    if kind == "date":
-        fits = [value for value in look.values if days_in(Counter([value])).days]
-    elif kind in NUMERIC:
-        fits = [value for value in look.values if is_number(value)]
-    else:
+    if kind not in (*NUMERIC, "date"):
         return Counter()
-    odd = look.values.keys() - set(fits)
-    return Counter({v: n for v, n in look.values.items() if v in odd and not OWN_DAY.match(v)})
+    odd = [
+        value
+        for value in look.values
+        if not (days_in(Counter([value])).days if kind == "date" else is_number(value))
+    ]
+    return Counter({value: look.values[value] for value in odd if not OWN_DAY.match(value)})
 
 
 def fits(look: Look, kind: Kind) -> str:
-    """Say how a column fits its kind: the evidence that stands behind a mapped column."""
     if not look.filled:
         return worded(_("all {n} cells are empty"), n=look.rows)
     if kind in OF_KIND:

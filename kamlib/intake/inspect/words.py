@@ -9,57 +9,6 @@ from kamlib.core.errors import listed
 from kamlib.core.language import number
 
 FEW = 3
-
-
-class Evidence(NamedTuple):
-    """A value with the reason for it; `sure` says that the file itself tells, not a custom."""
-
-    value: str
-    why: str
-    sure: bool = True
-
-
-def worded(template: str, **values: object) -> str:
-    """Fill a translated template: whole numbers in the reader's way, of a listing a few values.
-
-    Examples
-    --------
-    >>> worded("{n} of {all} cells, such as {examples}", n=12, all=3456, examples=["a", "b"])
-    '12 of 3,456 cells, such as a, b'
-    """
-    return template.format(**{name: _shown(value) for name, value in values.items()})
-
-
-def _shown(value: object) -> object:
-    if isinstance(value, int):
-        return number(value)
-    return few(value) if isinstance(value, (list, tuple)) else value
-
-
-def few(values: Iterable[object]) -> str:
-    """Write at most three values, each cut to 30 characters: evidence, never a listing of data.
-
-    Examples
-    --------
-    >>> few(["a", "b", "c", "d"])
-    'a, b, c and 1 more'
-    """
-    items = list(values)
-    return listed([*map(clipped, items[:FEW]), *items[FEW:]], most=FEW)
-
-
-def clipped(value: object, most: int = 30) -> str:
-    """Return a value as one short line without what a comment cannot hold.
-
-    Examples
-    --------
-    >>> clipped("two\\nlines")
-    'two lines'
-    """
-    text = "".join(letter if letter.isprintable() else " " for letter in str(value)).strip()
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
 TOTAL = re.compile(
     r"(?:łącznie|razem|suma|sum|ogółem|ogolem|podsumowanie|do przeniesienia|z przeniesienia|"
     r"przeniesienie|total|sub-?\s?total|grand total|gesamt|summe)"
@@ -82,6 +31,112 @@ CODE = re.compile("[A-Z]{3}|zł|szt\\.?", re.IGNORECASE)
 FIRST_LETTERS = frozenset(
     ["", " ", "\u00a0", *"łrsopdztgŁRSOPDZTGΣ∑*-="]
 )  # of a total, or of nothing
+SIGNS = {
+    "PLN": ("zł", "zl", "ZŁ", "Zł", "PLN"),
+    "EUR": ("€", "EUR"),
+    "USD": ("$", "USD"),
+    "GBP": ("£", "GBP"),
+    "CHF": ("CHF", "Fr"),
+    "CZK": ("Kč", "CZK"),
+    "SEK": ("SEK", "kr"),
+    "NOK": ("NOK", "kr"),
+    "DKK": ("DKK", "kr"),
+    "HUF": ("HUF", "Ft"),
+    "UAH": ("UAH", "₴"),
+    "RON": ("RON", "lei"),
+    "JPY": ("JPY", "¥"),
+    "CNY": ("CNY", "¥"),
+}
+KNOWN = frozenset(word for words in SIGNS.values() for word in words)
+IN_BRACKETS = re.compile(r"\[\$([^\]-]+)[^\]]*\]")
+YES_OR_NO = {  # every word that a cell of yes or no may hold
+    **dict.fromkeys(["1", "true", "yes", "y", "tak", "t", "x"], True),
+    **dict.fromkeys(["0", "false", "no", "nie", "n"], False),
+}
+CODES = {
+    "document_type": {
+        "invoice": "fa fv fs fvs fvat vat upr faktura fakturavat paragon pa par inv invoice f",
+        "correction": "kor kfa kfv kfs fk fkor fvk korekta fakturakorygujaca correction k korzal korroz",
+        "advance": "zal zaliczka fzal fvz fz fakturazaliczkowa advance prepayment downpayment",
+        "final": (
+            "kon koncowa fkon roz rozliczeniowa fakturakoncowa fakturarozliczeniowa "
+            "fakturarozliczajaca final finalinvoice"
+        ),
+        "cancellation": (
+            "anul anulowana anulowanie anulacja storno sto cancel cancelled cancellation reversal"
+        ),
+        "credit_note": "zw zwrot cn creditnote creditmemo nota notauznaniowa",
+    },
+    "relation": {
+        "external": "zewnetrzny obcy external trade",
+        "intercompany": "grupa powiazany intercompany ic wewnetrzny",
+        "collective": "detal zbiorczy gotowka collective cash",
+    },
+    "status": {
+        "accrued": "naliczony naliczone rezerwa accrued",
+        "settled": "rozliczony rozliczone zaplacony settled paid",
+        "reversed": "odwrocony rozwiazany stornowany reversed",
+    },
+    "source": {
+        "their_words": "ankieta rozmowa klient theirwords",
+        "fact": "fakt system fact",
+        "our_guess": "szacunek ocenawlasna ourguess guess",
+    },
+}
+CURRENCIES = {  # words beside amounts that mean one currency only
+    word.casefold(): code
+    for code, words in SIGNS.items()
+    for word in words
+    if word.upper() != code and sum(word in others for others in SIGNS.values()) == 1
+} | {"zlotych": "PLN", "euro": "EUR"}
+IN_FILE_NAMES = {
+    "invoice_lines": "sprzedaz faktur invoice sales orderlines obrotyklient retail",
+    "customers": "kontrahen klienci odbiorc customer client reseller accounts",
+    "prospects": "prospe potencjaln lead",
+    "products": "towar produkt product artykul material asortyment",
+    "receivables": "naleznosc rozrach receivable saldanal",
+    "off_invoice": "bonus rabaty offinvoice premie rebate",
+    "gl_totals": "gltotals zestawienieobrotow obrotyisald generalledger trialbalance",
+    "drivers": "driver nosnik czynnosc",
+    "contacts": "contact kontakt",
+    "evidence": "evidence dowod",
+    "strategic": "strateg",
+    "ratings_ours": "ratingsours oceny naszeoceny",
+    "ratings_theirs": "ratingstheirs ankiet ocenyklient",
+    "fx_rates": "fxrates kursy rates",
+    "identity": "identity tozsamosc",
+}
+
+
+class Evidence(NamedTuple):
+    """A value with the reason for it; `sure` says that the file itself tells, not a custom."""
+
+    value: str
+    why: str
+    sure: bool = True
+
+
+def worded(template: str, **values: object) -> str:
+    """Fill a translated template: whole numbers in the reader's way, of a listing a few values."""
+    return template.format(**{name: _shown(value) for name, value in values.items()})
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, int):
+        return number(value)
+    return few(value) if isinstance(value, (list, tuple)) else value
+
+
+def few(values: Iterable[object]) -> str:
+    """Write at most three values, each cut to 30 characters: evidence, never a listing of data."""
+    items = list(values)
+    return listed([*map(clipped, items[:FEW]), *items[FEW:]], most=FEW)
+
+
+def clipped(value: object, most: int = 30) -> str:
+    """Return a value as one short line without what a comment cannot hold."""
+    text = "".join(letter if letter.isprintable() else " " for letter in str(value)).strip()
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def seems_total(cells: Sequence[str]) -> bool:
@@ -101,15 +156,6 @@ def is_total(cells: Sequence[str], ids: Sequence[int]) -> bool:
 
     The words of a total fill their cell; or they stand in the only cell that has words at all, and
     no legal form makes a firm's name of them.
-
-    Examples
-    --------
-    >>> is_total(["", "", "Razem strona", "373,32"], [0, 1])
-    True
-    >>> is_total(["F1", "2024-01-01", "Total", "373,32"], [0, 1])
-    False
-    >>> is_total(["", "", "RAZEM PLN", "373,32"], [0, 1]), is_total(["", "", "Razem S.A.", "5"], [0, 1])
-    (True, False)
     """
     own = [cells[place].strip() for place in ids if place < len(cells)]
     if any(cell and not says_total(cell) for cell in own):
@@ -134,36 +180,8 @@ def says_total(cell: str) -> bool:
     return bool(WORD.search(cell)) and not LEGAL_FORM.search(cell)
 
 
-SIGNS = {
-    "PLN": ("zł", "zl", "ZŁ", "Zł", "PLN"),
-    "EUR": ("€", "EUR"),
-    "USD": ("$", "USD"),
-    "GBP": ("£", "GBP"),
-    "CHF": ("CHF", "Fr"),
-    "CZK": ("Kč", "CZK"),
-    "SEK": ("SEK", "kr"),
-    "NOK": ("NOK", "kr"),
-    "DKK": ("DKK", "kr"),
-    "HUF": ("HUF", "Ft"),
-    "UAH": ("UAH", "₴"),
-    "RON": ("RON", "lei"),
-    "JPY": ("JPY", "¥"),
-    "CNY": ("CNY", "¥"),
-}
-KNOWN = frozenset(word for words in SIGNS.values() for word in words)
-IN_BRACKETS = re.compile(r"\[\$([^\]-]+)[^\]]*\]")
-
-
 def money_in_format(code: str) -> str:
-    """Return the sign or word of a currency that a number format of Excel shows; empty without one.
-
-    Examples
-    --------
-    >>> money_in_format('#,##0.00 [$zł-415]'), money_in_format('#,##0.00 "EUR"')
-    ('zł', 'EUR')
-    >>> money_in_format('[$-415]0.00 "szt."'), money_in_format(r'0.00\\ €'), money_in_format("0.00")
-    ('', '€', '')
-    """
+    """Return the sign or word of a currency that a number format of Excel shows; empty without one."""
     if bracketed := IN_BRACKETS.search(code):
         return bracketed[1].strip()
     words = re.split(r"[^\w$€£¥₴]+|[0#?]+", re.sub(r"\[[^\]]*\]|_.|\*.", "", code))
@@ -171,87 +189,10 @@ def money_in_format(code: str) -> str:
 
 
 def money_words(currency: str, *, every: bool = False) -> tuple[str, ...]:
-    """Return the words that may stand beside an amount of a currency, or of any.
-
-    Examples
-    --------
-    >>> money_words("EUR")
-    ('€', 'EUR')
-    """
+    """Return the words that may stand beside an amount of a currency, or of any."""
     own = SIGNS.get(currency, (currency,))
     others = [word for words in SIGNS.values() for word in words] if every else []
     return tuple(dict.fromkeys([*own, *others]))
-
-
-YES_OR_NO = {  # every word that a cell of yes or no may hold
-    **dict.fromkeys(["1", "true", "yes", "y", "tak", "t", "x"], True),
-    **dict.fromkeys(["0", "false", "no", "nie", "n"], False),
-}
-
-
-def _known(words: str) -> tuple[str, ...]:
-    return tuple(words.split())
-
-
-CODES: dict[str, dict[str, tuple[str, ...]]] = {
-    "document_type": {
-        "invoice": _known(
-            "fa fv fs fvs fvat vat upr faktura fakturavat paragon pa par inv invoice f"
-        ),
-        "correction": _known(
-            "kor kfa kfv kfs fk fkor fvk korekta fakturakorygujaca correction k korzal korroz"
-        ),
-        "advance": _known(
-            "zal zaliczka fzal fvz fz fakturazaliczkowa advance prepayment downpayment"
-        ),
-        "final": _known(
-            "kon koncowa fkon roz rozliczeniowa fakturakoncowa fakturarozliczeniowa "
-            "fakturarozliczajaca final finalinvoice"
-        ),
-        "cancellation": _known(
-            "anul anulowana anulowanie anulacja storno sto cancel cancelled cancellation reversal"
-        ),
-        "credit_note": _known("zw zwrot cn creditnote creditmemo nota notauznaniowa"),
-    },
-    "relation": {
-        "external": _known("zewnetrzny obcy external trade"),
-        "intercompany": _known("grupa powiazany intercompany ic wewnetrzny"),
-        "collective": _known("detal zbiorczy gotowka collective cash"),
-    },
-    "status": {
-        "accrued": _known("naliczony naliczone rezerwa accrued"),
-        "settled": _known("rozliczony rozliczone zaplacony settled paid"),
-        "reversed": _known("odwrocony rozwiazany stornowany reversed"),
-    },
-    "source": {
-        "their_words": _known("ankieta rozmowa klient theirwords"),
-        "fact": _known("fakt system fact"),
-        "our_guess": _known("szacunek ocenawlasna ourguess guess"),
-    },
-}
-CURRENCIES = {  # words beside amounts that mean one currency only
-    word.casefold(): code
-    for code, words in SIGNS.items()
-    for word in words
-    if word.upper() != code and sum(word in others for others in SIGNS.values()) == 1
-} | {"zlotych": "PLN", "euro": "EUR"}
-IN_FILE_NAMES: dict[str, tuple[str, ...]] = {
-    "invoice_lines": _known("sprzedaz faktur invoice sales orderlines obrotyklient retail"),
-    "customers": _known("kontrahen klienci odbiorc customer client reseller accounts"),
-    "prospects": _known("prospe potencjaln lead"),
-    "products": _known("towar produkt product artykul material asortyment"),
-    "receivables": _known("naleznosc rozrach receivable saldanal"),
-    "off_invoice": _known("bonus rabaty offinvoice premie rebate"),
-    "gl_totals": _known("gltotals zestawienieobrotow obrotyisald generalledger trialbalance"),
-    "drivers": _known("driver nosnik czynnosc"),
-    "contacts": _known("contact kontakt"),
-    "evidence": _known("evidence dowod"),
-    "strategic": _known("strateg"),
-    "ratings_ours": _known("ratingsours oceny naszeoceny"),
-    "ratings_theirs": _known("ratingstheirs ankiet ocenyklient"),
-    "fx_rates": _known("fxrates kursy rates"),
-    "identity": _known("identity tozsamosc"),
-}
 
 
 def currencies_in(values: Counter[str]) -> Counter[str]:

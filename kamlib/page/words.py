@@ -1,6 +1,10 @@
-"""Captions and text alternatives of the figures: what a figure shows, never what it found."""
+"""Words of pages: captions of figures, sentences that add up, and what a parameter changes."""
 
-from kamlib.core.language import N_, _
+from collections.abc import Iterable
+from typing import Any
+
+from kamlib.core.errors import listed
+from kamlib.core.language import N_, _, ngettext, number
 from kamlib.core.vocabulary import label
 
 FIGURES: dict[str, tuple[str, str]] = {
@@ -141,3 +145,61 @@ def of_estimated_list(said: str, estimated: bool) -> str:
     if not estimated:
         return said
     return _("{said} List value is estimated where no list price is given.").format(said=said)
+
+
+class Sum(str):
+    """A sentence that names a whole and its parts, which can be added up.
+
+    Attributes
+    ----------
+    whole : float
+    parts : tuple of float; their sum is `whole`, or the sentence is wrong
+
+    Examples
+    --------
+    >>> said = Sum("Of 10 customers 7 earn and 3 lose.", 10, [7, 3])
+    >>> said, said.whole == sum(said.parts)
+    ('Of 10 customers 7 earn and 3 lose.', True)
+    """
+
+    whole: float
+    parts: tuple[float, ...]
+
+    def __new__(cls, said: str, whole: Any, parts: Iterable[Any]) -> "Sum":
+        """Return the sentence with its amounts."""
+        sentence = super().__new__(cls, said)
+        sentence.whole, sentence.parts = float(whole), tuple(float(part) for part in parts)
+        return sentence
+
+
+def before_and_after(what: str, before: Iterable[str], after: Iterable[str]) -> str:
+    """Say how many there are before a knob was turned and after it, and who moves.
+
+    Parameters
+    ----------
+    what : what is counted, such as "key accounts"
+    before, after : names, in the order in which they are to be told
+
+    Examples
+    --------
+    >>> before_and_after("key accounts", ["Ala", "Bęc", "Cud"], ["Cud", "Dal"])
+    'As in engagement.yaml → as set here: 3 → 2 key accounts; Ala, Bęc leave; Dal comes.'
+    >>> before_and_after("key accounts", ["Ala"], ["Ala"])
+    'As in engagement.yaml → as set here: 1 → 1 key accounts; nobody leaves or comes.'
+    """
+    old, new = list(before), list(after)
+    leave = [name for name in old if name not in new]
+    come = [name for name in new if name not in old]
+    moves = []
+    if leave:
+        words = ngettext("{names} leaves", "{names} leave", len(leave))
+        moves.append(words.format(names=listed(leave)))
+    if come:
+        words = ngettext("{names} comes", "{names} come", len(come))
+        moves.append(words.format(names=listed(come)))
+    return _("As in engagement.yaml → as set here: {before} → {after} {what}; {moves}.").format(
+        before=number(len(old)),
+        after=number(len(new)),
+        what=what,
+        moves="; ".join(moves) or _("nobody leaves or comes"),
+    )
