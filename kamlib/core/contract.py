@@ -19,7 +19,6 @@ DOCUMENT_TYPES = (*SALES, "advance", *BACK)
 RELATIONS = ("external", "intercompany", "collective")
 NOT_A_CURRENCY = N_("not a currency")
 IN_ANOTHER_CURRENCY = N_("money in another currency than the report's")
-
 NUMERIC = ("money", "number", "whole", "share", "rating")  # kinds of columns
 RANGES: dict[str, tuple[int, int]] = {"share": (0, 1), "rating": (0, 10)}
 
