@@ -14,6 +14,7 @@ from kamlib.intake.alike import look_alikes
 from kamlib.intake.identity import (
     Identities,
     chosen_names,
+    counted_as,
     merged_activity,
     merged_sites,
     name_variants,
@@ -206,7 +207,7 @@ def site_or_group(
     outside = customers.loc[customers["relation"] == "external", "customer_id"]
     sold = ids[among(ids["customer_id"], outside) & (ids["invoice_revenue"] != 0)]
     levels = [who.unit(level) for level in ("group", "site")]
-    group, site = (sold["id_in_input"].map(lambda one, of=of: of.get(one, one)) for of in levels)
+    group, site = (counted_as(sold["id_in_input"], of) for of in levels)
     revenue = sold["invoice_revenue"].astype("float64")
     by_group, by_site = revenue.groupby(group).sum(), revenue.groupby(site).sum()
     if len(by_group) in (len(by_site), *range(FEWEST)) or not (by_group > 0).any():

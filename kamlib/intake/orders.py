@@ -16,7 +16,7 @@ import pyarrow as pa
 from kamlib.core.contract import SALES
 from kamlib.intake.corrections import ordered
 from kamlib.intake.documents import money_sum, only_row, order_fields, period_of
-from kamlib.intake.identity import Identities
+from kamlib.intake.identity import Identities, counted_as
 from kamlib.intake.lines import line_count
 from kamlib.intake.validate import Validated
 from kamlib.intake.workspace import Answer, Workspace, materialize
@@ -178,8 +178,8 @@ def _since(work: Workspace, who: Identities) -> ir.Table:
     """Return the first day recorded for each unit: ``unit, since, whole``, of all its sites or of some."""
     sites = who.sites
     given = sites["since"] if "since" in sites else pd.Series(pd.NaT, index=sites.index)
-    units = sites["customer_id"].map(lambda one: who.units.get(one, one))
-    days = pd.to_datetime(given).groupby(units.astype("str")).agg(["min", "count", "size"])
+    units = counted_as(sites["customer_id"], who.units)
+    days = pd.to_datetime(given).groupby(units).agg(["min", "count", "size"])
     known = days[days["count"] > 0]
     rows = pa.table(
         {
