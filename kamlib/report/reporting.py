@@ -15,7 +15,7 @@ from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.language import use_language
 from kamlib.report import committing
 from kamlib.report import committing as folders
-from kamlib.report.inputs import (
+from kamlib.report.record import (
     folder_of,
     hashes_of_inputs,
     hashes_of_reference,
@@ -25,8 +25,7 @@ from kamlib.report.inputs import (
 )
 from kamlib.report.running import Limits, NotPublished, failure_of, keep_failure
 from kamlib.report.stages import run_stage
-from kamlib.settings.engagement import Engagement
-from kamlib.settings.loading import load_engagement
+from kamlib.settings.engagement import Engagement, load_engagement
 from kamlib.settings.written import project_root
 from kamlib.stage.names import NOTEBOOKS
 

@@ -17,18 +17,17 @@ from kamlib.core.language import use_language
 from kamlib.core.tables import file_hash
 from kamlib.report import committing
 from kamlib.report import committing as folders
-from kamlib.report.inputs import (
+from kamlib.report.record import (
     hashes_of_inputs,
     hashes_of_reference,
     input_changes,
     require_none_saved,
+    require_receipt,
     require_unchanged,
     with_parameters,
 )
-from kamlib.report.record import require_receipt
 from kamlib.report.running import Limits, RunFailed, failure_of
-from kamlib.settings.engagement import Engagement
-from kamlib.settings.loading import load_engagement
+from kamlib.settings.engagement import Engagement, load_engagement
 from kamlib.settings.written import project_root
 from kamlib.stage.names import KEYS, NOTEBOOKS, SET_IN, parameters_of_run
 from kamlib.stage.opening import find_stage_folder
