@@ -1,65 +1,50 @@
-"""Order lines to measure on: TPC-H, made on the spot, with customers as unequal as in life.
+"""Order lines to measure on: made on the spot, with customers as unequal as in life.
 
-TPC-H draws customers evenly. Here the sixth power of a hash of the order gives the top 20 % of
-customers about 77 % of revenue. Cost of goods is the supply cost, list price the extended price, net
-amount what the discount leaves of it; lines that came back are credit notes.
+The sixth power of a hash of the order gives the top 20 % of customers about 77 % of revenue. An order
+has one to seven lines, a quarter of which come back as credit notes; orders come in no order of days.
 """
 
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 
-CUSTOMERS = 100_000  # for six million lines; ten times the lines have ten times the customers
+ORDERS, CUSTOMERS = (
+    1_500_000,
+    100_000,
+)  # for six million lines; ten times the lines have ten times both
+DRAW = "(hash(o, line, {salt}) % 1000003) / 1000003.0"
 LINES = """
 COPY (
-  SELECT l_orderkey AS invoice_id, l_linenumber AS line_id, o_orderdate AS date,
-    (1 + floor({customers} * power((hash(o_orderkey) % 1000003) / 1000003.0, 6)))::INTEGER AS customer_id,
-    l_quantity AS quantity, l_extendedprice AS list_price,
-    (CASE l_returnflag WHEN 'R' THEN -1 ELSE 1 END
-      * (l_extendedprice * (1 - l_discount))::DECIMAL(15, 2))::DECIMAL(15, 2) AS net_amount,
-    (l_quantity * ps_supplycost)::DECIMAL(15, 2) AS cost_of_goods_sold,
-    CASE l_returnflag WHEN 'R' THEN 'credit_note' ELSE 'invoice' END AS document_type
-  FROM '{folder}/lineitem.parquet'
-  JOIN '{folder}/orders.parquet' ON l_orderkey = o_orderkey
-  JOIN '{folder}/partsupp.parquet' ON ps_partkey = l_partkey AND ps_suppkey = l_suppkey
+  SELECT o AS invoice_id, line::INTEGER AS line_id,
+    DATE '1992-01-01' + (hash(o, 1) % 2406)::INTEGER AS date,
+    (1 + floor({customers} * power((hash(o) % 1000003) / 1000003.0, 6)))::INTEGER AS customer_id,
+    quantity, list_price,
+    (CASE WHEN back THEN -1 ELSE 1 END * list_price * (1 - discount))::DECIMAL(15, 2) AS net_amount,
+    (CASE WHEN back THEN -1 ELSE 1 END * list_price * cost)::DECIMAL(15, 2) AS cost_of_goods_sold,
+    CASE WHEN back THEN 'credit_note' ELSE 'invoice' END AS document_type
+  FROM (
+    SELECT o, line, floor(1 + 50 * {a})::DECIMAL(15, 2) AS quantity,
+      (floor(1 + 50 * {a}) * (900 + 1200 * {b}))::DECIMAL(15, 2) AS list_price,
+      floor(11 * {c}) / 100 AS discount, .2 + .5 * {d} AS cost, {e} < .25 AS back
+    FROM (SELECT o, unnest(range(1, 2 + (hash(o, 2) % 7)::BIGINT)) AS line FROM range({orders}) t(o))
+  )
 ) TO '{target}' (FORMAT parquet)
 """
 YEARS = range(1992, 1999)
 
 
 def engagement_with_lines(folder: Path, scale: int) -> Path:
-    """Return an engagement over TPC-H's lines of a scale factor; 1 is six million. Made once.
-
-    Needs ``tpchgen-cli``, which makes the data without a network.
-    """
-    home = folder / f"scale{scale}"
+    """Return an engagement over made-up order lines; scale 1 is six million. Made once."""
+    home = folder / f"made{scale}"
     target = home / "lines.parquet"
     if not target.exists():
         home.mkdir(parents=True, exist_ok=True)
-        program = Path(sys.executable).with_name("tpchgen-cli")
-        raw = home / "raw"
-        subprocess.run(
-            [
-                program,
-                "parquet",
-                "-s",
-                str(scale),
-                "--tables",
-                "lineitem,orders,partsupp",
-                "--output-dir",
-                raw,
-            ],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        draws = {name: DRAW.format(salt=n) for n, name in enumerate("abcde", start=3)}
         con = duckdb.connect()
         con.execute(f"SET memory_limit = '4GB'; SET temp_directory = '{home}/spilled'")
-        con.execute(LINES.format(folder=raw, target=target, customers=CUSTOMERS * scale))
+        sizes = {"orders": ORDERS * scale, "customers": CUSTOMERS * scale}
+        con.execute(LINES.format(target=target, **sizes, **draws))
         con.close()
-        for file in raw.glob("*.parquet"):
-            file.unlink()
     periods = ", ".join(f"Y{y}: {{from: {y}-01-01, to: {y}-12-31}}" for y in YEARS)
     (home / "engagement.yaml").write_text(
         f"id: lines\ncurrency: PLN\nperiods: {{{periods}}}\n"

@@ -2,7 +2,7 @@
 
 Ways to the same answer run in turn, each in a process of its own, and are compared in one run; the
 same results come first. The clock starts when libraries are loaded and settings are read, which takes
-as long for ten lines. Needs ``tpchgen-cli``; without it nothing is measured.
+as long for ten lines.
 
     python benchmarks/order_lines.py --scale 1 10 --rounds 5 --out docs/order_lines.md
 """
@@ -34,7 +34,7 @@ from kamlib.intake.ledger import money_balance
 from kamlib.intake.lines import customer_months
 from kamlib.intake.quarantine import all_set_aside, lines_set_aside, money_read
 from kamlib.intake.workspace import Workspace, fetched, workspace
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 PERIOD = "Y1997"
 BY_HAND = """
@@ -231,8 +231,6 @@ def main() -> None:
     if own.way:
         one(own.way, own.home)
         return
-    if not Path(sys.executable).with_name("tpchgen-cli").exists():
-        sys.exit("tpchgen-cli is not installed: python -m pip install tpchgen-cli")
     rounds = {scale: own.rounds if scale < 10 else min(own.rounds, 3) for scale in own.scale}
     found = {}
     for scale in own.scale:

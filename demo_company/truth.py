@@ -5,7 +5,7 @@ import pandas as pd
 
 from demo_company.costs import Equations, activity_name
 from demo_company.scenario import PERIODS
-from kamlib.numerics import largest_remainder
+from kamlib.numerics.sharing import largest_remainder
 
 STEPS = ("list_revenue", "invoice_revenue", "off_invoice", "cost_of_goods_sold")
 LADDER = (

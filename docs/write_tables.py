@@ -10,9 +10,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from kamlib.core import codes
+from kamlib.core.codes import CAUSES, PROPOSALS
 from kamlib.core.contract import CONTRACT, Field
 from kamlib.core.tables import read_note
-from kamlib.core.vocabulary import CAUSES, COLUMNS, ONLY_IN_RESULTS, PROPOSALS, Column
+from kamlib.core.vocabulary import COLUMNS, ONLY_IN_RESULTS, Column
 from kamlib.page.show import CODES
 from kamlib.settings import load_engagement
 from kamlib.stage.names import NOTEBOOKS, WRITTEN_BY
@@ -70,7 +71,7 @@ def column(name: str) -> Column | None:
 def row(name: str, *more: str, percent: bool = False) -> str:
     about = column(name)
     if about is None:
-        raise SystemExit(f"{name} has no meaning yet: give it one in kamlib/core/vocabulary.py.")
+        raise SystemExit(f"{name} has no meaning yet: give it one in kamlib/core/vocabulary.toml.")
     unit = KINDS[about.kind] + (f", {about.unit}" if about.unit else "") + ", or %" * percent
     return f"| `{name}` | {about.meaning} | {unit} | {' | '.join(more)} |"
 
@@ -143,7 +144,7 @@ def page(stages: Path) -> str:
             "## What a client gives",
             "",
             "Name the client's columns under `columns`; a column that is not *needed* may be absent.",
-            "`invoice_lines`, `customers` and `prospects` may carry columns of your own too.",
+            "`invoice_lines`, `customers`, `prospects` and `opportunities` may carry your own columns too.",
             *inputs(),
             "",
             "## What a run leaves",

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.profitability.factors import WORK
+from kamlib.profitability.causes import WORK
 
 ALIKE = {
     "sold_list": 1000.0,

@@ -8,8 +8,7 @@ import pytest
 from losses_world import WORSE, amounts, random_amounts
 
 from kamlib.profitability.actions import LEVERS, list_actions, try_actions
-from kamlib.profitability.causes import typical_rates
-from kamlib.profitability.factors import customer_rates
+from kamlib.profitability.causes import customer_rates, typical_rates
 from kamlib.profitability.loss_treatment import drop_effects
 
 DECLARED = SimpleNamespace(cogs_avoidable=1.0, freed_capacity_used=0.0, exit_penalties={})

@@ -12,17 +12,20 @@ from worlds import END, default_rules, ours
 from kamlib.attractiveness.our_criteria import (
     measured_criteria,
     missing_criteria,
+    profit_at_potential,
     side_a,
     side_a_criteria,
     side_a_verdicts,
 )
 from kamlib.attractiveness.ratings import asked_on, current_ratings, ratings_verdicts
+from kamlib.attractiveness.tables import potential_table
 from kamlib.attractiveness.their_criteria import (
     side_b,
     side_b_criteria,
     side_b_verdicts,
     their_trust,
 )
+from kamlib.attractiveness.words import potential_finding
 from kamlib.core.errors import DataError
 from kamlib.settings import SideACriterion
 
@@ -190,7 +193,7 @@ def test_side_a_is_judged_by_how_many_are_known():
     assert side_a_verdicts(side.tail(1), values, min_known_weight=0.6)[0].outcome == "REFUSE"
     assert side_a_verdicts(side.head(1), values, min_known_weight=0.6)[0].outcome == "PASS"
     assert told[1].said == (
-        "Potential and own growth are our ratings (0 and 0 rated), not measurements."
+        "Potential and own growth are our ratings where nothing was measured (0 and 0 rated)."
     )
 
 
@@ -268,9 +271,11 @@ def test_measured_criteria_come_from_the_statement_a_contract_and_the_firm_itsel
         }
     )
 
-    table = measured_criteria(parties, statement, stays).set_index("party_id")
+    could = pd.DataFrame({"profit_potential": [1.5]}, index=["A"])
+    table = measured_criteria(parties, statement, stays, potential=could).set_index("party_id")
 
     assert table.loc["A"].to_dict() == {
+        "profit_potential": 1.5,
         "own_growth": 4.0,
         "margin_quality": 12.0,
         "staying": 0.90,
@@ -278,6 +283,47 @@ def test_measured_criteria_come_from_the_statement_a_contract_and_the_firm_itsel
     }
     assert table.loc["B"].isna().all()
     assert measured_criteria(parties[["party_id"]], statement, stays)["own_growth"].isna().all()
+
+
+UPLIFT = pd.DataFrame(
+    {"customer_id": ["A", "B", "C"], "uplift_kau_low": 0.1, "uplift_kau": 0.5, "uplift_kau_high": 1}
+)
+
+
+def test_profit_at_potential_is_what_more_could_come_and_what_comes_again():
+    """A earns half a unit and returns, B half a unit and hardly returns; of C no profit is known."""
+    statement = pd.DataFrame({"customer_id": ["A", "B"], "customer_profit": [50.0, 50.0]})
+    stays = pd.DataFrame({"customer_id": ["A", "B", "C"], "p_return_low": [0.9, 0.2, 0.9]})
+
+    could = profit_at_potential(UPLIFT, statement, stays, unit=100)
+
+    assert could.loc["A"].tolist() == [0.6, 1.0, 1.5]
+    assert could.loc["B"].tolist() == [0.1, 0.5, 1.0]
+    assert "C" not in could.index
+    assert profit_at_potential(None, statement, stays, unit=100).empty
+
+
+def test_measured_potential_counts_and_a_rating_far_from_it_stands_beside_it():
+    """Rated 7 is one unit; A could earn .3 and B .6 of one."""
+    rules = default_rules().side_a.criteria
+    table = measured(profit_potential=[0.3, 0.6, np.nan])
+    ratings = ours(*((party, "profit_potential", 7) for party in "ABC"))
+
+    values = side_a_criteria(table, ratings, rules)
+    apart = potential_table(values, pd.Series({"A": "Alfa", "B": "Beta", "C": "Gamma"}))
+
+    mine = values[values["criterion"] == "profit_potential"]
+    assert mine["source"].tolist() == ["measured", "measured", "rated"]
+    assert mine["raw"].tolist() == pytest.approx([0.3, 0.6, 1.0])
+    assert apart["name"].tolist() == ["Alfa"]
+    assert apart[["profit_potential", "potential_rated"]].iloc[0].tolist() == pytest.approx(
+        [0.3, 1]
+    )
+    assert potential_finding(values, apart).startswith(
+        "Potential is measured of 2, by what comparable customers buy; of 2 whom we rated too, 1 are"
+    )
+    unmeasured = side_a_criteria(measured(growth=[1.0]), NOBODY, rules)
+    assert potential_finding(unmeasured, apart) == ""
 
 
 # --------------------------------------------------------------------------------- side B

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from losses_world import amounts, random_amounts
 
-from kamlib.profitability.breakeven import break_evens, orders_left, profit_if
+from kamlib.profitability.actions import break_evens, orders_left, profit_if
 
 LOSING = {"sold_revenue": 740.0, "capital_charge": 40.0}  # 740 − 600 − 150 − 40 = −50
 

@@ -9,7 +9,8 @@ import pytest
 
 from kamlib.report import reporting
 from kamlib.report.cli import app
-from kamlib.settings import load_engagement, project_root
+from kamlib.settings.engagement import load_engagement
+from kamlib.settings.written import project_root
 
 CANARY = "s3cr3t-canary-7c1f"
 LINES = "invoice_id,date,customer_id,net_amount\n1,2024-01-02,A,100.00\n2,2025-06-30,B,50.00\n"

@@ -10,17 +10,20 @@ from hypothesis import strategies as st
 from losses_world import WORSE, amounts, random_amounts
 from worlds import Equation, Term
 
-from kamlib.numerics import median_of_others, shapley
+from kamlib.numerics.sharing import median_of_others, shapley
 from kamlib.profitability.causes import (
+    CAUSES,
     cause_effects,
     causes_verdict,
+    customer_rates,
     explain_gaps,
+    kinds_of_work,
     matrix_verdict,
     peers_verdict,
     price_matrix,
+    profit_rate,
     typical_rates,
 )
-from kamlib.profitability.factors import CAUSES, customer_rates, kinds_of_work, profit_rate
 
 EFFECTS = [f"effect_{cause}" for cause in CAUSES]
 

@@ -12,6 +12,7 @@ from test_intake import TWO_YEARS, book, give, revenue, set_aside, verdict_of, w
 from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs, reasons
 from kamlib.settings import Dialect
+from kamlib.settings.inputs import Sum
 
 HEAD = "invoice_id, date, customer_id, quantity, net_amount, document_type, corrects_invoice_id, order_id"
 
@@ -522,6 +523,47 @@ def test_lines_of_a_plan_are_left_out_where_the_engagement_says_which_rows_count
 def test_a_column_by_which_rows_count_must_be_there(tmp_path):
     with pytest.raises(DataError, match=r"has no column 'Scenari'.*Did you mean 'Scenario'"):
         of(tmp_path, "F1,2024-02-01,A,100,Actual", head=SCENARIOS, where={"Scenari": ["Actual"]})
+
+
+def costs(intake) -> dict:
+    """Return cost of goods by customer, and the revenue of lines whose cost nobody knows."""
+    months = intake.tables["customer_months"].groupby("customer_id")
+    cost, without = months["cost_of_goods_sold"].sum(), months["revenue_without_cost"].sum()
+    return {name: (float(cost[name]), float(without[name])) for name in cost.index}
+
+
+def test_a_cost_is_the_sum_of_columns_or_sales_less_profit(tmp_path):
+    """A sells for 100 with a material of 40 and a labour of 20; B earns 30 of 100."""
+    split = "invoice_id, date, customer_id, net_amount, Material, Labour"
+    goods = {"cost_of_goods_sold": Sum(plus=["Material", "Labour"])}
+    intake = of(tmp_path, "F1, 2024-02-01, A, 100, 40, 20", head=split, sums=goods)
+    assert costs(intake) == {"A": (60, 0)}
+
+    earned = "invoice_id, date, customer_id, Sales, Profit"
+    goods = {"cost_of_goods_sold": Sum(plus=["Sales"], minus=["Profit"])}
+    names = {"net_amount": "Sales"}
+    intake = of(tmp_path, "F1, 2024-02-01, B, 100, 30", head=earned, columns=names, sums=goods)
+    assert (revenue(intake), costs(intake)) == ({"B": 100}, {"B": (70, 0)})
+
+
+def test_a_part_that_is_empty_leaves_the_cost_unknown_and_one_that_is_no_number_sets_aside(
+    tmp_path,
+):
+    head = "invoice_id, date, customer_id, net_amount, Material, Labour"
+    goods = {"cost_of_goods_sold": Sum(plus=["Material", "Labour"])}
+    rows = ("F1, 2024-02-01, A, 100, 40, 20", "F2, 2024-02-01, A, 50, 10, ")
+
+    intake = of(tmp_path, *rows, "F3, 2024-02-01, A, 7, much, 1", head=head, sums=goods)
+
+    assert costs(intake) == {"A": (60, 50)}
+    assert set_aside(intake) == [(4, "part Material", reasons.NOT_A_NUMBER)]
+
+
+def test_a_part_of_a_sum_must_be_there(tmp_path):
+    goods = {"cost_of_goods_sold": Sum(plus=["Materiel"])}
+    head = "invoice_id, date, customer_id, net_amount, Material"
+    with pytest.raises(DataError, match=r"'Materiel', a part of cost_.*Did you mean 'Material'"):
+        of(tmp_path, "F1, 2024-02-01, A, 100, 40", head=head, sums=goods)
 
 
 def test_a_ledger_by_months_has_its_lines_on_the_first_of_the_month(tmp_path):

@@ -14,7 +14,7 @@ from losses_world import amounts, random_amounts
 from worlds import default_rules
 
 from kamlib.core.errors import ParameterError
-from kamlib.profitability.factors import WORK
+from kamlib.profitability.causes import WORK
 from kamlib.profitability.loss_treatment import (
     drop_effects,
     dropping_verdict,

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_firm import exact
 
-from kamlib.core.periods import Period
-from kamlib.profitability.economic import economic_statements, timing_balance
+from kamlib.core.timespans import Period
+from kamlib.profitability.statement import economic_statements, timing_balance
 
 YEARS = [
     Period("FY2024", date(2024, 1, 1), date(2024, 12, 31)),

@@ -13,9 +13,16 @@ from worlds_in_engines import TABLES_ALIKE, WORLD, alike, engagement_on
 
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
-from kamlib.intake.engines import exact, tidy, written, written_down
-from kamlib.intake.queries import letters_apart, one_that_reads, parts_of
-from kamlib.settings import load_engagement
+from kamlib.intake.engines import (
+    exact,
+    letters_apart,
+    one_that_reads,
+    parts_of,
+    tidy,
+    written,
+    written_down,
+)
+from kamlib.settings.engagement import load_engagement
 
 
 @pytest.fixture(scope="module")

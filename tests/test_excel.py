@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
-from kamlib.intake.dialects import Dialect
+from kamlib.intake import workbooks as excel_package
 from kamlib.intake.draft import suggest
-from kamlib.intake.excel import ERROR_CELLS, sheet_records, sheets_of
-from kamlib.intake.excel import package as excel_package
-from kamlib.intake.excel.reading import HIDDEN_ROWS, MASKED_IDS, STRAY_CELLS
+from kamlib.intake.excel import HIDDEN_ROWS, MASKED_IDS, STRAY_CELLS, sheet_records, sheets_of
 from kamlib.intake.inspect.heads import likely_header_row
-from kamlib.settings import load_engagement
+from kamlib.intake.values import Dialect
+from kamlib.intake.workbooks import ERROR_CELLS
+from kamlib.settings.engagement import load_engagement
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 POLISH = Dialect(decimal=",", date=("%d.%m.%Y",))

@@ -11,8 +11,8 @@ from stub_notebooks import ORDER, run_here, stub_notebook, write_engagement, wri
 
 from kamlib.core.errors import ParameterError
 from kamlib.report import committing as folders
-from kamlib.report.failures import RunFailed
 from kamlib.report.reporting import publish_report
+from kamlib.report.running import RunFailed
 
 OWN = {"summary": ORDER["summary"]}
 
@@ -140,7 +140,7 @@ def test_the_newest_runs_stay_with_the_published_and_the_signed_ones(twelve):
 def test_a_dozen_runs_leave_as_many_as_are_kept(place, monkeypatch):
     ids = (f"20250101T{number:06}Z-abc123" for number in range(100))
     monkeypatch.setattr("kamlib.report.committing.new_run_id", lambda *_: next(ids))
-    monkeypatch.setattr("kamlib.report.pages.write_pages", lambda *_: "index")
+    monkeypatch.setattr("kamlib.report.rendering.write_pages", lambda *_: "index")
     for _run in range(12):
         place.publish(keep_runs=5)
 

@@ -8,11 +8,10 @@ from test_intake import LINES, TWO_FIRMS, book, give, revenue, same, set_aside, 
 
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, read_inputs, reasons
+from kamlib.intake.alike import core_name, firm_name, look_alikes, may_be_one
 from kamlib.intake.checks import REMEDIES
-from kamlib.intake.firm_names import core_name, firm_name, may_be_one
 from kamlib.intake.identity import merged_ids, name_variants
-from kamlib.intake.look_alikes import look_alikes
-from kamlib.intake.tax_ids import tax_id_of
+from kamlib.intake.spelling import tax_id_of
 from kamlib.settings.inputs import Identity
 
 NINE_WAYS = (
@@ -234,6 +233,12 @@ NAMED_IN = {  # table → head and a row that names a customer
     "evidence": ("party_id,code,date", "{},open_books,2024-03-01"),
     "contacts": ("party_id,date", "{},2024-03-01"),
     "category_purchases": ("party_id,amount,source,date", "{},9,fact,2024-03-01"),
+    "effort": ("period,party_id,kind,quantity", "FY2024,{},people,3"),
+    "terms": ("customer_id,service_class", "{},1"),
+    "opportunities": (
+        "opportunity_id,party_id,entered,closed,outcome,amount",
+        "D{0},{0},2024-03-01,,,5",
+    ),
 }
 
 

@@ -9,22 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlib.core.errors import DataError
-from kamlib.intake.dialects import Dialect
 from kamlib.intake.inspect.heads import refuse_unfit_head
 from kamlib.intake.inspect.letters import encoding_of, mender
-from kamlib.intake.inspect.totals import is_total
-from kamlib.intake.readers import ABOVE_HEAD, TextFile, records_of, refuse_same_bytes, write_texts
+from kamlib.intake.inspect.words import is_total
+from kamlib.intake.readers import ABOVE_HEAD, InputFile, records_of, refuse_same_bytes, write_texts
 from kamlib.intake.reasons import A_TOTAL
+from kamlib.intake.values import Dialect
 
 POLISH = Dialect(encoding="cp1250", separator=";", decimal=",", thousands=" ")
 NAMES = "Numer;Nazwa;Wartość\nF1;Żółta Śliwka;1\nF2;Łęczyca, Gdańsk;2\nF3;Mleczarnia Zając;3\n"
 
 
-def read(tmp_path, content, dialect=POLISH, *, name="lines.csv", **how):
+def read(tmp_path, content, dialect=POLISH, *, name="lines.csv", notes=None, **how):
     """Write a file and read its rows with their numbers."""
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode(dialect.encoding))
-    return list(records_of(path, dialect, shown=name, **how))
+    return list(records_of(InputFile(0, path, name, **how), dialect, notes))
 
 
 def why_not(tmp_path, content, dialect=POLISH, **how) -> str:
@@ -208,7 +208,7 @@ def written(tmp_path, text, *, ids=(0, 1)):
     path.write_text(text)
     head = text.split("\n")[0].split(";")
     places = {name: place for place, name in enumerate(head)}
-    file = TextFile(0, path, "lines.csv", head, places, ids=ids)
+    file = InputFile(0, path, "lines.csv", head, places=places, ids=ids)
     target = tmp_path / "lines.parquet"
     n = write_texts(target, [file], POLISH._replace(encoding="utf-8"), names=head)
     rows = pq.read_table(target).to_pylist()

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import DataError, ParameterError
-from kamlib.intake.currency_words import money_words
-from kamlib.intake.dialects import Dialect
-from kamlib.intake.month_names import MONTHS
-from kamlib.intake.undeclared import refuse_undeclared
+from kamlib.intake.how_written import refuse_undeclared
+from kamlib.intake.inspect.words import money_words
 from kamlib.intake.values import (
+    MONTHS,
+    Dialect,
     date_pattern,
     day_of,
     existing_day,

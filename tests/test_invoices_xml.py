@@ -14,12 +14,11 @@ import pytest
 from test_intake import world
 
 from kamlib.core.errors import DataError
-from kamlib.intake import invoices_xml, read_inputs
+from kamlib.intake import draft as drafting
+from kamlib.intake import markup, read_inputs
 from kamlib.intake.check import check_inputs
-from kamlib.intake.dialects import Dialect
-from kamlib.intake.draft import drafting, suggest
-from kamlib.intake.invoices_xml import XML_HEAD, drop_sellers, xml_kind, xml_records
-from kamlib.intake.invoices_xml.notes import (
+from kamlib.intake.draft import suggest
+from kamlib.intake.invoice_rows import (
     BUYER_STAYS,
     ISSUED,
     NO_HEAD,
@@ -27,10 +26,15 @@ from kamlib.intake.invoices_xml.notes import (
     TAKEN_WHOLE,
     UNTIED,
     WITH_VAT,
+    XML_HEAD,
+    drop_sellers,
 )
-from kamlib.intake.readers import TextFile, write_texts
+from kamlib.intake.invoices_xml import xml_kind, xml_records
+from kamlib.intake.readers import InputFile, write_texts
 from kamlib.intake.reasons import GROSS_ONLY, NO_TAX_NUMBER
-from kamlib.settings import Input, load_engagement
+from kamlib.intake.values import Dialect
+from kamlib.settings import Input
+from kamlib.settings.engagement import load_engagement
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 POINT = Dialect(decimal=".")
@@ -570,7 +574,7 @@ def test_letters_in_another_encoding_than_the_one_named_are_told_as_such(tmp_pat
 def test_an_element_without_end_is_refused_before_it_fills_the_memory(
     tmp_path, monkeypatch, endless
 ):
-    monkeypatch.setattr(invoices_xml.elements, "MOST_OF_ONE", 1 << 17)
+    monkeypatch.setattr(markup, "MOST_OF_ONE", 1 << 17)
 
     assert "has one element of more than 0 MB" in refusal(
         jpk(tmp_path, endless.format("swollen " * (1 << 16)))
@@ -657,7 +661,9 @@ def test_a_draft_for_more_files_than_are_looked_into_holds_for_all_of_them(tmp_p
 
 def test_thousands_of_small_files_are_put_together(tmp_path):
     files = [
-        TextFile(n, ksef(tmp_path, AFTER, name=f"{n}.xml"), str(n), list(XML_HEAD), {"date": 2})
+        InputFile(
+            n, ksef(tmp_path, AFTER, name=f"{n}.xml"), str(n), [*XML_HEAD], places={"date": 2}
+        )
         for n in range(12)
     ]
     target = tmp_path / "lines.parquet"

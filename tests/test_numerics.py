@@ -5,21 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.numerics import (
+from kamlib.numerics.concentration import (
     among_fewest,
     count_reaching,
     cumulative_best_first,
     gini,
     herfindahl,
-    largest_remainder,
-    piecewise,
-    piecewise_inverse,
-    resampled,
-    resampled_shares,
-    sort_ascending,
     stobachoff,
     top_share,
 )
+from kamlib.numerics.draws import resampled, resampled_shares
+from kamlib.numerics.sharing import largest_remainder, piecewise, piecewise_inverse, sort_ascending
 
 moderately = settings(max_examples=60, deadline=None)
 amounts = st.lists(st.integers(-10_000, 10_000), min_size=1, max_size=30)

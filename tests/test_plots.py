@@ -15,8 +15,7 @@ from kamlib.attractiveness.figures import plot_matrix, plot_their_criteria
 from kamlib.core.codes import CHANGES, LADDER
 from kamlib.core.errors import DataError
 from kamlib.data_prep.figures import plot_monthly_revenue
-from kamlib.page.labels import fit, width_of
-from kamlib.page.style import LIGHT, money_of
+from kamlib.page.style import LIGHT, fit, money_of, width_of
 from kamlib.profitability.figures import plot_bridge, plot_statement
 from kamlib.pyramid.figures import plot_pyramid
 from kamlib.segmentation.figures import plot_whale_curve

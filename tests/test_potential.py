@@ -14,6 +14,7 @@ from kamlib.segmentation.doors import (
     door_verdicts,
     open_doors,
     potential_door,
+    prospect_door,
     strategic_door,
     worth_a_look,
 )
@@ -202,7 +203,7 @@ def test_buyers_are_external_and_active_and_their_size_is_what_more_of_them_tell
 def test_the_page_names_who_could_join_and_how_many_nobody_can_tell():
     sold = bakers([50, 900, *[1000] * 12], few=7)
     could = potential(sold, NOTHING_SAID, unit=100)
-    ids = [*could["customer_id"], "asleep"]
+    ids = [*could["customer_id"], "dormant"]
     parties = pd.DataFrame({"party_id": ids, "is_prospect": False})
     few = pd.DataFrame({"customer_id": ids[7:14], "profit_class": "vital_few", "rank": 1})
     few = few.assign(measure="customer_profit", cumulative_share=0.8)
@@ -211,6 +212,7 @@ def test_the_page_names_who_could_join_and_how_many_nobody_can_tell():
     doors = open_doors(
         few,
         potential_door(could, LIMITS, currency="PLN"),
+        prospect_door(None, default_rules().doors.prospect, unit=1),
         strategic_door(None, default_rules().doors.strategic, end=date(2025, 12, 31)),
         parties,
         statement,

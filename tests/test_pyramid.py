@@ -25,6 +25,7 @@ from kamlib.pyramid.golden import (
     money_of_shots,
     percentiles_verdict,
 )
+from kamlib.pyramid.words import places_finding
 from kamlib.settings import GoldenShot
 
 RULES = default_rules()
@@ -687,7 +688,9 @@ def joined(parties: str = "AB", prospects: str = "", **tables) -> Bounds:
                 "relative_strength_low": -1.0,
                 "relative_strength_high": 1.0,
                 "trust": np.nan,
-                "profit_potential": 0.5,
+                "profit_potential_low": 0.5,
+                "profit_potential_high": 0.5,
+                "potential_rated": 0.5,
                 "asked": False,
                 "trust_date": pd.NaT,
                 "side_b_date": pd.NaT,
@@ -762,7 +765,9 @@ def test_words_older_than_the_months_of_evidence_confirm_no_level(asked, trust, 
             "relative_strength_low": 0.1,
             "relative_strength_high": 0.1,
             "trust": 8.0,
-            "profit_potential": 0.5,
+            "profit_potential_low": 0.5,
+            "profit_potential_high": 0.5,
+            "potential_rated": 0.5,
             "asked": True,
             "trust_date": pd.to_datetime([asked]),
             "side_b_date": pd.to_datetime([asked]),
@@ -863,7 +868,9 @@ def test_a_door_that_nobody_can_judge_is_shut_at_worst_and_open_at_best():
             "relative_strength_low": -1.0,
             "relative_strength_high": 1.0,
             "trust": np.nan,
-            "profit_potential": [0.5, 0.4, np.nan],
+            "profit_potential_low": [0.2, 0.1, np.nan],
+            "profit_potential_high": [0.9, 1.4, np.nan],
+            "potential_rated": [0.5, 0.4, np.nan],
             "asked": False,
             "trust_date": pd.NaT,
             "side_b_date": pd.NaT,
@@ -875,6 +882,7 @@ def test_a_door_that_nobody_can_judge_is_shut_at_worst_and_open_at_best():
     assert ends(bounds, "doors") == [(1, 2), (0, 1), (0, 1)]
     assert ends(bounds, "door_vital_few") == [(0, 0), (0, 1), (0, 0)]
     assert ends(bounds, "strategic_only") == [(0, 1), (0, 0), (0, 0)]
+    assert ends(bounds, "potential_kau") == [(0.2, 0.9), (0.1, 1.4), (-np.inf, np.inf)]
 
 
 def test_a_door_two_that_is_judged_is_open_or_shut_whatever_we_rate():
@@ -883,6 +891,23 @@ def test_a_door_two_that_is_judged_is_open_or_shut_whatever_we_rate():
     )
 
     assert ends(joined(doors=doors), "doors") == [(1, 1), (0, 0)]
+
+
+def test_a_strategic_door_past_its_day_of_review_is_shut_at_worst_and_open_at_best():
+    doors = pd.DataFrame(
+        {"party_id": ["A"], "door": "strategic", "open": [False], "judged": [False]}
+    )
+    bounds = joined(doors=doors)
+
+    assert ends(bounds, "doors") == [(0, 1), (0, 0)]
+    assert ends(bounds, "door_strategic") == [(0, 1), (0, 0)]
+    assert ends(bounds, "strategic_only") == [(0, 1), (0, 0)]
+
+
+def test_an_open_deal_is_at_stake_too():
+    stakes = decided({**WANTED, "potential_kau": 0.1, "deal_kau": 0.4}, WANTED)["stake"]
+
+    assert stakes.tolist()[0] == 0.4
 
 
 def test_where_only_the_margin_is_known_profit_is_at_most_that_and_a_loss_below_zero_is_certain():
@@ -1093,22 +1118,22 @@ def test_rules_that_leave_somebody_out_are_refused():
     [
         pytest.param({"side_b": UNKNOWN}, "find_out_first", id="nobody asked, two units at stake"),
         pytest.param(
-            {"side_b": UNKNOWN, "profit_12m": 0.25 * KAU, "uplift_kau": 0.1},
+            {"side_b": UNKNOWN, "profit_12m": 0.25 * KAU, "potential_kau": 0.1},
             "find_out_first",
             id="a quarter of a unit is material",
         ),
         pytest.param(
-            {"side_b": UNKNOWN, "profit_12m": 0.24 * KAU, "uplift_kau": 0.1},
+            {"side_b": UNKNOWN, "profit_12m": 0.24 * KAU, "potential_kau": 0.1},
             "harvest",
             id="less is not: the worst case",
         ),
         pytest.param(
-            {"side_b": UNKNOWN, "profit_12m": 0.1 * KAU, "uplift_kau": 0.3},
+            {"side_b": UNKNOWN, "profit_12m": 0.1 * KAU, "potential_kau": 0.3},
             "find_out_first",
             id="what could be gained is at stake too",
         ),
         pytest.param(
-            {"side_a": (0.5, 0.7), "profit_12m": -0.3 * KAU, "loss_periods": 0, "uplift_kau": 0},
+            {"side_a": (0.5, 0.7), "profit_12m": -0.3 * KAU, "loss_periods": 0, "potential_kau": 0},
             "find_out_first",
             id="so is a loss",
         ),
@@ -1174,7 +1199,7 @@ def test_without_a_unit_the_stake_is_unknown_and_taken_as_material():
 
 
 def test_a_prospect_s_stake_is_what_could_be_gained():
-    stakes = decided(WANTED, {**WANTED, "uplift_kau": UNKNOWN})["stake"]
+    stakes = decided(WANTED, {**WANTED, "potential_kau": UNKNOWN})["stake"]
 
     assert stakes.tolist() == pytest.approx([0.5, np.nan], nan_ok=True)
 
@@ -1540,6 +1565,34 @@ def test_a_nominee_fails_nothing_that_is_known_and_lacks_at_most_two_proofs(
     assert row["proofs_missing"].startswith(asked)
 
 
+def test_one_place_goes_to_whom_it_is_worth_most_today_or_at_its_potential():
+    """A earns two units, B half a one and three at its potential; C, who only may pass, is last."""
+    a, b = IDEAL, {**IDEAL, "profit_12m": 0.5 * KAU, "potential_kau": 3.0}
+    c = {**IDEAL, "profit_12m": 9 * KAU, "side_b": (0.5, 0.9)}
+
+    table = decided(a, b, c, places=1)
+
+    assert table["turn"].tolist() == [2, 1, 3]
+    assert table["passes"].tolist() == ["yes", "yes", "may"]
+    assert table["in_capacity"].tolist() == [False, True, False]
+
+
+def test_who_just_missed_a_place_is_named_with_what_more_places_would_add():
+    queue = pd.DataFrame(
+        {"name": ["Ala", "Bea", "Cyd", "Dal"], "turn": [1, 2, 3, None], "customer_profit": 100.0}
+    ).astype({"turn": "Int64"})
+
+    said = places_finding(queue, places=1, more=8, currency="PLN").replace("\xa0", " ")
+    enough = places_finding(queue, places=3, more=8, currency="PLN")
+
+    assert said == (
+        "3 pass or may pass and 1 can be looked after. Bea, Cyd just missed a place; 8 more places would "
+        "add accounts that earn PLN 200 a year."
+    )
+    assert "nobody misses a place, and 8 more would add nothing" in enough
+    assert places_finding(queue, places=None, more=8, currency="PLN") == ""
+
+
 def test_a_prospect_is_no_nominee_for_a_key_account_of_today():
     assert not assessed({**WANTED, "side_b": UNKNOWN}).loc["A", "nominee"]
 
@@ -1550,9 +1603,15 @@ def test_a_prospect_is_no_nominee_for_a_key_account_of_today():
         pytest.param({"profit_12m": KAU}, "profit", id="one unit a year"),
         pytest.param({"profit_12m": 0.9 * KAU}, "no", id="less"),
         pytest.param(
-            {"profit_12m": 0.9 * KAU, "uplift_kau": 1.0}, "potential", id="by its potential"
+            {"profit_12m": 0.9 * KAU, "potential_kau": 1.0}, "potential", id="by its potential"
         ),
-        pytest.param({"profit_12m": 0.9 * KAU, "uplift_kau": UNKNOWN}, "unknown", id="unknown"),
+        pytest.param(
+            {"profit_12m": 0.7 * KAU, "potential_kau": (1.2, 2.3)}, "potential", id="at worst"
+        ),
+        pytest.param(
+            {"profit_12m": 0.7 * KAU, "potential_kau": (0.9, 1.4)}, "unknown", id="it may"
+        ),
+        pytest.param({"profit_12m": 0.9 * KAU, "potential_kau": UNKNOWN}, "unknown", id="unknown"),
         pytest.param(
             {"profit_12m": 0.1 * KAU, "door_strategic": 1}, "strategic", id="strategic: exempt"
         ),
@@ -1568,8 +1627,10 @@ def test_a_key_account_must_earn_what_it_costs_today_or_by_its_potential(account
 def test_a_door_that_nobody_can_judge_is_asked_about():
     """A prospect wanted by both sides, without an open door: not now at worst, develop at best."""
     maybe = {**WANTED, "doors": (0, 1), "strategic_only": 0}
+    customer = {**maybe, "is_prospect": 0, "profit_12m": 0, "door_vital_few": 0}
+    lapsed = {**maybe, "door_strategic": (0, 1), "strategic_only": (0, 1)}
 
-    table = assessed(maybe)
+    table = assessed(maybe, customer, lapsed)
 
     assert table.loc["A", ["verdict", "verdict_worst", "verdict_best"]].tolist() == [
         "find_out_first",
@@ -1577,7 +1638,9 @@ def test_a_door_that_nobody_can_judge_is_asked_about():
         "develop",
     ]
     assert table.loc["A", "key_customer"] == "unknown"
-    assert table.loc["A", "questions"].startswith("What could they bring within three years")
+    assert table.loc["A", "questions"].startswith("Which deals have we with them")
+    assert table.loc["B", "questions"].startswith("How large are they")
+    assert table.loc["C", "questions"].startswith("Is what makes them strategic still so")
 
 
 def test_a_prospect_has_no_level():

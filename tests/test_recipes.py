@@ -143,9 +143,9 @@ def test_an_input_column_is_a_field_of_the_contract_and_a_word_of_the_vocabulary
         ', Field("card", allowed=("gold", "silver"), otherwise=N_("unknown card"))',
     )
     copy.insert(
-        "kamlib/core/vocabulary.py",
-        "INPUTS: dict[str, Column] = {\n",
-        '    "card": Column(N_("Card"), "text", N_("its loyalty card")),\n',
+        "kamlib/core/vocabulary.toml",
+        "[columns]\n",
+        'card = ["Card", "text", "its loyalty card"]\n',
     )
 
     said = copy.run(
@@ -169,9 +169,9 @@ def test_an_input_table_is_a_contract_its_columns_and_a_word_for_it(copy):
         '(CUSTOMER, DAY, Field("days_open", needed=True, filled=True, at_least=0)), dated="date"),\n',
     )
     copy.insert(
-        "kamlib/core/vocabulary.py",
-        "INPUTS: dict[str, Column] = {\n",
-        '    "days_open": Column(N_("Days open"), "number", N_("until it was settled"), N_("days")),\n',
+        "kamlib/core/vocabulary.toml",
+        "[columns]\n",
+        'days_open = ["Days open", "number", "until it was settled", "days"]\n',
     )
     copy.insert(
         "kamlib/core/codes.py",
@@ -286,9 +286,9 @@ def plot_tenure(years: "pd.Series") -> "Axes":
 ''',
     )
     copy.insert(
-        "kamlib/page/captions.py",
-        "FIGURES: dict[str, tuple[str, str]] = {\n",
-        '    "tenure": (N_("How long customers have been with us."), N_("Bars: customers by years.")),\n',
+        "kamlib/page/figures.toml",
+        "",
+        '\n[tenure]\ncaption = "How long customers have been with us."\nalt = "Bars: by years."\n',
     )
 
     said = copy.run("""
@@ -303,7 +303,7 @@ years = pd.Series([1.0, 2.0, 11.0])
 Analysis(parts=[Figure("tenure", lambda: figures.plot_tenure(years))])._ipython_display_()
 """)
 
-    assert said == ["10 | How long customers have been with us. | Bars: customers by years."]
+    assert said == ["10 | How long customers have been with us. | Bars: by years."]
 
 
 def test_a_page_is_a_notebook_and_its_name_in_the_list(copy):
@@ -312,7 +312,11 @@ def test_a_page_is_a_notebook_and_its_name_in_the_list(copy):
         '    "pyramid": "05_pyramid.ipynb",\n',
         '    "growth": "05b_growth.ipynb",\n',
     )
-    copy.insert("kamlib/stage/names.py", "WRITTEN_BY = {\n", '    "growing": "growth",\n')
+    copy.insert(
+        "kamlib/stage/names.py",
+        "WRITES = {  # stage → the tables that it writes for later stages\n",
+        '    "growth": "growing",\n',
+    )
     codes = (
         'import kamlib as kam\nstage = kam.open_stage("growth", engagement, period, stage_folder)',
         "import pandas as pd\nfrom kamlib.page.parts import Headline\n"
@@ -348,9 +352,14 @@ def test_a_language_is_a_catalogue_in_its_folder(copy):
         'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
         'msgid "Customer profit"\nmsgstr "Zysk z klienta"\n'
     )
-    pybabel = [sys.executable, "-m", "babel.messages.frontend", "compile", "-D", "kamlib"]
-    where = ["-d", str(copy.folder / "kamlib" / "locale")]
-    subprocess.run([*pybabel, *where], check=True, capture_output=True)
+    pybabel = [sys.executable, "-m", "babel.messages.frontend"]
+    for command in (
+        ["extract", "-F", str(ROOT / "pyproject.toml"), "-k", "N_", "-o", "kamlib.pot", "kamlib"],
+        ["compile", "-D", "kamlib", "-d", "kamlib/locale"],
+    ):
+        subprocess.run([*pybabel, *command], check=True, capture_output=True, cwd=copy.folder)
+    found = (copy.folder / "kamlib.pot").read_text()
+    assert all(f'msgid "{each}"' in found for each in ("Customer profit", "Two ids, one customer?"))
     copy.settle("language: pl\n")
 
     said = copy.run("""
@@ -380,7 +389,7 @@ def test_an_engine_is_a_name_of_the_settings_and_a_row_of_engines(copy):
         ', "motherduck"',
     )
     copy.insert(
-        "kamlib/intake/databases.py",
+        "kamlib/intake/engines.py",
         "ENGINES = {  # by the name in engagement.yaml, which is the extra that brings the package, too\n",
         '    "motherduck": Engine(_duckdb, lambda: (duckdb.Error,), "duckdb"),\n',
     )

@@ -7,7 +7,7 @@ import pytest
 from stub_notebooks import run_here, stub_notebook, write_engagement, write_notebooks
 
 from kamlib.core.errors import ParameterError
-from kamlib.report.failures import RunFailed
+from kamlib.report.running import RunFailed
 from kamlib.report.stages import run_stages
 
 THREE = {"data_prep": "01_a.ipynb", "profitability": "02_b.ipynb", "segmentation": "03_c.ipynb"}
@@ -98,7 +98,7 @@ def test_a_run_with_another_parameter_cannot_be_resumed(place):
     place.run()
 
     with pytest.raises(ParameterError, match="a parameter changed since"):
-        place.run(resume=True, knobs={"profit_share": 0.7})
+        place.run(resume=True, parameters={"profit_share": 0.7})
 
 
 @pytest.mark.parametrize("touched", ["profitability.parquet", "receipt_profitability.json"])

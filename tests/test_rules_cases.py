@@ -11,7 +11,7 @@ from kamlib.attractiveness.our_criteria import side_a, side_a_criteria
 from kamlib.pyramid.boundaries import assign_levels
 from kamlib.pyramid.bounds import Bounds, certain
 from kamlib.pyramid.decide import decide, decision_rules
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 CASES = json.loads((Path(__file__).parent / "rules_cases.json").read_text())
 UNKNOWN_RANGES = {
@@ -84,7 +84,7 @@ def bounds_of(inputs: dict, rules) -> Bounds:
     found["side_a"] = (np.array([low]), np.array([high]))
     found["doors"] = certain([float(len(doors))])
     found["door_vital_few"] = certain([float("vital_few" in doors)])
-    found["uplift_kau"] = certain([inputs["profit_potential"]])
+    found["potential_kau"] = certain([inputs["profit_potential"]])
     found["strategic_only"] = certain([0.0])
     return Bounds(np.array(["X"]), found)
 

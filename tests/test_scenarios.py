@@ -14,7 +14,7 @@ from fastpath import run_stages, table
 from demo_company import write_demo
 from demo_company.scenario import SCENARIOS, load_scenario
 from kamlib.core.errors import ParameterError
-from kamlib.page.sums import Sum
+from kamlib.page.words import Sum
 from kamlib.profitability.statement import company_ladder
 from kamlib.profitability.words import statement_finding
 from kamlib.pyramid.boundaries import level_counts

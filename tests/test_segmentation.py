@@ -9,20 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, book, default_rules
 
-from kamlib.core.customers import main_measure
 from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.frames import main_measure
 from kamlib.segmentation.classes import (
     class_balances,
     class_flips,
     class_summary,
+    class_transitions,
     measure_verdicts,
     segment,
     split_vital_few,
     whale_curve,
 )
 from kamlib.segmentation.doors import door_verdicts, open_doors, potential_door, strategic_door
-from kamlib.segmentation.parties import asleep_verdict, assessed_parties
-from kamlib.segmentation.shares import concentration, interval_verdict, net_shares_verdict
+from kamlib.segmentation.parties import assessed_parties, dormant_verdict
+from kamlib.segmentation.shares import concentration, giants, interval_verdict, net_shares_verdict
+from kamlib.segmentation.words import giants_finding, membership_finding, transition_finding
 
 moderately = settings(max_examples=60, deadline=None)
 DRAWS = {"draws": 200, "level": 0.90, "seed": 1}
@@ -158,7 +160,7 @@ def test_any_book_keeps_its_customers_its_total_and_its_answer(values, threshold
 
 def test_classes_are_given_per_period_and_only_to_active_customers():
     before = book({"A": 10, "B": 90}, period="FY2024")
-    now = book({"A": 90, "B": 10, "C": 900}, asleep=["C"])
+    now = book({"A": 90, "B": 10, "C": 900}, dormant=["C"])
 
     table = segment(pd.concat([now, before]), measure="customer_profit", threshold=0.80)
 
@@ -219,8 +221,8 @@ def test_classes_rest_on_profit_else_on_margin_and_never_on_revenue(profit, marg
     assert measure_verdicts(statement)[1].outcome == outcome
 
 
-def test_a_customer_asleep_with_no_profit_does_not_degrade_the_measure():
-    assert main_measure(book({"A": 1, "B": np.nan}, asleep=["B"])) == "customer_profit"
+def test_a_customer_dormant_with_no_profit_does_not_degrade_the_measure():
+    assert main_measure(book({"A": 1, "B": np.nan}, dormant=["B"])) == "customer_profit"
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,7 @@ def test_a_customer_asleep_with_no_profit_does_not_degrade_the_measure():
     [(0, "REFUSE"), (1, "FLAG"), (29, "FLAG"), (30, "PASS")],
 )
 def test_few_customers_are_flagged_and_none_are_refused(customers, outcome):
-    statement = book({f"C{i:02}": 1 for i in range(customers)} | {"Z": 1}, asleep=["Z"])
+    statement = book({f"C{i:02}": 1 for i in range(customers)} | {"Z": 1}, dormant=["Z"])
 
     assert measure_verdicts(statement)[0].outcome == outcome
 
@@ -236,7 +238,7 @@ def test_few_customers_are_flagged_and_none_are_refused(customers, outcome):
 @pytest.mark.parametrize(
     "statement",
     [
-        pytest.param(book({"A": 1, "B": 2}, asleep=["A", "B"]), id="nobody is active"),
+        pytest.param(book({"A": 1, "B": 2}, dormant=["A", "B"]), id="nobody is active"),
         pytest.param(book({"A": np.nan, "B": np.nan}), id="neither profit nor margin is known"),
     ],
 )
@@ -313,12 +315,12 @@ def test_a_company_at_a_loss_has_no_shares_and_raises_no_alarm():
 
 
 def test_the_interval_says_what_it_is_worth():
-    said = interval_verdict(pd.DataFrame({"customers": [240], "gini": [0.76]}), level=0.90).said
+    said = interval_verdict(pd.DataFrame({"customers": [240], "gini": [0.76]})).said
 
     assert said == (
-        "A few of the 240 customers are very large. Had others like them come, the share would lie in "
-        "the range in about 72 to 82 of 100 cases, and in about 30 where the largest are giants; it "
-        "aims at 90%. One large customer more or less can move it further."
+        "A few of the 240 customers are very large; one of them more or less can move the share "
+        "further than the range shows. Had other customers like these come, it would lie in the range "
+        "in about 72 to 82 of 100 cases, and in about 30 where the largest are giants."
     )
 
 
@@ -328,7 +330,7 @@ def test_the_interval_says_what_it_is_worth():
 def test_the_interval_of_many_customers_who_are_alike_needs_no_warning(customers, gini, outcome):
     measures = pd.DataFrame({"customers": [customers], "gini": [gini]})
 
-    assert interval_verdict(measures, level=0.90).outcome == outcome
+    assert interval_verdict(measures).outcome == outcome
 
 
 # --------------------------------------------------------------------------------- net shares
@@ -440,27 +442,27 @@ def quiet(ids, *, order_days, reach=24, first="2023-01-01"):
 @pytest.mark.parametrize(
     ("reach", "first", "outcome", "line"),
     [
-        (24, "2023-01-01", "PASS", ("Asleep", "no order in 24 months")),
-        (23, "2023-01-06", "PASS", ("Asleep", "no order in 24 months")),
-        (13, "2023-12-01", "FLAG", ("Asleep", "no order in the 13 months of the input")),
+        (24, "2023-01-01", "PASS", ("Dormant", "no order in 24 months")),
+        (23, "2023-01-06", "PASS", ("Dormant", "no order in 24 months")),
+        (13, "2023-12-01", "FLAG", ("Dormant", "no order in the 13 months of the input")),
         (
             8,
             "2024-05-01",
             "REFUSE",
-            ("Without an order", "asleep or gone: the input is too short to tell"),
+            ("Without an order", "dormant or gone: the input is too short to tell"),
         ),
     ],
 )
-def test_who_is_asleep_is_not_said_where_the_input_is_shorter_than_a_year(
+def test_who_is_dormant_is_not_said_where_the_input_is_shorter_than_a_year(
     reach, first, outcome, line
 ):
     customers = pd.DataFrame(
         {"customer_id": ["A", "B"], "name": ["A", "B"], "relation": "external"}
     )
     stays = quiet("AB", order_days=[1, 0], reach=reach, first=first)
-    statement = book({"A": 1, "B": 0}, asleep=["B"])
+    statement = book({"A": 1, "B": 0}, dormant=["B"])
 
-    told = asleep_verdict(customers, stays, statement)
+    told = dormant_verdict(customers, stays, statement)
     _, balance = assessed_parties(customers, None, stays, statement)
 
     assert told.outcome == outcome
@@ -479,7 +481,7 @@ def test_live_external_customers_and_prospects_are_looked_at_once_each():
         }
     )
     stays = quiet("ABCI", order_days=[2, 0, 0, 9])
-    statement = book({"A": 1, "B": -1, "C": 0, "I": 5}, asleep=["C", "I"])
+    statement = book({"A": 1, "B": -1, "C": 0, "I": 5}, dormant=["C", "I"])
     prospects = pd.DataFrame({"prospect_id": ["P", "A"], "name": ["P", "A again"]})
 
     parties, balance = assessed_parties(customers, prospects, stays, statement)
@@ -489,7 +491,7 @@ def test_live_external_customers_and_prospects_are_looked_at_once_each():
     assert balance.unexplained == 0
     assert [(step.what, float(step.amount)) for step in balance.steps[1:]] == [
         ("Intercompany and collective", -1),
-        ("Asleep", -1),
+        ("Dormant", -1),
         ("Prospects", 2),
         ("Prospects who are customers", -1),
         ("Customers and prospects", 3),
@@ -540,10 +542,10 @@ GOOD = {
             id="neither",
         ),
         pytest.param(
-            {"review_on": pd.Timestamp("2025-12-30")},
+            {"review_on": pd.Timestamp("2024-12-30")},
             False,
-            "to be looked at again by 30 Dec 2025, which has passed",
-            id="expired the day before",
+            "to be looked at again by 30 Dec 2024, which has passed",
+            id="expired the day before, twelve months after its review",
         ),
         pytest.param(
             {"review_on": pd.NaT},
@@ -558,7 +560,17 @@ def test_door_four_opens_for_a_reason_an_owner_and_a_date_that_has_not_passed(
 ):
     judged = strategic_door(pd.DataFrame([{**GOOD, **changed}]), DOOR, end=END)
 
-    assert judged.to_dict("records") == [{"party_id": "A", "open": open_, "evidence": evidence}]
+    assert judged.to_dict("records") == [
+        {"party_id": "A", "open": open_, "judged": True, "evidence": evidence}
+    ]
+
+
+def test_until_it_expires_nobody_knows_whether_a_reason_still_holds_whose_review_is_late():
+    for review, judged in (("2025-12-30", False), ("2024-12-31", False), ("2024-12-30", True)):
+        found = strategic_door(
+            pd.DataFrame([{**GOOD, "review_on": pd.Timestamp(review)}]), DOOR, end=END
+        )
+        assert found[["open", "judged"]].to_numpy().tolist() == [[False, judged]]
 
 
 def test_two_sites_of_one_party_open_one_door():
@@ -585,7 +597,7 @@ def test_every_open_door_carries_its_evidence(with_a_loss_maker):
             [
                 {**GOOD, "party_id": "P"},
                 {**GOOD, "party_id": "B", "rating": 1.0},
-                {**GOOD, "party_id": "asleep"},
+                {**GOOD, "party_id": "dormant"},
             ]
         ),
         DOOR,
@@ -593,7 +605,9 @@ def test_every_open_door_carries_its_evidence(with_a_loss_maker):
     )
 
     parties = pd.DataFrame({"party_id": list("ABCDP"), "is_prospect": [False] * 4 + [True]})
-    doors = open_doors(segments, NOBODY, strategic, parties, with_a_loss_maker, period="FY2025")
+    doors = open_doors(
+        segments, NOBODY, NOBODY, strategic, parties, with_a_loss_maker, period="FY2025"
+    )
 
     told = doors[doors["judged"]]
     assert told[["party_id", "door", "open", "evidence"]].to_numpy().tolist() == [
@@ -613,6 +627,7 @@ def test_a_door_that_nobody_can_judge_is_unknown_and_not_shut(with_a_loss_maker)
 
     doors = open_doors(
         ranked,
+        NOBODY,
         NOBODY,
         strategic_door(None, DOOR, end=END),
         parties,
@@ -676,3 +691,66 @@ def test_a_customer_without_activity_changes_shares_of_customers_and_no_money(wi
     assert curve["cumulative"].iloc[-1] == before["cumulative"].iloc[-1] == 60
     assert curve["customer_share"].iloc[0] == 0.20
     assert few_of(more) == few_of(with_a_loss_maker)
+
+
+# --------------------------------------------------------------------------------- the first ones
+def test_the_first_one_five_and_ten_bring_their_shares_of_what_is_earned():
+    """Ten earn 10 each but the best 110: of 200 the first brings 55 %, five 75 %; no loss counts."""
+    profits = {"A": 110, **{f"K{i}": 10 for i in range(9)}, "Z": -50}
+    row = concentration(book(profits), threshold=0.80, **DRAWS).set_index("measure")
+
+    shown = row.loc["customer_profit", ["first_1", "first_5", "first_10"]]
+    assert shown.tolist() == pytest.approx([0.55, 0.75, 1.0])
+    few = concentration(book({"A": 3, "B": 1}), threshold=0.80, **DRAWS).set_index("measure")
+    assert few.loc["customer_profit", "first_10"] == 1.0
+
+
+def test_who_brings_more_than_a_tenth_of_revenue_is_named():
+    """Of 100 in revenue Alfa brings 85, Beta 10 and Gamma 5: a tenth is not more than a tenth."""
+    statement = book({"A": 1, "B": 1, "C": 1}, revenue=[85, 10, 5])
+    names = pd.Series({"A": "Alfa", "B": "Beta"})
+
+    assert giants_finding(giants(statement), names) == (
+        "More than 10% of revenue come from: Alfa (85%)."
+    )
+    even = book({str(i): 1 for i in range(20)})
+    assert giants_finding(giants(even), names) == "Nobody alone brings more than 10% of revenue."
+
+
+def test_one_sees_who_of_last_year_s_vital_few_still_is_one():
+    """Of A, B and C one still is, one loses money and one buys no more; D is new among them."""
+    rows = [("FY2024", each, "vital_few") for each in "ABC"]
+    rows += [
+        ("FY2025", "A", "vital_few"),
+        ("FY2025", "B", "loss_making"),
+        ("FY2025", "D", "vital_few"),
+    ]
+    segments = pd.DataFrame(rows, columns=["period", "customer_id", "profit_class"])
+
+    moved = class_transitions(segments, period="FY2025", previous="FY2024").set_index(
+        "class_before"
+    )
+
+    assert moved.loc["vital_few"].to_dict() == {
+        "vital_few_now": 1,
+        "useful_many_now": 0,
+        "loss_making_now": 1,
+        "inactive_now": 1,
+    }
+    assert moved.loc["inactive", "vital_few_now"] == 1
+    assert transition_finding(moved.reset_index(), previous="FY2024") == (
+        "Of the 3 vital few of FY2024 1 still are; now 1 at a loss and 1 without purchases."
+    )
+    alone = class_transitions(segments, period="FY2024", previous="")
+    assert alone.empty
+    assert transition_finding(alone, previous="") == ""
+
+
+def test_chances_say_how_sure_the_vital_few_are():
+    chances = pd.Series({"A": 1.0, "B": 0.6, "C": 0.15, "D": 0.05})
+
+    assert membership_finding(chances, pd.Index(["A", "B"])) == (
+        "Whatever the costs within their declared ranges, 1 of the 2 vital few belong to them in nine "
+        "cases of ten or more; of the others 1 could, in one of ten or more."
+    )
+    assert membership_finding(chances.head(0), pd.Index(["A"])) == ""

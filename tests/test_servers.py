@@ -10,10 +10,10 @@ from stub_notebooks import ORDER, notebook_of, run_here, stub_notebook, write_no
 
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
-from kamlib.intake.servers import fingerprints
-from kamlib.report.failures import RunFailed
+from kamlib.intake.sources import fingerprints
 from kamlib.report.reporting import publish_report
-from kamlib.settings import load_engagement
+from kamlib.report.running import RunFailed
+from kamlib.settings.engagement import load_engagement
 
 psycopg = pytest.importorskip("psycopg")
 

@@ -20,7 +20,7 @@ from kamlib.core.contract import IN_ANOTHER_CURRENCY
 from kamlib.core.deductions import effects
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import read_inputs, reasons
-from kamlib.intake.look_alikes import plain_id
+from kamlib.intake.alike import plain_id
 from kamlib.settings.profitability import Plus, TimeEquation
 
 CUSTOMERS = "customer_id,name\nA,Alfa\nB,Beta\n"
@@ -190,7 +190,7 @@ def rated(*ratings):
 def test_ratings_that_are_all_low_may_be_of_a_shorter_scale(tmp_path, ratings, said):
     """A 5 of 5 is the best there is, and not half of it."""
     intake = read(tmp_path, ratings_theirs=rated(*ratings))
-    found = [v.said for v in intake.verdicts if v.rule == "scales"]
+    found = [v.said for v in intake.verdicts if v.rule == "perhaps_otherwise"]
 
     assert said in "".join(found).lower()
     assert bool(found) == bool(said)
@@ -201,7 +201,69 @@ def test_growth_that_is_always_below_1_percent_looks_like_shares(tmp_path, growt
     firms = "".join(f"{name},{name}x,{growth}\n" for name in "ABCDE")
     intake = read(tmp_path, sites="customer_id,name,own_growth\n" + firms)
 
-    assert ("scales" in {v.rule for v in intake.verdicts}) == flagged
+    assert ("perhaps_otherwise" in {v.rule for v in intake.verdicts}) == flagged
+
+
+# --------------------------------------------------------------------------- meant otherwise
+def odd(folder, **tables) -> str:
+    """Return what is taken as it stands, and is perhaps meant otherwise."""
+    found = read(folder, **tables).verdicts
+    return "".join(v.said for v in found if v.rule == "perhaps_otherwise")
+
+
+def weighed(*weights):
+    rows = [f"A,c{n},{weight},us,7\n" for n, weight in enumerate(weights)]
+    return "party_id,criterion,weight,supplier,rating\n" + "".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("weights", "flagged"), [("213", True), ("224", False), ("12", False), ("333", False)]
+)
+def test_weights_of_1_2_3_may_be_ranks(tmp_path, weights, flagged):
+    """Of three criteria 1, 2 and 3 may be places: the first would then weigh least."""
+    said = odd(tmp_path, ratings_theirs=weighed(*weights))
+
+    assert ("weights of 1 of 1 who were asked are 1, 2, 3" in said) == flagged
+
+
+@pytest.mark.parametrize(("same", "flagged"), [(6, True), (5, False)])
+def test_customers_since_one_day_are_those_of_a_new_system(tmp_path, same, flagged):
+    days = ["2023-01-01"] * same + [f"202{n}-05-0{n + 1}" for n in range(10 - same)]
+    firms = "".join(f"{name},{name}x,{one}\n" for name, one in zip("ABCDEFGHIJ", days, strict=True))
+
+    said = odd(tmp_path, sites="customer_id,name,since\n" + firms)
+
+    assert ("6 of 10 customers are such since 1 Jan 2023" in said) == flagged
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [("0.23", "EUR goes from 4.3000 to 0.2300 on 2 May 2024"), ("4.5", ""), ("2.5", "")],
+)
+def test_a_rate_that_is_turned_upside_down_jumps(tmp_path, rate, said):
+    """What one euro costs does not fall from 4.30 to .23 overnight."""
+    rates = f"currency,date,rate\nEUR,2024-05-01,4.30\nEUR,2024-05-02,{rate}\nUSD,2024-05-02,0.9\n"
+    found = odd(tmp_path, fx_rates=rates)
+
+    assert said in found
+    assert bool(found) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("until", "flagged"), [("", True), ("2024-07-01", True), ("2024-06-30", False)]
+)
+def test_a_count_that_has_no_end_adds_up_with_the_next_one(tmp_path, until, flagged):
+    """Goods for 100 counted in January and for 120 in July are 220 unless the first count ends."""
+    head = "customer_id,kind,amount,from,until\n"
+    rows = f"A,consignment,100,2024-01-01,{until}\nA,consignment,120,2024-07-01,\nB,tools,5,2024-07-01,\n"
+
+    assert ("where a later count begins: 1" in odd(tmp_path, assets=head + rows)) == flagged
+
+
+def test_a_prospect_with_a_customers_name_is_perhaps_one(tmp_path):
+    said = odd(tmp_path, prospects="prospect_id,name\nP1,ALFA\nP2,Gamma\n")
+
+    assert "prospects with the name of a customer: 1 (ALFA)" in said
 
 
 # --------------------------------------------------------------------------- pools

@@ -13,7 +13,7 @@ from stub_notebooks import notebook_of, write_notebooks
 from typer.testing import CliRunner
 
 from kamlib.report.cli import app
-from kamlib.report.failures import RunFailed
+from kamlib.report.running import RunFailed
 from kamlib.report.stored import (
     CANARY,
     fingerprint,

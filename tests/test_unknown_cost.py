@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from small_firm import YEAR, months, small_firm
 from worlds import book, default_rules
 
-from kamlib.core.customers import main_measure
+from kamlib.core.frames import main_measure
 from kamlib.intake import read_inputs
 from kamlib.profitability.bridge import bridge_measure, bridge_steps, profit_bridge
 from kamlib.profitability.customer_statements import customer_statements, statement_verdicts
@@ -20,7 +20,7 @@ from kamlib.profitability.ledger import statement_balances
 from kamlib.profitability.statement import company_ladder
 from kamlib.segmentation.classes import class_balances, class_summary, segment
 from kamlib.segmentation.shares import concentration
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 SETTINGS = """
 id: gaps

@@ -32,9 +32,9 @@ def test_an_unknown_rule_is_refused_with_the_nearest_one():
 
 def test_an_outcome_without_words_is_refused():
     with pytest.raises(
-        ParameterError, match=r"'scales' has no words for PASS in kamlib/core/rules.py"
+        ParameterError, match=r"'perhaps_otherwise' has no words for PASS in kamlib/core/rules.toml"
     ):
-        verdict("scales", PASS)
+        verdict("perhaps_otherwise", PASS)
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -16,7 +16,7 @@ from kamlib.attractiveness.tables import (
     sides_balances,
     sides_table,
 )
-from kamlib.core.customers import named, with_relation
+from kamlib.core.frames import named, with_relation
 from kamlib.core.tables import read_note, read_table
 from kamlib.data_prep.tables import external_months, monthly_revenue, set_aside_reasons
 from kamlib.profitability.tables import gl_table, pool_table, statement_lines, work_by_segment
@@ -142,6 +142,9 @@ def test_measures_of_concentration_stand_under_their_names():
             "top20_low": [0.6, 0.7],
             "top20_high": [0.8, 0.9],
             "few_share": [0.5, 0.25],
+            "first_1": [0.4, 0.8],
+            "first_5": 1.0,
+            "first_10": 1.0,
             "gini": [0.1, 0.2],
             "effective_n": [3.0, 2.0],
             "losing": [0, 1],
@@ -250,15 +253,19 @@ VALUES = pd.DataFrame(
         "party_id": list("ABP"),
         "criterion": "profit_potential",
         "raw": [0.5, np.nan, 1.0],
+        "raw_rated": [0.9, np.nan, 1.0],
     }
 )
+COULD = pd.DataFrame({"profit_potential_low": [0.2], "profit_potential_high": [0.8]}, index=["A"])
 
 
 CUTS = {"side_a": 0.7, "side_b": 0.8, "relative_strength": 0.1}
 
 
 def joined(doors=DOORS) -> pd.DataFrame:
-    return both_sides(PARTIES, A_SIDE, B_SIDE, STATEMENT, doors, VALUES, period="FY2025", cuts=CUTS)
+    return both_sides(
+        PARTIES, A_SIDE, B_SIDE, STATEMENT, doors, VALUES, COULD, period="FY2025", cuts=CUTS
+    )
 
 
 def test_both_sides_stand_in_one_row_per_party():
@@ -267,6 +274,9 @@ def test_both_sides_stand_in_one_row_per_party():
     assert table["doors"].tolist() == ["1 profit, 4 strategic", "", ""]
     assert table["customer_profit"].tolist() == pytest.approx([100, -7, np.nan], nan_ok=True)
     assert table["profit_potential"].tolist() == pytest.approx([0.5, np.nan, 1], nan_ok=True)
+    ends = table[["profit_potential_low", "profit_potential_high", "potential_rated"]]
+    assert ends.loc["A"].tolist() == [0.2, 0.8, 0.9]
+    assert ends.loc["P"].tolist() == [1, 1, 1]
     assert joined(DOORS.head(0))["doors"].tolist() == ["", "", ""]
     assert joined(DOORS.tail(1))["doors"].tolist() == ["", "", ""]
 
@@ -294,6 +304,7 @@ def test_both_sides_hold_where_the_lead_holds_too_as_the_rule_says(a, b, lead, h
         STATEMENT,
         DOORS,
         VALUES,
+        COULD,
         period="FY2025",
         cuts=cuts,
     )

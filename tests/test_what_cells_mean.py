@@ -10,7 +10,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from test_intake import POLISH, book, give, world
 
 from kamlib.intake import read_inputs
-from kamlib.intake.currency_words import money_in_format
+from kamlib.intake.inspect.words import money_in_format
 
 HEAD = ["invoice_id", "date", "customer_id", "net_amount"]
 

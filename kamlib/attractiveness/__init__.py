@@ -16,11 +16,7 @@ from typing import TYPE_CHECKING
 from kamlib.core.faces import face
 
 if TYPE_CHECKING:
-    from kamlib.attractiveness.analyses import (
-        both_sides,
-        side_a,
-        side_b,
-    )
+    from kamlib.attractiveness.analyses import both_sides, side_a, side_b
 
 __all__ = [
     "both_sides",

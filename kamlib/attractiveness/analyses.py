@@ -6,7 +6,7 @@ from kamlib.attractiveness import figures, our_criteria, ratings, tables, their_
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.language import _
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
-from kamlib.page.turned import before_and_after
+from kamlib.page.words import before_and_after
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,26 +27,38 @@ def side_a(stage: "Stage") -> Analysis:
     DataError
         A table of notebooks 1 to 3 is not there: names the notebook to run.
     """
-    settings = stage.engagement.side_a
+    settings, parties = stage.engagement.side_a, stage.read("parties")
+    now, stays = stage.read("profitability"), stage.read("staying")
+    could = our_criteria.profit_at_potential(
+        stage.read("potential") if stage.has("potential") else None,
+        now,
+        stays,
+        unit=float(stage.engagement.key_account_unit.amount),
+    )
     measured = our_criteria.measured_criteria(
-        stage.read("parties"),
-        stage.read("profitability"),
-        stage.read("staying"),
-        stage.read_optional("likeness"),
+        parties, now, stays, stage.read_optional("likeness"), could
     )
     ours = ratings.current_ratings(stage.read_optional("ratings_ours"), end=stage.period.end)
     values = our_criteria.side_a_criteria(measured, ours, settings.criteria)
     sides = our_criteria.side_a(values, min_known_weight=settings.min_known_weight)
     told = our_criteria.side_a_verdicts(sides, values, min_known_weight=settings.min_known_weight)
+    apart = tables.potential_table(values, parties.set_index("party_id")["name"])
     caption = _(
         "What makes a customer attractive to us: weight, and for how many it is measured, rated or unknown."
     )
     parts: list[Part] = [
         Claim(words.side_a_finding(sides, cut=settings.cut)),
         Table(tables.criteria_summary(values), caption, fold=True),
+        Finding(words.potential_finding(values, apart)),
+        Table(
+            apart,
+            _("Where potential as measured and as we rate it are more than half a unit apart."),
+            fold=True,
+            most=12,
+        ),
     ]
     handed = {"side_a_criteria": values.assign(period=stage.period.name), "sides": sides}
-    return stage.keep("side_a", Analysis(handed, parts, told))
+    return stage.keep("side_a", Analysis(handed, parts, told, result=could))
 
 
 def side_b(stage: "Stage") -> Analysis:
@@ -108,6 +120,7 @@ def both_sides(stage: "Stage", side_a: Analysis, side_b: Analysis) -> Analysis:
         stage.read("profitability"),
         stage.read("doors"),
         side_a.tables["side_a_criteria"],
+        side_a.result,
         period=stage.period.name,
         cuts=_cuts(stage.engagement),
     )

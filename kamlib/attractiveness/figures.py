@@ -9,37 +9,35 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from kamlib.core.checks import require_columns
 from kamlib.core.codes import LEVELS, SOURCES
+from kamlib.core.frames import require_columns
 from kamlib.core.language import UNKNOWN, _, ngettext, number, percent, span_of_points
 from kamlib.core.vocabulary import COLUMNS
-from kamlib.page.labels import (
-    Box,
-    Label,
-    beside,
-    box_around,
-    boxes_of,
-    column_at_right,
-    fit,
-    hits,
-    name_rows,
-    place,
-    width_of,
-)
 from kamlib.page.style import (
     DASHED,
     LIGHT,
     SMALL,
+    Box,
+    Label,
     Money,
     axes_or_new,
+    beside,
+    box_around,
+    boxes_of,
+    column_at_right,
     dotted,
+    fit,
     halo,
+    hits,
     legend_above,
     mix,
     money_of,
+    name_rows,
+    place,
     records,
     settle,
     styled,
+    width_of,
 )
 
 

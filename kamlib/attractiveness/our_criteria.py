@@ -8,10 +8,38 @@ import pandas as pd
 
 from kamlib.core.language import number, percent
 from kamlib.core.verdicts import Verdict, verdict
-from kamlib.numerics import piecewise, piecewise_inverse
+from kamlib.numerics.sharing import piecewise, piecewise_inverse
 
 if TYPE_CHECKING:
     from kamlib.settings import SideACriterion
+
+RECURRING = 0.5  # chance of return from which today's profit counts as one of years to come
+POTENTIAL = {  # ends of what was measured → the same as a criterion of side A
+    "uplift_kau_low": "profit_potential_low",
+    "uplift_kau": "profit_potential",
+    "uplift_kau_high": "profit_potential_high",
+}
+
+
+def profit_at_potential(
+    potential: pd.DataFrame | None, statement: pd.DataFrame, stays: pd.DataFrame, *, unit: float
+) -> pd.DataFrame:
+    """Return the yearly profit of each customer at its potential, in key-account units.
+
+    It is the uplift that comparable customers or its own words promise, and today's profit where the
+    customer is likely to return.
+
+    Returns
+    -------
+    DataFrame by customer_id: ``profit_potential_low, profit_potential, profit_potential_high``; without
+    rows where nothing was measured
+    """
+    if potential is None:
+        return pd.DataFrame(columns=list(POTENTIAL.values()), dtype="float64")
+    more = potential.set_index("customer_id")[list(POTENTIAL)].rename(columns=POTENTIAL)
+    returning = stays.set_index("customer_id")["p_return_low"].reindex(more.index) >= RECURRING
+    today = statement.set_index("customer_id")["customer_profit"].reindex(more.index) / unit
+    return more.add(today.where(returning, 0.0), axis="index").dropna()
 
 
 def measured_criteria(
@@ -19,13 +47,15 @@ def measured_criteria(
     statement: pd.DataFrame,
     stays: pd.DataFrame,
     likeness: pd.DataFrame | None = None,
+    potential: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Collect what is measured of side A, in each criterion's own unit.
 
-    From  parties (customers and prospects), the statement of the report period, and `staying`
-    to    ``party_id, own_growth, margin_quality, staying, financial_safety``; NaN is not measured. Of
-          the chance of staying it is the low end, of prospects that of `likeness`; their own words on it
-          are a rating.
+    From  parties (customers and prospects), the statement of the report period, `staying`, and what
+          `profit_at_potential` gives
+    to    ``party_id, profit_potential, own_growth, margin_quality, staying, financial_safety``; NaN is
+          not measured. Of the chance of staying it is the low end, of prospects that of `likeness`; their
+          own words on it are a rating.
     """
     ids = parties["party_id"]
     rows = statement.set_index("customer_id")
@@ -34,6 +64,7 @@ def measured_criteria(
         told = pd.concat([told, likeness.set_index("party_id")["p_stay_low"]])
     growth = parties.get("own_growth", np.nan)
     return pd.DataFrame({"party_id": ids}).assign(
+        profit_potential=np.nan if potential is None else ids.map(potential["profit_potential"]),
         own_growth=growth,
         margin_quality=ids.map(100 * rows["profit_rate"]),
         staying=ids.map(told),
@@ -54,8 +85,9 @@ def side_a_criteria(
 
     Returns
     -------
-    DataFrame, party × criterion: ``weight``, ``raw`` (own unit), ``rating``, ``source`` (measured,
-    rated, unknown), ``value_low`` and ``value_high`` (0 to 1; an unknown is 0 to 1)
+    DataFrame, party × criterion: ``weight``, ``raw`` and ``raw_rated`` (own unit; the second by the
+    rating alone), ``rating``, ``source`` (measured, rated, unknown), ``value_low`` and ``value_high`` (0
+    to 1; an unknown is 0 to 1)
 
     Notes
     -----
@@ -75,6 +107,7 @@ def side_a_criteria(
         is_rated = ~is_measured & ~np.isnan(rated)
         value = np.where(is_measured, piecewise(np.nan_to_num(raw), criterion.value), rated / 10)
         by_anchor = piecewise_inverse(np.nan_to_num(rated) / 10, criterion.value)
+        by_anchor = np.where(np.isnan(rated), np.nan, by_anchor)
         parts.append(
             pd.DataFrame(
                 {
@@ -82,6 +115,7 @@ def side_a_criteria(
                     "criterion": name,
                     "weight": criterion.weight,
                     "raw": np.where(is_rated, by_anchor, raw),
+                    "raw_rated": by_anchor,
                     "rating": rated,
                     "source": np.select([is_measured, is_rated], ["measured", "rated"], "unknown"),
                     "value_low": np.nan_to_num(value, nan=0.0),

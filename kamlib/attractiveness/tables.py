@@ -11,6 +11,7 @@ from kamlib.core.tables import untold_levels
 from kamlib.core.verdicts import Balance
 
 NUMBERED = 12
+FAR = 0.5  # key-account units by which a rating and what was measured are told apart
 
 NO_OTHER = "none"  # the rival of who says that there is no other supplier
 
@@ -40,25 +41,35 @@ def both_sides(
     statement: pd.DataFrame,
     doors: pd.DataFrame,
     values: pd.DataFrame,
+    could: pd.DataFrame,
     *,
     period: str,
     cuts: Mapping[str, float],
 ) -> pd.DataFrame:
     """Join both sides of every party with its name, profit, potential and open doors.
 
+    ``profit_potential`` is what counts on side A, with its ends: measured, of `profit_at_potential`
+    (`could`), else rated; ``potential_rated`` is our rating in any case, in key-account units.
     `cuts` says from where ``side_a``, ``side_b`` and ``relative_strength`` hold; ``both_hold`` tells
     whether all three do: yes for certain, may where what is unknown decides, else no.
     """
-    potential = values[values["criterion"] == "profit_potential"].set_index("party_id")["raw"]
+    potential = values[values["criterion"] == "profit_potential"].set_index("party_id")
     opened = doors[doors["open"].astype(bool)]
     through = opened.groupby("party_id")["door"].agg(lambda d: ", ".join(_(DOORS[x]) for x in d))
     profit = statement.set_index("customer_id")["customer_profit"]
     table = parties[["party_id", "name", "is_prospect"]].merge(a_side, on="party_id")
     table = table.merge(b_side, on="party_id", validate="one_to_one")
+    counts = table["party_id"].map(potential["raw"])
+    ends = {
+        name: table["party_id"].map(could[name]).fillna(counts)
+        for name in ("profit_potential_low", "profit_potential_high")
+    }
     return table.assign(
         period=period,
         customer_profit=table["party_id"].map(profit),
-        profit_potential=table["party_id"].map(potential),
+        profit_potential=counts,
+        **ends,
+        potential_rated=table["party_id"].map(potential["raw_rated"]),
         both_hold=both_hold(table, cuts),
         doors=through.reindex(table["party_id"], fill_value="").to_numpy(),
     )
@@ -119,6 +130,21 @@ def sides_table(sides: pd.DataFrame) -> pd.DataFrame:
     )
     table = ordered[["name", "doors", "side_a_low", "side_a_high", "side_b_low", "side_b_high"]]
     return table.assign(relative_strength=_leads(ordered)).reset_index(drop=True)
+
+
+def potential_table(values: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """Put measured potential and our rating side by side where they are far apart, the furthest first.
+
+    Returns
+    -------
+    DataFrame ``name, profit_potential, potential_rated``, in key-account units
+    """
+    rows = values[(values["criterion"] == "profit_potential") & (values["source"] == "measured")]
+    apart = (rows["raw"] - rows["raw_rated"]).abs()
+    far = rows[apart > FAR].assign(apart=apart, name=rows["party_id"].map(names))
+    far = far.sort_values(["apart", "party_id"], ascending=[False, True], ignore_index=True)
+    columns = {"raw": "profit_potential", "raw_rated": "potential_rated"}
+    return far.rename(columns=columns)[["name", *columns.values()]]
 
 
 def _leads(sides: pd.DataFrame) -> np.ndarray:

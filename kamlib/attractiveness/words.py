@@ -18,6 +18,19 @@ def side_a_finding(sides: pd.DataFrame, *, cut: float) -> str:
     ).format(sure=number(sure), all=number(len(sides)), cut=points(cut), may=number(may))
 
 
+def potential_finding(values: pd.DataFrame, apart: pd.DataFrame) -> str:
+    """Say of how many potential is measured, and for how many we rate it far otherwise."""
+    rows = values[values["criterion"] == "profit_potential"]
+    measured = int((rows["source"] == "measured").sum())
+    if not measured:
+        return ""
+    both = int((rows["source"].eq("measured") & rows["rating"].notna()).sum())
+    return _(
+        "Potential is measured of {n}, by what comparable customers buy; of {both} whom we rated too, "
+        "{far} are more than half a key-account unit away from our rating."
+    ).format(n=number(measured), both=number(both), far=number(len(apart)))
+
+
 def side_b_finding(sides: pd.DataFrame, *, cut: float) -> str:
     """Say how many were asked, and where we are good enough and ahead of the best rival."""
     asked = sides[sides["asked"]]

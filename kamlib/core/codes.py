@@ -42,6 +42,10 @@ TABLES = {  # input tables, in words
     "evidence": N_("evidence of the relation"),
     "contacts": N_("contacts"),
     "category_purchases": N_("purchases of everybody"),
+    "effort": N_("effort on customers and prospects"),
+    "terms": N_("terms of customers"),
+    "opportunities": N_("deals"),
+    "deal_stages": N_("stages of deals"),
 }
 
 DOCUMENTS = {
@@ -88,12 +92,14 @@ CHAINS = (  # titles of the one sum that leads to the customers: from the ledger
 )
 
 # By what a key account earns what one costs.
+PASSES = {"yes": N_("for certain"), "may": N_("may"), "no": N_("no")}
+
 PAYS = {
     "profit": N_("by its profit"),
     "potential": N_("by its potential"),
     "strategic": N_("need not: strategic"),
     "no": N_("no"),
-    "unknown": N_("unknown"),
+    "unknown": N_("may"),
 }
 
 RETURN_MODELS = {  # what tells the chance of return
@@ -121,6 +127,8 @@ SOURCES = {  # of a rating
     "fact": N_("fact"),
     "our_guess": N_("our guess"),
 }
+
+LETTER = "letter_of_intent"  # a sign of a deal that is as good as won
 
 FROM_THEM = ("their_words", "fact")  # sources that our own opinion is no part of
 
@@ -168,6 +176,9 @@ TERMS = {  # what is granted to customers, as the subject of a sentence
     "days_to_pay": N_("days to pay"),
     "small_orders": N_("small orders"),
     "rush_orders": N_("rush orders"),
+    "free_freight": N_("free freight"),
+    "minimum_order": N_("small minimum orders"),
+    "service_class": N_("better classes of service"),
 }
 
 FOLLOWS = {
@@ -178,4 +189,28 @@ FOLLOWS = {
         "Whether more {terms} go with a higher profit rate depends on whether it is taken before or "
         "after them, so that nothing is claimed."
     ),
+}
+
+CAUSES = {  # of a gap to the peers, in the order in which they are shown
+    "price": N_("price"),
+    "mix": N_("mix of goods"),
+    "order_size": N_("size of orders"),
+    "service": N_("service"),
+    "terms": N_("payment terms"),
+    "returns": N_("returns"),
+}
+
+PROPOSALS = {
+    "fix": N_("fix"),
+    "keep": N_("keep"),
+    "drop": N_("drop"),
+    "small": N_("small loss"),
+    "unknown": N_("unknown"),
+}
+
+QUADRANTS = {
+    "pays_well_costs_much": N_("pays well, costs much"),
+    "pays_well_costs_little": N_("pays well, costs little"),
+    "pays_little_costs_much": N_("pays little, costs much"),
+    "pays_little_costs_little": N_("pays little, costs little"),
 }

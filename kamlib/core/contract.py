@@ -19,30 +19,35 @@ DOCUMENT_TYPES = (*SALES, "advance", *BACK)
 RELATIONS = ("external", "intercompany", "collective")
 NOT_A_CURRENCY = N_("not a currency")
 IN_ANOTHER_CURRENCY = N_("money in another currency than the report's")
-
 NUMERIC = ("money", "number", "whole", "share", "rating")  # kinds of columns
 RANGES: dict[str, tuple[int, int]] = {"share": (0, 1), "rating": (0, 10)}
 
 
-Who = Literal["", "customer", "party"]
+PartyKind = Literal["", "customer", "party"]
 WHERE = "where "  # before the client's name of a column by which rows count
+PART = "part "  # before the client's name of a column that a sum of ours is made of
 
 
 class Field(NamedTuple):
     """What one column of an input table may hold.
 
     `needed` speaks of the column (it must be in the head), `filled` of its cells (an empty one sets
-    the row aside, `unless` the other column named there holds the word). `past` refuses days more
+    the row aside, `unless` the other column named there holds the word; `where` makes it needed where
+    that column does, `together` filled where the other one is and only there, a word counting as empty).
+    `past` refuses days more
     than a year after the last period, and those before 1980. `who` says that the value must be
     known: as a customer, or as a party, which is a customer or a prospect; `not_before` names the
     column of the day before which this one may not be. A column of the client's by which rows count is
-    no part of the contract: it holds one of the words in `only`, or its row is left out.
+    no part of the contract: it holds one of the words in `only`, or its row is left out. Nor is one that
+    the sum `part_of` is made of.
     """
 
     name: str
     needed: bool = False
     filled: bool = False
     unless: tuple[str, str] | None = None
+    where: tuple[str, str] | None = None
+    together: tuple[str, str] | None = None
     allowed: tuple[str, ...] = ()
     otherwise: str = ""
     at_least: int | None = None
@@ -51,16 +56,20 @@ class Field(NamedTuple):
     past: bool = False
     not_before: str = ""
     only: tuple[str, ...] = ()
-    who: Who = ""
+    part_of: str = ""
+    who: PartyKind = ""
 
     def theirs(self, columns: Mapping[str, str]) -> str:
         """Return what the client calls the column, by names of ours mapped to the client's."""
-        return self.name.removeprefix(WHERE) if self.only else columns.get(self.name, self.name)
+        if self.only or self.part_of:
+            return self.name.removeprefix(WHERE).removeprefix(PART)
+        return columns.get(self.name, self.name)
 
     @property
     def kind(self) -> Kind:
         """Return how text becomes the column's value; an attribute of the client's own is text."""
-        return COLUMNS[self.name].kind if self.name in COLUMNS else "text"
+        name = self.part_of or self.name
+        return COLUMNS[name].kind if name in COLUMNS else "text"
 
     @property
     def in_percent(self) -> bool:
@@ -96,7 +105,7 @@ class TableContract(NamedTuple):
         return [field.name for field in self.fields]
 
 
-def must(name: str, *, past: bool = False, who: Who = "") -> Field:
+def must(name: str, *, past: bool = False, who: PartyKind = "") -> Field:
     """Return a field whose column must be there and whose cells must be filled."""
     return Field(name, needed=True, filled=True, past=past, who=who)
 
@@ -315,6 +324,56 @@ CONTRACT: dict[str, TableContract] = {
         dated="date",
         amount="amount",
     ),
+    "effort": TableContract(
+        (
+            must("period"),
+            PARTY,
+            Field(
+                "kind",
+                needed=True,
+                filled=True,
+                allowed=("money", "material", "people"),
+                otherwise=N_("unknown kind"),
+            ),
+            Field("quantity", needed=True, filled=True, at_least=0),
+            Field("purpose", allowed=("win", "keep", "develop"), otherwise=N_("unknown purpose")),
+        ),
+    ),
+    "terms": TableContract(
+        (
+            CUSTOMER,
+            Field("free_freight"),
+            Field("minimum_order", at_least=0),
+            Field("service_class", at_least=1),
+            OURS,
+        ),
+        key=("customer_id",),
+    ),
+    "opportunities": TableContract(
+        (
+            must("opportunity_id"),
+            Field("party_id", needed=True, who="party"),  # empty: it counts, and is nobody's
+            must("entered", past=True),
+            Field("closed", needed=True, past=True, not_before="entered"),
+            Field(
+                "outcome",
+                needed=True,
+                allowed=("won", "lost", "open"),
+                otherwise=N_("unknown outcome"),
+                together=("closed", "open"),
+            ),
+            Field("amount", needed=True, at_least=0, where=("outcome", "won")),
+            Field("margin_rate"),
+            OURS,
+        ),
+        key=("opportunity_id",),
+        dated="entered",
+        amount="amount",
+    ),
+    "deal_stages": TableContract(
+        (must("opportunity_id"), must("deal_stage"), must("entered", past=True)),
+        dated="entered",
+    ),
 }
 
 ALWAYS_WANTED = [name for name, table in CONTRACT.items() if table.loses]
@@ -325,6 +384,7 @@ def fields_of(
     columns: dict[str, str],
     heads: set[str],
     where: Mapping[str, Sequence[str]] | None = None,
+    sums: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Field, ...]:
     """Return the fields of an input table, with those the engagement maps beyond the contract.
 
@@ -336,6 +396,7 @@ def fields_of(
     columns : dict of our name to theirs, from engagement.yaml
     heads : all names in the heads of its files
     where : the client's columns by which rows count, with the words in them; they are judged first
+    sums : our columns that are made of several of the client's, with these
     """
     contract = CONTRACT[table]
     extra = [name for name in columns if name not in contract.names]
@@ -347,7 +408,14 @@ def fields_of(
         Field(WHERE + theirs, needed=True, only=tuple(words))
         for theirs, words in (where or {}).items()
     )
-    return (*counts, *fields, *(Field(name) for name in extra))
+    sums = sums or {}
+    parts = {PART + theirs: ours for ours, several in sums.items() for theirs in several}
+    return (
+        *counts,
+        *(field for field in fields if field.name not in sums),
+        *(Field(name) for name in extra),
+        *(Field(name, needed=True, part_of=ours) for name, ours in parts.items()),
+    )
 
 
 def _for_products(field: Field) -> Field:

@@ -12,16 +12,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from kamlib.core.periods import Period
 from kamlib.core.tables import EXACT
-from kamlib.core.timespans import period_of
+from kamlib.core.timespans import Period, period_of
 
 ACCRUED, SETTLED, REVERSED = "accrued", "settled", "reversed"
-
 EARNED = ("earned_from", "earned_to")
-
 SCALE = Decimal("0.000001")
-
 Days = tuple[pd.Timestamp, pd.Timestamp] | None
 
 

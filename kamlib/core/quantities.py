@@ -57,7 +57,8 @@ QUANTITIES = {
     "is_prospect": Quantity(),
     "door_strategic": Quantity(),
     "strategic_only": Quantity("high"),
-    "uplift_kau": Quantity(),
+    "deal_kau": Quantity(),
+    "potential_kau": Quantity(),
 }
 OF_THE_RULES = {  # known only while the rules run, from levels, places and the key-account unit
     "level": Quantity("low", "number"),

@@ -16,9 +16,7 @@ from kamlib.core.language import _
 from kamlib.core.rules import FOUNDATIONS, RULES
 
 PASS, FLAG, REFUSE = "PASS", "FLAG", "REFUSE"
-
 HALF_CENT = Decimal("0.005")
-
 CENT = Decimal("0.01")
 
 
@@ -56,7 +54,7 @@ def verdict(rule: str, outcome: str, **numbers: str) -> Verdict:
     words = RULES[rule]
     template = {PASS: words.passed, FLAG: words.flag, REFUSE: words.refuse}[outcome]
     if not template:
-        raise ParameterError(f"rule '{rule}' has no words for {outcome} in kamlib/core/rules.py")
+        raise ParameterError(f"rule '{rule}' has no words for {outcome} in kamlib/core/rules.toml")
     bring = "" if outcome == PASS else _(words.bring).format(**numbers) if words.bring else ""
     return Verdict(rule, outcome, _(words.title), _(template).format(**numbers), bring)
 
@@ -169,7 +167,6 @@ def exact(amount: object) -> Decimal:
 
 
 VERDICT_COLUMNS = list(Verdict._fields)
-
 LEDGER_COLUMNS = ["what", "unit", "role", "step", "amount", "why", "holds"]
 
 

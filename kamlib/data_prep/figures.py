@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.core.checks import require_columns
+from kamlib.core.frames import require_columns
 from kamlib.core.language import language
 from kamlib.core.vocabulary import label
-from kamlib.page.labels import one_line
 from kamlib.page.style import (
     LIGHT,
     axes_or_new,
@@ -15,12 +14,12 @@ from kamlib.page.style import (
     mix,
     money_of,
     money_ticks,
+    one_line,
     solid,
     styled,
 )
 
 MONTHS_WITH_QUARTERS = 36  # longer series show half-years, then years only
-
 MONTHS_WITH_HALF_YEARS = 60
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from kamlib.core.customers import external
+from kamlib.core.frames import external
 from kamlib.core.language import _, day, number, percent
 from kamlib.core.tables import floats
 from kamlib.core.vocabulary import column_label, table_label
@@ -13,7 +13,6 @@ from kamlib.intake.checks import remedy_of
 from kamlib.intake.reasons import NO_LINE
 
 RULE = ["table", "column", "source_column", "reason"]
-
 WORST = ["where", "invoice_id", "column", "value", "reason", "amount"]
 
 EACH = [
@@ -30,9 +29,7 @@ EACH = [
 ]
 
 WITH_MONEY = ("invoice_lines", "assets", "off_invoice", "gl_totals")
-
 NONE = "–"
-
 PAIR = ["customer_id", "name", "keep_as", "kept_name", "evidence", "invoice_revenue"]
 
 

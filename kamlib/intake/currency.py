@@ -5,7 +5,7 @@ enough, stops the run: a revenue in which euros count as złoty is worse than no
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
@@ -16,8 +16,8 @@ import pyarrow as pa
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import _, day, money, number
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.intake.engines import DECIMAL
 from kamlib.intake.validate import Validated
-from kamlib.intake.values import DECIMAL
 from kamlib.intake.workspace import Workspace, fetched, lookup, materialize_if_local
 
 if TYPE_CHECKING:
@@ -26,34 +26,11 @@ if TYPE_CHECKING:
 CONVERTED = ["currency", "lines", "original", "amount"]
 
 
-class Settled(NamedTuple):
-    """Lines in the reporting currency, and what was converted.
-
-    `converted` has one row per other currency: ``currency, lines, original, amount``, the amounts
-    being net, before and after.
-    """
-
-    lines: Validated
-    converted: pd.DataFrame
-
-
-def in_reporting_currency(work: Workspace, lines: Validated, rates: pd.DataFrame | None) -> Settled:
+def in_reporting_currency(
+    work: Workspace, lines: Validated, rates: pd.DataFrame | None
+) -> tuple[Validated, pd.DataFrame]:
     """Convert the money of lines that are in another currency, exactly to six digits.
 
-    Parameters
-    ----------
-    work : the workspace
-    lines : the validated invoice lines
-    rates : DataFrame ``date, currency, rate`` of fx_rates; None where there is none
-
-    Raises
-    ------
-    DataError
-        A line that is used is in a currency without a rate on or before its day, or with none that
-        is recent enough: names currencies, money and what to bring.
-
-    Notes
-    -----
     A line that is set aside for another reason and has no rate keeps no amount, because it cannot
     be said in the reporting currency.
     """
@@ -62,7 +39,7 @@ def in_reporting_currency(work: Workspace, lines: Validated, rates: pd.DataFrame
     if "currency" not in lines.raw.names and default:
         rows = rows.mutate(currency=ibis.literal(default))
     if not ("currency" in lines.raw.names or default) or not _any_other(rows, engagement):
-        return Settled(lines, pd.DataFrame({name: [] for name in CONVERTED}))
+        return lines, pd.DataFrame({name: [] for name in CONVERTED})
     rated = _with_rate(work, rows, rates)
     _refuse_without_rate(rated, engagement, lines.raw.rates)
     apart = rated["currency"] != engagement.currency
@@ -82,10 +59,8 @@ def in_reporting_currency(work: Workspace, lines: Validated, rates: pd.DataFrame
         original=there["_original"].sum().cast(DECIMAL),
         amount=there["net_amount"].sum().cast(DECIMAL),
     )
-    plain = settled.drop("_rate", "_original")
-    return Settled(
-        lines._replace(rows=plain, fine=None), fetched(sums.order_by("currency"))[CONVERTED]
-    )
+    lines = lines._replace(rows=settled.drop("_rate", "_original"), fine=None)
+    return lines, fetched(sums.order_by("currency"))[CONVERTED]
 
 
 def daily_rates(rates: pd.DataFrame, *, at_most_days_old: int) -> pd.DataFrame:
@@ -93,11 +68,6 @@ def daily_rates(rates: pd.DataFrame, *, at_most_days_old: int) -> pd.DataFrame:
 
     From  ``date, currency, rate``
     to    ``fx_currency, fx_day, _rate``, one row per currency and day.
-
-    Parameters
-    ----------
-    rates : DataFrame, one row per currency and date
-    at_most_days_old : int, how many days after its own a rate may still be used
 
     Examples
     --------
@@ -121,7 +91,6 @@ def daily_rates(rates: pd.DataFrame, *, at_most_days_old: int) -> pd.DataFrame:
 
 
 def _any_other(rows: ir.Table, engagement: "Engagement") -> bool:
-    """Tell whether a line is in another currency."""
     other = rows.filter(rows["currency"] != engagement.currency)
     return bool(other.limit(1).count().execute())
 
@@ -144,7 +113,6 @@ def _with_rate(work: Workspace, rows: ir.Table, given: pd.DataFrame | None) -> i
 
 
 def _refuse_without_rate(rated: ir.Table, engagement: "Engagement", named: Sequence[str]) -> None:
-    """Raise DataError if a line that is used has no rate; the rates that invoices name are offered."""
     lost = rated.filter(
         rated["_reason"].isnull()
         & (rated["currency"] != engagement.currency)
@@ -171,7 +139,6 @@ def _refuse_without_rate(rated: ir.Table, engagement: "Engagement", named: Seque
 
 
 def _in_words(row: Mapping[Any, Any]) -> str:
-    """Say how much of a currency has no rate."""
     amount = money(float(row["amount"] or 0), row["currency"], 2)
     first, last = row["first"], row["last"]
     lines = "line" if row["n"] == 1 else "lines"

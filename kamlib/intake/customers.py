@@ -1,27 +1,41 @@
 """The customers that data prep hands over: units, the ids that stand for them, and look-alikes."""
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow.compute as pc
 
 from kamlib.core.errors import ParameterError, listed, printable
-from kamlib.core.tables import floats
-from kamlib.intake.identity import Who, merged_activity, merged_sites, name_variants
-from kamlib.intake.look_alikes import look_alikes
+from kamlib.core.language import _, money, ngettext, number, percent
+from kamlib.core.tables import among, floats
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.intake.alike import look_alikes
+from kamlib.intake.identity import (
+    Identities,
+    chosen_names,
+    counted_as,
+    merged_activity,
+    merged_sites,
+    name_variants,
+    unit_of_each,
+    unit_table,
+)
 from kamlib.intake.quarantine import SetAside
-from kamlib.intake.reasons import NO_CUSTOMER, ZEROS_LOST
-from kamlib.intake.spelling import in_one_spelling
-from kamlib.intake.units import unit_of_each, unit_table
+from kamlib.intake.reasons import MISSING, NO_CUSTOMER, ZEROS_LOST
+from kamlib.intake.spelling import in_one_spelling, tax_id_of
 from kamlib.intake.workspace import in_pandas
+from kamlib.numerics.concentration import among_fewest, top_share
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
 
 LONGEST_NAME = 120  # letters; a legal form written out fits
+BEST, POINTS, SHARE, FEWEST = 0.20, 0.05, 0.01, 5
+SHOWN = 3
 
 
-def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Who) -> pd.DataFrame:
+def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Identities) -> pd.DataFrame:
     """Return who is on lines and in no row of customers: ``customer_id, invoice_revenue, first, last``.
 
     With ``kept``: whether their lines are used. The largest amount comes first.
@@ -42,11 +56,12 @@ def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Who) -> pd.D
 
 
 def customer_tables(
-    who: Who,
+    who: Identities,
     activity: pd.DataFrame,
     names: pd.DataFrame | None,
     *,
     missing: pd.DataFrame,
+    prospects: pd.DataFrame | None,
     engagement: "Engagement",
 ) -> dict[str, pd.DataFrame]:
     """Return customers, the ids that stand for them, the pairs that look like one, and their names.
@@ -56,27 +71,31 @@ def customer_tables(
 
     Parameters
     ----------
-    who : who is who
     activity : DataFrame ``customer_id, invoice_revenue, in_period, first, last`` by id as on the lines
     names : DataFrame ``customer_id, name, lines, last`` of the lines; None where they have none
     missing : DataFrame of `missing_customers`; those whose lines are set aside may be somebody's
+    prospects : the table of prospects; one of them may be a customer by another id
     """
-    told = names if names is not None and who.sites.empty else None
-    variants = name_variants(told, who.units) if told is not None else None
-    chosen = _chosen(variants) if variants is not None else {}
+    told = names if who.sites.empty else None
+    variants = None if told is None else name_variants(told, who.units)
     table = unit_table(
         merged_sites(who.sites, who.merged),
         who.units,
         merged_activity(activity, who.merged),
         relations=who.relations,
-        names=chosen,
+        names=None if variants is None else chosen_names(variants),
     )
     table = table.assign(name=shown_names(table, "customer_id"))
-    seen = who.sites if told is None else _sites_of_lines(told)
+    own = {} if told is None else chosen_names(name_variants(told, {}))
+    seen = pd.DataFrame(own.items(), columns=["customer_id", "name"], dtype="str")
     strangers = missing.loc[~missing["kept"], ["customer_id", "invoice_revenue", "first", "last"]]
     seen_on = pd.concat([activity, strangers], ignore_index=True) if len(strangers) else activity
+    sites = who.sites if told is None else seen
+    if prospects is not None:
+        new = prospects.rename(columns={"prospect_id": "customer_id"})
+        sites = pd.concat([sites, new]).drop_duplicates("customer_id")
     pairs = look_alikes(
-        seen,
+        sites,
         seen_on,
         tops=unit_of_each(who.sites, unit="group"),
         units=who.unit("group"),
@@ -109,7 +128,9 @@ def _shown_name(name: str, id_: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME].rstrip()}… ({id_})"
 
 
-def customer_ids(who: Who, activity: pd.DataFrame, *, engagement: "Engagement") -> pd.DataFrame:
+def customer_ids(
+    who: Identities, activity: pd.DataFrame, *, engagement: "Engagement"
+) -> pd.DataFrame:
     """Return which customer each id of the input, or of engagement.yaml, stands for.
 
     To ``id_in_input, customer_id, counted_as, invoice_revenue`` (of the report period, in cents),
@@ -122,7 +143,10 @@ def customer_ids(who: Who, activity: pd.DataFrame, *, engagement: "Engagement") 
     """
     sold = dict(zip(activity["customer_id"], floats(activity["in_period"]), strict=True))
     every = sorted({*who.sites["customer_id"], *activity["customer_id"], *who.merged})
-    rows = [(one, who.units.get(one, one), _counted_as(one, who)) for one in every]
+    units = {one: who.units.get(one, one) for one in every}
+    why = {one: "itself" if one == unit else "site" for one, unit in units.items()}
+    why |= dict.fromkeys(who.merged, "merged")
+    rows = [(one, units[one], why[one]) for one in every]
     parties = [each.party for each in engagement.overrides]
     named = [*engagement.identity.intercompany, *engagement.identity.collective, *parties]
     apart = in_one_spelling(named, engagement.identity)
@@ -132,20 +156,10 @@ def customer_ids(who: Who, activity: pd.DataFrame, *, engagement: "Engagement") 
         if one != plain and one not in every
     ]
     table = pd.DataFrame(rows, columns=["id_in_input", "customer_id", "counted_as"], dtype="str")
-    _refuse_two_overrides(
-        parties, dict(zip(table["id_in_input"], table["customer_id"], strict=True))
-    )
+    _refuse_two_overrides(parties, {one: unit for one, unit, _why in rows})
     money = pd.Series([sold.get(one, 0.0) for one in table["id_in_input"]], dtype="float64")
-    return table.assign(invoice_revenue=money.round(2)).sort_values(
-        "id_in_input", ignore_index=True
-    )
-
-
-def _counted_as(one: str, who: Who) -> str:
-    """Say why an id counts for its customer."""
-    if one in who.merged:
-        return "merged"
-    return "itself" if who.units.get(one, one) == one else "site"
+    table = table.assign(invoice_revenue=money.round(2))
+    return table.sort_values("id_in_input", ignore_index=True)
 
 
 def _refuse_two_overrides(parties: list[str], units: dict[str, str]) -> None:
@@ -161,7 +175,9 @@ def _refuse_two_overrides(parties: list[str], units: dict[str, str]) -> None:
         )
 
 
-def prospects_only(prospects: pd.DataFrame, customers: pd.DataFrame, who: Who) -> pd.DataFrame:
+def prospects_only(
+    prospects: pd.DataFrame, customers: pd.DataFrame, who: Identities
+) -> pd.DataFrame:
     """Return the prospects that are no customers, neither by their id nor by a decision."""
     theirs = prospects["prospect_id"]
     buying = theirs.isin(customers["customer_id"]) | theirs.isin(who.customers)
@@ -170,12 +186,233 @@ def prospects_only(prospects: pd.DataFrame, customers: pd.DataFrame, who: Who) -
     return prospects[~buying & ~theirs.isin(who.merged)].reset_index(drop=True)
 
 
-def _chosen(variants: pd.DataFrame) -> dict[str, str]:
-    rows = variants[variants["chosen"]]
-    return dict(zip(rows["customer_id"], rows["name"], strict=True))
+def site_or_group(
+    ids: pd.DataFrame,
+    customers: pd.DataFrame,
+    who: Identities,
+    *,
+    engagement: "Engagement",
+    period: str,
+) -> list[Verdict]:
+    """Judge by revenue alone whether the level changes the answer.
+
+    Nothing where groups and sites are the same, very few, or nothing is sold. Costs and profit are
+    known at one level only.
+
+    Parameters
+    ----------
+    ids : DataFrame ``id_in_input, customer_id, invoice_revenue`` of the period
+    customers : DataFrame ``customer_id, relation``
+    """
+    outside = customers.loc[customers["relation"] == "external", "customer_id"]
+    sold = ids[among(ids["customer_id"], outside) & (ids["invoice_revenue"] != 0)]
+    levels = [who.unit(level) for level in ("group", "site")]
+    group, site = (counted_as(sold["id_in_input"], of) for of in levels)
+    revenue = sold["invoice_revenue"].astype("float64")
+    by_group, by_site = revenue.groupby(group).sum(), revenue.groupby(site).sum()
+    if len(by_group) in (len(by_site), *range(FEWEST)) or not (by_group > 0).any():
+        return []
+    share = engagement.segmentation.profit_share
+    large, sites = (
+        each.index[among_fewest(each.to_numpy(), share)] for each in (by_group, by_site)
+    )
+    inside = group[site.isin(sites)]
+    only = by_group[large[~large.isin(inside)]].sort_values(ascending=False)
+    best = [float(top_share(each.to_numpy(), BEST)) for each in (by_group, by_site)]
+    weighs = float(only.sum()) >= SHARE * float(by_group.clip(lower=0).sum())
+    return [
+        verdict(
+            "site_or_group",
+            FLAG if weighs or abs(best[0] - best[1]) >= POINTS else PASS,
+            period=period,
+            by_group=percent(best[0]),
+            by_site=percent(best[1]),
+            only=_only(only, engagement.currency),
+            unit=_("group") if engagement.unit == "group" else _("site"),
+        )
+    ]
 
 
-def _sites_of_lines(names: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per id on the lines with its most frequent name."""
-    rows = name_variants(names, {})
-    return rows.loc[rows["chosen"], ["customer_id", "name"]].reset_index(drop=True)
+def _only(groups: pd.Series, currency: str) -> str:
+    """Say which groups are large as a whole only; nothing where none is."""
+    if groups.empty:
+        return ""
+    return ngettext(
+        "; {n} group is among the vital few and none of its sites is ({which}), with {amount}",
+        "; {n} groups are among the vital few and none of their sites is ({which}), with {amount}",
+        len(groups),
+    ).format(
+        n=number(len(groups)),
+        which=listed(groups.index, most=SHOWN),
+        amount=money(float(groups.sum()), currency),
+    )
+
+
+def identity_verdicts(
+    tables: Mapping[str, pd.DataFrame],
+    who: Identities,
+    activity: pd.DataFrame,
+    prospects: pd.DataFrame | None,
+    *,
+    missing: pd.DataFrame | None,
+    engagement: "Engagement",
+    period: str,
+) -> list[Verdict]:
+    """Say which pairs wait for a decision, what decisions and settings do, and what the level does.
+
+    Parameters
+    ----------
+    prospects : the table of prospects as it was given; None without
+    missing : DataFrame of `kamlib.intake.customers.missing_customers`; None without customers
+    """
+    theirs = set(prospects["prospect_id"]) if prospects is not None else set()
+    buyers = {*who.sites["customer_id"], *activity["customer_id"]}
+    seen = {*buyers, *theirs, *who.sites["parent_id"].dropna()}
+    ids = tables["customer_ids"]
+    return [
+        _pairs_verdict(tables["identity_pairs"], engagement.currency),
+        *([_missing_verdict(missing, engagement.currency)] if missing is not None else []),
+        *_relations_verdict(who, engagement.unit),
+        *_decisions_verdict(who, seen),
+        *_named_verdict(engagement, {*seen, *who.merged} - theirs),
+        *([_named("identity_prospects", sorted(theirs & buyers))] if theirs else []),
+        *tax_ids_verdict(who.sites, ids, engagement=engagement),
+        *site_or_group(ids, tables["customers"], who, engagement=engagement, period=period),
+    ]
+
+
+def _pairs_verdict(pairs: pd.DataFrame, currency: str) -> Verdict:
+    """Say which pairs wait for a decision."""
+    waiting = pairs[pairs["decision"] == "proposed"]
+    amount = float(waiting["invoice_revenue"].abs().sum())
+    both = waiting[["customer_id", "keep_as"]].itertuples(index=False)
+    return verdict(
+        "identity_pairs",
+        FLAG if len(waiting) else PASS,
+        n=number(len(waiting)),
+        amount=money(amount, currency),
+        which=listed([f"{one} = {other}" for one, other in both], most=SHOWN),
+    )
+
+
+def _missing_verdict(missing: pd.DataFrame, currency: str) -> Verdict:
+    """Say which customers on the lines are in no row of customers, and what became of their lines."""
+    if missing.empty:
+        return verdict("customers_missing", PASS)
+    kept = _(
+        "They count under their id as name, without group and attributes, as engagement.yaml says."
+    )
+    done = kept if missing["kept"].all() else _("Their lines are set aside.")
+    return verdict(
+        "customers_missing",
+        FLAG,
+        n=number(len(missing)),
+        done=done,
+        which=listed(missing["customer_id"], most=SHOWN),
+        amount=money(float(pd.Series(floats(missing["invoice_revenue"])).sum()), currency),
+    )
+
+
+def _relations_verdict(who: Identities, unit: str) -> list[Verdict]:
+    """Say which sites count apart from their group because one of both is no customer to rank."""
+    if unit != "group" or not who.apart:
+        return []
+    tops = unit_of_each(who.sites, unit="group", merged=who.merged)
+    words = _("{site} ({relation}), of {group} ({other})")
+    which = [
+        words.format(
+            site=one,
+            relation=_(who.relations[one]),
+            group=tops[one],
+            other=_(who.relations[tops[one]]),
+        )
+        for one in sorted(who.apart)
+    ]
+    return [verdict("site_relations", FLAG, which=listed(which))]
+
+
+def _decisions_verdict(who: Identities, seen: set[str]) -> list[Verdict]:
+    """Say which ids were merged, and which decisions name nobody or take an id out of its group."""
+    ids, by = who.decisions["customer_id"], who.decisions["decided_by"]
+    unknown = _("{id} is neither on a line nor in customers or prospects")
+    what = [unknown.format(id=one) for one in sorted(set(ids) - seen)] + list(_out_of_groups(who))
+    merged = int(ids.isin(who.merged).sum())
+    if not (merged or what):
+        return []
+    numbers = {"n": number(merged), "by": listed(sorted(set(by))), "which": "; ".join(what)}
+    return [verdict("identity_merged", FLAG if what else PASS, **numbers)]
+
+
+def _out_of_groups(who: Identities) -> Iterator[str]:
+    """Yield what decisions take out of the group that the table of customers puts it in."""
+    tops = unit_of_each(who.sites, unit="group")
+    words = _("{id} belonged to {group} and now counts with {kept}")
+    for one, kept in sorted(who.merged.items()):
+        before, after = tops.get(one, one), tops.get(kept, kept)
+        if before not in (one, after):
+            yield words.format(id=one, group=before, kept=after)
+
+
+def _named_verdict(engagement: "Engagement", known: set[str]) -> list[Verdict]:
+    """Say which ids that the settings name are nobody's: a slip of the pen leaves them in rankings."""
+    own = engagement.identity
+    named = {
+        f"{word}: {each}": plain
+        for word in ("intercompany", "collective")
+        for each, plain in in_one_spelling(getattr(own, word), own).items()
+    }
+    nobody = [words for words, plain in named.items() if plain not in known]
+    return [_named("identity_named", nobody, n=number(len(named)))] if named else []
+
+
+def _named(rule: str, which: list[str], **numbers: str) -> Verdict:
+    """Flag the ids that a rule names, if there are any."""
+    return verdict(rule, FLAG if which else PASS, which=listed(which), **numbers)
+
+
+def tax_ids_verdict(
+    sites: pd.DataFrame, ids: pd.DataFrame, *, engagement: "Engagement"
+) -> list[Verdict]:
+    """Say which tax ids of the table of customers cannot be used, by reason, with revenue.
+
+    Parameters
+    ----------
+    sites : DataFrame ``customer_id`` and where given ``tax_id``; without it nothing is said
+    ids : DataFrame ``id_in_input, invoice_revenue`` of the report period
+    """
+    if "tax_id" not in sites or sites.empty:
+        return []
+    country, currency = engagement.identity.country, engagement.currency
+    texts = [each if isinstance(each, str) else None for each in sites["tax_id"]]
+    sold = dict(zip(ids["id_in_input"], floats(ids["invoice_revenue"]), strict=True))
+    found = pd.DataFrame(
+        {
+            "reason": [tax_id_of(each, country=country).reason for each in texts],
+            "customer_id": sites["customer_id"],
+            "revenue": [sold.get(one, 0.0) for one in sites["customer_id"]],
+        }
+    )
+    bad = found[found["reason"] != ""]
+    bad = bad.sort_values(["revenue", "customer_id"], ascending=[False, True])
+    words = _("{n} × {reason}, {amount} ({which})")
+    kinds = sorted(
+        bad.groupby("reason"), key=lambda kind: (-abs(kind[1]["revenue"]).sum(), kind[0])
+    )
+    what = [
+        words.format(
+            n=number(len(rows)),
+            reason=_(str(reason)),
+            amount=money(float(rows["revenue"].sum()), currency),
+            which=listed(rows["customer_id"], most=SHOWN),
+        )
+        for reason, rows in kinds
+    ]
+    return [
+        verdict(
+            "tax_ids",
+            FLAG if (bad["reason"] != MISSING).any() else PASS,
+            all=number(len(found)),
+            n=number(len(found) - len(bad)),
+            what="; ".join(what),
+        )
+    ]

@@ -5,14 +5,13 @@ lines apart. A line whose document has no head stays, with empty cells: what nee
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kamlib.core.errors import DataError, did_you_mean
 from kamlib.core.language import N_
 
 Rows = Iterator[tuple[int, list[str]]]
-Joined = Callable[[Rows, Counter[str]], Rows]
 NO_HEAD = N_("lines whose document has no head")
 NO_LINE = N_("heads of documents without a line")
 

@@ -11,11 +11,20 @@ import ibis
 import ibis.expr.types as ir
 
 from kamlib.core.contract import BACK, CONTRACT, SALES, Field
-from kamlib.intake.databases import answering
-from kamlib.intake.engines import DECIMAL, engine_of, exact
+from kamlib.intake.engines import DECIMAL, answering, engine_of, exact
 from kamlib.intake.spelling import is_no_number
-from kamlib.intake.validate import Validated, as_read
+from kamlib.intake.validate import KEPT_ROWS, Validated, as_read
 from kamlib.intake.workspace import Workspace, materialize, materialize_if_local, pull, view
+
+
+def period_of(day: ir.DateValue, work: Workspace) -> ir.StringValue:
+    """Return the name of the period a day lies in, null outside all."""
+    cases = [
+        (day.between(ibis.literal(span.start), ibis.literal(span.end)), name)
+        for name, span in work.engagement.periods.items()
+    ]
+    return ibis.cases(*cases, else_=ibis.null("string"))
+
 
 KEY = "inputs.invoice_lines.database"
 KEYS = (
@@ -59,9 +68,6 @@ def documents_of(
 
     Parameters
     ----------
-    work : the workspace
-    lines : the validated invoice lines
-    told : table from `typed_lines`
     units : table of ``known_id`` and ``unit``; an id that is not in it is its own unit
     """
     summed = pull(work, "documents_summed", _summed(work, lines, told), key=KEY)
@@ -73,7 +79,10 @@ def documents_of(
     whole = summed.mutate(site=summed["customer_id"], **absent)
     texts = [name for name, kind in summed.schema().items() if name in KEYS and kind.is_integer()]
     whole = whole.mutate(**{name: whole[name].cast("string") for name in texts})
-    return materialize(work, "documents", of_unit(_numbered(_dated(whole)), units))
+    keep = (
+        materialize if lines.raw.rows <= KEPT_ROWS else view
+    )  # twice in memory only where it is small
+    return keep(work, "documents", of_unit(_numbered(_dated(whole)), units))
 
 
 def _numbered(rows: ir.Table) -> ir.Table:
@@ -277,87 +286,65 @@ def _sums(lines: ir.Table, judged: Validated) -> dict[str, ir.Value]:
     }
 
 
-def counted(lines: Validated, told: ir.Table) -> dict[str, Any]:
-    """Return what verdicts say of all lines together: counts and sums, which no document needs.
+def counted(told: ir.Table) -> dict[str, Any]:
+    """Return how many of all lines a verdict speaks of, and their money as ``<what>_amount``.
 
-    To ``lines, size, untyped, without_list, estimated, of_two_units, below_net, without_cost,
-    revenue_without_cost, both_costed, turned, turned_amount, costless, costless_amount,
-    of_five_units, cost_of_one, freighted, freight_below, freight_amount, samples, samples_cost,
-    far, far_amount, no_quantity, no_quantity_amount, ahead, ahead_amount``.
-
-    Notes
-    -----
-    `size` is the sum of absolute net amounts. What is not mapped is absent on every line.
+    With ``lines`` and ``size``, the sum of absolute net amounts. A column that is not mapped is absent
+    on every line. What looks like the price or the cost of one unit counts where it is a habit only.
     """
-    has = set(lines.raw.names).__contains__
-    names = ("net_amount", "list_price", "cost_of_goods_sold", "quantity")
-    net, list_price, cost, quantity = (as_read(told, name) for name in names)
-    every, none = told.count(), ibis.literal(0, "int64")
-    several = list_price.notnull() & (quantity >= 2)  # returns are negative
-    below = (list_price < net).ifelse(list_price < net * SAME_AS_NET, False)  # rarely multiplied
-    free = (net == 0) & (quantity > 0)
-    both = has("list_price") and has("quantity")
+    names = ("net_amount", "list_price", "cost_of_goods_sold", "quantity", "freight")
+    net, list_price, cost, quantity, freight = (as_read(told, name) for name in names)
     sale = told["document_type"].isin(SALES)
-    far = sale & _far_from_price(told) if {"quantity", "unit_price"} <= {*lines.raw.names} else None
-    nothing_sold = sale & (quantity == 0) & (net != 0)
+    below = (list_price < net).ifelse(list_price < net * SAME_AS_NET, False)  # rarely multiplied
+    of_two_units = list_price.notnull() & (quantity >= 2)  # returns are negative
+    of_five_units = sale & (cost > 0) & (net > 0) & (quantity >= MANY_UNITS)
+    times = cost.cast("float64") * quantity.cast("float64")
+    where = {
+        "untyped": told["untyped"],
+        "without_list": list_price.isnull(),
+        "estimated": told["estimated"],
+        "of_two_units": of_two_units,
+        "below_net": of_two_units & below,
+        "without_cost": cost.isnull(),
+        "both_costed": (cost != 0) & (net != 0),
+        "turned": ((cost < 0) & (net > 0)) | ((cost > 0) & (net < 0)),
+        "costless": sale & (cost == 0) & (net > 0),
+        "of_five_units": of_five_units,
+        "cost_of_one": of_five_units & (times <= net.cast("float64")),
+        "freighted": sale & (freight != 0),
+        "freight_below": sale & (freight < 0),
+        "samples": (net == 0) & (quantity > 0),
+        "far": sale & _far_from_price(told),
+        "no_quantity": sale & (quantity == 0) & (net != 0),
+        "ahead": told["date"] > ibis.literal(today()),
+    }
+    amounts = {
+        "without_cost": net,
+        "turned": cost.abs(),
+        "costless": net,
+        "freight_below": freight.abs(),
+        "samples": cost,
+        "far": net.abs(),
+        "no_quantity": net.abs(),
+        "ahead": net,
+    }
     totals = told.aggregate(
-        lines=every,
+        lines=told.count(),
         size=money_sum(net.abs()),
-        untyped=told.count(where=told["untyped"]),
-        without_list=told.count(where=list_price.isnull()) if has("list_price") else every,
-        estimated=told.count(where=told["estimated"]),
-        of_two_units=told.count(where=several) if both else none,
-        below_net=told.count(where=several & below) if both else none,
-        without_cost=told.count(where=cost.isnull()) if has("cost_of_goods_sold") else every,
-        revenue_without_cost=net.sum(where=cost.isnull()).cast(DECIMAL),
-        **_costs_amiss(net, cost, quantity, sale, told),
-        **_freight_amiss(as_read(told, "freight") if has("freight") else None, sale, told),
-        samples=told.count(where=free) if has("quantity") else none,
-        samples_cost=cost.sum(where=free).cast(DECIMAL),
-        far=none if far is None else told.count(where=far),
-        far_amount=none if far is None else money_sum(net.abs(), where=far),
-        no_quantity=told.count(where=nothing_sold) if has("quantity") else none,
-        no_quantity_amount=money_sum(net.abs(), where=nothing_sold),
-        ahead=told.count(where=told["date"] > ibis.literal(today())),
-        ahead_amount=net.sum(where=told["date"] > ibis.literal(today())).cast(DECIMAL),
+        **{what: told.count(where=condition) for what, condition in where.items()},
+        **{f"{what}_amount": money_sum(each, where[what]) for what, each in amounts.items()},
     )
     with answering(engine_of(totals), KEY):
-        found = totals.to_pyarrow().to_pylist()[0]
-    return {name: value or 0 for name, value in found.items()}
+        found = only_row(totals)
+    most = {"cost_of_one": "of_five_units", "below_net": "of_two_units"}
+    return found | {what: 0 for what, every in most.items() if 2 * found[what] <= found[every]}
 
 
-def _costs_amiss(
-    net: ir.Value, cost: ir.Value, quantity: ir.Value, sale: ir.BooleanValue, lines: ir.Table
-) -> dict[str, ir.Value]:
-    """Return how many costs have the other sign than their revenue, are 0, or look like a unit's."""
-    turned = ((cost < 0) & (net > 0)) | ((cost > 0) & (net < 0))
-    costless = sale & (cost == 0) & (net > 0)
-    several = sale & (cost > 0) & (net > 0) & (quantity >= MANY_UNITS)
-    times = cost.cast("float64") * quantity.cast("float64")
-    one = several & (times <= net.cast("float64"))
-    return {
-        "both_costed": lines.count(where=(cost != 0) & (net != 0)),
-        "turned": lines.count(where=turned),
-        "turned_amount": money_sum(cost.abs(), where=turned),
-        "costless": lines.count(where=costless),
-        "costless_amount": money_sum(net, where=costless),
-        "of_five_units": lines.count(where=several),
-        "cost_of_one": lines.count(where=one),
-    }
-
-
-def _freight_amiss(
-    freight: ir.Value | None, sale: ir.BooleanValue, lines: ir.Table
-) -> dict[str, ir.Value]:
-    """Return how many invoice lines say that bringing them earned money."""
-    if freight is None:
-        return {}
-    below = sale & (freight < 0)
-    return {
-        "freighted": lines.count(where=sale & (freight != 0)),
-        "freight_below": lines.count(where=below),
-        "freight_amount": money_sum(freight.abs(), where=below),
-    }
+def only_row(totals: ir.Table) -> dict[str, Any]:
+    """Return the one row of totals by name: counts, and exact money under names that end on it."""
+    row = totals.to_pyarrow().to_pylist()[0]
+    money = ("size", "amount")
+    return {n: (value or 0) if n.endswith(money) else int(value or 0) for n, value in row.items()}
 
 
 def _far_from_price(lines: ir.Table) -> ir.BooleanValue:

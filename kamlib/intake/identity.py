@@ -1,11 +1,11 @@
 """Who is one customer: ids that people have said are one, and one name for each.
 
-Nothing is merged because it looks alike. Pairs that do are proposed (`kamlib.intake.look_alikes`);
+Nothing is merged because it looks alike. Pairs that do are proposed (`kamlib.intake.alike`);
 what the engagement's list of decisions says is applied in every table, and taking a row out of the
 list takes it back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import ibis.expr.types as ir
@@ -13,14 +13,165 @@ import pandas as pd
 
 from kamlib.core.errors import DataError, listed
 from kamlib.intake.small import Small, no_customers
-from kamlib.intake.units import relations_of, unit_of_each
+from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.workspace import fetched
 
 if TYPE_CHECKING:
     from kamlib.settings.inputs import Identity
 
+EXTERNAL = "external"
+CIRCLE_OF_GROUPS = (
+    "the customers table has groups that belong to each other in a circle ({chain}). Mend parent_id of "
+    "one of them."
+)
+CIRCLE_OF_DECISIONS = (
+    "the decisions on identity go in a circle ({chain}). Take one of these rows out of the file named "
+    "under identity.merge."
+)
 
-class Who(NamedTuple):
+
+def unit_of_each(
+    customers: pd.DataFrame,
+    *,
+    unit: str,
+    merged: Mapping[str, str] | None = None,
+    apart: Collection[str] = (),
+) -> dict[str, str]:
+    """Say to which unit each id belongs: the group at the top, or the site itself.
+
+    Parameters
+    ----------
+    customers : DataFrame, one row per site, with ``customer_id`` and ``parent_id``
+    merged : dict of id to the one it is the same as, by decision
+    apart : ids that are no part of their group, see `relations_of`
+
+    Returns
+    -------
+    dict of id to unit, with an entry for each unit's own id too, and for each merged one
+
+    Raises
+    ------
+    DataError
+        Groups belong to each other in a circle.
+
+    Examples
+    --------
+    >>> sites = pd.DataFrame({"customer_id": ["A", "B"], "parent_id": ["G", None]})
+    >>> unit_of_each(sites, unit="group")
+    {'A': 'G', 'B': 'B', 'G': 'G'}
+    """
+    same = dict(merged or {})
+    ids = [*customers["customer_id"], *sorted(set(same) - set(customers["customer_id"]))]
+    if unit == "site":
+        return {site: same.get(site, site) for site in ids}
+    given = customers.loc[customers["parent_id"].notna(), ["customer_id", "parent_id"]]
+    parents = ((site, same.get(group, group)) for site, group in given.itertuples(index=False))
+    above = {site: group for site, group in parents if group != site} | same
+    units = {site: _end(site, above, CIRCLE_OF_GROUPS) for site in ids}
+    units |= {site: same.get(site, site) for site in ids if same.get(site, site) in apart}
+    return units | {top: top for top in sorted(set(units.values()) - set(ids))}
+
+
+def _end(start: str, above: Mapping[str, str], circle: str) -> str:
+    """Return the id at the end of a chain; one in a circle is refused in the given words."""
+    chain = [start]
+    while (after := above.get(chain[-1], chain[-1])) != chain[-1]:
+        if after in chain:
+            raise DataError(circle.format(chain=listed([*chain, after])))
+        chain.append(after)
+    return chain[-1]
+
+
+def counted_as(ids: pd.Series, others: Mapping[str, str]) -> pd.Series:
+    """Return the id that each counts for; one that is not among `others` counts for itself."""
+    return ids.map(lambda one: others.get(one, one)).astype("str")
+
+
+def relations_of(
+    customers: pd.DataFrame, identity: "Identity", merged: Mapping[str, str]
+) -> tuple[dict[str, str], set[str]]:
+    """Return the relation of each id, and the ids that are no part of their group because of it.
+
+    An own company among the sites of a customer does not make the customer an own company: a site
+    whose relation differs from its group's counts by itself. A group has the relation that
+    engagement.yaml names or its own row says; without either, that of its sites where all say the same,
+    else it is external. A site that says nothing follows its group, and so does every site of a group
+    that engagement.yaml names.
+
+    Parameters
+    ----------
+    customers : DataFrame, one row per site, with ``customer_id``, ``parent_id`` and ``relation``
+    identity : what engagement.yaml names goes before what the table says
+    merged : dict of id to the one it is the same as, by decision
+    """
+    named = {
+        merged.get(one, one): word
+        for word in ("collective", "intercompany")
+        for one in in_one_spelling(getattr(identity, word), identity).values()
+    }
+    written = customers.set_index("customer_id")["relation"].dropna().to_dict()
+    tops = unit_of_each(customers, unit="group", merged=merged)
+    sites: dict[str, list[str]] = {top: [] for top in tops.values()}
+    for site, top in tops.items():
+        if site not in merged:
+            sites[top].append(site)
+    relations, apart = dict(named), set()
+    for top, members in sites.items():
+        told = {written.get(one, "") for one in members if one != top}
+        alike = told.pop() if len(told) == 1 else ""
+        whole = named.get(top) or written.get(top) or alike or EXTERNAL
+        for one in members:
+            own = "" if top in named else written.get(one, "")
+            relations[one] = named.get(one) or own or whole
+            if one != top and relations[one] != whole:
+                apart.add(one)
+        relations[top] = whole
+    return relations, apart
+
+
+def unit_table(
+    customers: pd.DataFrame,
+    units: dict[str, str],
+    revenue: pd.DataFrame,
+    *,
+    relations: Mapping[str, str],
+    names: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Return one row per unit with the attributes of the row that speaks for it.
+
+    From  ``customer_id, parent_id, relation, ...`` (sites)
+    to    ``customer_id, name, relation, ..., sites`` (units), sorted by id. Of sites of equal revenue
+    the first by id speaks.
+
+    Parameters
+    ----------
+    customers : DataFrame, one row per site; without rows where no table was given
+    revenue : DataFrame with ``customer_id`` (as on the lines) and ``invoice_revenue``
+    relations : dict from `relations_of`; who is not in it is external
+    names : dict of unit to the name on its lines, for those that have none
+    """
+    only_sold = sorted({*revenue["customer_id"]} - {*customers["customer_id"]})
+    bare = pd.DataFrame({"customer_id": only_sold}, dtype="str")
+    sites = pd.concat([customers, bare], ignore_index=True) if only_sold else customers
+    unit = counted_as(sites["customer_id"], units)
+    sold = dict(zip(revenue["customer_id"], revenue["invoice_revenue"], strict=True))
+    weight = [-sold.get(site, 0) for site in sites["customer_id"]]
+    ranked = sites.assign(unit=unit, own=sites["customer_id"] != unit, weight=weight)
+    ranked = ranked.sort_values(["unit", "own", "weight", "customer_id"], ignore_index=True)
+    speaks = ranked.drop_duplicates("unit").drop(columns=["own", "weight", "customer_id"])
+    speaks = speaks.rename(columns={"unit": "customer_id"}).reset_index(drop=True)
+    ids = speaks["customer_id"]
+    named = speaks.assign(
+        sites=ids.map(ranked["unit"].value_counts()).astype("int64"),
+        name=speaks["name"].fillna(counted_as(ids, names or {})),
+        relation=ids.map(lambda one: relations.get(one, EXTERNAL)).astype("str"),
+    )
+    ends = {"customer_id", "name", "relation", "parent_id", "sites"}
+    between = [name for name in customers.columns if name not in ends]
+    return named[["customer_id", "name", "relation", *between, "sites"]]
+
+
+class Identities(NamedTuple):
     """Who is who: the sites, the unit of each id, which ids are another's, and who said so.
 
     `prospects` are the ids of prospects that are no customers' by any decision; `relations` says
@@ -45,14 +196,13 @@ class Who(NamedTuple):
         return unit_of_each(self.sites, unit=level, merged=self.merged, apart=self.apart)
 
 
-def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identity") -> Who:
+def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identity") -> Identities:
     """Return who is who, by the tables of customers, of prospects and of decisions on identity.
 
     Parameters
     ----------
     masters : the small tables by name; ``customers``, ``prospects`` and ``identity`` are used where
         they are there
-    unit : "group" or "site"
     identity : which ids are own companies or pots
 
     Raises
@@ -70,7 +220,7 @@ def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identit
     only = prospects - ids - set(merged)
     relations, apart = relations_of(sites, identity, merged)
     units = unit_of_each(sites, unit=unit, merged=merged, apart=apart)
-    return Who(sites, units, merged, decisions, only, relations, apart)
+    return Identities(sites, units, merged, decisions, only, relations, apart)
 
 
 def _refuse_customers_as_prospects(
@@ -118,28 +268,12 @@ def merged_ids(decisions: pd.DataFrame, known: set[str] | None) -> dict[str, str
             f"the decisions on identity keep {listed(strangers)}, which no row of customers has. "
             f"Correct keep_as in the file named under identity.merge."
         )
-    return {one: _end(one, above) for one in above}
-
-
-def _end(start: str, above: dict[str, str]) -> str:
-    """Return the id at the end of a chain of decisions."""
-    seen = [start]
-    while seen[-1] in above:
-        after = above[seen[-1]]
-        if after in seen:
-            raise DataError(
-                f"the decisions on identity go in a circle ({listed([*seen, after])}). "
-                f"Take one of these rows out of the file named under identity.merge."
-            )
-        seen.append(after)
-    return seen[-1]
+    return {one: _end(one, above, CIRCLE_OF_DECISIONS) for one in above}
 
 
 def merged_sites(sites: pd.DataFrame, merged: dict[str, str]) -> pd.DataFrame:
     """Return the sites without those that are another's, each with the earliest start of its own.
 
-    Notes
-    -----
     The row that is kept speaks for all of them; only ``since`` is the first day of any, because
     the relation began there.
     """
@@ -148,16 +282,14 @@ def merged_sites(sites: pd.DataFrame, merged: dict[str, str]) -> pd.DataFrame:
     kept = sites[~sites["customer_id"].isin(merged)]
     if "since" not in sites:
         return kept.reset_index(drop=True)
-    who = sites["customer_id"].map(lambda one: merged.get(one, one))
-    first = sites["since"].groupby(who).min()
+    first = sites["since"].groupby(counted_as(sites["customer_id"], merged)).min()
     earliest = kept["customer_id"].map(first).astype(sites["since"].dtype)
     return kept.assign(since=earliest).reset_index(drop=True)
 
 
 def merged_activity(activity: pd.DataFrame, merged: dict[str, str]) -> pd.DataFrame:
     """Add the revenue of merged ids to the id that is kept: ``customer_id, invoice_revenue``."""
-    who = activity["customer_id"].map(lambda one: merged.get(one, one)).astype("str")
-    sums = activity["invoice_revenue"].groupby(who).sum()
+    sums = activity["invoice_revenue"].groupby(counted_as(activity["customer_id"], merged)).sum()
     return sums.rename_axis("customer_id").reset_index().sort_values("customer_id")
 
 
@@ -177,7 +309,7 @@ def name_variants(names: pd.DataFrame, units: dict[str, str]) -> pd.DataFrame:
     made single; names that differ in anything else are kept apart.
     """
     tidy = names.assign(
-        customer_id=names["customer_id"].map(lambda one: units.get(one, one)).astype("str"),
+        customer_id=counted_as(names["customer_id"], units),
         name=names["name"].str.split().str.join(" "),
     )
     sums = tidy.groupby(["customer_id", "name"], as_index=False).agg(
@@ -189,6 +321,12 @@ def name_variants(names: pd.DataFrame, units: dict[str, str]) -> pd.DataFrame:
         ignore_index=True,
     )
     return ranked.assign(chosen=~ranked["customer_id"].duplicated())
+
+
+def chosen_names(variants: pd.DataFrame) -> dict[str, str]:
+    """Return the name that was chosen for each id."""
+    rows = variants[variants["chosen"]]
+    return dict(zip(rows["customer_id"], rows["name"], strict=True))
 
 
 def decided(masters: Mapping[str, Small]) -> pd.DataFrame:

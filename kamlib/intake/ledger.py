@@ -1,5 +1,6 @@
 """What came in, was set aside and is used, in rows and money; and the general ledger beside it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -30,9 +31,9 @@ def rows_balance(table: Validated, quarantine: pd.DataFrame, used: int) -> Balan
     """Say what became of the rows of an input table."""
     balance = Balance(_("Rows of {table}").format(table=table_label(table.name)), "rows")
     balance.start(_("read"), table.raw.rows)
-    rules = quarantine.groupby(["column", "reason"], as_index=False).agg(n=("row", "count"))
-    for column, reason, n in rules.itertuples(index=False):
-        balance.change(_aside(column, reason), -int(n))
+    rules = Counter(zip(quarantine["column"], quarantine["reason"], strict=True))
+    for (column, reason), n in sorted(rules.items()):
+        balance.change(_aside(column, reason), -n)
     return balance.end(_("used"), used)
 
 
@@ -47,15 +48,7 @@ def _aside(column: str, reason: str) -> str:
 def money_balance(
     read: pd.DataFrame, months: pd.DataFrame, converted: pd.DataFrame, *, currency: str
 ) -> Balance:
-    """Say what became of the net amounts that can be read.
-
-    Parameters
-    ----------
-    read : DataFrame from `kamlib.intake.lines.money_read`
-    months : DataFrame, `customer_months`
-    converted : DataFrame from `kamlib.intake.currency.in_reporting_currency`
-    currency : str, the unit
-    """
+    """Say what became of the net amounts that can be read."""
     balance = Balance(_("Net amount of invoice lines"), currency)
     elsewhere = total(converted["amount"])
     balance.start(_("read, as far as it is a number"), total(read["amount"]) - elsewhere)
@@ -80,15 +73,13 @@ def ledger_of_revenue(
 ) -> tuple[Balance | None, Verdict]:
     """Tie the revenue of a period to the general ledger, and say how well it ties.
 
+    A reconciling item explains a difference when it names the period and an account of the line;
+    its amount is in profit sense: it is what the ledger has and the lines have not.
+
     Returns
     -------
     the balance from our customers to the ledger (None where there is nothing to tie to), and the
     verdict on its unexplained difference as a share of the ledger's revenue
-
-    Notes
-    -----
-    A reconciling item explains a difference when it names the period and an account of the line;
-    its amount is in profit sense: it is what the ledger has and the lines have not.
     """
     ours = _revenue_by_relation(months[months["period"] == period], customers)
     aside, unassigned = _set_aside_in(period, quarantine, engagement)

@@ -4,66 +4,21 @@ Sums are of decimals only and every answer is ordered by its key, so that neithe
 lines nor the number of threads can change a digit.
 """
 
-from collections.abc import Mapping
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.core.contract import BACK
-from kamlib.intake.documents import money_sum, of_unit
+from kamlib.intake.documents import KEY, money_sum, of_unit, period_of
 from kamlib.intake.engines import DECIMAL
-from kamlib.intake.quarantine import Tally
 from kamlib.intake.validate import Validated
-from kamlib.intake.workspace import Answer, Workspace, fetched
+from kamlib.intake.workspace import Answer, Workspace, fetched, pull
 
 if TYPE_CHECKING:
-    from kamlib.core.periods import Period
-
-
-class LineFacts(NamedTuple):
-    """What was seen on the lines that are used, for verdicts and the ledger."""
-
-    lines: int
-    first: date
-    last: date
-    untyped: int
-    without_list: int
-    estimated: int
-    of_two_units: int
-    below_net: int
-    without_cost: int
-    revenue_without_cost: Decimal
-    both_costed: int
-    turned: int
-    turned_amount: Decimal
-    costless: int
-    costless_amount: Decimal
-    of_five_units: int
-    cost_of_one: int
-    far: int
-    far_amount: Decimal
-    no_quantity: int
-    no_quantity_amount: Decimal
-    identical: int
-    identical_amount: Decimal
-    ahead: int
-    ahead_amount: Decimal
-    freighted: int = 0
-    freight_below: int = 0
-    freight_amount: Decimal = Decimal(0)
-
-
-def period_of(day: ir.DateValue, work: Workspace) -> ir.StringValue:
-    """Return the name of the period a day lies in, null outside all."""
-    cases = [
-        (day.between(ibis.literal(span.start), ibis.literal(span.end)), name)
-        for name, span in work.engagement.periods.items()
-    ]
-    return ibis.cases(*cases, else_=ibis.null("string"))
+    from kamlib.core.timespans import Period
 
 
 def span_of(day: ir.DateValue, work: Workspace) -> ir.DateValue:
@@ -86,16 +41,8 @@ def customer_months(
     To ``customer_id, month, period, list_revenue, invoice_revenue, returned_revenue,
     cost_of_goods_sold, revenue_without_cost, lines``, and ``freight`` where the input has it.
 
-    Parameters
-    ----------
-    lines : table from `kamlib.intake.documents.documents_of`
-    judged : the validated invoice lines
-    work : the workspace
-    units : table of ``known_id`` and ``unit``; None where every id is its own unit
-
-    Notes
-    -----
-    Summed by the id as it was read, and rolled up to units afterwards.
+    From documents (`kamlib.intake.documents.documents_of`); `units` has ``known_id`` and ``unit``, None
+    where every id is its own unit. Summed by the id as it was read, and rolled up to units afterwards.
     """
     sums = ladder_sums(lines)
     sums |= {"revenue_without_cost": money_sum(lines["revenue_without_cost"])}
@@ -140,13 +87,8 @@ def timing(lines: ir.Table, placed: ir.Table, work: Workspace) -> Answer:
 
     To ``period, customer_id, earned_period, list_revenue, invoice_revenue, returned_revenue,
     cost_of_goods_sold``: posted in ``period``, correcting invoices of ``earned_period``; either is
-    null outside all periods. What is not placed stays in the period in which it was posted.
-
-    Parameters
-    ----------
-    lines : table from `kamlib.intake.documents.documents_of`
-    placed : table from `kamlib.intake.corrected.placed_in`
-    work : the workspace
+    null outside all periods. What is not placed (`kamlib.intake.corrections.placed_in`) stays in the
+    period in which it was posted.
     """
     late = lines.filter(lines["document_type"].isin(BACK))
     late = late.join(placed, late["corrects_invoice_id"] == placed["names"])
@@ -201,17 +143,30 @@ def corrections(lines: ir.Table, work: Workspace) -> Answer:
     return Answer(dated.select(names).order_by(["invoice_id", "customer_id"]))
 
 
-def seen_on(tally: Tally, counted: Mapping[str, Any], repeated: Mapping[str, Any]) -> LineFacts:
-    """Return what verdicts speak of.
+BY = ["period", "customer_id", "product_id"]
 
-    Parameters
-    ----------
-    tally : from when to when the lines run that are used
-    counted : dict from `kamlib.intake.documents.counted`
-    repeated : dict of what `kamlib.intake.repeated.identical` counted
+
+def customer_products(work: Workspace, told: ir.Table, units: ir.Table | None) -> Answer:
+    """Return one row per period, unit and product with exact sums, of the periods of engagement.yaml.
+
+    To ``period, customer_id, product_id, quantity, list_revenue, invoice_revenue,
+    returned_revenue, cost_of_goods_sold`` and the other sums of the ladder's upper half. The
+    quantity, and the cost of goods sold, are unknown where one of the lines has none.
     """
-    known = {name: value for name, value in counted.items() if name in LineFacts._fields}
-    first, last = tally.first, tally.last
-    assert first  # without a line that is used, the input is refused
-    assert last
-    return LineFacts(first=first, last=last, **known, **repeated)
+    dated = told.mutate(period=period_of(told["date"], work))
+    dated = dated.filter(dated["period"].notnull())
+    summed = dated.group_by(BY).aggregate(
+        quantity=money_sum(dated["quantity"]),
+        uncounted=dated.count(where=dated["quantity"].isnull()),
+        uncosted=dated.count(where=dated["cost_of_goods_sold"].isnull()),
+        **ladder_sums(dated),
+    )
+    here = pull(work, "sites_products", summed, key=KEY)
+    rolled = of_unit(here, units)
+    rolled = rolled.mutate(customer_id=rolled["unit"])
+    sums = list(ladder_sums(dated))
+    whole = {name: money_sum(rolled[name]) for name in ("quantity", *sums)}
+    for name, gap in (("quantity", "uncounted"), ("cost_of_goods_sold", "uncosted")):
+        whole[name] = (rolled[gap].sum() == 0).ifelse(whole[name], ibis.null(DECIMAL))
+    answer = rolled.group_by(BY).aggregate(**whole)
+    return Answer(answer.order_by(BY), {"quantity": "number"})

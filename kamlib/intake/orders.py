@@ -6,7 +6,7 @@ the lines: an order has a row for each, with how many of its lines it is.
 """
 
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -14,41 +14,21 @@ import pandas as pd
 import pyarrow as pa
 
 from kamlib.core.contract import SALES
-from kamlib.core.language import _, money, number
-from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
-from kamlib.intake.document_facts import ordered
-from kamlib.intake.documents import money_sum, order_fields
-from kamlib.intake.identity import Who
-from kamlib.intake.lines import line_count, period_of
+from kamlib.intake.corrections import ordered
+from kamlib.intake.documents import money_sum, only_row, order_fields, period_of
+from kamlib.intake.identity import Identities, counted_as
+from kamlib.intake.lines import line_count
 from kamlib.intake.validate import Validated
 from kamlib.intake.workspace import Answer, Workspace, materialize
 
-APART_DAYS = (
-    92  # a quarter: what is delivered later was ordered anew, and numbers start over yearly
-)
+# a quarter: what is delivered later was ordered anew, and numbers start over yearly
+APART_DAYS = 92
 LONG_DAYS = 366  # no order goes on for more than a year; a word for none that nobody knows does
-
-
-class OrderFacts(NamedTuple):
-    """Lines and money of orders that had to be told apart otherwise than by their number and day."""
-
-    named: bool
-    worded: int
-    worded_amount: float
-    again: int
-    again_amount: float
-    long: int
-    long_amount: float
-    undated: int
-    undated_amount: float
-    cut: int
 
 
 def sold_by_order(documents: ir.Table, work: Workspace) -> ir.Table:
     """Return what is sold with the order it belongs to: ``order_id, begun``, and ``numbered``.
 
-    Notes
-    -----
     An order is what has one number, as long as that does not rest for a quarter; without a number it
     is an invoice, or each order day on it.
     """
@@ -62,23 +42,15 @@ def sold_by_order(documents: ir.Table, work: Workspace) -> ir.Table:
     return materialize(work, "sold_by_order", ibis.union(numbered, alone.select(numbered.columns)))
 
 
-def orders(sold: ir.Table, judged: Validated, work: Workspace, who: Who, *, begin: date) -> Answer:
+def orders(
+    sold: ir.Table, judged: Validated, work: Workspace, who: Identities, *, begin: date
+) -> Answer:
     """Return one row per order and what its lines share, in the period of the order's day.
 
     To ``order_id, customer_id, date, period, lines, document_lines, order_value, customer_is_new,
     first_order`` and the attributes that time equations ask for: ``lines`` and ``order_value`` are of
     the row, ``document_lines`` and ``date`` of the whole order.
 
-    Parameters
-    ----------
-    sold : table from `sold_by_order`
-    judged : the validated invoice lines
-    work : the workspace
-    who : who is who, with the day since when each is a customer
-    begin : first day of the lines that are used
-
-    Notes
-    -----
     One number used by two units is two orders. Whether a customer is new is missing where that cannot
     be told: its start is not recorded, and its first order lies within the set-up months of the first
     line. Whether an order is its first one is missing too where it became a customer before that line.
@@ -176,7 +148,7 @@ def _parts(rows: ir.Table, named: str, day: str, fields: list) -> ir.Table:
     )
 
 
-def _new_or_not(parts: ir.Table, work: Workspace, who: Who, begin: date) -> ir.Table:
+def _new_or_not(parts: ir.Table, work: Workspace, who: Identities, begin: date) -> ir.Table:
     """Add whether each order's customer is new, and whether it is its first: missing if unknown."""
     months = ibis.interval(months=work.engagement.windows.setup_months)
     first = parts.group_by(who="customer_id").aggregate(first=parts["date"].min())
@@ -202,12 +174,12 @@ def _new_or_not(parts: ir.Table, work: Workspace, who: Who, begin: date) -> ir.T
     )
 
 
-def _since(work: Workspace, who: Who) -> ir.Table:
+def _since(work: Workspace, who: Identities) -> ir.Table:
     """Return the first day recorded for each unit: ``unit, since, whole``, of all its sites or of some."""
     sites = who.sites
     given = sites["since"] if "since" in sites else pd.Series(pd.NaT, index=sites.index)
-    units = sites["customer_id"].map(lambda one: who.units.get(one, one))
-    days = pd.to_datetime(given).groupby(units.astype("str")).agg(["min", "count", "size"])
+    units = counted_as(sites["customer_id"], who.units)
+    days = pd.to_datetime(given).groupby(units).agg(["min", "count", "size"])
     known = days[days["count"] > 0]
     rows = pa.table(
         {
@@ -219,21 +191,18 @@ def _since(work: Workspace, who: Who) -> ir.Table:
     return work.con.create_table("since_when", rows, overwrite=True)
 
 
-def seen_of_orders(sold: ir.Table, judged: Validated, *, late: bool) -> OrderFacts:
+def seen_of_orders(sold: ir.Table, *, may_be_cut: bool) -> dict[str, Any]:
     """Count the lines whose order has no number or no day of its own, and numbers that come again.
 
-    Parameters
-    ----------
-    sold : table from `sold_by_order`
-    judged : the validated invoice lines
-    late : bool, the lines begin so late that orders of the periods may have begun before them
+    With their money. `cut` are orders invoiced in parts: where lines begin so late that orders of
+    the periods may have begun before them (`may_be_cut`), else 0.
     """
-    lines, amount = sold["lines"], sold["net_amount"]
+    worded, undated = sold["without_number"], sold["without_day"]
     of_lines = sold.aggregate(
-        worded=lines.sum(where=sold["without_number"]),
-        worded_amount=amount.sum(where=sold["without_number"]),
-        undated=lines.sum(where=sold["without_day"]),
-        undated_amount=amount.sum(where=sold["without_day"]),
+        worded=sold["lines"].sum(where=worded),
+        worded_amount=sold["net_amount"].sum(where=worded),
+        undated=sold["lines"].sum(where=undated),
+        undated_amount=sold["net_amount"].sum(where=undated),
     )
     far = sold.filter(sold["numbered"] & sold["begun"].notnull())
     runs = far.group_by("order_id", "unit", "begun").aggregate(
@@ -249,17 +218,8 @@ def seen_of_orders(sold: ir.Table, judged: Validated, *, late: bool) -> OrderFac
         long=numbers["long"].sum(),
         long_amount=numbers["amount"].sum(where=numbers["long"]),
     )
-    found = {
-        name: float(value or 0) if name.endswith("_amount") else int(value or 0)
-        for totals in (of_lines, of_numbers)
-        for name, value in totals.to_pyarrow().to_pylist()[0].items()
-    }
-    may_be_cut = late and "order_date" not in judged.raw.names
-    return OrderFacts(
-        named="order_id" in judged.raw.names,
-        cut=_in_parts(sold) if may_be_cut else 0,
-        **found,  # type: ignore[arg-type]
-    )
+    cut = _in_parts(sold) if may_be_cut else 0
+    return {**only_row(of_lines), **only_row(of_numbers), "cut": cut}
 
 
 def begins_late(first: date | None, start: date) -> bool:
@@ -272,41 +232,3 @@ def _in_parts(sold: ir.Table) -> int:
     mine = sold.filter(sold["numbered"])
     reach = _reach(mine, "order_id", "date")
     return int(reach.filter(reach["last"] > reach["first"]).count().to_pyarrow().as_py())
-
-
-def orders_verdict(facts: OrderFacts, *, currency: str) -> Verdict:
-    """Say what orders are counted by, and where their numbers and days could not be used."""
-    counted = {
-        _(
-            "lines whose order number is a word or a zero, so that their invoice counts as the order: "
-            "{n}, worth {amount}"
-        ): (facts.worded, facts.worded_amount),
-        _(
-            "order numbers that come again after more than {days} days, each time counted as another "
-            "order: {n}, worth {amount}"
-        ): (facts.again, facts.again_amount),
-        _(
-            "order numbers that go on for more than a year, counted as one order: {n}, worth {amount}"
-        ): (facts.long, facts.long_amount),
-        _(
-            "lines whose order date lies after their invoice or more than a year before it, so that the "
-            "invoice's day counts: {n}, worth {amount}"
-        ): (facts.undated, facts.undated_amount),
-    }
-    said = [
-        template.format(n=number(n), amount=money(amount, currency), days=number(APART_DAYS))
-        for template, (n, amount) in counted.items()
-        if n
-    ]
-    if facts.cut:
-        said.append(
-            _(
-                "orders begun before the first line, whose rest counts as an order of its own: not known "
-                "how many, as {n} orders are invoiced in parts and the lines begin less than {days} days "
-                "before the first period"
-            ).format(n=number(facts.cut), days=number(APART_DAYS))
-        )
-    by = (
-        _("its number, else by its invoice") if facts.named else _("its invoice: no line names one")
-    )
-    return verdict("orders", FLAG if said else PASS, by=by, what="; ".join(said))

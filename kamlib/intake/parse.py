@@ -17,13 +17,11 @@ import pyarrow as pa
 
 from kamlib.core.contract import NUMERIC, Field
 from kamlib.core.errors import DataError
-from kamlib.intake.dialects import Dialect
 from kamlib.intake.engines import DECIMAL, REACH, engine_of, exact, written
 from kamlib.intake.inspect.words import YES_OR_NO
-from kamlib.intake.spelling import currency_codes, currency_words, holds_tax_ids
-from kamlib.intake.tax_ids import tax_id_of
-from kamlib.intake.values import day_of, existing_day, number_of
-from kamlib.intake.workspace import Workspace, lookup, told_once
+from kamlib.intake.spelling import currency_codes, currency_words, holds_tax_ids, tax_id_of
+from kamlib.intake.values import Dialect, day_of, existing_day, number_of
+from kamlib.intake.workspace import Workspace, defined_once, lookup
 
 if TYPE_CHECKING:
     from kamlib.settings.inputs import Input
@@ -34,7 +32,6 @@ DAYS = (date(1000, 1, 1), date(9999, 12, 31))  # as in text; databases know infi
 
 
 def dtype_of(field: Field) -> dt.DataType:
-    """Return the type that a field has in the engine."""
     if field.kind in NUMERIC:
         return DECIMAL
     return {"date": dt.date, "bool": dt.boolean}.get(field.kind, dt.string)
@@ -43,8 +40,9 @@ def dtype_of(field: Field) -> dt.DataType:
 class Cell(NamedTuple):
     """A column of parsed rows: what was read, its value, and what beside it tells whether it stands.
 
-    `said` is the value of the column that its field names beside it (`Field.unless, not_before`);
-    `known` the id of the customer or party where somebody has it, `unusable` why a tax id is none.
+    `said` is the value of the column that its field names beside it (`Field.unless, where, together`
+    or `not_before`); `known` the id of the customer or party where somebody has it, `unusable` why a
+    tax id is none.
     """
 
     field: Field
@@ -64,7 +62,6 @@ class Cell(NamedTuple):
 
     @property
     def is_text(self) -> bool:
-        """Tell whether what was read is text."""
         return bool(self.read.type().is_string())
 
     @property
@@ -89,7 +86,6 @@ class Cell(NamedTuple):
 
     @property
     def shown(self) -> ir.StringValue:
-        """Return what stood there as text."""
         return as_text(self.read, self.field.name)
 
     @property
@@ -102,7 +98,6 @@ class Cell(NamedTuple):
 
     @property
     def unread(self) -> ir.BooleanValue:
-        """Return whether something stood there that is no value."""
         fine = in_reach(self.read, self.field) if self.is_exact else self.value.notnull()
         return self.there & ~fine
 
@@ -120,12 +115,13 @@ def parse(
     words = {field.name: words_of(field, given) for field in there}
     rows = part
     if "currency" in words:
-        rows = part.mutate(currency=_currencies(part["currency"], given))
+        written = as_text(part["currency"], "currency")
+        rows = part.mutate(currency=currency_codes(written, default=given.default_currency))
     rows = rows.mutate(
         **{VALUE + f.name: _said(work, rows, f, words[f.name], dialect) for f in there}
     )
     usable = {
-        VALUE + f.name: told_once(
+        VALUE + f.name: defined_once(
             work,
             ("usable", f.kind, f.name == "month"),
             lambda read, field=f: _usable(read, field),
@@ -142,14 +138,8 @@ def parse(
 
 
 def words_of(field: Field, given: "Input") -> Mapping[str, str]:
-    """Return the client's words for the values of a column."""
     words = given.values.get(field.name, {})
     return currency_words(words) if field.name == "currency" else words
-
-
-def _currencies(column: ir.Column, given: "Input") -> ir.StringValue:
-    """Return currencies in capitals."""
-    return currency_codes(as_text(column, "currency"), default=given.default_currency)
 
 
 def _said(
@@ -162,14 +152,14 @@ def _said(
     if not words and column.type().is_string() and kind not in (*NUMERIC, "date", "bool"):
         return column
     key = ("said", kind, field.may_be_percent, field.in_percent, tuple(words.items()), dialect)
-    return told_once(work, key, lambda each: _read(each, field, words, dialect), column)
+    return defined_once(work, key, lambda each: _read(each, field, words, dialect), column)
 
 
 def _read(column: ir.Column, field: Field, words: Mapping[str, str], dialect: Dialect) -> ir.Value:
-    """Return the word, the number or the ISO day that a column's text says."""
     text = _meant(as_text(column, field.name), words)
-    if field.kind == "bool":
-        return _yes_or_no(text)
+    if field.kind == "bool":  # no word is no
+        known = text.isnull().ifelse("false", text.lower())
+        return known.cases(*YES_OR_NO.items(), else_=ibis.null("bool"))
     if field.kind == "date":
         return day_of(text, dialect.forms)[0]
     if field.kind not in NUMERIC:
@@ -181,7 +171,6 @@ def _read(column: ir.Column, field: Field, words: Mapping[str, str], dialect: Di
 
 
 def _meant(text: ir.StringValue, words: Mapping[str, str]) -> ir.StringValue:
-    """Return the words of ours for the client's."""
     ours = {
         unicodedata.normalize(form, theirs): word
         for theirs, word in words.items()
@@ -195,12 +184,6 @@ def _usable(read: ir.Value, field: Field) -> ir.Value:
     if field.kind == "date":
         return _first_of_month(existing_day(read), field)
     return in_reach(read, field).ifelse(read, ibis.null(DECIMAL))
-
-
-def _yes_or_no(text: ir.StringValue) -> ir.BooleanValue:
-    """Return what a word for yes or no says; no word is no."""
-    known = text.isnull().ifelse("false", text.lower())
-    return known.cases(*YES_OR_NO.items(), else_=ibis.null("bool"))
 
 
 def _from_own_type(column: ir.Column, field: Field) -> ir.Value:
@@ -220,7 +203,6 @@ def _from_own_type(column: ir.Column, field: Field) -> ir.Value:
 
 
 def _first_of_month(value: ir.DateValue, field: Field) -> ir.DateValue:
-    """Return the first day of the month where the column is one."""
     return value.truncate("M") if field.name == "month" else value
 
 
@@ -261,7 +243,6 @@ def as_text(column: ir.Column, name: str) -> ir.StringValue:
 
 
 def _refuse_instant(column: ir.Column, name: str) -> None:
-    """Raise DataError if a column's days depend on where the clock of PostgreSQL's server stands."""
     kind = column.type()
     if kind.is_timestamp() and kind.timezone and engine_of(column) == "postgres":
         raise DataError(

@@ -1,6 +1,6 @@
 """What was set aside and what is used: counted, weighed in money, and listed so that it can be found."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,14 +10,28 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kamlib.core.contract import CONTRACT, WHERE
-from kamlib.core.language import _
+from kamlib.core.contract import CONTRACT, PART, WHERE
+from kamlib.core.errors import DataError, listed
+from kamlib.core.language import _, money, number, percent
+from kamlib.core.tables import Tables, floats
+from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
+from kamlib.core.vocabulary import table_label
+from kamlib.intake.checks import remedy_of
 from kamlib.intake.documents import KEY, money_sum
-from kamlib.intake.reasons import NO_CUSTOMER, TAX_ID_PESEL, TWICE, ZEROS_LOST
+from kamlib.intake.reasons import (
+    LEFT_OUT,
+    NO_CUSTOMER,
+    NO_LINE,
+    REPEATS,
+    TAX_ID_PESEL,
+    TWICE,
+    ZEROS_LOST,
+)
 from kamlib.intake.validate import MARKS, Validated
 from kamlib.intake.workspace import Workspace, in_pandas, pull
 
 if TYPE_CHECKING:
+    from kamlib.core.timespans import Period
     from kamlib.settings import Engagement
     from kamlib.settings.inputs import Input
 
@@ -75,9 +89,6 @@ def lines_set_aside(
 
     Parameters
     ----------
-    work : the workspace
-    lines : the validated invoice lines
-    documents : table from `kamlib.intake.documents.documents_of`, which has all that is used
     known : dict of "customer" to a table with the column ``known_id``, if there are customers
     """
     used = documents.aggregate(
@@ -87,7 +98,11 @@ def lines_set_aside(
         amount=money_sum(documents["net_amount"]),
     )
     found = used.to_pyarrow().to_pylist()[0]
-    rows = lines.set_aside.select(*MARKS, *_told_columns(lines))
+    contract = CONTRACT[lines.name]
+    wanted = (*WHO, contract.dated, contract.amount, "cost_of_goods_sold", "invoice_id")
+    names = dict.fromkeys([*wanted, *_telling(lines)])
+    there = {field.name for field in lines.fields}
+    rows = lines.set_aside.select(*MARKS, *(name for name in names if name in there))
     if found["used"] == lines.raw.rows:  # nothing is left to look for
         lost = rows.schema().to_pyarrow().empty_table()
     else:
@@ -113,11 +128,6 @@ def money_read(counted: Mapping[str, Any], apart: SetAside) -> pd.DataFrame:
     """Return rows and readable net amounts by rule; a null reason is what is used.
 
     To ``column, reason, rows, amount, size`` (`size` is the sum of absolute amounts).
-
-    Parameters
-    ----------
-    counted : dict from `kamlib.intake.documents.counted`
-    apart : what was set aside of the lines
     """
     lost = apart.rows.select(["column", "reason", "amount"])
     lost = lost.append_column("size", pc.abs(lost["amount"]))
@@ -126,34 +136,23 @@ def money_read(counted: Mapping[str, Any], apart: SetAside) -> pd.DataFrame:
     names = {"reason_count": "rows", "amount_sum": "amount", "size_sum": "size"}
     rules = rules.rename_columns([names.get(name, name) for name in rules.column_names])
     used = {"rows": apart.tally.used, "amount": apart.tally.amount, "size": counted["size"]}
-    kinds = [
-        ("column", TEXT),
-        ("reason", TEXT),
-        ("rows", pa.int64()),
-        ("amount", MONEY),
-        ("size", MONEY),
-    ]
+    kinds = {"column": TEXT, "reason": TEXT, "rows": pa.int64(), "amount": MONEY, "size": MONEY}
     schema = pa.schema(kinds)
     every = [rules.select(schema.names).cast(schema), pa.Table.from_pylist([used], schema)]
-    return in_pandas(
-        pa.concat_tables(every).sort_by([("column", "ascending"), ("reason", "ascending")])
-    )
+    order = [("column", "ascending"), ("reason", "ascending")]
+    return in_pandas(pa.concat_tables(every).sort_by(order))
 
 
-def _told_columns(table: Validated) -> list[str]:
-    """Return the columns by which a row set aside is told, as far as the table has them."""
-    contract = CONTRACT[table.name]
-    wanted = (*WHO, contract.dated, contract.amount, "cost_of_goods_sold", "invoice_id")
-    telling = [name for name in (*TELL_A_ROW, *contract.key) if name in table.raw.names]
-    names = {field.name for field in table.fields}
-    return [name for name in dict.fromkeys([*wanted, *telling]) if name in names]
+def _telling(table: Validated) -> list[str]:
+    """Return the columns that tell a row of a database, as far as the table has them."""
+    columns = (*TELL_A_ROW, *CONTRACT[table.name].key)
+    return [name for name in columns if name in table.raw.names]
 
 
 def _picked(table: Validated, rows: pa.Table) -> pa.Table:
     """Return the rows set aside of one table, with what is told of each."""
     contract = CONTRACT[table.name]
     who = next((name for name in WHO if name in rows.column_names), "")
-    telling = [name for name in (*TELL_A_ROW, *contract.key) if name in table.raw.names]
     places = {
         "number": ("_file", pa.int32()),
         "row": ("_row", pa.int64()),
@@ -165,7 +164,7 @@ def _picked(table: Validated, rows: pa.Table) -> pa.Table:
         "date": (contract.dated, pa.date32()),
         "amount": (contract.amount, MONEY),
         "cost_of_goods_sold": ("cost_of_goods_sold", MONEY),
-        **{f"{TELLS}{name}": (name, TEXT) for name in telling},
+        **{f"{TELLS}{name}": (name, TEXT) for name in _telling(table)},
     }
     columns = {
         name: rows[place].cast(kind, safe=False)
@@ -181,33 +180,15 @@ def all_set_aside(
 ) -> pd.DataFrame:
     """Return the rows set aside of all tables; where nothing was, of the lines, for the columns."""
     broken = [one for one in tables if apart[one.name].tally.set_aside] or tables[:1]
-    theirs = {one.name: _their_names(engagement.inputs[one.name]) for one in broken}
-    frames = [
-        quarantine(one.name, apart[one.name].rows, one.raw.files, theirs[one.name])
-        for one in broken
-    ]
-    return pd.concat(frames, ignore_index=True)
+    return pd.concat(
+        [_quarantine(one, apart[one.name].rows, engagement.inputs[one.name]) for one in broken],
+        ignore_index=True,
+    )
 
 
-def _their_names(given: "Input") -> dict[str, str]:
-    """Return our names of columns with the client's, those by which rows count among them."""
-    return given.columns | {WHERE + theirs: theirs for theirs in given.where}
-
-
-def quarantine(
-    name: str, rows: pa.Table, files: list[str], columns: Mapping[str, str]
-) -> pd.DataFrame:
+def _quarantine(table: Validated, rows: pa.Table, given: "Input") -> pd.DataFrame:
     """Return the rows set aside of one table, in the order of its files.
 
-    Parameters
-    ----------
-    name : str, the input table
-    rows : what was set aside, with what is told of each
-    files : its files or its database's table, as readers know them
-    columns : our name of a column to the client's, where the engagement maps it
-
-    Notes
-    -----
     A database has no row numbers: its rows have 0, and the document stands beside the table's name.
     """
     frame = in_pandas(rows)
@@ -218,18 +199,19 @@ def quarantine(
     frame["value"] = frame["value"].mask(personal, _("not shown"))
     told = personal & (frame["column"] == "customer_id")
     frame["customer_id"] = frame["customer_id"].mask(told, _("not shown"))
-    shown = dict(enumerate(files))
+    shown = dict(enumerate(table.raw.files))
     where = pd.Series(frame["number"].map(shown), index=frame.index, dtype="str")
     for column in telling:
         known = (frame["row"] == 0) & frame[column].notna()
         said = ", " + column.removeprefix(TELLS) + " " + frame[column].fillna("").astype("str")
         where = where.mask(known, where + said)
-    twice = frame["reason"].isin(TWICE)
-    frame["value"] = frame["value"].mask(
-        twice, [_first_place(each, shown) for each in frame["value"]]
-    )
-    theirs = frame["column"].replace(dict(columns))
-    return frame.assign(table=name, file=where, source_column=theirs)[list(SET_ASIDE)]
+    first = [_first_place(each, shown) for each in frame["value"]]
+    frame["value"] = frame["value"].mask(frame["reason"].isin(TWICE), first)
+    parts = [theirs for several in given.parts.values() for theirs in several]
+    theirs = given.columns | {WHERE + each: each for each in given.where}
+    theirs |= {PART + each: each for each in parts}
+    source = frame["column"].replace(theirs)
+    return frame.assign(table=table.name, file=where, source_column=source)[list(SET_ASIDE)]
 
 
 def _first_place(value: object, files: Mapping[int, str]) -> str:
@@ -238,3 +220,173 @@ def _first_place(value: object, files: Mapping[int, str]) -> str:
     name = files.get(int(file), "") if file.isdigit() else ""
     words = _("counted in {file}, row {row}") if row not in ("", "0") else _("counted in {file}")
     return words.format(file=name, row=row)
+
+
+CARRY_PROFIT = ("invoice_lines", "resources", "drivers", "receivables", "assets", "off_invoice")
+LEAST_SHARE = 0.0005
+
+
+def rows_set_aside_verdict(read: pd.DataFrame, coverage: pd.DataFrame, *, currency: str) -> Verdict:
+    """Say how many rows were set aside, and what part of the lines and of the money they are."""
+    rows, aside = int(coverage["rows"].sum()), int(coverage["set_aside"].sum())
+    if not aside:
+        return verdict("rows_set_aside", PASS, all=number(rows))
+    lines = coverage[coverage["table"] == "invoice_lines"]
+    of_lines, every = int(lines["set_aside"].sum()), int(lines["rows"].sum())
+    lost = read[read["reason"].notna()]
+    size, whole = (float(t["size"].dropna().sum() or 0) for t in (lost, read))
+    return verdict(
+        "rows_set_aside",
+        FLAG,
+        n=number(aside),
+        all=number(rows),
+        lines=number(of_lines),
+        every=number(every),
+        part=_share(_part(of_lines, every - of_lines)),
+        amount=money(float(lost["amount"].dropna().sum() or 0), currency),
+        share=_share(_part(size, whole - size)),
+    )
+
+
+def enough_verdict(
+    read: pd.DataFrame,
+    coverage: pd.DataFrame,
+    tables: Tables,
+    *,
+    engagement: "Engagement",
+    span: "Period",
+) -> Verdict:
+    """Say whether more was set aside of what customer profit rests on than the declared limits allow.
+
+    Totals and rows that are declared repeats are no rows of their own and count on neither side.
+    """
+    limits, quarantine = engagement.set_aside, tables["quarantine"]
+    declared = engagement.inputs["invoice_lines"].repeated_invoices == "set_aside"
+    none = [*NO_LINE, LEFT_OUT, REPEATS, *(TWICE if declared else ())]
+    lost = quarantine[~quarantine["reason"].isin(none)]
+    found = [
+        share_and_words
+        for part in _parts(read, coverage, tables, lost, engagement, span)
+        for share_and_words in _lost(*part, engagement.currency)
+    ]
+    most = max((share for share, _words in found), default=0.0)
+    outcome = REFUSE if most > limits.refuse else FLAG if most > limits.flag else PASS
+    what = "; ".join(words for share, words in found if share > limits.flag)
+    limit = limits.flag if outcome == PASS else limits.refuse
+    return verdict("too_much_set_aside", outcome, what=what, limit=percent(limit))
+
+
+def _parts(
+    read: pd.DataFrame,
+    coverage: pd.DataFrame,
+    tables: Tables,
+    lost: pd.DataFrame,
+    engagement: "Engagement",
+    span: "Period",
+) -> Iterator[tuple[str, pd.DataFrame, int, float]]:
+    """Yield each table that carries profit, and the lines of the report period.
+
+    With the rows that it lost, how many are used, and the size of their amounts.
+    """
+    used = dict(zip(coverage["table"], coverage["rows"] - coverage["set_aside"], strict=True))
+    for table in (each for each in CARRY_PROFIT if each in used):
+        frame = tables.get(table)
+        if table == "invoice_lines":
+            amounts = read.loc[read["reason"].isna(), "size"]
+        else:
+            amounts = pd.Series() if frame is None else frame.get("amount", pd.Series())
+        yield table_label(table), lost[lost["table"] == table], int(used[table]), _size(amounts)
+    if len(engagement.periods) > 1:
+        lines = lost[lost["table"] == "invoice_lines"]
+        inside = lines["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))
+        months = tables["customer_months"]
+        mine = months[months["period"] == span.name]
+        what = _("{table} of {period}").format(table=table_label("invoice_lines"), period=span.name)
+        yield what, lines[inside], int(mine["lines"].sum()), _size(mine["invoice_revenue"])
+
+
+def _lost(
+    what: str, rows: pd.DataFrame, used: int, size: float, currency: str
+) -> Iterator[tuple[float, str]]:
+    """Yield the share that was set aside in rows, and in money where any can be read, in words."""
+    ways = (
+        (_("{n} of {all} {table} ({share})"), len(rows), used, number),
+        (
+            _("{n} of {all} on {table} ({share})"),
+            _size(rows["amount"]),
+            size,
+            lambda amount: money(amount, currency),
+        ),
+    )
+    for template, lost, of, written in ways:
+        if lost:
+            share, every = _part(lost, of), written(lost + of)
+            yield (
+                share,
+                template.format(n=written(lost), all=every, table=what, share=_share(share)),
+            )
+
+
+def _size(amounts: pd.Series) -> float:
+    """Return the sum of absolute amounts, as far as they are known."""
+    return float(abs(floats(amounts.dropna())).sum())
+
+
+def _part(lost: float, used: float) -> float:
+    return lost / (lost + used) if lost else 0.0
+
+
+def _share(share: float) -> str:
+    """Write a share; what would round to nothing is not nothing."""
+    return percent(share) if share >= LEAST_SHARE or not share else _("less than 0.1%")
+
+
+def refuse_without_rows(lines: Validated) -> None:
+    """Raise DataError if there is no invoice line at all."""
+    files = listed(lines.raw.files)
+    if not lines.raw.rows:
+        what = "has a head only" if lines.raw.names else "is empty, without even a head"
+        raise DataError(
+            f"{files} has no invoice line: it {what}. "
+            f"Export the lines again, or name another file under inputs.invoice_lines."
+        )
+
+
+def refuse_without_lines(lines: Validated, apart: SetAside) -> None:
+    """Raise DataError if no invoice line can be used, with the reasons and how to mend the first."""
+    if apart.tally.used:
+        return
+    rules = apart.rows.group_by(["column", "reason"])
+    why = rules.aggregate([("row", "count"), ("value", "max")])
+    order = [("row_count", "descending"), ("column", "ascending"), ("reason", "ascending")]
+    found = why.sort_by(order).to_pylist()
+    told = listed(
+        f"{row['row_count']} × {row['column'] and row['column'] + ': '}{row['reason']}"
+        + (f" (such as {row['value_max'][:40]})" if row["value_max"] else "")
+        for row in found
+    )
+    raise DataError(
+        f"none of the {lines.raw.rows} invoice lines of {listed(lines.raw.files)} can be used: {told}. "
+        f"To mend the first: {remedy_of(found[0]['reason'])}. If cells were read otherwise than they "
+        f"are meant, look at the dialect and the columns of inputs.invoice_lines in engagement.yaml."
+    )
+
+
+def refuse_without_customers(customers: pd.DataFrame, months: pd.DataFrame) -> None:
+    """Raise DataError if nobody who bought is a customer whose profit can be judged.
+
+    Parameters
+    ----------
+    customers : DataFrame ``customer_id, relation``
+    months : DataFrame ``customer_id``, one row for each month in which one bought
+    """
+    relation = customers.set_index("customer_id")["relation"]
+    bought = sorted(months["customer_id"].unique())
+    if (relation.reindex(bought) == "external").any():
+        return
+    who = listed(f"{each} ({relation.get(each)})" for each in bought)
+    raise DataError(
+        f"no invoice line is of an external customer, so that there is nobody to judge: {who}. Look at "
+        f"identity.intercompany and identity.collective in engagement.yaml, and at the column relation "
+        f"of customers: own companies and collective customers take no part."
+    )

@@ -5,7 +5,7 @@ file, line and reason, and the ledger shows that nothing was lost on the way.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis.expr.types as ir
 import pandas as pd
@@ -16,35 +16,163 @@ from kamlib.core.errors import listed
 from kamlib.core.tables import Tables
 from kamlib.core.verdicts import Balance, Verdict
 from kamlib.intake import findings, ledger
-from kamlib.intake.coverage import reach_verdicts
+from kamlib.intake import lines as line_work
+from kamlib.intake.corrections import kinds_of_documents, placed_in, seen_of_documents
 from kamlib.intake.currency import currency_verdicts, in_reporting_currency
-from kamlib.intake.databases import asked
-from kamlib.intake.document_facts import document_verdicts
-from kamlib.intake.documents import documents_of, typed_lines
-from kamlib.intake.enough import enough_verdict, rows_set_aside_verdict
-from kamlib.intake.handover import Read, Taken, taken_out
-from kamlib.intake.identity import Who, identities_of
-from kamlib.intake.identity_findings import identity_verdicts
-from kamlib.intake.orders import orders_verdict
-from kamlib.intake.quarantine import Tally, lines_set_aside
-from kamlib.intake.small import Small, master_table, party_table
-from kamlib.intake.small_findings import periods_without_deductions, small_verdicts
-from kamlib.intake.spelling import in_one_spelling
-from kamlib.intake.unusable import (
+from kamlib.intake.customers import (
+    customer_tables,
+    identity_verdicts,
+    missing_customers,
+    prospects_only,
+)
+from kamlib.intake.documents import counted, documents_of, typed_lines
+from kamlib.intake.engines import asked
+from kamlib.intake.findings import reach_verdicts
+from kamlib.intake.identity import Identities, identities_of, names_of_lines
+from kamlib.intake.lines import customer_products
+from kamlib.intake.orders import begins_late, deliveries, orders, seen_of_orders, sold_by_order
+from kamlib.intake.quarantine import (
+    SetAside,
+    Tally,
+    all_set_aside,
+    enough_verdict,
+    lines_set_aside,
+    money_read,
     refuse_without_customers,
     refuse_without_lines,
     refuse_without_rows,
+    rows_set_aside_verdict,
 )
+from kamlib.intake.repeats import identical, lines_without_repeats
+from kamlib.intake.small import (
+    Small,
+    master_table,
+    party_table,
+    periods_without_deductions,
+    small_verdicts,
+)
+from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.validate import Validated
-from kamlib.intake.without_repeats import lines_without_repeats
-from kamlib.intake.words import words_verdicts
-from kamlib.intake.workspace import Workspace, workspace
+from kamlib.intake.words import Attribute, attribute_values, words_verdicts
+from kamlib.intake.workspace import Answer, Workspace, workspace
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
 
+
+STAGE = "data_prep"
 MASTERS = ("identity", "customers", "prospects", "products", "fx_rates")
 COVERAGE = ("table", "files", "rows", "set_aside", "first", "last")
+
+
+class Read(NamedTuple):
+    """What was read, while the engine is open."""
+
+    lines: Validated
+    told: ir.Table
+    worked: ir.Table
+    apart: SetAside
+    units: ir.Table | None
+    small: dict[str, Small]
+    who: Identities
+    converted: pd.DataFrame
+
+
+class Taken(NamedTuple):
+    """What was taken out of the engine; of what was read, only what needs no engine may be asked."""
+
+    read: Read
+    tables: Tables
+    judged: list[Validated]
+    tallies: dict[str, Tally]
+    facts: dict[str, Any]
+    money: pd.DataFrame
+    activity: pd.DataFrame
+    missing: pd.DataFrame | None
+    attributes: dict[str, Attribute]
+
+
+def taken_out(work: Workspace, period: str, read_: Read) -> Taken:
+    """Take tables and facts out of the engine."""
+    lines, worked, small = read_.lines, read_.worked, read_.small
+    judged_ = [lines, *(table.validated for table in small.values())]
+    judged_.sort(key=lambda table: list(CONTRACT).index(table.name))
+    apart = {lines.name: read_.apart, **{name: one.apart for name, one in small.items()}}
+    activity = line_work.site_revenue(worked, work.engagement.period(period))
+    sold, placed = sold_by_order(worked, work), placed_in(worked, work)
+    missing = missing_customers(read_.apart, activity, read_.who)
+    span = work.engagement.previous(period) or work.engagement.period(period)
+    tables = _tables(work, activity, missing, (sold, placed), read_)
+    tables.hold({"quarantine": all_set_aside(judged_, apart, work.engagement)})
+    tally, has = read_.apart.tally, set(lines.raw.names)
+    may_be_cut = "order_date" not in has and begins_late(tally.first, span.start)
+    facts = {
+        "first": tally.first,
+        "last": tally.last,
+        **counted(read_.told),
+        **identical(work, lines),
+        **seen_of_documents(worked, placed, linked="corrects_invoice_id" in has),
+        **seen_of_orders(sold, may_be_cut=may_be_cut),
+    }
+    return Taken(
+        read_,
+        tables,
+        judged_,
+        {name: one.tally for name, one in apart.items()},
+        facts,
+        money_read(facts, read_.apart),
+        activity,
+        missing if "customers" in small else None,
+        attribute_values(worked, work.engagement),
+    )
+
+
+def _tables(
+    work: Workspace,
+    activity: pd.DataFrame,
+    missing: pd.DataFrame,
+    found: tuple[ir.Table, ir.Table],
+    read_: Read,
+) -> Tables:
+    """Return the tables that data prep hands over, all but the quarantine."""
+    lines, worked, small, who = read_.lines, read_.worked, read_.small, read_.who
+    names = names_of_lines(worked) if "name" in lines.raw.names else None
+    given = {name: table.frame for name, table in small.items() if name != "customers"}
+    people = customer_tables(
+        who,
+        activity,
+        names,
+        missing=missing,
+        prospects=given.get("prospects"),
+        engagement=work.engagement,
+    )
+    if "prospects" in given:
+        given["prospects"] = prospects_only(given["prospects"], people["customers"], who)
+    tables = Tables(STAGE)
+    tables.hold(people)
+    for name, answer in _of_many_rows(work, *found, read_).items():
+        tables.lay_down(name, answer.parts())
+    tables.hold({"documents": kinds_of_documents(worked), **given})
+    return tables
+
+
+def _of_many_rows(
+    work: Workspace, sold: ir.Table, placed: ir.Table, read_: Read
+) -> dict[str, Answer]:
+    """Return the tables that grow with the lines."""
+    lines, worked = read_.lines, read_.worked
+    begin = read_.apart.tally.first
+    assert begin is not None  # without a line that is used, the input is refused
+    found = {
+        "customer_months": line_work.customer_months(worked, lines, work, read_.units),
+        "orders": orders(sold, lines, work, read_.who, begin=begin),
+        "corrections": line_work.corrections(worked, work),
+        "timing": line_work.timing(worked, placed, work),
+        **deliveries(worked, lines, work),
+    }
+    if "product_id" in lines.raw.names:
+        found["customer_products"] = customer_products(work, read_.told, read_.units)
+    return found
 
 
 @dataclass(frozen=True)
@@ -99,7 +227,8 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
         apart = lines_set_aside(work, lines, worked, known)
         refuse_without_lines(lines, apart)
         if "customer" not in known:
-            known = _known_from_lines(work, worked, who)
+            ids = worked.select("customer_id").distinct().to_pyarrow()["customer_id"]
+            known = _known(work, {*ids.to_pylist(), *who.customers}, who)
         small = masters | {
             name: party_table(work, name, known=known, units=who.units)
             for name in CONTRACT
@@ -113,38 +242,34 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
 def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
     """Draw up balances and verdicts of what was taken out of the engine, which is closed by now."""
     tables, facts, currency = taken.tables, taken.facts, engagement.currency
-    months, customers, span = (
-        tables["customer_months"],
-        tables["customers"],
-        engagement.period(period),
-    )
+    months, customers = tables["customer_months"], tables["customers"]
+    span, small = engagement.period(period), taken.read.small
+    sites = len(small["customers"].frame) if "customers" in small else 0
     refuse_without_customers(customers, months)
     coverage = _coverage(taken.judged, taken.tallies)
     tied, tie_verdicts = _ledger_lines(engagement, period, months, tables)
     balances = [
         *_rows(taken, tables["quarantine"], lines=int(months["lines"].sum())),
-        ledger.money_balance(taken.money, months, taken.converted, currency=currency),
+        ledger.money_balance(taken.money, months, taken.read.converted, currency=currency),
         *tied,
     ]
     verdicts = [
         rows_set_aside_verdict(taken.money, coverage, currency=currency),
         enough_verdict(taken.money, coverage, tables, engagement=engagement, span=span),
         findings.how_read_verdict(taken.judged),
-        findings.coverage_verdict(months, facts, span=span),
+        findings.coverage_verdict(months, facts["first"], facts["last"], span=span),
         *reach_verdicts(
-            facts.first,
-            facts.last,
+            facts["first"],
+            facts["last"],
             months=months,
             customers=customers,
             span=span,
             currency=currency,
         ),
-        findings.customers_verdict(engagement, customers, sites=taken.sites),
-        *findings.line_verdicts(facts, mapped=taken.mapped, currency=currency),
-        *document_verdicts(taken.documents, currency=currency),
-        orders_verdict(taken.orders, currency=currency),
+        findings.customers_verdict(engagement, customers, sites=sites),
+        *findings.count_verdicts(facts, mapped=taken.read.lines.raw.names, currency=currency),
         *_of_customers_and_words(engagement, period, taken),
-        *currency_verdicts(taken.converted, engagement),
+        *currency_verdicts(taken.read.converted, engagement),
         *tie_verdicts,
         *findings.table_verdicts(engagement, coverage),
     ]
@@ -153,25 +278,26 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
 
 def _of_customers_and_words(engagement: "Engagement", period: str, taken: Taken) -> list[Verdict]:
     """Say who is one customer, and what of the small tables and of words that decide is amiss."""
-    tables = taken.tables
+    tables, small = taken.tables, taken.read.small
+    seen = {name: table.seen for name, table in small.items()}
     return [
         *identity_verdicts(
             tables,
-            taken.who,
+            taken.read.who,
             taken.activity,
-            taken.prospects,
+            small["prospects"].frame if "prospects" in small else None,
             missing=taken.missing,
             engagement=engagement,
             period=period,
         ),
-        *small_verdicts(taken.seen, tables, currency=engagement.currency),
+        *small_verdicts(seen, tables, currency=engagement.currency),
         *periods_without_deductions(tables, engagement.periods.values()),
-        *words_verdicts(taken.seen, tables, taken.attributes, taken.judged, engagement),
+        *words_verdicts(seen, tables, taken.attributes, taken.judged, engagement),
     ]
 
 
 def _for_the_engine(
-    work: Workspace, who: Who, masters: dict[str, Small]
+    work: Workspace, who: Identities, masters: dict[str, Small]
 ) -> tuple[ir.Table | None, dict[str, ir.Table]]:
     """Return which unit each id belongs to, and which ids are known, as tables for the engine.
 
@@ -179,11 +305,9 @@ def _for_the_engine(
     """
     of_each = who.units
     above = {one: unit for one, unit in of_each.items() if one != unit}
-    units = (
-        _in_engine(work, "units", known_id=list(above), unit=list(above.values()))
-        if above
-        else None
-    )
+    units = None
+    if above:
+        units = _in_engine(work, "units", known_id=list(above), unit=list(above.values()))
     own = work.engagement.identity
     if "customers" not in masters or own.missing_customers == "keep":
         return units, {}
@@ -191,14 +315,7 @@ def _for_the_engine(
     return units, _known(work, {*who.customers, *named}, who)
 
 
-def _known_from_lines(work: Workspace, worked: ir.Table, who: Who) -> dict[str, ir.Table]:
-    """Return which ids are known where the lines and the decisions say who is a customer."""
-    ids = worked.select("customer_id").distinct().to_pyarrow()["customer_id"].to_pylist()
-    return _known(work, {*ids, *who.customers}, who)
-
-
-def _known(work: Workspace, ids: set[str], who: Who) -> dict[str, ir.Table]:
-    """Return the known customers and the known parties as tables for the engine."""
+def _known(work: Workspace, ids: set[str], who: Identities) -> dict[str, ir.Table]:
     return {
         "customer": _in_engine(work, "known_customers", known_id=sorted(ids)),
         "party": _in_engine(
@@ -208,7 +325,6 @@ def _known(work: Workspace, ids: set[str], who: Who) -> dict[str, ir.Table]:
 
 
 def _in_engine(work: Workspace, table: str, **columns: list[str]) -> ir.Table:
-    """Keep columns of text as a table of the engine."""
     rows = pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
     return work.con.create_table(table, rows, overwrite=True)
 

@@ -1,6 +1,7 @@
 """The small tables: judged like the lines, rolled up to units, and brought to pandas whole."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -10,14 +11,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY, Field
-from kamlib.core.deductions import REVERSED
+from kamlib.core.deductions import ACCRUED, REVERSED, SETTLED
 from kamlib.core.errors import DataError, listed
-from kamlib.core.tables import floats
+from kamlib.core.language import N_, _, day, money, month, number
+from kamlib.core.naming import plain
+from kamlib.core.tables import Tables, floats
+from kamlib.core.timespans import Period
+from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.core.vocabulary import label, table_label
 from kamlib.intake import reasons
-from kamlib.intake.look_alikes import plain_letters
+from kamlib.intake.alike import plain_letters
 from kamlib.intake.quarantine import SetAside, set_aside_of
+from kamlib.intake.repeats import refuse_copies
 from kamlib.intake.validate import Validated, validate
-from kamlib.intake.without_repeats import refuse_copies
 from kamlib.intake.workspace import Workspace, in_pandas
 
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")
@@ -30,6 +36,50 @@ ADD_UP = {  # tables whose rows add up, and what of them does
 }
 ONE_ROW_EACH = {"receivables": ["customer_id", "month"]}
 US = "us"
+TURNED = {  # tables whose amounts are costs or claims: the column, what it has, how to write it
+    "off_invoice": (
+        "amount",
+        "amounts",
+        "Write what a deduction cost as a positive amount, and what was taken back as one with the "
+        "status reversed",
+    ),
+    "receivables": ("average_balance", "balances", "Write what customers owe as positive amounts"),
+}
+BELOW = (  # the table, its column, the status of a row, and for what an amount below 0 is taken
+    (
+        "off_invoice",
+        "amount",
+        REVERSED,
+        N_("{n} × off-invoice items, reversed ({amount}): as a reversal of as much"),
+    ),
+    (
+        "off_invoice",
+        "amount",
+        ACCRUED,
+        N_("{n} × off-invoice items, accrued ({amount}): as a reversal"),
+    ),
+    (
+        "off_invoice",
+        "amount",
+        SETTLED,
+        N_("{n} × off-invoice items, settled ({amount}): as money that came back"),
+    ),
+    (
+        "receivables",
+        "average_balance",
+        "",
+        N_("{n} × receivables, balance ({amount}): as money that customers paid ahead"),
+    ),
+    (
+        "receivables",
+        "days_to_pay",
+        "",
+        N_("{n} × receivables, days to pay: as paid before the invoice"),
+    ),
+)
+MANY_RATINGS, SHORT_SCALE = 20, 7  # none of so many ratings of 0 to 10 is above: a shorter scale
+MANY_GROWTHS = 5  # of which none reaches 1 %: shares
+MANY_FIRMS, JUMP = 10, 0.5
 WITH_VAT = "includes_vat"  # without the column balances do; an empty cell is a no, as everywhere
 
 
@@ -65,16 +115,7 @@ def master_table(work: Workspace, table: str) -> Small:
         One key stands in rows that differ, so that nobody can tell which one holds.
     """
     found = validate(work, table)
-    rows, key = _in_order(found), list(CONTRACT[table].key)
-    used = in_pandas(_used(rows).select(found.raw.names or key)).drop_duplicates()
-    twice = used[used.duplicated(key)][key].drop_duplicates().sort_values(key)
-    if len(twice):
-        which = listed(" ".join(map(str, row)) for row in twice.itertuples(index=False))
-        raise DataError(
-            f"rows of the {table} table that differ have the same {' and '.join(key)}: {which}. "
-            f"Keep one row for each in {listed(found.raw.files)}."
-        )
-    rows = _without_repeats(rows, key, column=key[0])
+    rows = _one_for_each_key(found, _in_order(found))
     return Small(_clean_frame(_used(rows), found), found, set_aside_of(found, rows))
 
 
@@ -88,12 +129,12 @@ def party_table(
     Raises
     ------
     DataError
-        Two files hold the same rows, a pool has no capacity, most amounts have the wrong sign, or
-        customers rate our rivals and never us.
+        Two files hold the same rows, one key stands in rows that differ, a pool has no capacity, most
+        amounts have the wrong sign, or customers rate our rivals and never us.
     """
     found = validate(work, table, known=known)
     refuse_copies(work, found)
-    rows = _in_order(found)
+    rows = _one_for_each_key(found, _in_order(found))
     if work.engagement.inputs[table].identical_rows == "quarantine":
         rows = _without_repeats(rows, found.raw.names)
     used, apart = _used(rows), set_aside_of(found, rows)
@@ -110,9 +151,34 @@ def party_table(
     if "supplier" in frame:
         ours = frame["supplier"].str.lower() == US
         frame = frame.assign(supplier=frame["supplier"].mask(ours, US))
-    for problem in _PROBLEMS.get(table, ()):
-        problem(frame, listed(found.raw.files, most=3))
+    _refuse(table, frame, listed(found.raw.files, most=3))
     return Small(frame, found, apart, seen)
+
+
+def _refuse(table: str, frame: pd.DataFrame, shown: str) -> None:
+    """Raise DataError for what makes a table mean nothing, or the opposite."""
+    if table == "resources":
+        _refuse_pools_without_capacity(frame, shown)
+    if table == "ratings_theirs":
+        _refuse_without_us(frame, shown)
+    if table in TURNED:
+        _refuse_turned(table, frame, shown)
+
+
+def _one_for_each_key(found: Validated, rows: pa.Table) -> pa.Table:
+    """Set aside rows that repeat a key; raise DataError where they differ in anything else."""
+    key = list(CONTRACT[found.name].key)
+    if not key:
+        return rows
+    used = in_pandas(_used(rows).select(found.raw.names or key)).drop_duplicates()
+    twice = used[used.duplicated(key)][key].drop_duplicates().sort_values(key)
+    if len(twice):
+        which = listed(" ".join(map(str, row)) for row in twice.itertuples(index=False))
+        raise DataError(
+            f"rows of the {found.name} table that differ have the same {' and '.join(key)}: {which}. "
+            f"Keep one row for each in {listed(found.raw.files)}."
+        )
+    return _without_repeats(rows, key, column=key[0])
 
 
 def _in_order(table: Validated) -> pa.Table:
@@ -149,9 +215,8 @@ def _seen(work: Workspace, found: Validated, used: pa.Table) -> Seen:
     every = in_pandas(used)
     twice = every.duplicated(found.raw.names)
     amount = every.loc[twice, ADD_UP[found.name]].dropna()
-    repeats, again = int(twice.sum()), 0
-    if found.name in ONE_ROW_EACH:
-        again = int(every.duplicated(ONE_ROW_EACH[found.name]).sum())
+    repeats, key = int(twice.sum()), ONE_ROW_EACH.get(found.name)
+    again = int(every.duplicated(key).sum()) if key else 0
     spelled = {}
     if found.name == "drivers":
         counts = {each.driver for each in work.engagement.profitability.time_equations}
@@ -163,13 +228,12 @@ def _seen(work: Workspace, found: Validated, used: pa.Table) -> Seen:
 
 def _in_other_letters(written: list[str], known: set[str]) -> dict[str, str]:
     """Return words that differ from one known word in case and blanks only, each with that one."""
-    alike: dict[str, list[str]] = {}
-    for word in sorted(known):
-        alike.setdefault(plain_letters(word), []).append(word)
+    letters = Counter(map(plain_letters, known))
+    alike = {plain_letters(word): word for word in known if letters[plain_letters(word)] == 1}
     return {
-        word: alike[plain_letters(word)][0]
+        word: alike[plain_letters(word)]
         for word in sorted(written)
-        if word not in known and len(alike.get(plain_letters(word), ())) == 1
+        if word not in known and plain_letters(word) in alike
     }
 
 
@@ -195,22 +259,19 @@ def _is_kept(name: str, found: Validated) -> bool:
 
 def _refuse_pools_without_capacity(pools: pd.DataFrame, shown: str) -> None:
     """Raise DataError as engagement.yaml does: a pool that can do nothing has no rate."""
-    for name in ("theoretical_capacity", "practical_capacity"):
-        nothing = pools[(pools[name].astype("float64") <= 0).fillna(False)]
-        if len(nothing):
-            which = _pools(nothing)
+    names = ("theoretical_capacity", "practical_capacity")
+    theory, practice = (pools[name].astype("float64") for name in names)
+    for name, can in zip(names, (theory, practice), strict=True):
+        if (can <= 0).any():
             raise DataError(
-                f"{name} of {which} in {shown} is not above 0, so that its cost would be on nobody. "
-                f"Write what the pool can do in the period, or leave the cell empty if nobody knows."
+                f"{name} of {_pools(pools[can <= 0])} in {shown} is not above 0, so that its cost would "
+                f"be on nobody. Write what the pool can do in the period, or leave the cell empty if "
+                f"nobody knows."
             )
-    theory, practice = (
-        pools[name].astype("float64") for name in ("theoretical_capacity", "practical_capacity")
-    )
-    beyond = pools[(practice > theory).fillna(False)]
-    if len(beyond):
+    if (practice > theory).any():
         raise DataError(
-            f"practical_capacity of {_pools(beyond)} in {shown} is above theoretical_capacity. "
-            f"Correct one of the two."
+            f"practical_capacity of {_pools(pools[practice > theory])} in {shown} is above "
+            f"theoretical_capacity. Correct one of the two."
         )
 
 
@@ -220,34 +281,17 @@ def _pools(rows: pd.DataFrame) -> str:
     return listed(f"pool '{pool}' ({period})" for pool, period in both)
 
 
-def _refuse_costs_below_zero(items: pd.DataFrame, shown: str) -> None:
-    """Raise DataError if most deductions are below 0: then the file counts as income what cost us."""
-    amount = pd.Series(floats(items["amount"]))[(items["status"] != REVERSED).to_numpy()]
-    _refuse_turned(
-        amount,
-        f"amounts in {shown} (off_invoice)",
-        "Write what a deduction cost as a positive amount, and what was taken back as one with the "
-        "status reversed",
-    )
-
-
-def _refuse_debts_below_zero(owed: pd.DataFrame, shown: str) -> None:
-    """Raise DataError if most balances are below 0: then the file has what we are owed as a debt."""
-    balance = pd.Series(floats(owed["average_balance"]))
-    _refuse_turned(
-        balance,
-        f"balances in {shown} (receivables)",
-        "Write what customers owe as positive amounts",
-    )
-
-
-def _refuse_turned(amount: pd.Series, where: str, remedy: str) -> None:
-    """Raise DataError if more amounts are below 0 than above."""
+def _refuse_turned(table: str, frame: pd.DataFrame, shown: str) -> None:
+    """Raise DataError if most amounts are below 0: then the file counts as income what cost us."""
+    column, what, remedy = TURNED[table]
+    amount = pd.Series(floats(frame[column]))
+    if table == "off_invoice":
+        amount = amount[(frame["status"] != REVERSED).to_numpy()]
     below, filled = int((amount < 0).sum()), int((amount.fillna(0) != 0).sum())
     if 2 * below > filled:
         raise DataError(
-            f"{below} of {filled} {where} are below 0, as if they were income. {remedy}: turn the "
-            f"signs of the export round."
+            f"{below} of {filled} {what} in {shown} ({table}) are below 0, as if they were income. "
+            f"{remedy}: turn the signs of the export round."
         )
 
 
@@ -263,15 +307,171 @@ def _refuse_without_us(ratings: pd.DataFrame, shown: str) -> None:
         )
 
 
-_PROBLEMS = {
-    "resources": (_refuse_pools_without_capacity,),
-    "off_invoice": (_refuse_costs_below_zero,),
-    "receivables": (_refuse_debts_below_zero,),
-    "ratings_theirs": (_refuse_without_us,),
-}
-
-
 def no_customers(fields: tuple[Field, ...] = CONTRACT["customers"].fields) -> pd.DataFrame:
     """Return a table of customers without rows, for an engagement that gives none."""
     names = [f.name for f in fields if f.name in ("customer_id", "name", "parent_id", "relation")]
     return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
+
+
+def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Verdict]:
+    """Say which rows of small tables stand twice, and what was made of amounts below 0."""
+    given = [name for name in ADD_UP if name in seen]
+    if not given:
+        return _perhaps_otherwise(tables)
+    twice = [what for name in given for what in _twice(name, seen[name], currency)]
+    below = list(_below(tables, currency))
+    return [
+        verdict("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
+        verdict("signs", FLAG if below else PASS, what="; ".join(below)),
+        *_months_without_balances(tables),
+        *_perhaps_otherwise(tables),
+    ]
+
+
+def _perhaps_otherwise(tables: Tables) -> list[Verdict]:
+    """Say what is taken as it stands, and looks as if something else were meant."""
+    what = [
+        *_other_scales(tables),
+        *_ranks(tables.get("ratings_theirs")),
+        *_since_one_day(tables["customers"]),
+        *_jumping_rates(tables.get("fx_rates")),
+        *_takings(tables.get("assets")),
+        *_prospects_who_buy(tables),
+    ]
+    return [verdict("perhaps_otherwise", FLAG, what="; ".join(what))] if what else []
+
+
+def _other_scales(tables: Tables) -> Iterator[str]:
+    """Yield numbers that look as if they were on another scale than ours."""
+    template = _("none of {n} {table} is above {most} of 10, as on a shorter scale")
+    for name in ("ratings_ours", "ratings_theirs"):
+        ratings = tables.get(name)
+        rated = pd.Series(dtype=float) if ratings is None else ratings["rating"].dropna()
+        if len(rated) >= MANY_RATINGS and rated.max() <= SHORT_SCALE:
+            most = number(float(rated.max()))
+            yield template.format(n=number(len(rated)), table=table_label(name), most=most)
+    growth = tables["customers"].get("own_growth", pd.Series(dtype=float)).astype("float64")
+    told = growth[growth.fillna(0.0) != 0]
+    if len(told) >= MANY_GROWTHS and told.abs().max() < 1:
+        template = _("none of {n} growth rates is as much as 1%, as if they were shares")
+        yield template.format(n=number(len(told)))
+
+
+def _ranks(ratings: pd.DataFrame | None) -> Iterator[str]:
+    """Yield how many parties weigh their criteria by 1, 2, 3 …: a rank 1 would weigh least."""
+    if ratings is None or "weight" not in ratings:
+        return
+    weights = ratings.dropna(subset=["weight"]).drop_duplicates(["party_id", "criterion"])
+    weights = weights.assign(weight=weights["weight"].astype("float64"))
+    by_party = weights.sort_values("weight").groupby("party_id")["weight"]
+    ranked = by_party.agg(lambda own: [*own] == [*range(1, len(own) + 1)]) & (by_party.size() > 2)
+    if len(ranked) and 2 * ranked.sum() >= len(ranked):
+        template = _("weights of {n} of {all} who were asked are 1, 2, 3 …, as ranks are")
+        yield template.format(n=number(int(ranked.sum())), all=number(len(ranked)))
+
+
+def _since_one_day(customers: pd.DataFrame) -> Iterator[str]:
+    """Yield the day since which most customers are known, as where a system was changed."""
+    if "since" not in customers or customers["since"].count() < MANY_FIRMS:
+        return
+    known = pd.to_datetime(customers["since"].dropna())
+    usual = known.mode()[0]
+    same = int((known == usual).sum())
+    if 2 * same > len(known):
+        template = _("{n} of {all} customers are such since {day}, as where a system was changed")
+        yield template.format(n=number(same), all=number(len(known)), day=day(usual))
+
+
+def _jumping_rates(rates: pd.DataFrame | None) -> Iterator[str]:
+    """Yield the first rate of each currency that is half or less, or double or more, of the one before."""
+    if rates is None or rates.empty:
+        return
+    days = rates.sort_values(["currency", "date"])
+    days = days.assign(rate=days["rate"].astype("float64"), date=pd.to_datetime(days["date"]))
+    days["before"] = days.groupby("currency")["rate"].shift()
+    jumps = days[~(days["rate"] / days["before"]).fillna(1.0).between(JUMP, 1 / JUMP)]
+    template = _("the rate of {currency} goes from {before} to {rate} on {day}")
+    for currency, one in jumps.groupby("currency").first().iterrows():
+        before, rate = number(one["before"], 4), number(one["rate"], 4)
+        yield template.format(currency=currency, before=before, rate=rate, day=day(one["date"]))
+
+
+def _takings(assets: pd.DataFrame | None) -> Iterator[str]:
+    """Yield what was counted anew at a customer while the count before has no end: both add up."""
+    if assets is None or "from" not in assets:
+        return
+    key = ["customer_id", "kind"]
+    rows = assets.reindex(columns=[*key, "from", "until"])
+    rows = rows.assign(begins=pd.to_datetime(rows["from"]), ends=pd.to_datetime(rows["until"]))
+    rows = rows.dropna(subset=["begins"]).sort_values([*key, "begins"])
+    later = rows.groupby(key)["begins"].shift(-1)
+    over = int(((later > rows["begins"]) & ~(rows["ends"] < later)).sum())
+    if over:
+        template = _("assets of one kind at one customer add up, where a later count begins: {n}")
+        yield template.format(n=number(over))
+
+
+def _prospects_who_buy(tables: Tables) -> Iterator[str]:
+    """Yield prospects that bear the name of a customer, whose profit would stand elsewhere."""
+    prospects, customers = tables.get("prospects"), tables["customers"]
+    if prospects is None or "name" not in prospects or "name" not in customers:
+        return
+    names = {plain(name) for name in customers["name"].dropna()} - {""}
+    both = sorted(name for name in prospects["name"].dropna() if plain(name) in names)
+    if both:
+        template = _("prospects with the name of a customer: {n} ({names})")
+        yield template.format(n=number(len(both)), names=listed(both, most=3))
+
+
+def _months_without_balances(tables: Tables) -> list[Verdict]:
+    """Say of which months nobody's balance is given, in periods of which some are."""
+    owed, sold = tables.get("receivables"), tables["customer_months"]
+    if owed is None or owed.empty:
+        return []
+    spans = sold.loc[sold["period"].notna(), ["period", "month"]].drop_duplicates()
+    given = spans["month"].isin(owed["month"])
+    silent = spans.loc[~given & spans["period"].isin(spans.loc[given, "period"]), "month"]
+    names = listed([month(each) for each in sorted(silent.unique())], most=12)
+    return [verdict("receivables_months", FLAG, months=names)] if len(silent) else []
+
+
+def periods_without_deductions(tables: Tables, spans: Iterable[Period]) -> list[Verdict]:
+    """Say of which period with sales no deduction is given, where another has some."""
+    items, sold = tables.get("off_invoice"), set(tables["customer_months"]["period"].dropna())
+    if items is None or items.empty:
+        return []
+    days, ends = (
+        items["date"],
+        {s.name: (pd.Timestamp(s.start), pd.Timestamp(s.end)) for s in spans},
+    )
+    there = {name for name, (first, last) in ends.items() if days.between(first, last).any()}
+    silent = listed(sorted(sold - there))
+    return [verdict("periods_without_deductions", FLAG, periods=silent)] if silent and there else []
+
+
+def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:
+    """Yield what of a table stands twice."""
+    if seen.repeats:
+        template = _("{n} × {table}, the same in every column ({what} {amount})")
+        weight, amount = ADD_UP[name], float(seen.amount)
+        yield template.format(
+            n=number(seen.repeats),
+            table=table_label(name),
+            what=label(weight).lower(),
+            amount=number(amount) if weight == "volume" else money(amount, currency),
+        )
+    if seen.same_key:
+        template = _("{n} × {table}, another row for the same customer and month")
+        yield template.format(n=number(seen.same_key), table=table_label(name))
+
+
+def _below(tables: Tables, currency: str) -> Iterator[str]:
+    """Yield how amounts below 0 were taken."""
+    for table, column, status, template in BELOW:
+        if (rows := tables.get(table)) is None:
+            continue
+        mine = rows[rows["status"].fillna(SETTLED) == status] if status else rows
+        amount = pd.Series(floats(mine[column]))
+        if n := int((amount < 0).sum()):
+            sum_ = money(float(amount[amount < 0].sum()), currency)
+            yield _(template).format(n=number(n), amount=sum_)

@@ -1,60 +1,69 @@
-"""Files of an input table, as raw columns in the engine: text from CSV, typed from Parquet.
+"""Rows of an input table as raw columns in the engine: texts from files, typed from Parquet and databases.
 
 Each raw column bears our name. Beside it stand `_file` and `_row`, so that a row that is set aside
-can be found again, and `_broken` where the row as a whole cannot be read.
+can be found again, and `_broken` where the row as a whole cannot be read. What is read of a table on
+a server has a fingerprint, as a file has a hash.
 """
 
 import glob
+import hashlib
+import json
 import unicodedata
 from collections import Counter
 from fnmatch import fnmatchcase
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kamlib.core.contract import Field
+from kamlib.core.contract import Field, fields_of
 from kamlib.core.errors import DataError, did_you_mean, listed
 from kamlib.core.language import N_
 from kamlib.core.naming import alias_in
-from kamlib.intake.currency_words import money_words
-from kamlib.intake.dialects import Dialect
-from kamlib.intake.document_heads import DocumentHeads, Joined, place_of_key
-from kamlib.intake.engines import tidy_text
+from kamlib.intake.document_heads import DocumentHeads, place_of_key
+from kamlib.intake.engines import answering, databases, hashed, tidy_text
 from kamlib.intake.inspect.heads import head_of, holds_values
-from kamlib.intake.invoices_xml import drop_sellers, taken_rates
+from kamlib.intake.inspect.words import money_words
+from kamlib.intake.invoice_rows import drop_sellers, taken_rates
+from kamlib.intake.parse import as_text
 from kamlib.intake.readers import (
     EXCEL_ENDINGS,
+    PARQUET,
     TEXT_ENDINGS,
     XML_ENDINGS,
-    TextFile,
+    InputFile,
     records_of,
     refuse_same_bytes,
     write_texts,
 )
-from kamlib.settings.places import LOCK
+from kamlib.intake.values import Dialect
+from kamlib.intake.workspace import Workspace, own_parquet, pull
+from kamlib.settings.written import LOCK
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
     from kamlib.settings.inputs import Heads, Input
 
+
 FIRST_ROWS = 25
 OPEN_IN_EXCEL = N_("workbooks that somebody has open in Excel, read as they were saved last")
-READABLE = (*TEXT_ENDINGS, *EXCEL_ENDINGS, *XML_ENDINGS, ".parquet")
+READABLE = (*TEXT_ENDINGS, *EXCEL_ENDINGS, *XML_ENDINGS, PARQUET)
 BROKEN_PARQUET = (pa.ArrowException, OSError, UnicodeError)
 PACKED = (".zip", ".7z", ".rar", ".xml.gz")
 TRUE_NATURE = {
     b"\x1f\x8b": ("gzip", ".csv.gz"),
     b"PK\x03\x04": ("an Excel workbook or a zip archive", ".xlsx", ".xlsm"),
-    b"PAR1": ("Parquet", ".parquet"),
+    b"PAR1": ("Parquet", PARQUET),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook, or one with a password", ".xls"),
 }
+BETWEEN, NOTHING = "\x1f", "\x1e"  # what stands between two cells, and for an empty one
+SUMMED = dt.Decimal(20, 0)
 
 
 class Raw(NamedTuple):
@@ -75,37 +84,8 @@ class Raw(NamedTuple):
     rates: tuple[str, ...] = ()
 
 
-class Headed(NamedTuple):
-    """A file and the names in its head, as they read after composing letters and accents."""
-
-    number: int
-    path: Path
-    shown: str
-    head: list[str]
-    sheet: str | None = None
-    heads: DocumentHeads | None = None
-    own: int = 0  # how many names of the head are the file's own, where others come from heads
-
-    @property
-    def place(self) -> str:
-        """Return the sheet of the file as readers know it."""
-        return f"{self.shown}, sheet {self.sheet}"
-
-    @property
-    def is_parquet(self) -> bool:
-        """Tell whether the file brings types of its own."""
-        return self.path.suffix.lower() == ".parquet"
-
-
-def headed_files(engagement: "Engagement", table: str) -> list[Headed]:
-    """Return the files of an input table with their heads; an empty file has an empty one.
-
-    Raises
-    ------
-    DataError
-        A file is missing, of another kind than its name says, repeats a name in its head, or
-        cannot be read as declared.
-    """
+def headed_files(engagement: "Engagement", table: str) -> list[InputFile]:
+    """Return the files of an input table with their heads; an empty file has an empty one."""
     given, dialect = engagement.inputs[table], dialect_of(engagement, table)
     files = _headed(engagement, given, engagement.paths(table), dialect)
     refuse_same_bytes(list({file.path: (file.path, file.shown) for file in files}.values()))
@@ -114,30 +94,34 @@ def headed_files(engagement: "Engagement", table: str) -> list[Headed]:
     ((in_lines, by),) = given.heads.by.items()
     heads = DocumentHeads(in_lines)
     for file in _headed(engagement, given.heads, engagement.head_paths(table), dialect):
-        row = given.heads.header_row
-        found = records_of(file.path, dialect, shown=file.shown, sheet=file.sheet, header_row=row)
-        heads.add(found, file.head, by, shown=file.shown)
+        heads.add(records_of(file, dialect), file.head, by, shown=file.shown)
     return [_with_heads(file, heads) for file in files]
 
 
 def _headed(
     engagement: "Engagement", given: "Input | Heads", paths: list[Path], dialect: Dialect
-) -> list[Headed]:
+) -> list[InputFile]:
     """Return files, or their sheets, with the names in their heads."""
-    files: list[Headed] = []
+    files: list[InputFile] = []
     for path in paths:
         shown = engagement.relative(path)
         refuse_another_kind(path, shown)
         for sheet in _sheets(given, path, shown):
-            head = [composed(name) for name in _head(given, dialect, path, shown, sheet)]
-            _refuse_twice(head, shown)
-            files.append(Headed(len(files), path, shown, head, sheet))
+            file = InputFile(len(files), path, shown, sheet=sheet, header_row=given.header_row)
+            head = [composed(name) for name in _head(file, dialect)]
+            twice = sorted({name for name in head if name and head.count(name) > 1})
+            if twice:
+                raise DataError(
+                    f"the head of {shown} has {listed(twice)} twice, so nobody can tell which is "
+                    f"meant. Rename one of them in the export."
+                )
+            files.append(file._replace(head=head))
     return files
 
 
-def _with_heads(file: Headed, heads: DocumentHeads) -> Headed:
+def _with_heads(file: InputFile, heads: DocumentHeads) -> InputFile:
     """Return a file of lines whose head has the names of the documents' heads too."""
-    if file.is_parquet or file.path.name.lower().endswith(XML_ENDINGS):
+    if file.is_a(PARQUET, *XML_ENDINGS):
         raise DataError(
             f"{file.shown} is read by its own types, and heads are joined to files of text and "
             f"workbooks only. Join them before, or name them in a query of a database."
@@ -162,9 +146,8 @@ def _sheets(given: "Input | Heads", path: Path, shown: str) -> list[str | None]:
         if "*" in wanted:
             from kamlib.intake.excel import sheets_of
 
-            seen = [
-                one.name for one in sheets_of(path, shown=shown) if any(one.rows) and not one.hidden
-            ]
+            sheets = sheets_of(path, shown=shown)
+            seen = [one.name for one in sheets if any(one.rows) and not one.hidden]
             names = [name for name in seen if fnmatchcase(name.casefold(), wanted.casefold())]
             if not names:
                 raise DataError(
@@ -175,78 +158,42 @@ def _sheets(given: "Input | Heads", path: Path, shown: str) -> list[str | None]:
     return found
 
 
-def _refuse_twice(head: list[str], shown: str) -> None:
-    """Raise DataError if a head has a name twice."""
-    twice = sorted({name for name in head if name and head.count(name) > 1})
-    if twice:
-        raise DataError(
-            f"the head of {shown} has {listed(twice)} twice, so nobody can tell which is "
-            f"meant. Rename one of them in the export."
-        )
-
-
-def raw_rows(
-    con: ibis.BaseBackend,
-    engagement: "Engagement",
-    table: str,
-    files: list[Headed],
-    fields: tuple[Field, ...],
-    *,
-    folder: Path,
-) -> Raw:
-    """Read the files of an input table into the engine, without converting anything.
-
-    Raises
-    ------
-    DataError
-        A head lacks a mapped or a required column, or a file cannot be read as declared.
-    """
-    given, notes = engagement.inputs[table], Counter[str]()
-    texts: list[TextFile] = []
+def raw_rows(work: Workspace, table: str, files: list[InputFile], fields: tuple[Field, ...]) -> Raw:
+    """Read the files of an input table into the engine, without converting anything."""
+    given, notes = work.engagement.inputs[table], Counter[str]()
+    texts: list[InputFile] = []
     parts: list[ir.Table] = []
     rows = 0
     for file in files:
         places = places_in(file, fields, given.columns, table=table)
         notes[OPEN_IN_EXCEL] += file.path.with_name(f"{LOCK}{file.path.name}").exists()
-        if file.is_parquet:
+        if file.is_a(PARQUET):
             rows += _rows_of_sound_parquet(file, places)
-            parts.append(_parquet_part(con, file, places))
+            parts.append(_parquet_part(work.con, file, places))
         elif file.head:
             ids = tuple(places[field.name] for field in fields if field.tells_a_line)
-            there = [field for field in fields if field.name in places]
-            days = {places[field.name]: field.name for field in there if field.kind == "date"}
-            texts.append(
-                TextFile(
-                    file.number,
-                    file.path,
-                    file.shown,
-                    file.head,
-                    places,
-                    ids=ids,
-                    sheet=file.sheet,
-                    joined=_joined(file),
-                    header_row=given.header_row,
-                    days=days,
-                )
-            )
+            days = {
+                places[field.name]: field.name
+                for field in fields
+                if field.name in places and field.kind == "date"
+            }
+            texts.append(file._replace(places=places, ids=ids, days=days))
     if texts:
         names = [f.name for f in fields if any(f.name in file.places for file in texts)]
-        target = folder / f"{table}.parquet"
-        dialect = dialect_of(engagement, table)
+        target = work.folder / f"{table}.parquet"
+        dialect = dialect_of(work.engagement, table)
         rows += write_texts(target, texts, dialect, names=names, notes=notes)
-        for heads in [file.heads for file in files if file.heads][:1]:
-            heads.count_unmet(notes)
-        parts.insert(0, con.read_parquet(glob.escape(str(target))))
+        if texts[0].heads:
+            texts[0].heads.count_unmet(notes)
+        parts.insert(0, own_parquet(work.con, f"{table} as read", target))
     found = {name for part in parts for name in part.columns}
     names = [field.name for field in fields if field.name in found]
     sheets, rates = Counter(file.path for file in files), taken_rates(notes)
-    shown = [file.place if sheets[file.path] > 1 else file.shown for file in files]
+    shown = [
+        f"{file.shown}, sheet {file.sheet}" if sheets[file.path] > 1 else file.shown
+        for file in files
+    ]
     return Raw(parts, names, shown, rows, drop_sellers(notes), rates)
-
-
-def _joined(file: Headed) -> Joined | None:
-    """Return what brings the cells of documents' heads to the lines of a file."""
-    return partial(file.heads.joined, head=file.head[: file.own]) if file.heads else None
 
 
 def composed(name: str) -> str:
@@ -257,16 +204,16 @@ def composed(name: str) -> str:
 def dialect_of(engagement: "Engagement", table: str) -> Dialect:
     """Return the dialect declared for an input table; none is UTF-8, comma, point, ISO dates.
 
-    Days of an Excel sheet may also be counted, as Excel does where a cell has no format.
+    Words beside an amount may be of any currency where a column names it. Days of an Excel sheet may
+    also be counted, as Excel does where a cell has no format.
     """
     given = engagement.inputs[table]
     declared = engagement.dialects[given.dialect] if given.dialect else None
     named = {field: getattr(declared, field, None) for field in Dialect._fields}
     forms = named["date"] or ()
-    forms = (forms,) if isinstance(forms, str) else tuple(forms)
     named |= {
-        "date": forms,
-        "money": _money_words(engagement, table),
+        "date": (forms,) if isinstance(forms, str) else tuple(forms),
+        "money": money_words(engagement.currency, every="currency" in given.columns),
         "serials": any(
             path.name.lower().endswith(EXCEL_ENDINGS)
             for path in (*engagement.paths(table), *engagement.head_paths(table))
@@ -275,50 +222,37 @@ def dialect_of(engagement: "Engagement", table: str) -> Dialect:
     return Dialect(**{field: value for field, value in named.items() if value})
 
 
-def _money_words(engagement: "Engagement", table: str) -> tuple[str, ...]:
-    """Return the words that may stand beside an amount: of any currency where a column names it."""
-    return money_words(engagement.currency, every="currency" in engagement.inputs[table].columns)
-
-
-def _head(
-    given: "Input | Heads", dialect: Dialect, path: Path, shown: str, sheet: str | None
-) -> list[str]:
-    """Return the names in the head of a file; an empty file has none."""
-    if path.suffix.lower() != ".parquet":
-        return _head_of_texts(given, dialect, path, shown, sheet)
-    try:
-        return list(pq.read_schema(path).names)
-    except BROKEN_PARQUET as error:
-        raise _damaged(shown, error) from error
-
-
-def _head_of_texts(
-    given: "Input | Heads", dialect: Dialect, path: Path, shown: str, sheet: str | None
-) -> list[str]:
-    """Return the head of a file of texts, once the first rows under it are seen to fit it."""
-    found = records_of(path, dialect, shown=shown, sheet=sheet, header_row=given.header_row)
-    if path.name.lower().endswith(XML_ENDINGS):
+def _head(file: InputFile, dialect: Dialect) -> list[str]:
+    """Return the names in the head of a file, of texts once the first rows under it fit; none if empty."""
+    if file.is_a(PARQUET):
+        try:
+            return list(pq.read_schema(file.path).names)
+        except BROKEN_PARQUET as error:
+            raise _damaged(file.shown, error) from error
+    found = records_of(file, dialect)
+    if file.is_a(*XML_ENDINGS):
         return next(found)[1]  # ours by nature
     first = list(islice(found, FIRST_ROWS))
-    return head_of(first, dialect, shown=shown) if first else []
+    return head_of(first, dialect, shown=file.shown) if first else []
 
 
 def places_in(
-    file: Headed, fields: tuple[Field, ...], columns: dict[str, str], *, table: str
+    file: InputFile, fields: tuple[Field, ...], columns: dict[str, str], *, table: str
 ) -> dict[str, int]:
     """Return where each of our columns stands in the head of a file."""
     places: dict[str, int] = {}
     taken = {composed(theirs) for theirs in columns.values()}
     for field in fields if file.head else ():
         theirs = composed(field.theirs(columns))
-        mapped = field.name in columns or bool(field.only)
+        mapped = field.name in columns or bool(field.only or field.part_of)
         if theirs in file.head and (mapped or theirs not in taken):
             places[field.name] = file.head.index(theirs)
-        elif field.only:
+        elif field.only or field.part_of:
+            what = f"by which rows of {table} count" if field.only else f"a part of {field.part_of}"
             raise DataError(
-                f"{file.shown} has no column '{theirs}', by which rows of {table} count. "
-                f"{did_you_mean(theirs, [name for name in file.head if name])} "
-                f"Correct the name under inputs.{table}.where in engagement.yaml."
+                f"{file.shown} has no column '{theirs}', {what}. "
+                f"{did_you_mean(theirs, [name for name in file.head if name])} Correct the name "
+                f"under inputs.{table}.{'where' if field.only else 'sums'} in engagement.yaml."
             )
         elif mapped or field.needed:
             if holds_values(file.head):
@@ -328,32 +262,22 @@ def places_in(
                     f"Export it with one, or write one above the rows."
                 )
             key = f"inputs.{table}.columns.{field.name}"
+            usual = alias_in(field.name, file.head, table)
+            hint = did_you_mean(theirs, [name for name in file.head if name])
+            if usual and usual != theirs:
+                hint = f"Clients call it '{usual}' at times: is it that one?"
             raise DataError(
-                f"{file.shown} has no column '{theirs}' for {field.name} of {table}. "
-                f"{_likely_name(field.name, theirs, file.head, table)} "
+                f"{file.shown} has no column '{theirs}' for {field.name} of {table}. {hint} "
                 f"Map the client's column to it under {key} in engagement.yaml."
             )
     return places
 
 
-def _likely_name(ours: str, theirs: str, head: list[str], table: str) -> str:
-    """Return which name in a head is likely meant: one that clients use for it, else the nearest."""
-    usual = alias_in(ours, head, table)
-    if usual and usual != theirs:
-        return f"Clients call it '{usual}' at times: is it that one?"
-    return did_you_mean(theirs, [name for name in head if name])
-
-
-def _rows_of_sound_parquet(file: Headed, places: dict[str, int]) -> int:
+def _rows_of_sound_parquet(file: InputFile, places: dict[str, int]) -> int:
     """Return how many rows a Parquet file has, once every page of the columns that are used is read.
 
     Our engine leaves out the checksums that a file may have, and a damaged page shows only in the
     midst of a query.
-
-    Raises
-    ------
-    DataError
-        A page cannot be read, or differs from its checksum.
     """
     theirs = [file.head[place] for place in places.values()]
     try:
@@ -367,11 +291,10 @@ def _rows_of_sound_parquet(file: Headed, places: dict[str, int]) -> int:
 
 
 def _damaged(shown: str, error: Exception) -> DataError:
-    """Return the error of a Parquet file that cannot be read whole."""
     return DataError(f"{shown} is no whole Parquet file ({error}). Copy or write it again.")
 
 
-def _parquet_part(con: ibis.BaseBackend, file: Headed, places: dict[str, int]) -> ir.Table:
+def _parquet_part(con: ibis.BaseBackend, file: InputFile, places: dict[str, int]) -> ir.Table:
     """Return a Parquet file as a raw table: our names, its own types.
 
     The engine takes brackets and stars in a name for a pattern, and a folder ``a=1`` for a column.
@@ -418,3 +341,69 @@ def refuse_another_kind(path: Path, shown: str) -> None:
                 f"{shown} is {nature}, not what its name says. "
                 f"Export it as CSV, or give it the ending {ending} if kamlib can read that."
             )
+
+
+def raw_from_database(work: Workspace, table: str) -> tuple[Raw, tuple[Field, ...]]:
+    """Return the rows of an input table that lies in a client's database, and its fields.
+
+    Invoice lines stay where they are. A small table comes over whole, in the columns we know.
+    """
+    theirs = work.databases.table(table)
+    read, fields, shown = columns_read(work.engagement, table, theirs)
+    none = ibis.null("string")
+    part = theirs.select(
+        _file=ibis.literal(0, "int32"),
+        _row=ibis.literal(0, "int64"),
+        _broken=none,
+        _cells=none,
+        **{name: tidy_text(column) for name, column in read.items()},
+    )
+    if table != "invoice_lines":
+        part = pull(work, f"{table}_raw", part, key=f"inputs.{table}.database")
+    names = [field.name for field in fields if field.name in part.columns]
+    rows = part.count().to_pyarrow().as_py()
+    return Raw([part], names, [shown], rows, Counter()), fields
+
+
+def columns_read(
+    engagement: "Engagement", table: str, theirs: ir.Table
+) -> tuple[dict[str, ir.Column], tuple[Field, ...], str]:
+    """Return the columns that are read of a client's table by our names, its fields and its name."""
+    given = engagement.inputs[table]
+    shown = given.database.shown if given.database else table
+    heads = [composed(name) for name in theirs.columns]
+    fields = fields_of(table, given.columns, set(heads), given.where, given.parts)
+    places = places_in(InputFile(0, Path(), shown, heads), fields, given.columns, table=table)
+    return {name: theirs[theirs.columns[at]] for name, at in places.items()}, fields, shown
+
+
+def fingerprints(engagement: "Engagement") -> dict[str, str]:
+    """Return a hash of what is read of each table on a server, by the names readers know.
+
+    The same rows give the same hash, in whatever order; a database that is a file has the hash of
+    that file instead.
+    """
+    on_servers = {
+        table: given.database
+        for table, given in engagement.inputs.items()
+        if given.database and given.database.engine != "duckdb"
+    }
+    found: dict[str, str] = {}
+    with databases(engagement) as open_:
+        for table, given in on_servers.items():
+            with answering(given.engine, f"inputs.{table}.database"):
+                theirs = open_.table(table)
+                read, _fields, shown = columns_read(engagement, table, theirs)
+                found[f"{table}: {shown}"] = fingerprint(theirs, read)
+    return found
+
+
+def fingerprint(rows: ir.Table, columns: dict[str, ir.Column]) -> str:
+    """Return a hash of some columns of a table, by names of ours; the order of rows is no matter."""
+    for name, column in columns.items():
+        as_text(column, name)  # refuses what cannot be read at all
+    cells = [columns[name].cast("string").fill_null(NOTHING) for name in sorted(columns)]
+    whole = hashed(ibis.literal(BETWEEN).join(cells)).cast(SUMMED).sum().cast("string")
+    counted = rows.aggregate(rows=rows.count(), hashes=whole).to_pyarrow()
+    told = json.dumps([sorted(columns), *counted.to_pylist()[0].values()])
+    return hashlib.sha256(told.encode()).hexdigest()

@@ -5,30 +5,39 @@ with what is used and what is set aside in one place, so that both always add up
 """
 
 from datetime import date
-from typing import NamedTuple
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
 
-from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY, NUMERIC, Field, fields_of
+from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY, NUMERIC, PART, Field, fields_of
 from kamlib.core.errors import listed
 from kamlib.intake import reasons
 from kamlib.intake.checks import CHECKS, Around, first_broken, rules_for
-from kamlib.intake.counted import numbers_read
-from kamlib.intake.databases import answering
-from kamlib.intake.derived import derived_net, told_by_number
-from kamlib.intake.dialects import Dialect
-from kamlib.intake.engines import one_of, spelled_apart
+from kamlib.intake.engines import DECIMAL, answering, one_of, spelled_apart
+from kamlib.intake.how_written import numbers_read, refuse_undeclared
 from kamlib.intake.parse import UNUSABLE, VALUE, Cell, dtype_of, is_exact, parse, words_of
-from kamlib.intake.servers import raw_from_database
-from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_rows
+from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_from_database, raw_rows
 from kamlib.intake.spelling import holds_tax_ids
-from kamlib.intake.undeclared import refuse_undeclared
-from kamlib.intake.workspace import Workspace, lookup, materialize, told_once, view
+from kamlib.intake.values import Dialect
+from kamlib.intake.workspace import (
+    Workspace,
+    defined_once,
+    lookup,
+    materialize,
+    materialize_if_local,
+    view,
+)
 
+if TYPE_CHECKING:
+    from kamlib.settings.inputs import Input
+
+HUNDREDTH = ibis.literal("0.01").cast(DECIMAL)
 KNOWN = "known_id"  # of the customer or party; null where nobody knows it
 AS_READ = "as read "  # before the name of a column of exact numbers, as it was read
-KEPT_FLOATS = 3_000_000  # rows
+KEPT_ROWS = 3_000_000  # more are read again rather than kept
 OF_A_DAY = ("ratings_ours", "ratings_theirs", "evidence")  # what was said holds from a day on
 MARKS = ("_file", "_row", "_column", "_reason", "_value")
 
@@ -60,8 +69,6 @@ def validate(work: Workspace, table: str, *, known: dict[str, ir.Table] | None =
 
     Parameters
     ----------
-    work : the workspace
-    table : str, a key of `CONTRACT`
     known : dict of "customer" or "party" to a table with the column ``known_id``; where one is
         absent, every id counts as known
 
@@ -75,8 +82,8 @@ def validate(work: Workspace, table: str, *, known: dict[str, ir.Table] | None =
             return _validated(work, table, *raw_from_database(work, table), known or {})
     files = headed_files(work.engagement, table)
     heads = {name for file in files for name in file.head}
-    fields = fields_of(table, given.columns, heads, given.where)
-    raw = raw_rows(work.con, work.engagement, table, files, fields, folder=work.folder)
+    fields = fields_of(table, given.columns, heads, given.where, given.parts)
+    raw = raw_rows(work, table, files, fields)
     return _validated(work, table, raw, fields, known or {})
 
 
@@ -92,16 +99,17 @@ def _validated(
     if work.engagement.as_of:
         raw = _until(work, work.engagement.as_of, table, raw, fields)
     plain = _as_read(work, table, raw.parts, fields)
+    given = work.engagement.inputs[table]
     parts = [
         _validated_part(work, table, part, fields, dialect, known, plain) for part in raw.parts
     ]
     if not parts:
-        return Validated(table, _no_rows(work, table, fields), raw, fields)
+        return Validated(table, _no_rows(work, table, fields, list(given.sums)), raw, fields)
     rows = ibis.union(*parts) if len(parts) > 1 else parts[0]
     if table != "invoice_lines":
         return Validated(table, materialize(work, table, rows.drop("_place")), raw, fields)
-    given = work.engagement.inputs[table]
-    rows = rows.mutate(document_type=told_by_number(rows, given))
+    rows = rows.mutate(document_type=told_by_number(rows, given), **sums_of(rows, given))
+    raw = raw._replace(names=[*raw.names, *given.sums])
     if "net_amount" not in raw.names:
         rows = rows.mutate(net_amount=derived_net(rows))
     typed = rows.drop("_place", *(AS_READ + name for name in plain))
@@ -142,7 +150,7 @@ def _is_typed(raw: Raw, fields: tuple[Field, ...]) -> bool:
         for field in fields
         if field.name in part.columns and field.kind in (*NUMERIC, "date")
     ]
-    floats = raw.rows <= KEPT_FLOATS and any(kind.is_floating() for kind in kinds)
+    floats = raw.rows <= KEPT_ROWS and any(kind.is_floating() for kind in kinds)
     return not floats and not any(kind.is_string() for kind in kinds)
 
 
@@ -192,7 +200,8 @@ def _validated_part(
 
 def _cell(work: Workspace, table: str, rows: ir.Table, field: Field, dialect: Dialect) -> Cell:
     """Return a column of parsed rows with all that its rules may ask for."""
-    other = field.unless[0] if field.unless else field.not_before
+    words = field.unless or field.where or field.together
+    other = words[0] if words else field.not_before
     beside = {
         "said": VALUE + other if other else "",
         "known": KNOWN if field.who else "",
@@ -249,7 +258,7 @@ def _first_broken(work: Workspace, cell: Cell, around: Around) -> ir.IntegerValu
     def build(*columns: ir.Column) -> ir.IntegerValue:
         return first_broken(cell._replace(**dict(zip(names, columns, strict=True))), around)
 
-    return told_once(work, key, build, *cell.columns.values())
+    return defined_once(work, key, build, *cell.columns.values())
 
 
 def _beside_known(work: Workspace, rows: ir.Table, name: str, everybody: ir.Table) -> ir.Table:
@@ -291,8 +300,72 @@ def as_read(lines: ir.Table, name: str) -> ir.Column:
     return lines[AS_READ + name if AS_READ + name in lines.columns else name]
 
 
-def _no_rows(work: Workspace, table: str, fields: tuple[Field, ...]) -> ir.Table:
+def _no_rows(work: Workspace, table: str, fields: tuple[Field, ...], sums: list[str]) -> ir.Table:
     """Return a validated table without rows."""
     schema = {"_file": "int32", "_row": "int64", **dict.fromkeys(MARKS[2:], "string")}
-    schema |= {field.name: str(dtype_of(field)) for field in fields}
+    schema |= {field.name: str(dtype_of(field)) for field in (*fields, *map(Field, sums))}
     return work.con.create_table(table, schema=ibis.schema(schema), overwrite=True)
+
+
+def set_aside(
+    work: Workspace,
+    table: Validated,
+    rows: ir.Table,
+    where: ir.BooleanValue,
+    name: str,
+    *,
+    reason: str | ir.StringValue,
+    value: ir.StringValue | None = None,
+    with_money: bool = True,
+) -> Validated:
+    """Return a table of which more rows are set aside, as a whole, for a reason.
+
+    Parameters
+    ----------
+    rows : its rows, with more columns, which are dropped
+    where : which of them
+    name : str, under which our engine keeps them
+    value : what is shown of a row; nothing without it
+    with_money : bool; where False, their amounts are no amounts of their own and go
+    """
+    marks = {
+        "_column": where.ifelse("", rows["_column"]),
+        "_reason": where.ifelse(reason, rows["_reason"]),
+        "_value": where.ifelse(ibis.null("string") if value is None else value, rows["_value"]),
+    }
+    kinds = {} if with_money else table.rows.schema()
+    money = {
+        each: where.ifelse(ibis.null(kind), rows[each])
+        for each, kind in kinds.items()
+        if kind.is_decimal()
+    }
+    more = [each for each in rows.columns if each not in table.rows.columns]
+    whole = rows.mutate(**marks, **money).drop(*more)
+    return table._replace(rows=materialize_if_local(work, name, whole), fine=None)
+
+
+def derived_net(lines: ir.Table) -> ir.DecimalValue:
+    """Return quantity × unit price, less the discount in percent where there is one."""
+    gross = (lines["quantity"] * lines["unit_price"]).cast(DECIMAL)
+    kept_percent = (ibis.literal(100).cast(DECIMAL) - lines["discount"].fill_null(0)).cast(DECIMAL)
+    return ((gross * kept_percent).cast(DECIMAL) * HUNDREDTH).cast(DECIMAL)
+
+
+def sums_of(lines: ir.Table, given: "Input") -> dict[str, ir.DecimalValue]:
+    """Return the costs that are made of several columns; one that is empty leaves them unknown."""
+    return {
+        name: reduce(add, (lines[PART + column] for column in made.plus))
+        - reduce(
+            add, (lines[PART + column] for column in made.minus), ibis.literal(0).cast(DECIMAL)
+        )
+        for name, made in given.sums.items()
+    }
+
+
+def told_by_number(lines: ir.Table, given: "Input") -> ir.StringValue:
+    """Return the kind of document: as the line says, else by the longest start of its number that fits."""
+    starts = sorted(given.document_prefixes.items(), key=lambda one: (-len(one[0]), one[0]))
+    if not starts:
+        return lines["document_type"]
+    cases = [(lines["invoice_id"].startswith(start), kind) for start, kind in starts]
+    return ibis.coalesce(lines["document_type"], ibis.cases(*cases, else_=ibis.null("string")))

@@ -7,15 +7,20 @@ ASCII stand in the expressions as themselves, because engines spell their codes 
 
 import re
 from collections.abc import Sequence
+from datetime import date
+from itertools import product
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
+from babel import Locale
 
 from kamlib.core.errors import ParameterError
-from kamlib.intake.dialects import EXCEL, ISO, Dialect
 from kamlib.intake.engines import DECIMAL
-from kamlib.intake.month_names import MONTHS
 
+ISO, EXCEL = "%Y-%m-%d", "excel"
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+BARE = str.maketrans("ąćęłńóśźż", "acelnoszz")
 SPACES = "\u0020\u00a0\u2007\u2008\u2009\u202f"
 APOSTROPHES = "'\u2019"
 GAP = f"[{SPACES}]?"
@@ -43,6 +48,53 @@ IS_DAY = (  # years 1000 to 9999; every month with its own days, February by the
     "|(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)-02-29)$"
 )
 SERIAL = "^[1-9][0-9]{4}(?:[.,][0-9]+)?$"  # from 1927 to 2173
+KNOWN_PARTS = [
+    sorted([*day, month, year])
+    for day in (["day"], [])  # without one it is the first: ledgers have months
+    for month in ("month", "month name")
+    for year in ("year", "short year")
+]
+ISO_DAY, READABLE = "%Y-%m-%d", {"%d", "%m", "%Y", "%H", "%M", "%S"}
+
+
+class Dialect(NamedTuple):
+    """How a file writes: the defaults hold where engagement.yaml names no dialect.
+
+    `decimal` is None and `date` is empty where nobody has declared them; then numbers have a
+    decimal point and days are ISO, and a column that can be read in two ways is rejected. `money`
+    are the words that may stand beside an amount, such as ``zł``; `serials` says that days may also
+    be counted, as Excel does where a cell has no format.
+    """
+
+    encoding: str = "utf-8"
+    separator: str = ","
+    decimal: str | None = None
+    thousands: str | None = None
+    date: tuple[str, ...] = ()
+    repair: str | None = None
+    money: tuple[str, ...] = ()
+    serials: bool = False
+
+    @property
+    def marks_declared(self) -> bool:
+        return bool(self.decimal or self.thousands)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (*(self.date or (ISO,)), *((EXCEL,) if self.serials else ()))
+
+
+def _months() -> dict[str, str]:
+    """Return each name, with and without its Polish letters, as the two digits of its month."""
+    found = {name: f"{n:02}" for n, name in enumerate(ROMAN, start=1)} | {"sept": "09"}
+    for language, form in product(("pl", "en"), ("format", "stand-alone")):
+        names = Locale(language).months[form]
+        for n, name in [*names["wide"].items(), *names["abbreviated"].items()]:
+            found[name.lower()] = found[name.lower().translate(BARE)] = f"{n:02}"
+    return found
+
+
+MONTHS = _months()
 
 
 def number_of(text: ir.StringValue, dialect: Dialect, *, percent: bool = False) -> ir.DecimalValue:
@@ -51,10 +103,6 @@ def number_of(text: ir.StringValue, dialect: Dialect, *, percent: bool = False) 
     A negative number is written ``-1``, ``−1``, ``1-`` or ``(1)``; a word of the dialect's money may
     stand on either side. Thousands must stand in groups of three: ``1.5`` is no number where the
     point groups thousands.
-
-    Parameters
-    ----------
-    percent : bool, read ``12%`` as 0.12; where False it is no number
     """
     decimal = dialect.decimal or "."
     plain = text.re_search(f"^-?[0-9]{{1,30}}(?:[{decimal}][0-9]{{1,30}})?$")
@@ -73,13 +121,7 @@ def number_of(text: ir.StringValue, dialect: Dialect, *, percent: bool = False) 
 
 
 def number_pattern(dialect: Dialect, *, percent: bool = False) -> str:
-    """Return the regular expression of all that is a number in a dialect.
-
-    Examples
-    --------
-    >>> bool(re.search(number_pattern(Dialect(decimal=",", thousands=".")), "(1.234,50)"))
-    True
-    """
+    """Return the regular expression of all that is a number in a dialect."""
     group = _group(dialect)
     whole = f"[0-9]{{1,3}}(?:{group}[0-9]{{3}}){{1,9}}|[0-9]{{1,30}}" if group else "[0-9]{1,30}"
     number = f"(?:{whole})(?:{_class(dialect.decimal or '.')}[0-9]{{1,30}})?"
@@ -106,16 +148,12 @@ def _to_bare(dialect: Dialect) -> tuple[str, str]:
 
 def _group(dialect: Dialect) -> str:
     """Return what may stand between groups of thousands; empty where nothing may."""
-    if not dialect.thousands:
-        return ""
-    for kin in (SPACES, APOSTROPHES):
-        if dialect.thousands in kin:
-            return _class(kin)
-    return _class(dialect.thousands)
+    mark = dialect.thousands
+    kin = next((marks for marks in (SPACES, APOSTROPHES) if mark and mark in marks), mark)
+    return _class(kin) if kin else ""
 
 
 def _class(characters: str) -> str:
-    """Return a regular expression for any of some characters."""
     return "[" + re.sub(r"([]^\\-])", r"\\\1", characters) + "]"
 
 
@@ -123,20 +161,13 @@ def day_of(text: ir.StringValue, forms: Sequence[str]) -> tuple[ir.StringValue, 
     """Return text as an ISO day by the first format it has, and whether it has any of them at all.
 
     The day need not exist: see `existing_day`.
-
-    Parameters
-    ----------
-    forms : list of strptime formats in order; ``excel`` stands for the days that Excel counts
     """
     found = [_serial_day(text) if form == EXCEL else _written_day(text, form) for form in forms]
-    iso, has_form = ibis.cases(*((has, iso) for iso, has in found), else_=ibis.null("string")), None
-    for _, has in found:
-        has_form = has if has_form is None else has_form | has
-    return iso, has_form
+    iso = ibis.cases(*((has, iso) for iso, has in found), else_=ibis.null("string"))
+    return iso, ibis.or_(*(has for _iso, has in found))
 
 
 def existing_day(iso: ir.StringValue) -> ir.DateValue:
-    """Return an ISO day as a date, null where there is no such day."""
     return iso.re_search(IS_DAY).ifelse(iso, ibis.null("string")).cast("date")
 
 
@@ -166,13 +197,7 @@ def _serial_day(text: ir.StringValue) -> tuple[ir.StringValue, ir.BooleanValue]:
 
 
 def date_pattern(form: str) -> tuple[str, dict[str, int]]:
-    """Return a strptime format as a regular expression, and which group holds which part.
-
-    Examples
-    --------
-    >>> date_pattern("%d.%m.%Y")[1]
-    {'day': 1, 'month': 2, 'year': 3}
-    """
+    """Return a strptime format as a regular expression, and which group holds which part."""
     pattern, places, group = "", {}, 0
     for piece in re.findall(r"%.|[^%]+|%$", form):
         if not piece.startswith("%"):
@@ -197,9 +222,59 @@ def date_pattern(form: str) -> tuple[str, dict[str, int]]:
     return f"^{pattern}$", places
 
 
-KNOWN_PARTS = [
-    sorted([*day, month, year])
-    for day in (["day"], [])  # without one it is the first: ledgers have months
-    for month in ("month", "month name")
-    for year in ("year", "short year")
-]
+def date_form(dialect: Dialect) -> str:
+    """Return the form in which typed dates are written: the dialect's first one with a full year.
+
+    Examples
+    --------
+    >>> date_form(Dialect(date=("%d.%m.%Y", "excel"))), date_form(Dialect())
+    ('%d.%m.%Y', '%Y-%m-%d')
+    """
+    usable = [form for form in dialect.date if set(re.findall("%.", form)) <= READABLE]
+    return next((form for form in [*usable, ISO_DAY] if "%Y" in form), ISO_DAY)
+
+
+def number_written(plain: str, dialect: Dialect) -> str:
+    """Return a plain number with the dialect's decimal mark and without needless zeros.
+
+    Where no mark is declared, a number with three digits after the point gets a fourth, so that
+    nobody can take the point for one between thousands.
+
+    Examples
+    --------
+    >>> number_written("12.50", Dialect(decimal=",")), number_written("12.0", Dialect())
+    ('12,5', '12')
+    >>> number_written("1.234", Dialect()), number_written("1.234", Dialect(decimal="."))
+    ('1.2340', '1.234')
+    """
+    if "." not in plain:
+        return plain
+    plain = plain.rstrip("0").rstrip(".")
+    if dialect.decimal is None and plain[-4:-3] == ".":
+        return f"{plain}0"
+    return plain.replace(".", dialect.decimal or ".")
+
+
+def written_day(day: date, form: str) -> str:
+    """Return a day in a strptime format; years have four digits on every system.
+
+    Examples
+    --------
+    >>> written_day(date(2024, 1, 2), "%d.%m.%Y")
+    '02.01.2024'
+    """
+    return day.strftime(form.replace("%Y", f"{day.year:04}"))
+
+
+def day_written(text: str, form: str) -> str:
+    """Return an ISO day, with or without a time, in a form; what is none stays as it is.
+
+    Examples
+    --------
+    >>> day_written("2024-01-02T10:00:00", "%d.%m.%Y"), day_written("soon", "%d.%m.%Y")
+    ('02.01.2024', 'soon')
+    """
+    try:
+        return written_day(date.fromisoformat(text[:10]), form)
+    except ValueError:
+        return text

@@ -5,10 +5,11 @@ summed up (`pull`), and nothing is ever created there.
 """
 
 import gc
+import glob
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
-from inspect import Parameter, Signature
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,10 +20,19 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 import sqlglot.expressions as sge
+from ibis.backends.sql.datatypes import DuckDBType
 
 from kamlib.core.scratch import Scratch
-from kamlib.intake.databases import Databases, answering, databases, streamed
-from kamlib.intake.engines import engine_of, nfc_normalize, written_down
+from kamlib.intake.engines import (
+    COMPOSE,
+    Databases,
+    answering,
+    databases,
+    engine_of,
+    function_of,
+    streamed,
+    written_down,
+)
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
@@ -43,23 +53,16 @@ class Workspace(NamedTuple):
 
     @property
     def last_day(self) -> date:
-        """Return the last day that an event of the past may have."""
         return max(period.end for period in self.engagement.periods.values()) + GRACE
 
     def owns(self, expression: ir.Expr) -> bool:
-        """Tell whether an expression stands on our own engine."""
         return expression.get_backend() is self.con
 
 
 @contextmanager
 def workspace(engagement: "Engagement") -> Iterator[Workspace]:
     """Open an engine whose data lie in a folder that is removed at the end."""
-    with (
-        Scratch() as folder,
-        databases(engagement) as open_,
-        _unfused(),
-        _without_collecting(),
-    ):
+    with Scratch() as folder, databases(engagement) as open_, _unhindered():
         con = ibis.duckdb.connect(temp_directory=folder)
         try:
             con.raw_sql(
@@ -71,19 +74,13 @@ def workspace(engagement: "Engagement") -> Iterator[Workspace]:
             con.disconnect()
 
 
-def told_once(
+def defined_once(
     work: Workspace, key: Hashable, build: Callable[..., ir.Value], *columns: ir.Column
 ) -> ir.Value:
-    """Return what `build` makes of columns; our engine is told it once and then calls it by a name.
+    """Return what `build` makes of columns and `key`; our engine is told it once and calls it by a name.
 
     What is asked of every column alike is otherwise spelled out for each of them, which takes longer
     than reading a small table does.
-
-    Parameters
-    ----------
-    work : the workspace
-    key : what `build` depends on beside the columns and their types
-    build : a function of as many columns
     """
     if not work.owns(columns[0]):
         return build(*columns)
@@ -106,36 +103,25 @@ def _function(
     for column in said.find_all(sge.Column):
         column.set("table", None)
     con.raw_sql(f"CREATE TEMP MACRO {name}({', '.join(names)}) AS ({said.sql('duckdb')})")
-    stands_for = Signature([Parameter(each, Parameter.POSITIONAL_ONLY) for each in names])
-
-    def function() -> None:
-        """Stand for the engine's function."""
-
-    function.__signature__ = stands_for  # type: ignore[attr-defined]
-    return ibis.udf.scalar.builtin(function, name=name, signature=(kinds, value.type()))
+    return function_of(name, kinds, value.type())
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Leave garbage until the end: expressions live long, and searching them takes a sixth of the time."""
-    collects = gc.isenabled()
+def _unhindered() -> Iterator[None]:
+    """Let queries stand on each other as they are, and leave garbage until the end.
+
+    Fused, what queries share is written out many times. Expressions live long, and searching them for
+    garbage takes a sixth of the time.
+    """
+    collects, fuses = gc.isenabled(), ibis.options.sql.fuse_selects
     gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
-
-
-@contextmanager
-def _unfused() -> Iterator[None]:
-    """Let queries stand on each other as they are: fused, what they share is written out many times."""
-    before = ibis.options.sql.fuse_selects
     ibis.options.sql.fuse_selects = False
     try:
         yield
     finally:
-        ibis.options.sql.fuse_selects = before
+        ibis.options.sql.fuse_selects = fuses
+        if collects:
+            gc.enable()
 
 
 def materialize(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
@@ -145,7 +131,26 @@ def materialize(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
     which takes longer than computing a small table does.
     """
     work.con.raw_sql(f'CREATE OR REPLACE TABLE "{name}" AS {work.con.compile(expression)}')
-    return work.con.table(name)
+    return _table(work.con, name)
+
+
+def own_parquet(con: Any, name: str, path: Path) -> ir.Table:
+    """Return a Parquet file that this intake has written as a table of its engine."""
+    source = glob.escape(str(path)).replace("'", "''")
+    con.raw_sql(f"CREATE OR REPLACE TEMP VIEW \"{name}\" AS FROM read_parquet('{source}')")
+    return _table(con, name)
+
+
+def _table(con: Any, name: str) -> ir.Table:
+    """Return a table of our engine; ibis would read the type of each of its columns anew."""
+    found = con.con.table(name)
+    kinds = map(_kind, map(str, found.types))
+    return ops.DatabaseTable(name, dict(zip(found.columns, kinds, strict=True)), con).to_expr()
+
+
+@cache
+def _kind(said: str) -> dt.DataType:
+    return DuckDBType.from_string(said)
 
 
 def materialize_if_local(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
@@ -164,21 +169,12 @@ def view(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
     if con.name != "duckdb":
         return con.sql(words, schema=expression.schema())
     con.raw_sql(f'CREATE OR REPLACE TEMPORARY VIEW "kam {name}" AS {words}')
-    return con.table(f"kam {name}", database=("temp", "main"))
+    return ops.DatabaseTable(f"kam {name}", expression.schema(), con).to_expr()
 
 
 def pull(work: Workspace, name: str, expression: ir.Table, *, key: str) -> ir.Table:
     """Compute an expression where its rows lie and keep the result in our own engine.
 
-    Parameters
-    ----------
-    work : the workspace
-    name : str, the table's name with us
-    expression : table of our engine or of a client's database
-    key : str, the setting that names the database, for what it has against us
-
-    Notes
-    -----
     Accents are composed on the way, as an engine may not be able to.
     """
     if work.owns(expression):
@@ -190,9 +186,9 @@ def pull(work: Workspace, name: str, expression: ir.Table, *, key: str) -> ir.Ta
             own.raw_sql(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM incoming')
         finally:
             own.con.unregister("incoming")
-    table = work.con.table(name)
+    table = _table(own, name)
     texts = [name for name, kind in table.schema().items() if kind.is_string()]
-    return table.mutate(**{name: nfc_normalize(table[name]) for name in texts})
+    return table.mutate(**{name: COMPOSE["duckdb"](table[name]) for name in texts})
 
 
 def lookup(work: Workspace, name: str, rows: pa.Table, *, like: ir.Table) -> ir.Table:
@@ -230,7 +226,6 @@ def fetched(expression: ir.Table, kinds: Mapping[str, str] | None = None) -> pd.
 
 
 def in_pandas(table: pa.Table, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Return a table as `fetched` does."""
     return _typed(table, kinds or {}).to_pandas(types_mapper=_exact_if_decimal)
 
 
@@ -249,5 +244,4 @@ def _type_of(field: pa.Field, kind: str) -> pa.DataType:
 
 
 def _exact_if_decimal(kind: pa.DataType) -> pd.ArrowDtype | None:
-    """Keep decimals as decimals when a table goes to pandas."""
     return pd.ArrowDtype(kind) if pa.types.is_decimal(kind) else None

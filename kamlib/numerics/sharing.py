@@ -1,18 +1,50 @@
-"""Sharing a difference among its causes, and the middle of the others.
-
-Sources
--------
-Shapley (1953), "A Value for n-Person Games": the one division that adds up, treats equal causes equally
-and gives nothing to a cause that changes nothing.
-"""
+"""Sharing out, rounding what is shared, and values by points between which they run."""
 
 from collections.abc import Callable
 from math import factorial
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from kamlib.numerics.rounding import Floats
+Floats = NDArray[np.float64]
+
+
+def largest_remainder(values: ArrayLike, *, total: ArrayLike | None = None) -> Floats:
+    """Round amounts to cents so that they add up to their rounded total.
+
+    Parameters
+    ----------
+    values : array, last axis customers, in money; unrounded
+    total : float or array of the leading shape, optional, in money; what they must add up to.
+        Default: their own sum, rounded
+
+    Returns
+    -------
+    array of the shape of `values`, in whole cents; none differs from its value by more than a cent
+    unless `total` was given
+
+    Notes
+    -----
+    Half a cent of the total is rounded up. The cents that are left go to the largest remainders;
+    equal remainders in order of position.
+
+    Examples
+    --------
+    >>> largest_remainder([0.333333, 0.333333, 0.333334]).tolist()
+    [0.33, 0.33, 0.34]
+    """
+    cents = np.asarray(values, dtype=np.float64) * 100
+    if cents.size == 0:
+        return cents / 100
+    floor = np.floor(np.round(cents, 6))
+    whole = cents.sum(axis=-1) if total is None else np.asarray(total, dtype=np.float64) * 100
+    goal = np.floor(np.round(whole, 6) + 0.5)
+    left = np.asarray(goal - floor.sum(axis=-1)).astype(np.int64)
+    order = np.argsort(-np.round(cents - floor, 6), axis=-1, kind="stable")
+    place = np.argsort(order, axis=-1, kind="stable")
+    n = cents.shape[-1]
+    more = left[..., None] // n + (place < (left % n)[..., None])
+    return (floor + more) / 100
 
 
 def shapley(value: Callable[[tuple[bool, ...]], ArrayLike], players: int) -> Floats:
@@ -75,3 +107,61 @@ def median_of_others(values: ArrayLike) -> Floats:
         for at in ((others - 1) // 2, others // 2)
     ]
     return np.asarray((middle[0] + middle[1]) / 2)
+
+
+def piecewise(raw: ArrayLike, points: ArrayLike) -> Floats:
+    """Value raw measurements by a piecewise linear function, clipped at both ends.
+
+    Parameters
+    ----------
+    raw : array of any shape; ±infinity is clipped to the end, NaN stays NaN
+    points : array k × 2 of (raw, value), raw ascending
+
+    Examples
+    --------
+    >>> round(float(piecewise(0.1, [[-0.15, 0], [0, 0.1], [0.25, 0.9], [0.35, 1]])), 12)
+    0.42
+    """
+    knots = np.asarray(points, dtype=np.float64)
+    return np.asarray(np.interp(np.asarray(raw, dtype=np.float64), knots[:, 0], knots[:, 1]))
+
+
+def piecewise_inverse(value: ArrayLike, points: ArrayLike) -> Floats:
+    """Return the raw measurement that a piecewise linear function gives `value`, 0 to 1.
+
+    Examples
+    --------
+    >>> float(piecewise_inverse(0.5, [[0, 0], [10, 1]]))
+    5.0
+    """
+    knots = np.asarray(points, dtype=np.float64)
+    if knots[0, 1] > knots[-1, 1]:
+        knots = knots[::-1]
+    return np.asarray(np.interp(np.asarray(value, dtype=np.float64), knots[:, 1], knots[:, 0]))
+
+
+def sort_ascending(support: ArrayLike, vetoed: ArrayLike, majority: ArrayLike) -> NDArray[np.int64]:
+    """Sort into ordered levels: climb from the lowest boundary, stop at the first not passed.
+
+    Parameters
+    ----------
+    support : array boundaries × customers, the summed weights of the criteria that are met
+    vetoed : array boundaries × customers, bool
+    majority : array boundaries, the support that is needed
+
+    Returns
+    -------
+    array customers, 1 for the lowest level to 1 + number of boundaries
+
+    Examples
+    --------
+    The first passes no boundary, the second the lower one, the third both:
+
+    >>> support = [[0.4, 0.7, 0.9], [0.9, 0.2, 0.8]]
+    >>> sort_ascending(support, [[False] * 3] * 2, [0.6, 0.6]).tolist()
+    [1, 2, 3]
+    """
+    needed = np.asarray(majority, dtype=np.float64)[:, None]
+    enough = np.asarray(support, dtype=np.float64) >= needed - 1e-9
+    passed = enough & ~np.asarray(vetoed, dtype=bool)
+    return 1 + np.cumprod(passed, axis=0, dtype=np.int64).sum(axis=0)

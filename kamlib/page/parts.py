@@ -9,7 +9,7 @@ import pandas as pd
 from kamlib.core.language import _
 from kamlib.core.verdicts import Verdict
 from kamlib.page import show
-from kamlib.page.captions import figure_words
+from kamlib.page.words import figure_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

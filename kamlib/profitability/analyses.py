@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from kamlib.core.analysis import Analysis, Part
-from kamlib.core.customers import main_measure, named, with_relation
+from kamlib.core.frames import main_measure, named, with_relation
 from kamlib.core.language import _
 from kamlib.core.verdicts import REFUSE
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
@@ -18,8 +18,12 @@ from kamlib.profitability.customer_statements import (
     statement_verdicts,
     withheld,
 )
-from kamlib.profitability.economic import economic_statements, timing_balance
-from kamlib.profitability.statement import company_ladder, loss_makers
+from kamlib.profitability.statement import (
+    company_ladder,
+    economic_statements,
+    loss_makers,
+    timing_balance,
+)
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage
@@ -334,16 +338,16 @@ def profit_ledger(stage: "Stage", statements: Analysis) -> Analysis:
     return stage.keep("profit_ledger", Analysis(parts=parts, balances=balances))
 
 
-def knobs_turned(stage: "Stage", made: Analysis) -> Analysis:
-    """Say what the knobs of this notebook change: statement and losses before and after.
+def parameters_changed(stage: "Stage", made: Analysis) -> Analysis:
+    """Say what the parameters of this notebook change: statement and losses before and after.
 
     Parameters
     ----------
-    made : the analysis of `losses`, with the knobs as they are turned
+    made : the analysis of `losses`, with the parameters as they are set
     """
     given = stage.as_given()
     if given is None:
-        return stage.keep("knobs_turned", Analysis())
+        return stage.keep("parameters_changed", Analysis())
     before = statements(given)
     worlds = {
         _("As in engagement.yaml"): (before, losses(given, before)),
@@ -355,4 +359,4 @@ def knobs_turned(stage: "Stage", made: Analysis) -> Analysis:
         )
         for world, (stated, lost) in worlds.items()
     ]
-    return stage.keep("knobs_turned", Analysis(parts=[Finding(*said)]))
+    return stage.keep("parameters_changed", Analysis(parts=[Finding(*said)]))

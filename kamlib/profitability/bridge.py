@@ -30,13 +30,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from kamlib.core.checks import require_columns, require_one_row_each
 from kamlib.core.codes import CHANGES
+from kamlib.core.frames import require_columns, require_one_row_each
 from kamlib.core.language import _, month, ngettext, number, percent
-from kamlib.core.periods import Period
 from kamlib.core.tables import among, floats
+from kamlib.core.timespans import Period
 from kamlib.core.verdicts import Balance, Verdict, verdict
-from kamlib.numerics import largest_remainder
+from kamlib.numerics.sharing import largest_remainder
 
 BOUGHT = ("price", "volume", "mix", "unit_cost", "sales_and_margin")
 LINES = {

@@ -22,7 +22,7 @@ import pandas as pd
 from kamlib.core.codes import COST_LEVELS
 from kamlib.core.errors import DataError, did_you_mean, listed
 from kamlib.core.tables import exact_sums, floats
-from kamlib.numerics import largest_remainder
+from kamlib.numerics.sharing import largest_remainder
 
 if TYPE_CHECKING:
     from kamlib.settings import Freight, Resource, TimeEquation

@@ -9,37 +9,35 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from kamlib.core.checks import require_columns
-from kamlib.core.codes import CHANGES
+from kamlib.core.codes import CHANGES, QUADRANTS
+from kamlib.core.frames import require_columns
 from kamlib.core.language import _, number, percent
-from kamlib.core.vocabulary import COLUMNS, QUADRANTS, label
-from kamlib.page.labels import (
-    Label,
-    box_around,
-    boxes_of,
-    column_at_right,
-    name_rows,
-    one_line,
-    place,
-    width_of,
-)
+from kamlib.core.vocabulary import COLUMNS, label
 from kamlib.page.style import (
     DASHED,
     LIGHT,
+    Label,
     Money,
     axes_or_new,
+    box_around,
+    boxes_of,
     by_sign,
+    column_at_right,
     halo,
     hatched,
     legend_above,
     mix,
     money_of,
     money_ticks,
+    name_rows,
+    one_line,
+    place,
     records,
     settle,
     solid,
     styled,
     swatch,
+    width_of,
 )
 
 WIDE = 0.76

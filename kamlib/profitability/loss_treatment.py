@@ -20,23 +20,20 @@ from kamlib.core.errors import ParameterError, did_you_mean
 from kamlib.core.language import money, number
 from kamlib.core.tables import among
 from kamlib.core.verdicts import Verdict, verdict
-from kamlib.profitability.actions import list_actions
-from kamlib.profitability.breakeven import break_evens
+from kamlib.profitability.actions import break_evens, list_actions
 from kamlib.profitability.causes import (
-    Typical,
-    causes_verdict,
-    explain_gaps,
-    peer_kinds,
-    peers_verdict,
-    typical_rates,
-)
-from kamlib.profitability.factors import (
     CAUSES,
     WORK,
+    Typical,
+    causes_verdict,
     comparable,
     customer_amounts,
     customer_rates,
+    explain_gaps,
     kinds_of_work,
+    peer_kinds,
+    peers_verdict,
+    typical_rates,
 )
 from kamlib.profitability.volumes import whole_orders
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from kamlib.core.codes import CAUSES, PROPOSALS, QUADRANTS
 from kamlib.core.language import NO_VALUE, _, money, number, percent
-from kamlib.core.vocabulary import CAUSES, PROPOSALS, QUADRANTS
 
 MOST_NAMED = 5
 

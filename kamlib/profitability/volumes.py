@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.core.checks import require_columns
 from kamlib.core.errors import DataError, listed
+from kamlib.core.frames import require_columns
 from kamlib.core.tables import floats
 
 if TYPE_CHECKING:

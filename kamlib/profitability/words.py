@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.core.codes import CHANGES, COST_LEVELS
+from kamlib.core.codes import CAUSES, CHANGES, COST_LEVELS
 from kamlib.core.language import N_, _, money, ngettext, number, percent
-from kamlib.core.vocabulary import CAUSES, label
-from kamlib.page.captions import of_estimated_list
-from kamlib.page.sums import Sum
+from kamlib.core.vocabulary import label
+from kamlib.page.words import Sum, of_estimated_list
 
 AS_SUBJECT = {"lost": N_("lost customers"), "new": N_("new customers")}
 

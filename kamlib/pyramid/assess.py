@@ -12,13 +12,7 @@ from kamlib.core.language import N_, _, money, number, points
 from kamlib.core.verdicts import Verdict, verdict
 from kamlib.pyramid.boundaries import assign_levels
 from kamlib.pyramid.bounds import Bounds
-from kamlib.pyramid.decide import (
-    DecisionRules,
-    accounts_at_cuts,
-    both_questions,
-    decide,
-    run_rules,
-)
+from kamlib.pyramid.decide import DecisionRules, accounts_at_cuts, both_questions, decide, run_rules
 from kamlib.pyramid.find_out import proofs, questions
 
 if TYPE_CHECKING:
@@ -101,7 +95,7 @@ def _pays(bounds: Bounds, unit: float | None) -> pd.Series:
     if unit is None:
         return pd.Series(pd.NA, index=range(len(bounds.party_id)), dtype="str")
     worst, best = (
-        np.fmax(bounds["profit_12m"][end] / unit, bounds["uplift_kau"][end]) for end in (0, 1)
+        np.fmax(bounds["profit_12m"][end] / unit, bounds["potential_kau"][end]) for end in (0, 1)
     )
     exempt = bounds["door_strategic"][0] == 1
     today = bounds["profit_12m"][0] >= unit

@@ -11,7 +11,7 @@ from kamlib.core.language import _, number, percent, points
 from kamlib.core.tables import untold_levels
 from kamlib.core.verdicts import Verdict, verdict
 from kamlib.core.vocabulary import COLUMNS
-from kamlib.numerics import sort_ascending
+from kamlib.numerics.sharing import sort_ascending
 from kamlib.pyramid.bounds import Bounds
 
 if TYPE_CHECKING:

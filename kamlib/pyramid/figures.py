@@ -8,12 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 
-from kamlib.core.checks import require_columns
 from kamlib.core.codes import LEVELS
+from kamlib.core.frames import require_columns
 from kamlib.core.language import N_, _, ngettext, number, percent
 from kamlib.core.tables import untold_levels
-from kamlib.page.labels import fit, width_of
-from kamlib.page.style import LIGHT, SMALL, axes_or_new, dotted, mix, styled
+from kamlib.page.style import LIGHT, SMALL, axes_or_new, dotted, fit, mix, styled, width_of
 
 WIDTH, HEIGHT = 560.0, 384.0  # the drawing in points; the Axes has the same units
 

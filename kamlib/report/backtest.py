@@ -13,7 +13,8 @@ from kamlib.report.committing import write_whole
 from kamlib.report.rendering import Page, heading, render
 from kamlib.report.running import Limits, own_kernels, run_notebook
 from kamlib.report.stages import run_stages
-from kamlib.settings import Engagement, load_engagement, project_root
+from kamlib.settings.engagement import Engagement, load_engagement
+from kamlib.settings.written import project_root
 
 NOTEBOOK = "backtest.ipynb"
 

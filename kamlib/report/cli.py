@@ -39,7 +39,7 @@ def told_in_one_line(lost: str = "nothing was published") -> Iterator[None]:
 
 def _status_of(error: RuntimeError) -> int | None:
     """Return the exit status of a failed run; None for errors that are nobody's to expect."""
-    from kamlib.report.failures import NotPublished, RunFailed, RunGoingOn
+    from kamlib.report.running import NotPublished, RunFailed, RunGoingOn
 
     if isinstance(error, RunGoingOn):
         return GOING_ON
@@ -49,7 +49,7 @@ def _status_of(error: RuntimeError) -> int | None:
 
 
 def _with_place(error: RuntimeError, lost: str) -> str:
-    from kamlib.report.failures import NotPublished
+    from kamlib.report.running import NotPublished
 
     kept = getattr(error, "kept", None)
     if kept is None:
@@ -142,7 +142,7 @@ def report(
             engagement,
             period,
             reports=reports,
-            knobs=knobs_of(parameter or []),
+            parameters=parameters_of(parameter or []),
             progress=None if quiet or not sys.stderr.isatty() else say,
             limits=limits_of(cell_minutes=cell_limit, run_minutes=run_limit),
             keep_runs=keep_runs,
@@ -268,7 +268,7 @@ def run(
             engagement,
             period,
             until=until,
-            knobs=knobs_of(parameter or []),
+            parameters=parameters_of(parameter or []),
             progress=say if sys.stderr.isatty() else None,
             limits=limits_of(cell_minutes=cell_limit, run_minutes=run_limit),
             resume=resume,
@@ -323,7 +323,7 @@ def notebooks(
             print(from_here(path))
 
 
-def knobs_of(parameters: list[str]) -> dict[str, object]:
+def parameters_of(pairs: list[str]) -> dict[str, object]:
     """Return the values of ``name=value`` pairs: numbers as numbers, the rest as text.
 
     Raises
@@ -333,20 +333,20 @@ def knobs_of(parameters: list[str]) -> dict[str, object]:
 
     Examples
     --------
-    >>> knobs_of(["profit_share=0.75", "managers=3"])
+    >>> parameters_of(["profit_share=0.75", "managers=3"])
     {'profit_share': 0.75, 'managers': 3}
     """
     from kamlib.core.errors import ParameterError
 
-    knobs: dict[str, object] = {}
-    for pair in parameters:
+    parameters: dict[str, object] = {}
+    for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
             raise ParameterError(f"-p {pair} is no name=value. Write -p profit_share=0.75.")
-        if name.strip() in knobs:
+        if name.strip() in parameters:
             raise ParameterError(f"-p {name.strip()} was given twice. Give it once.")
-        knobs[name.strip()] = _value(value.strip())
-    return knobs
+        parameters[name.strip()] = _value(value.strip())
+    return parameters
 
 
 def _value(text: str) -> object:

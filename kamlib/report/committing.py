@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kamlib.core.errors import ParameterError
-from kamlib.report.failures import LAST_FAILURE, RunGoingOn
+from kamlib.report.running import LAST_FAILURE, RunGoingOn
 from kamlib.settings.engagement import Engagement
 
 RUNNING = "running.json"
@@ -203,7 +203,6 @@ def _now() -> str:
 
 
 OWNER = "engagement.json"
-
 KEPT_RUNS = 30
 
 

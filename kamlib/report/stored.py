@@ -19,7 +19,6 @@ from typing import Any
 from kamlib.stage.names import NOTEBOOKS
 
 PICTURE = "Whale curve"
-
 CANARY = "Kanarek Kopalniany"  # the name of a client in tests; no stored output may hold it
 
 MACHINE_PATH = re.compile(
@@ -66,7 +65,7 @@ def problems_of_notebooks(folder: Path | None = None) -> list[str]:
     """
     import nbformat
 
-    from kamlib.settings import project_root
+    from kamlib.settings.written import project_root
 
     folder = Path(folder or project_root() / "notebooks")
     found = []
@@ -139,7 +138,7 @@ def store_notebooks(
     import nbformat
 
     from kamlib.report.committing import write_whole
-    from kamlib.settings import project_root
+    from kamlib.settings.written import project_root
 
     folder = Path(folder or project_root() / "notebooks")
     done = {}

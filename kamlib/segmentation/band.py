@@ -16,8 +16,7 @@ import pandas as pd
 
 from kamlib.core.language import _, cases, money, number
 from kamlib.core.verdicts import Verdict, verdict
-from kamlib.numerics.draws import Uncertain, Whales, whales
-from kamlib.numerics.resampling import resampled
+from kamlib.numerics.draws import Uncertain, Whales, resampled, whales
 
 PLACES = 200  # at most so many places at which the band is read
 

@@ -3,20 +3,20 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.core.checks import (
+from kamlib.core.codes import PROFIT_CLASSES
+from kamlib.core.errors import DataError
+from kamlib.core.frames import (
+    main_measure,
     require_columns,
     require_complete,
     require_one_row_each,
     require_share,
 )
-from kamlib.core.codes import PROFIT_CLASSES
-from kamlib.core.customers import main_measure
-from kamlib.core.errors import DataError
 from kamlib.core.language import _, number
 from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.verdicts import Balance, Verdict, verdict
 from kamlib.core.vocabulary import label
-from kamlib.numerics import count_reaching
+from kamlib.numerics.concentration import count_reaching
 
 MEASURES = ("invoice_revenue", "gross_margin", "customer_profit")
 SEGMENTS = {
@@ -170,6 +170,27 @@ def class_summary(segments: pd.DataFrame) -> pd.DataFrame:
             "share": (sums["sum"] / positive).to_numpy() if positive else np.nan,
         }
     )
+
+
+def class_transitions(segments: pd.DataFrame, *, period: str, previous: str) -> pd.DataFrame:
+    """Count which class customers of each class of the previous period are in today.
+
+    Returns
+    -------
+    DataFrame, one row per class then (``inactive``: did not buy): ``class_before`` and a count per class
+    now, such as ``vital_few_now``; no rows where the previous period has no classes
+    """
+    then, now = (
+        segments[segments["period"] == name].set_index("customer_id")["profit_class"]
+        for name in (previous, period)
+    )
+    both = pd.DataFrame({"class_before": then, "now": now}).fillna("inactive")
+    order = [*PROFIT_CLASSES, "inactive"]
+    counts = pd.crosstab(both["class_before"], both["now"] + "_now")
+    counts = counts.reindex(index=order, columns=[f"{name}_now" for name in order], fill_value=0)
+    known = [name for name in order if name != UNKNOWN or (both == UNKNOWN).any(axis=None)]
+    counts = counts.loc[known, [f"{name}_now" for name in known]]
+    return counts.rename_axis(columns=None).reset_index() if len(then) else counts.head(0)
 
 
 def class_flips(statement: pd.DataFrame, *, measure: str | None, threshold: float) -> pd.DataFrame:

@@ -29,7 +29,7 @@ from kamlib.settings.kinds import (
     shown,
     written,
 )
-from kamlib.settings.places import problem_of_pattern
+from kamlib.settings.written import problem_of_pattern
 
 WHOLE_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -102,7 +102,7 @@ def _problem_of_address(engine: str, url: str) -> str | None:
     )
 
 
-CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects")
+CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects", "opportunities")
 
 
 def _sign(value: object) -> str:
@@ -179,6 +179,7 @@ Word = Annotated[str, BeforeValidator(_word)]
 Words = Annotated[list[Word], BeforeValidator(_listed), Field(min_length=1)]
 
 
+SUMS_OF_LINES = ("cost_of_goods_sold", "freight", "list_price")
 MONEY_OF_LINES = ("net_amount", "list_price", "unit_price", "cost_of_goods_sold", "freight")
 
 
@@ -220,6 +221,22 @@ class Heads(Part):
     header_row: Several = 1
 
 
+class Sum(Part):
+    """A cost of a line that is the sum of some of the client's columns, less the sum of others.
+
+    Sales less profit are a cost as well. Where one of the columns is empty, the cost of that line is not
+    known.
+    """
+
+    plus: Texts = Field(min_length=1)
+    minus: Texts = Field(default_factory=list)
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the client's columns that the sum is made of."""
+        return [*self.plus, *self.minus]
+
+
 class Input(Part):
     """Where one input table comes from, and how the client's names become ours.
 
@@ -227,11 +244,11 @@ class Input(Part):
     is left out and said so. `identical_rows` says what becomes of a row that repeats an earlier one in
     every column that is read. Of invoice lines only: `repeated_invoices` says what becomes of an invoice
     that stands in two files, or of a line number that stands twice on one; `default_currency` fills
-    empty cells,
-    `in_line_currency` names the money that stands in the line's own currency (the rest is in the
-    reporting one), and `document_prefixes` tells the kind of a document from the start of its number
-    where its line does not. `sheet` names one sheet of a workbook or several, with ``*`` for any
-    letters, which are one table. `header_row` is the line of a text file, or the row of each sheet,
+    empty cells; `in_line_currency` names the money that stands in the line's own currency (the rest is
+    in the reporting one); `document_prefixes` tells the kind of a document from the start of its number
+    where its line does not; `sums` makes a cost of several columns. `sheet` names one sheet of a
+    workbook or several, with ``*`` for any letters, which are one table. `header_row` is the line of a
+    text file, or the row of each sheet,
     that holds the head; what stands above it is passed over.
     """
 
@@ -241,6 +258,7 @@ class Input(Part):
     dialect: Text | None = None
     columns: dict[Text, Text] = Field(default_factory=dict)
     values: dict[Text, dict[str, Word]] = Field(default_factory=dict)
+    sums: dict[Literal[SUMS_OF_LINES], Sum] = Field(default_factory=dict)  # type: ignore[valid-type]
     where: dict[Text, Words] = Field(default_factory=dict)
     identical_rows: Literal["keep", "quarantine"] = "keep"
     repeated_invoices: Literal["refuse", "set_aside", "keep"] = "refuse"
@@ -264,7 +282,19 @@ class Input(Part):
             refuse([complaint_at("belong to files; a database joins them in a query.", "heads")])
         if not self.database and not self.files:
             refuse([complaint_at("is missing. Name the files, or a database.", "files")])
+        refuse(
+            complaint_at(
+                "must not stand in columns as well: it is one column or a sum.", "sums", name
+            )
+            for name in self.sums
+            if name in self.columns
+        )
         return self
+
+    @property
+    def parts(self) -> dict[str, list[str]]:
+        """Return our columns that are sums, with the client's that they are made of."""
+        return {name: made.columns for name, made in self.sums.items()}
 
 
 def _columns_of(table: str) -> list[str]:
@@ -302,7 +332,13 @@ def _unknown_columns(table: str, given: Input) -> Iterator[InitErrorDetails]:
 
 def _only_of_lines(table: str, given: Input) -> Iterator[InitErrorDetails]:
     """Yield keys that only invoice lines can have."""
-    for key in ("default_currency", "in_line_currency", "document_prefixes", "repeated_invoices"):
+    for key in (
+        "default_currency",
+        "in_line_currency",
+        "document_prefixes",
+        "repeated_invoices",
+        "sums",
+    ):
         if table != "invoice_lines" and key in given.model_fields_set:
             yield complaint_at("is a key of invoice_lines only.", table, key)
 
@@ -328,7 +364,7 @@ Inputs = Annotated[dict[str, Input], AfterValidator(_known_tables)]
 
 
 def _file_inside(path: str) -> str:
-    from kamlib.settings.places import problem_of_pattern
+    from kamlib.settings.written import problem_of_pattern
 
     problem = problem_of_pattern(path)
     if problem:

@@ -12,7 +12,7 @@ from kamlib.core.language import _, day, number, percent
 from kamlib.core.tables import among
 from kamlib.core.timespans import months_earlier, whole_months
 from kamlib.core.verdicts import Verdict, verdict
-from kamlib.numerics import piecewise_inverse
+from kamlib.numerics.sharing import piecewise_inverse
 from kamlib.staying.returns import (
     BASE,
     CELLS,

@@ -8,15 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.lines import Line2D
 
-from kamlib.core.checks import require_columns
+from kamlib.core.frames import require_columns
 from kamlib.core.language import _, number, percent
 from kamlib.core.timespans import months_earlier
 from kamlib.core.vocabulary import COLUMNS
-from kamlib.page.labels import fit
 from kamlib.page.style import (
     LIGHT,
     SMALL,
     axes_or_new,
+    fit,
     hatched,
     legend_above,
     mix,

@@ -1,5 +1,433 @@
 """Mapping with help: a draft of engagement.yaml for files nobody has seen, line by line with evidence."""
 
-from kamlib.intake.draft.drafting import Draft, suggest, write_draft
+import contextlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
 
-__all__ = ["Draft", "suggest", "write_draft"]
+from kamlib.core.codes import TABLES
+from kamlib.core.contract import CONTRACT
+from kamlib.core.errors import DataError, ParameterError
+from kamlib.core.language import _
+from kamlib.core.naming import names_of, plain
+from kamlib.intake.draft.inputs import Drafted, Left, drafted, share_dialects
+from kamlib.intake.draft.layout import (
+    asked_of_cells,
+    comment,
+    declared_lines,
+    dialect_lines,
+    differing,
+    flow,
+    input_lines,
+    line,
+    missing_words,
+    part,
+    period_lines,
+)
+from kamlib.intake.draft.matching import Placed, confirm_amounts, placed
+from kamlib.intake.inspect.columns import NATIVE, most
+from kamlib.intake.inspect.days import day_in
+from kamlib.intake.inspect.files import Seen, is_readable, look_into
+from kamlib.intake.inspect.words import CURRENCIES, SIGNS, Evidence, currencies_in, worded
+from kamlib.intake.sources import READABLE
+from kamlib.settings.engagement import RULES
+from kamlib.settings.written import (
+    FILE,
+    files_of,
+    find_source,
+    for_readers,
+    is_utf8,
+    project_root,
+    read_yaml,
+)
+
+MOST_FILES = 200
+FOLDERS = ("", "input")
+REPEATED = ("id", "name", "currency", "key_account_unit", "periods", "identity")
+NO_CURRENCY = "XXX"  # what ISO 4217 writes where there is none
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft of engagement.yaml: its lines, what is to be asked, and what it holds.
+
+    `tables` has the files of each input, `lacks` the columns that an input needs and no file holds,
+    `left` the files that are in none, with the reason.
+    """
+
+    text: str
+    questions: list[str]
+    missing: list[str]
+    tables: dict[str, list[str]]
+    lacks: dict[str, list[str]]
+    left: dict[str, str]
+
+    @property
+    def has_lines(self) -> bool:
+        """Tell whether whole invoice lines were found, without which there is no analysis."""
+        return "invoice_lines" in self.tables and "invoice_lines" not in self.lacks
+
+
+def suggest(engagement: str | Path) -> Draft:
+    """Look into an engagement's files and draft what engagement.yaml has to say of them.
+
+    Nothing is written. Each line of the draft says what was seen for it or that it is assumed, and
+    what cannot be told is asked. At most the first 20,000 rows of a file are looked at, and its days
+    to the end.
+
+    Parameters
+    ----------
+    engagement : str or Path
+        A name under data/, a path, or a folder that has no engagement.yaml yet.
+
+    Raises
+    ------
+    DataError
+        There is no file to look into.
+    ParameterError
+        There is no such engagement or folder.
+    """
+    found = found_files(engagement)
+    looked, left = _looked_into(found)
+    by_table: dict[str, list[Placed]] = {}
+    for each in looked:
+        if each.match.table:
+            by_table.setdefault(each.match.table, []).append(each)
+    names = [each.seen.shown for each in looked] + [each.shown for each in left]
+    inputs = []
+    for table in (each for each in CONTRACT if each in by_table):
+        one, out = drafted(table, by_table[table], names)
+        inputs.append(one)
+        left += out
+    return _drawn_up(found, inputs, sorted(left), [each for each in looked if not each.match.table])
+
+
+def write_draft(draft: Draft, target: Path) -> Path:
+    """Write a draft into a new file, and return its path.
+
+    Raises
+    ------
+    ParameterError
+        The file is there already, or cannot be written.
+    """
+    try:
+        with target.open("x", encoding="utf-8") as stream:
+            stream.write(draft.text)
+    except FileExistsError:
+        raise ParameterError(
+            f"{target} is there already and is not written over. Give another name to --output."
+        ) from None
+    except OSError as error:
+        raise ParameterError(
+            f"{target} cannot be written ({error.strerror}). Give --output a folder that is there."
+        ) from None
+    return target
+
+
+# --------------------------------------------------------------------------------------- files
+@dataclass
+class Found:
+    """The files of a folder: by the table that engagement.yaml names for them, or `free`.
+
+    `heads` are the files with heads of a table's documents. `declared` is what engagement.yaml says,
+    empty where there is none; `notes` what was passed over.
+    """
+
+    folder: Path
+    free: list[Path]
+    named: dict[str, list[Path]] = field(default_factory=dict)
+    heads: dict[str, list[Path]] = field(default_factory=dict)
+    declared: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def shown(self, path: Path) -> str:
+        given = (*_patterns(self.declared).values(), *_patterns(self.declared, "heads").values())
+        return for_readers(path, self.folder, [name for names in given for name in names])
+
+
+def found_files(engagement: str | Path) -> Found:
+    """Return the files of an engagement, or of a folder that is none yet."""
+    folder, declared = _said(engagement)
+    named, heads = (
+        {
+            table: [
+                path
+                for name in names
+                for path in files_of(name, folder, key=f"inputs.{table}.{block or 'files'}")
+            ]
+            for table, names in _patterns(declared, block).items()
+        }
+        for block in ("", "heads")
+    )
+    taken = {path for paths in (*named.values(), *heads.values()) for path in paths}
+    there = [path for path in _files_in(folder) if path not in taken]
+    free = list(filter(is_utf8, there))
+    found = Found(folder, _spread(free), named, heads, declared)
+    if n := len(there) - len(free):
+        template = _("{n} files have names that are not written in UTF-8: rename them")
+        found.notes.append(worded(template, n=n))
+    if n := len(free) - len(found.free):
+        found.notes.append(worded(_("{n} more files were not looked into"), n=n))
+    if not free and not named:
+        raise DataError(
+            f"there is no file to look into in {folder.name}/ or {folder.name}/input/. "
+            f"Put exports there whose names end in {', '.join(READABLE)}."
+        )
+    return found
+
+
+def _spread(paths: list[Path]) -> list[Path]:
+    """Return all files, or of too many some of each kind, the first and the last by name included."""
+    if len(paths) <= MOST_FILES:
+        return paths
+    kinds: dict[str, list[Path]] = {}
+    for path in paths:
+        kinds.setdefault(path.suffix.lower(), []).append(path)
+    most = max(2, MOST_FILES // len(kinds))
+    places = {
+        kind: {i * (len(group) - 1) // (most - 1) for i in range(most)}
+        for kind, group in kinds.items()
+    }
+    return sorted(group[i] for kind, group in kinds.items() for i in places[kind])
+
+
+def _said(engagement: str | Path) -> tuple[Path, dict[str, Any]]:
+    """Return the folder, and what its engagement.yaml says where there is one."""
+    try:
+        source = find_source(engagement)
+    except ParameterError:
+        tried = [Path(engagement).expanduser()] if str(engagement).strip() else []
+        with contextlib.suppress(ParameterError):
+            tried.append(project_root() / "data" / str(engagement))
+        for folder in filter(Path.is_dir, tried):
+            return folder.resolve(), {}
+        raise
+    return source.parent.resolve(), read_yaml(source, name=FILE).data
+
+
+def _patterns(declared: dict[str, Any], block: str = "") -> dict[str, list[str]]:
+    found = {}
+    for table, given in part(declared, "inputs").items():
+        given = part(given, block) if block else given
+        files = given.get("files") if isinstance(given, dict) else given
+        names = [files] if isinstance(files, str) else files
+        if table in TABLES and isinstance(names, list):
+            found[table] = [str(name) for name in names]
+    return found
+
+
+def _files_in(folder: Path) -> list[Path]:
+    paths = (
+        path for name in FOLDERS if (folder / name).is_dir() for path in (folder / name).iterdir()
+    )
+    return sorted(
+        path.resolve()
+        for path in paths
+        if path.is_file()
+        and not path.name.startswith((".", "~"))
+        and is_readable(path)
+        and path.resolve().is_relative_to(folder)
+    )
+
+
+def _looked_into(found: Found) -> tuple[list[Placed], list[Left]]:
+    """Return the files that could be read with their tables, and the others with the reason."""
+    looked, left = [], []
+    jobs: list[tuple[Path, Iterable[str]]]
+    jobs = [(path, (table,)) for table, paths in found.named.items() for path in paths]
+    for path, tables in (*jobs, *((path, TABLES) for path in found.free)):
+        seen = look_into(path, shown=found.shown(path))
+        for table in tables if path in found.named.get("".join(tables), ()) else ():
+            _join_heads(seen, found, table)
+        one = None if seen.problem else placed(seen, tables)
+        if one is None or seen.problem:
+            left.append(Left(seen.shown, seen.problem))
+        else:
+            confirm_amounts(one)
+            looked.append(one)
+    return looked, left
+
+
+def _join_heads(seen: Seen, found: Found, table: str) -> None:
+    """Set the columns of declared heads beside those of a file of lines, as they will be read."""
+    given = part(part(part(found.declared, "inputs"), table), "heads")
+    by, rows = given.get("by"), dict[str, dict[str, str]]()
+    in_lines, in_heads = next(iter(by.items())) if isinstance(by, dict) else (by, by)
+    for path in found.heads.get(table, ()):
+        heads = look_into(path, shown=found.shown(path))
+        seen.problem = seen.problem or heads.problem
+        for cells in zip(*heads.columns, strict=True):
+            row = dict(zip(heads.head, cells, strict=True))
+            rows.setdefault(row.get(str(in_heads), ""), row)
+    if seen.problem or not rows or in_lines not in seen.head:
+        return
+    keys = seen.columns[seen.head.index(in_lines)]
+    for name in dict.fromkeys(name for row in rows.values() for name in row):
+        if name not in seen.head:
+            seen.head.append(name)
+            seen.columns.append([rows.get(key, {}).get(name, "") for key in keys])
+    seen.to_the_end = None
+    seen.settings["heads"] = Evidence(flow(given), _("as declared"))
+
+
+# ----------------------------------------------------------------------------------- the draft
+def _drawn_up(
+    found: Found, inputs: list[Drafted], left: list[Left], nowhere: list[Placed]
+) -> Draft:
+    """Write the draft down."""
+    dialects = share_dialects(inputs)
+    questions = [asked for each in inputs for asked in each.questions]
+    questions += [
+        f"{each.table}: {asked}"
+        for each in inputs
+        if each.dialect
+        for asked in each.writing.asked_beside(dialects[each.dialect])
+    ]
+    questions += asked_of_cells(inputs)
+    questions += [asked for each in nowhere for asked in each.questions]
+    questions += differing(found.declared, inputs)
+    out = [*left, *(Left(each.seen.shown, each.why) for each in nowhere)]
+    lines_ = next((each for each in inputs if each.table == "invoice_lines"), None)
+    currency = _currency(lines_)
+    questions += _asked_of_currency(found.declared, currency, lines_)
+    missing = list(missing_words(inputs, found.declared))
+    blocks = [
+        *(f"# {each}" for each in (*_title(found, inputs), *found.notes)),
+        *_top_lines(found, currency, lines_),
+        *dialect_lines(dialects),
+        *input_lines(inputs),
+        *comment(_notes(inputs), _("Seen besides:")),
+        *comment(
+            [each.why if each.shown in each.why else f"{each.shown}: {each.why}" for each in out],
+            _("Files in no input of this draft:"),
+        ),
+        *comment(questions, _("To be answered before these numbers are believed:"), numbered=True),
+        *comment(missing, _("What is not there, and what goes without it:")),
+    ]
+    return Draft(
+        text="\n".join(blocks) + "\n",
+        questions=questions,
+        missing=missing,
+        tables={each.table: [one.seen.shown for one in each.group] for each in inputs},
+        lacks={each.table: each.match.lacks for each in inputs if each.match.lacks},
+        left=dict(out),
+    )
+
+
+def _title(found: Found, inputs: list[Drafted]) -> Iterator[str]:
+    template = _("A draft for {file}: read it, answer its questions, then paste what is right.")
+    yield worded(template, file=FILE)
+    if not any(each.table == "invoice_lines" for each in inputs):
+        yield _("No file can stand for invoice lines, so that this does not load yet; see the end.")
+    for each in inputs:
+        if each.match.lacks:
+            template = _("{table} cannot be read yet: nobody knows which column is {lacks}.")
+            yield worded(template, table=each.table, lacks=", ".join(each.match.lacks))
+    if found.declared:
+        yield worded(_("Parts of {file} that are not repeated here stay as they are."), file=FILE)
+
+
+def _top_lines(found: Found, currency: Evidence, lines_: Drafted | None) -> list[str]:
+    """Return id, currency, periods and identity: as declared, else as seen."""
+    declared = found.declared
+    written = list(declared_lines({key: declared[key] for key in REPEATED if key in declared}))
+    if "id" not in declared:
+        name = Evidence(_id_of(found.folder.name), _("from the folder's name"), sure=False)
+        written.insert(0, line(0, "id", name))
+    if "currency" not in declared:
+        written.append(line(0, "currency", currency))
+    if "key_account_unit" not in declared:
+        written += _unit_lines(str(declared.get("currency", currency.value)))
+    if "periods" not in declared:
+        written += period_lines(*_span(lines_))
+    if "identity" not in declared and lines_ and _is_by_tax_id(lines_):
+        why = _("customers have no number of their own in the lines; their tax id stands in for it")
+        written += [line(0, "identity"), line(1, "by", Evidence("tax_id", why, sure=False))]
+    return written
+
+
+def _unit_lines(currency: str) -> Iterator[str]:
+    """Yield the worth of one key account where the default is in another currency."""
+    default = read_yaml(RULES, name=RULES.name).data["key_account_unit"]
+    if default["currency"] != currency:
+        why = _(
+            "the default's figure in your currency: what must one key account bring a year to pay "
+            "for its care?"
+        )
+        written = f"{{amount: {default['amount']}, currency: {currency}}}"
+        yield line(0, "key_account_unit", Evidence("", why, sure=False), value=written)
+
+
+def _id_of(folder: str) -> str:
+    """Return the name of a folder as an id.
+
+    Examples
+    --------
+    >>> _id_of("Łódź 2024 (próba)")
+    'odz_2024_proba'
+    """
+    bare = unicodedata.normalize("NFKD", folder).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9-]+", "_", bare).strip("_") or "firm"
+
+
+def _is_by_tax_id(lines_: Drafted) -> bool:
+    """Tell whether a tax id stands in for the customer's number."""
+    return plain(lines_.match.names.get("customer_id", "")) in names_of("tax_id")[0]
+
+
+def _currency(lines_: Drafted | None) -> Evidence:
+    """Return the currency of most lines, by their own column or by words beside amounts."""
+    counts: Counter[str] = Counter()
+    for look in lines_.looks("currency") if lines_ else ():
+        counts += currencies_in(look.values)
+    if counts:
+        code, times = most(counts)
+        why = worded(_("{n} of {all} lines are in it"), n=times, all=counts.total())
+        return Evidence(code, why, sure=times == counts.total())
+    for look in lines_.looks("net_amount") if lines_ else ():
+        for form, times in look.marks.forms.items():
+            word = form.removeprefix("word ")
+            code = CURRENCIES.get(word.casefold(), word.upper())
+            counts[code] += times * (code in SIGNS)
+    if counts.total():
+        code, times = most(counts)
+        why = worded(_("its word stands beside amounts ({n})"), n=times)
+        return Evidence(code, why, sure=False)
+    why = _("no file says in which currency amounts are; write your own")
+    return Evidence(NO_CURRENCY, why, sure=False)
+
+
+def _asked_of_currency(
+    declared: dict[str, Any], currency: Evidence, lines_: Drafted | None
+) -> Iterator[str]:
+    """Ask for the currency where no file says it, or where engagement.yaml says another one."""
+    said = str(declared.get("currency", currency.value))
+    if lines_ and currency.value == NO_CURRENCY == said:
+        yield _("In which currency are the amounts? No file says.")
+    if NO_CURRENCY != currency.value != said:
+        template = _("{file} says the currency is {said}; the lines look like {value} ({why}).")
+        yield worded(template, file=FILE, said=said, value=currency.value, why=currency.why)
+
+
+def _span(lines_: Drafted | None) -> tuple[date | None, date | None]:
+    """Return the first and the last day of the lines."""
+    forms = [form.value for form in lines_.writing.dates] if lines_ else []
+    values = {value for look in lines_.looks("date") for value in look.values} if lines_ else set()
+    days = [day for value in values if (day := day_in(value.removesuffix(NATIVE), forms))]
+    return (min(days), max(days)) if days else (None, None)
+
+
+def _notes(inputs: list[Drafted]) -> Iterator[str]:
+    for each in inputs:
+        yield from (f"{each.table}: {note}" for note in each.writing.notes)
+        for one in each.group:
+            yield from (f"{one.seen.shown}: {note}" for note in one.seen.notes)
+        unused = each.match.unused(each.first.head)
+        if unused and each.first.kind != "xml":
+            template = _("{table}: not used are {columns}")
+            yield worded(template, table=each.table, columns=", ".join(unused))

@@ -1,33 +1,31 @@
 """From placed files to the inputs of a draft: files of one kind together, each key with its evidence."""
 
-import hashlib
+import filecmp
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import takewhile
-from pathlib import Path
 from typing import NamedTuple
 
 from kamlib.core.contract import CONTRACT, NUMERIC
 from kamlib.core.language import _, ngettext
 from kamlib.core.naming import plain
-from kamlib.intake.dialects import EXCEL
-from kamlib.intake.draft.matching import Placed, kind_of
-from kamlib.intake.inspect.columns import Look
-from kamlib.intake.inspect.days import Days, forms_of
-from kamlib.intake.inspect.evidence import Evidence, few, worded
-from kamlib.intake.inspect.files import Seen
-from kamlib.intake.inspect.heads import SEPARATORS
-from kamlib.intake.inspect.numbers import (
-    Marks,
+from kamlib.intake.draft.matching import Match, Placed, kind_of
+from kamlib.intake.inspect.columns import (
+    Look,
     decimal_of,
     forms_told,
     is_negative,
+    marks_in,
     thousands_of,
 )
-from kamlib.intake.inspect.words import CODES, CURRENCIES, currencies_in
+from kamlib.intake.inspect.days import days_in, forms_of
+from kamlib.intake.inspect.files import Seen
+from kamlib.intake.inspect.heads import SEPARATORS
+from kamlib.intake.inspect.words import CODES, CURRENCIES, Evidence, currencies_in, few, worded
+from kamlib.intake.values import EXCEL
 
 SAME_DOCUMENTS = 0.5
 OF_THE_FILE = ("encoding", "separator", "repair")
@@ -74,7 +72,6 @@ class Writing:
         return [*self.questions, *([] if settled else self.questions_of_days)]
 
     def take(self, other: "Writing") -> None:
-        """Take over what the other one tells beyond this one."""
         self.keys = {**other.keys, **self.keys}
         mine, theirs = (all(form.sure for form in each.dates) for each in (self, other))
         if not self.dates or (theirs and not mine):
@@ -83,44 +80,32 @@ class Writing:
 
 def writing_of(group: list[Placed]) -> Writing:
     """Return how files of one table are written, which are written alike."""
-    marks, days = Marks(), Days()
+    numbers, days = Counter[str](), Counter[str]()
     for each in group:
-        for pair in each.match.pairs if each.match else ():
-            kind, look = kind_of(pair.ours), each.looks[pair.place]
+        for pair in each.match.pairs:
+            kind, values = kind_of(pair.ours), each.looks[pair.place].values
             if kind in NUMERIC:
-                marks.add(look.marks)
+                numbers.update(values)
             elif kind == "date":
-                days.add(look.days)
+                days.update(values)
+    marks = marks_in(numbers)
     writing = Writing(notes=forms_told(marks))
     for key in OF_THE_FILE:
         found = [one.seen.settings[key] for one in group if key in one.seen.settings]
         if found:
             writing.keys[key] = max(found, key=lambda each: each.value != "utf-8")
-    _tell_marks(writing, marks)
-    for form in forms_of(days):
-        if form.pattern != EXCEL or group[0].seen.kind == "text":
-            writing.dates.append(form.evidence._replace(value=form.pattern))
-            writing.questions_of_days += [form.question] if form.question else []
-    return writing
-
-
-def _tell_marks(writing: Writing, marks: Marks) -> None:
-    """Add the marks of numbers."""
     decimal, writing.questions = decimal_of(marks)
     thousands = thousands_of(marks, decimal.value if decimal else "")
     if thousands and not decimal:
         other = "." if thousands.value == "," else ","
         decimal = Evidence(other, _("no number has a fraction"), sure=False)
-    found = {"decimal": decimal, "thousands": thousands}
-    writing.keys |= {key: evidence for key, evidence in found.items() if evidence}
-
-
-def are_alike(one: Seen, other: Seen) -> bool:
-    """Tell whether two files can be read by one dialect as far as letters and cells go."""
-    keys = ("separator", "repair", *OF_THE_INPUT)
-    same = all(_setting(one, key) == _setting(other, key) for key in keys)
-    encodings = _setting(one, "encoding") == _setting(other, "encoding")
-    return one.kind == other.kind and same and (encodings or _is_plain(one) or _is_plain(other))
+    told = {"decimal": decimal, "thousands": thousands}
+    writing.keys |= {key: evidence for key, evidence in told.items() if evidence}
+    for form in forms_of(days_in(days)):
+        if form.pattern != EXCEL or group[0].seen.kind == "text":
+            writing.dates.append(form.evidence._replace(value=form.pattern))
+            writing.questions_of_days += [form.question] if form.question else []
+    return writing
 
 
 def _setting(seen: Seen, key: str) -> str:
@@ -128,7 +113,6 @@ def _setting(seen: Seen, key: str) -> str:
 
 
 def _is_plain(seen: Seen) -> bool:
-    """Tell whether a file has no letter beyond ASCII."""
     cells = (cell for column in seen.columns for cell in column)
     return all(map(str.isascii, seen.head)) and all(map(str.isascii, cells))
 
@@ -146,7 +130,6 @@ def share_dialects(inputs: list["Drafted"]) -> dict[str, Writing]:
 
 
 def _free_name(each: "Drafted", dialects: dict[str, Writing]) -> str:
-    """Name a dialect by its encoding, or by the kind of its files."""
     stem = each.first.kind
     if stem != "excel":
         stem = (each.writing.value("encoding") or stem).replace("-", "")
@@ -163,7 +146,6 @@ class Codes:
     questions: list[str] = field(default_factory=list)
 
     def add(self, other: "Codes") -> None:
-        """Take over the codes of another file; a word that is known already stays."""
         for column, words in other.values.items():
             self.values[column] = {**words, **self.values.get(column, {})}
         self.prefixes = {**other.prefixes, **self.prefixes}
@@ -173,8 +155,6 @@ class Codes:
 def codes_of(one: Placed) -> Codes:
     """Return what the words in a file's code columns mean, as far as they are known."""
     codes = Codes()
-    if one.match is None:
-        return codes
     allowed = {each.name: each.allowed for each in CONTRACT[one.match.table].fields}
     for pair in one.match.pairs:
         look = one.looks[pair.place]
@@ -188,8 +168,7 @@ def codes_of(one: Placed) -> Codes:
 
 
 def _meanings(column: str) -> dict[str, str]:
-    """Return what the words that clients use for a code mean to us."""
-    return {word: ours for ours, words in CODES[column].items() for word in words}
+    return {word: ours for ours, words in CODES[column].items() for word in words.split()}
 
 
 def _tell_words(
@@ -235,41 +214,30 @@ def _tell_currencies(codes: Codes, seen: Seen, look: Look) -> None:
 
 def _tell_prefixes(codes: Codes, one: Placed) -> None:
     """Tell the kind of a document from the start of its number, where no column does."""
-    names = one.match.names if one.match else {}
-    amount = "net_amount" if "net_amount" in names else "quantity"
-    if one.match is None or not {"invoice_id", amount} <= names.keys():
+    amount = "net_amount" if "net_amount" in one.match.names else "quantity"
+    places = [one.match.place_of(ours) for ours in ("invoice_id", amount)]
+    if None in places:
         return
-    documents, amounts = (
-        one.seen.columns[one.match.place_of(ours) or 0] for ours in ("invoice_id", amount)
-    )
-    rows, negative = _by_prefix(documents, amounts)
+    rows, negative = Counter[str](), Counter[str]()
+    for document, figure in zip(*(one.seen.columns[at or 0] for at in places), strict=True):
+        if start := PREFIX.match(document.strip()):
+            rows[start[0]] += 1
+            negative[start[0]] += is_negative(figure.strip())
     known = _meanings("document_type")
     found = {prefix: known[plain(prefix)] for prefix in sorted(rows) if plain(prefix) in known}
     if not 1 < len(rows) <= A_FEW or not set(found.values()) - {"invoice"}:
         return
     for prefix, ours in found.items():
-        one_row, more = (
-            "{n} row, {negative} of them negative",
-            "{n} rows, {negative} of them negative",
-        )
         n, minus = rows[prefix], negative[prefix]
-        why = worded(ngettext(one_row, more, n), n=n, negative=minus)
+        template = ngettext(
+            "{n} row, {negative} of them negative", "{n} rows, {negative} of them negative", n
+        )
+        why = worded(template, n=n, negative=minus)
         codes.prefixes[prefix] = Evidence(ours, why, minus == (0 if ours == "invoice" else n))
     odd = sorted(set(rows) - set(found))
     if odd:
         template = _("{file}: what documents are those whose numbers start with {prefixes}?")
         codes.questions.append(worded(template, file=one.seen.shown, prefixes=odd))
-
-
-def _by_prefix(documents: list[str], amounts: list[str]) -> tuple[Counter[str], Counter[str]]:
-    """Count rows, and negative rows, by the start of the document's number."""
-    rows: Counter[str] = Counter()
-    negative: Counter[str] = Counter()
-    for document, amount in zip(documents, amounts, strict=True):
-        if found := PREFIX.match(document.strip()):
-            rows[found[0]] += 1
-            negative[found[0]] += is_negative(amount.strip())
-    return rows, negative
 
 
 # -------------------------------------------------------------------------------------- inputs
@@ -287,17 +255,13 @@ class Drafted:
 
     @property
     def first(self) -> Seen:
-        """Return the first of its files, which stands for all of them."""
         return self.group[0].seen
 
     @property
-    def lacks(self) -> list[str]:
-        """Return the columns that the table needs and its files have not."""
-        match = self.group[0].match
-        return match.lacks if match else []
+    def match(self) -> Match:
+        return self.group[0].match
 
     def looks(self, ours: str) -> list[Look]:
-        """Return what a column of ours looks like in each of its files."""
         return [look for each in self.group if (look := each.look(ours)) is not None]
 
 
@@ -314,11 +278,6 @@ def drafted(table: str, files: list[Placed], all_files: list[str]) -> tuple[Draf
     Files belong together when their columns are called alike and they are written alike; of several
     such groups the one with most rows is taken, and one that lacks a column only where none is whole.
     A file that repeats another is left out.
-
-    Parameters
-    ----------
-    files : the files that are this table
-    all_files : every file as it is shown, so that a pattern takes no others
     """
     groups: list[list[Placed]] = []
     for each in files:
@@ -347,12 +306,12 @@ def _rank(group: list[Placed]) -> tuple[bool, int, str]:
 
 
 def _belongs(one: Placed, other: Placed) -> bool:
-    """Tell whether two files can stand in one input."""
-    return _names(one) == _names(other) and are_alike(one.seen, other.seen)
-
-
-def _names(one: Placed) -> dict[str, str]:
-    return one.match.names if one.match else {}
+    mine, theirs = one.seen, other.seen
+    keys = ("separator", "repair", *OF_THE_INPUT)
+    same = all(_setting(mine, key) == _setting(theirs, key) for key in keys)
+    encodings = _setting(mine, "encoding") == _setting(theirs, "encoding")
+    alike = mine.kind == theirs.kind and one.match.names == other.match.names
+    return alike and same and (encodings or _is_plain(mine) or _is_plain(theirs))
 
 
 def _without_repeats(table: str, group: list[Placed]) -> tuple[list[Placed], list[Left]]:
@@ -370,7 +329,7 @@ def _without_repeats(table: str, group: list[Placed]) -> tuple[list[Placed], lis
 def _repeats(table: str, kept: list[Placed], each: Placed) -> str:
     """Return which file has the same bytes or the same documents; empty where none has."""
     for other in kept:
-        if _same_bytes(other.seen.path, each.seen.path):
+        if filecmp.cmp(other.seen.path, each.seen.path, shallow=False):
             return worded(_("holds the same bytes as {other}"), other=other.seen.shown)
     mine = _documents(each) if table == "invoice_lines" else set()
     for other in kept if mine else ():
@@ -380,15 +339,6 @@ def _repeats(table: str, kept: list[Placed], each: Placed) -> str:
             template = _("{n} of its documents stand in {other} too: their money would count twice")
             return worded(template, n=both, other=other.seen.shown)
     return ""
-
-
-def _same_bytes(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size and _digest(one) == _digest(other)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _documents(each: Placed) -> set[str]:
@@ -403,8 +353,8 @@ def _otherwise(table: str, kept: Placed, each: Placed) -> str:
         for key in (*OF_THE_FILE, *OF_THE_INPUT)
         if (mine := _setting(each.seen, key)) and mine != _setting(kept.seen, key)
     ]
-    known = set(_names(kept).values())
-    apart += [few([name]) for name in _names(each).values() if name not in known]
+    known = set(kept.match.names.values())
+    apart += [few([name]) for name in each.match.names.values() if name not in known]
     template = _(
         "its {n} rows look like {table} as well, but it is written otherwise than {kept} ({apart}), "
         "and files of one input are written alike. Export it like the others"
@@ -419,7 +369,6 @@ def _otherwise(table: str, kept: Placed, each: Placed) -> str:
 
 
 def _input_of(table: str, group: list[Placed], all_files: list[str]) -> Drafted:
-    """Return the input that a group of files makes."""
     codes = Codes()
     for each in group:
         codes.add(codes_of(each))
@@ -437,11 +386,10 @@ def _asked_once(group: list[Placed]) -> Iterable[str]:
     """Return what is to be asked of columns, once for files that give rise to the same question."""
     asked: dict[str, str] = {}
     for each in group:
-        if each.match:
-            for one in (*each.match.questions, *each.match.objections):
-                asked.setdefault(one.removeprefix(f"{each.seen.shown}: "), one)
-            for ours, one in each.match.lacking(each.seen).items():
-                asked.setdefault(ours, one)
+        for one in (*each.match.questions, *each.match.objections):
+            asked.setdefault(one.removeprefix(f"{each.seen.shown}: "), one)
+        for ours, one in each.match.lacking(each.seen).items():
+            asked.setdefault(ours, one)
     return asked.values()
 
 
@@ -481,6 +429,5 @@ def _pattern(files: list[str]) -> str:
 
 
 def _common(texts: list[str]) -> str:
-    """Return the start that all texts share."""
     alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
     return "".join(letters[0] for letters in alike)

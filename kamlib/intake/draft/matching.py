@@ -10,16 +10,25 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+
 from kamlib.core.codes import TABLES
 from kamlib.core.contract import CONTRACT, Field, fields_of
 from kamlib.core.errors import DataError
 from kamlib.core.language import _
 from kamlib.core.naming import WITH_VAT, names_of, plain, without_brackets
 from kamlib.core.vocabulary import COLUMNS, Kind
-from kamlib.intake.inspect.columns import MOST, Look, fits, look_of, objection
-from kamlib.intake.inspect.evidence import Evidence, worded
+from kamlib.intake.inspect.columns import (
+    MOST,
+    Look,
+    decimal_of,
+    fits,
+    look_of,
+    number_in,
+    objection,
+)
 from kamlib.intake.inspect.files import Seen
-from kamlib.intake.inspect.words import IN_FILE_NAMES
+from kamlib.intake.inspect.words import IN_FILE_NAMES, Evidence, worded
 
 WITHOUT_VAT = ("net_amount", "unit_price", "list_price", "cost_of_goods_sold", "freight")
 SURE, LIKELY, NEAR = 3.0, 2.0, 1.0
@@ -29,6 +38,10 @@ HALF = 0.5
 NAMED_SO = 1.5
 TOO_NEAR = 0.5
 MUCH_MORE = 1.0
+ROWS_COMPARED = 3_000
+RATES = (1.23, 1.22, 1.08, 1.07, 1.05, 1.19, 1.2, 1.21, 1.25)
+WITHIN, CENT = 0.0005, 0.011
+Figures = dict[int, np.ndarray]
 
 
 class Pair(NamedTuple):
@@ -57,15 +70,12 @@ class Match:
 
     @property
     def names(self) -> dict[str, str]:
-        """Return the client's name for each of our columns."""
         return {pair.ours: pair.evidence.value for pair in self.pairs}
 
     def place_of(self, ours: str) -> int | None:
-        """Return where the client's column for one of ours stands."""
         return next((pair.place for pair in self.pairs if pair.ours == ours), None)
 
     def unused(self, head: list[str]) -> list[str]:
-        """Return the names of the columns that are none of ours."""
         mapped = {pair.place for pair in self.pairs}
         return [name for place, name in enumerate(head) if name and place not in mapped]
 
@@ -82,35 +92,30 @@ class Match:
         }
 
 
+NO_TABLE = Match("", [], [])
+
+
 class Placed(NamedTuple):
-    """A file, what its columns look like, the table it is, and why; `match` is None where it is none."""
+    """A file, what its columns look like, the table it is, and why; the match of none has no table."""
 
     seen: Seen
     looks: list[Look]
-    match: Match | None
+    match: Match
     why: str
     questions: list[str]
 
     @property
     def lacks_something(self) -> bool:
-        """Tell whether a column that the table needs is not in the file."""
-        return bool(self.match and self.match.lacks)
+        return bool(self.match.lacks)
 
     def look(self, ours: str) -> Look | None:
-        """Return what the client's column for one of ours looks like."""
-        place = self.match.place_of(ours) if self.match else None
+        place = self.match.place_of(ours)
         return None if place is None else self.looks[place]
 
 
 # ------------------------------------------------------------------------------------ tables
 def placed(seen: Seen, tables: Iterable[str] = TABLES) -> Placed:
-    """Return which table a file is, with the score of its columns; or what the nearest one lacks.
-
-    Parameters
-    ----------
-    seen : Seen, a file that could be looked into
-    tables : the tables it may be; one where engagement.yaml says which
-    """
+    """Return which table a file is, with the score of its columns; or what the nearest one lacks."""
     looks = [look_of(column) for column in seen.columns]
     matches = [matched(seen, looks, table) for table in tables if table in CONTRACT]
     whole = [each for each in matches if not each.lacks and not _repeats_its_key(seen, each)]
@@ -128,7 +133,6 @@ def placed(seen: Seen, tables: Iterable[str] = TABLES) -> Placed:
 
 
 def _why(seen: Seen, best: Match) -> str:
-    """Say why a file is a table."""
     if "form" in seen.settings:
         return worded(_("invoices in the form {form}"), form=seen.settings["form"].value)
     template = _("{n} of its {all} columns are those of {table}")
@@ -152,7 +156,6 @@ def _read_days_to_the_end(seen: Seen, looks: list[Look], match: Match) -> None:
 
 
 def kind_of(ours: str) -> Kind:
-    """Return the kind of one of our columns."""
     return COLUMNS[ours].kind if ours in COLUMNS else "text"
 
 
@@ -169,9 +172,8 @@ def _score(seen: Seen, match: Match) -> float:
 
 
 def _named_so(seen: Seen, table: str) -> bool:
-    """Tell whether a file's name speaks of a table."""
     stem = plain(seen.path.name.partition(".")[0])
-    return any(word in stem for word in (plain(table), *IN_FILE_NAMES.get(table, ())))
+    return any(word in stem for word in (plain(table), *IN_FILE_NAMES.get(table, "").split()))
 
 
 def _repeats_its_key(seen: Seen, match: Match) -> bool:
@@ -184,7 +186,6 @@ def _repeats_its_key(seen: Seen, match: Match) -> bool:
 
 
 def _nearness(seen: Seen, match: Match) -> float:
-    """Return how near a file is to a table that it cannot be as it stands."""
     return _score(seen, match) - 0.3 * len(match.lacks) - _repeats_its_key(seen, match)
 
 
@@ -198,7 +199,7 @@ def _with_gaps(seen: Seen, looks: list[Look], matches: list[Match]) -> Placed:
     nearest = max(matches, key=lambda each: _nearness(seen, each), default=None)
     if nearest is None or not nearest.pairs:
         why = worded(_("none of its {n} columns is known"), n=len(seen.head))
-        return Placed(seen, looks, None, why, [])
+        return Placed(seen, looks, NO_TABLE, why, [])
     template = _("nearest to {table}, but its ids repeat or hardly any column is known")
     if nearest.lacks:
         template = _("nearest to {table}, but nothing in it is {lacks}")
@@ -207,7 +208,7 @@ def _with_gaps(seen: Seen, looks: list[Look], matches: list[Match]) -> Placed:
     most = (needed if _named_so(seen, nearest.table) else needed - 1) // 2
     too_little = len(nearest.pairs) < 2 or (len(nearest.lacks) > most and len(matches) > 1)
     if not nearest.lacks or too_little or _repeats_its_key(seen, nearest):
-        return Placed(seen, looks, None, why, nearest.objections)
+        return Placed(seen, looks, NO_TABLE, why, nearest.objections)
     _read_days_to_the_end(seen, looks, nearest)
     return Placed(seen, looks, nearest, why, [])
 
@@ -228,8 +229,7 @@ def matched(seen: Seen, looks: list[Look], table: str) -> Match:
     fields = CONTRACT[table].fields
     found = {each.name: _candidates(seen, looks, each, table) for each in fields}
     match = Match(table, [], [])
-    for each in fields:
-        match.objections += _objections(seen, looks, each, table)
+    match.objections += (why for each in fields for why in _objections(seen, looks, each, table))
     taken: set[int] = set()
     for needed, least in ((True, SURE), (True, 0), (False, SURE), (False, 0)):
         for each in fields:
@@ -249,7 +249,6 @@ def matched(seen: Seen, looks: list[Look], table: str) -> Match:
 def _take(
     match: Match, seen: Seen, looks: list[Look], wanted: Field, free: list[_Candidate]
 ) -> None:
-    """Take the best free candidate for a column, and ask where another is as good."""
     best, theirs = free[0], seen.head[free[0].place]
     rivals = [each for each in free[1:] if each.weight == best.weight and not each.elsewhere]
     if plain(theirs) == plain(wanted.name):
@@ -262,20 +261,11 @@ def _take(
     if rivals:
         template = _("{file}: {column} may be {names}. The draft takes {best}. Which one is meant?")
     if rivals or best.weight < SURE:
-        match.questions.append(
-            worded(
-                template,
-                file=seen.shown,
-                column=wanted.name,
-                names=names,
-                best=theirs,
-                why=best.why,
-            )
-        )
+        said = {"column": wanted.name, "names": names, "best": theirs, "why": best.why}
+        match.questions.append(worded(template, file=seen.shown, **said))
 
 
 def _candidates(seen: Seen, looks: list[Look], wanted: Field, table: str) -> list[_Candidate]:
-    """Return the columns that may be one of ours, best first; those whose cells forbid it left out."""
     found = [
         each
         for place, word in enumerate(seen.head)
@@ -319,22 +309,144 @@ def _near(name: str, known: tuple[str, ...]) -> str:
 
 
 def has_vat(ours: str, theirs: str) -> bool:
-    """Tell whether a name says that VAT is in it, where ours is without.
-
-    Examples
-    --------
-    >>> has_vat("net_amount", "Wartość brutto"), has_vat("net_amount", "Wartość netto")
-    (True, False)
-    """
+    """Tell whether a name says that VAT is in it, where ours is without."""
     return ours in WITHOUT_VAT and any(word in plain(theirs) for word in WITH_VAT)
 
 
 def _objections(seen: Seen, looks: list[Look], wanted: Field, table: str) -> Iterator[str]:
-    """Say which columns bear a sure name and hold something else."""
     sure = names_of(wanted.name, table)[0]
     template = _("{file}: {theirs} is called like {column}, but {why}.")
     for place, word in enumerate(seen.head):
-        if _known_as(word, sure) in sure:
-            why = objection(looks[place], wanted.kind, least=HALF)
-            if why:
-                yield worded(template, file=seen.shown, theirs=word, column=wanted.name, why=why)
+        known = _known_as(word, sure) in sure
+        if known and (why := objection(looks[place], wanted.kind, least=HALF)):
+            yield worded(template, file=seen.shown, theirs=word, column=wanted.name, why=why)
+
+
+def confirm_amounts(one: Placed) -> None:
+    """Confirm, refuse or question what a file of lines takes for its net amount."""
+    seen, match = one.seen, one.match
+    if match.table != "invoice_lines":
+        return
+    figures = {
+        place: _numbers(cells[:ROWS_COMPARED], look)
+        for place, (cells, look) in enumerate(zip(seen.columns, one.looks, strict=True))
+        if look.filled and look.of_kind("money") >= MOST * look.filled
+    }
+    net = match.place_of("net_amount")
+    if net in figures:
+        _judge_net(seen, match, figures, net)
+    if net is not None:
+        return
+    gross = [place for place, name in enumerate(seen.head) if has_vat("net_amount", name)]
+    template = _("{file}: {name} says that VAT is in it, so it is not taken for net_amount.")
+    match.objections += [
+        worded(template, file=seen.shown, name=seen.head[place]) for place in gross
+    ]
+    if not match.lacks and {"quantity", "unit_price"} <= match.names.keys():
+        _tell_products(seen, match, figures, gross)
+
+
+def _numbers(cells: list[str], look: Look) -> np.ndarray:
+    decimal, _questions = decimal_of(look.marks)
+    return np.array([number_in(cell.strip(), decimal.value if decimal else ".") for cell in cells])
+
+
+def _agreement(
+    one: np.ndarray | None, other: np.ndarray | None, rates: tuple[float, ...] = RATES
+) -> dict[str, int] | None:
+    """Return in how many of the rows that have both one figure is the other at a rate, if in nearly all."""
+    if one is None or other is None:
+        return None
+    known = np.nan_to_num(one * other) != 0
+    gross, net = one[known, None], other[known, None]
+    near = np.abs(gross - net * rates) <= np.maximum(CENT, WITHIN * np.abs(gross))
+    n, every = int(near.any(axis=1).sum()), len(gross)
+    return {"n": n, "all": every} if every and n >= MOST * every else None
+
+
+def _judge_net(seen: Seen, match: Match, figures: Figures, place: int) -> None:
+    net, mapped = figures[place], {pair.place for pair in match.pairs}
+    certain = next(pair.weight for pair in match.pairs if pair.ours == "net_amount") == SURE
+    for other, amounts in figures.items():
+        if other in mapped:
+            continue
+        if not certain and (found := _agreement(net, amounts)):
+            _refuse_gross(seen, match, place, other, found)
+            return
+        if found := _agreement(amounts, net):
+            why = worded(
+                _("{other} is it with VAT in {n} of {all} rows"), other=seen.head[other], **found
+            )
+            _confirm(match, "net_amount", why, sure=True)
+            return
+    if found := _agreement(net, _products(match, figures), (1.0,)):
+        template = _("quantity × unit price gives it in {n} of {all} rows")
+        _confirm(match, "net_amount", worded(template, **found), sure=False)
+
+
+def _refuse_gross(seen: Seen, match: Match, place: int, other: int, found: dict[str, int]) -> None:
+    gross, net = seen.head[place], seen.head[other]
+    template = _(
+        "{file}: {gross} is {other} with VAT in {n} of {all} rows, so {other} is taken for net_amount."
+    )
+    said = worded(template, file=seen.shown, gross=gross, other=net, **found)
+    match.questions = [each for each in match.questions if "net_amount" not in each]
+    match.questions.append(f"{said} " + _("Is that right?"))
+    match.pairs = [
+        pair for pair in match.pairs if pair.ours != "net_amount" and pair.place != other
+    ]
+    template = _("{gross} is it with VAT in {n} of {all} rows")
+    why = worded(template, gross=gross, **found)
+    match.pairs.append(Pair("net_amount", other, Evidence(net, why, sure=False), SURE))
+
+
+def _tell_products(seen: Seen, match: Match, figures: Figures, gross: list[int]) -> None:
+    """Say that the net amount is worked out, and hold it against an amount with VAT."""
+    less = match.place_of("discount") is not None
+    what = _("quantity × unit price less discount") if less else _("quantity × unit price")
+    products = _products(match, figures)
+    for place in gross:
+        if found := _agreement(figures.get(place), products):
+            template = _("{what} with VAT gives {gross} in {n} of {all} rows")
+            why = worded(template, what=what, gross=seen.head[place], **found)
+            _confirm(match, "unit_price", why, sure=True)
+            break
+    if less:
+        _ask_of_discount(seen, match, figures)
+    template = _(
+        "{file}: there is no net amount; it is {what}. Is the price in {price} without VAT?"
+    )
+    price = match.names["unit_price"]
+    match.questions.append(worded(template, file=seen.shown, what=what, price=price))
+
+
+def _products(match: Match, figures: Figures) -> np.ndarray | None:
+    quantity, price, discount = (
+        figures.get(-1 if (place := match.place_of(name)) is None else place)
+        for name in ("quantity", "unit_price", "discount")
+    )
+    if quantity is None or price is None:
+        return None
+    return quantity * price * (1 - np.nan_to_num(0 if discount is None else discount) / 100)
+
+
+def _ask_of_discount(seen: Seen, match: Match, figures: Figures) -> None:
+    """Ask whether discounts are shares, where none is above 1."""
+    place = match.place_of("discount")
+    if place not in figures or any("%" in cell for cell in seen.columns[place]):
+        return
+    if 0 < np.nanmax(figures[place]) <= 1:
+        template = _(
+            "{file}: no discount in {name} is above 1, and discounts are read as percent. Are they shares?"
+        )
+        match.questions.append(worded(template, file=seen.shown, name=seen.head[place]))
+
+
+def _confirm(match: Match, ours: str, why: str, *, sure: bool) -> None:
+    for i, pair in enumerate(match.pairs):
+        if pair.ours == ours:
+            name, known, certain = pair.evidence
+            evidence = Evidence(name, f"{known}; {why}", certain or sure)
+            match.pairs[i] = pair._replace(evidence=evidence)
+    if sure:
+        match.questions = [each for each in match.questions if ours not in each]

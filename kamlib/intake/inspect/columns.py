@@ -1,27 +1,223 @@
 """What the cells of a column look like: numbers, days, yes and no, ids; counted over all that were read."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
 from kamlib.core.contract import NUMERIC
 from kamlib.core.language import N_, _
 from kamlib.core.vocabulary import Kind
-from kamlib.intake.dialects import EXCEL
 from kamlib.intake.inspect.days import Days, days_in
-from kamlib.intake.inspect.evidence import FEW, worded
-from kamlib.intake.inspect.numbers import NATIVE, Marks, is_number, marks_in
-from kamlib.intake.inspect.words import YES_OR_NO
+from kamlib.intake.inspect.words import FEW, YES_OR_NO, Evidence, worded
+from kamlib.intake.values import EXCEL
 
+SPACES = " \u00a0\u2007\u2009\u202f"
+NUMBER = re.compile(
+    r"^(?P<open>\()?\s*(?P<before>[A-Za-z]{2,3}|zł|€|\$|£)?\s*(?P<minus>[-+−–])?\s*"
+    r"(?P<body>\d(?:[\d.,'’\u0020\u00a0\u2007\u2009\u202f]*\d)?)(?P<power>[eE][-+]?\d+)?"
+    r"\s*(?P<after>zł|[A-Za-z]{3}|€|\$|£|%)?\s*(?P<end>[-−–])?(?P<close>\))?$"
+)
+MINUS = ("-", "−", "–")
+NATIVE = "\ue000"  # the decimal mark that stands for "a number of Excel's own"
+BESIDE = {
+    "minus behind": N_("the minus behind the number"),
+    "brackets": N_("negative numbers in brackets"),
+    "long minus": N_("a minus that is no hyphen"),
+    "power of ten": N_("powers of ten: digits may be lost"),
+}
 MOST = 0.9
 OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")
-OF_KIND = {
-    "date": N_("days"),
-    "bool": N_("yes or no"),
-    **dict.fromkeys(NUMERIC, N_("numbers")),
-}
+OF_KIND = {"date": N_("days"), "bool": N_("yes or no"), **dict.fromkeys(NUMERIC, N_("numbers"))}
+
+
+@dataclass
+class Marks:
+    """What the values of some columns say of the way numbers are written.
+
+    `point` counts values whose fraction can only follow that mark, `groups` those in which a mark
+    can only part thousands, `either` those such as 1.234 that may be both; `forms` counts what
+    stands beside the digits.
+    """
+
+    numbers: int = 0
+    point: Counter[str] = field(default_factory=Counter)
+    groups: Counter[str] = field(default_factory=Counter)
+    either: Counter[str] = field(default_factory=Counter)
+    forms: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+
+def marks_in(values: Counter[str]) -> Marks:
+    """Return what values say of the way numbers are written; what is no number is passed over.
+
+    Examples
+    --------
+    >>> seen = marks_in(Counter({"1 234,50": 2, "7": 1, "1.234": 1}))
+    >>> dict(seen.point), dict(seen.groups), dict(seen.either), seen.numbers
+    ({',': 2}, {' ': 2}, {'.': 1}, 4)
+    """
+    marks = Marks()
+    for value, times in values.items():
+        found = NUMBER.match(value)
+        said = _shape(found["body"]) if found else None
+        marks.numbers += times * (said is not None or NATIVE in value)
+        if found is None or said is None:
+            continue
+        counters = (marks.point, "sure"), (marks.groups, "sure"), (marks.either, "either")
+        for (counter, how), mark in zip(counters, said, strict=True):
+            if mark:
+                counter[mark] += times
+                marks.examples.setdefault(f"{how} {mark}", value)
+        for form in _forms(found):
+            marks.forms[form] += times
+            marks.examples.setdefault(form, value)
+    return marks
+
+
+def _shape(body: str) -> tuple[str, str, str] | None:
+    """Return the mark before the fraction, that of thousands, and one that may be either."""
+    kinds = dict.fromkeys(" " if mark in SPACES else mark for mark in body if not mark.isdigit())
+    tidy = "".join(" " if mark in SPACES else mark for mark in body)
+    if not kinds:
+        return "", "", ""
+    if len(kinds) == 2:
+        group, point = kinds
+        whole, _mark, _rest = tidy.rpartition(point)
+        grouped = tidy.count(point) == 1 and point in ".," and _in_threes(whole, group)
+        return (point, group, "") if grouped else None
+    (mark,) = kinds
+    if len(kinds) == 1 and mark in ".," and tidy.count(mark) == 1:
+        before, after = tidy.split(mark)
+        if len(after) == 3 and len(before) <= 3 and not before.startswith("0"):
+            return "", "", mark
+        return mark, "", ""
+    return ("", mark, "") if _in_threes(tidy, mark) else None
+
+
+def _in_threes(whole: str, mark: str) -> bool:
+    first, *others = whole.split(mark)
+    return 1 <= len(first) <= 3 and bool(others) and all(len(each) == 3 for each in others)
+
+
+def _forms(found: re.Match[str]) -> list[str]:
+    """Name what stands beside the digits."""
+    word = found["before"] or found["after"]
+    there = {
+        "minus behind": found["end"],
+        "brackets": found["open"] and found["close"],
+        "long minus": found["minus"] and found["minus"] not in "+-",
+        "power of ten": found["power"],
+        f"word {word}": word,
+    }
+    return [form for form, is_there in there.items() if is_there]
+
+
+def is_number(value: str) -> bool:
+    """Tell whether a value may be a number in any way of writing."""
+    found = NUMBER.match(value)
+    return NATIVE in value or (found is not None and _shape(found["body"]) is not None)
+
+
+def decimal_of(marks: Marks) -> tuple[Evidence | None, list[str]]:
+    """Return the decimal mark with its evidence, and questions; None where no value can tell."""
+    sure = marks.point.total()
+    if sure:
+        mark, times = most(marks.point)
+        template = _("{n} of {all} numbers with a fraction can only be read so")
+        why = worded(template, n=times, all=sure)
+        return Evidence(mark, why, times == sure), _against(marks, mark)
+    for mark, other in ((".", ","), (",", ".")):
+        if marks.groups[mark]:
+            template = _("no number has a fraction, and {mark} parts thousands (values: {n})")
+            return Evidence(other, worded(template, mark=mark, n=marks.groups[mark]), False), []
+    if not marks.either:
+        return None, []
+    mark, times = most(marks.either)
+    example = marks.examples[f"either {mark}"]
+    question = _(
+        "{example}: is it above a thousand, or is {mark} the decimal mark? No value tells; values "
+        "written so: {n}. The draft takes {mark} for the decimal mark."
+    )
+    why = worded(_("cannot be told from values such as {example}"), example=example)
+    return Evidence(mark, why, False), [worded(question, example=example, mark=mark, n=times)]
+
+
+def most(counts: Counter[str]) -> tuple[str, int]:
+    """Return what stands most often, and how often; of two the later one by name."""
+    return max(counts.items(), key=lambda each: (each[1], each[0]))
+
+
+def _against(marks: Marks, mark: str) -> list[str]:
+    """Ask about values that speak against the decimal mark."""
+    template = _(
+        "Values such as {example} ({n}) have {other} as decimal mark, others {mark}. Which holds?"
+    )
+    questions = [
+        worded(template, n=n, example=marks.examples[f"sure {other}"], other=other, mark=mark)
+        for other, n in marks.point.items()
+        if other != mark
+    ]
+    if marks.groups[mark]:
+        template = _(
+            "{mark} parts thousands in some values ({n}) and is the decimal mark in others. Which is it?"
+        )
+        questions.append(worded(template, mark=mark, n=marks.groups[mark]))
+    return questions
+
+
+def thousands_of(marks: Marks, decimal: str) -> Evidence | None:
+    """Return the mark that parts thousands, None where none does."""
+    groups = Counter({mark: n for mark, n in marks.groups.items() if mark != decimal})
+    unsure = Counter({mark: n for mark, n in marks.either.items() if mark != decimal})
+    if groups:
+        mark, times = most(groups)
+        template = _("between groups of three (values: {n})")
+        return Evidence(mark, worded(template, n=times + unsure[mark]), len(groups) == 1)
+    if unsure:
+        mark, times = most(unsure)
+        template = _("values such as {example} ({n}), as the decimal mark is {decimal}")
+        why = worded(template, n=times, example=marks.examples[f"either {mark}"], decimal=decimal)
+        return Evidence(mark, why, bool(marks.point[decimal]))
+    return None
+
+
+def forms_told(marks: Marks) -> list[str]:
+    """Say what stands beside digits, with how often and one example."""
+    template, word = _("{what}, such as {example} (numbers: {n})"), _("the word {word}")
+    told = []
+    for form, n in sorted(marks.forms.items()):
+        known = BESIDE.get(form)
+        what = _(known) if known else word.format(word=form.removeprefix("word "))
+        told.append(worded(template, what=what, n=n, example=[marks.examples[form]]))
+    return told
+
+
+def number_in(cell: str, decimal: str) -> float:
+    """Return what a cell means by a decimal mark, nan where it is no number.
+
+    Examples
+    --------
+    >>> number_in("(1 234,50 zł)", ","), number_in("7-", ","), number_in("x", ",")
+    (-1234.5, -7.0, nan)
+    """
+    if NATIVE in cell:
+        cell, decimal = cell.rstrip(NATIVE).replace(NATIVE, "."), "."
+    found = NUMBER.match(cell)
+    digits = re.sub(rf"[^\d{decimal}]", "", found["body"]).replace(decimal, ".") if found else ""
+    if found is None or digits.count(".") > 1:
+        return math.nan
+    negative = found["minus"] in MINUS or found["end"]
+    bracketed = found["open"] and found["close"]
+    return -float(digits) if negative or bracketed else float(digits)
+
+
+def is_negative(cell: str) -> bool:
+    """Tell whether a cell bears a minus before or behind it, or stands in brackets."""
+    return cell.startswith((*MINUS, "(")) or cell.endswith(MINUS)
 
 
 class Look(NamedTuple):
@@ -37,7 +233,6 @@ class Look(NamedTuple):
 
     @property
     def empty(self) -> int:
-        """Return how many cells are empty."""
         return self.rows - self.filled
 
     @property
@@ -56,14 +251,7 @@ class Look(NamedTuple):
 
 
 def look_of(cells: Iterable[str]) -> Look:
-    """Return what the cells of a column look like.
-
-    Examples
-    --------
-    >>> look = look_of(["05.01.2023", "17.01.2023", ""])
-    >>> look.filled, look.of_kind("date")
-    (2, 2)
-    """
+    """Return what the cells of a column look like."""
     values = Counter(cell.strip(" \t\u00a0\u202f\ufeff") for cell in cells)
     rows = values.total()
     del values[""]
@@ -74,10 +262,6 @@ def look_of(cells: Iterable[str]) -> Look:
 
 def objection(look: Look, kind: Kind, *, least: float = MOST) -> str:
     """Return why a column cannot be of a kind by what it holds; empty where it can.
-
-    Parameters
-    ----------
-    least : float, the share of filled cells that must be of the kind
 
     Examples
     --------
@@ -105,18 +289,17 @@ def misfits(look: Look, kind: Kind) -> Counter[str]:
     >>> misfits(look_of(["05.01.2023", "31.13.2023", "-", "-"]), "date")
     Counter({'-': 2, '31.13.2023': 1})
     """
-    if kind == "date":
-        fits = [value for value in look.values if days_in(Counter([value])).days]
-    elif kind in NUMERIC:
-        fits = [value for value in look.values if is_number(value)]
-    else:
+    if kind not in (*NUMERIC, "date"):
         return Counter()
-    odd = look.values.keys() - set(fits)
-    return Counter({v: n for v, n in look.values.items() if v in odd and not OWN_DAY.match(v)})
+    odd = [
+        value
+        for value in look.values
+        if not (days_in(Counter([value])).days if kind == "date" else is_number(value))
+    ]
+    return Counter({value: look.values[value] for value in odd if not OWN_DAY.match(value)})
 
 
 def fits(look: Look, kind: Kind) -> str:
-    """Say how a column fits its kind: the evidence that stands behind a mapped column."""
     if not look.filled:
         return worded(_("all {n} cells are empty"), n=look.rows)
     if kind in OF_KIND:

@@ -9,10 +9,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from kamlib.core.language import _
-from kamlib.intake.dialects import EXCEL, ISO
-from kamlib.intake.inspect.evidence import Evidence, worded
-from kamlib.intake.month_names import MONTHS
-from kamlib.intake.values import date_pattern
+from kamlib.intake.inspect.words import Evidence, worded
+from kamlib.intake.values import EXCEL, ISO, MONTHS, date_pattern
 
 SEPARATED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 YEAR_FIRST = re.compile(r"\d{4}([./-])(\d{1,2})\1(\d{1,2})(?!\d)")
@@ -46,15 +44,6 @@ class Days:
     late: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
 
-    def add(self, other: "Days") -> None:
-        """Take over what other values say."""
-        self.days += other.days
-        self.forms.update(other.forms)
-        self.late.update(other.late)
-        for form, counts in other.orders.items():
-            self.orders.setdefault(form, Counter()).update(counts)
-        self.examples = {**other.examples, **self.examples}
-
 
 class Form(NamedTuple):
     """One form of writing days: the pattern, how often it stands, why it reads so, and a doubt."""
@@ -81,7 +70,8 @@ def days_in(values: Counter[str]) -> Days:
             continue
         seen.days += times
         seen.examples.setdefault(form, value)
-        seen.late[form] += times * _is_late(value, form)
+        hour = TIME.search(value) if form.endswith("%z") else None
+        seen.late[form] += times * (hour is not None and int(hour["hour"]) >= LATE)
         if order is None:
             seen.forms[form] += times
         else:
@@ -93,13 +83,7 @@ def days_in(values: Counter[str]) -> Days:
 
 
 def day_in(value: str, forms: Sequence[str]) -> date | None:
-    """Return the day that a value means by the first form that fits; ISO always does.
-
-    Examples
-    --------
-    >>> day_in("5 paź 2024", ["%d.%m.%Y", "%d %b %Y"]), day_in("45292", ["excel"])
-    (datetime.date(2024, 10, 5), datetime.date(2024, 1, 1))
-    """
+    """Return the day that a value means by the first form that fits; ISO always does."""
     for form in (*forms, ISO):
         if form == EXCEL:
             if DAYS_SINCE_1900.match(value):
@@ -108,22 +92,14 @@ def day_in(value: str, forms: Sequence[str]) -> date | None:
         pattern, places = date_pattern(form)
         if found := re.match(pattern, value):
             part = {what: found[place] for what, place in places.items()}
+            year = (
+                part.get("year")
+                or f"{'19' if part['short year'] >= '69' else '20'}{part['short year']}"
+            )
+            month = part.get("month") or MONTHS.get(part["month name"].casefold(), "0")
             with contextlib.suppress(ValueError):
-                return date(_year(part), _month(part), int(part.get("day", 1)))
+                return date(int(year), int(month), int(part.get("day", 1)))
     return None
-
-
-def _year(part: dict[str, str]) -> int:
-    """Return the year of a day's parts; two digits mean 1969 to 2068."""
-    if "year" in part:
-        return int(part["year"])
-    short = int(part["short year"])
-    return short + (1900 if short >= 69 else 2000)
-
-
-def _month(part: dict[str, str]) -> int:
-    """Return the month of a day's parts; a name that nobody knows is none."""
-    return int(part["month"] if "month" in part else MONTHS.get(part["month name"].casefold(), 0))
 
 
 def _form(value: str) -> tuple[str, str | None]:
@@ -132,52 +108,50 @@ def _form(value: str) -> tuple[str, str | None]:
         return EXCEL, None
     if COMPACT.match(value):
         return "%Y%m%d", None
-    for start in (_separated, _year_first, _named, _name_first):
-        form, order, length = start(value)
-        if form:
-            rest = _time(value[length:], iso=form == ISO)
+    for pattern, form_of in FORMS.items():
+        if (found := pattern.match(value)) and (form := form_of(found)):
+            rest = _time(value[found.end() :], iso=form == ISO)
+            order = _order(found) if pattern is SEPARATED else None
             return ("", None) if rest is None else (form + rest, order)
     return "", None
 
 
-def _separated(value: str) -> tuple[str, str | None, int]:
-    """Return the form, the order and the length of a day such as 05/01/2023."""
-    found = SEPARATED.match(value)
-    if not found:
-        return "", None, 0
+def _separated(found: re.Match[str]) -> str:
     first, mark, second, year = found.groups()
-    over = int(first) > 12, int(second) > 12
-    if max(int(first), int(second)) > 31 or all(over) or not int(first) or not int(second):
-        return "", None, 0
-    form = f"%d{mark}%m{mark}{'%Y' if len(year) == 4 else '%y'}"
-    return form, "first" if over[0] else "second" if over[1] else "", found.end()
+    if not (
+        1 <= int(first) <= 31 and 1 <= int(second) <= 31 and min(int(first), int(second)) <= 12
+    ):
+        return ""
+    return f"%d{mark}%m{mark}{'%Y' if len(year) == 4 else '%y'}"
 
 
-def _year_first(value: str) -> tuple[str, None, int]:
-    """Return the form and the length of a day such as 2023-01-05."""
-    found = YEAR_FIRST.match(value)
-    if not found or not (1 <= int(found[2]) <= 12 and 1 <= int(found[3]) <= 31):
-        return "", None, 0
-    return f"%Y{found[1]}%m{found[1]}%d", None, found.end()
+def _order(found: re.Match[str]) -> str:
+    return "first" if int(found[1]) > 12 else "second" if int(found[3]) > 12 else ""
 
 
-def _named(value: str) -> tuple[str, None, int]:
-    """Return the form and the length of a day such as 5 paź 2024 r."""
-    found = NAMED.match(value)
-    if not found or found["month"].casefold() not in MONTHS:
-        return "", None, 0
+def _year_first(found: re.Match[str]) -> str:
+    fits = 1 <= int(found[2]) <= 12 and 1 <= int(found[3]) <= 31
+    return f"%Y{found[1]}%m{found[1]}%d" if fits else ""
+
+
+def _named(found: re.Match[str]) -> str:
+    if found["month"].casefold() not in MONTHS:
+        return ""
     weekday = f"%A{found['weekday'].lstrip('.')}" if found["weekday"] else ""
     year = "%Y" if len(found["year"]) == 4 else "%y"
-    form = f"{weekday}%d{found['one']}%b{found['two'].lstrip('.')}{year}{found['end'] or ''}"
-    return form, None, found.end()
+    return f"{weekday}%d{found['one']}%b{found['two'].lstrip('.')}{year}{found['end'] or ''}"
 
 
-def _name_first(value: str) -> tuple[str, None, int]:
-    """Return the form and the length of a day such as Jan 5, 2024."""
-    found = NAME_FIRST.match(value)
-    if not found or found["month"].casefold() not in MONTHS:
-        return "", None, 0
-    return f"%b %d{found['mark']} %Y", None, found.end()
+def _name_first(found: re.Match[str]) -> str:
+    return f"%b %d{found['mark']} %Y" if found["month"].casefold() in MONTHS else ""
+
+
+FORMS = {  # such as 05/01/2023, 2023-01-05, 5 paź 2024 r., Jan 5, 2024
+    SEPARATED: _separated,
+    YEAR_FIRST: _year_first,
+    NAMED: _named,
+    NAME_FIRST: _name_first,
+}
 
 
 def _time(rest: str, *, iso: bool) -> str | None:
@@ -208,7 +182,9 @@ def forms_of(days: Days) -> list[Form]:
     False
     """
     found = [_plain(days, form, n) for form, n in days.forms.items()]
-    known = _known_orders(days)
+    seen = (("first", "day"), ("second", "month"))
+    orders = days.orders.values()
+    known = {order for key, order in seen if any(counts[key] for counts in orders)}
     found += [_ordered(days, form, counts, known) for form, counts in days.orders.items()]
     return sorted(found, key=lambda form: (-form.times, form.pattern))
 
@@ -227,23 +203,11 @@ def _plain(days: Days, form: str, n: int) -> Form:
     return Form(form, n, Evidence(form, why, not late), asked)
 
 
-def _is_late(value: str, form: str) -> bool:
-    """Tell whether a time with a zone of its own is so late that it may be midnight elsewhere."""
-    found = TIME.search(value) if form.endswith("%z") else None
-    return found is not None and int(found["hour"]) >= LATE
-
-
-def _known_orders(days: Days) -> set[str]:
-    """Return whether the day or the month comes first wherever that can be told."""
-    seen = (("first", "day"), ("second", "month"))
-    return {order for key, order in seen if any(counts[key] for counts in days.orders.values())}
-
-
 def _ordered(days: Days, form: str, counts: Counter[str], known: set[str]) -> Form:
     """Return a form such as 05/01/2023 with the order that its values, or else others, tell."""
     every, first, second = counts["all"], counts["first"], counts["second"]
     example = days.examples[form]
-    turned = _month_first(form)
+    turned = form.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")
     if first and not second:
         why = worded(_("{n} of {all} days are above 12: day first"), n=first, all=every)
         return Form(form, every, Evidence(form, why))
@@ -271,8 +235,3 @@ def _ordered(days: Days, form: str, counts: Counter[str], known: set[str]) -> Fo
     )
     asked = worded(question, example=[example], n=every, form=kept)
     return Form(kept, every, Evidence(kept, why, False), asked)
-
-
-def _month_first(form: str) -> str:
-    """Return a form with the month before the day."""
-    return form.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")

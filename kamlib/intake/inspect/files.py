@@ -19,10 +19,9 @@ import pyarrow.parquet as pq
 
 from kamlib.core.errors import DataError
 from kamlib.core.language import _, ngettext
-from kamlib.intake.counted import in_words
-from kamlib.intake.dialects import Dialect
 from kamlib.intake.excel import SheetSeen, sheet_records, sheets_of
-from kamlib.intake.inspect.evidence import Evidence, worded
+from kamlib.intake.how_written import in_words
+from kamlib.intake.inspect.columns import NATIVE
 from kamlib.intake.inspect.heads import (
     MARKS,
     ROWS_READ,
@@ -37,12 +36,12 @@ from kamlib.intake.inspect.heads import (
     separator_of,
 )
 from kamlib.intake.inspect.letters import REPAIRS, encoding_of, is_utf8, spoilt_letters
-from kamlib.intake.inspect.numbers import NATIVE
-from kamlib.intake.inspect.totals import seems_total
-from kamlib.intake.invoices_xml import drop_sellers, taken_rates, xml_kind, xml_records
-from kamlib.intake.readers import EXCEL_ENDINGS, XML_ENDINGS
+from kamlib.intake.inspect.words import Evidence, seems_total, worded
+from kamlib.intake.invoice_rows import drop_sellers, taken_rates
+from kamlib.intake.invoices_xml import xml_kind, xml_records
+from kamlib.intake.readers import EXCEL_ENDINGS, XML_ENDINGS, opened_bytes, records
 from kamlib.intake.sources import BROKEN_PARQUET, FIRST_ROWS, READABLE, refuse_another_kind
-from kamlib.intake.texts import opened_bytes, records
+from kamlib.intake.values import Dialect
 
 BYTES_READ = 8_000_000
 EMPTY = b"\xef\xbb\xbf\r\n\t ;,"
@@ -72,12 +71,10 @@ class Seen:
 
     @property
     def rows(self) -> int:
-        """Return how many rows were read."""
         return len(self.columns[0]) if self.columns else 0
 
 
 def is_readable(path: Path) -> bool:
-    """Tell whether a file has one of the endings that are looked into."""
     return path.name.lower().endswith(READABLE)
 
 
@@ -137,7 +134,6 @@ def _cells_below(read: Callable[[], Iterator[Row]], place: int) -> Iterator[str]
 
 
 def _notes(totals: int, ragged: int, width: int) -> Iterator[str]:
-    """Say which rows were found that are no data."""
     if totals:
         template = ngettext(
             "{n} row says that it is a total: its money must not be counted twice",
@@ -156,7 +152,6 @@ def _notes(totals: int, ragged: int, width: int) -> Iterator[str]:
 
 # --------------------------------------------------------------------------------- text
 def _text(seen: Seen) -> None:
-    """Look into a file of text: letters first, then cells, then the head."""
     with opened_bytes(seen.path, seen.shown) as stream:
         raw, whole = stream.read(BYTES_READ), not stream.read(1)
     if not raw.strip(EMPTY):
@@ -190,13 +185,9 @@ def _tell_spoilt(seen: Seen, text: str) -> None:
         "{n} letters were spoilt before the file came here: UTF-8 was read as {encoding} and saved "
         "again ({example} was {meant})"
     )
-    why = worded(
-        template,
-        n=spoilt.places,
-        encoding=REPAIRS[spoilt.repair],
-        example=[spoilt.example],
-        meant=[spoilt.meant],
-    )
+    example, meant = [spoilt.example], [spoilt.meant]
+    encoding = REPAIRS[spoilt.repair]
+    why = worded(template, n=spoilt.places, encoding=encoding, example=example, meant=meant)
     seen.settings["repair"] = Evidence(spoilt.repair, why, sure=False)
     question = _("{file}: {why}. Can it be exported again? Repairing is second best.")
     asked = worded(question, file=seen.shown, why=why)
@@ -247,7 +238,6 @@ def _workbook(seen: Seen) -> None:
 
 
 def _width(sheet: SheetSeen) -> int:
-    """Return how many cells the fullest of the first rows has."""
     return max(sum(bool(cell) for cell in row) for row in sheet.rows)
 
 
@@ -289,9 +279,9 @@ def _invoices(seen: Seen) -> None:
 
 def _counted(notes: Counter[str]) -> Iterator[str]:
     """Say what a reader passed over or put right, with how often."""
-    yield from (
-        worded("{what}: {n}", what=in_words(key), n=n) for key, n in sorted(notes.items()) if n
-    )
+    for key, n in sorted(notes.items()):
+        if n:
+            yield worded("{what}: {n}", what=in_words(key), n=n)
 
 
 def _parquet(seen: Seen) -> None:

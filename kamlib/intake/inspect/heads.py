@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from kamlib.core.errors import DataError
 from kamlib.core.language import _
-from kamlib.intake.dialects import Dialect
-from kamlib.intake.inspect.evidence import Evidence, worded
+from kamlib.intake.inspect.words import Evidence, worded
+from kamlib.intake.values import Dialect
 
 SEPARATORS = {";": "';'", "\t": "a tab", ",": "','", "|": "'|'"}
 MARKS = " \t\n\r\u00a0\u202f\ufeff"  # around a name, and no part of it
@@ -23,6 +23,10 @@ HEAD_WITHIN = 30
 NARROWER = 2  # a head may end in fewer cells than its rows do
 VALUE = re.compile(r"[-+−(]?[\s.,]*\d[\d\s.,:/'%-]*\)?[-%]?")
 YEAR = re.compile(r"(?<=\s)(?:19|20)\d{2}\b")
+EXPORT_AGAIN = (
+    "Export it again with one separator throughout: ';' or a tab between the cells, or the amounts "
+    "in quotes."
+)
 Row = tuple[int, list[str]]
 
 
@@ -134,11 +138,6 @@ def likely_header_row(rows: Sequence[Sequence[str]]) -> int:
     """Return the row of a sheet, from 1, that most likely holds the names; 1 where none is like it.
 
     It is the first of names only that has at least half as many as the fullest row has cells.
-
-    Examples
-    --------
-    >>> likely_header_row([["Report 2024"], [], ["", "id", "Q1 2024"], ["", "F1", "10"]])
-    3
     """
     filled = [[cell for cell in row if cell.strip()] for row in rows]
     widest = max(map(len, filled), default=0)
@@ -167,13 +166,7 @@ def _is_code(name: str) -> bool:
 
 
 def head_of(rows: Sequence[Row], dialect: Dialect, *, shown: str) -> list[str]:
-    """Return the head of the first rows of a file, once those under it are seen to fit it.
-
-    Raises
-    ------
-    DataError
-        They do not fit.
-    """
+    """Return the head of the first rows of a file, once those under it are seen to fit it."""
     (_line, names), *below = rows
     head = with_empty_names(names, below)
     refuse_unfit_head(head, below, dialect, shown=shown)
@@ -217,13 +210,7 @@ def is_head_again(cells: Sequence[str], head: Sequence[str]) -> bool:
 def refuse_unfit_head(
     head: Sequence[str], rows: Sequence[Row], dialect: Dialect, *, shown: str
 ) -> None:
-    """Raise DataError if the first rows under a head show that it is not the head of them.
-
-    Parameters
-    ----------
-    head : the cells of the head
-    rows : the first rows under it, each with the number of its line
-    """
+    """Raise DataError if the first rows under a head show that it is not the head of them."""
     width = most_frequent(Counter(len(cells) for _line, cells in rows)) or len(head)
     if len(head) == 1 or width == 1 < len(head):
         _refuse_separator(head, rows, dialect, shown)
@@ -237,17 +224,16 @@ def refuse_unfit_head(
             f"Set header_row: {line} for this input in engagement.yaml."
         )
     if width > len(head) and all(len(cells) != len(head) for _line, cells in rows):
-        _refuse_longer_rows(head, rows, dialect, shown)
+        texts = [dialect.separator.join(cells) for _line, cells in rows]
+        why = _decimal_comma(texts) if dialect.separator == "," else ""
+        raise DataError(
+            f"every row of {shown} has more cells than its head, which has {len(head)}"
+            f"{why or ', so nobody can tell which cell belongs to which name'}. {EXPORT_AGAIN}"
+        )
 
 
 def refuse_mostly_ragged(widths: Counter[int], width: int, *, shown: str) -> None:
-    """Raise DataError if most rows of a file have more or fewer cells than its head.
-
-    Parameters
-    ----------
-    widths : Counter, how many rows have how many cells
-    width : int, how many cells the head has
-    """
+    """Raise DataError if most rows of a file have more or fewer cells than its head."""
     every = widths.total()
     odd = every - widths[width]
     if 2 * odd > every:
@@ -262,7 +248,6 @@ def refuse_mostly_ragged(widths: Counter[int], width: int, *, shown: str) -> Non
 def _refuse_separator(
     head: Sequence[str], rows: Sequence[Row], dialect: Dialect, shown: str
 ) -> None:
-    """Raise DataError if head or rows plainly have another separator than the declared one."""
     declared = dialect.separator
     top, texts = declared.join(head), [declared.join(cells) for _line, cells in rows]
     of_head, of_rows = _separator(top), _separator(*texts) if texts else _separator(top)
@@ -276,26 +261,8 @@ def _refuse_separator(
         why = _decimal_comma(texts) if of_rows == "," else ""
         raise DataError(
             f"the head of {shown} is separated by {SEPARATORS[of_head]}, its rows by "
-            f"{SEPARATORS[of_rows]}{why}. {_EXPORT_AGAIN}"
+            f"{SEPARATORS[of_rows]}{why}. {EXPORT_AGAIN}"
         )
-
-
-_EXPORT_AGAIN = (
-    "Export it again with one separator throughout: ';' or a tab between the cells, or the amounts "
-    "in quotes."
-)
-
-
-def _refuse_longer_rows(
-    head: Sequence[str], rows: Sequence[Row], dialect: Dialect, shown: str
-) -> None:
-    """Raise DataError because no row is as short as its head."""
-    texts = [dialect.separator.join(cells) for _line, cells in rows]
-    why = _decimal_comma(texts) if dialect.separator == "," else ""
-    raise DataError(
-        f"every row of {shown} has more cells than its head, which has {len(head)}"
-        f"{why or ', so nobody can tell which cell belongs to which name'}. {_EXPORT_AGAIN}"
-    )
 
 
 def _decimal_comma(texts: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kamlib.core.errors import DataError
 from kamlib.core.language import _
-from kamlib.intake.inspect.evidence import Evidence, worded
+from kamlib.intake.inspect.words import Evidence, worded
 
 POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 USUAL = frozenset("\u00a0\u2007\u2009\u202f–—„”“’‚…°§€²³×«»®™")
@@ -148,20 +148,12 @@ def lines_not_in(encoding: str, lines: Iterable[bytes]) -> Others:
     """
     first = n = every = 0
     for number, line in enumerate(lines, start=1):
-        if not line.isascii():
-            every += 1
-            if not _is_in(encoding, line):
-                first, n = first or number, n + 1
+        every += not line.isascii()
+        try:
+            line.decode("ascii" if line.isascii() else encoding)
+        except UnicodeError:
+            first, n = first or number, n + 1
     return Others(first, n, every)
-
-
-def _is_in(encoding: str, line: bytes) -> bool:
-    """Tell whether a line can be read in an encoding."""
-    try:
-        line.decode(encoding)
-    except UnicodeError:
-        return False
-    return True
 
 
 def _is_nearly_utf8(head: bytes) -> bool:
@@ -189,12 +181,10 @@ def _polish_share(head: bytes, encoding: str) -> float:
 
 
 def _polish(text: str) -> int:
-    """Count the Polish letters of a text."""
     return sum(letter in POLISH for letter in text)
 
 
 def _odd_signs(text: str) -> int:
-    """Count the characters that are no letters."""
     return sum(not letter.isalpha() for letter in text)
 
 
@@ -222,8 +212,10 @@ def spoilt_letters(text: str) -> Spoilt | None:
     >>> spoilt_letters("Ångström, Gdańsk") is None
     True
     """
-    repair = max(REPAIRS, key=lambda each: _brought_back(text, each))
-    places, mend = _brought_back(text, repair), mender(repair)
+    runs = Counter(RUN.findall(text))
+    back = {each: _brought_back(runs, each) for each in REPAIRS}
+    repair = max(back, key=back.__getitem__)
+    places, mend = back[repair], mender(repair)
     if not places or mend is None:
         return None
     example = next(word for word in WORD.findall(text) if _polish(mend(word)) > _polish(word))
@@ -243,13 +235,7 @@ def refuse_twice_encoded(text: str, shown: str) -> None:
 
 
 def mender(repair: str | None) -> Callable[[str], str] | None:
-    """Return what turns a spoilt line back into what it was, None where no repair is declared.
-
-    Examples
-    --------
-    >>> mender("utf8_read_as_cp1252")("Å\\ufffdÃ³dÅº")
-    'Łódź'
-    """
+    """Return what turns a spoilt line back into what it was, None where no repair is declared."""
     if not repair:
         return None
     through = REPAIRS[repair]
@@ -259,10 +245,8 @@ def mender(repair: str | None) -> Callable[[str], str] | None:
 def composed_lines(lines: Iterable[str], mend: Callable[[str], str] | None) -> Iterator[str]:
     """Yield lines with letters and accents composed (NFC), mended first if that is declared."""
     for line in lines:
-        if line.isascii():
-            yield line
-        else:
-            yield unicodedata.normalize("NFC", mend(line) if mend else line)
+        mended = mend(line) if mend and not line.isascii() else line
+        yield unicodedata.normalize("NFC", mended)
 
 
 def _again(run: str, through: str) -> str:
@@ -271,19 +255,16 @@ def _again(run: str, through: str) -> str:
     for lost, meant in LOST[through].items():
         whole = whole.replace(lost, meant)
     try:
-        return b"".join(_byte(one, through) for one in whole).decode("utf-8")
+        return b"".join(
+            bytes([ord(one)]) if "\x80" <= one <= "\x9f" else one.encode(through)
+            for one in whole  # unused bytes were read as controls
+        ).decode("utf-8")
     except UnicodeError:
         return run
 
 
-def _byte(one: str, through: str) -> bytes:
-    """Return the byte that a character was read from; unused ones read as controls."""
-    return bytes([ord(one)]) if "\x80" <= one <= "\x9f" else one.encode(through)
-
-
-def _brought_back(text: str, repair: str) -> int:
+def _brought_back(runs: Counter[str], repair: str) -> int:
     """Count the Polish letters that a repair brings back, 0 where more of them are whole already."""
-    runs = Counter(RUN.findall(text))
     meant = {run: _again(run, REPAIRS[repair]) for run in runs}
     back = sum(runs[run] * _polish(now) for run, now in meant.items() if now != run)
     whole = sum(runs[run] * _polish(now) for run, now in meant.items() if now == run)

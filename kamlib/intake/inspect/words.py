@@ -2,53 +2,85 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from kamlib.intake.currency_words import SIGNS
+from kamlib.core.errors import listed
+from kamlib.core.language import number
 
+FEW = 3
+TOTAL = re.compile(
+    r"(?:łącznie|razem|suma|sum|ogółem|ogolem|podsumowanie|do przeniesienia|z przeniesienia|"
+    r"przeniesienie|total|sub-?\s?total|grand total|gesamt|summe)"
+    r"(?:[\s:.]+(?:stron[ay]|końcow[aey]|dnia|miesiąca|kwartału|roku|ogółem|ogóln[aey]|netto|brutto|vat|razem|suma|dokumentu?|"
+    r"raportu?|page|amount|sum|(?:za|dla|z|na|for|of)\s.*|\d.*))*[\s:.]*",
+    re.IGNORECASE,
+)
+WORD = re.compile(
+    r"\b(?:razem|suma|sumy|ogółem|ogolem|łącznie|lacznie|łączn[aey]|podsumowanie|total|totals|"
+    r"sub-?total|gesamt|summe)\b|[Σ∑]",
+    re.IGNORECASE,
+)
+LEGAL_FORM = re.compile(
+    r"\b(?:sp\.?\s?z\s?o\.?\s?o|s\.?\s?a|sp\.?\s?[jkp]|s\.?\s?c|spółka|fundacja|gmbh|ag|ltd|llc|inc|"
+    r"s\.?r\.?[ol]|a\.?s|b\.?v)\b\.?",
+    re.IGNORECASE,
+)
+LETTERS = re.compile(r"[^\W\d_]{2}|[Σ∑]")
+CODE = re.compile("[A-Z]{3}|zł|szt\\.?", re.IGNORECASE)
+FIRST_LETTERS = frozenset(
+    ["", " ", "\u00a0", *"łrsopdztgŁRSOPDZTGΣ∑*-="]
+)  # of a total, or of nothing
+SIGNS = {
+    "PLN": ("zł", "zl", "ZŁ", "Zł", "PLN"),
+    "EUR": ("€", "EUR"),
+    "USD": ("$", "USD"),
+    "GBP": ("£", "GBP"),
+    "CHF": ("CHF", "Fr"),
+    "CZK": ("Kč", "CZK"),
+    "SEK": ("SEK", "kr"),
+    "NOK": ("NOK", "kr"),
+    "DKK": ("DKK", "kr"),
+    "HUF": ("HUF", "Ft"),
+    "UAH": ("UAH", "₴"),
+    "RON": ("RON", "lei"),
+    "JPY": ("JPY", "¥"),
+    "CNY": ("CNY", "¥"),
+}
+KNOWN = frozenset(word for words in SIGNS.values() for word in words)
+IN_BRACKETS = re.compile(r"\[\$([^\]-]+)[^\]]*\]")
 YES_OR_NO = {  # every word that a cell of yes or no may hold
     **dict.fromkeys(["1", "true", "yes", "y", "tak", "t", "x"], True),
     **dict.fromkeys(["0", "false", "no", "nie", "n"], False),
 }
-
-
-def _known(words: str) -> tuple[str, ...]:
-    return tuple(words.split())
-
-
-CODES: dict[str, dict[str, tuple[str, ...]]] = {
+CODES = {
     "document_type": {
-        "invoice": _known(
-            "fa fv fs fvs fvat vat upr faktura fakturavat paragon pa par inv invoice f"
-        ),
-        "correction": _known(
-            "kor kfa kfv kfs fk fkor fvk korekta fakturakorygujaca correction k korzal korroz"
-        ),
-        "advance": _known(
-            "zal zaliczka fzal fvz fz fakturazaliczkowa advance prepayment downpayment"
-        ),
-        "final": _known(
+        "invoice": "fa fv fs fvs fvat vat upr faktura fakturavat paragon pa par inv invoice f",
+        "correction": "kor kfa kfv kfs fk fkor fvk korekta fakturakorygujaca correction k korzal korroz",
+        "advance": "zal zaliczka fzal fvz fz fakturazaliczkowa advance prepayment downpayment",
+        "final": (
             "kon koncowa fkon roz rozliczeniowa fakturakoncowa fakturarozliczeniowa "
             "fakturarozliczajaca final finalinvoice"
         ),
-        "cancellation": _known(
+        "cancellation": (
             "anul anulowana anulowanie anulacja storno sto cancel cancelled cancellation reversal"
         ),
-        "credit_note": _known("zw zwrot cn creditnote creditmemo nota notauznaniowa"),
+        "credit_note": "zw zwrot cn creditnote creditmemo nota notauznaniowa",
     },
     "relation": {
-        "external": _known("zewnetrzny obcy external trade"),
-        "intercompany": _known("grupa powiazany intercompany ic wewnetrzny"),
-        "collective": _known("detal zbiorczy gotowka collective cash"),
+        "external": "zewnetrzny obcy external trade",
+        "intercompany": "grupa powiazany intercompany ic wewnetrzny",
+        "collective": "detal zbiorczy gotowka collective cash",
     },
     "status": {
-        "accrued": _known("naliczony naliczone rezerwa accrued"),
-        "settled": _known("rozliczony rozliczone zaplacony settled paid"),
-        "reversed": _known("odwrocony rozwiazany stornowany reversed"),
+        "accrued": "naliczony naliczone rezerwa accrued",
+        "settled": "rozliczony rozliczone zaplacony settled paid",
+        "reversed": "odwrocony rozwiazany stornowany reversed",
     },
     "source": {
-        "their_words": _known("ankieta rozmowa klient theirwords"),
-        "fact": _known("fakt system fact"),
-        "our_guess": _known("szacunek ocenawlasna ourguess guess"),
+        "their_words": "ankieta rozmowa klient theirwords",
+        "fact": "fakt system fact",
+        "our_guess": "szacunek ocenawlasna ourguess guess",
     },
 }
 CURRENCIES = {  # words beside amounts that mean one currency only
@@ -57,23 +89,110 @@ CURRENCIES = {  # words beside amounts that mean one currency only
     for word in words
     if word.upper() != code and sum(word in others for others in SIGNS.values()) == 1
 } | {"zlotych": "PLN", "euro": "EUR"}
-IN_FILE_NAMES: dict[str, tuple[str, ...]] = {
-    "invoice_lines": _known("sprzedaz faktur invoice sales orderlines obrotyklient retail"),
-    "customers": _known("kontrahen klienci odbiorc customer client reseller accounts"),
-    "prospects": _known("prospe potencjaln lead"),
-    "products": _known("towar produkt product artykul material asortyment"),
-    "receivables": _known("naleznosc rozrach receivable saldanal"),
-    "off_invoice": _known("bonus rabaty offinvoice premie rebate"),
-    "gl_totals": _known("gltotals zestawienieobrotow obrotyisald generalledger trialbalance"),
-    "drivers": _known("driver nosnik czynnosc"),
-    "contacts": _known("contact kontakt"),
-    "evidence": _known("evidence dowod"),
-    "strategic": _known("strateg"),
-    "ratings_ours": _known("ratingsours oceny naszeoceny"),
-    "ratings_theirs": _known("ratingstheirs ankiet ocenyklient"),
-    "fx_rates": _known("fxrates kursy rates"),
-    "identity": _known("identity tozsamosc"),
+IN_FILE_NAMES = {
+    "invoice_lines": "sprzedaz faktur invoice sales orderlines obrotyklient retail",
+    "customers": "kontrahen klienci odbiorc customer client reseller accounts",
+    "prospects": "prospe potencjaln lead",
+    "products": "towar produkt product artykul material asortyment",
+    "receivables": "naleznosc rozrach receivable saldanal",
+    "off_invoice": "bonus rabaty offinvoice premie rebate",
+    "gl_totals": "gltotals zestawienieobrotow obrotyisald generalledger trialbalance",
+    "drivers": "driver nosnik czynnosc",
+    "contacts": "contact kontakt",
+    "evidence": "evidence dowod",
+    "strategic": "strateg",
+    "ratings_ours": "ratingsours oceny naszeoceny",
+    "ratings_theirs": "ratingstheirs ankiet ocenyklient",
+    "fx_rates": "fxrates kursy rates",
+    "identity": "identity tozsamosc",
 }
+
+
+class Evidence(NamedTuple):
+    """A value with the reason for it; `sure` says that the file itself tells, not a custom."""
+
+    value: str
+    why: str
+    sure: bool = True
+
+
+def worded(template: str, **values: object) -> str:
+    """Fill a translated template: whole numbers in the reader's way, of a listing a few values."""
+    return template.format(**{name: _shown(value) for name, value in values.items()})
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, int):
+        return number(value)
+    return few(value) if isinstance(value, (list, tuple)) else value
+
+
+def few(values: Iterable[object]) -> str:
+    """Write at most three values, each cut to 30 characters: evidence, never a listing of data."""
+    items = list(values)
+    return listed([*map(clipped, items[:FEW]), *items[FEW:]], most=FEW)
+
+
+def clipped(value: object, most: int = 30) -> str:
+    """Return a value as one short line without what a comment cannot hold."""
+    text = "".join(letter if letter.isprintable() else " " for letter in str(value)).strip()
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def seems_total(cells: Sequence[str]) -> bool:
+    """Tell whether a row is a total where nobody knows yet which cells are ids: half of it is empty.
+
+    Examples
+    --------
+    >>> seems_total(["Razem strona", "", "", "9,00"]), seems_total(["Total Beauty", "K1", "5", "9"])
+    (True, False)
+    """
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return 2 * len(filled) <= len(cells) + 1 and any(map(says_total, filled))
+
+
+def is_total(cells: Sequence[str], ids: Sequence[int]) -> bool:
+    """Tell whether a row says that it is a total, and the ids of the table are empty in it.
+
+    The words of a total fill their cell; or they stand in the only cell that has words at all, and
+    no legal form makes a firm's name of them.
+    """
+    own = [cells[place].strip() for place in ids if place < len(cells)]
+    if any(cell and not says_total(cell) for cell in own):
+        return False
+    filled = [stripped for cell in cells if (stripped := cell.strip())]
+    if any(TOTAL.fullmatch(cell) for cell in filled):
+        return True
+    worded = [cell for cell in filled if LETTERS.search(cell) and not CODE.fullmatch(cell)]
+    return len(worded) == 1 and says_total(worded[0])
+
+
+def says_total(cell: str) -> bool:
+    """Tell whether a cell has the words of a total and is no name of a firm.
+
+    Examples
+    --------
+    >>> [says_total(cell) for cell in ("Suma częściowa", "Total Polska Sp. z o.o.", "Sumak")]
+    [True, False, False]
+    """
+    if TOTAL.fullmatch(cell):
+        return True
+    return bool(WORD.search(cell)) and not LEGAL_FORM.search(cell)
+
+
+def money_in_format(code: str) -> str:
+    """Return the sign or word of a currency that a number format of Excel shows; empty without one."""
+    if bracketed := IN_BRACKETS.search(code):
+        return bracketed[1].strip()
+    words = re.split(r"[^\w$€£¥₴]+|[0#?]+", re.sub(r"\[[^\]]*\]|_.|\*.", "", code))
+    return next((word for word in words if word in KNOWN), "")
+
+
+def money_words(currency: str, *, every: bool = False) -> tuple[str, ...]:
+    """Return the words that may stand beside an amount of a currency, or of any."""
+    own = SIGNS.get(currency, (currency,))
+    others = [word for words in SIGNS.values() for word in words] if every else []
+    return tuple(dict.fromkeys([*own, *others]))
 
 
 def currencies_in(values: Counter[str]) -> Counter[str]:
