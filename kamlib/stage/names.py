@@ -44,6 +44,7 @@ WRITTEN_BY = {
             "customer_ids",
             "customer_months",
             "customer_products",
+            "customer_groups",
             "orders",
             "corrections",
             "documents",
