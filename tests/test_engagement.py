@@ -15,14 +15,9 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from kamlib.core.errors import DataError, ParameterError
-from kamlib.settings import (
-    Bound,
-    Condition,
-    Engagement,
-    engagement_schema,
-    load_engagement,
-    loading,
-)
+from kamlib.settings import Bound, Condition, Engagement, engagement_schema
+from kamlib.settings import engagement as model
+from kamlib.settings.engagement import load_engagement
 from kamlib.settings.written import project_root, read_yaml
 
 BARE = """\
@@ -473,11 +468,11 @@ def test_a_kind_of_relation_takes_from_its_criterion_what_it_does_not_name(load)
 
 
 def test_a_wrong_value_of_the_default_rules_is_found_there(load, tmp_path, monkeypatch):
-    shipped = loading.RULES.read_text(encoding="utf-8")
+    shipped = model.RULES.read_text(encoding="utf-8")
     line = next(n for n, text in enumerate(shipped.splitlines(), 1) if "relative_cut" in text)
     rules = write(tmp_path / "kamlib", "") / "rules.yaml"
     rules.write_text(shipped.replace("relative_cut: 0.0", "relative_cut: 7"), encoding="utf-8")
-    monkeypatch.setattr(loading, "RULES", rules)
+    monkeypatch.setattr(model, "RULES", rules)
 
     with pytest.raises(
         ParameterError,
@@ -819,7 +814,7 @@ def test_what_spans_two_parts_is_named_at_the_key_that_refers(load, extra, line,
         ("currency: PLN\n", "", 1, "currency is missing. Add it, for example currency: EUR."),
         ("invoice_lines", "invoice_line", 6, "inputs.invoice_line is not a table .* Did you mean"),
         ("invoice_lines", "products", 5, "inputs.invoice_lines is missing: without invoice lines"),
-        ("invoice_lines", "terms", 6, "inputs.terms is not a table this version reads."),
+        ("invoice_lines", "rebates", 6, "inputs.rebates is not a table this version reads."),
         ("to: 2025-12-31", "to: 2024-12-31", 4, "periods.FY2025.to must not be before its first"),
         ("2025-01-01", "2024-12-31", 4, "periods.FY2025 starts on 2024-12-31, before FY2024 ends"),
         ("FY2025: {from", "FY2025: {form", 4, "periods.FY2025.form is not .* Did you mean 'from'"),
@@ -951,10 +946,10 @@ def test_a_misspelt_key_is_caught_on_its_line_wherever_it_stands(folder, where, 
         load_engagement(write(folder, "\n".join(lines)))
 
 
-# ------------------------------------------------------------------------------------ knobs
-def test_knobs_change_a_copy(load):
+# ------------------------------------------------------------------------------------ parameters
+def test_parameters_change_a_copy(load):
     acme = load()
-    turned = acme.with_knobs({"segmentation.profit_share": 0.75, "capacity.managers": 3})
+    turned = acme.with_parameters({"segmentation.profit_share": 0.75, "capacity.managers": 3})
 
     assert turned.segmentation.profit_share == 0.75
     assert turned.capacity.places == 24
@@ -964,7 +959,7 @@ def test_knobs_change_a_copy(load):
 
 
 @pytest.mark.parametrize(
-    ("knobs", "words"),
+    ("parameters", "words"),
     [
         (
             {"segmentation.profit_share": 80},
@@ -984,9 +979,9 @@ def test_knobs_change_a_copy(load):
         ),
     ],
 )
-def test_a_knob_that_does_not_fit_is_named(load, knobs, words):
+def test_a_parameter_that_does_not_fit_is_named(load, parameters, words):
     with pytest.raises(ParameterError, match=words):
-        load().with_knobs(knobs)
+        load().with_parameters(parameters)
 
 
 def test_settings_have_one_hash_however_they_are_written(load):
@@ -996,7 +991,9 @@ def test_settings_have_one_hash_however_they_are_written(load):
     assert re.fullmatch("[0-9a-f]{64}", plain)
     assert other.settings_hash() == plain
     assert load().settings_hash() != plain
-    assert load().with_knobs({"capacity.managers": 3}).settings_hash() != load().settings_hash()
+    assert (
+        load().with_parameters({"capacity.managers": 3}).settings_hash() != load().settings_hash()
+    )
 
 
 def test_amounts_that_are_equal_hash_alike(load):
@@ -1046,7 +1043,7 @@ def test_outside_of_the_project_it_is_found_from_kamlib(tmp_path, monkeypatch):
     monkeypatch.delenv("KAM_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
 
-    assert project_root() == Path(loading.__file__).resolve().parents[2]
+    assert project_root() == Path(model.__file__).resolve().parents[2]
 
 
 def test_a_missing_engagement_is_answered_with_those_there_are(project):

@@ -34,7 +34,7 @@ from stub_notebooks import (
     write_notebooks,
 )
 
-from kamlib import __version__, load_engagement
+from kamlib import __version__
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.rules import ANALYSES, FOUNDATIONS, RULES
 from kamlib.core.tables import file_hash
@@ -54,6 +54,7 @@ from kamlib.report.running import (
     own_kernels,
     run_notebook,
 )
+from kamlib.settings.engagement import load_engagement
 
 HERE = ["Cell In[2], line 1", "----> 1 raise"]
 
@@ -461,11 +462,11 @@ def test_a_full_disk_of_our_own_is_told_as_such():
     ("arguments", "message"),
     [
         (
-            {"knobs": {"proft_share": 0.7}},
+            {"parameters": {"proft_share": 0.7}},
             r"no notebook has a parameter 'proft_share'. Did you mean",
         ),
-        ({"knobs": {"profit_share": 80}}, "profit_share"),
-        ({"knobs": {"period": "FY2024"}}, "Choose it with --period"),
+        ({"parameters": {"profit_share": 80}}, "profit_share"),
+        ({"parameters": {"period": "FY2024"}}, "Choose it with --period"),
         ({"period": "FY2052"}, "period 'FY2052' is not in engagement.yaml"),
     ],
 )
@@ -892,7 +893,7 @@ def test_a_sum_that_does_not_hold_is_published_and_named(place, in_process):
 # A value saved in a notebook
 
 
-def test_a_knob_saved_in_a_notebook_is_named_with_its_remedy_before_anything_runs(
+def test_a_parameter_saved_in_a_notebook_is_named_with_its_remedy_before_anything_runs(
     place, in_process
 ):
     saved = stub_notebook("summary")

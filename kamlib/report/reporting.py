@@ -13,12 +13,19 @@ from typing import Any
 
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.language import use_language
-from kamlib.report import committing, inputs
+from kamlib.report import committing
 from kamlib.report import committing as folders
+from kamlib.report.record import (
+    folder_of,
+    hashes_of_inputs,
+    hashes_of_reference,
+    require_none_saved,
+    require_unchanged,
+    with_parameters,
+)
 from kamlib.report.running import Limits, NotPublished, failure_of, keep_failure
 from kamlib.report.stages import run_stage
-from kamlib.settings.engagement import Engagement
-from kamlib.settings.loading import load_engagement
+from kamlib.settings.engagement import Engagement, load_engagement
 from kamlib.settings.written import project_root
 from kamlib.stage.names import NOTEBOOKS
 
@@ -50,7 +57,7 @@ class Run:
     engagement: Engagement
     settings: Engagement
     period: str
-    knobs: dict[str, object]
+    parameters: dict[str, object]
     notebooks: Path
     order: Mapping[str, str]
     run_id: str
@@ -81,7 +88,7 @@ def publish_report(
     period: str | None = None,
     *,
     reports: Path | None = None,
-    knobs: Mapping[str, object] | None = None,
+    parameters: Mapping[str, object] | None = None,
     progress: Progress | None = None,
     notebooks: Path | None = None,
     order: Mapping[str, str] | None = None,
@@ -95,7 +102,7 @@ def publish_report(
     engagement : str or Path, a name under data/ or a path
     period : str, optional; the last period of engagement.yaml without it
     reports : Path, optional; ``reports`` in the project without it
-    knobs : dict of a notebook's parameter to its value, such as ``{"profit_share": 0.75}``
+    parameters : dict of a notebook's parameter to its value, such as ``{"profit_share": 0.75}``
     progress : callable, optional, given one line for each step
     notebooks, order : the folder of the notebooks, and stage → file name in the order they run;
         the last one becomes the start page
@@ -120,15 +127,15 @@ def publish_report(
         The inputs leave nothing that a report could stand on: the draft is in ``runs/<id>``, and the
         earlier report is still there.
     """
-    knobs = dict(knobs or {})
+    parameters = dict(parameters or {})
     found = load_engagement(engagement)
     name = found.period(period or list(found.periods)[-1]).name
-    settings = inputs.turned(found, knobs)
+    settings = with_parameters(found, parameters)
     source, order = Path(notebooks or project_root() / "notebooks").absolute(), order or NOTEBOOKS
-    inputs.require_none_saved(source, order)
-    hashes = inputs.hashes_of_inputs(found)
+    require_none_saved(source, order)
+    hashes = hashes_of_inputs(found)
     folders.require_keep_runs(keep_runs)
-    folder = inputs.folder_of(Path(reports or project_root() / "reports"), found, name).absolute()
+    folder = folder_of(Path(reports or project_root() / "reports"), found, name).absolute()
     folders.require_folder(folder)
     with folders.as_open_as(folder.parent):
         folders.require_own(folder.parent, found)
@@ -138,7 +145,7 @@ def publish_report(
             engagement=found,
             settings=settings,
             period=name,
-            knobs=knobs,
+            parameters=parameters,
             notebooks=source,
             order=order,
             run_id=committing.new_run_id(folder, settings.settings_hash()),
@@ -147,7 +154,7 @@ def publish_report(
             keep_runs=keep_runs,
             progress=progress or (lambda _line: None),
             hashes=hashes,
-            reference=inputs.hashes_of_reference(found),
+            reference=hashes_of_reference(found),
         )
         return _go(run)
 
@@ -214,7 +221,7 @@ def _run_one(run: Run, stage: str, name: str, kernels: Any) -> Any:
         engagement=run.engagement,
         period=run.period,
         stages=run.stages,
-        knobs=run.knobs,
+        parameters=run.parameters,
         kernels=kernels,
     )
     return notebook
@@ -231,7 +238,7 @@ def _publish(run: Run, done: dict[str, Any]) -> Published:
     target.mkdir()
     export_tables(run.stages, _tables(run), target / "tables", currency=run.engagement.currency)
     export_receipts(run.stages, run.receipts, target / "tables")
-    run.reference = inputs.require_unchanged(run.engagement, run.hashes, run.reference)
+    run.reference = require_unchanged(run.engagement, run.hashes, run.reference)
     run.withheld = withheld_from(run)
     record = write_record(run, target / "run.json")
     index = write_pages(run, done, target)
