@@ -10,6 +10,7 @@ from kamlib.core.codes import DOORS, EFFORT, FOLLOWS, SPREAD, TERMS
 from kamlib.core.language import _, cases, money, ngettext, number, percent
 from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.vocabulary import label
+from kamlib.segmentation.prospects import outlook
 
 if TYPE_CHECKING:
     from kamlib.segmentation.band import Whale
@@ -341,6 +342,47 @@ def joining_finding(doors: pd.DataFrame) -> str:
     ).format(n=number(int(second["open"].sum())), blind=number(int((~judged).sum())))
 
 
+def deals_finding(deals: pd.DataFrame, least: float, *, currency: str) -> list[str]:
+    """Say what the open deals bring together, how far from that they may end, and how many are likely.
+
+    Parameters
+    ----------
+    deals : DataFrame of `kamlib.segmentation.prospects.open_deals`
+    least : the chance that door 3 asks for
+    """
+    told = deals[deals["p_win"].notna()]
+    if told.empty:
+        return [_("How likely an open deal is won cannot be told.")] if len(deals) else []
+    likely = int((told["p_win"] >= least).sum())
+    said = ngettext(
+        "Of {n} open deals {likely} has a chance of {least} or more.",
+        "Of {n} open deals {likely} have a chance of {least} or more.",
+        likely,
+    ).format(n=number(len(told)), likely=number(likely), least=percent(least))
+    known = told[told["amount"].notna()]
+    if known.empty:
+        return [said, _("What they would bring is not told of any.")]
+    found = outlook(known["p_win"], known["amount"])
+    return [
+        said,
+        _(
+            "Of the {amount} in {n} open deals {expected} is to be expected; in one of ten cases less than "
+            "{worst} comes, in one of ten more than {best}, and nothing with a chance of {nothing}."
+        ).format(
+            n=number(len(known)),
+            nothing=percent(found.nothing),
+            **{
+                name: money(value, currency)
+                for name, value in {
+                    "amount": float(known["amount"].sum()),
+                    **found._asdict(),
+                }.items()
+                if name != "nothing"
+            },
+        ),
+    ]
+
+
 def effort_finding(audit: pd.DataFrame) -> list[str]:
     """Say what the vital few bring and get, what loss-makers get, and how each kind is spread.
 
@@ -422,28 +464,23 @@ def terms_finding(audit: pd.DataFrame) -> list[str]:
     return said
 
 
-def white_space_finding(largest: pd.DataFrame, *, currency: str) -> str:
-    """Say what customers with an open door would buy more in their three widest gaps.
+def white_space_finding(largest: pd.DataFrame, names: pd.Series, *, currency: str) -> str:
+    """Say how many with an open door buy less of a product group than their like, and the widest gap.
 
     Parameters
     ----------
-    largest : DataFrame of `widest_gaps`, of those with an open door
+    largest : DataFrame of `widest_gaps`, of those with an open door; not empty
+    names : by customer_id
     """
-    if largest.empty:
-        return _(
-            "Nobody with an open door buys less of a product group than comparable customers do."
-        )
-    by_group = largest.groupby("product_group")["white_gap"].sum()
-    return ngettext(
-        "{n} with an open door would buy {amount} more in its three widest gaps, if it bought what "
-        "comparable customers do; most of it {group}.",
-        "{n} with an open door would buy {amount} more in their three widest gaps, if they bought what "
-        "comparable customers do; most of it {group}.",
-        largest["customer_id"].nunique(),
+    widest = largest.sort_values("white_gap").iloc[-1]
+    return _(
+        "Against the mix of comparable customers {n} with an open door buy less of some product group; "
+        "widest is the gap of {name}: {group} for {amount}."
     ).format(
         n=number(largest["customer_id"].nunique()),
-        amount=money(by_group.sum(), currency),
-        group=by_group.idxmax(),
+        name=names.get(widest["customer_id"], widest["customer_id"]),
+        group=widest["product_group"],
+        amount=money(widest["white_gap"], currency),
     )
 
 
