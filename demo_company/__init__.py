@@ -33,6 +33,7 @@ PLACES: dict[str, dict[str, int]] = {
     "assets": {"amount": 2},
     "off_invoice": {"amount": 2},
     "gl_totals": {"amount": 2},
+    "opportunities": {"amount": 2, "margin_rate": 3},
     "strategic": {"rating": 1},
     "ratings_ours": {"rating": 1},
     "ratings_theirs": {"rating": 1, "weight": 0},
@@ -170,6 +171,8 @@ def _write_truth(folder: Path, company: Company, broken: pd.DataFrame) -> None:
     _write_plain(folder / "drops_true.csv", drops)
     _write_plain(folder / "broken_rows.csv", broken)
     _write_plain(folder / "same_customers.csv", true_identity(company.doubles, company.units))
+    for name, table in company.beyond.items():
+        _write_plain(folder / f"{name}.csv", table)
 
 
 def _write_plain(path: Path, table: pd.DataFrame) -> None:

@@ -5,13 +5,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from demo_company import assets, costs, money, prices
+from demo_company import assets, costs, living, money, prices
 from demo_company.causes import true_amounts, true_causes, true_drop_effects
+from demo_company.deals import deals
 from demo_company.doubles import Doubles, plant_doubles, with_second_ids
 from demo_company.evidence import contacts, evidence, strategic
 from demo_company.firms import customer_sites, customer_units, prospects
 from demo_company.ledger import broken_lines, gl_totals
-from demo_company.lines import INVOICE, document_lines
+from demo_company.lines import END, INVOICE, document_lines
 from demo_company.names import warehouse_of
 from demo_company.orders import order_days
 from demo_company.products import catalogue
@@ -23,7 +24,8 @@ from demo_company.truth import true_customers, true_profit, with_true_cause
 class Company(NamedTuple):
     """All tables of the company, with the truth behind them.
 
-    `units` are the customers that decide, one row each; `tables` are the small input tables by name.
+    `units` are the customers that decide, one row each; `tables` are the small input tables by name,
+    `beyond` further truths of a company that can lose customers.
     """
 
     units: pd.DataFrame
@@ -39,6 +41,7 @@ class Company(NamedTuple):
     customers: pd.DataFrame
     drops: pd.DataFrame
     doubles: Doubles
+    beyond: dict[str, pd.DataFrame]
 
 
 class Served(NamedTuple):
@@ -53,10 +56,19 @@ class Served(NamedTuple):
 def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> Company:
     """Build the company: who buys, when, what, at what price and cost, and what is seen of it."""
     units = customer_units(scenario, seed=seed, customers=customers)
+    own, fate, regular = scenario.get("living"), pd.DataFrame(), None
+    if own:
+        units = living.with_nature(units, own, seed=seed)
+        units, fate = living.with_fate(units, own, seed=seed)
+        regular = living.renewals(units, scenario["company"]["seasons"], own, seed=seed)
     sites = customer_sites(units)
     products = catalogue(scenario, seed=seed)
-    orders = order_days(units, sites, scenario, seed=seed)
-    lines = document_lines(orders, units, products, scenario, seed=seed)
+    orders = order_days(units, sites, scenario, seed=seed, regular=regular)
+    seen_orders = orders[orders["date"] <= pd.Timestamp(END)]
+    lines = document_lines(seen_orders, units, products, scenario, seed=seed)
+    if own:
+        level = living.price_level(units, lines)
+        lines = lines.assign(noise=(1 + lines["noise"]) * level - 1)
     lines = lines.assign(
         site_id=sites["site_id"].to_numpy()[lines["site"]],
         warehouse=warehouse_of(units["region"]).to_numpy()[lines["unit"]],
@@ -82,6 +94,17 @@ def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> 
         "gl_totals": gl_totals(served.lines, given, served.pools, broken),
         **_judgements(units, firms, profit, scenario, seed=seed),
     }
+    beyond: dict[str, pd.DataFrame] = {}
+    if own:
+        tables["contacts"] = living.contacts(units, own["contacts"], seed=seed)
+        pipeline, stages, ends = deals(units, firms, own["deals"], seed=seed, customers=customers)
+        tables |= {"opportunities": pipeline, "deal_stages": stages}
+        beyond = {
+            "staying_true": living.staying_true(fate, orders),
+            "next_year": living.next_year(units, orders, profit),
+            "potential_true": living.potential_true(units, firms, own["wallet"], seed=seed),
+            "deals_true": ends,
+        }
     truth = true_customers(units, profit, key_account_unit=scenario["key_account_unit"])
     amounts = true_amounts(
         served.lines, given, served.serving, profit, equations, period=list(PERIODS)[-1]
@@ -104,6 +127,7 @@ def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> 
         truth,
         drops,
         twice,
+        beyond,
     )
 
 

@@ -60,7 +60,9 @@ def customer_units(scenario: Mapping[str, Any], *, seed: int, customers: int) ->
     """
     kinds = {**scenario["archetypes"], **scenario["former"]}
     former = round(customers * scenario["company"]["former_share"])
-    labels = _labels(scenario["archetypes"], customers) + _labels(scenario["former"], former)
+    lost = round(customers * scenario.get("living", {}).get("lost_before", 0))
+    labels = _labels(scenario["archetypes"], customers + lost)
+    labels += _labels(scenario["former"], former)
     rng = stream(seed, "units")
     archetype = np.array(labels)[rng.permutation(len(labels))]
     units = pd.DataFrame({"archetype": archetype, "relation": "external"})

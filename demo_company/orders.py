@@ -12,16 +12,26 @@ CHANNELS = np.array(["edi", "web", "mail", "phone"])
 
 
 def order_days(
-    units: pd.DataFrame, sites: pd.DataFrame, scenario: Mapping[str, Any], *, seed: int
+    units: pd.DataFrame,
+    sites: pd.DataFrame,
+    scenario: Mapping[str, Any],
+    *,
+    seed: int,
+    regular: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Draw the orders of all units.
+
+    Parameters
+    ----------
+    regular : DataFrame ``unit, date, value``, orders of regular customers; None draws a steady rhythm
 
     Returns
     -------
     DataFrame, one row per order in the order of its day: ``unit``, ``date``, ``value`` (at list
     price of 2025), ``lines``, ``channel``, ``rush``, ``export``, ``site``
     """
-    regular = _regular(units, scenario["company"]["seasons"], stream(seed, "rhythm"))
+    if regular is None:
+        regular = _regular(units, scenario["company"]["seasons"], stream(seed, "rhythm"))
     once = _once(units, scenario["once"], stream(seed, "once"))
     orders = pd.concat([regular, once], ignore_index=True)
     orders = orders.sort_values(["date", "unit"], kind="stable", ignore_index=True)

@@ -27,6 +27,7 @@ CRITERIA = (
 NO_OTHER = "none"  # the supplier of who says that we are the only one
 FACTS = ("delivery reliability", "error-free invoices")
 RATERS = ("purchasing", "production planning", "quality", "management board")
+YEAR = np.timedelta64(364, "D")
 OURS = ("profit_potential", "own_growth", "staying", "openness", "strategic")
 
 
@@ -52,6 +53,10 @@ def ratings_ours(
     parts = [_rated(live["customer_id"], values, own, rng, keep=_kept(live))]
     firms = _values_of_prospects(prospects)
     parts.append(_rated(prospects["prospect_id"], firms, own, rng, keep=None))
+    if own.get("both_years"):
+        rng = stream(seed, "ratings_ours of the year before")
+        before = _rated(live["customer_id"], values, own, rng, keep=_kept(live))
+        parts.append(before.assign(date=before["date"] - YEAR))
     table = pd.concat(parts, ignore_index=True)
     return table.sort_values(["party_id", "criterion"], ignore_index=True)
 
@@ -101,6 +106,8 @@ def _rated(
     for name, value in values.items():
         n = len(party)
         error = own["noise"] * np.clip(rng.standard_normal(n), -2, 2)
+        if name not in ("own_growth", "strategic"):  # account managers rate these, and their own
+            error += own.get("manager_bias", 0.0)
         there = rng.random(n) >= own["missing"]
         if name == "staying" and keep is not None:
             there = keep
@@ -131,15 +138,30 @@ def ratings_theirs(
     some = prospects[prospects.index % 5 < 2].rename(columns={"prospect_id": "customer_id"})
     parties = pd.concat([asked, some.assign(gap="", archetype="prospect")], ignore_index=True)
     criteria = _criteria(parties, rng)
-    us = _about_us(criteria, parties, own, rng)
-    rivals = _about_rivals(us, parties, own, rng, stream(seed, "rivals"))
-    trust = _trust(parties, own, rng)
-    alone = _without_rivals(us, rivals, parties)
-    table = pd.concat([us, rivals, alone, trust], ignore_index=True)
+    table = _survey(criteria, parties, own, rng, stream(seed, "rivals"))
+    if own.get("both_years"):
+        again = stream(seed, "ratings_theirs of the year before")
+        before = _survey(criteria, parties, own, again, stream(seed, "rivals"))
+        table = pd.concat([table, before.assign(date=before["date"] - YEAR)], ignore_index=True)
     order = ["party_id", "criterion", "supplier"]
     return table.sort_values(order, ignore_index=True)[
         ["party_id", "criterion", "weight", "supplier", "rating", "source", "rater", "date"]
     ]
+
+
+def _survey(
+    criteria: pd.DataFrame,
+    parties: pd.DataFrame,
+    own: Mapping[str, Any],
+    rng: np.random.Generator,
+    tastes: np.random.Generator,
+) -> pd.DataFrame:
+    """Return what parties say in one year: of us, of rivals, that there is none, and of trust."""
+    us = _about_us(criteria, parties, own, rng)
+    rivals = _about_rivals(us, parties, own, rng, tastes)
+    trust = _trust(parties, own, rng)
+    alone = _without_rivals(us, rivals, parties)
+    return pd.concat([us, rivals, alone, trust], ignore_index=True)
 
 
 def _would_be_asked(units: pd.DataFrame) -> pd.Series:
@@ -176,7 +198,12 @@ def _about_us(
     true = parties["side_b"].to_numpy()[row] + spread - mean[row]
     guessed = (parties["gap"] == "guess_only").to_numpy()[row]
     noise = np.where(guessed, own["guess_noise"], own["noise"])
-    rating = half_points(10 * true + noise * np.clip(rng.standard_normal(n), -2, 2))
+    error = noise * np.clip(rng.standard_normal(n), -2, 2)
+    error += np.where(guessed, own.get("manager_bias", 0.0), 0.0)
+    if "own_lateness" in parties:  # half a point for each 5 % of late deliveries
+        late = parties["own_lateness"].fillna(0).to_numpy()[row] / 10
+        error -= np.where(criteria["criterion"] == "delivery reliability", late, 0.0)
+    rating = half_points(10 * true + error)
     fact = criteria["criterion"].isin(FACTS).to_numpy() & (rng.random(n) < 0.6)
     when = _days(rng, len(parties), rng.random(len(parties)) < own["stale"])
     rater = np.array(RATERS)[rng.integers(0, len(RATERS), len(parties))]
@@ -208,10 +235,11 @@ def _about_rivals(
     gap = np.where(
         beaten, rng.uniform(0.8, 1.6, len(parties)), rng.uniform(-2.2, -0.7, len(parties))
     )
+    lead = parties["lead"].to_numpy() if "lead" in parties else np.full(len(parties), np.nan)
     parts = []
     for place, name in enumerate(names):
         noise = rng.normal(0, 0.35, len(us))
-        whole = gap * (1 if place == 0 else 1.2)
+        whole = np.where(np.isnan(lead), gap * (1 if place == 0 else 1.2), -lead - place / 2)
         whole = np.where(beaten & (place > 0), -1.0, whole)
         strength = dict(zip(CRITERIA, tastes.normal(0, 1.5, len(CRITERIA)), strict=True))
         apart = _evened_out(us, us["criterion"].map(strength).to_numpy() + noise, len(parties))
@@ -241,6 +269,7 @@ def _trust(parties: pd.DataFrame, own: Mapping[str, Any], rng: np.random.Generat
     n = len(parties)
     error = own["noise"] * np.clip(rng.standard_normal(n), -2, 2)
     guessed = parties["gap"].isin(["guess_only", "no_trust"]).to_numpy()
+    error += np.where(guessed, own.get("manager_bias", 0.0), 0.0)
     return pd.DataFrame(
         {
             "party_id": parties["customer_id"],

@@ -17,6 +17,7 @@ from kamlib.core.errors import ParameterError, listed
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 YEARS = (2021, 2022, 2023, 2024, 2025)
+LIVING_YEARS = (*YEARS, 2026)  # a company that can lose customers lives on after the input's end
 PERIODS = {"FY2024": 2024, "FY2025": 2025}
 KINDS = ("archetypes", "former")
 

@@ -88,3 +88,17 @@ def test_what_falls_with_revenue_less_than_with_profit_does_not_go_with_revenue(
 
     assert audit["high"].iloc[0] < audit["with_revenue"].iloc[0] < 0
     assert not any("revenue" in said for said in terms_finding(audit))
+
+
+def test_declared_terms_are_audited_and_of_a_customer_s_sites_the_most_generous_counts():
+    """Who earns more has the better class (1 is best); K39 has a second site in the worst class."""
+    statement, orders = world()
+    declared = pd.DataFrame(
+        {"customer_id": statement["customer_id"], "service_class": np.arange(40)[::-1] + 1}
+    )
+    declared.loc[40] = ["K39", 99]
+
+    audit = terms_audit(statement, orders, declared)
+
+    assert called(audit) == {"service_class": "follows"}
+    assert audit["with_final"].iloc[0] == pytest.approx(1.0)

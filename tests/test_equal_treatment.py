@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 
 from kamlib.core.verdicts import FLAG, PASS, REFUSE
 from kamlib.numerics.concentration import concentration_along
-from kamlib.segmentation.effort import customer_effort, effort_audit, effort_verdict, moves
-from kamlib.segmentation.words import effort_finding
+from kamlib.segmentation.effort import (
+    customer_effort,
+    effort_audit,
+    effort_verdict,
+    moves,
+    noted_effort,
+    pools_of_time,
+)
+from kamlib.segmentation.words import effort_finding, noted_finding
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", "../shared/data"))
 moderately = settings(max_examples=60, deadline=None)
@@ -177,3 +184,37 @@ def test_a_firm_whose_effort_is_known_passes():
     statement, served, pools, _classes = world()
 
     assert effort_verdict(customer_effort(statement, served, pools)).outcome == PASS
+
+
+NOTED = pd.DataFrame(
+    [
+        ("FY2025", "A", "people", 60.0, "keep"),
+        ("FY2025", "P", "people", 30.0, "win"),
+        ("FY2025", "P", "people", 10.0, None),
+        ("FY2025", "A", "money", 500.0, "develop"),
+        ("FY2024", "P", "people", 900.0, "win"),
+    ],
+    columns=["period", "party_id", "kind", "quantity", "purpose"],
+)
+
+
+def test_of_noted_effort_one_sees_what_goes_to_new_names_and_what_for():
+    """Of 100 hours 40 go to the prospect P, 30 of them to win it; last year's 900 do not count."""
+    noted = noted_effort(NOTED, ["P"], period="FY2025").set_index("kind")
+
+    shares = ["to_prospects", "win", "keep", "develop"]
+    assert noted.loc["people", ["quantity", *shares]].tolist() == [100, 0.4, 0.3, 0.6, 0]
+    assert noted.loc["money", ["quantity", *shares]].tolist() == [500, 0, 0, 0, 1]
+    assert noted_finding(noted.reset_index().tail(1)) == (
+        "Of what people noted, 40% of people's work to prospects, 30% to win new business."
+    )
+    assert noted_effort(None, ["P"], period="FY2025").empty
+    assert noted_finding(noted.head(0)) == ""
+
+
+def test_only_pools_that_count_people_s_time_have_hours_to_move():
+    pools = pd.DataFrame(
+        [("field_sales", "people", "hour"), ("delivery", "material", "drop"), ("it", "people", "")],
+        columns=["pool", "kind", "unit"],
+    )
+    assert pools_of_time(pools) == ["field sales"]

@@ -262,14 +262,16 @@ def measures(**changed) -> pd.DataFrame:
     [
         pytest.param(
             {},
-            "48 of 240 active customers (20%) bring 80% of positive customer profit. Among "
-            "customers like these 15% to 26% would bring 80%, in nine cases of ten.",
+            "48 of 240 active customers (20%) bring 80% of positive customer profit. What "
+            "could be different: had other customers like these come, 15% to 26% of them would bring "
+            "80%.",
             id="as the rule says",
         ),
         pytest.param(
             {"few": 1, "customers": 2, "few_share": 0.5, "interval_level": 0.95},
-            "1 of 2 active customers (50%) brings 80% of positive customer profit. Among "
-            "customers like these 15% to 26% would bring 80%, in 95 cases of 100.",
+            "1 of 2 active customers (50%) brings 80% of positive customer profit. What "
+            "could be different: had other customers like these come, 15% to 26% of them would bring "
+            "80%.",
             id="one customer, another interval",
         ),
         pytest.param(
@@ -410,7 +412,7 @@ def test_revenue_alone_has_its_concentration_and_says_that_profit_is_unknown():
     revenue = measures(measure="invoice_revenue")
 
     assert concentration_finding(revenue, measure=None, profit_share=0.8)[-1].endswith(
-        "would bring 80%, in nine cases of ten. How it is on profit is not known."
+        "of them would bring 80%. How it is on profit is not known."
     )
     assert twenty_eighty_finding(revenue, measure=None) == (
         "The best 20% bring 80% of positive invoice revenue (70% to 90%): the 20/80 rule fits within "

@@ -235,6 +235,10 @@ NAMED_IN = {  # table → head and a row that names a customer
     "category_purchases": ("party_id,amount,source,date", "{},9,fact,2024-03-01"),
     "effort": ("period,party_id,kind,quantity", "FY2024,{},people,3"),
     "terms": ("customer_id,service_class", "{},1"),
+    "opportunities": (
+        "opportunity_id,party_id,entered,closed,outcome,amount",
+        "D{0},{0},2024-03-01,,,5",
+    ),
 }
 
 

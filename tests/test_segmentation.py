@@ -15,6 +15,7 @@ from kamlib.segmentation.classes import (
     class_balances,
     class_flips,
     class_summary,
+    class_transitions,
     measure_verdicts,
     segment,
     split_vital_few,
@@ -22,7 +23,13 @@ from kamlib.segmentation.classes import (
 )
 from kamlib.segmentation.doors import door_verdicts, open_doors, potential_door, strategic_door
 from kamlib.segmentation.parties import asleep_verdict, assessed_parties
-from kamlib.segmentation.shares import concentration, interval_verdict, net_shares_verdict
+from kamlib.segmentation.shares import (
+    concentration,
+    giants,
+    interval_verdict,
+    net_shares_verdict,
+)
+from kamlib.segmentation.words import giants_finding, membership_finding, transition_finding
 
 moderately = settings(max_examples=60, deadline=None)
 DRAWS = {"draws": 200, "level": 0.90, "seed": 1}
@@ -313,12 +320,12 @@ def test_a_company_at_a_loss_has_no_shares_and_raises_no_alarm():
 
 
 def test_the_interval_says_what_it_is_worth():
-    said = interval_verdict(pd.DataFrame({"customers": [240], "gini": [0.76]}), level=0.90).said
+    said = interval_verdict(pd.DataFrame({"customers": [240], "gini": [0.76]})).said
 
     assert said == (
-        "A few of the 240 customers are very large. Had others like them come, the share would lie in "
-        "the range in about 72 to 82 of 100 cases, and in about 30 where the largest are giants; it "
-        "aims at 90%. One large customer more or less can move it further."
+        "A few of the 240 customers are very large; one of them more or less can move the share "
+        "further than the range shows. Had other customers like these come, it would lie in the range "
+        "in about 72 to 82 of 100 cases, and in about 30 where the largest are giants."
     )
 
 
@@ -328,7 +335,7 @@ def test_the_interval_says_what_it_is_worth():
 def test_the_interval_of_many_customers_who_are_alike_needs_no_warning(customers, gini, outcome):
     measures = pd.DataFrame({"customers": [customers], "gini": [gini]})
 
-    assert interval_verdict(measures, level=0.90).outcome == outcome
+    assert interval_verdict(measures).outcome == outcome
 
 
 # --------------------------------------------------------------------------------- net shares
@@ -676,3 +683,66 @@ def test_a_customer_without_activity_changes_shares_of_customers_and_no_money(wi
     assert curve["cumulative"].iloc[-1] == before["cumulative"].iloc[-1] == 60
     assert curve["customer_share"].iloc[0] == 0.20
     assert few_of(more) == few_of(with_a_loss_maker)
+
+
+# --------------------------------------------------------------------------------- the first ones
+def test_the_first_one_five_and_ten_bring_their_shares_of_what_is_earned():
+    """Ten earn 10 each but the best 110: of 200 the first brings 55 %, five 75 %; no loss counts."""
+    profits = {"A": 110, **{f"K{i}": 10 for i in range(9)}, "Z": -50}
+    row = concentration(book(profits), threshold=0.80, **DRAWS).set_index("measure")
+
+    shown = row.loc["customer_profit", ["first_1", "first_5", "first_10"]]
+    assert shown.tolist() == pytest.approx([0.55, 0.75, 1.0])
+    few = concentration(book({"A": 3, "B": 1}), threshold=0.80, **DRAWS).set_index("measure")
+    assert few.loc["customer_profit", "first_10"] == 1.0
+
+
+def test_who_brings_more_than_a_tenth_of_revenue_is_named():
+    """Of 100 in revenue Alfa brings 85, Beta 10 and Gamma 5: a tenth is not more than a tenth."""
+    statement = book({"A": 1, "B": 1, "C": 1}, revenue=[85, 10, 5])
+    names = pd.Series({"A": "Alfa", "B": "Beta"})
+
+    assert giants_finding(giants(statement), names) == (
+        "More than 10% of revenue come from: Alfa (85%)."
+    )
+    even = book({str(i): 1 for i in range(20)})
+    assert giants_finding(giants(even), names) == "Nobody alone brings more than 10% of revenue."
+
+
+def test_one_sees_who_of_last_year_s_vital_few_still_is_one():
+    """Of A, B and C one still is, one loses money and one buys no more; D is new among them."""
+    rows = [("FY2024", each, "vital_few") for each in "ABC"]
+    rows += [
+        ("FY2025", "A", "vital_few"),
+        ("FY2025", "B", "loss_making"),
+        ("FY2025", "D", "vital_few"),
+    ]
+    segments = pd.DataFrame(rows, columns=["period", "customer_id", "profit_class"])
+
+    moved = class_transitions(segments, period="FY2025", previous="FY2024").set_index(
+        "class_before"
+    )
+
+    assert moved.loc["vital_few"].to_dict() == {
+        "vital_few_now": 1,
+        "useful_many_now": 0,
+        "loss_making_now": 1,
+        "inactive_now": 1,
+    }
+    assert moved.loc["inactive", "vital_few_now"] == 1
+    assert transition_finding(moved.reset_index(), previous="FY2024") == (
+        "Of the 3 vital few of FY2024 1 still are; now 1 at a loss and 1 without purchases."
+    )
+    alone = class_transitions(segments, period="FY2024", previous="")
+    assert alone.empty
+    assert transition_finding(alone, previous="") == ""
+
+
+def test_chances_say_how_sure_the_vital_few_are():
+    chances = pd.Series({"A": 1.0, "B": 0.6, "C": 0.15, "D": 0.05})
+
+    assert membership_finding(chances, pd.Index(["A", "B"])) == (
+        "Whatever the costs within their declared ranges, 1 of the 2 vital few belong to them in nine "
+        "cases of ten or more; of the others 1 could, in one of ten or more."
+    )
+    assert membership_finding(chances.head(0), pd.Index(["A"])) == ""

@@ -44,6 +44,8 @@ TABLES = {  # input tables, in words
     "category_purchases": N_("purchases of everybody"),
     "effort": N_("effort on customers and prospects"),
     "terms": N_("terms of customers"),
+    "opportunities": N_("deals"),
+    "deal_stages": N_("stages of deals"),
 }
 
 DOCUMENTS = {
@@ -170,6 +172,9 @@ TERMS = {  # what is granted to customers, as the subject of a sentence
     "days_to_pay": N_("days to pay"),
     "small_orders": N_("small orders"),
     "rush_orders": N_("rush orders"),
+    "free_freight": N_("free freight"),
+    "minimum_order": N_("small minimum orders"),
+    "service_class": N_("better classes of service"),
 }
 
 FOLLOWS = {

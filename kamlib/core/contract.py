@@ -33,7 +33,9 @@ class Field(NamedTuple):
     """What one column of an input table may hold.
 
     `needed` speaks of the column (it must be in the head), `filled` of its cells (an empty one sets
-    the row aside, `unless` the other column named there holds the word). `past` refuses days more
+    the row aside, `unless` the other column named there holds the word; `where` makes it needed where
+    that column does, `together` filled where the other one is and only there, a word counting as empty).
+    `past` refuses days more
     than a year after the last period, and those before 1980. `who` says that the value must be
     known: as a customer, or as a party, which is a customer or a prospect; `not_before` names the
     column of the day before which this one may not be. A column of the client's by which rows count is
@@ -45,6 +47,8 @@ class Field(NamedTuple):
     needed: bool = False
     filled: bool = False
     unless: tuple[str, str] | None = None
+    where: tuple[str, str] | None = None
+    together: tuple[str, str] | None = None
     allowed: tuple[str, ...] = ()
     otherwise: str = ""
     at_least: int | None = None
@@ -345,6 +349,31 @@ CONTRACT: dict[str, TableContract] = {
             OURS,
         ),
         key=("customer_id",),
+    ),
+    "opportunities": TableContract(
+        (
+            must("opportunity_id"),
+            Field("party_id", needed=True, who="party"),  # empty: it counts, and is nobody's
+            must("entered", past=True),
+            Field("closed", needed=True, past=True, not_before="entered"),
+            Field(
+                "outcome",
+                needed=True,
+                allowed=("won", "lost", "open"),
+                otherwise=N_("unknown outcome"),
+                together=("closed", "open"),
+            ),
+            Field("amount", needed=True, at_least=0, where=("outcome", "won")),
+            Field("margin_rate"),
+            OURS,
+        ),
+        key=("opportunity_id",),
+        dated="entered",
+        amount="amount",
+    ),
+    "deal_stages": TableContract(
+        (must("opportunity_id"), must("deal_stage"), must("entered", past=True)),
+        dated="entered",
     ),
 }
 

@@ -72,9 +72,10 @@ def _is_error_of_excel(text: ir.StringValue) -> ir.BooleanValue:
 
 def _may_be_empty(cell: Cell) -> ir.BooleanValue:
     """Return where another column of the row says that a cell need not be filled."""
-    if cell.field.unless is None or cell.said is None:
-        return ibis.literal(False)
-    return (cell.said.lower() == cell.field.unless[1]).fill_null(False)
+    word, where = cell.field.unless or cell.field.where, bool(cell.field.where)
+    if word is None or cell.said is None:
+        return ibis.literal(where)
+    return ((cell.said.lower() == word[1]) ^ where).fill_null(where)
 
 
 def _not_allowed(cell: Cell, _around: Around) -> ir.BooleanValue:
@@ -82,6 +83,14 @@ def _not_allowed(cell: Cell, _around: Around) -> ir.BooleanValue:
     if cell.field.kind in NUMERIC:
         return ~cell.value.isin([int(word) for word in cell.field.allowed])
     return cell.value.notnull() & ~one_of(cell.value, cell.field.allowed)
+
+
+def _alone(cell: Cell, _around: Around) -> ir.BooleanValue:
+    """Return whether a cell is filled and the one it goes with is not, or the other way round."""
+    assert cell.field.together is not None
+    assert cell.said is not None
+    empty = cell.value.isnull() | (cell.value == cell.field.together[1])
+    return empty == cell.said.notnull()
 
 
 def _outside(cell: Cell, _around: Around) -> ir.BooleanValue:
@@ -195,7 +204,7 @@ CHECKS = (
     Check(
         reasons.MISSING,
         N_("fill the cell in the source, and make the field compulsory there"),
-        lambda cell, _: cell.field.filled and cell.field.kind != "bool",
+        lambda cell, _: (cell.field.filled or bool(cell.field.where)) and cell.field.kind != "bool",
         lambda cell, _: ~cell.there & ~_may_be_empty(cell),
     ),
     Check(
@@ -248,9 +257,18 @@ CHECKS = (
     ),
     Check(
         reasons.ENDS_BEFORE,
-        N_("correct from or until: an asset stands with a customer for a day at least"),
+        N_("correct one of the two days: nothing ends before it begins"),
         lambda cell, _: bool(cell.field.not_before) and cell.said is not None,
         lambda cell, _: cell.value < cell.said,
+    ),
+    Check(
+        reasons.OUTCOME_ALONE,
+        N_(
+            "while the deal is open leave both empty: the day on which it is expected to close is none; "
+            "once it is won or lost fill both"
+        ),
+        lambda cell, _: bool(cell.field.together) and cell.said is not None,
+        _alone,
     ),
     Check(
         reasons.NEITHER,
@@ -336,6 +354,7 @@ OF_THE_CONTRACT = {  # reasons of columns, where the general remedy for a word i
             N_("unknown kind"),
             N_("unknown cost level"),
             N_("unknown source"),
+            N_("unknown outcome"),
         ),
         _ALLOWED,
     ),

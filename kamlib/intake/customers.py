@@ -60,6 +60,7 @@ def customer_tables(
     names: pd.DataFrame | None,
     *,
     missing: pd.DataFrame,
+    prospects: pd.DataFrame | None,
     engagement: "Engagement",
 ) -> dict[str, pd.DataFrame]:
     """Return customers, the ids that stand for them, the pairs that look like one, and their names.
@@ -72,6 +73,7 @@ def customer_tables(
     activity : DataFrame ``customer_id, invoice_revenue, in_period, first, last`` by id as on the lines
     names : DataFrame ``customer_id, name, lines, last`` of the lines; None where they have none
     missing : DataFrame of `missing_customers`; those whose lines are set aside may be somebody's
+    prospects : the table of prospects; one of them may be a customer by another id
     """
     told = names if who.sites.empty else None
     variants = None if told is None else name_variants(told, who.units)
@@ -87,8 +89,12 @@ def customer_tables(
     seen = pd.DataFrame(own.items(), columns=["customer_id", "name"], dtype="str")
     strangers = missing.loc[~missing["kept"], ["customer_id", "invoice_revenue", "first", "last"]]
     seen_on = pd.concat([activity, strangers], ignore_index=True) if len(strangers) else activity
+    sites = who.sites if told is None else seen
+    if prospects is not None:
+        new = prospects.rename(columns={"prospect_id": "customer_id"})
+        sites = pd.concat([sites, new]).drop_duplicates("customer_id")
     pairs = look_alikes(
-        who.sites if told is None else seen,
+        sites,
         seen_on,
         tops=unit_of_each(who.sites, unit="group"),
         units=who.unit("group"),

@@ -40,8 +40,9 @@ def dtype_of(field: Field) -> dt.DataType:
 class Cell(NamedTuple):
     """A column of parsed rows: what was read, its value, and what beside it tells whether it stands.
 
-    `said` is the value of the column that its field names beside it (`Field.unless, not_before`);
-    `known` the id of the customer or party where somebody has it, `unusable` why a tax id is none.
+    `said` is the value of the column that its field names beside it (`Field.unless, where, together`
+    or `not_before`); `known` the id of the customer or party where somebody has it, `unusable` why a
+    tax id is none.
     """
 
     field: Field

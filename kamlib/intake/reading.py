@@ -137,8 +137,15 @@ def _tables(
     """Return the tables that data prep hands over, all but the quarantine."""
     lines, worked, small, who = read_.lines, read_.worked, read_.small, read_.who
     names = names_of_lines(worked) if "name" in lines.raw.names else None
-    people = customer_tables(who, activity, names, missing=missing, engagement=work.engagement)
     given = {name: table.frame for name, table in small.items() if name != "customers"}
+    people = customer_tables(
+        who,
+        activity,
+        names,
+        missing=missing,
+        prospects=given.get("prospects"),
+        engagement=work.engagement,
+    )
     if "prospects" in given:
         given["prospects"] = prospects_only(given["prospects"], people["customers"], who)
     tables = Tables(STAGE)

@@ -45,6 +45,7 @@ FEWER_CELLS = N_("fewer cells than the head has")
 MORE_CELLS = N_("more cells than the head has")
 EXCEL_ERROR = N_("an error in Excel")
 MERGED_ABOVE = N_("merged in Excel with the cell above")
+OUTCOME_ALONE = N_("an outcome without the day of closing, or such a day without an outcome")
 ENDS_BEFORE = N_("ends before it begins")
 DIGITS_LOST = N_("a number of more than 15 digits, of which Excel has lost the end")
 WITHOUT_TAX_ID = "#no tax number"  # stands for the buyer on an invoice that has none

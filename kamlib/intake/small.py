@@ -70,16 +70,7 @@ def master_table(work: Workspace, table: str) -> Small:
         One key stands in rows that differ, so that nobody can tell which one holds.
     """
     found = validate(work, table)
-    rows, key = _in_order(found), list(CONTRACT[table].key)
-    used = in_pandas(_used(rows).select(found.raw.names or key)).drop_duplicates()
-    twice = used[used.duplicated(key)][key].drop_duplicates().sort_values(key)
-    if len(twice):
-        which = listed(" ".join(map(str, row)) for row in twice.itertuples(index=False))
-        raise DataError(
-            f"rows of the {table} table that differ have the same {' and '.join(key)}: {which}. "
-            f"Keep one row for each in {listed(found.raw.files)}."
-        )
-    rows = _without_repeats(rows, key, column=key[0])
+    rows = _one_for_each_key(found, _in_order(found))
     return Small(_clean_frame(_used(rows), found), found, set_aside_of(found, rows))
 
 
@@ -93,12 +84,12 @@ def party_table(
     Raises
     ------
     DataError
-        Two files hold the same rows, a pool has no capacity, most amounts have the wrong sign, or
-        customers rate our rivals and never us.
+        Two files hold the same rows, one key stands in rows that differ, a pool has no capacity, most
+        amounts have the wrong sign, or customers rate our rivals and never us.
     """
     found = validate(work, table, known=known)
     refuse_copies(work, found)
-    rows = _in_order(found)
+    rows = _one_for_each_key(found, _in_order(found))
     if work.engagement.inputs[table].identical_rows == "quarantine":
         rows = _without_repeats(rows, found.raw.names)
     used, apart = _used(rows), set_aside_of(found, rows)
@@ -118,6 +109,22 @@ def party_table(
     for problem in _PROBLEMS.get(table, ()):
         problem(frame, listed(found.raw.files, most=3))
     return Small(frame, found, apart, seen)
+
+
+def _one_for_each_key(found: Validated, rows: pa.Table) -> pa.Table:
+    """Set aside rows that repeat a key; raise DataError where they differ in anything else."""
+    key = list(CONTRACT[found.name].key)
+    if not key:
+        return rows
+    used = in_pandas(_used(rows).select(found.raw.names or key)).drop_duplicates()
+    twice = used[used.duplicated(key)][key].drop_duplicates().sort_values(key)
+    if len(twice):
+        which = listed(" ".join(map(str, row)) for row in twice.itertuples(index=False))
+        raise DataError(
+            f"rows of the {found.name} table that differ have the same {' and '.join(key)}: {which}. "
+            f"Keep one row for each in {listed(found.raw.files)}."
+        )
+    return _without_repeats(rows, key, column=key[0])
 
 
 def _in_order(table: Validated) -> pa.Table:

@@ -176,7 +176,8 @@ def _validated_part(
 
 def _cell(work: Workspace, table: str, rows: ir.Table, field: Field, dialect: Dialect) -> Cell:
     """Return a column of parsed rows with all that its rules may ask for."""
-    other = field.unless[0] if field.unless else field.not_before
+    words = field.unless or field.where or field.together
+    other = words[0] if words else field.not_before
     beside = {
         "said": VALUE + other if other else "",
         "known": KNOWN if field.who else "",

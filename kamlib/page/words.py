@@ -46,6 +46,13 @@ FIGURES: dict[str, tuple[str, str]] = {
             "shares of people's work, material and money they get. The numbers are printed in the figure."
         ),
     ),
+    "white_space": (
+        N_("What each would buy more of a product group if it bought as comparable customers do."),
+        N_(
+            "Heat map: one row per customer with an open door, the largest gaps first, one column per "
+            "product group, darker where the gap is larger. The numbers are printed in the figure."
+        ),
+    ),
     "work_by_segment": (
         N_("What serving each segment takes of 100 of its invoice revenue, pool by pool."),
         N_(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         revenue_ranking,
         vital_few,
         whale,
+        white_space,
     )
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "revenue_ranking",
     "vital_few",
     "whale",
+    "white_space",
 ]
 __getattr__, __dir__ = face(__name__, __all__)

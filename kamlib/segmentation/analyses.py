@@ -6,6 +6,7 @@ import pandas as pd
 
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.codes import TERMS
+from kamlib.core.errors import listed
 from kamlib.core.frames import main_measure, named
 from kamlib.core.language import _
 from kamlib.core.verdicts import REFUSE
@@ -14,11 +15,14 @@ from kamlib.profitability.uncertainty import uncertain_profits
 from kamlib.segmentation import classes, doors, figures, shares, tables, terms, words
 from kamlib.segmentation import effort as efforts
 from kamlib.segmentation.band import subsidy_verdict, whale_band
+from kamlib.segmentation.gaps import group_gaps, group_sales, widest_gaps
 from kamlib.segmentation.parties import assessed_parties
 from kamlib.segmentation.potential import buyers, potential, stated_purchases
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage
+
+MOST_DRAWN = 10  # customers in the heat map
 
 
 def whale(stage: "Stage", statements: Analysis) -> Analysis:
@@ -69,7 +73,7 @@ def concentration(stage: "Stage") -> Analysis:
     told = classes.measure_verdicts(now)
     if not stage.withheld:
         told += [
-            shares.interval_verdict(measures, level=interval.level),
+            shares.interval_verdict(measures),
             shares.net_shares_verdict(measures, measure=measure, currency=stage.currency),
         ]
     handed = {"concentration": measures.assign(period=stage.period.name)}
@@ -85,6 +89,7 @@ def concentration(stage: "Stage") -> Analysis:
             stage.currency,
             digits={"gini": 2, "effective_n": 0},
         ),
+        Finding(words.giants_finding(shares.giants(now), _names(stage))),
     ]
     return stage.keep("concentration", Analysis(handed, parts, told))
 
@@ -93,7 +98,8 @@ def vital_few(stage: "Stage") -> Analysis:
     """Class each active customer: one of the vital few, of the useful many, or loss-making.
 
     Its tables are ``segmentation`` (one row per period and active customer: rank, shares from 0 to 1,
-    class) and ``classes`` (customers and money of each class, in reporting currency).
+    class), ``classes`` (customers and money of each class, in reporting currency) and ``transitions``
+    (customers by class in the previous period and now).
     """
     now, threshold = stage.read("profitability"), stage.engagement.segmentation.profit_share
     measure, currency = main_measure(now), stage.currency
@@ -101,14 +107,29 @@ def vital_few(stage: "Stage") -> Analysis:
     segments = classes.segment(statement, measure=measure, threshold=threshold)
     mine = segments[segments["period"] == stage.period.name]
     summary = classes.class_summary(mine)
+    previous = stage.previous.name if stage.previous else ""
+    moved = classes.class_transitions(segments, period=stage.period.name, previous=previous)
     caption = _("Customers and money per class; shares are of what those who earn bring.")
     parts: list[Part] = [
         Claim(words.class_finding(summary, measure=measure, currency=currency)),
         Table(summary, caption, currency, fold=True),
+        *_as_before(stage, moved, mine),
     ]
     balances = classes.class_balances(now, mine, measure=measure, currency=currency)
-    handed = {"segmentation": segments, "classes": summary}
+    handed = {"segmentation": segments, "classes": summary, "transitions": moved}
     return stage.keep("vital_few", Analysis(handed, parts, balances=balances, result=mine))
+
+
+def _as_before(stage: "Stage", moved: pd.DataFrame, mine: pd.DataFrame) -> list[Part]:
+    """Say who still is one of the vital few, and how sure membership is by the ranges of cost."""
+    previous = stage.previous.name if stage.previous else ""
+    said = [words.transition_finding(moved, previous=previous)]
+    if stage.has("profit_uncertainty") and stage.given is None:
+        odds = stage.read("profit_uncertainty").set_index("customer_id")["p_vital_few"]
+        few = mine.loc[mine["profit_class"] == "vital_few", "customer_id"]
+        said.append(words.membership_finding(odds, pd.Index(few)))
+    counted = _("Customers by their class a period before and now.")
+    return [Finding(*said), *([Table(moved, counted, fold=True)] if len(moved) else [])]
 
 
 def revenue_ranking(stage: "Stage") -> Analysis:
@@ -132,45 +153,58 @@ def revenue_ranking(stage: "Stage") -> Analysis:
 def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
     """Ask whether everybody gets about the same of our people, our material and our money.
 
-    Its tables are ``effort_audit`` (one row per kind: concentration from -1 to 1, shares of each class
-    from 0 to 1), ``effort_moves`` (at most five: hours of people's work that could go from whom to
-    whom, and what of it is avoidable, in reporting currency) and ``beyond`` (money of work beyond the
-    share in proportion to profit before it).
+    Its tables are ``effort_audit`` (one row per period and kind: concentration from -1 to 1, shares of
+    each class from 0 to 1), ``noted`` (what people noted, by kind and purpose), ``effort_moves`` (at most
+    five: hours of people's work that could go from whom to whom, and what of it is avoidable, in
+    reporting currency) and ``beyond`` (money of work beyond the share in proportion to profit before it).
     """
-    now, customers = stage.read("profitability"), stage.read("customers")
+    here, customers = stage.period.name, stage.read("customers")
+    statement = stage.read("profitability", periods="all")
     served, pools = (
-        stage.read(name) if stage.has(name) else None for name in ("cost_to_serve", "pools")
+        stage.read(name, periods="all") if stage.has(name) else None
+        for name in ("cost_to_serve", "pools")
     )
-    got = efforts.customer_effort(now, served, pools)
+    got = efforts.effort_of(here, statement, served, pools)
     told = efforts.effort_verdict(got)
     if told.outcome == REFUSE or stage.withheld:
         stage.keep("equal_treatment", Analysis(verdicts=[told]))
         return stage.keep("equal_treatment", Analysis(parts=stage.refusal(""), verdicts=[told]))
     of_class = few.result.set_index("customer_id")["profit_class"]
-    audit = efforts.effort_audit(got, of_class)
+    all_years = efforts.audit_of_periods(few.tables["segmentation"], statement, served, pools)
+    audit = all_years[all_years["period"] == here]
+    prospects = stage.read_optional("prospects")
+    noted = efforts.noted_effort(
+        stage.read_optional("effort"),
+        [] if prospects is None else prospects["prospect_id"],
+        period=here,
+    )
     said = words.effort_finding(audit)
     parts: list[Part] = [
         Claim(said[0] + ".", said[1]),
         Figure("effort", lambda: figures.plot_effort(audit)),
         Table(
-            audit.drop(columns=["spread"]),
-            _("How each kind of effort is spread; 0 leans neither way."),
+            all_years.drop(columns=["spread"]),
+            _("How each kind of effort is spread, by period; 0 leans neither way."),
             stage.currency,
             digits={"index_before": 2, "index_final": 2, "proportional": 2},
             fold=True,
         ),
-        Finding(*said[2:]),
+        Finding(*said[2:], words.noted_finding(noted)),
     ]
-    handed = {"effort_audit": audit.assign(period=stage.period.name)}
+    handed = {"effort_audit": all_years, "noted": noted}
     if "people" in got:
         segments = customers.set_index("customer_id")["industry_segment"]
         found = efforts.moves(got, of_class, segments, _returning(chances))
-        handed["effort_moves"] = found.assign(period=stage.period.name)
+        handed["effort_moves"] = found.assign(period=here)
     if "people" in got and got["hours"].any():
         parts += [
             Table(
                 tables.moves_table(found, customers),
-                _("Hours that could go from whom to whom, and what of them is avoidable."),
+                _(
+                    "Hours that could go from whom to whom, and what of them is avoidable. Counted are "
+                    "{pools}: where people there cannot work for another customer, their hours can "
+                    "only end."
+                ).format(pools=listed(efforts.pools_of_time(pools))),
                 stage.currency,
             ),
             Table(
@@ -190,7 +224,8 @@ def equal_terms(stage: "Stage") -> Analysis:
     """
     if not stage.knows("equal_treatment"):
         return stage.keep("equal_terms", Analysis())
-    audit = terms.terms_audit(stage.read("profitability"), stage.read("orders"))
+    declared = stage.read_optional("terms")
+    audit = terms.terms_audit(stage.read("profitability"), stage.read("orders"), declared)
     shown = audit.assign(term=[_(TERMS[term]) for term in audit["term"]])
     parts: list[Part] = [
         Claim(*words.terms_finding(audit)),
@@ -204,6 +239,10 @@ def equal_terms(stage: "Stage") -> Analysis:
     ]
     handed = {"terms_audit": audit.assign(period=stage.period.name)}
     return stage.keep("equal_terms", Analysis(handed, parts))
+
+
+def _names(stage: "Stage") -> pd.Series:
+    return stage.read("customers").set_index("customer_id")["name"]
 
 
 def _returning(chances: Analysis) -> pd.Series:
@@ -246,3 +285,39 @@ def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
     if could is not None:
         handed["potential"] = could.assign(period=stage.period.name)
     return stage.keep("open_doors", Analysis(handed, parts, told, [who]))
+
+
+def white_space(stage: "Stage", few: Analysis, doors: Analysis) -> Analysis:
+    """Ask which product groups those with an open door buy less of than comparable customers.
+
+    Its table is ``white_space``: the three largest gaps of each customer, in reporting currency. Without
+    product groups it shows nothing.
+    """
+    now, sold = stage.read("profitability"), None
+    if stage.has("customer_products") and not stage.withheld:
+        lines = stage.read("customer_products")
+        sold = group_sales(lines, stage.read_optional("products"))
+    if sold is None:
+        return stage.keep("white_space", Analysis())
+    gaps = group_gaps(buyers(now, stage.read("customers"), few.result), sold)
+    largest = widest_gaps(gaps)
+    opened = doors.tables["doors"]
+    through = opened.loc[opened["open"].astype(bool), "party_id"]
+    theirs = largest[largest["customer_id"].isin(through)]
+    widest = theirs.groupby("customer_id")["white_gap"].sum().nlargest(MOST_DRAWN).index
+    drawn, currency = gaps.loc[widest].rename(index=_names(stage).to_dict()), stage.currency
+    parts: list[Part] = [Claim(words.white_space_finding(theirs, currency=currency))]
+    if len(drawn):
+        parts += [
+            Figure("white_space", lambda: figures.plot_white_space(drawn, currency=currency)),
+            Table(
+                named(theirs.sort_values("white_gap", ascending=False), stage.read("customers")),
+                _("The three widest gaps of each, the widest first."),
+                currency,
+                fold=True,
+                most=12,
+                rest="white_space",
+            ),
+        ]
+    handed = {"white_space": largest.assign(period=stage.period.name)}
+    return stage.keep("white_space", Analysis(handed, parts))

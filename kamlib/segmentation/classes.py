@@ -172,6 +172,27 @@ def class_summary(segments: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def class_transitions(segments: pd.DataFrame, *, period: str, previous: str) -> pd.DataFrame:
+    """Count which class customers of each class of the previous period are in today.
+
+    Returns
+    -------
+    DataFrame, one row per class then (``inactive``: did not buy): ``class_before`` and a count per class
+    now, such as ``vital_few_now``; no rows where the previous period has no classes
+    """
+    then, now = (
+        segments[segments["period"] == name].set_index("customer_id")["profit_class"]
+        for name in (previous, period)
+    )
+    both = pd.DataFrame({"class_before": then, "now": now}).fillna("inactive")
+    order = [*PROFIT_CLASSES, "inactive"]
+    counts = pd.crosstab(both["class_before"], both["now"] + "_now")
+    counts = counts.reindex(index=order, columns=[f"{name}_now" for name in order], fill_value=0)
+    known = [name for name in order if name != UNKNOWN or (both == UNKNOWN).any(axis=None)]
+    counts = counts.loc[known, [f"{name}_now" for name in known]]
+    return counts.rename_axis(columns=None).reset_index() if len(then) else counts.head(0)
+
+
 def class_flips(statement: pd.DataFrame, *, measure: str | None, threshold: float) -> pd.DataFrame:
     """Return the customers whose class by revenue is not their class by the main measure.
 

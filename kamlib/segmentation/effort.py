@@ -9,6 +9,7 @@ Sources
 Kakwani, Wagstaff and van Doorslaer (1997) for the concentration index along another variable.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ MINUTES = {
     "minute": 60.0,
     "hour": 1.0,
 }  # units of a pool that count people's time → how many an hour
+PURPOSES = ("win", "keep", "develop")
 MOST_MOVES = 5
 LIKELY = 0.5  # chance of return from which hours are spent on a customer
 LEAST_HOURS = 8.0  # a working day; less is no move
@@ -114,6 +116,67 @@ def effort_audit(effort: pd.DataFrame, classes: pd.Series) -> pd.DataFrame:
     return pd.DataFrame([*rows, brings]).assign(proportional=reference)
 
 
+def effort_of(
+    period: str,
+    statement: pd.DataFrame,
+    cost_to_serve: pd.DataFrame | None,
+    pools: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Return what each customer gets in one of the periods, by `customer_effort`."""
+    own = statement[statement["period"] == period]
+    served, mine = (
+        None if table is None else table[table["period"] == period]
+        for table in (cost_to_serve, pools)
+    )
+    return customer_effort(own, served, mine)
+
+
+def audit_of_periods(
+    segments: pd.DataFrame,
+    statement: pd.DataFrame,
+    cost_to_serve: pd.DataFrame | None,
+    pools: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Audit each period of which it can be said who gets what: ``period`` and as `effort_audit`.
+
+    `segments` holds the classes of all periods.
+    """
+    parts = []
+    for period, classes in segments.groupby("period"):
+        got = effort_of(str(period), statement, cost_to_serve, pools)
+        if effort_verdict(got).outcome != REFUSE:
+            of_class = classes.set_index("customer_id")["profit_class"]
+            parts.append(effort_audit(got, of_class).assign(period=period))
+    return pd.concat(parts, ignore_index=True)
+
+
+def noted_effort(
+    noted: pd.DataFrame | None, prospects: Iterable[str], *, period: str
+) -> pd.DataFrame:
+    """Say of the effort that people noted what goes to prospects, and what it is for.
+
+    Parameters
+    ----------
+    noted : the input table ``effort``
+    prospects : ids of those who do not buy yet
+
+    Returns
+    -------
+    DataFrame ``kind, quantity, to_prospects, win, keep, develop``, one row per kind: hours of people,
+    else money, and shares of it; nothing noted, no rows
+    """
+    columns = ["kind", "quantity", "to_prospects", *PURPOSES]
+    if noted is None:
+        return pd.DataFrame(columns=columns)
+    mine = noted[(noted["period"] == period) & (noted["quantity"] > 0)]
+    parts = {name: mine["purpose"] == name for name in PURPOSES} if "purpose" in mine else {}
+    parts["to_prospects"] = mine["party_id"].isin(list(prospects))
+    shown = pd.DataFrame({name: mine["quantity"].where(rows, 0.0) for name, rows in parts.items()})
+    sums = shown.assign(kind=mine["kind"], quantity=mine["quantity"]).groupby("kind").sum()
+    shares = sums.drop(columns="quantity").div(sums["quantity"], axis="index")
+    return sums[["quantity"]].join(shares).reset_index().reindex(columns=columns)
+
+
 def _spread(spent: pd.Series, profit: pd.Series) -> dict[str, object]:
     before = concentration_along(spent.clip(lower=0), profit + spent)
     final = concentration_along(spent.clip(lower=0), profit)
@@ -181,6 +244,14 @@ def moves(
         money = moved * float(own["hour_worth"][source])
         found.append(Move(source, str(target), moved, money))
     return pd.DataFrame(found, columns=list(Move._fields))
+
+
+def pools_of_time(pools: pd.DataFrame | None) -> list[str]:
+    """Return the pools whose work is counted in hours of people, in plain words."""
+    if pools is None:
+        return []
+    timed = (pools["kind"] == "people") & pools["unit"].isin(list(MINUTES))
+    return [str(pool).replace("_", " ") for pool in pools.loc[timed, "pool"].unique()]
 
 
 def effort_verdict(effort: pd.DataFrame) -> Verdict:

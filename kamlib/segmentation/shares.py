@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.core.language import _, cases, money, ngettext, number, percent
+from kamlib.core.language import _, cases, money, ngettext, number
 from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.verdicts import Verdict, verdict
 from kamlib.numerics import count_reaching, gini, herfindahl, stobachoff, top_share
@@ -11,6 +11,7 @@ from kamlib.numerics.draws import Shares, resampled_shares
 from kamlib.segmentation.classes import MEASURES
 
 ALIKE = 0.20  # Gini up to which no customer is a giant that a sample could miss
+FIRST = {"first_1": 1, "first_5": 5, "first_10": 10}  # the share of so many of the best
 MEASURED = (
     "measure",
     "customers",
@@ -21,6 +22,7 @@ MEASURED = (
     "top20",
     "top20_low",
     "top20_high",
+    *FIRST,
     "gini",
     "effective_n",
     "positive",
@@ -46,7 +48,8 @@ def concentration(
     ``few`` (customers
     who bring `threshold` of what those who earn bring; 0 where nothing is positive), ``few_share`` with
     ``few_low``/``few_high``, ``top20`` (share of what those who earn bring of the best 20 %) with
-    ``top20_low``/``top20_high``, ``gini`` (0 to 1, valid with losses), ``effective_n``,
+    ``top20_low``/``top20_high``, ``first_1``, ``first_5`` and ``first_10`` (the same of so many of the
+    best), ``gini`` (0 to 1, valid with losses), ``effective_n``,
     ``positive``, ``lost``, ``losing`` (customers), ``total`` with ``total_low``/``total_high``,
     ``peak_at`` (customers), ``stobachoff``, ``interval_level`` (0 to 1, of all three intervals)
 
@@ -65,6 +68,14 @@ def concentration(
     return pd.DataFrame(rows, columns=list(MEASURED))
 
 
+def giants(statement: pd.DataFrame, *, above: float = 0.10) -> pd.Series:
+    """Return who alone brings more than a share of revenue: their shares by id, the largest first."""
+    active = statement[statement["active"]].set_index("customer_id")
+    revenue = active["invoice_revenue"].astype(float).clip(lower=0)
+    share = revenue / revenue.sum()
+    return share[share > above].sort_values(ascending=False)
+
+
 def _measured(values: np.ndarray, threshold: float) -> dict[str, float]:
     few = int(count_reaching(values, threshold))
     return {
@@ -72,6 +83,7 @@ def _measured(values: np.ndarray, threshold: float) -> dict[str, float]:
         "few": few,
         "few_share": few / len(values),
         "top20": float(top_share(values)),
+        **{name: float(top_share(values, min(n / len(values), 1.0))) for name, n in FIRST.items()},
         "gini": float(gini(values)),
         "effective_n": float(1 / herfindahl(values)),
         "positive": values.clip(0).sum(),
@@ -144,8 +156,8 @@ def _words(row: pd.Series, currency: str) -> dict[str, str]:
     }
 
 
-def interval_verdict(measures: pd.DataFrame, *, level: float) -> Verdict:
+def interval_verdict(measures: pd.DataFrame) -> Verdict:
     """Say what a plain bootstrap interval is worth here: much where customers are much alike."""
     n = int(measures["customers"].max()) if len(measures) else 0
     alike = n >= FEW_CUSTOMERS and bool((measures["gini"] <= ALIKE).all())
-    return verdict("interval", "PASS" if alike else "FLAG", n=number(n), level=percent(level))
+    return verdict("interval", "PASS" if alike else "FLAG", n=number(n))

@@ -4,12 +4,14 @@ import pandas as pd
 
 from kamlib.core.vocabulary import label
 from kamlib.segmentation.effort import beyond_share
+from kamlib.segmentation.shares import FIRST
 
 
 def concentration_table(measures: pd.DataFrame) -> pd.DataFrame:
     """Pick what is compared between revenue, gross margin and customer profit."""
     table = measures.assign(measure=[label(name) for name in measures["measure"]])
-    return table[["measure", "few", "few_share", "top20", "gini", "effective_n", "losing"]]
+    names = ["few", "few_share", *FIRST, "top20", "gini", "effective_n", "losing"]
+    return table[["measure", *names]]
 
 
 def moves_table(moves: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:

@@ -28,7 +28,9 @@ class Term(NamedTuple):
     taken: pd.Series
 
 
-def terms_audit(statement: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+def terms_audit(
+    statement: pd.DataFrame, orders: pd.DataFrame, declared: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Hold each term against the profit rate before it, after it, and revenue.
 
     Parameters
@@ -36,6 +38,8 @@ def terms_audit(statement: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     statement : DataFrame of one period: relation, active, list_revenue, the lines of the ladder,
         days_to_pay, and customer_profit or gross_margin
     orders : DataFrame of that period: customer_id, order_value, rush
+    declared : the input table ``terms``: customer_id and any of free_freight, minimum_order,
+        service_class
 
     Returns
     -------
@@ -51,7 +55,7 @@ def terms_audit(statement: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     profit, listed = own[measure].astype(float), own["list_revenue"].astype(float)
     revenue = own["invoice_revenue"].astype(float)
     rows = []
-    for term in _terms(own, orders):
+    for term in [*_terms(own, orders), *_declared(own, declared)]:
         granted = term.granted.reindex(own.index).astype(float)
         taken = term.taken.reindex(own.index).astype(float).fillna(0.0)
         known = granted.notna()
@@ -92,6 +96,17 @@ def _terms(own: pd.DataFrame, orders: pd.DataFrame) -> list[Term]:
     if "rush" in orders and orders["rush"].any():
         terms.append(Term("rush_orders", of["rush"].mean().astype(float), work))
     return terms
+
+
+def _declared(own: pd.DataFrame, declared: pd.DataFrame | None) -> list[Term]:
+    """Return the declared terms, the more generous the higher; of a customer's sites the best counts."""
+    if declared is None:
+        return []
+    work = own["cost_to_serve"].astype(float)
+    generous = {"free_freight": 1.0, "minimum_order": -1.0, "service_class": -1.0}
+    best = declared.reindex(columns=list(generous)).astype(float).mul(pd.Series(generous))
+    best = best.groupby(declared["customer_id"]).max()
+    return [Term(name, best[name], work) for name in generous]
 
 
 def _called(before: tuple[float, float], final: tuple[float, float]) -> str:

@@ -97,6 +97,7 @@ def _about(low: float, high: float, currency: str) -> tuple[str, str]:
     return money(round(low, digits), currency), money(round(high, digits), currency)
 
 
+SURE = 0.9  # share of the cases from which somebody surely is one of the vital few
 NOT_FEW = 0.5  # share of the customers from which those who bring most are not called few
 
 
@@ -138,14 +139,18 @@ def concentration_finding(
         what=_what(row),
     )
     interval = _(
-        "Among customers like these {low} to {high} would bring {part}, in {cases}."
-    ).format(
-        part=percent(profit_share),
-        low=percent(row["few_low"]),
-        high=percent(row["few_high"]),
-        cases=cases(row["interval_level"]),
-    )
+        "What could be different: had other customers like these come, {low} to {high} of them would "
+        "bring {part}."
+    ).format(part=percent(profit_share), low=percent(row["few_low"]), high=percent(row["few_high"]))
     return [said, _on_what_is_known(interval, measure)]
+
+
+def giants_finding(giants: pd.Series, names: pd.Series) -> str:
+    """Name who alone brings more than a tenth of revenue; `giants` of that function, `names` by id."""
+    if giants.empty:
+        return _("Nobody alone brings more than 10% of revenue.")
+    each = [f"{names.get(who, who)} ({percent(share)})" for who, share in giants.items()]
+    return _("More than 10% of revenue come from: {names}.").format(names=", ".join(each))
 
 
 def _what(row: pd.Series) -> str:
@@ -237,6 +242,45 @@ def _gives_back(said: str, losing: Mapping[Hashable, Any], currency: str) -> str
         int(losing["customers"]),
     ).format(
         said=said, n=number(losing["customers"]), lost=money(-losing["amount"], currency), back=back
+    )
+
+
+def transition_finding(moved: pd.DataFrame, *, previous: str) -> str:
+    """Say how many of the vital few of the previous period still are, and what became of the others."""
+    of_class = {row.pop("class_before"): row for row in moved.to_dict("records")}
+    few: dict[Hashable, int] = of_class.get("vital_few", {})
+    if not sum(few.values()):
+        return ""
+    ways = {
+        "useful_many_now": _("{n} useful many"),
+        "loss_making_now": _("{n} at a loss"),
+        "inactive_now": _("{n} without purchases"),
+    }
+    lost = [words.format(n=number(few[name])) for name, words in ways.items() if few[name]]
+    said = _("Of the {then} vital few of {previous} {still} still are").format(
+        then=number(sum(few.values())), previous=previous, still=number(few["vital_few_now"])
+    )
+    return _("{said}; now {lost}.").format(said=said, lost=_together(lost)) if lost else f"{said}."
+
+
+def membership_finding(chances: pd.Series, few: pd.Index) -> str:
+    """Say how sure it is who belongs to the vital few, by the declared ranges of cost.
+
+    Parameters
+    ----------
+    chances : share of all cases in which each customer is one of them, by id
+    few : ids of the vital few
+    """
+    if chances.empty:
+        return ""
+    inside, outside = chances[chances.index.isin(few)], chances[~chances.index.isin(few)]
+    return _(
+        "Whatever the costs within their declared ranges, {sure} of the {n} vital few belong to them in "
+        "nine cases of ten or more; of the others {more} could, in one of ten or more."
+    ).format(
+        sure=number(int((inside >= SURE).sum())),
+        n=number(len(few)),
+        more=number(int((outside >= 1 - SURE).sum())),
     )
 
 
@@ -332,6 +376,22 @@ def effort_finding(audit: pd.DataFrame) -> list[str]:
     return [few, losers, *spread]
 
 
+def noted_finding(noted: pd.DataFrame) -> str:
+    """Say what of the effort that people noted goes to prospects and to winning names.
+
+    Parameters
+    ----------
+    noted : DataFrame of `noted_effort`
+    """
+    said = [
+        _("{share} of {kind} to prospects, {win} to win new business").format(
+            share=percent(row["to_prospects"]), kind=_(EFFORT[row["kind"]]), win=percent(row["win"])
+        )
+        for row in noted.to_dict("records")
+    ]
+    return _("Of what people noted, {parts}.").format(parts="; ".join(said)) if said else ""
+
+
 def _together(names: Iterable[str]) -> str:
     """Write names as people say them: A, B and C."""
     *first, last = names
@@ -360,6 +420,31 @@ def terms_finding(audit: pd.DataFrame) -> list[str]:
         by_size = _("Size says more than the profit rate: {terms} go with revenue.")
         said.insert(0, by_size.format(terms=_granted(size["term"])))
     return said
+
+
+def white_space_finding(largest: pd.DataFrame, *, currency: str) -> str:
+    """Say what customers with an open door would buy more in their three widest gaps.
+
+    Parameters
+    ----------
+    largest : DataFrame of `widest_gaps`, of those with an open door
+    """
+    if largest.empty:
+        return _(
+            "Nobody with an open door buys less of a product group than comparable customers do."
+        )
+    by_group = largest.groupby("product_group")["white_gap"].sum()
+    return ngettext(
+        "{n} with an open door would buy {amount} more in its three widest gaps, if it bought what "
+        "comparable customers do; most of it {group}.",
+        "{n} with an open door would buy {amount} more in their three widest gaps, if they bought what "
+        "comparable customers do; most of it {group}.",
+        largest["customer_id"].nunique(),
+    ).format(
+        n=number(largest["customer_id"].nunique()),
+        amount=money(by_group.sum(), currency),
+        group=by_group.idxmax(),
+    )
 
 
 def _granted(terms: pd.Series) -> str:

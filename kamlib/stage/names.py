@@ -82,6 +82,7 @@ WRITTEN_BY = {
             "staying",
             "return_models",
             "parties",
+            "white_space",
         ),
         "segmentation",
     ),

@@ -150,11 +150,8 @@ def nominees(stage: "Stage") -> Analysis:
     """
     accounts, currency = stage.read(ACCOUNTS), stage.currency
     table = nominees_table(accounts)
-    caption = _("The nominees, with what is missing, who asks and by when.")
-    parts: list[Part] = [
-        Finding(words.nominees_finding(accounts, currency=currency)),
-        Table(table, caption, currency, fold=True),
-    ]
+    said = words.nominees_finding(accounts, currency=currency)
+    parts: list[Part] = [Table(table, said, currency, fold=True) if len(table) else Finding(said)]
     return stage.keep("nominees", Analysis({"nominees": table}, parts))
 
 
