@@ -315,8 +315,10 @@ def _own_number(in_ksef: str, path: Path) -> str:
 
     KSeF gives out files under these numbers, so that the other invoice most often lies beside.
     """
+    if not IN_KSEF.fullmatch(in_ksef):
+        return in_ksef
     beside = path.with_name(f"{in_ksef}.xml")
-    if not IN_KSEF.fullmatch(in_ksef) or not beside.is_file():
+    if not beside.is_file():
         return in_ksef
     with opened(beside, shown=beside.name) as stream:
         invoice = next(elements(stream, "Fa", shown=beside.name), None)
