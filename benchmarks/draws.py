@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 import kamlib as kam
-from kamlib.numerics import Uncertain, among_fewest, odds, range_errors
-from kamlib.numerics.draws import resampled_shares
+from kamlib.numerics.concentration import among_fewest
+from kamlib.numerics.draws import Uncertain, odds, range_errors, resampled_shares
 
 CUSTOMERS, DRAWS, ACTIVITIES = 2_000, 2_000, 12
 LEVEL, SHARE = 0.90, 0.80

@@ -47,14 +47,14 @@ def run_stages(
     until: str = "summary",
     figures: bool = False,
     watch: Watch = lambda _stage, _cell: nullcontext(),
-    knobs: Mapping[str, object] | None = None,
+    parameters: Mapping[str, object] | None = None,
     hear: Hear = lambda _name, _shown: None,
     aloud: bool = False,
 ) -> Path:
     """Run the notebooks' cells in order from `begin` to `until` and return the folder of their tables.
 
     Each cell runs inside `watch`. Figures are drawn where they are asked for, and shown to nobody.
-    A notebook takes those `knobs` that its parameters cell has, as in a run. `hear` is told what is
+    A notebook takes those `parameters` that its parameters cell has, as in a run. `hear` is told what is
     shown, and by which function. If `aloud`, all of it is shown as in a run.
     """
     from kamlib.page import parts, show
@@ -67,7 +67,7 @@ def run_stages(
         if not figures | aloud:
             stack.enter_context(patch.object(parts.Figure, "show", lambda _figure: None))
         for stage in names[names.index(begin) : names.index(until) + 1]:
-            _run(stage, engagement, period, stages, watch, knobs or {})
+            _run(stage, engagement, period, stages, watch, parameters or {})
     return stages
 
 
@@ -87,7 +87,7 @@ def _run(
     period: str,
     stages: Path,
     watch: Watch,
-    knobs: Mapping[str, object],
+    parameters: Mapping[str, object],
 ) -> None:
     place = {"engagement": str(engagement), "period": period, "stage_folder": str(stages)}
     names: dict[str, object] = {}
@@ -97,7 +97,7 @@ def _run(
             with watch(stage, cell.source):
                 _execute(cell.source, notebook.name, names)
             if "parameters" in cell.metadata.get("tags", []):
-                names.update({name: value for name, value in knobs.items() if name in names})
+                names.update({name: value for name, value in parameters.items() if name in names})
                 names.update(place)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from losses_world import WORSE, amounts, random_amounts
 from worlds import Equation, Term
 
-from kamlib.numerics import median_of_others, shapley
+from kamlib.numerics.sharing import median_of_others, shapley
 from kamlib.profitability.causes import (
     CAUSES,
     cause_effects,

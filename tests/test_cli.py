@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 
 from kamlib.core.errors import ParameterError
 from kamlib.report import reporting, stages
-from kamlib.report.cli import app, knobs_of
+from kamlib.report.cli import app, parameters_of
 from kamlib.report.committing import only_run
 from kamlib.stage import NOTEBOOKS
 
@@ -375,14 +375,14 @@ def test_help_names_the_commands_and_loads_nothing_heavy():
 
 
 def test_values_are_numbers_where_they_look_like_them():
-    assert knobs_of(["a=1", "b=0.5", "c=false", "d=x=y"]) == {
+    assert parameters_of(["a=1", "b=0.5", "c=false", "d=x=y"]) == {
         "a": 1,
         "b": 0.5,
         "c": "false",
         "d": "x=y",
     }
     with pytest.raises(ParameterError, match="given twice"):
-        knobs_of(["a=1", "a=2"])
+        parameters_of(["a=1", "a=2"])
 
 
 def test_demo_hands_on_what_was_given_and_nothing_else(tmp_path, monkeypatch):

@@ -105,7 +105,7 @@ def test_the_papermill_line_of_the_readme_runs_one_notebook_with_its_parameter(
 
     assert done.exit_code == 0, done.output[-2000:]
     receipt = json.loads((stages / "receipt_attractiveness.json").read_text())
-    assert receipt["knobs"] == {"cut_a": 0.7}
+    assert receipt["parameters"] == {"cut_a": 0.7}
     assert "0.70 instead of 0.60" in (tmp_path / "out.ipynb").read_text()
 
 

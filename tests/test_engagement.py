@@ -819,7 +819,7 @@ def test_what_spans_two_parts_is_named_at_the_key_that_refers(load, extra, line,
         ("currency: PLN\n", "", 1, "currency is missing. Add it, for example currency: EUR."),
         ("invoice_lines", "invoice_line", 6, "inputs.invoice_line is not a table .* Did you mean"),
         ("invoice_lines", "products", 5, "inputs.invoice_lines is missing: without invoice lines"),
-        ("invoice_lines", "terms", 6, "inputs.terms is not a table this version reads."),
+        ("invoice_lines", "rebates", 6, "inputs.rebates is not a table this version reads."),
         ("to: 2025-12-31", "to: 2024-12-31", 4, "periods.FY2025.to must not be before its first"),
         ("2025-01-01", "2024-12-31", 4, "periods.FY2025 starts on 2024-12-31, before FY2024 ends"),
         ("FY2025: {from", "FY2025: {form", 4, "periods.FY2025.form is not .* Did you mean 'from'"),
@@ -951,10 +951,10 @@ def test_a_misspelt_key_is_caught_on_its_line_wherever_it_stands(folder, where, 
         load_engagement(write(folder, "\n".join(lines)))
 
 
-# ------------------------------------------------------------------------------------ knobs
-def test_knobs_change_a_copy(load):
+# ------------------------------------------------------------------------------------ parameters
+def test_parameters_change_a_copy(load):
     acme = load()
-    turned = acme.with_knobs({"segmentation.profit_share": 0.75, "capacity.managers": 3})
+    turned = acme.with_parameters({"segmentation.profit_share": 0.75, "capacity.managers": 3})
 
     assert turned.segmentation.profit_share == 0.75
     assert turned.capacity.places == 24
@@ -964,7 +964,7 @@ def test_knobs_change_a_copy(load):
 
 
 @pytest.mark.parametrize(
-    ("knobs", "words"),
+    ("parameters", "words"),
     [
         (
             {"segmentation.profit_share": 80},
@@ -984,9 +984,9 @@ def test_knobs_change_a_copy(load):
         ),
     ],
 )
-def test_a_knob_that_does_not_fit_is_named(load, knobs, words):
+def test_a_parameter_that_does_not_fit_is_named(load, parameters, words):
     with pytest.raises(ParameterError, match=words):
-        load().with_knobs(knobs)
+        load().with_parameters(parameters)
 
 
 def test_settings_have_one_hash_however_they_are_written(load):
@@ -996,7 +996,9 @@ def test_settings_have_one_hash_however_they_are_written(load):
     assert re.fullmatch("[0-9a-f]{64}", plain)
     assert other.settings_hash() == plain
     assert load().settings_hash() != plain
-    assert load().with_knobs({"capacity.managers": 3}).settings_hash() != load().settings_hash()
+    assert (
+        load().with_parameters({"capacity.managers": 3}).settings_hash() != load().settings_hash()
+    )
 
 
 def test_amounts_that_are_equal_hash_alike(load):

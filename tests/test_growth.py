@@ -13,8 +13,8 @@ import pytest
 from fastpath import run_stages, table
 from worlds import KAU, UNKNOWN, accounts_of, default_rules
 
-from kamlib.numerics import Uncertain, median_of_others, odds, range_errors, whales
-from kamlib.numerics.draws import resampled_shares
+from kamlib.numerics.draws import Uncertain, odds, range_errors, resampled_shares, whales
+from kamlib.numerics.sharing import median_of_others
 from kamlib.pyramid.assess import assess_accounts
 from kamlib.pyramid.bounds import Bounds
 from kamlib.pyramid.decide import decision_rules

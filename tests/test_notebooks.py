@@ -8,8 +8,8 @@ import pytest
 from conftest import NOTEBOOKS
 
 import kamlib
-from kamlib.stage import KNOBS, assigned_names, assigned_values
 from kamlib.stage import NOTEBOOKS as BY_STAGE
+from kamlib.stage import PARAMETERS, assigned_names, assigned_values
 
 COMMON = ["engagement", "period", "stage_folder"]
 EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
@@ -50,7 +50,7 @@ def test_papermill_sees_every_parameter_with_its_type_and_help(path):
     source = parameters_cell(path)
     seen = papermill.inspect_notebook(str(path))
 
-    assert list(seen) == assigned_names(source) == COMMON + list(KNOBS[stage_of(path)])
+    assert list(seen) == assigned_names(source) == COMMON + list(PARAMETERS[stage_of(path)])
     assert [p["name"] for p in seen.values() if p["inferred_type_name"] == "None"] == []
     assert [p["name"] for p in seen.values() if not p["help"]] == []
     for line in source.splitlines():
@@ -58,18 +58,20 @@ def test_papermill_sees_every_parameter_with_its_type_and_help(path):
 
 
 @EACH
-def test_a_knob_s_comment_names_the_key_it_turns(path):
-    for knob, key in KNOBS[stage_of(path)].items():
-        line = next(line for line in parameters_cell(path).splitlines() if line.startswith(knob))
+def test_a_parameter_s_comment_names_the_key_it_turns(path):
+    for parameter, key in PARAMETERS[stage_of(path)].items():
+        line = next(
+            line for line in parameters_cell(path).splitlines() if line.startswith(parameter)
+        )
         assert line.endswith(f"key: {key}")
 
 
 @EACH
-def test_no_value_is_saved_for_a_knob(path):
+def test_no_value_is_saved_for_a_parameter(path):
     values = assigned_values(parameters_cell(path))
 
-    assert {knob: values[knob] for knob in KNOBS[stage_of(path)]} == dict.fromkeys(
-        KNOBS[stage_of(path)], "None"
+    assert {name: values[name] for name in PARAMETERS[stage_of(path)]} == dict.fromkeys(
+        PARAMETERS[stage_of(path)], "None"
     )
 
 

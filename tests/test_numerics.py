@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.numerics import (
+from kamlib.numerics.concentration import (
     among_fewest,
     count_reaching,
     cumulative_best_first,

@@ -1,4 +1,4 @@
-"""One knob, one run: what is set for one notebook holds for all, and nothing old is shown as new."""
+"""One parameter, one run: what is set for one notebook holds for all, and nothing old is shown as new."""
 
 import contextlib
 import json
@@ -33,11 +33,11 @@ class Firm:
         self.yaml = self.folder / "engagement.yaml"
         self.plain = self.yaml.read_text()
 
-    def write(self, knobs: dict[str, object]) -> None:
-        """Write knobs into engagement.yaml."""
+    def write(self, parameters: dict[str, object]) -> None:
+        """Write parameters into engagement.yaml."""
         settings = yaml.safe_load(self.plain)
-        for knob, value in knobs.items():
-            *blocks, key = KEYS[knob].split(".")
+        for parameter, value in parameters.items():
+            *blocks, key = KEYS[parameter].split(".")
             here = settings
             for block in blocks:
                 here = here.setdefault(block, {})
@@ -56,8 +56,8 @@ class Firm:
         run_stages(self.folder, "FY2025", stages, hear=hear, **options)
         return said
 
-    def opened(self, stages: Path, stage: str, **knobs: object):
-        return open_stage(stage, str(self.folder), "FY2025", str(stages), **knobs)
+    def opened(self, stages: Path, stage: str, **parameters: object):
+        return open_stage(stage, str(self.folder), "FY2025", str(stages), **parameters)
 
 
 def tables(stages: Path) -> dict[str, bytes]:
@@ -124,7 +124,7 @@ def test_a_share_set_for_the_run_gives_what_the_same_share_in_engagement_yaml_gi
     firm, first_reads, tmp_path
 ):
     firm.write({})
-    said = firm.run(tmp_path / "set", knobs=HALF)
+    said = firm.run(tmp_path / "set", parameters=HALF)
 
     assert tables(tmp_path / "set") == tables(firm.folder.with_name("written"))
     assert said == firm.said
@@ -132,7 +132,7 @@ def test_a_share_set_for_the_run_gives_what_the_same_share_in_engagement_yaml_gi
 
 
 @pytest.mark.parametrize(
-    ("knob", "value", "begin"),
+    ("parameter", "value", "begin"),
     [
         ("price_reach", 0.01, "data_prep"),
         pytest.param("cut_a", 0.45, "data_prep", marks=pytest.mark.soak),
@@ -140,29 +140,29 @@ def test_a_share_set_for_the_run_gives_what_the_same_share_in_engagement_yaml_gi
         ("managers", 1, "pyramid"),
     ],
 )
-def test_a_knob_set_for_a_notebook_gives_what_the_engagement_s_own_value_gives(
-    firm, stages, tmp_path, knob, value, begin
+def test_a_parameter_set_for_a_notebook_gives_what_the_engagement_s_own_value_gives(
+    firm, stages, tmp_path, parameter, value, begin
 ):
     """`begin` is the first stage whose tables the setting in engagement.yaml can change."""
     before = tables(stages)
     written = shutil.copytree(stages, tmp_path / "written")
-    firm.write(HALF | {knob: value})
+    firm.write(HALF | {parameter: value})
     expected = firm.run(written, begin=begin)
     firm.write(HALF)
-    said = firm.run(stages, begin=SET_IN[knob], knobs={knob: value})
+    said = firm.run(stages, begin=SET_IN[parameter], parameters={parameter: value})
     said = [line for line in said if "As in engagement.yaml" not in line]
 
     assert tables(stages) == tables(written)
-    assert tables(stages) != before, "the knob matters"
+    assert tables(stages) != before, "the parameter matters"
     assert said == expected[-len(said) :]
 
 
-def test_a_knob_that_is_turned_shows_the_losses_before_and_after(firm, stages):
+def test_a_parameter_that_is_turned_shows_the_losses_before_and_after(firm, stages):
     firm.write(HALF)
     stage = firm.opened(stages, "profitability", price_reach=0.0)
     made = kam.profitability.statements(stage)
     lost = kam.profitability.losses(stage, made)
-    told = kam.profitability.knobs_turned(stage, lost).finding
+    told = kam.profitability.parameters_changed(stage, lost).finding
     before, after = told.partition("As set here: ")[::2]
 
     assert before.startswith("As in engagement.yaml: ")
@@ -205,7 +205,7 @@ def test_a_cut_changed_in_one_notebook_holds_in_those_opened_after_it_and_they_s
     firm, stages, capsys, monkeypatch
 ):
     monkeypatch.setattr("kamlib.page.show.publish", lambda forms, *_: print(forms["text/plain"]))
-    firm.run(stages, begin="attractiveness", until="attractiveness", knobs={"cut_a": 0.85})
+    firm.run(stages, begin="attractiveness", until="attractiveness", parameters={"cut_a": 0.85})
 
     later = firm.opened(stages, "pyramid")
     later.show_settings()
@@ -225,7 +225,7 @@ def test_a_share_that_an_earlier_notebook_ran_without_is_refused_with_the_remedy
     ):
         firm.opened(stages, "segmentation", profit_share=0.75)
 
-    assert firm.opened(stages, "segmentation", profit_share=0.5).knobs == HALF
+    assert firm.opened(stages, "segmentation", profit_share=0.5).parameters == HALF
 
 
 # ------------------------------------------------------------------------------- nothing old
@@ -241,7 +241,7 @@ def test_what_stands_on_what_is_there_is_opened(firm, stages):
 
 
 @pytest.mark.parametrize(
-    ("knob", "opened", "again"),
+    ("parameter", "opened", "again"),
     [
         ("profit_share", "summary", "01_data_prep.ipynb"),
         ("cut_a", "attractiveness", "01_data_prep.ipynb"),
@@ -250,14 +250,14 @@ def test_what_stands_on_what_is_there_is_opened(firm, stages):
     ],
 )
 def test_after_a_change_of_the_settings_the_first_notebook_to_run_again_is_named(
-    firm, stages, knob, opened, again
+    firm, stages, parameter, opened, again
 ):
-    firm.write(HALF | {knob: 0.55 if knob != "managers" else 2})
+    firm.write(HALF | {parameter: 0.55 if parameter != "managers" else 2})
 
     told = refusal(firm, stages, opened)
 
     assert (
-        f"the settings under {KEYS[knob].split('.')[0]} changed since {again} ran to its end."
+        f"the settings under {KEYS[parameter].split('.')[0]} changed since {again} ran to its end."
         in told
     )
     assert f"Run notebooks/{again} again" in told

@@ -202,7 +202,7 @@ def test_buyers_are_external_and_active_and_their_size_is_what_more_of_them_tell
 def test_the_page_names_who_could_join_and_how_many_nobody_can_tell():
     sold = bakers([50, 900, *[1000] * 12], few=7)
     could = potential(sold, NOTHING_SAID, unit=100)
-    ids = [*could["customer_id"], "asleep"]
+    ids = [*could["customer_id"], "dormant"]
     parties = pd.DataFrame({"party_id": ids, "is_prospect": False})
     few = pd.DataFrame({"customer_id": ids[7:14], "profit_class": "vital_few", "rank": 1})
     few = few.assign(measure="customer_profit", cumulative_share=0.8)

@@ -461,11 +461,11 @@ def test_a_full_disk_of_our_own_is_told_as_such():
     ("arguments", "message"),
     [
         (
-            {"knobs": {"proft_share": 0.7}},
+            {"parameters": {"proft_share": 0.7}},
             r"no notebook has a parameter 'proft_share'. Did you mean",
         ),
-        ({"knobs": {"profit_share": 80}}, "profit_share"),
-        ({"knobs": {"period": "FY2024"}}, "Choose it with --period"),
+        ({"parameters": {"profit_share": 80}}, "profit_share"),
+        ({"parameters": {"period": "FY2024"}}, "Choose it with --period"),
         ({"period": "FY2052"}, "period 'FY2052' is not in engagement.yaml"),
     ],
 )
@@ -892,7 +892,7 @@ def test_a_sum_that_does_not_hold_is_published_and_named(place, in_process):
 # A value saved in a notebook
 
 
-def test_a_knob_saved_in_a_notebook_is_named_with_its_remedy_before_anything_runs(
+def test_a_parameter_saved_in_a_notebook_is_named_with_its_remedy_before_anything_runs(
     place, in_process
 ):
     saved = stub_notebook("summary")

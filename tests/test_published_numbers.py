@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from kamlib.attractiveness.our_criteria import side_a, side_a_criteria
-from kamlib.numerics import count_reaching, cumulative_best_first, gini, herfindahl, stobachoff
+from kamlib.numerics.concentration import (
+    count_reaching,
+    cumulative_best_first,
+    gini,
+    herfindahl,
+    stobachoff,
+)
 from kamlib.numerics.sharing import piecewise, sort_ascending
 from kamlib.profitability.costing import charge_customers, pool_costs
 from kamlib.pyramid.boundaries import assign_levels

@@ -122,11 +122,11 @@ def monthly(first, last, *, who="A", day=28):
         ("2023-12-01", "REFUSE", "1 month"),
     ],
 )
-def test_a_window_too_short_to_tell_asleep_from_gone_says_so(tmp_path, first, outcome, months):
+def test_a_window_too_short_to_tell_dormant_from_gone_says_so(tmp_path, first, outcome, months):
     rows = monthly(first, "2023-12-01", day=7)  # the first week of January has holidays
     engagement = give(world(tmp_path, periods=TWO_YEARS), "invoice_lines", book(LINES, *rows))
 
-    found, said = verdict_of(read_inputs(engagement, "FY2023"), "asleep_or_gone")
+    found, said = verdict_of(read_inputs(engagement, "FY2023"), "dormant_or_gone")
     assert found == outcome
     assert f" {months} back" in said
 
@@ -187,7 +187,7 @@ def test_the_day_that_a_program_writes_for_an_empty_cell_is_no_first_day(tmp_pat
     assert intake.tables["quarantine"][["column", "reason"]].values.tolist() == [
         ["date", reasons.LONG_AGO]
     ]
-    assert verdict_of(intake, "asleep_or_gone")[0] == "REFUSE"  # seven months, not 120 years
+    assert verdict_of(intake, "dormant_or_gone")[0] == "REFUSE"  # seven months, not 120 years
 
 
 # --------------------------------------------------------------------------- the general ledger

@@ -286,9 +286,9 @@ def plot_tenure(years: "pd.Series") -> "Axes":
 ''',
     )
     copy.insert(
-        "kamlib/page/words.py",
-        "FIGURES: dict[str, tuple[str, str]] = {\n",
-        '    "tenure": (N_("How long customers have been with us."), N_("Bars: customers by years.")),\n',
+        "kamlib/page/figures.toml",
+        "",
+        '\n[tenure]\ncaption = "How long customers have been with us."\nalt = "Bars: by years."\n',
     )
 
     said = copy.run("""
@@ -303,7 +303,7 @@ years = pd.Series([1.0, 2.0, 11.0])
 Analysis(parts=[Figure("tenure", lambda: figures.plot_tenure(years))])._ipython_display_()
 """)
 
-    assert said == ["10 | How long customers have been with us. | Bars: customers by years."]
+    assert said == ["10 | How long customers have been with us. | Bars: by years."]
 
 
 def test_a_page_is_a_notebook_and_its_name_in_the_list(copy):
@@ -312,7 +312,11 @@ def test_a_page_is_a_notebook_and_its_name_in_the_list(copy):
         '    "pyramid": "05_pyramid.ipynb",\n',
         '    "growth": "05b_growth.ipynb",\n',
     )
-    copy.insert("kamlib/stage/names.py", "WRITTEN_BY = {\n", '    "growing": "growth",\n')
+    copy.insert(
+        "kamlib/stage/names.py",
+        "WRITES = {  # stage → the tables that it writes for later stages\n",
+        '    "growth": "growing",\n',
+    )
     codes = (
         'import kamlib as kam\nstage = kam.open_stage("growth", engagement, period, stage_folder)',
         "import pandas as pd\nfrom kamlib.page.parts import Headline\n"

@@ -98,7 +98,7 @@ def test_a_run_with_another_parameter_cannot_be_resumed(place):
     place.run()
 
     with pytest.raises(ParameterError, match="a parameter changed since"):
-        place.run(resume=True, knobs={"profit_share": 0.7})
+        place.run(resume=True, parameters={"profit_share": 0.7})
 
 
 @pytest.mark.parametrize("touched", ["profitability.parquet", "receipt_profitability.json"])

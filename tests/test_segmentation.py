@@ -22,7 +22,7 @@ from kamlib.segmentation.classes import (
     whale_curve,
 )
 from kamlib.segmentation.doors import door_verdicts, open_doors, potential_door, strategic_door
-from kamlib.segmentation.parties import asleep_verdict, assessed_parties
+from kamlib.segmentation.parties import assessed_parties, dormant_verdict
 from kamlib.segmentation.shares import (
     concentration,
     giants,
@@ -165,7 +165,7 @@ def test_any_book_keeps_its_customers_its_total_and_its_answer(values, threshold
 
 def test_classes_are_given_per_period_and_only_to_active_customers():
     before = book({"A": 10, "B": 90}, period="FY2024")
-    now = book({"A": 90, "B": 10, "C": 900}, asleep=["C"])
+    now = book({"A": 90, "B": 10, "C": 900}, dormant=["C"])
 
     table = segment(pd.concat([now, before]), measure="customer_profit", threshold=0.80)
 
@@ -226,8 +226,8 @@ def test_classes_rest_on_profit_else_on_margin_and_never_on_revenue(profit, marg
     assert measure_verdicts(statement)[1].outcome == outcome
 
 
-def test_a_customer_asleep_with_no_profit_does_not_degrade_the_measure():
-    assert main_measure(book({"A": 1, "B": np.nan}, asleep=["B"])) == "customer_profit"
+def test_a_customer_dormant_with_no_profit_does_not_degrade_the_measure():
+    assert main_measure(book({"A": 1, "B": np.nan}, dormant=["B"])) == "customer_profit"
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_customer_asleep_with_no_profit_does_not_degrade_the_measure():
     [(0, "REFUSE"), (1, "FLAG"), (29, "FLAG"), (30, "PASS")],
 )
 def test_few_customers_are_flagged_and_none_are_refused(customers, outcome):
-    statement = book({f"C{i:02}": 1 for i in range(customers)} | {"Z": 1}, asleep=["Z"])
+    statement = book({f"C{i:02}": 1 for i in range(customers)} | {"Z": 1}, dormant=["Z"])
 
     assert measure_verdicts(statement)[0].outcome == outcome
 
@@ -243,7 +243,7 @@ def test_few_customers_are_flagged_and_none_are_refused(customers, outcome):
 @pytest.mark.parametrize(
     "statement",
     [
-        pytest.param(book({"A": 1, "B": 2}, asleep=["A", "B"]), id="nobody is active"),
+        pytest.param(book({"A": 1, "B": 2}, dormant=["A", "B"]), id="nobody is active"),
         pytest.param(book({"A": np.nan, "B": np.nan}), id="neither profit nor margin is known"),
     ],
 )
@@ -447,27 +447,27 @@ def quiet(ids, *, order_days, reach=24, first="2023-01-01"):
 @pytest.mark.parametrize(
     ("reach", "first", "outcome", "line"),
     [
-        (24, "2023-01-01", "PASS", ("Asleep", "no order in 24 months")),
-        (23, "2023-01-06", "PASS", ("Asleep", "no order in 24 months")),
-        (13, "2023-12-01", "FLAG", ("Asleep", "no order in the 13 months of the input")),
+        (24, "2023-01-01", "PASS", ("Dormant", "no order in 24 months")),
+        (23, "2023-01-06", "PASS", ("Dormant", "no order in 24 months")),
+        (13, "2023-12-01", "FLAG", ("Dormant", "no order in the 13 months of the input")),
         (
             8,
             "2024-05-01",
             "REFUSE",
-            ("Without an order", "asleep or gone: the input is too short to tell"),
+            ("Without an order", "dormant or gone: the input is too short to tell"),
         ),
     ],
 )
-def test_who_is_asleep_is_not_said_where_the_input_is_shorter_than_a_year(
+def test_who_is_dormant_is_not_said_where_the_input_is_shorter_than_a_year(
     reach, first, outcome, line
 ):
     customers = pd.DataFrame(
         {"customer_id": ["A", "B"], "name": ["A", "B"], "relation": "external"}
     )
     stays = quiet("AB", order_days=[1, 0], reach=reach, first=first)
-    statement = book({"A": 1, "B": 0}, asleep=["B"])
+    statement = book({"A": 1, "B": 0}, dormant=["B"])
 
-    told = asleep_verdict(customers, stays, statement)
+    told = dormant_verdict(customers, stays, statement)
     _, balance = assessed_parties(customers, None, stays, statement)
 
     assert told.outcome == outcome
@@ -486,7 +486,7 @@ def test_live_external_customers_and_prospects_are_looked_at_once_each():
         }
     )
     stays = quiet("ABCI", order_days=[2, 0, 0, 9])
-    statement = book({"A": 1, "B": -1, "C": 0, "I": 5}, asleep=["C", "I"])
+    statement = book({"A": 1, "B": -1, "C": 0, "I": 5}, dormant=["C", "I"])
     prospects = pd.DataFrame({"prospect_id": ["P", "A"], "name": ["P", "A again"]})
 
     parties, balance = assessed_parties(customers, prospects, stays, statement)
@@ -496,7 +496,7 @@ def test_live_external_customers_and_prospects_are_looked_at_once_each():
     assert balance.unexplained == 0
     assert [(step.what, float(step.amount)) for step in balance.steps[1:]] == [
         ("Intercompany and collective", -1),
-        ("Asleep", -1),
+        ("Dormant", -1),
         ("Prospects", 2),
         ("Prospects who are customers", -1),
         ("Customers and prospects", 3),
@@ -592,7 +592,7 @@ def test_every_open_door_carries_its_evidence(with_a_loss_maker):
             [
                 {**GOOD, "party_id": "P"},
                 {**GOOD, "party_id": "B", "rating": 1.0},
-                {**GOOD, "party_id": "asleep"},
+                {**GOOD, "party_id": "dormant"},
             ]
         ),
         DOOR,

@@ -34,8 +34,8 @@ def small(tmp_path):
     return tmp_path
 
 
-def opened(small, name="segmentation", **knobs):
-    return open_stage(name, str(small), "FY2025", **knobs)
+def opened(small, name="segmentation", **parameters):
+    return open_stage(name, str(small), "FY2025", **parameters)
 
 
 def test_tables_live_in_the_engagement_s_stages_folder(small, monkeypatch):
@@ -50,12 +50,12 @@ def test_a_folder_given_by_the_environment_keeps_engagements_apart(small, monkey
     assert opened(small).folder == tmp_path / "elsewhere" / "small" / "FY2025"
 
 
-def test_a_knob_turns_the_engagement_s_value_and_none_leaves_it(small):
+def test_a_parameter_turns_the_engagement_s_value_and_none_leaves_it(small):
     assert opened(small, profit_share=0.75).engagement.segmentation.profit_share == 0.75
     assert opened(small, profit_share=None).engagement.segmentation.profit_share == 0.80
 
 
-def test_a_knob_out_of_range_is_refused(small):
+def test_a_parameter_out_of_range_is_refused(small):
     with pytest.raises(ParameterError, match=r"profit_share.*share between 0 and 1.*write 0.80"):
         opened(small, profit_share=80)
 
@@ -97,8 +97,8 @@ def test_each_table_that_a_notebook_names_is_written_by_the_stage_that_is_said_t
         assert [t for t in reads if place.index(WRITTEN_BY[t]) >= place.index(stage)] == []
 
 
-def told(small, capsys, name="segmentation", **knobs) -> str:
-    opened(small, name, **knobs).show_settings()
+def told(small, capsys, name="segmentation", **parameters) -> str:
+    opened(small, name, **parameters).show_settings()
     return " ".join(capsys.readouterr().out.split())
 
 
@@ -115,15 +115,17 @@ def as_text(monkeypatch):
         (0.80, "segmentation.profit_share: 0.80, as in engagement.yaml"),
     ],
 )
-def test_a_turned_knob_is_shown_beside_the_engagement_s_value(small, capsys, as_text, share, said):
+def test_a_turned_parameter_is_shown_beside_the_engagement_s_value(
+    small, capsys, as_text, share, said
+):
     assert told(small, capsys, profit_share=share).endswith(said)
 
 
-def test_a_knob_that_was_not_turned_is_not_shown(small, capsys, as_text):
+def test_a_parameter_that_was_not_turned_is_not_shown(small, capsys, as_text):
     assert "profit_share" not in told(small, capsys, profit_share=None)
 
 
-def test_a_knob_without_a_value_of_the_engagement_says_so(small, capsys, as_text):
+def test_a_parameter_without_a_value_of_the_engagement_says_so(small, capsys, as_text):
     said = told(small, capsys, "pyramid", managers=3)
 
     assert said.endswith("capacity.managers: 3, where engagement.yaml has none")

@@ -147,7 +147,7 @@ def default_rules():
         return load_engagement(folder)
 
 
-def book(profit: dict, *, revenue=None, margin=None, asleep=(), period="FY2025") -> pd.DataFrame:
+def book(profit: dict, *, revenue=None, margin=None, dormant=(), period="FY2025") -> pd.DataFrame:
     """Build the statement of a period from id → customer profit."""
     ids = list(profit)
     earned = [float(value) for value in profit.values()]
@@ -158,7 +158,7 @@ def book(profit: dict, *, revenue=None, margin=None, asleep=(), period="FY2025")
             "invoice_revenue": [float(r) for r in revenue or [100.0] * len(ids)],
             "gross_margin": [float(m) for m in margin or earned],
             "customer_profit": earned,
-            "active": [name not in asleep for name in ids],
+            "active": [name not in dormant for name in ids],
         }
     )
 

@@ -17,11 +17,8 @@ from kamlib.core.tables import EXACT
 from kamlib.core.timespans import period_of
 
 ACCRUED, SETTLED, REVERSED = "accrued", "settled", "reversed"
-
 EARNED = ("earned_from", "earned_to")
-
 SCALE = Decimal("0.000001")
-
 Days = tuple[pd.Timestamp, pd.Timestamp] | None
 
 

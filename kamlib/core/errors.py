@@ -8,13 +8,9 @@ import re
 from collections.abc import Iterable
 
 ADDRESS = re.compile(r"([A-Za-z][\w+.-]*)://[^\s'\"]*")
-
 MARKS_OF_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
 BREAKS = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
-
 NOT_SHOWN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, halves of letters
-
 SECRET = re.compile(r"\b(password|passwd|pwd|token|secret)(\s*=\s*)[^\s;&'\"]+", re.IGNORECASE)
 
 

@@ -7,10 +7,12 @@ so far; a compiled catalogue under ``locale/`` adds one, by the name of its fold
 
 import gettext
 import math
+import tomllib
+from collections.abc import Iterator
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -18,17 +20,11 @@ if TYPE_CHECKING:
 
 
 NBSP = "\u00a0"
-
 MINUS = "\u2212"
-
 UNKNOWN = "?"
-
 NO_VALUE = "–"  # there is none; what is not known says so in words
-
 LOCALE = Path(__file__).parents[1] / "locale"
-
 LANGUAGES = ("en", *sorted(path.parts[-3] for path in LOCALE.glob("*/LC_MESSAGES/kamlib.mo")))
-
 _CURRENT = {"language": "en"}
 
 
@@ -66,6 +62,24 @@ def ngettext(one: str, many: str, n: int) -> str:
     '2 customers'
     """
     return _catalogue(language()).ngettext(one, many, n)
+
+
+def words_in(path: Path) -> dict[str, Any]:
+    """Return the words that stand in a TOML file beside the module that gives them a form."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def templates(
+    file: IO[bytes], *_marks: object, **_options: object
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Give the templates of a file of words to Babel: line, function, message, comments."""
+    for entry in tomllib.load(file).values():
+        for name, words in entry.items():
+            if isinstance(words, list):  # a column: label, kind, meaning, and perhaps a unit
+                label, _kind, *others = words
+                yield from ((1, "N_", each, []) for each in (label, *others) if each != "currency")
+            elif name != "section":
+                yield 1, "N_", words, []
 
 
 def number(value: float, digits: int = 0, *, signed: bool = False) -> str:

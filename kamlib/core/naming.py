@@ -2,15 +2,15 @@
 
 import difflib
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from itertools import chain
 from pathlib import Path
 
-_NAMES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+from kamlib.core.language import words_in
 
+_NAMES = words_in(Path(__file__).with_suffix(".toml"))
 WITH_VAT = ("brutto", "gross", "inclvat", "includingvat", "zvat", "withvat", "p15")
 
 

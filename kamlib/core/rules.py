@@ -1,9 +1,9 @@
 """Rules of method: what each asks, and what follows where it is not met; in words in `rules.toml`."""
 
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
+
+from kamlib.core.language import words_in
 
 
 class Rule(NamedTuple):
@@ -20,19 +20,13 @@ class Rule(NamedTuple):
     section: str = ""
 
 
-def _rules() -> dict[str, Rule]:
-    found = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    return {name: Rule(**fields) for name, fields in found.items()}
-
-
-RULES = _rules()
+_WORDS = words_in(Path(__file__).with_suffix(".toml"))
+RULES = {name: Rule(**fields) for name, fields in _WORDS.items()}
 RULES["ledger_before"] = RULES["ledger_revenue"]  # of the period before
-
 FEW_CUSTOMERS = 30  # below it shares and intervals say little
 
 # what is measured of customers rests on these: refused, nothing of it is known, and no report comes out
 FOUNDATIONS = ("coverage", "too_much_set_aside", "ledger_revenue", "ledger_profit")
-
 ASKED = ("side_b",)  # what customers say rests on no line
 
 _OWN: dict[str, tuple[str, ...]] = {
@@ -52,11 +46,3 @@ ANALYSES: dict[str, tuple[str, ...]] = {  # what may stand under `required` → 
     name: tuple(dict.fromkeys((*own, *(FOUNDATIONS[:1] if name in ASKED else FOUNDATIONS))))
     for name, own in _OWN.items()
 }
-
-
-def templates(
-    file: IO[bytes], *_words: object, **_options: object
-) -> Iterator[tuple[int, str, str, list[str]]]:
-    """Give the templates of `rules.toml` to Babel: line, function, message, comments."""
-    for rule in tomllib.load(file).values():
-        yield from ((1, "N_", words, []) for field, words in rule.items() if field != "section")

@@ -26,9 +26,7 @@ from kamlib.core.scratch import Scratch
 from kamlib.core.vocabulary import COLUMNS
 
 SCHEMA_VERSION = 1
-
 ROWS_IN_A_GROUP = 2**20
-
 EXACT = pd.ArrowDtype(pa.decimal128(38, 6))
 
 

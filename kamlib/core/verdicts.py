@@ -16,9 +16,7 @@ from kamlib.core.language import _
 from kamlib.core.rules import FOUNDATIONS, RULES
 
 PASS, FLAG, REFUSE = "PASS", "FLAG", "REFUSE"
-
 HALF_CENT = Decimal("0.005")
-
 CENT = Decimal("0.01")
 
 
@@ -169,7 +167,6 @@ def exact(amount: object) -> Decimal:
 
 
 VERDICT_COLUMNS = list(Verdict._fields)
-
 LEDGER_COLUMNS = ["what", "unit", "role", "step", "amount", "why", "holds"]
 
 

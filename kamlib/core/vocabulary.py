@@ -1,12 +1,10 @@
 """Columns in the words of readers, one per name: label, kind, unit, meaning, as in `vocabulary.toml`."""
 
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from kamlib.core.codes import TABLES
-from kamlib.core.language import _
+from kamlib.core.language import _, words_in
 
 Kind = Literal[
     "id", "text", "money", "number", "whole", "share", "score", "rating", "date", "bool", "period"
@@ -27,19 +25,11 @@ class Column(NamedTuple):
         return f"{_(self.label)}, {unit}" if unit else _(self.label)
 
 
-_COLUMNS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_COLUMNS = words_in(Path(__file__).with_suffix(".toml"))
 COLUMNS = {name: Column(*words) for name, words in _COLUMNS["columns"].items()}
 
 # Of result tables that no page shows as they are; an engagement may call columns of its own like these.
 ONLY_IN_RESULTS = {name: Column(*words) for name, words in _COLUMNS["only_in_results"].items()}
-
-
-def templates(
-    file: IO[bytes], *_words: object, **_options: object
-) -> Iterator[tuple[int, str, str, list[str]]]:
-    """Give the templates of `vocabulary.toml` to Babel: line, function, message, comments."""
-    for label, _kind, *others in tomllib.load(file)["columns"].values():
-        yield from ((1, "N_", each, []) for each in (label, *others) if each != "currency")
 
 
 def label(name: str, currency: str = "") -> str:

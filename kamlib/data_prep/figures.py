@@ -20,7 +20,6 @@ from kamlib.page.style import (
 )
 
 MONTHS_WITH_QUARTERS = 36  # longer series show half-years, then years only
-
 MONTHS_WITH_HALF_YEARS = 60
 
 

@@ -13,7 +13,6 @@ from kamlib.intake.checks import remedy_of
 from kamlib.intake.reasons import NO_LINE
 
 RULE = ["table", "column", "source_column", "reason"]
-
 WORST = ["where", "invoice_id", "column", "value", "reason", "amount"]
 
 EACH = [
@@ -30,9 +29,7 @@ EACH = [
 ]
 
 WITH_MONEY = ("invoice_lines", "assets", "off_invoice", "gl_totals")
-
 NONE = "–"
-
 PAIR = ["customer_id", "name", "keep_as", "kept_name", "evidence", "invoice_revenue"]
 
 

@@ -5,7 +5,6 @@ is required and would be refused is foreseen from the inputs alone, by the rules
 them; whether a report shows it is known only when it has run.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -240,76 +239,56 @@ def _not_asked(engagement: Engagement, ratings: pd.DataFrame | None, span: Perio
 
 # ----------------------------------------------------------------------------------- in words
 def _head(found: Checked) -> str:
+    span, first, last = found.period, day(found.period.start), day(found.period.end)
     template = _("{name}, {period}: {first} to {last}")
-    span = found.period
-    return template.format(
-        name=found.engagement.name, period=span.name, first=day(span.start), last=day(span.end)
-    )
+    return template.format(name=found.engagement.name, period=span.name, first=first, last=last)
 
 
 def _tables(found: Checked) -> list[str]:
     """Write one line per input table, in columns."""
     heads = [_("table"), _("rows"), _("set aside"), _("from"), _("to")]
-    names = ["table", "rows", "set_aside", "first", "last"]
     rows = [
-        [str(table), number(read), number(set_aside), _day(first), _day(last)]
-        for table, read, set_aside, first, last in found.coverage[names].itertuples(
-            index=False, name=None
-        )
+        [each["table"], *(number(each[n]) for n in ("rows", "set_aside"))]
+        + ["" if pd.isna(each[n]) else day(each[n]) for n in ("first", "last")]
+        for each in found.coverage.to_dict("records")
     ]
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    return ["  ".join(_cells(row, widths)).rstrip() for row in [heads, *rows]]
-
-
-def _cells(row: list[str], widths: list[int]) -> Iterable[str]:
-    """Pad the cells of a row: the first to the left, the others to the right."""
-    first, *others = zip(row, widths, strict=True)
-    yield first[0].ljust(first[1])
-    yield from (text.rjust(width) for text, width in others)
-
-
-def _day(value: pd.Timestamp) -> str:
-    return "" if pd.isna(value) else day(value)
+    first, *others = zip(heads, *rows, strict=True)
+    columns = [[text.ljust(max(map(len, first))) for text in first]]
+    columns += [[text.rjust(max(map(len, column))) for text in column] for column in others]
+    return ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
 
 
 def _reasons(found: Checked) -> list[str]:
     """Write why rows were set aside, with the money on them that can be read."""
-    if not len(found.reasons):
-        return []
-    names = ["table", "column", "reason", "rows", "amount"]
-    template = _("{n} × {table}, {column}: {reason}{worth}")
+    template, worth = _("{n} × {table}, {column}: {reason}{worth}"), _(" ({amount})")
     currency = found.engagement.currency
-    told = [
+    said = [
         template.format(
-            n=number(rows),
-            table=table,
-            column=column or _("whole row"),
-            reason=_(reason),
-            worth=_(" ({amount})").format(amount=money(amount, currency)) if amount else "",
+            n=number(each["rows"]),
+            table=each["table"],
+            column=each["column"] or _("whole row"),
+            reason=_(each["reason"]),
+            worth=worth.format(amount=money(each["amount"], currency)) if each["amount"] else "",
         )
-        for table, column, reason, rows, amount in found.reasons[names].itertuples(
-            index=False, name=None
-        )
+        for each in found.reasons.to_dict("records")
     ]
-    return [_("Set aside:"), *(f"  {each}" for each in told)]
+    return [_("Set aside:"), *(f"  {each}" for each in said)] if said else []
 
 
 def _buyers(found: Checked) -> list[str]:
     """Write who bought without a tax number, as rows that give each an id of its own."""
     if found.buyers.empty:
         return []
-    currency = found.engagement.currency
-    told = [
-        f'  "{_escaped(value)}": ""  # {money(amount, currency)}'
-        for value, amount in found.buyers.head(MOST_BUYERS)[["value", "amount"]].itertuples(
-            index=False, name=None
-        )
+    largest = found.buyers.head(MOST_BUYERS)
+    said = [
+        f'  "{_escaped(value)}": ""  # {money(amount, found.engagement.currency)}'
+        for value, amount in zip(largest["value"], largest["amount"], strict=True)
     ]
     template = _(
         "Buyers without a tax number, set aside (to take one as a customer, write an id for it under "
         "inputs.invoice_lines.values.customer_id): {n}"
     )
-    return [template.format(n=number(len(found.buyers))), *told]
+    return [template.format(n=number(len(found.buyers))), *said]
 
 
 def _escaped(text: str) -> str:
@@ -321,24 +300,19 @@ def _pairs(found: Checked) -> list[str]:
     """Write which ids look like one customer, with the evidence, as rows for identity.merge."""
     if found.pairs.empty:
         return []
-    template = _("{new},{old}   {name} = {kept}: {evidence}")
-    told = [
+    template = _("{customer_id},{keep_as}   {name} = {kept_name}: {evidence}; {amount}")
+    said = [
         template.format(
-            new=row["customer_id"],
-            old=row["keep_as"],
-            name=row["name"],
-            kept=row["kept_name"],
-            evidence="; ".join(
-                [row["evidence"], money(row["invoice_revenue"], found.engagement.currency)]
-            ),
+            **{str(name): value for name, value in row.items()},
+            amount=money(row["invoice_revenue"], found.engagement.currency),
         )
         for row in found.pairs.head(MOST_PAIRS).to_dict("records")
     ]
     head = _("Ids that look like one customer (customer_id,keep_as for identity.merge): {n}")
     rest = _("{shown} are shown, the largest first; all stand in the table identity_pairs")
     if len(found.pairs) > MOST_PAIRS:
-        told.append(rest.format(shown=number(MOST_PAIRS)))
-    return [head.format(n=number(len(found.pairs))), *(f"  {each}" for each in told)]
+        said.append(rest.format(shown=number(MOST_PAIRS)))
+    return [head.format(n=number(len(found.pairs))), *(f"  {each}" for each in said)]
 
 
 def _verdicts(found: Checked) -> list[str]:
@@ -351,29 +325,27 @@ def _verdicts(found: Checked) -> list[str]:
 
 
 def _sums(found: Checked) -> list[str]:
-    if not found.broken:
-        return [_("Every sum holds.")]
     template = _("{what} does not hold: {amount} is not explained.")
-    return [template.format(what=each.what, amount=_amount(each)) for each in found.broken]
+    broken = [template.format(what=each.what, amount=_amount(each)) for each in found.broken]
+    return broken or [_("Every sum holds.")]
 
 
 def _amount(balance: Balance) -> str:
     size = float(balance.unexplained)
-    return (
-        ngettext("{n} row", "{n} rows", round(abs(size))).format(n=number(size))
-        if balance.unit == "rows"
-        else money(size, balance.unit, 2)
-    )
+    if balance.unit != "rows":
+        return money(size, balance.unit, 2)
+    return ngettext("{n} row", "{n} rows", round(abs(size))).format(n=number(size))
 
 
 def _required(found: Checked) -> list[str]:
     """Write which required analyses would be refused, and what to bring for each."""
     template = _("{analysis} is required and would be refused. To bring: {what}")
+    brings = {
+        name: [_(RULES[rule].bring) for rule in rules] for name, rules in found.refused.items()
+    }
     return [
-        template.format(
-            analysis=each, what="; ".join(dict.fromkeys(_(RULES[rule].bring) for rule in rules))
-        )
-        for each, rules in found.refused.items()
+        template.format(analysis=name, what="; ".join(dict.fromkeys(bring)))
+        for name, bring in brings.items()
     ]
 
 

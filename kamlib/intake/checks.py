@@ -52,10 +52,6 @@ class Check(NamedTuple):
     fails: Callable[[Cell, Around], ir.BooleanValue]
 
 
-def _text(cell: Cell, _around: Around) -> bool:
-    return cell.is_text
-
-
 def _of_kind(*kinds: str) -> Callable[[Cell, Around], bool]:
     return lambda cell, _around: cell.field.kind in kinds
 
@@ -115,20 +111,32 @@ def _stranger(cell: Cell, _around: Around) -> ir.BooleanValue:
     return cell.value.notnull() & cell.known.isnull()
 
 
-def _tax_id(cell: Cell, _around: Around) -> bool:
-    return cell.unusable is not None
-
-
 def _unusable(reason: str) -> Callable[[Cell, Around], ir.BooleanValue]:
     return lambda cell, _around: cell.unusable == reason
 
 
 _REGISTER = N_("correct the number against the public register of tax payers")
-_ASK = N_("ask the customer for the number, and have the billing program refuse an invoice without")
 _EXPORT_TEXT = N_("format the column as text before exporting, or export without a spreadsheet")
 _ALLOWED = N_(
     "correct the word in the source, or say in the settings (values) which of ours it stands for"
 )
+_TAX_IDS = {  # why a tax id cannot be used, and how that is mended
+    reasons.TAX_ID_FOR_NONE: N_(
+        "ask the customer for the number, and have the billing program refuse an invoice without"
+    ),
+    reasons.TAX_ID_ROUNDED: _EXPORT_TEXT,
+    reasons.TAX_ID_CHECK_DIGIT: _REGISTER,
+    reasons.TAX_ID_ZEROS_LOST: _EXPORT_TEXT,
+    reasons.TAX_ID_REGON: N_("fill in the NIP: a REGON names the firm in another register"),
+    reasons.TAX_ID_PESEL: N_(
+        "fill in the NIP, or count the person among collective customers; a PESEL has no place in an "
+        "analysis"
+    ),
+    reasons.TAX_ID_LENGTH: N_(
+        "correct the number: digits are lost, often zeros in front that a spreadsheet drops, or too many"
+    ),
+    reasons.TAX_ID_NO_NUMBER: _REGISTER,
+}
 CHECKS = (
     Check(
         reasons.LEFT_OUT,
@@ -139,7 +147,7 @@ CHECKS = (
     Check(
         reasons.EXCEL_ERROR,
         N_("mend the formula in the workbook, so that the cell shows a value, and save it"),
-        _text,
+        lambda cell, _: cell.is_text,
         lambda cell, _: (
             cell.word.startswith("#").ifelse(_is_error_of_excel(cell.word), False) & _no_value(cell)
         ),
@@ -147,13 +155,13 @@ CHECKS = (
     Check(
         reasons.MERGED_ABOVE,
         N_("unmerge the cells in Excel and fill each row"),
-        _text,
+        lambda cell, _: cell.is_text,
         lambda cell, _: (cell.word == MERGED) & _no_value(cell),
     ),
     Check(
         reasons.DIGITS_LOST,
         _EXPORT_TEXT,
-        _text,
+        lambda cell, _: cell.is_text,
         lambda cell, _: cell.word.startswith(f"{TOO_LONG} ") & _no_value(cell),
     ),
     Check(
@@ -207,18 +215,8 @@ CHECKS = (
         lambda cell, _: (cell.field.filled or bool(cell.field.where)) and cell.field.kind != "bool",
         lambda cell, _: ~cell.there & ~_may_be_empty(cell),
     ),
-    Check(
-        "",
-        _ALLOWED,
-        lambda cell, _: bool(cell.field.allowed),
-        _not_allowed,
-    ),
-    Check(
-        reasons.NO_SHARE,
-        N_("write the share as 0.23 or 23%"),
-        _of_kind("share"),
-        _outside,
-    ),
+    Check("", _ALLOWED, lambda cell, _: bool(cell.field.allowed), _not_allowed),
+    Check(reasons.NO_SHARE, N_("write the share as 0.23 or 23%"), _of_kind("share"), _outside),
     Check(
         reasons.NO_RATING,
         N_("rate from 0 to 10, or turn the scale of the source into this one"),
@@ -242,6 +240,12 @@ CHECKS = (
         N_("correct the sign; what is given back has a row or a status of its own"),
         lambda cell, _: cell.field.at_least == 0,
         lambda cell, _: cell.value < 0,
+    ),
+    Check(
+        reasons.BELOW_ONE,
+        N_("count from 1, or leave the cell empty where nothing is known"),
+        lambda cell, _: cell.field.at_least == 1,
+        lambda cell, _: cell.value < 1,
     ),
     Check(
         reasons.IN_THE_FUTURE,
@@ -278,35 +282,15 @@ CHECKS = (
         _of_kind("bool"),
         lambda cell, _: cell.value.isnull(),
     ),
-    Check(reasons.TAX_ID_FOR_NONE, _ASK, _tax_id, _unusable(reasons.TAX_ID_FOR_NONE)),
-    Check(reasons.TAX_ID_ROUNDED, _EXPORT_TEXT, _tax_id, _unusable(reasons.TAX_ID_ROUNDED)),
-    Check(reasons.TAX_ID_CHECK_DIGIT, _REGISTER, _tax_id, _unusable(reasons.TAX_ID_CHECK_DIGIT)),
-    Check(reasons.TAX_ID_ZEROS_LOST, _EXPORT_TEXT, _tax_id, _unusable(reasons.TAX_ID_ZEROS_LOST)),
-    Check(
-        reasons.TAX_ID_REGON,
-        N_("fill in the NIP: a REGON names the firm in another register"),
-        _tax_id,
-        _unusable(reasons.TAX_ID_REGON),
+    *(
+        Check(
+            reason,
+            remedy,
+            lambda cell, _: cell.unusable is not None,
+            _unusable(reason),
+        )
+        for reason, remedy in _TAX_IDS.items()
     ),
-    Check(
-        reasons.TAX_ID_PESEL,
-        N_(
-            "fill in the NIP, or count the person among collective customers; a PESEL has no place in "
-            "an analysis"
-        ),
-        _tax_id,
-        _unusable(reasons.TAX_ID_PESEL),
-    ),
-    Check(
-        reasons.TAX_ID_LENGTH,
-        N_(
-            "correct the number: digits are lost, often zeros in front that a spreadsheet drops, or "
-            "too many"
-        ),
-        _tax_id,
-        _unusable(reasons.TAX_ID_LENGTH),
-    ),
-    Check(reasons.TAX_ID_NO_NUMBER, _REGISTER, _tax_id, _unusable(reasons.TAX_ID_NO_NUMBER)),
     Check(
         reasons.ID_ROUNDED,
         _EXPORT_TEXT,
@@ -354,6 +338,7 @@ OF_THE_CONTRACT = {  # reasons of columns, where the general remedy for a word i
             N_("unknown kind"),
             N_("unknown cost level"),
             N_("unknown source"),
+            N_("unknown purpose"),
             N_("unknown outcome"),
         ),
         _ALLOWED,

@@ -254,7 +254,7 @@ def reach_verdicts(
     back = whole_months(first - timedelta(days=QUIET_DAYS), span.end)
     reach = REFUSE if back < YEAR else FLAG if back < TWO_YEARS else PASS
     found = [
-        verdict("asleep_or_gone", reach, months=_months(back), period=span.name),
+        verdict("dormant_or_gone", reach, months=_months(back), period=span.name),
         _last_month(min(last, span.end), span),
     ]
     if back > YEAR:

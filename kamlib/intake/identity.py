@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from kamlib.settings.inputs import Identity
 
 EXTERNAL = "external"
+CIRCLE_OF_GROUPS = (
+    "the customers table has groups that belong to each other in a circle ({chain}). Mend parent_id of "
+    "one of them."
+)
+CIRCLE_OF_DECISIONS = (
+    "the decisions on identity go in a circle ({chain}). Take one of these rows out of the file named "
+    "under identity.merge."
+)
 
 
 def unit_of_each(
@@ -59,22 +67,24 @@ def unit_of_each(
     given = customers.loc[customers["parent_id"].notna(), ["customer_id", "parent_id"]]
     parents = ((site, same.get(group, group)) for site, group in given.itertuples(index=False))
     above = {site: group for site, group in parents if group != site} | same
-    units = {site: _top(site, above) for site in ids}
+    units = {site: _end(site, above, CIRCLE_OF_GROUPS) for site in ids}
     units |= {site: same.get(site, site) for site in ids if same.get(site, site) in apart}
     return units | {top: top for top in sorted(set(units.values()) - set(ids))}
 
 
-def _top(site: str, above: dict[str, str]) -> str:
-    """Return the group at the top of a site's line of groups."""
-    seen = [site]
-    while (parent := above.get(seen[-1], seen[-1])) != seen[-1]:
-        if parent in seen:
-            raise DataError(
-                f"the customers table has groups that belong to each other in a circle "
-                f"({listed([*seen, parent])}). Mend parent_id of one of them."
-            )
-        seen.append(parent)
-    return seen[-1]
+def _end(start: str, above: Mapping[str, str], circle: str) -> str:
+    """Return the id at the end of a chain; one in a circle is refused in the given words."""
+    chain = [start]
+    while (after := above.get(chain[-1], chain[-1])) != chain[-1]:
+        if after in chain:
+            raise DataError(circle.format(chain=listed([*chain, after])))
+        chain.append(after)
+    return chain[-1]
+
+
+def counted_as(ids: pd.Series, others: Mapping[str, str]) -> pd.Series:
+    """Return the id that each counts for; one that is not among `others` counts for itself."""
+    return ids.map(lambda one: others.get(one, one)).astype("str")
 
 
 def relations_of(
@@ -83,11 +93,10 @@ def relations_of(
     """Return the relation of each id, and the ids that are no part of their group because of it.
 
     An own company among the sites of a customer does not make the customer an own company: a site
-    whose relation differs from its group's counts by itself.
-
-    A group has the relation that engagement.yaml names or its own row says; without either, that of
-    its sites where all say the same, else it is external. A site that says nothing follows its
-    group, and so does every site of a group that engagement.yaml names.
+    whose relation differs from its group's counts by itself. A group has the relation that
+    engagement.yaml names or its own row says; without either, that of its sites where all say the same,
+    else it is external. A site that says nothing follows its group, and so does every site of a group
+    that engagement.yaml names.
 
     Parameters
     ----------
@@ -102,9 +111,8 @@ def relations_of(
     }
     written = customers.set_index("customer_id")["relation"].dropna().to_dict()
     tops = unit_of_each(customers, unit="group", merged=merged)
-    sites: dict[str, list[str]] = {}
+    sites: dict[str, list[str]] = {top: [] for top in tops.values()}
     for site, top in tops.items():
-        sites.setdefault(top, [])
         if site not in merged:
             sites[top].append(site)
     relations, apart = dict(named), set()
@@ -132,9 +140,8 @@ def unit_table(
     """Return one row per unit with the attributes of the row that speaks for it.
 
     From  ``customer_id, parent_id, relation, ...`` (sites)
-    to    ``customer_id, name, relation, ..., sites`` (units), sorted by id.
-
-    Sites of equal revenue are ordered by id.
+    to    ``customer_id, name, relation, ..., sites`` (units), sorted by id. Of sites of equal revenue
+    the first by id speaks.
 
     Parameters
     ----------
@@ -143,38 +150,28 @@ def unit_table(
     relations : dict from `relations_of`; who is not in it is external
     names : dict of unit to the name on its lines, for those that have none
     """
-    sites = _every_id(customers, revenue)
-    unit = sites["customer_id"].map(lambda site: units.get(site, site)).astype("str")
+    only_sold = sorted({*revenue["customer_id"]} - {*customers["customer_id"]})
+    bare = pd.DataFrame({"customer_id": only_sold}, dtype="str")
+    sites = pd.concat([customers, bare], ignore_index=True) if only_sold else customers
+    unit = counted_as(sites["customer_id"], units)
     sold = dict(zip(revenue["customer_id"], revenue["invoice_revenue"], strict=True))
     weight = [-sold.get(site, 0) for site in sites["customer_id"]]
     ranked = sites.assign(unit=unit, own=sites["customer_id"] != unit, weight=weight)
     ranked = ranked.sort_values(["unit", "own", "weight", "customer_id"], ignore_index=True)
     speaks = ranked.drop_duplicates("unit").drop(columns=["own", "weight", "customer_id"])
-    count = ranked.groupby("unit")["customer_id"].count()
-    speaks = speaks.assign(sites=speaks["unit"].map(count).astype("int64"))
     speaks = speaks.rename(columns={"unit": "customer_id"}).reset_index(drop=True)
-    told = pd.Series([(names or {}).get(one, one) for one in speaks["customer_id"]], dtype="str")
+    ids = speaks["customer_id"]
     named = speaks.assign(
-        name=speaks["name"].fillna(told),
-        relation=pd.Series(
-            [relations.get(one, EXTERNAL) for one in speaks["customer_id"]], dtype="str"
-        ),
+        sites=ids.map(ranked["unit"].value_counts()).astype("int64"),
+        name=speaks["name"].fillna(counted_as(ids, names or {})),
+        relation=ids.map(lambda one: relations.get(one, EXTERNAL)).astype("str"),
     )
     ends = {"customer_id", "name", "relation", "parent_id", "sites"}
     between = [name for name in customers.columns if name not in ends]
     return named[["customer_id", "name", "relation", *between, "sites"]]
 
 
-def _every_id(customers: pd.DataFrame, revenue: pd.DataFrame) -> pd.DataFrame:
-    """Return the sites, with a bare row for each id that only lines name."""
-    sold = set(revenue["customer_id"])
-    bare = pd.DataFrame({"customer_id": sorted(sold - set(customers["customer_id"]))})
-    if bare.empty:
-        return customers
-    return pd.concat([customers, bare.astype("str")], ignore_index=True)
-
-
-class Who(NamedTuple):
+class Identities(NamedTuple):
     """Who is who: the sites, the unit of each id, which ids are another's, and who said so.
 
     `prospects` are the ids of prospects that are no customers' by any decision; `relations` says
@@ -199,7 +196,7 @@ class Who(NamedTuple):
         return unit_of_each(self.sites, unit=level, merged=self.merged, apart=self.apart)
 
 
-def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identity") -> Who:
+def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identity") -> Identities:
     """Return who is who, by the tables of customers, of prospects and of decisions on identity.
 
     Parameters
@@ -223,7 +220,7 @@ def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identit
     only = prospects - ids - set(merged)
     relations, apart = relations_of(sites, identity, merged)
     units = unit_of_each(sites, unit=unit, merged=merged, apart=apart)
-    return Who(sites, units, merged, decisions, only, relations, apart)
+    return Identities(sites, units, merged, decisions, only, relations, apart)
 
 
 def _refuse_customers_as_prospects(
@@ -271,21 +268,7 @@ def merged_ids(decisions: pd.DataFrame, known: set[str] | None) -> dict[str, str
             f"the decisions on identity keep {listed(strangers)}, which no row of customers has. "
             f"Correct keep_as in the file named under identity.merge."
         )
-    return {one: _end(one, above) for one in above}
-
-
-def _end(start: str, above: dict[str, str]) -> str:
-    """Return the id at the end of a chain of decisions."""
-    seen = [start]
-    while seen[-1] in above:
-        after = above[seen[-1]]
-        if after in seen:
-            raise DataError(
-                f"the decisions on identity go in a circle ({listed([*seen, after])}). "
-                f"Take one of these rows out of the file named under identity.merge."
-            )
-        seen.append(after)
-    return seen[-1]
+    return {one: _end(one, above, CIRCLE_OF_DECISIONS) for one in above}
 
 
 def merged_sites(sites: pd.DataFrame, merged: dict[str, str]) -> pd.DataFrame:
@@ -299,16 +282,14 @@ def merged_sites(sites: pd.DataFrame, merged: dict[str, str]) -> pd.DataFrame:
     kept = sites[~sites["customer_id"].isin(merged)]
     if "since" not in sites:
         return kept.reset_index(drop=True)
-    who = sites["customer_id"].map(lambda one: merged.get(one, one))
-    first = sites["since"].groupby(who).min()
+    first = sites["since"].groupby(counted_as(sites["customer_id"], merged)).min()
     earliest = kept["customer_id"].map(first).astype(sites["since"].dtype)
     return kept.assign(since=earliest).reset_index(drop=True)
 
 
 def merged_activity(activity: pd.DataFrame, merged: dict[str, str]) -> pd.DataFrame:
     """Add the revenue of merged ids to the id that is kept: ``customer_id, invoice_revenue``."""
-    who = activity["customer_id"].map(lambda one: merged.get(one, one)).astype("str")
-    sums = activity["invoice_revenue"].groupby(who).sum()
+    sums = activity["invoice_revenue"].groupby(counted_as(activity["customer_id"], merged)).sum()
     return sums.rename_axis("customer_id").reset_index().sort_values("customer_id")
 
 
@@ -328,7 +309,7 @@ def name_variants(names: pd.DataFrame, units: dict[str, str]) -> pd.DataFrame:
     made single; names that differ in anything else are kept apart.
     """
     tidy = names.assign(
-        customer_id=names["customer_id"].map(lambda one: units.get(one, one)).astype("str"),
+        customer_id=counted_as(names["customer_id"], units),
         name=names["name"].str.split().str.join(" "),
     )
     sums = tidy.groupby(["customer_id", "name"], as_index=False).agg(

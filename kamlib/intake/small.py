@@ -1,5 +1,6 @@
 """The small tables: judged like the lines, rolled up to units, and brought to pandas whole."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY, Field
 from kamlib.core.deductions import ACCRUED, REVERSED, SETTLED
 from kamlib.core.errors import DataError, listed
-from kamlib.core.language import _, day, money, month, number
+from kamlib.core.language import N_, _, day, money, month, number
 from kamlib.core.naming import plain
 from kamlib.core.periods import Period
 from kamlib.core.tables import Tables, floats
@@ -35,6 +36,50 @@ ADD_UP = {  # tables whose rows add up, and what of them does
 }
 ONE_ROW_EACH = {"receivables": ["customer_id", "month"]}
 US = "us"
+TURNED = {  # tables whose amounts are costs or claims: the column, what it has, how to write it
+    "off_invoice": (
+        "amount",
+        "amounts",
+        "Write what a deduction cost as a positive amount, and what was taken back as one with the "
+        "status reversed",
+    ),
+    "receivables": ("average_balance", "balances", "Write what customers owe as positive amounts"),
+}
+BELOW = (  # the table, its column, the status of a row, and for what an amount below 0 is taken
+    (
+        "off_invoice",
+        "amount",
+        REVERSED,
+        N_("{n} × off-invoice items, reversed ({amount}): as a reversal of as much"),
+    ),
+    (
+        "off_invoice",
+        "amount",
+        ACCRUED,
+        N_("{n} × off-invoice items, accrued ({amount}): as a reversal"),
+    ),
+    (
+        "off_invoice",
+        "amount",
+        SETTLED,
+        N_("{n} × off-invoice items, settled ({amount}): as money that came back"),
+    ),
+    (
+        "receivables",
+        "average_balance",
+        "",
+        N_("{n} × receivables, balance ({amount}): as money that customers paid ahead"),
+    ),
+    (
+        "receivables",
+        "days_to_pay",
+        "",
+        N_("{n} × receivables, days to pay: as paid before the invoice"),
+    ),
+)
+MANY_RATINGS, SHORT_SCALE = 20, 7  # none of so many ratings of 0 to 10 is above: a shorter scale
+MANY_GROWTHS = 5  # of which none reaches 1 %: shares
+MANY_FIRMS, JUMP = 10, 0.5
 WITH_VAT = "includes_vat"  # without the column balances do; an empty cell is a no, as everywhere
 
 
@@ -106,9 +151,18 @@ def party_table(
     if "supplier" in frame:
         ours = frame["supplier"].str.lower() == US
         frame = frame.assign(supplier=frame["supplier"].mask(ours, US))
-    for problem in _PROBLEMS.get(table, ()):
-        problem(frame, listed(found.raw.files, most=3))
+    _refuse(table, frame, listed(found.raw.files, most=3))
     return Small(frame, found, apart, seen)
+
+
+def _refuse(table: str, frame: pd.DataFrame, shown: str) -> None:
+    """Raise DataError for what makes a table mean nothing, or the opposite."""
+    if table == "resources":
+        _refuse_pools_without_capacity(frame, shown)
+    if table == "ratings_theirs":
+        _refuse_without_us(frame, shown)
+    if table in TURNED:
+        _refuse_turned(table, frame, shown)
 
 
 def _one_for_each_key(found: Validated, rows: pa.Table) -> pa.Table:
@@ -161,9 +215,8 @@ def _seen(work: Workspace, found: Validated, used: pa.Table) -> Seen:
     every = in_pandas(used)
     twice = every.duplicated(found.raw.names)
     amount = every.loc[twice, ADD_UP[found.name]].dropna()
-    repeats, again = int(twice.sum()), 0
-    if found.name in ONE_ROW_EACH:
-        again = int(every.duplicated(ONE_ROW_EACH[found.name]).sum())
+    repeats, key = int(twice.sum()), ONE_ROW_EACH.get(found.name)
+    again = int(every.duplicated(key).sum()) if key else 0
     spelled = {}
     if found.name == "drivers":
         counts = {each.driver for each in work.engagement.profitability.time_equations}
@@ -175,13 +228,12 @@ def _seen(work: Workspace, found: Validated, used: pa.Table) -> Seen:
 
 def _in_other_letters(written: list[str], known: set[str]) -> dict[str, str]:
     """Return words that differ from one known word in case and blanks only, each with that one."""
-    alike: dict[str, list[str]] = {}
-    for word in sorted(known):
-        alike.setdefault(plain_letters(word), []).append(word)
+    letters = Counter(map(plain_letters, known))
+    alike = {plain_letters(word): word for word in known if letters[plain_letters(word)] == 1}
     return {
-        word: alike[plain_letters(word)][0]
+        word: alike[plain_letters(word)]
         for word in sorted(written)
-        if word not in known and len(alike.get(plain_letters(word), ())) == 1
+        if word not in known and plain_letters(word) in alike
     }
 
 
@@ -207,22 +259,19 @@ def _is_kept(name: str, found: Validated) -> bool:
 
 def _refuse_pools_without_capacity(pools: pd.DataFrame, shown: str) -> None:
     """Raise DataError as engagement.yaml does: a pool that can do nothing has no rate."""
-    for name in ("theoretical_capacity", "practical_capacity"):
-        nothing = pools[(pools[name].astype("float64") <= 0).fillna(False)]
-        if len(nothing):
-            which = _pools(nothing)
+    names = ("theoretical_capacity", "practical_capacity")
+    theory, practice = (pools[name].astype("float64") for name in names)
+    for name, can in zip(names, (theory, practice), strict=True):
+        if (can <= 0).any():
             raise DataError(
-                f"{name} of {which} in {shown} is not above 0, so that its cost would be on nobody. "
-                f"Write what the pool can do in the period, or leave the cell empty if nobody knows."
+                f"{name} of {_pools(pools[can <= 0])} in {shown} is not above 0, so that its cost would "
+                f"be on nobody. Write what the pool can do in the period, or leave the cell empty if "
+                f"nobody knows."
             )
-    theory, practice = (
-        pools[name].astype("float64") for name in ("theoretical_capacity", "practical_capacity")
-    )
-    beyond = pools[(practice > theory).fillna(False)]
-    if len(beyond):
+    if (practice > theory).any():
         raise DataError(
-            f"practical_capacity of {_pools(beyond)} in {shown} is above theoretical_capacity. "
-            f"Correct one of the two."
+            f"practical_capacity of {_pools(pools[practice > theory])} in {shown} is above "
+            f"theoretical_capacity. Correct one of the two."
         )
 
 
@@ -232,34 +281,17 @@ def _pools(rows: pd.DataFrame) -> str:
     return listed(f"pool '{pool}' ({period})" for pool, period in both)
 
 
-def _refuse_costs_below_zero(items: pd.DataFrame, shown: str) -> None:
-    """Raise DataError if most deductions are below 0: then the file counts as income what cost us."""
-    amount = pd.Series(floats(items["amount"]))[(items["status"] != REVERSED).to_numpy()]
-    _refuse_turned(
-        amount,
-        f"amounts in {shown} (off_invoice)",
-        "Write what a deduction cost as a positive amount, and what was taken back as one with the "
-        "status reversed",
-    )
-
-
-def _refuse_debts_below_zero(owed: pd.DataFrame, shown: str) -> None:
-    """Raise DataError if most balances are below 0: then the file has what we are owed as a debt."""
-    balance = pd.Series(floats(owed["average_balance"]))
-    _refuse_turned(
-        balance,
-        f"balances in {shown} (receivables)",
-        "Write what customers owe as positive amounts",
-    )
-
-
-def _refuse_turned(amount: pd.Series, where: str, remedy: str) -> None:
-    """Raise DataError if more amounts are below 0 than above."""
+def _refuse_turned(table: str, frame: pd.DataFrame, shown: str) -> None:
+    """Raise DataError if most amounts are below 0: then the file counts as income what cost us."""
+    column, what, remedy = TURNED[table]
+    amount = pd.Series(floats(frame[column]))
+    if table == "off_invoice":
+        amount = amount[(frame["status"] != REVERSED).to_numpy()]
     below, filled = int((amount < 0).sum()), int((amount.fillna(0) != 0).sum())
     if 2 * below > filled:
         raise DataError(
-            f"{below} of {filled} {where} are below 0, as if they were income. {remedy}: turn the "
-            f"signs of the export round."
+            f"{below} of {filled} {what} in {shown} ({table}) are below 0, as if they were income. "
+            f"{remedy}: turn the signs of the export round."
         )
 
 
@@ -275,26 +307,10 @@ def _refuse_without_us(ratings: pd.DataFrame, shown: str) -> None:
         )
 
 
-_PROBLEMS = {
-    "resources": (_refuse_pools_without_capacity,),
-    "off_invoice": (_refuse_costs_below_zero,),
-    "receivables": (_refuse_debts_below_zero,),
-    "ratings_theirs": (_refuse_without_us,),
-}
-
-
 def no_customers(fields: tuple[Field, ...] = CONTRACT["customers"].fields) -> pd.DataFrame:
     """Return a table of customers without rows, for an engagement that gives none."""
     names = [f.name for f in fields if f.name in ("customer_id", "name", "parent_id", "relation")]
     return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
-
-
-MANY_RATINGS, SHORT_SCALE = (
-    20,
-    7,
-)  # so many ratings of 0 to 10, and none above: a scale to 5, 6 or 7
-MANY_GROWTHS = 5  # of which none reaches 1 %: shares
-MANY_FIRMS, JUMP = 10, 0.5
 
 
 def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Verdict]:
@@ -303,10 +319,7 @@ def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -
     if not given:
         return _perhaps_otherwise(tables)
     twice = [what for name in given for what in _twice(name, seen[name], currency)]
-    below = [
-        *_deductions_below(tables.get("off_invoice"), currency),
-        *_receivables_below(tables.get("receivables"), currency),
-    ]
+    below = list(_below(tables, currency))
     return [
         verdict("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
         verdict("signs", FLAG if below else PASS, what="; ".join(below)),
@@ -418,10 +431,8 @@ def _months_without_balances(tables: Tables) -> list[Verdict]:
     spans = sold.loc[sold["period"].notna(), ["period", "month"]].drop_duplicates()
     given = spans["month"].isin(owed["month"])
     silent = spans.loc[~given & spans["period"].isin(spans.loc[given, "period"]), "month"]
-    names = [month(each) for each in sorted(silent.unique())]
-    if not names:
-        return []
-    return [verdict("receivables_months", FLAG, months=listed(names, most=12))]
+    names = listed([month(each) for each in sorted(silent.unique())], most=12)
+    return [verdict("receivables_months", FLAG, months=names)] if len(silent) else []
 
 
 def periods_without_deductions(tables: Tables, spans: Iterable[Period]) -> list[Verdict]:
@@ -429,65 +440,38 @@ def periods_without_deductions(tables: Tables, spans: Iterable[Period]) -> list[
     items, sold = tables.get("off_invoice"), set(tables["customer_months"]["period"].dropna())
     if items is None or items.empty:
         return []
-    there = {
-        span.name
-        for span in spans
-        if items["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end)).any()
-    }
-    silent = sorted(sold - there)
-    if not (silent and there):
-        return []
-    return [verdict("periods_without_deductions", FLAG, periods=listed(silent))]
+    days, ends = (
+        items["date"],
+        {s.name: (pd.Timestamp(s.start), pd.Timestamp(s.end)) for s in spans},
+    )
+    there = {name for name, (first, last) in ends.items() if days.between(first, last).any()}
+    silent = listed(sorted(sold - there))
+    return [verdict("periods_without_deductions", FLAG, periods=silent)] if silent and there else []
 
 
 def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:
     """Yield what of a table stands twice."""
     if seen.repeats:
         template = _("{n} × {table}, the same in every column ({what} {amount})")
-        weight = ADD_UP[name]
+        weight, amount = ADD_UP[name], float(seen.amount)
         yield template.format(
             n=number(seen.repeats),
             table=table_label(name),
             what=label(weight).lower(),
-            amount=_weighed(seen.amount, weight, currency),
+            amount=number(amount) if weight == "volume" else money(amount, currency),
         )
     if seen.same_key:
         template = _("{n} × {table}, another row for the same customer and month")
         yield template.format(n=number(seen.same_key), table=table_label(name))
 
 
-def _weighed(amount: Decimal, weight: str, currency: str) -> str:
-    return number(float(amount)) if weight == "volume" else money(float(amount), currency)
-
-
-def _deductions_below(items: pd.DataFrame | None, currency: str) -> Iterator[str]:
-    """Yield how deductions below 0 were taken, by status."""
-    if items is None or items.empty:
-        return
-    amount = pd.Series(floats(items["amount"]), index=items.index)
-    status = items["status"].fillna(SETTLED)
-    templates = {
-        REVERSED: _("{n} × off-invoice items, reversed ({amount}): as a reversal of as much"),
-        ACCRUED: _("{n} × off-invoice items, accrued ({amount}): as a reversal"),
-        SETTLED: _("{n} × off-invoice items, settled ({amount}): as money that came back"),
-    }
-    for each, template in templates.items():
-        mine = amount[(status == each) & (amount < 0)]
-        if len(mine):
-            yield template.format(n=number(len(mine)), amount=money(float(mine.sum()), currency))
-
-
-def _receivables_below(owed: pd.DataFrame | None, currency: str) -> Iterator[str]:
-    """Yield how balances and days to pay below 0 were taken."""
-    if owed is None or owed.empty:
-        return
-    balance = pd.Series(floats(owed["average_balance"]))
-    mine = balance[balance < 0]
-    if len(mine):
-        template = _("{n} × receivables, balance ({amount}): as money that customers paid ahead")
-        yield template.format(n=number(len(mine)), amount=money(float(mine.sum()), currency))
-    early = int((owed["days_to_pay"].astype("float64") < 0).sum())
-    if early:
-        yield _("{n} × receivables, days to pay: as paid before the invoice").format(
-            n=number(early)
-        )
+def _below(tables: Tables, currency: str) -> Iterator[str]:
+    """Yield how amounts below 0 were taken."""
+    for table, column, status, template in BELOW:
+        if (rows := tables.get(table)) is None:
+            continue
+        mine = rows[rows["status"].fillna(SETTLED) == status] if status else rows
+        amount = pd.Series(floats(mine[column]))
+        if n := int((amount < 0).sum()):
+            sum_ = money(float(amount[amount < 0].sum()), currency)
+            yield _(template).format(n=number(n), amount=sum_)

@@ -18,11 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 from kamlib.numerics.concentration import among_fewest, count_reaching, subsidy_of
 
 Floats = NDArray[np.float64]
-
 CELLS_OF_DRAWS = 2_000_000  # 16 MB
-
 HALF_WIDTH = 1.645  # standard deviations from the middle of a 90 % range to its end
-
 BLOCK = (20, 4096)  # draws × customers whose own errors come from one seed
 
 
@@ -208,7 +205,6 @@ def whales(samples: Iterator[Floats], at: ArrayLike) -> Whales:
 
 
 Counts = NDArray[np.int64]
-
 CELLS_AT_ONCE = 200_000
 
 

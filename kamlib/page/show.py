@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 
 LEFTWARD = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
-
 RIGHT_TO_LEFT = re.compile(f"[{LEFTWARD}]+(?:[ '-]+[{LEFTWARD}]+)*")
-
 SIGNS = {PASS: "✓", FLAG: "⚑", REFUSE: "✕"}
 
 # metadata of an output that no page shows
@@ -185,13 +183,9 @@ def _harmless(forms: dict[str, object]) -> dict[str, object]:
 
 
 MOST_ROWS = 20
-
 SHORT, LONG = 16, 28  # letters that stay on one line, and of a word that may be broken
-
 ENDLESS = 1_000  # letters, from which a text is cut
-
 WIDE = 60  # letters of a text that needs some width
-
 LINES = {name: COLUMNS[name].label for name in LADDER}
 
 CODES = {  # columns that hold codes → what readers read

@@ -46,17 +46,11 @@ LIGHT = {
 }
 
 DOTTED = (0, (2, 3))
-
 DASHED = (0, (4, 3))
-
 FIGURE_WIDTH = 8.0  # inches
-
 SMALL = 9.5  # points; nothing is smaller than 9
-
 FEW_THOUSAND = 10_000  # from here on amounts are drawn in thousands
-
 Draw = ParamSpec("Draw")
-
 Colour = str | tuple[float, float, float]
 
 
@@ -199,9 +193,7 @@ def _style() -> Any:
 
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in pixels
-
 RINGS = (4, 18, 34, 54, 78)  # pixels between the mark and the label
-
 ANGLES = range(0, 360, 15)
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from kamlib.profitability.analyses import (
         cost_pools,
         economic_view,
-        knobs_turned,
         losses,
+        parameters_changed,
         price_matrix,
         profit_bridge,
         profit_ledger,
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 __all__ = [
     "cost_pools",
     "economic_view",
-    "knobs_turned",
     "losses",
+    "parameters_changed",
     "price_matrix",
     "profit_bridge",
     "profit_ledger",

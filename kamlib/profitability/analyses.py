@@ -338,16 +338,16 @@ def profit_ledger(stage: "Stage", statements: Analysis) -> Analysis:
     return stage.keep("profit_ledger", Analysis(parts=parts, balances=balances))
 
 
-def knobs_turned(stage: "Stage", made: Analysis) -> Analysis:
-    """Say what the knobs of this notebook change: statement and losses before and after.
+def parameters_changed(stage: "Stage", made: Analysis) -> Analysis:
+    """Say what the parameters of this notebook change: statement and losses before and after.
 
     Parameters
     ----------
-    made : the analysis of `losses`, with the knobs as they are turned
+    made : the analysis of `losses`, with the parameters as they are set
     """
     given = stage.as_given()
     if given is None:
-        return stage.keep("knobs_turned", Analysis())
+        return stage.keep("parameters_changed", Analysis())
     before = statements(given)
     worlds = {
         _("As in engagement.yaml"): (before, losses(given, before)),
@@ -359,4 +359,4 @@ def knobs_turned(stage: "Stage", made: Analysis) -> Analysis:
         )
         for world, (stated, lost) in worlds.items()
     ]
-    return stage.keep("knobs_turned", Analysis(parts=[Finding(*said)]))
+    return stage.keep("parameters_changed", Analysis(parts=[Finding(*said)]))

@@ -55,11 +55,8 @@ CAUSES: dict[str, tuple[str, ...]] = {
 }
 
 WORK = ("order", "line", "handling", "delivery", "service", "freight", "returns")  # kinds of work
-
 PER_ORDER = ("order", "handling", "delivery")
-
 WITH_ORDERS = ("delivery", "deliveries", "drop", "drops")  # events of drivers that come with orders
-
 Rates = Mapping[str, np.ndarray]
 
 

@@ -256,7 +256,6 @@ def _of_others(table: pd.DataFrame | None, period: str) -> pd.DataFrame | None:
 
 
 HARDLY = 0.1  # of a pool's capacity: minutes taken for hours are 60 times as many
-
 WORTH_A_WORD = 1.0  # money of a pool that is on nobody; below it is rounding
 
 

@@ -20,13 +20,9 @@ from kamlib.core.verdicts import Balance
 from kamlib.numerics.sharing import largest_remainder
 
 KEY = ["period", "customer_id"]
-
 LINES = ("list_revenue", "invoice_revenue", "cost_of_goods_sold")
-
 OFF = ("off_invoice", "bad_debt")
-
 BAD_DEBT = "bad_debt"  # a kind of off_invoice, shown apart
-
 NOTHING = Decimal(0)
 
 REST_ON_COST = (

@@ -20,7 +20,7 @@ import pandas as pd
 from kamlib.core.errors import ParameterError, did_you_mean
 from kamlib.core.frames import require_columns, require_share
 from kamlib.core.verdicts import Verdict, verdict
-from kamlib.numerics import Odds, Uncertain, odds, range_errors
+from kamlib.numerics.draws import Odds, Uncertain, odds, range_errors
 from kamlib.profitability.costing import TRACED
 
 if TYPE_CHECKING:

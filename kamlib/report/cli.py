@@ -142,7 +142,7 @@ def report(
             engagement,
             period,
             reports=reports,
-            knobs=knobs_of(parameter or []),
+            parameters=parameters_of(parameter or []),
             progress=None if quiet or not sys.stderr.isatty() else say,
             limits=limits_of(cell_minutes=cell_limit, run_minutes=run_limit),
             keep_runs=keep_runs,
@@ -268,7 +268,7 @@ def run(
             engagement,
             period,
             until=until,
-            knobs=knobs_of(parameter or []),
+            parameters=parameters_of(parameter or []),
             progress=say if sys.stderr.isatty() else None,
             limits=limits_of(cell_minutes=cell_limit, run_minutes=run_limit),
             resume=resume,
@@ -298,7 +298,7 @@ def notebooks(
             print(from_here(path))
 
 
-def knobs_of(parameters: list[str]) -> dict[str, object]:
+def parameters_of(pairs: list[str]) -> dict[str, object]:
     """Return the values of ``name=value`` pairs: numbers as numbers, the rest as text.
 
     Raises
@@ -308,20 +308,20 @@ def knobs_of(parameters: list[str]) -> dict[str, object]:
 
     Examples
     --------
-    >>> knobs_of(["profit_share=0.75", "managers=3"])
+    >>> parameters_of(["profit_share=0.75", "managers=3"])
     {'profit_share': 0.75, 'managers': 3}
     """
     from kamlib.core.errors import ParameterError
 
-    knobs: dict[str, object] = {}
-    for pair in parameters:
+    parameters: dict[str, object] = {}
+    for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
             raise ParameterError(f"-p {pair} is no name=value. Write -p profit_share=0.75.")
-        if name.strip() in knobs:
+        if name.strip() in parameters:
             raise ParameterError(f"-p {name.strip()} was given twice. Give it once.")
-        knobs[name.strip()] = _value(value.strip())
-    return knobs
+        parameters[name.strip()] = _value(value.strip())
+    return parameters
 
 
 def _value(text: str) -> object:

@@ -203,7 +203,6 @@ def _now() -> str:
 
 
 OWNER = "engagement.json"
-
 KEPT_RUNS = 30
 
 

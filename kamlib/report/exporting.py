@@ -24,11 +24,8 @@ from kamlib.core.vocabulary import label
 from kamlib.data_prep.tables import quality_table, rows_set_aside
 
 ROWS_SET_ASIDE = "rows_set_aside.xlsx"
-
 MOST_ROWS = 150_000  # as many as a person can open and filter
-
 WIDTHS = {"remedy": 70, "file": 32, "where": 40, "reason": 32, "column": 28, "value": 24}
-
 NARROW = {"row": 9, "rows": 9, "date": 11}
 
 EXACT_TEXT = {
@@ -39,7 +36,6 @@ EXACT_TEXT = {
 }
 
 ISO = "%Y-%m-%dT%H:%M:%S"
-
 FORMULA = r"\A([=+\-@\t\r\n])"
 
 

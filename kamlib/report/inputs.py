@@ -18,15 +18,15 @@ SET_BY_THE_RUN = {
 }
 
 
-def turned(engagement: Engagement, knobs: Mapping[str, object]) -> Engagement:
-    """Return the engagement with the knobs of a run turned, all checked.
+def with_parameters(engagement: Engagement, parameters: Mapping[str, object]) -> Engagement:
+    """Return the engagement with the parameters of a run set, all checked.
 
     Raises
     ------
     ParameterError
         No notebook has such a parameter, or its value is not allowed.
     """
-    for name in knobs:
+    for name in parameters:
         if name in SET_BY_THE_RUN:
             raise ParameterError(f"{name} cannot be set with -p. {SET_BY_THE_RUN[name]}")
         if name not in KEYS:
@@ -35,16 +35,16 @@ def turned(engagement: Engagement, knobs: Mapping[str, object]) -> Engagement:
                 f"no notebook has a parameter '{name}'. {did_you_mean(name, known)} "
                 f"Parameters are {listed(KEYS, most=20)}."
             )
-    return engagement.with_knobs({KEYS[name]: value for name, value in knobs.items()})
+    return engagement.with_parameters({KEYS[name]: value for name, value in parameters.items()})
 
 
 def require_none_saved(notebooks: Path, order: Mapping[str, str]) -> None:
-    """Refuse a notebook in which somebody saved a value for a knob: it would decide unseen.
+    """Refuse a notebook in which somebody saved a value for a parameter: it would decide unseen.
 
     Raises
     ------
     ParameterError
-        Names notebook, knob and value, and where such a value is to stand.
+        Names notebook, parameter and value, and where such a value is to stand.
     """
     import nbformat
 
@@ -53,12 +53,13 @@ def require_none_saved(notebooks: Path, order: Mapping[str, str]) -> None:
         for cell in cells:
             if "parameters" not in cell.metadata.get("tags", []):
                 continue
-            for knob, value in assigned_values(cell.source).items():
-                if knob in KEYS and value != "None":
+            for parameter, value in assigned_values(cell.source).items():
+                if parameter in KEYS and value != "None":
                     raise ParameterError(
-                        f"{path.name} has {knob} = {value} saved in its parameters cell. Put None "
+                        f"{path.name} has {parameter} = {value} saved in its parameters cell. Put None "
                         f"back there (git checkout {path.name} takes back whatever was saved in it), "
-                        f"and set it with -p {knob}={value}, or as {KEYS[knob]} in engagement.yaml."
+                        f"and set it with -p {parameter}={value}, or as {KEYS[parameter]} in "
+                        f"engagement.yaml."
                     )
 
 

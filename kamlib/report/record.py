@@ -149,7 +149,7 @@ def write_record(run: "Run", path: Path) -> dict[str, Any]:
         "run_id": run.run_id,
         "engagement": run.engagement.id,
         "period": run.period,
-        "knobs": run.knobs,
+        "parameters": run.parameters,
         "started": run.started.isoformat(timespec="seconds"),
         "ended": ended.isoformat(timespec="seconds"),
         "seconds": run.seconds,

@@ -80,15 +80,10 @@ ATTRIBUTES = {
 }
 
 TITLE = re.compile(r"\A# +(.+)$", flags=re.MULTILINE)
-
 SECTION = re.compile(r"\A## +(.+)\n?([\s\S]*)")
-
 HEAD_OF_TABLE = re.compile(r"<(caption|summary)>.*?</\1>", re.DOTALL)
-
 TABLE_FILE = re.compile(r"\b[a-z_]+\.csv\b")
-
 TALL = 0.69  # height by width from which a figure gets more room in print
-
 TABLES = re.compile(r"(?:<table\b.*?</table>\s*)+", re.DOTALL)
 
 
@@ -424,7 +419,7 @@ def _others(stages: Path, name: str) -> str:
 
 
 def _made(run: "Run") -> list[tuple[str, str]]:
-    knobs = ", ".join(f"{knob} = {value}" for knob, value in run.knobs.items())
+    parameters = ", ".join(f"{name} = {value}" for name, value in run.parameters.items())
     made = run.started.strftime("%Y-%m-%d %H:%M UTC")
     return [
         (_("Engagement"), f"{run.engagement.name} ({run.engagement.id}), {run.period}"),
@@ -432,5 +427,5 @@ def _made(run: "Run") -> list[tuple[str, str]]:
         (_("Run"), run.run_id),
         (_("Version"), f"kamlib {__version__}"),
         (_("Settings"), run.settings.settings_hash()[:12]),
-        (_("Set for this run"), knobs or _("nothing")),
+        (_("Set for this run"), parameters or _("nothing")),
     ]

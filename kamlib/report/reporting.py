@@ -50,7 +50,7 @@ class Run:
     engagement: Engagement
     settings: Engagement
     period: str
-    knobs: dict[str, object]
+    parameters: dict[str, object]
     notebooks: Path
     order: Mapping[str, str]
     run_id: str
@@ -81,7 +81,7 @@ def publish_report(
     period: str | None = None,
     *,
     reports: Path | None = None,
-    knobs: Mapping[str, object] | None = None,
+    parameters: Mapping[str, object] | None = None,
     progress: Progress | None = None,
     notebooks: Path | None = None,
     order: Mapping[str, str] | None = None,
@@ -95,7 +95,7 @@ def publish_report(
     engagement : str or Path, a name under data/ or a path
     period : str, optional; the last period of engagement.yaml without it
     reports : Path, optional; ``reports`` in the project without it
-    knobs : dict of a notebook's parameter to its value, such as ``{"profit_share": 0.75}``
+    parameters : dict of a notebook's parameter to its value, such as ``{"profit_share": 0.75}``
     progress : callable, optional, given one line for each step
     notebooks, order : the folder of the notebooks, and stage → file name in the order they run;
         the last one becomes the start page
@@ -120,10 +120,10 @@ def publish_report(
         The inputs leave nothing that a report could stand on: the draft is in ``runs/<id>``, and the
         earlier report is still there.
     """
-    knobs = dict(knobs or {})
+    parameters = dict(parameters or {})
     found = load_engagement(engagement)
     name = found.period(period or list(found.periods)[-1]).name
-    settings = inputs.turned(found, knobs)
+    settings = inputs.with_parameters(found, parameters)
     source, order = Path(notebooks or project_root() / "notebooks").absolute(), order or NOTEBOOKS
     inputs.require_none_saved(source, order)
     hashes = inputs.hashes_of_inputs(found)
@@ -138,7 +138,7 @@ def publish_report(
             engagement=found,
             settings=settings,
             period=name,
-            knobs=knobs,
+            parameters=parameters,
             notebooks=source,
             order=order,
             run_id=committing.new_run_id(folder, settings.settings_hash()),
@@ -214,7 +214,7 @@ def _run_one(run: Run, stage: str, name: str, kernels: Any) -> Any:
         engagement=run.engagement,
         period=run.period,
         stages=run.stages,
-        knobs=run.knobs,
+        parameters=run.parameters,
         kernels=kernels,
     )
     return notebook

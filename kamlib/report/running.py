@@ -22,13 +22,9 @@ from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.scratch import Scratch
 
 LAST_FAILURE = "last_failure.json"
-
 NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
-
 NO_ROOM_SAID = re.compile(rf"\[Errno ({'|'.join(map(str, sorted(NO_ROOM)))})\]|No space left")
-
 REJECTIONS = {"DataError": DataError, "ParameterError": ParameterError}
-
 COLOURS = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -171,9 +167,7 @@ def limits_of(*, cell_minutes: float | None = None, run_minutes: float | None = 
 
 
 START_ATTEMPTS = 3
-
 MARK = "KAM_RUN"  # in the environment of kernels and of whatever they start
-
 LONGEST_SOCKET = 90  # characters; systems allow 104 or 108 in the name of a socket
 
 

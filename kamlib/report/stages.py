@@ -22,7 +22,7 @@ from kamlib.report.running import Limits, RunFailed, failure_of
 from kamlib.settings.engagement import Engagement
 from kamlib.settings.loading import load_engagement
 from kamlib.settings.written import project_root
-from kamlib.stage.names import KEYS, NOTEBOOKS, SET_IN, knobs_of_run
+from kamlib.stage.names import KEYS, NOTEBOOKS, SET_IN, parameters_of_run
 from kamlib.stage.opening import find_stage_folder
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def run_stages(
     period: str | None = None,
     *,
     until: str | None = None,
-    knobs: Mapping[str, object] | None = None,
+    parameters: Mapping[str, object] | None = None,
     progress: Callable[[str], None] | None = None,
     notebooks: Path | None = None,
     order: Mapping[str, str] | None = None,
@@ -48,7 +48,7 @@ def run_stages(
     engagement : str or Path, a name under data/ or a path
     period : str, optional; the last period of engagement.yaml without it
     until : str, optional; the last stage that runs, such as "segmentation"; all without it
-    knobs : dict of a notebook's parameter to its value, such as ``{"profit_share": 0.75}``
+    parameters : dict of a notebook's parameter to its value, such as ``{"profit_share": 0.75}``
     progress : callable, optional, given one line for each notebook
     notebooks, order : the folder of the notebooks, and stage → file name in the order they run
     limits : Limits, optional; how long a cell, the start of a kernel and the run may take
@@ -67,12 +67,12 @@ def run_stages(
     RunFailed
         A notebook did not come to its end; later ones did not run.
     """
-    knobs = dict(knobs or {})
+    parameters = dict(parameters or {})
     chosen = _until(dict(order or NOTEBOOKS), until)
     found = load_engagement(engagement)
     span = found.period(period or list(found.periods)[-1])
-    inputs.turned(found, knobs)
-    _require_used(knobs, chosen)
+    inputs.with_parameters(found, parameters)
+    _require_used(parameters, chosen)
     source = Path(notebooks or project_root() / "notebooks").absolute()
     inputs.require_none_saved(source, chosen)
     hashes = inputs.hashes_of_inputs(found)  # what is not there is told before any kernel starts
@@ -81,7 +81,7 @@ def run_stages(
     kept = stages / "notebooks"
     folders.require_folder(kept, of="notebooks", otherwise="set KAM_STAGES")
     with folders.as_open_as(stages), committing.only_run(kept, of=f"{found.id} {span.name}"):
-        work = StageRun(found, span.name, stages, source, knobs, hashes, limits or Limits())
+        work = StageRun(found, span.name, stages, source, parameters, hashes, limits or Limits())
         _run_in_order(work, chosen, resume=resume, progress=progress)
     return stages
 
@@ -93,7 +93,7 @@ class StageRun(NamedTuple):
     period: str
     stages: Path
     source: Path
-    knobs: Mapping[str, object]
+    parameters: Mapping[str, object]
     hashes: Mapping[str, str]
     limits: Limits
 
@@ -106,13 +106,13 @@ def _until(order: Mapping[str, str], until: str | None) -> dict[str, str]:
     return {name: order[name] for name in names[: names.index(until) + 1]}
 
 
-def _require_used(knobs: Mapping[str, object], order: Mapping[str, str]) -> None:
+def _require_used(parameters: Mapping[str, object], order: Mapping[str, str]) -> None:
     """Refuse a parameter that no notebook of this run has."""
-    for knob in knobs:
-        stage = SET_IN[knob]
+    for parameter in parameters:
+        stage = SET_IN[parameter]
         if stage not in order:
             raise ParameterError(
-                f"{knob} is a parameter of {NOTEBOOKS[stage]}, which does not run with --until "
+                f"{parameter} is a parameter of {NOTEBOOKS[stage]}, which does not run with --until "
                 f"{list(order)[-1]}. Leave it out, or run until {stage}."
             )
 
@@ -142,7 +142,7 @@ def _run_in_order(
                     engagement=work.engagement,
                     period=work.period,
                     stages=work.stages,
-                    knobs=work.knobs,
+                    parameters=work.parameters,
                     kernels=kernels,
                 )
             except (RunFailed, MemoryError, OSError) as error:
@@ -162,7 +162,7 @@ def run_stage(
     engagement: Engagement,
     period: str,
     stages: Path,
-    knobs: Mapping[str, object],
+    parameters: Mapping[str, object],
     kernels: "Kernels",
 ) -> tuple[Any, dict[str, Any]]:
     """Run the notebook of one stage and return it with the receipt that it left.
@@ -171,9 +171,9 @@ def run_stage(
     ----------
     stage : str, such as "segmentation"
     source, target : Path, the notebook, and where it is kept as it ran
-    engagement : Engagement, as it is written, no knob turned
+    engagement : Engagement, as it is written, no parameter set
     stages : Path, where the hand-over tables live
-    knobs : of the whole run; a notebook takes its own, and from the stage folder those of earlier ones
+    parameters : of the whole run; a notebook takes its own, and from the stage folder those of earlier ones
 
     Raises
     ------
@@ -189,10 +189,10 @@ def run_stage(
         "period": period,
         "stage_folder": str(stages),
     }
-    notebook = run_notebook(source, target, {**knobs, **place}, kernels)
+    notebook = run_notebook(source, target, {**parameters, **place}, kernels)
     require_all_cells_run(notebook, source.name)
-    turned = {KEYS[knob]: value for knob, value in knobs_of_run(stage, knobs).items()}
-    settings = engagement.with_knobs(turned)
+    changed = {KEYS[name]: value for name, value in parameters_of_run(stage, parameters).items()}
+    settings = engagement.with_parameters(changed)
     expected = {
         "engagement": engagement.id,
         "period": period,
@@ -243,7 +243,7 @@ def _stands_on(work: "StageRun") -> dict[str, Any]:
     return {
         "kamlib": __version__,
         "inputs": dict(work.hashes),
-        "knobs": dict(work.knobs),
+        "parameters": dict(work.parameters),
         "reference": inputs.hashes_of_reference(work.engagement),
     }
 
@@ -251,7 +251,7 @@ def _stands_on(work: "StageRun") -> dict[str, Any]:
 def _refuse_changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     changed = [
         *(["the version of kamlib"] if before["kamlib"] != now["kamlib"] else []),
-        *(["a parameter"] if before["knobs"] != now["knobs"] else []),
+        *(["a parameter"] if before["parameters"] != now["parameters"] else []),
         *inputs.input_changes(before["inputs"], now["inputs"]),
         *inputs.input_changes(before["reference"], now["reference"]),
     ]

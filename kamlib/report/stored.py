@@ -19,7 +19,6 @@ from typing import Any
 from kamlib.stage.names import NOTEBOOKS
 
 PICTURE = "Whale curve"
-
 CANARY = "Kanarek Kopalniany"  # the name of a client in tests; no stored output may hold it
 
 MACHINE_PATH = re.compile(

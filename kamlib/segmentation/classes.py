@@ -16,7 +16,7 @@ from kamlib.core.language import _, number
 from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.verdicts import Balance, Verdict, verdict
 from kamlib.core.vocabulary import label
-from kamlib.numerics import count_reaching
+from kamlib.numerics.concentration import count_reaching
 
 MEASURES = ("invoice_revenue", "gross_margin", "customer_profit")
 SEGMENTS = {

@@ -1,4 +1,4 @@
-"""Who is looked at from here on, and who is asleep."""
+"""Who is looked at from here on, and who is dormant."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from kamlib.core.tables import among
 from kamlib.core.verdicts import Balance, Verdict, verdict
 
 QUIET_DAYS = 7
-YEAR, LONG_ENOUGH = 12, 24  # months of the input, to tell asleep from gone
+YEAR, LONG_ENOUGH = 12, 24  # months of the input, to tell dormant from gone
 
 
 def assessed_parties(
@@ -49,10 +49,10 @@ def assessed_parties(
     return parties, balance
 
 
-def asleep_verdict(
+def dormant_verdict(
     customers: pd.DataFrame, stays: pd.DataFrame, statement: pd.DataFrame
 ) -> Verdict:
-    """Say how many external customers are asleep; withheld where the input is too short to tell.
+    """Say how many external customers are dormant; withheld where the input is too short to tell.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def asleep_verdict(
     quiet = (customers["relation"] == "external") & ~_alive(customers, stays, statement)
     reach = _reach(stays)
     outcome = "REFUSE" if reach < YEAR else "FLAG" if reach < LONG_ENOUGH else "PASS"
-    return verdict("asleep", outcome, n=number(int(quiet.sum())), months=number(reach))
+    return verdict("dormant", outcome, n=number(int(quiet.sum())), months=number(reach))
 
 
 def _alive(customers: pd.DataFrame, stays: pd.DataFrame, statement: pd.DataFrame) -> np.ndarray:
@@ -84,8 +84,8 @@ def _reach(stays: pd.DataFrame) -> int:
 def _in_the_ledger(change: int, reach: int) -> tuple[str, int, str]:
     """Return the line of customers without an order; what a short input cannot tell is not said."""
     if reach < YEAR:
-        return _("Without an order"), change, _("asleep or gone: the input is too short to tell")
+        return _("Without an order"), change, _("dormant or gone: the input is too short to tell")
     months = _("no order in 24 months")
     if reach < LONG_ENOUGH:
         months = _("no order in the {n} months of the input").format(n=number(reach))
-    return _("Asleep"), change, months
+    return _("Dormant"), change, months

@@ -6,7 +6,7 @@ import pandas as pd
 from kamlib.core.language import _, cases, money, ngettext, number
 from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.verdicts import Verdict, verdict
-from kamlib.numerics import count_reaching, gini, herfindahl, stobachoff, top_share
+from kamlib.numerics.concentration import count_reaching, gini, herfindahl, stobachoff, top_share
 from kamlib.numerics.draws import Shares, resampled_shares
 from kamlib.segmentation.classes import MEASURES
 

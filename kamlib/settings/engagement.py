@@ -47,7 +47,7 @@ from kamlib.settings.kinds import (
     complaint,
     complaint_at,
     refuse,
-    sentences_for_knobs,
+    sentences_for_parameters,
 )
 from kamlib.settings.profitability import LedgerSettings, Profitability, ReconcilingItem, Resource
 from kamlib.settings.verdicts import Analysis, Overrides, Signature, SignOff, VerdictRule
@@ -165,7 +165,7 @@ class Engagement(Part):
         Raises
         ------
         ValidationError
-            Something is wrong; `load_engagement` and `with_knobs` put it into words.
+            Something is wrong; `load_engagement` and `with_parameters` put it into words.
         """
         made = cls.model_validate(given)
         made._folder, made._source, made._given = source.parent, source, dict(given)
@@ -203,27 +203,29 @@ class Engagement(Part):
         earlier = [period for period in self.periods.values() if period.end < start]
         return max(earlier, key=lambda period: period.end, default=None)
 
-    def with_knobs(self, knobs: Mapping[str, object]) -> "Engagement":
+    def with_parameters(self, parameters: Mapping[str, object]) -> "Engagement":
         """Return an engagement with some settings changed, checked anew.
 
         Parameters
         ----------
-        knobs : dict of dotted key to value, such as ``{"segmentation.profit_share": 0.75}``
+        parameters : dict of dotted key to value, such as ``{"segmentation.profit_share": 0.75}``
 
         Raises
         ------
         ParameterError
-            A key is not known or a value not allowed: names the knob.
+            A key is not known or a value not allowed: names the parameter.
         """
-        if not knobs:
+        if not parameters:
             return self
         given = copy.deepcopy(self._given)
-        for knob, value in knobs.items():
-            _turn(given, knob, value)
+        for parameter, value in parameters.items():
+            _set(given, parameter, value)
         try:
             return type(self).checked(given, source=self._source)
         except ValidationError as problem:
-            raise ParameterError(sentences_for_knobs(problem, type(self), knobs)) from None
+            raise ParameterError(
+                sentences_for_parameters(problem, type(self), parameters)
+            ) from None
 
     def settings_hash(self) -> str:
         """Return the sha256 of all settings, the default rules included, as canonical JSON.
@@ -302,9 +304,9 @@ def _periods_there(name: str, names: list[str]) -> str:
     )
 
 
-def _turn(given: dict[str, Any], knob: str, value: object) -> None:
+def _set(given: dict[str, Any], parameter: str, value: object) -> None:
     """Set one dotted key in the settings."""
-    *blocks, last = knob.split(".")
+    *blocks, last = parameter.split(".")
     here = given
     for block in blocks:
         below = here.get(block)

@@ -39,7 +39,6 @@ from kamlib.core.errors import did_you_mean, listed
 from kamlib.settings.written import Key, Place, dotted
 
 OURS = "kamlib"
-
 Relation = Literal["auto", "contractual", "project"]
 
 
@@ -239,17 +238,11 @@ def _currency(value: str) -> str:
 
 
 Number = Annotated[float, BeforeValidator(_number)]
-
 NotNegative = Annotated[float, within(low=0)]
-
 Positive = Annotated[float, within(above=0)]
-
 OfShares = WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})
-
 InnerShares = WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1})
-
 OfMoney = WithJsonSchema({"type": "number"})
-
 OfText = WithJsonSchema({"type": ["string", "number"]})
 
 OfTexts = WithJsonSchema(
@@ -257,29 +250,17 @@ OfTexts = WithJsonSchema(
 )
 
 Share = Annotated[float, BeforeValidator(_share), OfShares]
-
 InnerShare = Annotated[float, BeforeValidator(_inner_share), InnerShares]
-
 Count = Annotated[int, within(low=0, read=_whole)]
-
 Several = Annotated[int, within(low=1, read=_whole)]
-
 InJson = PlainSerializer(_without_end_zeros, when_used="json")
-
 Money = Annotated[Decimal, BeforeValidator(_money), InJson, OfMoney]
-
 Cost = Annotated[Decimal, within(low=0, read=_money), InJson, OfMoney]
-
 PositiveMoney = Annotated[Decimal, within(above=0, read=_money), InJson, OfMoney]
-
 Day = Annotated[date, BeforeValidator(_day)]
-
 Text = Annotated[str, BeforeValidator(_text), OfText]
-
 Currency = Annotated[Text, AfterValidator(_currency)]
-
 Flag = Annotated[bool, BeforeValidator(_flag)]
-
 Texts = Annotated[list[Text], BeforeValidator(_texts), OfTexts]
 
 
@@ -343,17 +324,17 @@ def sentences(problem: ValidationError, model: type[BaseModel], places: Mapping[
     return "\n".join(lines)
 
 
-def sentences_for_knobs(
-    problem: ValidationError, model: type[BaseModel], knobs: Mapping[str, object]
+def sentences_for_parameters(
+    problem: ValidationError, model: type[BaseModel], parameters: Mapping[str, object]
 ) -> str:
-    """Return what is wrong with knobs, each named as the place."""
+    """Return what is wrong with parameters, each named as the place."""
     lines = []
     for error in problem.errors(include_url=False):
         key = dotted(tuple(error["loc"]))
         sentence = f"{key} {half_sentence(error, model)}"
-        if not any(knob == key or key.startswith(f"{knob}.") for knob in knobs):
-            turned = ", ".join(f"{knob} {shown(value)}" for knob, value in knobs.items())
-            sentence = f"{sentence} (set for this run: {turned})"
+        if not any(name == key or key.startswith(f"{name}.") for name in parameters):
+            changed = ", ".join(f"{name} {shown(value)}" for name, value in parameters.items())
+            sentence = f"{sentence} (set for this run: {changed})"
         lines.append(sentence)
     return "\n".join(lines[:MOST])
 

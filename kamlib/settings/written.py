@@ -16,15 +16,10 @@ from typing import Any, NamedTuple
 from kamlib.core.errors import DataError, ParameterError
 
 LARGEST = 1_000_000
-
 MOST_ALIASES = 100
-
 MOST_VALUES = 100_000
-
 DEEPEST = 40
-
 CORE = "tag:yaml.org,2002:"
-
 Key = tuple[str | int, ...]
 
 
@@ -241,9 +236,7 @@ def _first_line(text: str | None) -> str:
 
 
 FILE = "engagement.yaml"
-
 LOCK = "~$"  # before the name of a workbook: what Excel leaves beside one that somebody has open
-
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}(?:/|$)")
 
 

@@ -4,23 +4,17 @@ The first code cell of each notebook calls `open_stage`, the last one `Stage.han
 leaves the receipt without which no report is published.
 """
 
-from kamlib.stage.names import KEYS, KNOBS, NOTEBOOKS, SET_IN, WRITTEN_BY, knobs_of_run
-from kamlib.stage.opening import assigned_names, assigned_values, find_stage_folder, open_stage
-from kamlib.stage.staleness import input_files
-from kamlib.stage.work import Stage, write_receipt
+from kamlib.stage.names import KEYS, NOTEBOOKS, PARAMETERS, SET_IN, WRITTEN_BY
+from kamlib.stage.opening import assigned_names, assigned_values
+from kamlib.stage.work import Stage
 
 __all__ = [
     "KEYS",
-    "KNOBS",
     "NOTEBOOKS",
+    "PARAMETERS",
     "SET_IN",
     "WRITTEN_BY",
     "Stage",
     "assigned_names",
     "assigned_values",
-    "find_stage_folder",
-    "input_files",
-    "knobs_of_run",
-    "open_stage",
-    "write_receipt",
 ]

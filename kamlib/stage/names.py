@@ -1,4 +1,4 @@
-"""The stages by name: their notebooks, their knobs, and who writes which table."""
+"""The stages by name: their notebooks, their parameters, and who writes which table."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,8 @@ NOTEBOOKS = {
     "pyramid": "05_pyramid.ipynb",
     "summary": "06_summary.ipynb",
 }
-KNOBS: dict[str, dict[str, str]] = {stage: {} for stage in NOTEBOOKS} | {  # parameter → its key
+PARAMETERS: dict[str, dict[str, str]] = {  # stage → parameter → its key
+    **{stage: {} for stage in NOTEBOOKS},
     "data_prep": {"profit_share": "segmentation.profit_share"},
     "profitability": {
         "price_reach": "profitability.dropping.price_reach",
@@ -22,9 +23,9 @@ KNOBS: dict[str, dict[str, str]] = {stage: {} for stage in NOTEBOOKS} | {  # par
     "attractiveness": {"cut_a": "side_a.cut", "cut_b": "side_b.cut"},
     "pyramid": {"managers": "capacity.managers"},
 }
-KEYS = {knob: key for known in KNOBS.values() for knob, key in known.items()}
-SET_IN = {  # knob → the first stage that uses it: what is set there holds for the whole run
-    knob: next(stage for stage, known in KNOBS.items() if knob in known) for knob in KEYS
+KEYS = {name: key for known in PARAMETERS.values() for name, key in known.items()}
+SET_IN = {  # parameter → the first stage that uses it: what is set there holds for the whole run
+    name: next(stage for stage, known in PARAMETERS.items() if name in known) for name in KEYS
 }
 FIRST_USED = {  # block of engagement.yaml → the first stage that uses it; the others in data_prep
     "doors": "segmentation",
@@ -37,59 +38,24 @@ FIRST_USED = {  # block of engagement.yaml → the first stage that uses it; the
     "required": "summary",
 }
 FROZEN_IN = {"return_rates": "segmentation", "margin_percentiles": "pyramid"}  # in reference/
-WRITTEN_BY = {
-    **dict.fromkeys(
-        (
-            "customers",
-            "customer_ids",
-            "customer_months",
-            "customer_products",
-            "orders",
-            "corrections",
-            "documents",
-            "deliveries",
-            "timing",
-            "identity_pairs",
-            "name_variants",
-            "quarantine",
-            "coverage",
-        ),
-        "data_prep",
+WRITES = {  # stage → the tables that it writes for later stages
+    "data_prep": (
+        "customers customer_ids customer_months customer_products orders corrections "
+        "documents deliveries timing identity_pairs name_variants quarantine coverage"
     ),
-    **dict.fromkeys(
-        (
-            "profitability",
-            "cost_to_serve",
-            "pools",
-            "gl_accounts",
-            "economic",
-            "loss_treatment",
-            "actions",
-            "profit_uncertainty",
-            "profit_bridge",
-        ),
-        "profitability",
+    "profitability": (
+        "profitability cost_to_serve pools gl_accounts economic loss_treatment actions "
+        "profit_uncertainty profit_bridge"
     ),
-    **dict.fromkeys(
-        (
-            "segmentation",
-            "concentration",
-            "effort_audit",
-            "effort_moves",
-            "potential",
-            "terms_audit",
-            "doors",
-            "staying",
-            "return_models",
-            "parties",
-            "white_space",
-        ),
-        "segmentation",
+    "segmentation": (
+        "segmentation concentration effort_audit effort_moves potential terms_audit doors "
+        "staying return_models parties white_space"
     ),
-    **dict.fromkeys(("leaving", "base_audit", "neglected", "profile", "likeness"), "staying"),
-    **dict.fromkeys(("attractiveness", "side_a_criteria", "side_b_criteria"), "attractiveness"),
-    **dict.fromkeys(("pyramid", "golden_shots", "key_accounts"), "pyramid"),
+    "staying": "leaving base_audit neglected profile likeness",
+    "attractiveness": "attractiveness side_a_criteria side_b_criteria",
+    "pyramid": "pyramid golden_shots key_accounts",
 }
+WRITTEN_BY = {table: stage for stage, tables in WRITES.items() for table in tables.split()}
 
 
 def stages_before(stage: str) -> list[str]:
@@ -104,15 +70,15 @@ def stages_before(stage: str) -> list[str]:
     return names[: names.index(stage)]
 
 
-def knobs_of_run(stage: str, knobs: Mapping[str, object]) -> dict[str, object]:
-    """Return those knobs of a run that a stage takes: its own, and those set in an earlier one.
+def parameters_of_run(stage: str, parameters: Mapping[str, object]) -> dict[str, object]:
+    """Return those parameters of a run that a stage takes: its own, and those set in an earlier one.
 
     Examples
     --------
-    >>> knobs_of_run("attractiveness", {"profit_share": 0.6, "cut_a": 0.7, "managers": 3})
+    >>> parameters_of_run("attractiveness", {"profit_share": 0.6, "cut_a": 0.7, "managers": 3})
     {'profit_share': 0.6, 'cut_a': 0.7}
     """
     if stage not in NOTEBOOKS:
         return {}
     so_far = [*stages_before(stage), stage]
-    return {knob: value for knob, value in knobs.items() if SET_IN[knob] in so_far}
+    return {name: value for name, value in parameters.items() if SET_IN[name] in so_far}

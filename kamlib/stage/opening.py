@@ -17,8 +17,14 @@ from kamlib.core.periods import Period
 from kamlib.page import show
 from kamlib.settings import Engagement, load_engagement
 from kamlib.settings.written import project_root
-from kamlib.stage.names import KEYS, KNOBS, NOTEBOOKS, SET_IN
-from kamlib.stage.staleness import Receipt, knobs_set, receipts_before, require_current, seen_inputs
+from kamlib.stage.names import KEYS, NOTEBOOKS, PARAMETERS, SET_IN
+from kamlib.stage.staleness import (
+    Receipt,
+    parameters_set,
+    receipts_before,
+    require_current,
+    seen_inputs,
+)
 from kamlib.stage.work import Stage
 
 
@@ -27,7 +33,7 @@ def open_stage(
     engagement: str,
     period: str,
     stage_folder: str | None = None,
-    **knobs: object,
+    **parameters: object,
 ) -> Stage:
     """Open a stage: find the engagement, check the parameters, and give settings and tables.
 
@@ -38,7 +44,7 @@ def open_stage(
     period : str, a period of engagement.yaml
     stage_folder : str, optional; where hand-over tables live; without it, what earlier notebooks did
         not leave there is taken from the published report, and said
-    **knobs : the notebook's own parameters; None takes the value that the run has, which is the
+    **parameters : the notebook's own parameters; None takes the value that the run has, which is the
         engagement's unless an earlier notebook was given another
 
     Raises
@@ -51,21 +57,21 @@ def open_stage(
     """
     require_choice(name, list(NOTEBOOKS), name="stage")
     refuse_unknown_parameters(name)
-    known = KNOBS[name]
-    strange = [knob for knob in knobs if knob not in known]
+    known = PARAMETERS[name]
+    strange = [name for name in parameters if name not in known]
     if strange:
         raise ParameterError(
-            f"stage {name} has no knob '{strange[0]}'. {did_you_mean(strange[0], known)}"
+            f"stage {name} has no parameter '{strange[0]}'. {did_you_mean(strange[0], known)}"
         )
     found = load_engagement(str(engagement))
-    own = {knob: value for knob, value in knobs.items() if value is not None}
+    own = {name: value for name, value in parameters.items() if value is not None}
     span = found.period(str(period))
     folder = find_stage_folder(found, span, stage_folder)
     if stage_folder is None:
         take_published(found, span, folder, name)
     receipts = receipts_before(folder, name)
-    turned = knobs_set(receipts) | own
-    settings = found.with_knobs({KEYS[knob]: value for knob, value in turned.items()})
+    changed = parameters_set(receipts) | own
+    settings = found.with_parameters({KEYS[name]: value for name, value in changed.items()})
     use_language(settings.language)
     _require_one_value(name, found, settings, own, receipts)
     require_current(found, span.name, folder, name, receipts)
@@ -74,18 +80,18 @@ def open_stage(
         settings,
         span,
         folder,
-        turned,
-        instead_of={knob: _setting(found, knob) for knob in turned},
-        set_before={knob: SET_IN[knob] for knob in turned if knob not in own},
+        changed,
+        instead_of={name: _setting(found, name) for name in changed},
+        set_before={name: SET_IN[name] for name in changed if name not in own},
         seen=seen_inputs(settings) if name == "data_prep" else {},
         given=found if own else None,
     )
 
 
-def _setting(engagement: Engagement, knob: str) -> object:
-    """Return the engagement's value of a knob; None where its block is not given."""
+def _setting(engagement: Engagement, parameter: str) -> object:
+    """Return the engagement's value of a parameter; None where its block is not given."""
     value: object = engagement
-    for part in KEYS[knob].split("."):
+    for part in KEYS[parameter].split("."):
         value = getattr(value, part, None)
     return value
 
@@ -97,18 +103,20 @@ def _require_one_value(
     own: Mapping[str, object],
     receipts: Mapping[str, Receipt],
 ) -> None:
-    """Refuse a knob that is turned here and had another value where the run first used it."""
-    for knob in own:
-        first, value = SET_IN[knob], partial(_setting, knob=knob)
+    """Refuse a parameter that is set here and had another value where the run first used it."""
+    for parameter in own:
+        first, value = SET_IN[parameter], partial(_setting, parameter=parameter)
         if first == name or first not in receipts:
             continue
-        then = found.with_knobs({KEYS[knob]: receipts[first]["knobs"].get(knob, value(found))})
+        then = found.with_parameters(
+            {KEYS[parameter]: receipts[first].get("parameters", {}).get(parameter, value(found))}
+        )
         if value(then) != value(settings):
             raise ParameterError(
-                f"{knob} cannot be {value(settings)} in {NOTEBOOKS[name]}: it was {value(then)} in "
+                f"{parameter} cannot be {value(settings)} in {NOTEBOOKS[name]}: it was {value(then)} in "
                 f"{NOTEBOOKS[first]}, on whose tables this one stands. Take it out here, set it "
                 f"there and run the notebooks again from it, or give it to the whole run: "
-                f"kam run {found.id} -p {knob}={value(settings)}"
+                f"kam run {found.id} -p {parameter}={value(settings)}"
             )
 
 

@@ -21,7 +21,7 @@ from kamlib.stage.names import (
     KEYS,
     NOTEBOOKS,
     SET_IN,
-    knobs_of_run,
+    parameters_of_run,
     stages_before,
 )
 
@@ -34,10 +34,13 @@ def receipts_before(folder: Path, stage: str) -> dict[str, Receipt]:
     return {name: json.loads(path.read_text()) for name, path in paths.items() if path.exists()}
 
 
-def knobs_set(receipts: Mapping[str, Receipt]) -> dict[str, object]:
-    """Return the knobs that earlier stages were given, each as its first user has it."""
-    given = {knob: receipts.get(first, {}).get("knobs", {}) for knob, first in SET_IN.items()}
-    return {knob: knobs[knob] for knob, knobs in given.items() if knob in knobs}
+def parameters_set(receipts: Mapping[str, Receipt]) -> dict[str, object]:
+    """Return the parameters that earlier stages were given, each as its first user has it."""
+    given = {
+        parameter: receipts.get(first, {}).get("parameters", {})
+        for parameter, first in SET_IN.items()
+    }
+    return {name: parameters[name] for name, parameters in given.items() if name in parameters}
 
 
 def input_files(engagement: Engagement) -> dict[str, Path]:
@@ -91,7 +94,7 @@ def require_current(
 
     Parameters
     ----------
-    engagement : Engagement, as it is written, no knob turned
+    engagement : Engagement, as it is written, no parameter set
     period : str
     folder : Path, of the hand-over tables
     stage : str, which is to be opened
@@ -102,11 +105,13 @@ def require_current(
     DataError
         Names the first notebook that must run again, and why.
     """
-    knobs = knobs_set(receipts)
+    parameters = parameters_set(receipts)
     for earlier in stages_before(stage):
         if earlier in receipts:
-            turned = {KEYS[knob]: value for knob, value in knobs_of_run(earlier, knobs).items()}
-            settings = engagement.with_knobs(turned)
+            changed = {
+                KEYS[name]: value for name, value in parameters_of_run(earlier, parameters).items()
+            }
+            settings = engagement.with_parameters(changed)
             changes = _changes(settings, period, folder, earlier, receipts[earlier])
         else:
             changes = _unfinished(folder, earlier)

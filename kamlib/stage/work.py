@@ -48,19 +48,17 @@ class Stage:
     engagement: Engagement
     period: Period
     folder: Path
-    knobs: dict[str, object] = field(default_factory=dict)
-    analyses: dict[str, Analysis] = field(
-        default_factory=dict
-    )  # by name, in the order they were made
+    parameters: dict[str, object] = field(default_factory=dict)
+    analyses: dict[str, Analysis] = field(default_factory=dict)  # by name, in order
     written: list[Note] = field(default_factory=list)
     instead_of: dict[str, object] = field(default_factory=dict)
-    set_before: dict[str, str] = field(default_factory=dict)  # knob → the stage where it was turned
+    set_before: dict[str, str] = field(default_factory=dict)  # parameter → stage that set it
     taken: dict[str, str | None] = field(default_factory=dict)  # table → hash; None: not there
     seen: dict[str, list[int]] = field(default_factory=dict)  # input files when data prep began
-    given: Engagement | None = None  # the engagement as its file says, where a knob is turned
+    given: Engagement | None = None  # the engagement as its file says, where a parameter is set
 
     def as_given(self) -> "Stage | None":
-        """Return this stage with the settings of engagement.yaml; None where no knob is turned.
+        """Return this stage with the settings of engagement.yaml; None where no parameter is set.
 
         What it makes is for comparing, before and after; nothing of it is handed over.
         """
@@ -311,24 +309,25 @@ class Stage:
         return pd.concat(filled or parts[-1:], ignore_index=True)
 
     def show_settings(self) -> None:
-        """Show what this stage works on, and which knobs differ from the engagement's value."""
+        """Show what this stage works on, and which parameters differ from the engagement's value."""
         facts = {
             _("Engagement"): self.engagement.name,
             _("Period"): f"{self.period.name}: {_dates(self.period)}",
             _("Compared with"): self.previous.name if self.previous else _("no earlier period"),
         }
-        turned = {}
-        for knob, value in self.knobs.items():
-            said, first = _turned(value, self.instead_of.get(knob)), self.set_before.get(knob)
+        changed = {}
+        for parameter, value in self.parameters.items():
+            said = _changed(value, self.instead_of.get(parameter))
+            first = self.set_before.get(parameter)
             place = _("{said}, set in {notebook}")
-            turned[KEYS[knob]] = (
+            changed[KEYS[parameter]] = (
                 place.format(said=said, notebook=NOTEBOOKS[first]) if first else said
             )
         title = _("What this page rests on")
-        if turned:  # the title of what is folded is read by everybody
-            told = "; ".join(f"{knob} {said}" for knob, said in turned.items())
+        if changed:  # the title of what is folded is read by everybody
+            told = "; ".join(f"{parameter} {said}" for parameter, said in changed.items())
             title = _("{title}; set for this run: {told}").format(title=title, told=told)
-        show.show_facts({**facts, **turned}, title=title)
+        show.show_facts({**facts, **changed}, title=title)
 
     def adds_up(self) -> Analysis:
         """Say whether the sums of this stage hold, and show them."""
@@ -388,8 +387,8 @@ def _sums_verdict(ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
     return verdict("adds_up", outcome, which=listed(broken or apart))
 
 
-def _turned(value: object, before: object) -> str:
-    """Say what a knob was turned to, and from what."""
+def _changed(value: object, before: object) -> str:
+    """Say what a parameter was set to, and from what."""
     if value == before:
         return _("{value}, as in engagement.yaml").format(value=_plain(value))
     if before is None:
@@ -419,7 +418,7 @@ def write_receipt(stage: Stage) -> None:
         "stage": stage.name,
         "engagement": stage.engagement.id,
         "period": stage.period.name,
-        "knobs": stage.knobs,
+        "parameters": stage.parameters,
         "settings": stage.engagement.settings_hash(),
         "blocks": stage.engagement.block_hashes(),
         "inputs": inputs,

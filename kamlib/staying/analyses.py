@@ -10,7 +10,7 @@ from kamlib.core.frames import external, main_measure, named, with_relation
 from kamlib.core.language import _, percent
 from kamlib.core.tables import among
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
-from kamlib.segmentation.parties import asleep_verdict
+from kamlib.segmentation.parties import dormant_verdict
 from kamlib.staying import customer_base, figures, returns, tables, traits, words
 from kamlib.staying.chances import return_verdicts, staying_chances
 
@@ -42,11 +42,11 @@ def return_chances(stage: "Stage") -> Analysis:
         relations=kinds,
     )
     told = return_verdicts(stays, now.loc[now["active"], "customer_id"], fitted, afresh)
-    told.append(asleep_verdict(customers, stays, now))
+    told.append(dormant_verdict(customers, stays, now))
     period = stage.period.name
     handed = {"staying": with_relation(stays, customers).assign(period=period)}
     stage.keep("return_chances", Analysis(verdicts=told))
-    parts: list[Part] = stage.refusal("asleep")
+    parts: list[Part] = stage.refusal("dormant")
     if fitted is not None:
         handed["return_models"] = returns.return_models(fitted).assign(period=period)
         rates = returns.repeat_rates(fitted)

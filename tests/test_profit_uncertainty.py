@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from worlds import Equation
 
 from kamlib.core.errors import ParameterError
-from kamlib.numerics import Uncertain, odds, range_errors
+from kamlib.numerics.draws import Uncertain, odds, range_errors
 from kamlib.profitability.uncertainty import (
     profit_tornado,
     profit_uncertainty,
