@@ -14,10 +14,9 @@ from kamlib.attractiveness.ratings import current_ratings
 from kamlib.attractiveness.their_criteria import side_b_criteria
 from kamlib.core.codes import FROM_THEM
 from kamlib.core.language import _, day, money, ngettext, number, use_language
-from kamlib.core.periods import Period
 from kamlib.core.rules import ANALYSES, RULES
 from kamlib.core.tables import Tables, among, floats
-from kamlib.core.timespans import period_of
+from kamlib.core.timespans import Period, period_of
 from kamlib.core.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
 from kamlib.data_prep.tables import pairs_table, set_aside_reasons
 from kamlib.intake import Intake, read_inputs
@@ -26,7 +25,8 @@ from kamlib.profitability.capital import days_tied_up
 from kamlib.profitability.customer_statements import Statements, customer_statements
 from kamlib.profitability.ledger import ledger_accounts, ledger_verdict, profit_balance
 from kamlib.profitability.loss_treatment import require_known
-from kamlib.settings import Engagement, frozen_files, load_engagement
+from kamlib.settings import Engagement, frozen_files
+from kamlib.settings.engagement import load_engagement
 
 MOST_PAIRS, MOST_BUYERS = 20, 10
 STATED_BY = (

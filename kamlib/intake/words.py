@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib.core.codes import SOURCES
+from kamlib.core.codes import LETTER, SOURCES
 from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import ParameterError, listed
 from kamlib.core.language import _, ngettext, number
@@ -158,7 +158,7 @@ def _other_words(tables: Tables, engagement: "Engagement") -> Iterator[str]:
     evidence, items = tables.get("evidence"), tables.get("off_invoice")
     if evidence is not None:
         codes = engagement.pyramid.evidence_codes
-        yield from _strange("evidence", "code", evidence, [*codes.hard, *codes.soft])
+        yield from _strange("evidence", "code", evidence, [*codes.hard, *codes.soft, LETTER])
     if items is not None:
         alike = items.loc[[_is_near(one, ONE_OWNER) for one in items["kind"]]]
         yield from _strange("off_invoice", "kind", alike, ONE_OWNER, _("taken as another kind"))

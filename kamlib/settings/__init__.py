@@ -12,14 +12,14 @@ from kamlib.settings.decision import (
     Limit,
     Limits,
     PotentialDoor,
+    ProspectDoor,
     Pyramid,
     SideACriterion,
     StrategicDoor,
     Windows,
 )
-from kamlib.settings.engagement import Engagement, frozen_files
+from kamlib.settings.engagement import Engagement, frozen_files, load_engagement
 from kamlib.settings.inputs import Dialect, Input, SetAside
-from kamlib.settings.loading import load_engagement
 from kamlib.settings.profitability import (
     Dropping,
     Freight,
@@ -49,6 +49,7 @@ __all__ = [
     "Override",
     "PotentialDoor",
     "Profitability",
+    "ProspectDoor",
     "Pyramid",
     "ReconcilingItem",
     "Resource",
