@@ -12,7 +12,7 @@ from kamlib.core.tables import among, floats
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.intake.alike import look_alikes
 from kamlib.intake.identity import (
-    Who,
+    Identities,
     chosen_names,
     counted_as,
     merged_activity,
@@ -35,7 +35,7 @@ BEST, POINTS, SHARE, FEWEST = 0.20, 0.05, 0.01, 5
 SHOWN = 3
 
 
-def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Who) -> pd.DataFrame:
+def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Identities) -> pd.DataFrame:
     """Return who is on lines and in no row of customers: ``customer_id, invoice_revenue, first, last``.
 
     With ``kept``: whether their lines are used. The largest amount comes first.
@@ -56,7 +56,7 @@ def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Who) -> pd.D
 
 
 def customer_tables(
-    who: Who,
+    who: Identities,
     activity: pd.DataFrame,
     names: pd.DataFrame | None,
     *,
@@ -128,7 +128,9 @@ def _shown_name(name: str, id_: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME].rstrip()}… ({id_})"
 
 
-def customer_ids(who: Who, activity: pd.DataFrame, *, engagement: "Engagement") -> pd.DataFrame:
+def customer_ids(
+    who: Identities, activity: pd.DataFrame, *, engagement: "Engagement"
+) -> pd.DataFrame:
     """Return which customer each id of the input, or of engagement.yaml, stands for.
 
     To ``id_in_input, customer_id, counted_as, invoice_revenue`` (of the report period, in cents),
@@ -173,7 +175,9 @@ def _refuse_two_overrides(parties: list[str], units: dict[str, str]) -> None:
         )
 
 
-def prospects_only(prospects: pd.DataFrame, customers: pd.DataFrame, who: Who) -> pd.DataFrame:
+def prospects_only(
+    prospects: pd.DataFrame, customers: pd.DataFrame, who: Identities
+) -> pd.DataFrame:
     """Return the prospects that are no customers, neither by their id nor by a decision."""
     theirs = prospects["prospect_id"]
     buying = theirs.isin(customers["customer_id"]) | theirs.isin(who.customers)
@@ -183,7 +187,12 @@ def prospects_only(prospects: pd.DataFrame, customers: pd.DataFrame, who: Who) -
 
 
 def site_or_group(
-    ids: pd.DataFrame, customers: pd.DataFrame, who: Who, *, engagement: "Engagement", period: str
+    ids: pd.DataFrame,
+    customers: pd.DataFrame,
+    who: Identities,
+    *,
+    engagement: "Engagement",
+    period: str,
 ) -> list[Verdict]:
     """Judge by revenue alone whether the level changes the answer.
 
@@ -241,7 +250,7 @@ def _only(groups: pd.Series, currency: str) -> str:
 
 def identity_verdicts(
     tables: Mapping[str, pd.DataFrame],
-    who: Who,
+    who: Identities,
     activity: pd.DataFrame,
     prospects: pd.DataFrame | None,
     *,
@@ -304,7 +313,7 @@ def _missing_verdict(missing: pd.DataFrame, currency: str) -> Verdict:
     )
 
 
-def _relations_verdict(who: Who, unit: str) -> list[Verdict]:
+def _relations_verdict(who: Identities, unit: str) -> list[Verdict]:
     """Say which sites count apart from their group because one of both is no customer to rank."""
     if unit != "group" or not who.apart:
         return []
@@ -322,7 +331,7 @@ def _relations_verdict(who: Who, unit: str) -> list[Verdict]:
     return [verdict("site_relations", FLAG, which=listed(which))]
 
 
-def _decisions_verdict(who: Who, seen: set[str]) -> list[Verdict]:
+def _decisions_verdict(who: Identities, seen: set[str]) -> list[Verdict]:
     """Say which ids were merged, and which decisions name nobody or take an id out of its group."""
     ids, by = who.decisions["customer_id"], who.decisions["decided_by"]
     unknown = _("{id} is neither on a line nor in customers or prospects")
@@ -334,7 +343,7 @@ def _decisions_verdict(who: Who, seen: set[str]) -> list[Verdict]:
     return [verdict("identity_merged", FLAG if what else PASS, **numbers)]
 
 
-def _out_of_groups(who: Who) -> Iterator[str]:
+def _out_of_groups(who: Identities) -> Iterator[str]:
     """Yield what decisions take out of the group that the table of customers puts it in."""
     tops = unit_of_each(who.sites, unit="group")
     words = _("{id} belonged to {group} and now counts with {kept}")

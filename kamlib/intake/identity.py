@@ -171,8 +171,8 @@ def unit_table(
     return named[["customer_id", "name", "relation", *between, "sites"]]
 
 
-class Who(NamedTuple):
-    """Who is who: the sites, the unit of each id, which ids are another's, and who said so.
+class Identities(NamedTuple):
+    """Who is one customer: the sites, the unit of each id, which ids are another's, and who said so.
 
     `prospects` are the ids of prospects that are no customers' by any decision; `relations` says
     whether an id is external, and `apart` names sites that are no part of their group by that.
@@ -196,7 +196,7 @@ class Who(NamedTuple):
         return unit_of_each(self.sites, unit=level, merged=self.merged, apart=self.apart)
 
 
-def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identity") -> Who:
+def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identity") -> Identities:
     """Return who is who, by the tables of customers, of prospects and of decisions on identity.
 
     Parameters
@@ -220,7 +220,7 @@ def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identit
     only = prospects - ids - set(merged)
     relations, apart = relations_of(sites, identity, merged)
     units = unit_of_each(sites, unit=unit, merged=merged, apart=apart)
-    return Who(sites, units, merged, decisions, only, relations, apart)
+    return Identities(sites, units, merged, decisions, only, relations, apart)
 
 
 def _refuse_customers_as_prospects(

@@ -16,7 +16,7 @@ import pyarrow as pa
 from kamlib.core.contract import SALES
 from kamlib.intake.corrections import ordered
 from kamlib.intake.documents import money_sum, only_row, order_fields, period_of
-from kamlib.intake.identity import Who, counted_as
+from kamlib.intake.identity import Identities, counted_as
 from kamlib.intake.lines import line_count
 from kamlib.intake.validate import Validated
 from kamlib.intake.workspace import Answer, Workspace, materialize
@@ -42,7 +42,9 @@ def sold_by_order(documents: ir.Table, work: Workspace) -> ir.Table:
     return materialize(work, "sold_by_order", ibis.union(numbered, alone.select(numbered.columns)))
 
 
-def orders(sold: ir.Table, judged: Validated, work: Workspace, who: Who, *, begin: date) -> Answer:
+def orders(
+    sold: ir.Table, judged: Validated, work: Workspace, who: Identities, *, begin: date
+) -> Answer:
     """Return one row per order and what its lines share, in the period of the order's day.
 
     To ``order_id, customer_id, date, period, lines, document_lines, order_value, customer_is_new,
@@ -146,7 +148,7 @@ def _parts(rows: ir.Table, named: str, day: str, fields: list) -> ir.Table:
     )
 
 
-def _new_or_not(parts: ir.Table, work: Workspace, who: Who, begin: date) -> ir.Table:
+def _new_or_not(parts: ir.Table, work: Workspace, who: Identities, begin: date) -> ir.Table:
     """Add whether each order's customer is new, and whether it is its first: missing if unknown."""
     months = ibis.interval(months=work.engagement.windows.setup_months)
     first = parts.group_by(who="customer_id").aggregate(first=parts["date"].min())
@@ -172,7 +174,7 @@ def _new_or_not(parts: ir.Table, work: Workspace, who: Who, begin: date) -> ir.T
     )
 
 
-def _since(work: Workspace, who: Who) -> ir.Table:
+def _since(work: Workspace, who: Identities) -> ir.Table:
     """Return the first day recorded for each unit: ``unit, since, whole``, of all its sites or of some."""
     sites = who.sites
     given = sites["since"] if "since" in sites else pd.Series(pd.NaT, index=sites.index)

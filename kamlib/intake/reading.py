@@ -28,7 +28,7 @@ from kamlib.intake.customers import (
 from kamlib.intake.documents import counted, documents_of, typed_lines
 from kamlib.intake.engines import asked
 from kamlib.intake.findings import reach_verdicts
-from kamlib.intake.identity import Who, identities_of, names_of_lines
+from kamlib.intake.identity import Identities, identities_of, names_of_lines
 from kamlib.intake.lines import customer_products
 from kamlib.intake.orders import begins_late, deliveries, orders, seen_of_orders, sold_by_order
 from kamlib.intake.quarantine import (
@@ -74,7 +74,7 @@ class Read(NamedTuple):
     apart: SetAside
     units: ir.Table | None
     small: dict[str, Small]
-    who: Who
+    who: Identities
     converted: pd.DataFrame
 
 
@@ -297,7 +297,7 @@ def _of_customers_and_words(engagement: "Engagement", period: str, taken: Taken)
 
 
 def _for_the_engine(
-    work: Workspace, who: Who, masters: dict[str, Small]
+    work: Workspace, who: Identities, masters: dict[str, Small]
 ) -> tuple[ir.Table | None, dict[str, ir.Table]]:
     """Return which unit each id belongs to, and which ids are known, as tables for the engine.
 
@@ -315,7 +315,7 @@ def _for_the_engine(
     return units, _known(work, {*who.customers, *named}, who)
 
 
-def _known(work: Workspace, ids: set[str], who: Who) -> dict[str, ir.Table]:
+def _known(work: Workspace, ids: set[str], who: Identities) -> dict[str, ir.Table]:
     return {
         "customer": _in_engine(work, "known_customers", known_id=sorted(ids)),
         "party": _in_engine(
