@@ -25,6 +25,7 @@ from kamlib.pyramid.golden import (
     money_of_shots,
     percentiles_verdict,
 )
+from kamlib.pyramid.words import places_finding
 from kamlib.settings import GoldenShot
 
 RULES = default_rules()
@@ -1545,6 +1546,34 @@ def test_a_nominee_fails_nothing_that_is_known_and_lacks_at_most_two_proofs(
     assert (None if pd.isna(row["proofs"]) else row["proofs"]) == proofs
     assert row["nominee"] == nominee
     assert row["proofs_missing"].startswith(asked)
+
+
+def test_one_place_goes_to_whom_it_is_worth_most_today_or_at_its_potential():
+    """A earns two units, B half a one and three at its potential; C, who only may pass, is last."""
+    a, b = IDEAL, {**IDEAL, "profit_12m": 0.5 * KAU, "potential_kau": 3.0}
+    c = {**IDEAL, "profit_12m": 9 * KAU, "side_b": (0.5, 0.9)}
+
+    table = decided(a, b, c, places=1)
+
+    assert table["turn"].tolist() == [2, 1, 3]
+    assert table["passes"].tolist() == ["yes", "yes", "may"]
+    assert table["in_capacity"].tolist() == [False, True, False]
+
+
+def test_who_just_missed_a_place_is_named_with_what_more_places_would_add():
+    queue = pd.DataFrame(
+        {"name": ["Ala", "Bea", "Cyd", "Dal"], "turn": [1, 2, 3, None], "customer_profit": 100.0}
+    ).astype({"turn": "Int64"})
+
+    said = places_finding(queue, places=1, more=8, currency="PLN").replace("\xa0", " ")
+    enough = places_finding(queue, places=3, more=8, currency="PLN")
+
+    assert said == (
+        "3 pass or may pass and 1 can be looked after. Bea, Cyd just missed a place; 8 more places would "
+        "add accounts that earn PLN 200 a year."
+    )
+    assert "nobody misses a place, and 8 more would add nothing" in enough
+    assert places_finding(queue, places=None, more=8, currency="PLN") == ""
 
 
 def test_a_prospect_is_no_nominee_for_a_key_account_of_today():

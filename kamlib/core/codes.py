@@ -92,6 +92,8 @@ CHAINS = (  # titles of the one sum that leads to the customers: from the ledger
 )
 
 # By what a key account earns what one costs.
+PASSES = {"yes": N_("for certain"), "may": N_("may"), "no": N_("no")}
+
 PAYS = {
     "profit": N_("by its profit"),
     "potential": N_("by its potential"),

@@ -23,7 +23,7 @@ NUMERIC = ("money", "number", "whole", "share", "rating")  # kinds of columns
 RANGES: dict[str, tuple[int, int]] = {"share": (0, 1), "rating": (0, 10)}
 
 
-Who = Literal["", "customer", "party"]
+PartyKind = Literal["", "customer", "party"]
 WHERE = "where "  # before the client's name of a column by which rows count
 PART = "part "  # before the client's name of a column that a sum of ours is made of
 
@@ -57,7 +57,7 @@ class Field(NamedTuple):
     not_before: str = ""
     only: tuple[str, ...] = ()
     part_of: str = ""
-    who: Who = ""
+    who: PartyKind = ""
 
     def theirs(self, columns: Mapping[str, str]) -> str:
         """Return what the client calls the column, by names of ours mapped to the client's."""
@@ -105,7 +105,7 @@ class TableContract(NamedTuple):
         return [field.name for field in self.fields]
 
 
-def must(name: str, *, past: bool = False, who: Who = "") -> Field:
+def must(name: str, *, past: bool = False, who: PartyKind = "") -> Field:
     """Return a field whose column must be there and whose cells must be filled."""
     return Field(name, needed=True, filled=True, past=past, who=who)
 

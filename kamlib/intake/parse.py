@@ -21,7 +21,7 @@ from kamlib.intake.engines import DECIMAL, REACH, engine_of, exact, written
 from kamlib.intake.inspect.words import YES_OR_NO
 from kamlib.intake.spelling import currency_codes, currency_words, holds_tax_ids, tax_id_of
 from kamlib.intake.values import Dialect, day_of, existing_day, number_of
-from kamlib.intake.workspace import Workspace, lookup, told_once
+from kamlib.intake.workspace import Workspace, defined_once, lookup
 
 if TYPE_CHECKING:
     from kamlib.settings.inputs import Input
@@ -121,7 +121,7 @@ def parse(
         **{VALUE + f.name: _said(work, rows, f, words[f.name], dialect) for f in there}
     )
     usable = {
-        VALUE + f.name: told_once(
+        VALUE + f.name: defined_once(
             work,
             ("usable", f.kind, f.name == "month"),
             lambda read, field=f: _usable(read, field),
@@ -152,7 +152,7 @@ def _said(
     if not words and column.type().is_string() and kind not in (*NUMERIC, "date", "bool"):
         return column
     key = ("said", kind, field.may_be_percent, field.in_percent, tuple(words.items()), dialect)
-    return told_once(work, key, lambda each: _read(each, field, words, dialect), column)
+    return defined_once(work, key, lambda each: _read(each, field, words, dialect), column)
 
 
 def _read(column: ir.Column, field: Field, words: Mapping[str, str], dialect: Dialect) -> ir.Value:

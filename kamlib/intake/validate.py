@@ -23,10 +23,10 @@ from kamlib.intake.spelling import holds_tax_ids
 from kamlib.intake.values import Dialect
 from kamlib.intake.workspace import (
     Workspace,
+    defined_once,
     lookup,
     materialize,
     materialize_if_local,
-    told_once,
     view,
 )
 
@@ -234,7 +234,7 @@ def _first_broken(work: Workspace, cell: Cell, around: Around) -> ir.IntegerValu
     def build(*columns: ir.Column) -> ir.IntegerValue:
         return first_broken(cell._replace(**dict(zip(names, columns, strict=True))), around)
 
-    return told_once(work, key, build, *cell.columns.values())
+    return defined_once(work, key, build, *cell.columns.values())
 
 
 def _beside_known(work: Workspace, rows: ir.Table, name: str, everybody: ir.Table) -> ir.Table:

@@ -74,7 +74,7 @@ def workspace(engagement: "Engagement") -> Iterator[Workspace]:
             con.disconnect()
 
 
-def told_once(
+def defined_once(
     work: Workspace, key: Hashable, build: Callable[..., ir.Value], *columns: ir.Column
 ) -> ir.Value:
     """Return what `build` makes of columns and `key`; our engine is told it once and calls it by a name.

@@ -68,12 +68,15 @@ def decide(bounds: Bounds, levels: pd.DataFrame, settings: DecisionRules) -> pd.
     Returns
     -------
     DataFrame ``party_id, verdict, verdict_worst, verdict_best, stake`` (key-account units),
-    ``in_capacity`` (of those who qualify at best)
+    ``in_capacity`` (of those who qualify at best), ``passes`` (yes for certain, may, or no; with places
+    for all) and ``turn`` (in which those who pass get a place; missing for others)
     """
     worst, inside = run_rules(bounds, levels, settings, worst=True)
     best, also = run_rules(bounds, levels, settings, worst=False)
     inside = inside & also
     stake = _stake(bounds, settings.unit)
+    _values, _beyond, first, _turn = _standing(bounds, levels, settings, worst=True)
+    _values, _beyond, keys, turn = _standing(bounds, levels, settings, worst=False)
     open_ = (worst != best) & (np.isnan(stake) | (stake >= settings.material))
     return pd.DataFrame(
         {
@@ -83,6 +86,8 @@ def decide(bounds: Bounds, levels: pd.DataFrame, settings: DecisionRules) -> pd.
             "verdict_best": best,
             "stake": stake,
             "in_capacity": inside,
+            "passes": np.select([first, keys], ["yes", "may"], "no"),
+            "turn": pd.Series(np.where(keys, turn, np.nan)).astype("Int64"),
         }
     )
 
@@ -101,24 +106,30 @@ def _stake(bounds: Bounds, unit: float | None) -> np.ndarray:
 def run_rules(
     bounds: Bounds, levels: pd.DataFrame, settings: DecisionRules, *, worst: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the verdict of each account with the unknowns at one end, and who has a place.
+    """Return the verdict of each account with the unknowns at one end, and who has a place."""
+    values, beyond, keys, turn = _standing(bounds, levels, settings, worst=worst)
+    inside = ~beyond
+    if settings.places is not None:
+        inside &= ~keys | (turn <= settings.places)
+    values["in_capacity"] = inside.astype(float)
+    return _verdicts(values, settings), inside
+
+
+def _standing(
+    bounds: Bounds, levels: pd.DataFrame, settings: DecisionRules, *, worst: bool
+) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, np.ndarray]:
+    """Return values at one end, who is beyond the quota, who passes with places for all, and their turns.
 
     Who holds at worst has a place before who holds only at best, so that nobody loses by the hopes of
     others.
     """
-    ids = bounds.party_id
     values = _at_one_end(bounds, levels, worst=True)
-    nobody = np.zeros(len(ids), dtype=bool)
-    beyond, first = _holding(values, nobody, ids, settings)
-    keys = first
+    beyond, keys = _holding(values, np.zeros(len(bounds.party_id), bool), bounds.party_id, settings)
+    first = keys
     if not worst:
         values = _at_one_end(bounds, levels, worst=False)
-        beyond, keys = _holding(values, first, ids, settings)
-    inside = ~beyond
-    if settings.places is not None:
-        inside &= ~keys | (_rank(values, keys, first, ids) <= settings.places)
-    values["in_capacity"] = inside.astype(float)
-    return _verdicts(values, settings), inside
+        beyond, keys = _holding(values, first, bounds.party_id, settings)
+    return values, beyond, keys, _rank(values, keys, first, bounds.party_id, settings.unit)
 
 
 def _at_one_end(bounds: Bounds, levels: pd.DataFrame, *, worst: bool) -> dict[str, np.ndarray]:
@@ -140,15 +151,25 @@ def _holding(
     keys = _verdicts(values, settings) == KEY
     only = keys & (values["strategic_only"] == 1)
     quota = int(np.floor(settings.strategic_quota * (keys & ~only).sum() + 1e-9))
-    beyond = only & (_rank(values, only, first, ids) > quota)
+    beyond = only & (_rank(values, only, first, ids, settings.unit) > quota)
     return beyond, keys & ~beyond
 
 
 def _rank(
-    values: Mapping[str, np.ndarray], among: np.ndarray, first: np.ndarray, ids: np.ndarray
+    values: Mapping[str, np.ndarray],
+    among: np.ndarray,
+    first: np.ndarray,
+    ids: np.ndarray,
+    unit: float | None,
 ) -> np.ndarray:
-    """Rank those `among`: `first` before others, by profit, then side A, then id; 1 is the first."""
-    order = np.lexsort((ids, -values["side_a"], -values["profit_12m"], ~first, ~among))
+    """Rank those `among`; 1 is the first.
+
+    `first` come before others, then who earns most, today or at its potential where that is known, then
+    by side A, then by id. Each takes one place, so that this order is the best choice for any number.
+    """
+    potential = values["potential_kau"] * (unit or np.nan)
+    worth = np.fmax(values["profit_12m"], np.where(np.isfinite(potential), potential, np.nan))
+    order = np.lexsort((ids, -values["side_a"], -worth, ~first, ~among))
     ranks = np.empty(len(ids))
     ranks[order] = np.arange(1, len(ids) + 1)
     return ranks

@@ -132,6 +132,35 @@ def verdict_finding(accounts: pd.DataFrame) -> list[str]:
     return [said, Sum(rest, len(accounts) - keys, others.values())]
 
 
+def places_finding(accounts: pd.DataFrame, *, places: int | None, more: int, currency: str) -> str:
+    """Say who just missed a place, and what so many more places would add; nothing without places.
+
+    Parameters
+    ----------
+    accounts : DataFrame of `account_table`
+    places : how many key accounts can be looked after; None: nobody declared it
+    more : places of one more manager
+    """
+    if places is None:
+        return ""
+    queue = accounts[accounts["turn"].notna()].sort_values("turn")
+    missed = queue[queue["turn"] > places].head(more)
+    told = {"n": number(len(queue)), "places": number(places), "more": number(more)}
+    if missed.empty:
+        return _(
+            "{n} pass or may pass and {places} can be looked after: nobody misses a place, and {more} "
+            "more would add nothing."
+        ).format(**told)
+    return _(
+        "{n} pass or may pass and {places} can be looked after. {names} just missed a place; {more} more "
+        "places would add accounts that earn {amount} a year."
+    ).format(
+        names=", ".join(missed["name"].head(3)),
+        amount=money(missed["customer_profit"].sum(), currency),
+        **told,
+    )
+
+
 def population_finding(accounts: pd.DataFrame, *, period: str) -> str:
     """Tie the numbers of customers and prospects that stand on the pages, in one line."""
     prospects = int(accounts["is_prospect"].sum())

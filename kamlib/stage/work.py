@@ -49,14 +49,10 @@ class Stage:
     period: Period
     folder: Path
     parameters: dict[str, object] = field(default_factory=dict)
-    analyses: dict[str, Analysis] = field(
-        default_factory=dict
-    )  # by name, in the order they were made
+    analyses: dict[str, Analysis] = field(default_factory=dict)  # by name, in order
     written: list[Note] = field(default_factory=list)
     instead_of: dict[str, object] = field(default_factory=dict)
-    set_before: dict[str, str] = field(
-        default_factory=dict
-    )  # parameter → the stage where it was set
+    set_before: dict[str, str] = field(default_factory=dict)  # parameter → stage that set it
     taken: dict[str, str | None] = field(default_factory=dict)  # table → hash; None: not there
     seen: dict[str, list[int]] = field(default_factory=dict)  # input files when data prep began
     given: Engagement | None = None  # the engagement as its file says, where a parameter is set
@@ -321,10 +317,8 @@ class Stage:
         }
         changed = {}
         for parameter, value in self.parameters.items():
-            said, first = (
-                _changed(value, self.instead_of.get(parameter)),
-                self.set_before.get(parameter),
-            )
+            said = _changed(value, self.instead_of.get(parameter))
+            first = self.set_before.get(parameter)
             place = _("{said}, set in {notebook}")
             changed[KEYS[parameter]] = (
                 place.format(said=said, notebook=NOTEBOOKS[first]) if first else said

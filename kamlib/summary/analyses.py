@@ -8,6 +8,7 @@ from kamlib.attractiveness.words import both_sides_finding
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.frames import main_measure
 from kamlib.core.language import _
+from kamlib.core.verdicts import PASS
 from kamlib.page.parts import (
     Claim,
     Figure,
@@ -24,6 +25,7 @@ from kamlib.profitability.words import bridge_finding
 from kamlib.pyramid.figures import plot_pyramid
 from kamlib.pyramid.tables import nominees_table, order_words, verdict_table
 from kamlib.pyramid.words import population_finding
+from kamlib.segmentation.words import effort_finding
 from kamlib.summary import tables, words
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ MOST_NAMED = 8  # key accounts on a page that is read in five minutes
 
 
 def answer(stage: "Stage") -> Analysis:
-    """Answer whether every customer can be a key customer, and say what hangs on open questions.
+    """Answer whether every customer can be a key customer, what hangs on open questions, who gets what.
 
     Its table is ``key_accounts``: one row per customer and prospect, with the verdict on each.
 
@@ -46,7 +48,11 @@ def answer(stage: "Stage") -> Analysis:
     accounts = stage.read(ACCOUNTS)
     places = stage.engagement.capacity.places
     standing = words.standing_finding(accounts, places=places, currency=stage.currency)
-    parts: list[Part] = [Headline(words.headline(accounts)), Finding(standing)]
+    told = stage.verdicts_so_far().set_index("rule")["outcome"]
+    equal = ""
+    if told.get("equal_treatment") == PASS and stage.has("effort_audit"):
+        equal = effort_finding(stage.read("effort_audit"))[0] + "."
+    parts: list[Part] = [Headline(words.headline(accounts)), Finding(standing, equal)]
     return stage.keep("answer", Analysis({ACCOUNTS: accounts}, parts))
 
 
@@ -106,10 +112,10 @@ def first_steps(stage: "Stage") -> Analysis:
     keep = _("Keep: what the key accounts told us must not grow too old.")
     parts: list[Part] = [Finding(words.bring_finding(accounts, stage.verdicts_so_far()))]
     if len(repairs):
-        parts.append(Table(repairs, repair, currency, most=5, rest="loss_treatment"))
+        parts.append(Table(repairs, repair, currency, most=4, rest="loss_treatment"))
     parts.append(Table(asked, ask, currency, most=3, rest=ACCOUNTS))
     if len(kept):
-        parts.append(Table(kept, keep, currency, most=3, rest=ACCOUNTS))
+        parts.append(Table(kept, keep, currency, most=2, rest=ACCOUNTS))
     steps = {"repairs": repairs, "inquiries": asked, "keeping": kept}
     return stage.keep("first_steps", Analysis(steps, parts))
 
