@@ -34,7 +34,7 @@ from kamlib.intake.ledger import money_balance
 from kamlib.intake.lines import customer_months
 from kamlib.intake.quarantine import all_set_aside, lines_set_aside, money_read
 from kamlib.intake.workspace import Workspace, fetched, workspace
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 PERIOD = "Y1997"
 BY_HAND = """

@@ -9,7 +9,7 @@ import pytest
 
 from kamlib.report import reporting
 from kamlib.report.cli import app
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 from kamlib.settings.written import project_root
 
 CANARY = "s3cr3t-canary-7c1f"

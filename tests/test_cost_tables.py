@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from kamlib import load_engagement, read_inputs
+from kamlib import read_inputs
 from kamlib.profitability.capital import days_tied_up
 from kamlib.profitability.customer_statements import customer_statements
+from kamlib.settings.engagement import load_engagement
 
 SETTINGS = """
 currency: PLN

@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_intake import book, give, world
 
-from kamlib import check_inputs, load_engagement
+from kamlib import check_inputs
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
 from kamlib.intake.draft import suggest
-from kamlib.report.inputs import hashes_of_inputs
+from kamlib.report.record import hashes_of_inputs
+from kamlib.settings.engagement import load_engagement
 
 HEAD = "invoice_id,date,customer_id,net_amount"
 SETTINGS = (

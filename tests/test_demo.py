@@ -17,7 +17,7 @@ from demo_company import write_demo
 from demo_company.causes import true_drop_effects
 from demo_company.scenario import SCENARIOS
 from kamlib.core.errors import ParameterError
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 COMMITTED = Path(__file__).parent.parent / "data" / "demo"
 PERIODS = {"FY2024": 2024, "FY2025": 2025}

@@ -19,7 +19,7 @@ from conftest import ROOT
 from papermill.cli import papermill
 
 from kamlib.report.cli import app
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 from kamlib.stage import NOTEBOOKS
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

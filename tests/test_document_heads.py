@@ -3,10 +3,11 @@
 import openpyxl
 import pytest
 
-from kamlib import load_engagement, read_inputs
+from kamlib import read_inputs
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake.draft import suggest
-from kamlib.report.inputs import hashes_of_inputs
+from kamlib.report.record import hashes_of_inputs
+from kamlib.settings.engagement import load_engagement
 
 HEADS = """\
 dok_Id;Nr;Data;Kontrahent;Wartość

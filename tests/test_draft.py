@@ -10,10 +10,11 @@ import pytest
 from conftest import REFERENCE
 from typer.testing import CliRunner
 
-from kamlib import load_engagement, read_inputs
+from kamlib import read_inputs
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake.draft import Draft, suggest, write_draft
 from kamlib.report.cli import app
+from kamlib.settings.engagement import load_engagement
 
 DIRTY = REFERENCE / "polish_dirty"
 NET, COST = Decimal("1826440.21"), Decimal("1547512.20")

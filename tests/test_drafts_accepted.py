@@ -20,10 +20,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from test_messy_files import DRAFTED, GENITIVE
 
-from kamlib import check_inputs, load_engagement, read_inputs
+from kamlib import check_inputs, read_inputs
 from kamlib.core.errors import DataError
 from kamlib.intake.draft import Draft, suggest
 from kamlib.intake.reasons import NEITHER, NO_SUCH_DAY, NOT_A_DATE, NOT_A_NUMBER
+from kamlib.settings.engagement import load_engagement
 
 OF_FORM = (NEITHER, NO_SUCH_DAY, NOT_A_DATE, NOT_A_NUMBER)
 ASKED = {  # what a draft asks, and how the check says that nobody has answered

@@ -15,14 +15,9 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from kamlib.core.errors import DataError, ParameterError
-from kamlib.settings import (
-    Bound,
-    Condition,
-    Engagement,
-    engagement_schema,
-    load_engagement,
-    loading,
-)
+from kamlib.settings import Bound, Condition, Engagement, engagement_schema
+from kamlib.settings import engagement as model
+from kamlib.settings.engagement import load_engagement
 from kamlib.settings.written import project_root, read_yaml
 
 BARE = """\
@@ -473,11 +468,11 @@ def test_a_kind_of_relation_takes_from_its_criterion_what_it_does_not_name(load)
 
 
 def test_a_wrong_value_of_the_default_rules_is_found_there(load, tmp_path, monkeypatch):
-    shipped = loading.RULES.read_text(encoding="utf-8")
+    shipped = model.RULES.read_text(encoding="utf-8")
     line = next(n for n, text in enumerate(shipped.splitlines(), 1) if "relative_cut" in text)
     rules = write(tmp_path / "kamlib", "") / "rules.yaml"
     rules.write_text(shipped.replace("relative_cut: 0.0", "relative_cut: 7"), encoding="utf-8")
-    monkeypatch.setattr(loading, "RULES", rules)
+    monkeypatch.setattr(model, "RULES", rules)
 
     with pytest.raises(
         ParameterError,
@@ -1048,7 +1043,7 @@ def test_outside_of_the_project_it_is_found_from_kamlib(tmp_path, monkeypatch):
     monkeypatch.delenv("KAM_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
 
-    assert project_root() == Path(loading.__file__).resolve().parents[2]
+    assert project_root() == Path(model.__file__).resolve().parents[2]
 
 
 def test_a_missing_engagement_is_answered_with_those_there_are(project):

@@ -22,7 +22,7 @@ from kamlib.intake.engines import (
     written,
     written_down,
 )
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from kamlib.intake.excel import HIDDEN_ROWS, MASKED_IDS, STRAY_CELLS, sheet_reco
 from kamlib.intake.inspect.heads import likely_header_row
 from kamlib.intake.values import Dialect
 from kamlib.intake.workbooks import ERROR_CELLS
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 POLISH = Dialect(decimal=",", date=("%d.%m.%Y",))

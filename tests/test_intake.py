@@ -24,7 +24,7 @@ from worlds import default_rules
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, Intake, read_inputs, repeats
 from kamlib.intake.identity import unit_of_each
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 from kamlib.settings.inputs import Exchange, Identity, Input, SetAside
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))

@@ -12,13 +12,7 @@ from kamlib.core.errors import DataError
 from kamlib.intake.inspect.heads import refuse_unfit_head
 from kamlib.intake.inspect.letters import encoding_of, mender
 from kamlib.intake.inspect.words import is_total
-from kamlib.intake.readers import (
-    ABOVE_HEAD,
-    InputFile,
-    records_of,
-    refuse_same_bytes,
-    write_texts,
-)
+from kamlib.intake.readers import ABOVE_HEAD, InputFile, records_of, refuse_same_bytes, write_texts
 from kamlib.intake.reasons import A_TOTAL
 from kamlib.intake.values import Dialect
 

@@ -33,7 +33,8 @@ from kamlib.intake.invoices_xml import xml_kind, xml_records
 from kamlib.intake.readers import InputFile, write_texts
 from kamlib.intake.reasons import GROSS_ONLY, NO_TAX_NUMBER
 from kamlib.intake.values import Dialect
-from kamlib.settings import Input, load_engagement
+from kamlib.settings import Input
+from kamlib.settings.engagement import load_engagement
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 POINT = Dialect(decimal=".")

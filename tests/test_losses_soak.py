@@ -6,11 +6,11 @@ from fastpath import run_stages, table
 from losses_world import right_causes, signs_of_dropping
 
 from demo_company import write_demo
-from kamlib import load_engagement
 from kamlib.core.timespans import period_of
 from kamlib.profitability.capital import days_tied_up
 from kamlib.profitability.customer_statements import customer_statements
 from kamlib.profitability.loss_treatment import treat_losses
+from kamlib.settings.engagement import load_engagement
 
 PERIODS = ["FY2024", "FY2025"]
 TABLES = [

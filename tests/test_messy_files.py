@@ -19,11 +19,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from test_intake import give, set_aside, world
 
-from kamlib import load_engagement, read_inputs
+from kamlib import read_inputs
 from kamlib.core.errors import DataError
 from kamlib.intake.draft import suggest
 from kamlib.intake.inspect.days import day_in, days_in, forms_of
 from kamlib.intake.inspect.words import is_total
+from kamlib.settings.engagement import load_engagement
 from kamlib.settings.inputs import Exchange, Input
 
 # --------------------------------------------------------------------------- a clean file, and faults

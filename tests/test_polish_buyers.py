@@ -8,7 +8,7 @@ from conftest import REFERENCE
 
 from kamlib.core.errors import DataError
 from kamlib.intake import Intake, read_inputs
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 FOLDER = REFERENCE / "polish_dirty"
 SETTINGS = """

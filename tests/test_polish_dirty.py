@@ -15,7 +15,7 @@ import yaml
 
 from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", Path(__file__).parents[1] / "../shared/data"))
 DIRTY = REFERENCE / "polish_dirty"

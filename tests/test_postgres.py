@@ -10,7 +10,7 @@ from worlds_in_engines import WORLD, alike, engagement_on
 
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 psycopg = pytest.importorskip("psycopg") if not os.environ.get("CI") else __import__("psycopg")
 

@@ -21,7 +21,7 @@ from kamlib.profitability.words import mover_finding, uncertainty_finding
 from kamlib.segmentation.band import Whale, subsidy_verdict, whale_band
 from kamlib.segmentation.classes import split_vital_few, whale_curve
 from kamlib.segmentation.words import whale_uncertainty_finding
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 moderately = settings(max_examples=15, deadline=None)
 DRAWN = {"draws": 400, "level": 0.90, "seed": 7}

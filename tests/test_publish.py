@@ -34,7 +34,7 @@ from stub_notebooks import (
     write_notebooks,
 )
 
-from kamlib import __version__, load_engagement
+from kamlib import __version__
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.rules import ANALYSES, FOUNDATIONS, RULES
 from kamlib.core.tables import file_hash
@@ -54,6 +54,7 @@ from kamlib.report.running import (
     own_kernels,
     run_notebook,
 )
+from kamlib.settings.engagement import load_engagement
 
 HERE = ["Cell In[2], line 1", "----> 1 raise"]
 

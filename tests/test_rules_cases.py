@@ -11,7 +11,7 @@ from kamlib.attractiveness.our_criteria import side_a, side_a_criteria
 from kamlib.pyramid.boundaries import assign_levels
 from kamlib.pyramid.bounds import Bounds, certain
 from kamlib.pyramid.decide import decide, decision_rules
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 CASES = json.loads((Path(__file__).parent / "rules_cases.json").read_text())
 UNKNOWN_RANGES = {

@@ -23,12 +23,7 @@ from kamlib.segmentation.classes import (
 )
 from kamlib.segmentation.doors import door_verdicts, open_doors, potential_door, strategic_door
 from kamlib.segmentation.parties import assessed_parties, dormant_verdict
-from kamlib.segmentation.shares import (
-    concentration,
-    giants,
-    interval_verdict,
-    net_shares_verdict,
-)
+from kamlib.segmentation.shares import concentration, giants, interval_verdict, net_shares_verdict
 from kamlib.segmentation.words import giants_finding, membership_finding, transition_finding
 
 moderately = settings(max_examples=60, deadline=None)

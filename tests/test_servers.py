@@ -13,7 +13,7 @@ from kamlib.intake import read_inputs
 from kamlib.intake.sources import fingerprints
 from kamlib.report.reporting import publish_report
 from kamlib.report.running import RunFailed
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 psycopg = pytest.importorskip("psycopg")
 

@@ -15,7 +15,7 @@ from worlds_in_engines import WORLD, alike, engagement_on
 from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
 from kamlib.intake.sources import fingerprints
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 pytestmark = pytest.mark.soak
 

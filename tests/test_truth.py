@@ -11,11 +11,11 @@ from losses_world import right_causes, signs_of_dropping
 from ruamel.yaml import YAML
 from worlds import CostModel, Equation, Term
 
-from kamlib import load_engagement
 from kamlib.core.codes import LADDER
 from kamlib.profitability.capital import days_tied_up
 from kamlib.profitability.customer_statements import customer_statements
 from kamlib.profitability.loss_treatment import treat_losses
+from kamlib.settings.engagement import load_engagement
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "data" / "demo"

@@ -20,7 +20,7 @@ from kamlib.profitability.ledger import statement_balances
 from kamlib.profitability.statement import company_ladder
 from kamlib.segmentation.classes import class_balances, class_summary, segment
 from kamlib.segmentation.shares import concentration
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 SETTINGS = """
 id: gaps

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.pyramid.bounds import Bounds, certain
-from kamlib.settings import load_engagement
+from kamlib.settings.engagement import load_engagement
 
 
 @dataclass

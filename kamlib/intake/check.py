@@ -26,7 +26,8 @@ from kamlib.profitability.capital import days_tied_up
 from kamlib.profitability.customer_statements import Statements, customer_statements
 from kamlib.profitability.ledger import ledger_accounts, ledger_verdict, profit_balance
 from kamlib.profitability.loss_treatment import require_known
-from kamlib.settings import Engagement, frozen_files, load_engagement
+from kamlib.settings import Engagement, frozen_files
+from kamlib.settings.engagement import load_engagement
 
 MOST_PAIRS, MOST_BUYERS = 20, 10
 STATED_BY = (

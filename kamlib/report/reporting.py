@@ -13,12 +13,19 @@ from typing import Any
 
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.language import use_language
-from kamlib.report import committing, inputs
+from kamlib.report import committing
 from kamlib.report import committing as folders
+from kamlib.report.record import (
+    folder_of,
+    hashes_of_inputs,
+    hashes_of_reference,
+    require_none_saved,
+    require_unchanged,
+    with_parameters,
+)
 from kamlib.report.running import Limits, NotPublished, failure_of, keep_failure
 from kamlib.report.stages import run_stage
-from kamlib.settings.engagement import Engagement
-from kamlib.settings.loading import load_engagement
+from kamlib.settings.engagement import Engagement, load_engagement
 from kamlib.settings.written import project_root
 from kamlib.stage.names import NOTEBOOKS
 
@@ -123,12 +130,12 @@ def publish_report(
     parameters = dict(parameters or {})
     found = load_engagement(engagement)
     name = found.period(period or list(found.periods)[-1]).name
-    settings = inputs.with_parameters(found, parameters)
+    settings = with_parameters(found, parameters)
     source, order = Path(notebooks or project_root() / "notebooks").absolute(), order or NOTEBOOKS
-    inputs.require_none_saved(source, order)
-    hashes = inputs.hashes_of_inputs(found)
+    require_none_saved(source, order)
+    hashes = hashes_of_inputs(found)
     folders.require_keep_runs(keep_runs)
-    folder = inputs.folder_of(Path(reports or project_root() / "reports"), found, name).absolute()
+    folder = folder_of(Path(reports or project_root() / "reports"), found, name).absolute()
     folders.require_folder(folder)
     with folders.as_open_as(folder.parent):
         folders.require_own(folder.parent, found)
@@ -147,7 +154,7 @@ def publish_report(
             keep_runs=keep_runs,
             progress=progress or (lambda _line: None),
             hashes=hashes,
-            reference=inputs.hashes_of_reference(found),
+            reference=hashes_of_reference(found),
         )
         return _go(run)
 
@@ -231,7 +238,7 @@ def _publish(run: Run, done: dict[str, Any]) -> Published:
     target.mkdir()
     export_tables(run.stages, _tables(run), target / "tables", currency=run.engagement.currency)
     export_receipts(run.stages, run.receipts, target / "tables")
-    run.reference = inputs.require_unchanged(run.engagement, run.hashes, run.reference)
+    run.reference = require_unchanged(run.engagement, run.hashes, run.reference)
     run.withheld = withheld_from(run)
     record = write_record(run, target / "run.json")
     index = write_pages(run, done, target)

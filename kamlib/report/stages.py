@@ -15,12 +15,19 @@ from kamlib.core.errors import ParameterError, listed
 from kamlib.core.frames import require_choice
 from kamlib.core.language import use_language
 from kamlib.core.tables import file_hash
-from kamlib.report import committing, inputs
+from kamlib.report import committing
 from kamlib.report import committing as folders
-from kamlib.report.record import require_receipt
+from kamlib.report.record import (
+    hashes_of_inputs,
+    hashes_of_reference,
+    input_changes,
+    require_none_saved,
+    require_receipt,
+    require_unchanged,
+    with_parameters,
+)
 from kamlib.report.running import Limits, RunFailed, failure_of
-from kamlib.settings.engagement import Engagement
-from kamlib.settings.loading import load_engagement
+from kamlib.settings.engagement import Engagement, load_engagement
 from kamlib.settings.written import project_root
 from kamlib.stage.names import KEYS, NOTEBOOKS, SET_IN, parameters_of_run
 from kamlib.stage.opening import find_stage_folder
@@ -71,11 +78,11 @@ def run_stages(
     chosen = _until(dict(order or NOTEBOOKS), until)
     found = load_engagement(engagement)
     span = found.period(period or list(found.periods)[-1])
-    inputs.with_parameters(found, parameters)
+    with_parameters(found, parameters)
     _require_used(parameters, chosen)
     source = Path(notebooks or project_root() / "notebooks").absolute()
-    inputs.require_none_saved(source, chosen)
-    hashes = inputs.hashes_of_inputs(found)  # what is not there is told before any kernel starts
+    require_none_saved(source, chosen)
+    hashes = hashes_of_inputs(found)  # what is not there is told before any kernel starts
     use_language(found.language)
     stages = find_stage_folder(found, span).absolute()
     kept = stages / "notebooks"
@@ -126,7 +133,7 @@ def _run_in_order(
 ) -> None:
     from kamlib.report.running import own_kernels
 
-    kept, frozen = work.stages / "notebooks", inputs.hashes_of_reference(work.engagement)
+    kept, frozen = work.stages / "notebooks", hashes_of_reference(work.engagement)
     ran = resumable_stages(work, order) if resume else {}
     with own_kernels(kept / "kernel.log", work.limits) as kernels:
         for number, (stage, name) in enumerate(order.items(), 1):
@@ -151,7 +158,7 @@ def _run_in_order(
                 raise failure from None
             ran[stage] = mark_of(work, stage, name)
             remember(work, ran)
-    inputs.require_unchanged(work.engagement, work.hashes, frozen)
+    require_unchanged(work.engagement, work.hashes, frozen)
 
 
 def run_stage(
@@ -244,7 +251,7 @@ def _stands_on(work: "StageRun") -> dict[str, Any]:
         "kamlib": __version__,
         "inputs": dict(work.hashes),
         "parameters": dict(work.parameters),
-        "reference": inputs.hashes_of_reference(work.engagement),
+        "reference": hashes_of_reference(work.engagement),
     }
 
 
@@ -252,8 +259,8 @@ def _refuse_changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     changed = [
         *(["the version of kamlib"] if before["kamlib"] != now["kamlib"] else []),
         *(["a parameter"] if before["parameters"] != now["parameters"] else []),
-        *inputs.input_changes(before["inputs"], now["inputs"]),
-        *inputs.input_changes(before["reference"], now["reference"]),
+        *input_changes(before["inputs"], now["inputs"]),
+        *input_changes(before["reference"], now["reference"]),
     ]
     if changed:
         raise ParameterError(

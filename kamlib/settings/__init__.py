@@ -17,9 +17,8 @@ from kamlib.settings.decision import (
     StrategicDoor,
     Windows,
 )
-from kamlib.settings.engagement import Engagement, frozen_files
+from kamlib.settings.engagement import Engagement, frozen_files, load_engagement
 from kamlib.settings.inputs import Dialect, Input, SetAside
-from kamlib.settings.loading import load_engagement
 from kamlib.settings.profitability import (
     Dropping,
     Freight,

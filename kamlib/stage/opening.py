@@ -15,7 +15,8 @@ from kamlib.core.frames import require_choice
 from kamlib.core.language import _, use_language
 from kamlib.core.periods import Period
 from kamlib.page import show
-from kamlib.settings import Engagement, load_engagement
+from kamlib.settings import Engagement
+from kamlib.settings.engagement import load_engagement
 from kamlib.settings.written import project_root
 from kamlib.stage.names import KEYS, NOTEBOOKS, PARAMETERS, SET_IN
 from kamlib.stage.staleness import (

@@ -35,7 +35,7 @@ from kamlib.intake.inspect.days import day_in
 from kamlib.intake.inspect.files import Seen, is_readable, look_into
 from kamlib.intake.inspect.words import CURRENCIES, SIGNS, Evidence, currencies_in, worded
 from kamlib.intake.sources import READABLE
-from kamlib.settings.loading import RULES
+from kamlib.settings.engagement import RULES
 from kamlib.settings.written import (
     FILE,
     files_of,
