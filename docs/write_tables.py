@@ -144,7 +144,7 @@ def page(stages: Path) -> str:
             "## What a client gives",
             "",
             "Name the client's columns under `columns`; a column that is not *needed* may be absent.",
-            "`invoice_lines`, `customers` and `prospects` may carry columns of your own too.",
+            "`invoice_lines`, `customers`, `prospects` and `opportunities` may carry your own columns too.",
             *inputs(),
             "",
             "## What a run leaves",

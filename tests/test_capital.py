@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from small_firm import YEAR, exact, months
 
-from kamlib.core.periods import Period
+from kamlib.core.timespans import Period
 from kamlib.profitability.capital import asset_charges, capital_charges, days_tied_up
 
 

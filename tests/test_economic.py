@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_firm import exact
 
-from kamlib.core.periods import Period
+from kamlib.core.timespans import Period
 from kamlib.profitability.statement import economic_statements, timing_balance
 
 YEARS = [

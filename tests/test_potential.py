@@ -14,6 +14,7 @@ from kamlib.segmentation.doors import (
     door_verdicts,
     open_doors,
     potential_door,
+    prospect_door,
     strategic_door,
     worth_a_look,
 )
@@ -211,6 +212,7 @@ def test_the_page_names_who_could_join_and_how_many_nobody_can_tell():
     doors = open_doors(
         few,
         potential_door(could, LIMITS, currency="PLN"),
+        prospect_door(None, default_rules().doors.prospect, unit=1),
         strategic_door(None, default_rules().doors.strategic, end=date(2025, 12, 31)),
         parties,
         statement,

@@ -893,6 +893,23 @@ def test_a_door_two_that_is_judged_is_open_or_shut_whatever_we_rate():
     assert ends(joined(doors=doors), "doors") == [(1, 1), (0, 0)]
 
 
+def test_a_strategic_door_past_its_day_of_review_is_shut_at_worst_and_open_at_best():
+    doors = pd.DataFrame(
+        {"party_id": ["A"], "door": "strategic", "open": [False], "judged": [False]}
+    )
+    bounds = joined(doors=doors)
+
+    assert ends(bounds, "doors") == [(0, 1), (0, 0)]
+    assert ends(bounds, "door_strategic") == [(0, 1), (0, 0)]
+    assert ends(bounds, "strategic_only") == [(0, 1), (0, 0)]
+
+
+def test_an_open_deal_is_at_stake_too():
+    stakes = decided({**WANTED, "potential_kau": 0.1, "deal_kau": 0.4}, WANTED)["stake"]
+
+    assert stakes.tolist()[0] == 0.4
+
+
 def test_where_only_the_margin_is_known_profit_is_at_most_that_and_a_loss_below_zero_is_certain():
     statement = pd.DataFrame(
         {
@@ -1610,8 +1627,10 @@ def test_a_key_account_must_earn_what_it_costs_today_or_by_its_potential(account
 def test_a_door_that_nobody_can_judge_is_asked_about():
     """A prospect wanted by both sides, without an open door: not now at worst, develop at best."""
     maybe = {**WANTED, "doors": (0, 1), "strategic_only": 0}
+    customer = {**maybe, "is_prospect": 0, "profit_12m": 0, "door_vital_few": 0}
+    lapsed = {**maybe, "door_strategic": (0, 1), "strategic_only": (0, 1)}
 
-    table = assessed(maybe)
+    table = assessed(maybe, customer, lapsed)
 
     assert table.loc["A", ["verdict", "verdict_worst", "verdict_best"]].tolist() == [
         "find_out_first",
@@ -1619,7 +1638,9 @@ def test_a_door_that_nobody_can_judge_is_asked_about():
         "develop",
     ]
     assert table.loc["A", "key_customer"] == "unknown"
-    assert table.loc["A", "questions"].startswith("What could they bring within three years")
+    assert table.loc["A", "questions"].startswith("Which deals have we with them")
+    assert table.loc["B", "questions"].startswith("How large are they")
+    assert table.loc["C", "questions"].startswith("Is what makes them strategic still so")
 
 
 def test_a_prospect_has_no_level():

@@ -542,10 +542,10 @@ GOOD = {
             id="neither",
         ),
         pytest.param(
-            {"review_on": pd.Timestamp("2025-12-30")},
+            {"review_on": pd.Timestamp("2024-12-30")},
             False,
-            "to be looked at again by 30 Dec 2025, which has passed",
-            id="expired the day before",
+            "to be looked at again by 30 Dec 2024, which has passed",
+            id="expired the day before, twelve months after its review",
         ),
         pytest.param(
             {"review_on": pd.NaT},
@@ -560,7 +560,17 @@ def test_door_four_opens_for_a_reason_an_owner_and_a_date_that_has_not_passed(
 ):
     judged = strategic_door(pd.DataFrame([{**GOOD, **changed}]), DOOR, end=END)
 
-    assert judged.to_dict("records") == [{"party_id": "A", "open": open_, "evidence": evidence}]
+    assert judged.to_dict("records") == [
+        {"party_id": "A", "open": open_, "judged": True, "evidence": evidence}
+    ]
+
+
+def test_until_it_expires_nobody_knows_whether_a_reason_still_holds_whose_review_is_late():
+    for review, judged in (("2025-12-30", False), ("2024-12-31", False), ("2024-12-30", True)):
+        found = strategic_door(
+            pd.DataFrame([{**GOOD, "review_on": pd.Timestamp(review)}]), DOOR, end=END
+        )
+        assert found[["open", "judged"]].to_numpy().tolist() == [[False, judged]]
 
 
 def test_two_sites_of_one_party_open_one_door():
@@ -595,7 +605,9 @@ def test_every_open_door_carries_its_evidence(with_a_loss_maker):
     )
 
     parties = pd.DataFrame({"party_id": list("ABCDP"), "is_prospect": [False] * 4 + [True]})
-    doors = open_doors(segments, NOBODY, strategic, parties, with_a_loss_maker, period="FY2025")
+    doors = open_doors(
+        segments, NOBODY, NOBODY, strategic, parties, with_a_loss_maker, period="FY2025"
+    )
 
     told = doors[doors["judged"]]
     assert told[["party_id", "door", "open", "evidence"]].to_numpy().tolist() == [
@@ -615,6 +627,7 @@ def test_a_door_that_nobody_can_judge_is_unknown_and_not_shut(with_a_loss_maker)
 
     doors = open_doors(
         ranked,
+        NOBODY,
         NOBODY,
         strategic_door(None, DOOR, end=END),
         parties,

@@ -108,6 +108,7 @@ IDEAL = {
     "door_vital_few": 1.0,
     "strategic_only": 0.0,
     "door_strategic": 0.0,
+    "deal_kau": 0.0,
     "profit_12m": 2 * KAU,
     "potential_kau": 0.50,
     "golden_shot": 0.0,

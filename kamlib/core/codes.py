@@ -128,6 +128,8 @@ SOURCES = {  # of a rating
     "our_guess": N_("our guess"),
 }
 
+LETTER = "letter_of_intent"  # a sign of a deal that is as good as won
+
 FROM_THEM = ("their_words", "fact")  # sources that our own opinion is no part of
 
 CHANGES = {  # causes of a change of profit, in the order in which they are shown

@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from kamlib.core.periods import Period
 from kamlib.core.tables import EXACT
-from kamlib.core.timespans import period_of
+from kamlib.core.timespans import Period, period_of
 
 ACCRUED, SETTLED, REVERSED = "accrued", "settled", "reversed"
 EARNED = ("earned_from", "earned_to")

@@ -57,6 +57,7 @@ QUANTITIES = {
     "is_prospect": Quantity(),
     "door_strategic": Quantity(),
     "strategic_only": Quantity("high"),
+    "deal_kau": Quantity(),
     "potential_kau": Quantity(),
 }
 OF_THE_RULES = {  # known only while the rules run, from levels, places and the key-account unit

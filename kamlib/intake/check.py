@@ -14,10 +14,9 @@ from kamlib.attractiveness.ratings import current_ratings
 from kamlib.attractiveness.their_criteria import side_b_criteria
 from kamlib.core.codes import FROM_THEM
 from kamlib.core.language import _, day, money, ngettext, number, use_language
-from kamlib.core.periods import Period
 from kamlib.core.rules import ANALYSES, RULES
 from kamlib.core.tables import Tables, among, floats
-from kamlib.core.timespans import period_of
+from kamlib.core.timespans import Period, period_of
 from kamlib.core.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
 from kamlib.data_prep.tables import pairs_table, set_aside_reasons
 from kamlib.intake import Intake, read_inputs

@@ -19,7 +19,7 @@ from kamlib.intake.orders import APART_DAYS
 from kamlib.intake.validate import Validated
 
 if TYPE_CHECKING:
-    from kamlib.core.periods import Period
+    from kamlib.core.timespans import Period
     from kamlib.settings import Engagement
 
 QUIET_DAYS = 7

@@ -18,7 +18,7 @@ from kamlib.intake.validate import Validated
 from kamlib.intake.workspace import Answer, Workspace, fetched, pull
 
 if TYPE_CHECKING:
-    from kamlib.core.periods import Period
+    from kamlib.core.timespans import Period
 
 
 def span_of(day: ir.DateValue, work: Workspace) -> ir.DateValue:

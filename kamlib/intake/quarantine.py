@@ -31,7 +31,7 @@ from kamlib.intake.validate import MARKS, Validated
 from kamlib.intake.workspace import Workspace, in_pandas, pull
 
 if TYPE_CHECKING:
-    from kamlib.core.periods import Period
+    from kamlib.core.timespans import Period
     from kamlib.settings import Engagement
     from kamlib.settings.inputs import Input
 

@@ -15,8 +15,8 @@ from kamlib.core.deductions import ACCRUED, REVERSED, SETTLED
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import N_, _, day, money, month, number
 from kamlib.core.naming import plain
-from kamlib.core.periods import Period
 from kamlib.core.tables import Tables, floats
+from kamlib.core.timespans import Period
 from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.core.vocabulary import label, table_label
 from kamlib.intake import reasons

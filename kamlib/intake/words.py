@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from kamlib.core.codes import SOURCES
+from kamlib.core.codes import LETTER, SOURCES
 from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import ParameterError, listed
 from kamlib.core.language import _, ngettext, number
@@ -140,7 +140,7 @@ def _strange_words(tables: Tables, engagement: "Engagement") -> Iterator[str]:
         ("ratings_ours", "criterion", engagement.side_a.criteria, ""),
         ("ratings_ours", "source", SOURCES, _(", taken as our guess")),
         ("ratings_theirs", "criterion", [TRUST], _(", taken as another")),
-        ("evidence", "code", [*codes.hard, *codes.soft], ""),
+        ("evidence", "code", [*codes.hard, *codes.soft, LETTER], ""),
         ("off_invoice", "kind", ONE_OWNER, _(", taken as another kind")),
     )
     template = _("{table}, {column}: '{word}' ({n}{becomes}{near})")

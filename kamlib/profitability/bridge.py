@@ -33,8 +33,8 @@ import pandas as pd
 from kamlib.core.codes import CHANGES
 from kamlib.core.frames import require_columns, require_one_row_each
 from kamlib.core.language import _, month, ngettext, number, percent
-from kamlib.core.periods import Period
 from kamlib.core.tables import among, floats
+from kamlib.core.timespans import Period
 from kamlib.core.verdicts import Balance, Verdict, verdict
 from kamlib.numerics.sharing import largest_remainder
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from kamlib.core.periods import Period
 from kamlib.core.tables import floats
+from kamlib.core.timespans import Period
 from kamlib.profitability.statement import KEY
 
 YEAR = 365

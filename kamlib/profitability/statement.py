@@ -14,8 +14,8 @@ import pandas as pd
 from kamlib.core.codes import LADDER
 from kamlib.core.deductions import earned, effects
 from kamlib.core.language import _
-from kamlib.core.periods import Period
 from kamlib.core.tables import EXACT, among, exact_sums, floats
+from kamlib.core.timespans import Period
 from kamlib.core.verdicts import Balance
 from kamlib.numerics.sharing import largest_remainder
 

@@ -167,8 +167,17 @@ def _bounds(
         since=stage.evidence_from,
         uncertainty=uncertainty,
         losses=losses,
+        deals=_largest_deals(stage),
     )
     return bounds.without_measured() if stage.withheld else bounds
+
+
+def _largest_deals(stage: "Stage") -> pd.Series | None:
+    """Return what each party's largest open deal leaves a year if it is won, in key-account units."""
+    if not stage.has("open_deals"):
+        return None
+    profit = stage.read("open_deals").groupby("party_id")["profit_year2"].max()
+    return profit / float(stage.engagement.key_account_unit.amount)
 
 
 def verdicts(stage: "Stage", levels: Analysis) -> Analysis:

@@ -133,6 +133,7 @@ def account_bounds(
     since: pd.Timestamp,
     uncertainty: pd.DataFrame | None = None,
     losses: pd.DataFrame | None = None,
+    deals: pd.Series | None = None,
 ) -> Bounds:
     """Collect everything that levels and verdicts ask of an account.
 
@@ -150,6 +151,7 @@ def account_bounds(
         in it, or without it everybody, may be unprofitable or not
     losses : DataFrame with customer_id, drop_effect_low, drop_effect_high and fix_price_change, rows of
         the report period; without it leaving is taken to cost, and the price that mends is unknown
+    deals : Series by party id, what its largest open deal leaves a year if it is won, in key-account units
     """
     ids = parties["party_id"]
     stay, side = stays.set_index("customer_id"), sides.set_index("party_id")
@@ -172,6 +174,7 @@ def account_bounds(
         "trust": certain(_of(ids, side["trust"].where(side["trust_date"] >= since))),
         "benefit_theirs": _benefit(side, ids, since),
         "potential_kau": _range(side, "profit_potential", ids),
+        "deal_kau": certain(_of(ids, pd.Series(dtype=float) if deals is None else deals)),
         "contact_functions": certain(_of(ids, contacts)),
         "golden_shot": _golden(shots, parties),
         "p_unprofitable": _at_a_loss(uncertainty, ids, money["profit_12m"]),
@@ -252,16 +255,19 @@ def _doors(
     maybe = {name: among(ids, rows["party_id"]) for name, rows in blind.groupby("door")}
     no = np.zeros(len(ids), dtype=bool)
     unranked = unranked | maybe.get("vital_few", no)
-    more = [unranked, maybe.get("potential", no) & may_grow, maybe.get("prospect", no)]
+    lapsed = maybe.get("strategic", no)
+    more = [unranked, maybe.get("potential", no) & may_grow, maybe.get("prospect", no), lapsed]
+    strategic = among(ids, opened.loc[opened["door"] == "strategic", "party_id"])
     few = among(ids, opened.loc[opened["door"] == "vital_few", "party_id"])
     only = _strategic_only(opened, ids)
     return {
         "doors": (least, least + np.sum(more, axis=0)),
-        "door_strategic": certain(
-            among(ids, opened.loc[opened["door"] == "strategic", "party_id"]).astype(np.float64)
-        ),
+        "door_strategic": (strategic.astype(np.float64), (strategic | lapsed).astype(np.float64)),
         "door_vital_few": (few.astype(np.float64), (few | unranked).astype(np.float64)),
-        "strategic_only": (np.where(np.any(more, axis=0), 0.0, only), only),
+        "strategic_only": (
+            np.where(np.any(more, axis=0), 0.0, only),
+            np.fmax(only, lapsed & (least == 0)),
+        ),
     }
 
 

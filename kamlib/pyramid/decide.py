@@ -98,7 +98,7 @@ def _stake(bounds: Bounds, unit: float | None) -> np.ndarray:
     customer = bounds["is_prospect"][0] == 0
     known = np.isfinite(low) & np.isfinite(high) & customer & (unit is not None)
     profit = np.where(known, np.abs(np.where(known, high, 0.0)) / (unit or 1.0), np.nan)
-    most = bounds["potential_kau"][1]
+    most = np.fmax(bounds["potential_kau"][1], bounds["deal_kau"][0])
     gain = np.where(np.isfinite(most), most, np.nan)
     return np.fmax(profit, gain if unit is not None else np.nan)
 

@@ -18,9 +18,19 @@ ASK: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "trust": (("trust",), N_("How far do they trust us, from 0 to 10, in their words?")),
     "side_a": (("side_a",), N_("Rate what is missing of side A: {criteria}.")),
-    "door": (
+    "potential": (
         ("doors",),
-        N_("What could they bring within three years, and how likely is it that they do?"),
+        N_("How large are they (people, yearly sales), and what do they buy a year of everybody?"),
+    ),
+    "prospect": (
+        ("doors",),
+        N_(
+            "Which deals have we with them: since when, which stage, what amount, a letter of intent?"
+        ),
+    ),
+    "strategic": (
+        ("doors", "door_strategic", "strategic_only"),
+        N_("Is what makes them strategic still so, and who answers for it?"),
     ),
     "staying": (("p_stay_3y",), N_("Will they still buy from us in three years, and why?")),
     "contacts": (("contact_functions",), N_("Which of their functions talk to us?")),
@@ -79,9 +89,7 @@ def questions(
     worst, best = run(bounds, True), run(bounds, False)
     score = {}
     for ask, (names, _words) in ASK.items():
-        unknown = np.any([bounds.unknown(name) for name in names], axis=0) & (worst != best)
-        if ask == "loss":  # asked of nobody who has none
-            unknown &= bounds["profit_12m"][1] < 0
+        unknown = _unknown(bounds, ask) & (worst != best)
         if not unknown.any():
             continue
         lifted = run(bounds.with_(**{n: _settle(bounds, n, good=True) for n in names}), True)
@@ -123,10 +131,7 @@ def proofs(
     """
     party = bounds.party_id
     holds = run(bounds, False) == KEY
-    needed = {
-        ask: holds & np.any([bounds.unknown(name) for name in names], axis=0)
-        for ask, (names, _words) in ASK.items()
-    }
+    needed = {ask: holds & _unknown(bounds, ask) for ask in ASK}
     for ask in reversed(ASK):
         without = {**needed, ask: np.zeros(len(party), dtype=bool)}
         still = run(_answered(bounds, without), True) == KEY
@@ -139,6 +144,21 @@ def proofs(
     ]
     count = pd.Series([len(asks) for asks in asked]).where(holds).astype("Int64")
     return pd.DataFrame({"proofs": count, "proofs_missing": pd.Series(told, dtype="str")})
+
+
+def _unknown(bounds: Bounds, ask: str) -> np.ndarray:
+    """Return who has something unknown that a question settles, and is to be asked it."""
+    new, (least, most) = bounds["is_prospect"][0] == 1, bounds["doors"]
+    others = [bounds.unknown(name) for name in ("door_vital_few", "door_strategic")]
+    own = most - least > np.sum(others, axis=0)  # door 2 of customers, door 3 of prospects
+    only = {
+        "potential": own & ~new,
+        "prospect": own & new,
+        "strategic": bounds.unknown("door_strategic"),
+        "loss": bounds["profit_12m"][1] < 0,
+    }
+    unknown = np.any([bounds.unknown(name) for name in ASK[ask][0]], axis=0)
+    return np.asarray(unknown & only.get(ask, True))
 
 
 def _answered(bounds: Bounds, well: Mapping[str, np.ndarray]) -> Bounds:

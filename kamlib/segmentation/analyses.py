@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from kamlib.core.analysis import Analysis, Part
@@ -9,15 +10,17 @@ from kamlib.core.codes import TERMS
 from kamlib.core.errors import listed
 from kamlib.core.frames import main_measure, named
 from kamlib.core.language import _
+from kamlib.core.tables import among
 from kamlib.core.verdicts import REFUSE
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.profitability.uncertainty import uncertain_profits
-from kamlib.segmentation import classes, doors, figures, shares, tables, terms, words
+from kamlib.segmentation import classes, doors, figures, prospects, shares, tables, terms, words
 from kamlib.segmentation import effort as efforts
 from kamlib.segmentation.band import subsidy_verdict, whale_band
 from kamlib.segmentation.gaps import group_gaps, group_sales, widest_gaps
 from kamlib.segmentation.parties import assessed_parties
 from kamlib.segmentation.potential import buyers, potential, stated_purchases
+from kamlib.staying.traits import stays_of_their_like
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage
@@ -255,12 +258,13 @@ def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
 
     Its tables are ``doors`` (one row per party and door that is open, was looked at or cannot be judged),
     ``potential`` (one row per active customer: what it could buy a year in reporting currency, and the
-    profit more in key-account units) and ``parties`` (one row per customer or prospect who is looked at
-    from here on).
+    profit more in key-account units), ``open_deals`` (one row per open deal: chance from 0 to 1, amount and
+    profit a year in reporting currency) and ``parties`` (one row per customer or prospect who is looked
+    at from here on).
     """
     now, customers = stage.read("profitability"), stage.read("customers")
-    prospects, declared = stage.read_optional("prospects"), stage.read_optional("strategic")
-    parties, who = assessed_parties(customers, prospects, chances.result, now)
+    new, declared = stage.read_optional("prospects"), stage.read_optional("strategic")
+    parties, who = assessed_parties(customers, new, chances.result, now)
     strategic = doors.strategic_door(
         declared, stage.engagement.doors.strategic, end=stage.period.end
     )
@@ -270,7 +274,11 @@ def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
         unit = float(stage.engagement.key_account_unit.amount)
         could = potential(buyers(now, customers, few.result), said, unit=unit)
     second = doors.potential_door(could, stage.engagement.doors.potential, currency=stage.currency)
-    found = doors.open_doors(few.result, second, strategic, parties, now, period=stage.period.name)
+    deals = _open_deals(stage, parties)
+    third = _third_door(stage, parties, deals, chances.result)
+    found = doors.open_doors(
+        few.result, second, third, strategic, parties, now, period=stage.period.name
+    )
     caption = _(
         "Doors 2 and 4: who could join the vital few, who is strategic, and why or why not."
     )
@@ -279,12 +287,76 @@ def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
     parts: list[Part] = [
         Claim(words.door_finding(found), words.joining_finding(found)),
         Table(shown.drop(columns=["period", "judged"]), caption),
+        *deals.parts,
     ]
     told = doors.door_verdicts(found, strategic, parties.set_index("party_id")["name"])
-    handed = {"doors": found, "parties": parties.assign(period=stage.period.name)}
+    told += deals.verdicts
+    handed = {"doors": found, "parties": parties.assign(period=stage.period.name), **deals.tables}
     if could is not None:
         handed["potential"] = could.assign(period=stage.period.name)
     return stage.keep("open_doors", Analysis(handed, parts, told, [who]))
+
+
+def _open_deals(stage: "Stage", parties: pd.DataFrame) -> Analysis:
+    """Say how likely each open deal is won; without deals nothing."""
+    deals = stage.read_optional("opportunities")
+    if deals is None:
+        return Analysis()
+    settings, end, currency = stage.engagement, stage.period.end, stage.currency
+    limits = settings.doors.prospect
+    found, told = prospects.open_deals(
+        deals,
+        stage.read_optional("deal_stages"),
+        parties,
+        prospects.letters_in_force(
+            stage.read_optional("evidence"), end=end, months=settings.pyramid.evidence_months
+        ),
+        rates=(np.nan, np.nan)
+        if stage.withheld
+        else prospects.usual_rates(stage.read("profitability")),
+        letter=limits.letter_of_intent,
+        end=end,
+    )
+    shown = named(found, parties, "party_id").sort_values("p_win", ascending=False, kind="stable")
+    names = [
+        "name",
+        "opportunity_id",
+        "deal_stage",
+        "entered",
+        "amount",
+        "earlier",
+        *prospects.CHANCES,
+    ]
+    parts: list[Part] = [
+        Finding(*words.deals_finding(found, limits.p_win.at_least, currency=currency)),
+        Table(
+            shown[[*names, "profit_year2"]],
+            _("Open deals, the likeliest first; the chance is that of earlier deals like it."),
+            currency,
+            most=12,
+            fold=True,
+            rest="open_deals",
+        ),
+    ]
+    handed = {"open_deals": found.assign(period=stage.period.name)}
+    return Analysis(handed, parts, [prospects.win_verdict(told, found)])
+
+
+def _third_door(
+    stage: "Stage", parties: pd.DataFrame, deals: Analysis, stays: pd.DataFrame
+) -> pd.DataFrame:
+    """Judge door 3 by the open deals of prospects, and by how long customers like them stay."""
+    offers, new = None, parties.loc[parties["is_prospect"].astype(bool), "party_id"]
+    if deals.tables and len(new):
+        customers = stage.read("customers").rename(columns={"customer_id": "party_id"})
+        ours = customers[customers["relation"] == "external"].assign(is_prospect=False)
+        both = pd.concat([ours, parties[among(parties["party_id"], new)]], ignore_index=True)
+        found = deals.tables["open_deals"]
+        offers = found[among(found["party_id"], new)].join(
+            stays_of_their_like(both, stays), on="party_id"
+        )
+    unit = float(stage.engagement.key_account_unit.amount)
+    return doors.prospect_door(offers, stage.engagement.doors.prospect, unit=unit)
 
 
 def white_space(stage: "Stage", few: Analysis, doors: Analysis) -> Analysis:

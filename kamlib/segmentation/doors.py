@@ -1,7 +1,4 @@
-"""The four doors to key status, each with its own evidence.
-
-One cannot be judged yet, another not of everybody: they are unknown, which is not shut.
-"""
+"""The four doors to key status, each with its own evidence; one that nobody can judge is not shut."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
@@ -11,12 +8,15 @@ import pandas as pd
 
 from kamlib.core.codes import DOORS
 from kamlib.core.errors import listed
-from kamlib.core.language import _, day, money, number, percent
+from kamlib.core.language import _, day, money, number, percent, points
 from kamlib.core.tables import among
+from kamlib.core.timespans import months_later
 from kamlib.core.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
-    from kamlib.settings import PotentialDoor, StrategicDoor
+    from kamlib.settings import PotentialDoor, ProspectDoor, StrategicDoor
+
+JUDGED: dict[str, Any] = {"party_id": "str", "open": bool, "judged": bool, "evidence": "str"}
 
 
 def strategic_door(
@@ -24,26 +24,30 @@ def strategic_door(
 ) -> pd.DataFrame:
     """Judge each declared strategic party: rating, written reasons, owner, date not passed.
 
+    Once the day of review has passed nobody knows whether it still holds, until it expires.
+
     Returns
     -------
-    DataFrame ``party_id, open, evidence``, one row per declared party, sorted; of several
+    DataFrame ``party_id, open, judged, evidence``, one row per declared party, sorted; of several
     declarations of one party (its sites) one that opens the door counts
     """
-    if strategic is None or strategic.empty:
-        empty = {"party_id": "str", "open": "bool", "evidence": "str"}
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in empty.items()})
-    rows = [
-        _judge(row, door.rating.at_least, door.requires, end)
-        for row in strategic.to_dict("records")
-    ]
-    judged = pd.DataFrame(rows).sort_values(["party_id", "open", "evidence"])
-    return judged.drop_duplicates("party_id", keep="last", ignore_index=True)
+    rows = [] if strategic is None else strategic.to_dict("records")
+    judged = _doors_of([_judge(row, door, end) for row in rows])
+    return (
+        judged.assign(may=judged["open"] | ~judged["judged"])
+        .sort_values(["party_id", "open", "may", "evidence"])
+        .drop_duplicates("party_id", keep="last", ignore_index=True)[list(JUDGED)]
+    )
 
 
-def _judge(
-    row: Mapping[Hashable, Any], at_least: float, requires: Sequence[str], end: date
-) -> dict[str, object]:
-    absent = [name for name in requires if not _filled(row.get(name))]
+def _doors_of(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """Return what was found of a door as a table, also where there is nobody."""
+    return pd.DataFrame(rows, columns=list(JUDGED)).astype(JUDGED)
+
+
+def _judge(row: Mapping[Hashable, Any], door: "StrategicDoor", end: date) -> dict[str, object]:
+    at_least, judged = door.rating.at_least, True
+    absent = [name for name in door.requires if not _filled(row.get(name))]
     rating: Any = row.get("rating")
     review: Any = row.get("review_on")
     if absent:
@@ -62,9 +66,12 @@ def _judge(
                 when=day(pd.Timestamp(review)) if _filled(review) else _("no date")
             ),
         )
+        judged = not _filled(review) or months_later(review, door.expires_months) < pd.Timestamp(
+            end
+        )
     else:
         open_, words = True, str(row.get("justification"))
-    return {"party_id": row["party_id"], "open": open_, "evidence": words}
+    return {"party_id": row["party_id"], "open": open_, "judged": judged, "evidence": words}
 
 
 def _filled(value: Any) -> bool:
@@ -90,9 +97,7 @@ def potential_door(
     judged where what is known decides it: a range that holds the limit does not.
     """
     rows = [] if potential is None else potential.to_dict("records")
-    judged = [_by_potential(row, door, currency) for row in rows]
-    doors = pd.DataFrame(judged, columns=["party_id", "open", "judged", "evidence"])
-    return doors.astype({"party_id": "str", "open": bool, "judged": bool, "evidence": "str"})
+    return _doors_of([_by_potential(row, door, currency) for row in rows])
 
 
 def _by_potential(
@@ -127,9 +132,70 @@ def _by_potential(
     }
 
 
+def prospect_door(
+    offers: pd.DataFrame | None, door: "ProspectDoor", *, unit: float
+) -> pd.DataFrame:
+    """Judge who is likely enough won, leaves enough a year then, and has likes that stay.
+
+    Parameters
+    ----------
+    offers : DataFrame, a row per open deal of a prospect: ``party_id``, the chances of `win_chances`,
+        ``profit_year2`` in money, ``p_stay_low`` and ``p_stay_high`` of its like; None: no deals are told
+    unit : yearly profit of one key-account unit, in the same money
+
+    Returns
+    -------
+    DataFrame ``party_id, open, judged, evidence``, one row per prospect with an offer: the one counts that
+    opens the door, else one that may
+    """
+    rows = [] if offers is None else offers.to_dict("records")
+    found = pd.DataFrame([_by_deal(row, door, unit) for row in rows], columns=[*JUDGED, "p_win"])
+    ranked = found.sort_values(
+        ["party_id", "open", "judged", "p_win"], ascending=[True, False, True, False]
+    )
+    return ranked.drop_duplicates("party_id", ignore_index=True)[list(JUDGED)].astype(JUDGED)
+
+
+def _by_deal(row: Mapping[Hashable, Any], door: "ProspectDoor", unit: float) -> dict[str, object]:
+    chance, profit, least = row["p_win"], row["profit_year2"] / unit, door.expected_profit_year2_kau
+    wins, surely, stays = door.p_win.at_least, door.p_win_low.at_least, door.p_stay_3y.at_least
+    likely = chance >= wins and row["p_win_low"] >= surely
+    opens = likely and profit >= least.at_least and row["p_stay_low"] >= stays
+    unlikely = chance < wins or (not pd.isna(chance) and row["p_win_low"] < surely)
+    shut = unlikely or profit < least.at_least or row["p_stay_high"] < stays
+    told = [
+        _("too few deals are closed to tell its chance")
+        if pd.isna(chance)
+        else _("won in {p} of 100 cases ({low} to {high}), {wins} needed").format(
+            p=points(chance),
+            low=points(row["p_win_low"]),
+            high=points(row["p_win_high"]),
+            wins=points(wins),
+        ),
+        _("what it would leave a year is not known")
+        if pd.isna(profit)
+        else _("would leave {n} key-account units a year, {least} needed").format(
+            n=number(profit, 2), least=number(least.at_least, 2)
+        ),
+        _("nobody can tell how its like stay")
+        if pd.isna(row["p_stay_low"])
+        else _("of its like {low} to {high} of 100 stay, {stays} needed").format(
+            low=points(row["p_stay_low"]), high=points(row["p_stay_high"]), stays=points(stays)
+        ),
+    ]
+    return {
+        "party_id": row["party_id"],
+        "open": bool(opens),
+        "judged": bool(opens or shut),
+        "evidence": "; ".join(told),
+        "p_win": chance,
+    }
+
+
 def open_doors(
     segments: pd.DataFrame,
     potential: pd.DataFrame,
+    prospect: pd.DataFrame,
     strategic: pd.DataFrame,
     parties: pd.DataFrame,
     statement: pd.DataFrame,
@@ -142,6 +208,7 @@ def open_doors(
     ----------
     segments : DataFrame of `segment` for the report period
     potential : DataFrame of `potential_door`
+    prospect : DataFrame of `prospect_door`
     strategic : DataFrame of `strategic_door`
     parties : DataFrame ``party_id, is_prospect``
     statement : DataFrame of the report period with customer_id, active
@@ -150,8 +217,8 @@ def open_doors(
     -------
     DataFrame ``period, party_id, door, open, judged, evidence``: the open doors, those that were
     looked at, and those that nobody can judge (``judged`` is False): door 2 of customers whose
-    potential does not decide it, door 3 of prospects, and door 1 of active customers whose class is not
-    known. Any other door is shut.
+    potential does not decide it, door 3 of prospects whose deals do not, door 4 after its day of review,
+    and door 1 of active customers whose class is not known. Any other door is shut.
     """
     few = segments[segments["profit_class"] == "vital_few"]
     first = pd.DataFrame(
@@ -168,12 +235,10 @@ def open_doors(
             ],
         }
     ).assign(door="vital_few", judged=True)
-    second = potential.assign(door="potential")
-    fourth = strategic.assign(door="strategic", judged=True)
-    told = pd.concat(
-        [part[among(part["party_id"], parties["party_id"])] for part in (second, fourth)]
-    )
-    unknown = _unjudged(segments, potential, parties, statement)
+    looked_at = {"potential": potential, "prospect": prospect, "strategic": strategic}
+    told = pd.concat([part.assign(door=name) for name, part in looked_at.items()])
+    told = told[among(told["party_id"], parties["party_id"])]
+    unknown = _unjudged(segments, potential, prospect, parties, statement)
     doors = pd.concat([first, told, unknown], ignore_index=True).assign(period=period)
     order = doors["door"].map({name: i for i, name in enumerate(DOORS)})
     doors = doors.assign(order=order).sort_values(["party_id", "order"], ignore_index=True)
@@ -194,10 +259,11 @@ def worth_a_look(doors: pd.DataFrame, potential: pd.DataFrame | None) -> pd.Data
 def _unjudged(
     segments: pd.DataFrame,
     potential: pd.DataFrame,
+    prospect: pd.DataFrame,
     parties: pd.DataFrame,
     statement: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return the doors that this version or these data cannot judge."""
+    """Return the doors that nothing is told of."""
     ids, new = parties["party_id"], parties["is_prospect"].astype(bool)
     active = statement.loc[statement["active"].astype(bool), "customer_id"]
     unranked = ~new & among(ids, active) & ~among(ids, segments["customer_id"])
@@ -205,7 +271,7 @@ def _unjudged(
     why = {
         "vital_few": (unranked, _("its profit and its gross margin are not known")),
         "potential": (unasked, _("what it could bring is not estimated")),
-        "prospect": (new, _("how likely it is won, and what it then brings, is not estimated")),
+        "prospect": (new & ~among(ids, prospect["party_id"]), _("no open deal is told of")),
     }
     parts = [
         pd.DataFrame({"party_id": ids[mask], "evidence": words}).assign(door=door)
@@ -232,7 +298,9 @@ def door_verdicts(doors: pd.DataFrame, strategic: pd.DataFrame, names: pd.Series
         )
     ]
     if len(third):
-        found.append(verdict("doors_not_computed", "FLAG"))
+        unsure = int((~third["judged"].astype(bool)).sum())
+        of = {"n": number(unsure), "of": number(len(third))}
+        found.append(verdict("door_prospect", "FLAG" if unsure else "PASS", **of))
     if len(shut):
         found.append(verdict("door_strategic", "FLAG", n=number(len(shut)), who=listed(who)))
     elif len(strategic):

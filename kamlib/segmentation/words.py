@@ -10,6 +10,7 @@ from kamlib.core.codes import DOORS, EFFORT, FOLLOWS, SPREAD, TERMS
 from kamlib.core.language import _, cases, money, ngettext, number, percent
 from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.core.vocabulary import label
+from kamlib.segmentation.prospects import outlook
 
 if TYPE_CHECKING:
     from kamlib.segmentation.band import Whale
@@ -339,6 +340,47 @@ def joining_finding(doors: pd.DataFrame) -> str:
         "By what comparable customers buy, {n} of the others could join the vital few; of {blind} it "
         "cannot be told yet."
     ).format(n=number(int(second["open"].sum())), blind=number(int((~judged).sum())))
+
+
+def deals_finding(deals: pd.DataFrame, least: float, *, currency: str) -> list[str]:
+    """Say what the open deals bring together, how far from that they may end, and how many are likely.
+
+    Parameters
+    ----------
+    deals : DataFrame of `kamlib.segmentation.prospects.open_deals`
+    least : the chance that door 3 asks for
+    """
+    told = deals[deals["p_win"].notna()]
+    if told.empty:
+        return [_("How likely an open deal is won cannot be told.")] if len(deals) else []
+    likely = int((told["p_win"] >= least).sum())
+    said = ngettext(
+        "Of {n} open deals {likely} has a chance of {least} or more.",
+        "Of {n} open deals {likely} have a chance of {least} or more.",
+        likely,
+    ).format(n=number(len(told)), likely=number(likely), least=percent(least))
+    known = told[told["amount"].notna()]
+    if known.empty:
+        return [said, _("What they would bring is not told of any.")]
+    found = outlook(known["p_win"], known["amount"])
+    return [
+        said,
+        _(
+            "Of the {amount} in {n} open deals {expected} is to be expected; in one of ten cases less than "
+            "{worst} comes, in one of ten more than {best}, and nothing with a chance of {nothing}."
+        ).format(
+            n=number(len(known)),
+            nothing=percent(found.nothing),
+            **{
+                name: money(value, currency)
+                for name, value in {
+                    "amount": float(known["amount"].sum()),
+                    **found._asdict(),
+                }.items()
+                if name != "nothing"
+            },
+        ),
+    ]
 
 
 def effort_finding(audit: pd.DataFrame) -> list[str]:

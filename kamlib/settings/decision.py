@@ -197,6 +197,7 @@ class StrategicDoor(Part):
 
     rating: AtLeast
     requires: list[Literal[REASONS]]  # type: ignore[valid-type]
+    expires_months: Several
     quota_of_key_list: Share
 
 
@@ -210,11 +211,25 @@ class PotentialDoor(Part):
     reach: AtLeast
 
 
+class ProspectDoor(Part):
+    """How likely a prospect must be won, and stay, and what it must leave in its second year.
+
+    `letter_of_intent` is the chance that a signed one counts for.
+    """
+
+    p_win: AtLeast
+    p_win_low: AtLeast
+    letter_of_intent: Share
+    expected_profit_year2_kau: AtLeast
+    p_stay_3y: AtLeast
+
+
 class Doors(Part):
     """Ways to key status."""
 
     vital_few: VitalFewDoor
     potential: PotentialDoor
+    prospect: ProspectDoor
     strategic: StrategicDoor
 
 

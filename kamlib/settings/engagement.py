@@ -23,7 +23,7 @@ from pydantic_core import InitErrorDetails
 
 from kamlib.core.errors import DataError, ParameterError, did_you_mean
 from kamlib.core.language import LANGUAGES
-from kamlib.core.periods import Period
+from kamlib.core.timespans import Period
 from kamlib.settings import written as places
 from kamlib.settings.decision import (
     Capacity,

@@ -102,7 +102,7 @@ def _problem_of_address(engine: str, url: str) -> str | None:
     )
 
 
-CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects")
+CARRY_ATTRIBUTES = ("invoice_lines", "customers", "prospects", "opportunities")
 
 
 def _sign(value: object) -> str:

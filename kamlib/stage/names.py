@@ -48,7 +48,7 @@ WRITES = {  # stage → the tables that it writes for later stages
         "profit_uncertainty profit_bridge"
     ),
     "segmentation": (
-        "segmentation concentration effort_audit effort_moves potential terms_audit doors "
+        "segmentation concentration effort_audit effort_moves potential open_deals terms_audit doors "
         "staying return_models parties white_space"
     ),
     "staying": "leaving base_audit neglected profile likeness",

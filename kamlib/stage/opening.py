@@ -13,7 +13,7 @@ from pathlib import Path
 from kamlib.core.errors import ParameterError, did_you_mean, listed
 from kamlib.core.frames import require_choice
 from kamlib.core.language import _, use_language
-from kamlib.core.periods import Period
+from kamlib.core.timespans import Period
 from kamlib.page import show
 from kamlib.settings import Engagement
 from kamlib.settings.engagement import load_engagement

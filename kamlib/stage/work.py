@@ -15,10 +15,9 @@ from kamlib.core.codes import TABLES
 from kamlib.core.errors import DataError, did_you_mean, listed
 from kamlib.core.frames import require_choice
 from kamlib.core.language import _, day, number
-from kamlib.core.periods import Period
 from kamlib.core.rules import FOUNDATIONS
 from kamlib.core.tables import Note, Tables, read_note, read_table, write_table
-from kamlib.core.timespans import months_earlier, period_of
+from kamlib.core.timespans import Period, months_earlier, period_of
 from kamlib.core.verdicts import (
     FLAG,
     PASS,

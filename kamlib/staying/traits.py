@@ -96,25 +96,35 @@ def likeness(parties: pd.DataFrame, known: pd.DataFrame, stays: pd.DataFrame) ->
     new = parties.set_index("party_id")["is_prospect"].astype(bool)
     ours, theirs = traits[~new], traits[new]
     key = known[known["comparison"] == "key"].set_index(["attribute", "value"])["lift"]
-    chance = stays.set_index("customer_id")[["p_stay_low", "p_stay_high"]].reindex(ours.index)
-    log, low, high = (pd.DataFrame(index=theirs.index) for _each in range(3))
+    log = pd.DataFrame(index=theirs.index)
     for name in traits.columns:
         lifts = key.xs(name) if name in key.index.get_level_values(0) else pd.Series(dtype=float)
         log[name] = theirs[name].map(np.log(lifts.clip(lower=1e-9)))
-        shared = chance.groupby(ours[name])
-        means = shared.mean()[shared.size() >= LEAST]
-        low[name] = theirs[name].map(means["p_stay_low"])
-        high[name] = theirs[name].map(means["p_stay_high"])
+    chance = stays_of_their_like(parties, stays)
     names = parties.set_index("party_id")["name"]
     return pd.DataFrame(
         {
             "party_id": theirs.index,
             "likeness": np.exp(log.mean(axis=1)).to_numpy(),
-            "p_stay_low": low.min(axis=1).to_numpy(),
-            "p_stay_high": high.max(axis=1).to_numpy(),
+            "p_stay_low": chance["p_stay_low"].to_numpy(),
+            "p_stay_high": chance["p_stay_high"].to_numpy(),
             "nearest": [_nearest(row, ours, names) for _id, row in theirs.iterrows()],
         }
     )
+
+
+def stays_of_their_like(parties: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
+    """Return ``p_stay_low`` and ``p_stay_high`` of each prospect, by party_id, as `likeness` says."""
+    traits, new = attributes(parties), parties.set_index("party_id")["is_prospect"].astype(bool)
+    ours, theirs = traits[~new], traits[new]
+    chance = stays.set_index("customer_id")[["p_stay_low", "p_stay_high"]].reindex(ours.index)
+    low, high = (pd.DataFrame(index=theirs.index) for _each in range(2))
+    for name in traits.columns:
+        shared = chance.groupby(ours[name])
+        means = shared.mean()[shared.size() >= LEAST]
+        low[name] = theirs[name].map(means["p_stay_low"])
+        high[name] = theirs[name].map(means["p_stay_high"])
+    return pd.DataFrame({"p_stay_low": low.min(axis=1), "p_stay_high": high.max(axis=1)})
 
 
 def _nearest(prospect: pd.Series, ours: pd.DataFrame, names: pd.Series) -> str:
