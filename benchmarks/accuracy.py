@@ -27,6 +27,8 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
+from living import FIRST_LIVING_SEED, Living, deals_told, drivers_seen, living_company, pooled  # noqa: E402
+
 PERIOD = "FY2025"
 FIRST_SEED = 1001  # the demo and the tests use small ones
 LEVEL = 0.90
@@ -34,6 +36,7 @@ SIGMA, ALPHA = 1.6832, np.log(5) / np.log(4)  # both populations are 80/20 exact
 ALIKE = 0.06  # log spread of customers who are nearly alike
 ALIKE_TRUTH = NormalDist().cdf(ALIKE - NormalDist().inv_cdf(0.8))  # share of their best 20 %
 SIZES = (50, 240, 600)
+LATELY = 120  # days since the last order
 WORSE = """like: wholesaler
 driver_noise: 0.20                  # calendars and route plans three times as wrong
 time_error: 0.05                    # times up to the largest error that the generator draws
@@ -120,13 +123,19 @@ def _levels(stages: Path, truth: Path) -> dict[str, float]:
 
 
 def _shots(stages: Path, truth: Path) -> dict[str, float]:
-    """Count golden shots that were planted, that were found, and that are both."""
+    """Count golden shots that were planted, found, both, and missed though they ordered just now."""
     from fastpath import table
 
     found = table(stages, "golden_shots").set_index("customer_id")["golden_shot"] == "yes"
     true = _read(truth / "customers_true.csv").set_index("customer_id")["golden_shot"] == 1
     said = found.reindex(true.index, fill_value=False).astype(bool)
-    return {"planted": int(true.sum()), "found": int(found.sum()), "hits": int((true & said).sum())}
+    silent = table(stages, "staying").set_index("customer_id")["silent_days"].reindex(true.index)
+    counts = {
+        "planted": true,
+        "hits": true & said,
+        "missed_lately": true & ~said & (silent <= LATELY),
+    }
+    return {"found": int(found.sum())} | {name: int(each.sum()) for name, each in counts.items()}
 
 
 def _ledger(stages: Path) -> dict[str, float]:
@@ -175,7 +184,9 @@ def _population(kind: str, n: int, rng: np.random.Generator) -> np.ndarray:
     return np.exp((SIGMA if kind == "lognormal" else ALIKE) * rng.standard_normal(n))
 
 
-def measure(own: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame]:
+def measure(
+    own: argparse.Namespace,
+) -> tuple[pd.DataFrame, pd.DataFrame, Living, pd.DataFrame, pd.DataFrame]:
     """Run all companies and all intervals on `own.workers` processes."""
     sizes = [own.customers] * own.seeds + [own.large] * own.large_seeds
     jobs = [(FIRST_SEED + i, n, False) for i, n in enumerate(sizes)]
@@ -185,7 +196,12 @@ def measure(own: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame]:
     with ProcessPoolExecutor(own.workers, mp_context=get_context("spawn")) as pool:
         companies = pool.map(planted_company, sorted(jobs, key=lambda job: -job[1]))
         intervals = pool.map(coverage, drawn)
-        return pd.DataFrame(list(companies)), pd.DataFrame(list(intervals))
+        seeds = range(FIRST_LIVING_SEED, FIRST_LIVING_SEED + own.driver_seeds)
+        living = pool.map(living_company, [(n, own.living) for n in seeds[: own.living_seeds]])
+        seen = pool.map(drivers_seen, [(n, own.living) for n in seeds])
+        deals = pool.map(deals_told, [(n, own.living) for n in seeds[: own.living_seeds]])
+        tables = pd.DataFrame(list(companies)), pd.DataFrame(list(intervals))
+        return *tables, pooled(list(living)), pd.concat(seen), pd.concat(deals)
 
 
 def options(words: list[str] | None = None) -> argparse.Namespace:
@@ -200,6 +216,9 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
         "--resamples", type=int, default=300, help="companies per interval, 200 or more"
     )
     ask.add_argument("--draws", type=int, default=1000, help="bootstrap draws per company")
+    ask.add_argument("--living-seeds", type=int, default=3, help="companies that lose customers")
+    ask.add_argument("--living", type=int, default=2000, help="their customers")
+    ask.add_argument("--driver-seeds", type=int, default=10, help="of them for the drivers alone")
     ask.add_argument("--workers", type=int, default=2, help="processes")
     ask.add_argument("--out", type=Path, default=ROOT / "docs" / "accuracy.md")
     return ask.parse_args(words)
@@ -210,8 +229,8 @@ def main() -> None:
     from accuracy_page import page
 
     own = options()
-    companies, intervals = measure(own)
-    own.out.write_text(page(companies, intervals, draws=own.draws), encoding="utf-8")
+    text = page(*measure(own), draws=own.draws)
+    own.out.write_text(text, encoding="utf-8")
     print(own.out)
 
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PERIODS = {"demo": "FY2025", "adventureworks": "ALL", "online_retail": "ALL"}
+PERIODS = {"demo": "FY2025", "adventureworks": "ALL", "online_retail": "ALL", "crm_pipeline": "ALL"}
 INPUTS = """
 import sys, time
 from pathlib import Path

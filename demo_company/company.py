@@ -100,7 +100,7 @@ def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> 
         pipeline, stages, ends = deals(units, firms, own["deals"], seed=seed, customers=customers)
         tables |= {"opportunities": pipeline, "deal_stages": stages}
         beyond = {
-            "staying_true": living.staying_true(fate, orders),
+            "staying_true": living.staying_true(fate, units, orders),
             "next_year": living.next_year(units, orders, profit),
             "potential_true": living.potential_true(units, firms, own["wallet"], seed=seed),
             "deals_true": ends,

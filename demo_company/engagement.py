@@ -59,6 +59,7 @@ PLAIN = (
     "evidence",
     "contacts",
 )
+PIPELINE = ("opportunities", "deal_stages")  # of a company with deals
 POOL_KEYS = (
     "pool",
     "period",
@@ -88,7 +89,8 @@ def settings_text(
     items : reconciling items
     """
     segments = {theirs: ours for ours, theirs in SEGMENTS_PL.items()}
-    plain = [f"  {name}: {{files: input/{name}.csv, dialect: erp}}" for name in PLAIN]
+    tables = (*PLAIN, *PIPELINE) if "living" in scenario else PLAIN
+    plain = [f"  {name}: {{files: input/{name}.csv, dialect: erp}}" for name in tables]
     return "\n".join(
         [
             MARK,

@@ -236,10 +236,11 @@ def contacts(units: pd.DataFrame, own: Mapping[str, Any], *, seed: int) -> pd.Da
     return table.sort_values(["party_id", "date", "their_function"], ignore_index=True)
 
 
-def staying_true(fate: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
-    """Return the hazard of each customer and year, what it rests on, and the last order of all."""
+def staying_true(fate: pd.DataFrame, units: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+    """Return the hazard of each customer and year, what it rests on, and the last order."""
     last = orders.groupby("unit")["date"].max()
-    table = fate.assign(last_order=fate["unit"].map(last))
+    left_on = fate["unit"].map(units["end"]).where(fate["leaves"])
+    table = fate.assign(left_on=left_on, last_order=fate["unit"].map(last))
     flags = {name: table[name].astype(int) for name in ("leaves", "fades", "has_contract")}
     exact = {name: table[name].round(4) for name in ("hazard", "trust", "lead", "price_rise")}
     table = table.assign(**flags, **exact, own_lateness=table["own_lateness"].round(2))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, order_days
 
-from kamlib.staying.customer_base import audit_balance, base_audit, leaving, neglected
+from kamlib.staying.customer_base import audit_balance, base_audit, can_be_told, leaving, neglected
 from kamlib.staying.traits import attributes, likeness, profile, stayed
 
 
@@ -33,21 +33,22 @@ def stays(**chances: float) -> pd.DataFrame:
 
 
 def months(**revenue: tuple[int, int]) -> pd.DataFrame:
-    """Build revenue of October 2024 and of October 2025."""
+    """Build revenue of each month from July to December, in 2024 and in 2025."""
     rows = [
-        (customer, pd.Timestamp(f"{year}-10-01"), Decimal(amount))
+        (customer, pd.Timestamp(f"{year}-{month:02}-01"), Decimal(amount))
         for customer, amounts in revenue.items()
         for year, amount in zip((2024, 2025), amounts, strict=True)
+        for month in range(7, 13)
     ]
     return pd.DataFrame(rows, columns=["customer_id", "month", "invoice_revenue"])
 
 
+PROFIT = pd.Series({"A": 100.0, "B": 1000.0, "C": 10.0, "D": -50.0}, name="customer_profit")
 STEADY = months(A=(90, 90), B=(90, 90), C=(90, 90), D=(90, 90))
 
 
 def alarmed(known: pd.DataFrame, money=STEADY, groups=None, **costs) -> dict[str, str]:
-    profit = pd.Series({"A": 100.0, "B": 1000.0, "C": 10.0, "D": -50.0})
-    found = leaving(known, profit, money, groups, end=END, **costs)
+    found = leaving(known, PROFIT, money, groups, end=END, **costs)
     return dict(zip(found["customer_id"], found["signs"], strict=True))
 
 
@@ -55,9 +56,7 @@ def test_an_alarm_pays_below_five_in_six_and_comes_by_profit_times_the_chance_of
     """A stakes 100 · .9, B 1000 · .2, C 10 · .9; D earns nothing, and of .84 it does not pay."""
     known = stays(A=0.1, B=0.8, C=0.1, D=0.1)
 
-    found = leaving(
-        known, pd.Series({"A": 100.0, "B": 1000.0, "C": 10.0, "D": -50.0}), STEADY, None, end=END
-    )
+    found = leaving(known, PROFIT, STEADY, None, end=END)
 
     assert found["customer_id"].tolist() == ["B", "A", "C"]
     assert found["at_stake"].tolist() == pytest.approx([200, 90, 9])
@@ -71,18 +70,46 @@ def test_who_buys_a_third_less_than_in_the_same_months_a_year_before_is_fading()
     assert alarmed(stays(A=0.95, B=0.95, C=0.95), money) == {"A": "fading"}
 
 
-def test_who_bought_a_product_group_in_three_of_four_quarters_and_not_since_has_stopped():
-    bought = [
-        ("A", "2024-11-01"),
-        ("A", "2025-03-01"),
-        ("A", "2025-09-01"),
-    ]  # foil in three quarters
-    two = [("B", "2024-11-01"), ("B", "2025-09-01")]
-    still = [("C", "2024-11-01"), ("C", "2025-03-01"), ("C", "2025-09-01"), ("C", "2025-12-01")]
-    groups = pd.DataFrame([*bought, *two, *still], columns=["customer_id", "month"])
-    groups = groups.assign(month=pd.to_datetime(groups["month"]), product_group="foil")
+def test_a_third_less_in_one_month_of_six_may_be_chance():
+    """A bought for 90 in October, and for 50 a year later: of one pair of months nobody can tell."""
+    once = months(A=(90, 50)).query("month.dt.month == 10")
 
-    assert alarmed(stays(A=0.95, B=0.95, C=0.95), groups=groups) == {"A": "stopped"}
+    assert alarmed(stays(A=0.95), once) == {}
+
+
+def test_of_a_month_that_has_begun_nobody_knows_the_rest():
+    """By 9 December A has bought for 0 in it, and for 90 in each of the months before, as last year."""
+    begun = months(A=(90, 90)).query("month != '2025-12-01'")
+
+    assert leaving(stays(A=0.95), PROFIT, begun, None, end=date(2025, 12, 9)).empty
+    assert alarmed(stays(A=0.95), begun) == {}  # a sixth less is no third
+
+
+def bought(customer: str, first: str, months_: int, step: int = 1) -> pd.DataFrame:
+    """Build purchases of foil, every so many months."""
+    days = pd.date_range(first, periods=months_, freq=f"{step}MS")
+    return pd.DataFrame({"customer_id": customer, "month": days, "product_group": "foil"})
+
+
+def test_who_bought_a_product_group_every_month_of_a_year_and_not_since_has_stopped():
+    """B buys foil every third month: three months without it are usual; C bought it in December again."""
+    groups = [
+        bought("A", "2024-10-01", 12),
+        bought("B", "2024-11-01", 4, 3),
+        bought("C", "2024-10-01", 15),
+    ]
+
+    assert alarmed(stays(A=0.95, B=0.95, C=0.95), groups=pd.concat(groups)) == {"A": "stopped"}
+
+
+def test_of_many_product_groups_one_is_missed_by_chance():
+    """A bought foil in seven months of twelve: 7 % that three pass without it, and it buys ten groups."""
+    foil = bought("A", "2024-10-01", 4, 3)
+    foil = pd.concat([foil, bought("A", "2024-11-01", 3, 3)])
+    others = [bought("A", "2024-10-01", 15).assign(product_group=f"g{n}") for n in range(9)]
+
+    assert alarmed(stays(A=0.95), groups=foil) == {"A": "stopped"}
+    assert alarmed(stays(A=0.95), groups=pd.concat([foil, *others])) == {}
 
 
 def test_a_seasonal_buyer_on_time_and_a_rare_one_are_not_leaving():
@@ -98,6 +125,16 @@ def test_where_nothing_beats_the_base_rate_leaving_rests_on_the_other_signs_alon
 
     assert alarmed(known, months(A=(90, 60), B=(90, 90))) == {"A": "fading"}
     assert alarmed(known.assign(model="order_days_overdue")) == {"B": "silent", "A": "silent"}
+
+
+def test_a_year_of_lines_alone_tells_nobody_s_leaving():
+    """The chance of return is a range then, and there is no year before to hold months against."""
+    known = stays(A=np.nan)
+    this_year = STEADY[STEADY["month"] >= "2025-01-01"]
+
+    assert not can_be_told(known, this_year, END)
+    assert can_be_told(known, STEADY, END)
+    assert can_be_told(stays(A=0.5), this_year, END)
 
 
 # --------------------------------------------------------------------------------- base audit

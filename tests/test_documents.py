@@ -525,6 +525,28 @@ def test_a_column_by_which_rows_count_must_be_there(tmp_path):
         of(tmp_path, "F1,2024-02-01,A,100,Actual", head=SCENARIOS, where={"Scenari": ["Actual"]})
 
 
+def test_what_a_customer_buys_of_a_product_group_is_told_by_month(tmp_path):
+    """A buys foil for 100 and 20 in February, and tape in March; what has no group is left out."""
+    head = "invoice_id, date, customer_id, product_id, net_amount"
+    rows = (
+        "F1,2024-02-01,A,P,100",
+        "F2,2024-02-20,A,Q,20",
+        "F3,2024-03-01,A,R,5",
+        "F4,2024-03-01,A,S,1",
+    )
+    engagement = give(
+        world(tmp_path), "products", "product_id,product_group\nP,foil\nQ,foil\nR,tape\n"
+    )
+
+    found = read_inputs(give(engagement, "invoice_lines", book(head, *rows)), "FY2024")
+
+    told = found.tables["customer_groups"].astype({"invoice_revenue": "float64"})
+    assert told.to_numpy().tolist() == [
+        ["A", pd.Timestamp("2024-02-01"), "foil", 120],
+        ["A", pd.Timestamp("2024-03-01"), "tape", 5],
+    ]
+
+
 def costs(intake) -> dict:
     """Return cost of goods by customer, and the revenue of lines whose cost nobody knows."""
     months = intake.tables["customer_months"].groupby("customer_id")

@@ -178,6 +178,9 @@ def test_seven_customers_and_a_firm_where_all_lose_are_refused():
     assert "the profit of 7 customers is known; below 30" in effort_verdict(few).said
     assert effort_verdict(losers).outcome == REFUSE
     assert "no customer earns anything" in effort_verdict(losers).said
+    losers.loc[0, "profit"] = 5.0  # one earns, and all together lose
+    assert effort_verdict(losers).outcome == REFUSE
+    assert "all together the customers lose money" in effort_verdict(losers).said
 
 
 def test_a_firm_whose_effort_is_known_passes():

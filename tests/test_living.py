@@ -12,6 +12,7 @@ import pytest
 from demo_company import write_demo
 from demo_company.company import Company, build_company
 from demo_company.scenario import load_scenario
+from kamlib.settings import load_engagement
 
 END = pd.Timestamp("2025-12-31")
 SEEDS = (20, *(pytest.param(seed, marks=pytest.mark.soak) for seed in (31, 32, 33, 34, 35)))
@@ -237,3 +238,4 @@ def test_the_truth_stands_beside_the_input_and_the_year_after_in_no_input(tmp_pa
         assert len(pd.read_csv(folder / "truth" / f"{name}.csv"))
     for name in ("opportunities", "deal_stages"):
         assert len(pd.read_csv(folder / "input" / f"{name}.csv", sep=";"))
+        assert name in load_engagement(folder).inputs

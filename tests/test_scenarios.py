@@ -168,6 +168,31 @@ def test_among_equals_the_interval_needs_no_warning_of_heavy_tails(alike):
     assert alike.verdict("interval")["outcome"] == "PASS"
 
 
+def test_among_equals_no_kind_of_effort_leans_to_one_end(alike):
+    audit = alike.table("effort_audit")
+
+    kinds = audit[(audit["period"] == PERIOD) & (audit["kind"] != "brings")]
+    assert alike.verdict("equal_treatment")["outcome"] == "PASS"
+    assert dict(zip(kinds["kind"], kinds["spread"], strict=True)) == dict.fromkeys(
+        ("people", "material", "money"), "neither"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("seven", "the profit of 7 customers is known; below 30 an index says little"),
+        ("losers", "all together the customers lose money"),
+    ],
+)
+def test_of_seven_and_where_all_lose_nothing_is_said_of_equal_treatment(request, name, why):
+    here = request.getfixturevalue(name)
+
+    assert here.verdict("equal_treatment")["outcome"] == "REFUSE"
+    assert why in here.verdict("equal_treatment")["said"]
+    assert not any("get" in each and "people's work" in each for each in here.said)
+
+
 def test_equal_profit_does_not_make_equal_relations(alike):
     levels = alike.table("pyramid")
     assert {2, 3} <= set(levels["possible_level"])

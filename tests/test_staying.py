@@ -232,7 +232,7 @@ def test_on_real_orders_the_chance_of_return_foretells_what_happened(
 
     fitted = return_model(orders(), end=end, windows=windows)
 
-    winner = return_models(fitted).query("chosen").iloc[0]
+    winner = return_models(fitted).query("won").iloc[0]
     assert winner["auc"] >= area
     assert winner["brier"] <= brier
 
@@ -487,7 +487,7 @@ def test_every_candidate_is_listed_with_its_score_and_rates_run_from_none_to_twe
     models, rates = return_models(fitted), repeat_rates(fitted)
 
     assert models["model"].tolist() == list(CANDIDATES)
-    assert models["chosen"].sum() == 1
+    assert models["won"].sum() == 1
     assert models["brier"].between(0, 0.3).all()
     assert rates["order_days"].tolist() == list(range(13))
     assert rates.loc[rates["n"] == 0, "rate"].isna().all()

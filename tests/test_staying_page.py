@@ -17,20 +17,23 @@ from kamlib.staying.words import (
 def leavers(*signs: str) -> pd.DataFrame:
     """Build one leaver per sign: each earns 100, and half of it is at stake."""
     names = [f"Firm {each}" for each in "ABCD"[: len(signs)]]
-    return pd.DataFrame({"name": names, "profit": 100.0, "at_stake": 50.0, "signs": list(signs)})
+    return pd.DataFrame(
+        {"name": names, "customer_profit": 100.0, "at_stake": 50.0, "signs": list(signs)}
+    )
 
 
 def test_the_profit_of_all_who_show_a_sign_is_named_and_what_of_it_may_go():
     found = leavers("silent", "silent, fading", "fading", "fading")
 
-    headline, signs = leaving_finding(found, currency="PLN")
+    headline, signs = leaving_finding(found, currency="PLN", measure="customer_profit")
 
     assert headline == (
-        "4 regular customers show a sign of leaving; in their better period they earned PLN\xa0400."
+        "4 regular customers show a sign of leaving; in their better period they brought PLN\xa0400 of "
+        "customer profit."
     )
     assert signs == (
-        "2 hardly come back, 3 buy at least a third less than in the same months a year before; "
-        "by their chances of return PLN\xa0200 of that profit may go."
+        "2 hardly come back, 3 surely buy at least a third less than in the same six months a year "
+        "before; by their chances of return PLN\xa0200 of it may go."
     )
     assert first_calls(found) == "To be called first: Firm A; Firm B; Firm C"
 
@@ -38,8 +41,8 @@ def test_the_profit_of_all_who_show_a_sign_is_named_and_what_of_it_may_go():
 def test_where_nobody_shows_a_sign_nobody_is_to_be_called():
     nobody = leavers().astype({"signs": "str"})
 
-    assert leaving_finding(nobody, currency="PLN") == [
-        "No regular customer who earns shows a sign of leaving."
+    assert leaving_finding(nobody, currency="PLN", measure="gross_margin") == [
+        "No regular customer who brings anything shows a sign of leaving."
     ]
     assert first_calls(nobody) == ""
 

@@ -27,8 +27,11 @@ def test_a_gap_is_what_comparable_customers_would_buy_at_the_customer_s_own_sale
     assert gaps.loc["K00", "tape"] == 0
     largest = widest_gaps(gaps)
     assert largest.iloc[0].tolist() == ["A", "tape", pytest.approx(30.0)]
-    said = white_space_finding(largest.head(1), currency="PLN")
-    assert said.startswith("1 with an open door would buy PLN\xa030 more in its three widest gaps")
+    said = white_space_finding(largest, pd.Series({"A": "Alfa"}), currency="PLN")
+    assert said == (
+        "Against the mix of comparable customers 14 with an open door buy less of some product group; "
+        "widest is the gap of Alfa: tape for PLN\xa030."
+    )
 
 
 def test_with_eleven_others_nobody_is_comparable_and_nothing_is_said():

@@ -265,11 +265,11 @@ def _invoice(
     document, former = _documents(invoice, parts, path)
     notes[SEVERAL_BUYERS] += any(each.text("Rola") == A_BUYER_TOO for each in parts["Podmiot3"])
     note_rates(notes, document, [invoice, *parts["FaWiersz"]])
-    net, on_margin, lines = net_total(invoice), margin_total(invoice), parts["FaWiersz"]
-    nets = [_net(line) for line in lines]
-    sums = Sums()
+    net, on_margin = net_total(invoice), margin_total(invoice)
+    lines, sums = list(map(_turned, parts["FaWiersz"])), Sums()
+    nets = list(map(line_net, lines))
     for line, each in zip(lines, nets, strict=True):
-        sums.add(each, _gross(line))
+        sums.add(each, line.text("P_11A"))
     if not sums.give(net, on_margin):
         notes[TAKEN_WHOLE] += bool(lines)
         notes[BUYER_STAYS] += former != document
@@ -303,9 +303,8 @@ def _documents(
 
 
 def _others(invoice: Element, path: Path) -> list[str]:
-    right = invoice.every("NrFaKorygowany")  # where the correction mends the number itself
-    corrected = right or invoice.every("NrFaKorygowanej")
-    if corrected:
+    mended = invoice.every("NrFaKorygowany")  # where the correction mends the number itself
+    if corrected := mended or invoice.every("NrFaKorygowanej"):
         return corrected
     in_ksef = (_own_number(each, path) for each in invoice.every("NrKSeFFaZaliczkowej"))
     return [*invoice.every("NrFaZaliczkowej"), *in_ksef]
@@ -322,9 +321,8 @@ def _own_number(in_ksef: str, path: Path) -> str:
     if not beside.is_file():
         return in_ksef
     with opened(beside, shown=beside.name) as stream:
-        for element in elements(stream, "Fa", shown=beside.name):
-            return element.text("P_2") or in_ksef
-    return in_ksef
+        invoice = next(elements(stream, "Fa", shown=beside.name), None)
+    return (invoice and invoice.text("P_2")) or in_ksef
 
 
 def _buyer(party: Element) -> Buyer:
@@ -348,29 +346,18 @@ def _is_before(line: Element) -> bool:
     return line.text("StanPrzed") == "1"
 
 
-def _net(line: Element) -> LineNet:
-    net = line_net(line)
-    if net.value is None or not _is_before(line):
-        return net
-    return net._replace(value=-net.value)
-
-
-def _gross(line: Element) -> str:
-    """Return the gross amount of a line where it gives one; of the state before with its sign turned."""
-    return negated(line.text("P_11A")) if _is_before(line) else line.text("P_11A")
+def _turned(line: Element) -> Element:
+    """Return a line with the signs of its figures turned where it shows the state before a correction."""
+    figures = ("P_8B", "P_11", "P_11A", "P_11Vat") if _is_before(line) else ()
+    texts = {name: negated(line.texts[name]) for name in figures if name in line.texts}
+    return line._replace(texts=line.texts | texts)
 
 
 def _ksef_line(line: Element, net: LineNet, place: int, rounding: Decimal) -> Line:
     """Return what one line has of its own."""
-    quantity = line.text("P_8B")
     value = None if net.value is None else net.value + rounding
-    return Line(
-        as_text(value, _gross(line)),
-        line_id=str(place),
-        product_id=line.text("Indeks", "P_7"),
-        quantity=negated(quantity) if _is_before(line) else quantity,
-        unit_price=line.text("P_9A"),
-    )
+    written, product = as_text(value, line.text("P_11A")), line.text("Indeks", "P_7")
+    return Line(written, str(place), product, line.text("P_8B"), line.text("P_9A"))
 
 
 READ = {"JPK_FA": jpk_fa_lines, "FA": ksef_lines}

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+import pyarrow as pa
 
 from kamlib.core.contract import BACK
+from kamlib.core.timespans import months_earlier
 from kamlib.intake.documents import KEY, money_sum, of_unit, period_of
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.validate import Validated
-from kamlib.intake.workspace import Answer, Workspace, fetched, pull
+from kamlib.intake.workspace import Answer, Workspace, fetched, lookup, pull
 
 if TYPE_CHECKING:
     from kamlib.core.timespans import Period
@@ -170,3 +172,29 @@ def customer_products(work: Workspace, told: ir.Table, units: ir.Table | None) -
         whole[name] = (rolled[gap].sum() == 0).ifelse(whole[name], ibis.null(DECIMAL))
     answer = rolled.group_by(BY).aggregate(**whole)
     return Answer(answer.order_by(BY), {"quantity": "number"})
+
+
+def customer_groups(
+    work: Workspace, told: ir.Table, products: pd.DataFrame, units: ir.Table | None
+) -> Answer:
+    """Return what each unit bought of which product group in which month.
+
+    To ``customer_id, month, product_group, invoice_revenue``, of the periods of engagement.yaml and the 12
+    months before them; a product without a group is left out.
+    """
+    own = products.dropna(subset=["product_group"])
+    rows = {"_product": own["product_id"].tolist(), "_group": own["product_group"].tolist()}
+    groups = lookup(work, "product_groups", pa.table(rows), like=told)
+    begin = min(span.start for span in work.engagement.periods.values())
+    dated = told.filter(told["date"] >= ibis.literal(months_earlier(begin, 12).date()))
+    dated = dated.mutate(month=dated["date"].truncate("M"))
+    sold = dated.join(groups, dated["product_id"] == groups["_product"])
+    summed = sold.group_by("customer_id", "month", product_group="_group").aggregate(
+        invoice_revenue=money_sum(sold["net_amount"])
+    )
+    rolled = of_unit(pull(work, "sites_groups", summed, key=KEY), units)
+    by = ["customer_id", "month", "product_group"]
+    whole = rolled.mutate(customer_id=rolled["unit"]).group_by(by)
+    return Answer(
+        whole.aggregate(invoice_revenue=money_sum(rolled["invoice_revenue"])).order_by(by)
+    )

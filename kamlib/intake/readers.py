@@ -286,9 +286,18 @@ def _as_table(
     """Return rows of a file as columns of text; a broken row keeps its cells in one text."""
     lines, rows = zip(*chunk, strict=True)
     columns: dict[str, Sequence[object]] = {"_row": lines, "_file": [file.number] * len(chunk)}
-    broken = dict.fromkeys(_totals(rows, file), A_TOTAL)
-    broken |= dict.fromkeys(_heads_again(rows, file.head), THE_HEAD_AGAIN)
     width = len(file.head)
+    broken = {  # a look at the first letter, or at the first cell, spares the rest
+        n: A_TOTAL
+        for at in file.ids[:1]
+        for n, cells in enumerate(rows)
+        if (cells[at] if at < len(cells) else "")[:1] in FIRST_LETTERS and is_total(cells, file.ids)
+    }
+    broken |= {
+        n: THE_HEAD_AGAIN
+        for n, cells in enumerate(rows)
+        if file.head[0] in cells[0] and is_head_again(cells, file.head)
+    }
     for n in [n for n, cells in enumerate(rows) if len(cells) != width]:
         if n not in broken:
             broken[n] = FEWER_CELLS if len(rows[n]) < width else MORE_CELLS
@@ -318,22 +327,3 @@ def tidy_cells(cells: pa.Array) -> pa.Array:
         texts = pc.utf8_normalize(texts, "NFC")
     texts = pc.utf8_trim(texts, BLANKS)
     return pc.if_else(pc.equal(texts, ""), None, texts)
-
-
-def _totals(rows: Sequence[list[str]], file: InputFile) -> Iterator[int]:
-    """Yield the places of rows that are totals; a look at the first letter spares the rest."""
-    if not file.ids:
-        return
-    place = file.ids[0]
-    for n, cells in enumerate(rows):
-        cell = cells[place] if place < len(cells) else ""
-        if (cell[:1] in FIRST_LETTERS) and is_total(cells, file.ids):
-            yield n
-
-
-def _heads_again(rows: Sequence[list[str]], head: Sequence[str]) -> Iterator[int]:
-    """Yield the places of rows that repeat the head; a look at the first cell spares the rest."""
-    first = head[0]
-    for n, cells in enumerate(rows):
-        if first in cells[0] and is_head_again(cells, head):
-            yield n

@@ -29,7 +29,7 @@ from kamlib.intake.documents import counted, documents_of, typed_lines
 from kamlib.intake.engines import asked
 from kamlib.intake.findings import reach_verdicts
 from kamlib.intake.identity import Identities, identities_of, names_of_lines
-from kamlib.intake.lines import customer_products
+from kamlib.intake.lines import customer_groups, customer_products
 from kamlib.intake.orders import begins_late, deliveries, orders, seen_of_orders, sold_by_order
 from kamlib.intake.quarantine import (
     SetAside,
@@ -172,6 +172,9 @@ def _of_many_rows(
     }
     if "product_id" in lines.raw.names:
         found["customer_products"] = customer_products(work, read_.told, read_.units)
+        goods = read_.small["products"].frame if "products" in read_.small else None
+        if goods is not None and "product_group" in goods:
+            found["customer_groups"] = customer_groups(work, read_.told, goods, read_.units)
     return found
 
 

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 
 FIRST_ROWS = 25
+SMALL = 5 * 1024**2  # bytes of files in which threads wait for each other longer than they help
 OPEN_IN_EXCEL = N_("workbooks that somebody has open in Excel, read as they were saved last")
 READABLE = (*TEXT_ENDINGS, *EXCEL_ENDINGS, *XML_ENDINGS, PARQUET)
 BROKEN_PARQUET = (pa.ArrowException, OSError, UnicodeError)
@@ -164,6 +165,8 @@ def raw_rows(work: Workspace, table: str, files: list[InputFile], fields: tuple[
     texts: list[InputFile] = []
     parts: list[ir.Table] = []
     rows = 0
+    if sum(file.path.stat().st_size for file in files) > SMALL:
+        work.con.raw_sql("RESET threads")
     for file in files:
         places = places_in(file, fields, given.columns, table=table)
         notes[OPEN_IN_EXCEL] += file.path.with_name(f"{LOCK}{file.path.name}").exists()

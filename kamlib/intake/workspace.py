@@ -67,7 +67,7 @@ def workspace(engagement: "Engagement") -> Iterator[Workspace]:
         try:
             con.raw_sql(
                 "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; "
-                f"SET memory_limit = '{MEMORY}'"
+                f"SET memory_limit = '{MEMORY}'; SET threads = 1"  # until files are large
             )
             yield Workspace(con, folder, engagement, open_, {})
         finally:

@@ -133,7 +133,7 @@ def verdict_finding(accounts: pd.DataFrame) -> list[str]:
 
 
 def places_finding(accounts: pd.DataFrame, *, places: int | None, more: int, currency: str) -> str:
-    """Say who just missed a place, and what so many more places would add; nothing without places.
+    """Say who just missed a place, and what so many more places would add; nothing where neither is known.
 
     Parameters
     ----------
@@ -141,9 +141,9 @@ def places_finding(accounts: pd.DataFrame, *, places: int | None, more: int, cur
     places : how many key accounts can be looked after; None: nobody declared it
     more : places of one more manager
     """
-    if places is None:
-        return ""
     queue = accounts[accounts["turn"].notna()].sort_values("turn")
+    if places is None or queue.empty:
+        return ""
     missed = queue[queue["turn"] > places].head(more)
     told = {"n": number(len(queue)), "places": number(places), "more": number(more)}
     if missed.empty:

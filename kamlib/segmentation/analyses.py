@@ -376,20 +376,25 @@ def white_space(stage: "Stage", few: Analysis, doors: Analysis) -> Analysis:
     opened = doors.tables["doors"]
     through = opened.loc[opened["open"].astype(bool), "party_id"]
     theirs = largest[largest["customer_id"].isin(through)]
-    widest = theirs.groupby("customer_id")["white_gap"].sum().nlargest(MOST_DRAWN).index
-    drawn, currency = gaps.loc[widest].rename(index=_names(stage).to_dict()), stage.currency
-    parts: list[Part] = [Claim(words.white_space_finding(theirs, currency=currency))]
-    if len(drawn):
-        parts += [
-            Figure("white_space", lambda: figures.plot_white_space(drawn, currency=currency)),
-            Table(
-                named(theirs.sort_values("white_gap", ascending=False), stage.read("customers")),
-                _("The three widest gaps of each, the widest first."),
-                currency,
-                fold=True,
-                most=12,
-                rest="white_space",
-            ),
-        ]
     handed = {"white_space": largest.assign(period=stage.period.name)}
+    if theirs.empty:
+        return stage.keep("white_space", Analysis(handed))
+    names, currency = _names(stage), stage.currency
+    widest = theirs.groupby("customer_id")["white_gap"].sum().nlargest(MOST_DRAWN).index
+    drawn = gaps.loc[widest].rename(index=names.to_dict())
+    parts: list[Part] = [
+        Claim(
+            words.white_space_finding(theirs, names, currency=currency),
+            _("A gap says what to talk about: other groups they buy more of, at the same sales."),
+        ),
+        Figure("white_space", lambda: figures.plot_white_space(drawn, currency=currency)),
+        Table(
+            named(theirs.sort_values("white_gap", ascending=False), stage.read("customers")),
+            _("The three widest gaps of each, the widest first."),
+            currency,
+            fold=True,
+            most=12,
+            rest="white_space",
+        ),
+    ]
     return stage.keep("white_space", Analysis(handed, parts))

@@ -264,6 +264,9 @@ def effort_verdict(effort: pd.DataFrame) -> Verdict:
         return verdict("equal_treatment", REFUSE, why=why)
     if not (effort["profit"] > 0).any():
         return verdict("equal_treatment", REFUSE, why=_("no customer earns anything"))
+    if effort["profit"].sum() <= 0:
+        why = _("all together the customers lose money, so that nobody's share of it can be named")
+        return verdict("equal_treatment", REFUSE, why=why)
     if "people" not in effort:
         return verdict("equal_treatment", FLAG)
     return verdict("equal_treatment", PASS)

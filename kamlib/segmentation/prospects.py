@@ -252,7 +252,7 @@ def win_verdict(told: Trial, deals: pd.DataFrame) -> Verdict:
             brier=number(told.brier, 3),
             rate=number(told.brier_of_rate, 3),
         )
-    apart = _("{n} open deals name nobody: they count, and open no door.").format(n=number(nobody))
+    apart = _(" {n} open deals name nobody: they count, and open no door.").format(n=number(nobody))
     return verdict(
         "win_chances",
         "PASS" if told.better else "FLAG",

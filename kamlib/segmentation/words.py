@@ -464,28 +464,23 @@ def terms_finding(audit: pd.DataFrame) -> list[str]:
     return said
 
 
-def white_space_finding(largest: pd.DataFrame, *, currency: str) -> str:
-    """Say what customers with an open door would buy more in their three widest gaps.
+def white_space_finding(largest: pd.DataFrame, names: pd.Series, *, currency: str) -> str:
+    """Say how many with an open door buy less of a product group than their like, and the widest gap.
 
     Parameters
     ----------
-    largest : DataFrame of `widest_gaps`, of those with an open door
+    largest : DataFrame of `widest_gaps`, of those with an open door; not empty
+    names : by customer_id
     """
-    if largest.empty:
-        return _(
-            "Nobody with an open door buys less of a product group than comparable customers do."
-        )
-    by_group = largest.groupby("product_group")["white_gap"].sum()
-    return ngettext(
-        "{n} with an open door would buy {amount} more in its three widest gaps, if it bought what "
-        "comparable customers do; most of it {group}.",
-        "{n} with an open door would buy {amount} more in their three widest gaps, if they bought what "
-        "comparable customers do; most of it {group}.",
-        largest["customer_id"].nunique(),
+    widest = largest.sort_values("white_gap").iloc[-1]
+    return _(
+        "Against the mix of comparable customers {n} with an open door buy less of some product group; "
+        "widest is the gap of {name}: {group} for {amount}."
     ).format(
         n=number(largest["customer_id"].nunique()),
-        amount=money(by_group.sum(), currency),
-        group=by_group.idxmax(),
+        name=names.get(widest["customer_id"], widest["customer_id"]),
+        group=widest["product_group"],
+        amount=money(widest["white_gap"], currency),
     )
 
 

@@ -40,8 +40,8 @@ FIRST_USED = {  # block of engagement.yaml → the first stage that uses it; the
 FROZEN_IN = {"return_rates": "segmentation", "margin_percentiles": "pyramid"}  # in reference/
 WRITES = {  # stage → the tables that it writes for later stages
     "data_prep": (
-        "customers customer_ids customer_months customer_products orders corrections "
-        "documents deliveries timing identity_pairs name_variants quarantine coverage"
+        "customers customer_ids customer_months customer_products customer_groups orders "
+        "corrections documents deliveries timing identity_pairs name_variants quarantine coverage"
     ),
     "profitability": (
         "profitability cost_to_serve pools gl_accounts economic loss_treatment actions "

@@ -144,7 +144,7 @@ def _changes(
 
     place = {"engagement": settings.id, "period": period, "kamlib": __version__}
     other = [key for key, value in place.items() if receipt.get(key) != value]
-    if other or "blocks" not in receipt:
+    if other or "parameters" not in receipt:
         yield f"the {listed(other or ['version of kamlib'])} changed since"
         return
     blocks = [

@@ -8,7 +8,7 @@ from kamlib.attractiveness.ratings import current_ratings
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.frames import external, main_measure, named, with_relation
 from kamlib.core.language import _, percent
-from kamlib.core.tables import among
+from kamlib.core.tables import among, floats
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.segmentation.parties import dormant_verdict
 from kamlib.staying import customer_base, figures, returns, tables, traits, words
@@ -48,11 +48,14 @@ def return_chances(stage: "Stage") -> Analysis:
     stage.keep("return_chances", Analysis(verdicts=told))
     parts: list[Part] = stage.refusal("dormant")
     if fitted is not None:
-        handed["return_models"] = returns.return_models(fitted).assign(period=period)
+        models = returns.return_models(fitted)
+        handed["return_models"] = models.assign(period=period)
         rates = returns.repeat_rates(fitted)
+        caption = _("What foretold returns: each candidate held against what happened.")
         parts += [
             Figure("return", lambda: figures.plot_return(rates)),
             Claim(words.return_finding(rates, months=stage.engagement.windows.trend_months)),
+            Table(tables.models_table(models), caption, digits={"auc": 2, "brier": 3}, fold=True),
         ]
     return stage.keep("return_chances", Analysis(handed, parts, told, result=stays))
 
@@ -72,34 +75,40 @@ def _return_model(
 
 
 def quiet_leavers(stage: "Stage") -> Analysis:
-    """Say which regular customers who earn show a sign of leaving, most at stake first.
+    """Say which regular customers show a sign of leaving, most at stake first.
 
     Its table is ``leaving``: one row each, with chances from 0 to 1, days, and money in reporting
-    currency, of the better of both periods.
+    currency, of the better of both periods: profit, or what is known instead.
     """
-    statement = _external(stage)
-    measure = main_measure(stage.read("profitability"))
-    if measure is None or stage.withheld:
+    if stage.withheld:
         return stage.refuse("quiet_leavers", "class_measure")
-    profit = statement.groupby("customer_id")[measure].max()
+    measure = main_measure(stage.read("profitability")) or "invoice_revenue"
+    brought = _external(stage).groupby("customer_id")[measure].max()
     months = stage.read("customer_months", periods="all")
-    found = customer_base.leaving(stage.read("staying"), profit, months, None, end=stage.period.end)
+    stays = stage.read("staying")
+    if not customer_base.can_be_told(stays, months, stage.period.end):
+        said = _("Who is leaving cannot be told: the lines do not reach back far enough.")
+        return stage.keep("quiet_leavers", Analysis(parts=[Headline(said)]))
+    groups = stage.read_optional("customer_groups")
+    groups = None if groups is None else groups[floats(groups["invoice_revenue"]) > 0]
+    found = customer_base.leaving(stays, brought, months, groups, end=stage.period.end)
     names = stage.read("customers").set_index("customer_id")["name"]
     shown = found.assign(name=found["customer_id"].map(names))
     orders, currency = stage.read("orders", periods="all"), stage.currency
-    headline, *claims = words.leaving_finding(shown, currency=currency)
+    headline, *claims = words.leaving_finding(shown, currency=currency, measure=measure)
     parts: list[Part] = [Headline(headline)]
     if len(found):
         drawn = shown.head(ROWS)
-        caption = _("Who shows a sign of leaving, and what profit may go with it.")
+        caption = _(
+            "Who shows a sign of leaving, and what may go with it; money of the better period."
+        )
         parts += [
             Figure("leavers", lambda: figures.plot_leavers(drawn, orders, end=stage.period.end)),
             Claim(*claims, words.first_calls(shown)),
             Table(
-                tables.leaving_table(shown),
+                tables.leaving_table(shown, measure),
                 caption,
                 currency,
-                {"profit": _("Profit in the better period, {currency}").format(currency=currency)},
                 most=ROWS,
                 rest="leaving",
             ),
@@ -180,7 +189,7 @@ def profile(stage: "Stage") -> Analysis:
     It describes and never predicts. Its table is ``profile``: one row per comparison, attribute and
     value that ten customers share, with shares from 0 to 1 and the lift over all customers.
     """
-    if stage.withheld or main_measure(stage.read("profitability")) is None:
+    if stage.withheld:
         return stage.refuse("profile", "class_measure")
     everybody, orders = _everybody(stage), stage.read("orders", periods="all")
     doors, parties = stage.read("doors"), stage.read("parties")
@@ -188,14 +197,16 @@ def profile(stage: "Stage") -> Analysis:
     good = doors.loc[(doors["door"] == "vital_few") & doors["open"].astype(bool), "party_id"]
     alive = parties.loc[~parties["is_prospect"].astype(bool), "party_id"]
     known = traits.attributes(everybody).loc[ours]
-    groups = {"key": pd.Series(among(alive, good), alive.to_numpy())}
     stayed = traits.stayed(orders, end=stage.period.end)
-    groups["stays"] = stayed[among(stayed.index.to_series(), ours)]
+    groups = {"stays": stayed[among(stayed.index.to_series(), ours)]}
+    caption = _("What differs from all customers by its 90% interval: of all {stays} came back.")
+    if main_measure(stage.read("profitability")):
+        groups["key"] = pd.Series(among(alive, good), alive.to_numpy())
+        caption = _(
+            "What differs from all customers by its 90% interval: of all {key} are vital few, {stays} "
+            "came back."
+        )
     found = traits.profile(known, groups)
-    caption = _(
-        "What differs from all customers by its 90% interval: of all {key} are vital few, {stays} came "
-        "back."
-    )
     rates = {name: percent(float(group.mean())) for name, group in groups.items()}
     shown = tables.profile_table(found)
     parts: list[Part] = [
@@ -210,7 +221,11 @@ def likeness(stage: "Stage", profile: Analysis) -> Analysis:
 
     Its table is ``likeness``: one row per prospect, 1 is like anybody, chances of staying from 0 to 1.
     """
-    if profile.table is None or not profile.result["is_prospect"].any():
+    if (
+        profile.table is None
+        or not profile.result["is_prospect"].any()
+        or "key" not in set(profile.table["comparison"])
+    ):
         return stage.keep("likeness", Analysis())
     found = traits.likeness(profile.result, profile.table, stage.read("staying"))
     names = profile.result.set_index("party_id")["name"]

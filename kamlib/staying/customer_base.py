@@ -7,13 +7,14 @@ import pandas as pd
 
 from kamlib.core.language import N_, _, number
 from kamlib.core.tables import floats
-from kamlib.core.timespans import months_earlier
 from kamlib.core.verdicts import Balance
 from kamlib.staying.returns import BASE, SOME_ORDER_DAYS
 
 A_THIRD = 1 / 3
 FADING_MONTHS = 6  # held against the same months a year before
+T_OF_SIX = 1.476  # of Student's t with five degrees of freedom a tenth lies above
 QUARTERS, OFTEN = 4, 3  # a product group bought in three of four quarters is usual
+QUARTER, BY_CHANCE = 3, 0.10
 MOVEMENTS = {  # of the base, in the order in which they are shown
     "lost": N_("lost"),
     "down": N_("down"),
@@ -26,7 +27,7 @@ MOVEMENTS = {  # of the base, in the order in which they are shown
 
 def leaving(
     stays: pd.DataFrame,
-    profit: pd.Series,
+    brought: pd.Series,
     months: pd.DataFrame,
     groups: pd.DataFrame | None,
     *,
@@ -34,12 +35,13 @@ def leaving(
     miss: float = 5.0,
     false_alarm: float = 1.0,
 ) -> pd.DataFrame:
-    """List the regular customers with profit who show a sign of leaving.
+    """List the regular customers who bring something and show a sign of leaving.
 
     Parameters
     ----------
     stays : DataFrame of `staying_chances`
-    profit : Series, customer_id → yearly profit that would go
+    brought : Series, customer_id → what would go: yearly profit, or what is known instead; its name is
+        that of the measure
     months : DataFrame customer_id, month, invoice_revenue
     groups : DataFrame customer_id, month, product_group of what was sold; None: that sign is not looked at
     end : last day of the period
@@ -47,32 +49,36 @@ def leaving(
 
     Returns
     -------
-    DataFrame, one row each, by ``at_stake`` = ``profit`` × (1 − chance of return; its low end where it is
-    a range): ``silent_days``, ``usual_days``, ``p_return_12m``, ``revenue_change``, ``stopped`` (product
-    groups), and ``signs`` (silent, fading, stopped)
+    DataFrame, one row each, by ``at_stake`` = the measure × (1 − chance of return; its low end where it is
+    a range): the measure, ``silent_days``, ``usual_days``, ``p_return_12m``, ``revenue_change``,
+    ``stopped`` (product groups), and ``signs`` (silent, fading, stopped)
 
     Notes
     -----
     An alarm pays below a chance of return of miss / (miss + false alarm). A seasonal buyer who is as
-    silent as a year ago gives no sign of silence. Regular is who ordered on three days in 24 months.
+    silent as a year ago gives no sign of silence. Regular is who ordered on three days in 24 months. A
+    third less counts where the months, each held against its own of the year before, fall by more than
+    chance would in one case of ten (t of six pairs).
     """
     regular = stays[stays["order_days_24m"] >= SOME_ORDER_DAYS].set_index("customer_id")
-    table = regular[["silent_days", "usual_days", "p_return_12m"]].assign(profit=profit)
-    table = table[table["profit"] > 0]
+    table = regular[["silent_days", "usual_days", "p_return_12m"]].assign(
+        **{str(brought.name): brought}
+    )
+    table = table[table[brought.name] > 0]
     own = regular.loc[table.index]
     chance = own["p_return_12m"].fillna(own["p_return_high"])
     told = (own["model"] != BASE) & ~own["seasonal"].fillna(False).astype(bool)
-    change = _revenue_change(months, end).reindex(table.index)
+    change, surely = (each.reindex(table.index) for each in _revenue_change(months, end))
     stopped = _stopped(groups, end).reindex(table.index)
     signs = pd.DataFrame(
         {
             "silent": told & (chance < miss / (miss + false_alarm)),
-            "fading": change <= -A_THIRD,
+            "fading": (change <= -A_THIRD) & surely.eq(True),
             "stopped": stopped.notna(),
         }
     )
     words = [", ".join(signs.columns[row]) for row in signs.to_numpy(dtype=bool)]
-    stake = table["profit"] * (1 - own["p_return_12m"].fillna(own["p_return_low"]))
+    stake = table[brought.name] * (1 - own["p_return_12m"].fillna(own["p_return_low"]))
     table = table.assign(revenue_change=change, stopped=stopped, signs=words, at_stake=stake)
     found = table[signs.any(axis=1)].rename_axis("customer_id").reset_index()
     return found.sort_values(
@@ -80,32 +86,50 @@ def leaving(
     )
 
 
-def _revenue_change(months: pd.DataFrame, end: date) -> pd.Series:
-    """Return by how much each customer bought more or less than in the same months a year before."""
-    start = months_earlier(end, FADING_MONTHS)
-    year = pd.DateOffset(years=1)
-    money = pd.Series(floats(months["invoice_revenue"]), months["customer_id"].to_numpy())
-    now = ((months["month"] >= start) & (months["month"] <= pd.Timestamp(end))).to_numpy()
-    then = months["month"].between(start - year, pd.Timestamp(end) - year).to_numpy()
-    before = money[then].groupby(level=0).sum()
-    after = money[now].groupby(level=0).sum().reindex(before.index, fill_value=0.0)
-    return after / before.where(before > 0) - 1
+def can_be_told(stays: pd.DataFrame, months: pd.DataFrame, end: date) -> bool:
+    """Tell whether anybody could show a sign: a chance that is no range, or months of the year before."""
+    year_before = months["month"] <= pd.Timestamp(end) - pd.DateOffset(years=1)
+    return bool(stays["p_return_12m"].notna().any() or year_before.any())
+
+
+def _revenue_change(months: pd.DataFrame, end: date) -> tuple[pd.Series, pd.Series]:
+    """Return by how much each bought more or less than in the same months a year before; if surely less.
+
+    Whole months only: of a month that has begun nobody knows the rest.
+    """
+    last = (pd.Timestamp(end) + pd.Timedelta(days=1)).to_period("M") - 1
+    now = pd.period_range(end=last, periods=FADING_MONTHS, freq="M")
+    money = months.assign(
+        month=months["month"].dt.to_period("M"), revenue=floats(months["invoice_revenue"])
+    )
+    table = money.pivot_table(index="customer_id", columns="month", values="revenue", aggfunc="sum")
+    before, after = (table.reindex(columns=each).fillna(0.0).to_numpy() for each in (now - 12, now))
+    fall = before - after
+    error = fall.std(axis=1, ddof=1) / FADING_MONTHS**0.5
+    then = pd.Series(before.sum(axis=1), table.index)
+    change = after.sum(axis=1) / then.where(then > 0) - 1
+    return change, pd.Series(fall.mean(axis=1) >= T_OF_SIX * error, table.index)
 
 
 def _stopped(groups: pd.DataFrame | None, end: date) -> pd.Series:
-    """Return the product groups that each customer bought in three of four quarters, and not since."""
+    """Return the product groups that each customer bought in three of four quarters, and not since.
+
+    Who buys a group in some months only misses it in three by chance: that must come up in less than one
+    case of ten, whichever of the customer's groups it is.
+    """
     if groups is None or groups.empty:
         return pd.Series(dtype="str")
-    inside = groups[groups["month"] <= pd.Timestamp(end)]
-    back = (pd.Timestamp(end).year - inside["month"].dt.year) * 12
-    back = (back + pd.Timestamp(end).month - inside["month"].dt.month) // 3
-    bought = inside.assign(back=back)[back <= QUARTERS].drop_duplicates(
-        ["customer_id", "product_group", "back"]
-    )
-    counts = bought.groupby(["customer_id", "product_group"])["back"].agg(
-        now=lambda quarters: (quarters == 0).any(), often=lambda quarters: (quarters > 0).sum()
-    )
-    gone = counts[~counts["now"].astype(bool) & (counts["often"] >= OFTEN)].reset_index()
+    last = pd.Timestamp(end).to_period("M")
+    back = (last.ordinal - groups["month"].dt.to_period("M").astype("int64")).to_numpy()
+    key = ["customer_id", "product_group"]
+    seen = groups.assign(back=back)[(back >= 0) & (back < QUARTER * (1 + QUARTERS))]
+    before = seen[seen["back"] >= QUARTER].assign(quarter=lambda rows: rows["back"] // QUARTER)
+    usual = before.groupby(key).agg(quarters=("quarter", "nunique"), months=("back", "nunique"))
+    usual = usual[~usual.index.isin(seen[seen["back"] < QUARTER].set_index(key).index)]
+    bought = before.groupby("customer_id")["product_group"].nunique()
+    chance = (1 - usual["months"] / (QUARTER * QUARTERS)) ** QUARTER
+    tries = bought.reindex(usual.index.get_level_values(0)).to_numpy()
+    gone = usual[(usual["quarters"] >= OFTEN) & (chance * tries <= BY_CHANCE)].reset_index()
     return gone.groupby("customer_id")["product_group"].agg(", ".join)
 
 

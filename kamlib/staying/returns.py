@@ -267,7 +267,7 @@ def return_models(fitted: pd.DataFrame) -> pd.DataFrame:
     """Return a row per candidate: its scores where it was tested, and whether it won."""
     known = fitted[fitted["model"].isin(CANDIDATES)].drop_duplicates("model")
     names = ["model", *SCORES, "horizon_months", "cutoff", "window_end"]
-    return known.reindex(columns=names).assign(chosen=known["model"] == known["winner"])
+    return known.reindex(columns=names).assign(won=known["model"] == known["winner"])
 
 
 def repeat_rates(fitted: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from kamlib.core.codes import RETURN_MODELS
 from kamlib.core.language import N_, _
 from kamlib.core.vocabulary import label
 from kamlib.staying.customer_base import MOVEMENTS
@@ -19,11 +20,18 @@ THIRD_OF = {  # attribute in thirds → how a third of the customers is called
 THIRDS = {"low": N_("lowest"), "middle": N_("middle"), "high": N_("highest")}
 
 
-def leaving_table(leavers: pd.DataFrame) -> pd.DataFrame:
+def leaving_table(leavers: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Pick what is told of each leaver, its signs in words."""
     words = [", ".join(_(SIGNS[sign]) for sign in signs.split(", ")) for signs in leavers["signs"]]
-    shown = ["name", "profit", "signs", "p_return_12m", "at_stake"]
+    shown = ["name", measure, "signs", "p_return_12m", "at_stake"]
     return leavers.assign(signs=words)[shown]
+
+
+def models_table(models: pd.DataFrame) -> pd.DataFrame:
+    """Pick what foretells returns, in words, with what it foretold and what happened."""
+    names = [_(RETURN_MODELS[name]) for name in models["model"]]
+    shown = ["model", "auc", "brier", "mean_chance", "happened", "tested_on", "won"]
+    return models.assign(model=names)[shown]
 
 
 def audit_table(audit: pd.DataFrame) -> pd.DataFrame:
@@ -38,7 +46,7 @@ def profile_table(profile: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame ``trait, customers, vital_share, stay_share``; only what differs from all for certain in
-    one comparison, most of the vital few first
+    one comparison, most of the vital few first. Where nobody knows these, their column is left out
     """
     rows = profile.set_index(["attribute", "value"])
     apart = rows.index[(rows["lift_low"] > 1) | (rows["lift_high"] < 1)]
@@ -47,7 +55,9 @@ def profile_table(profile: pd.DataFrame) -> pd.DataFrame:
     table = table.set_axis(["vital_share", "stay_share"], axis="columns")
     table.insert(0, "customers", rows["n"].groupby(level=[0, 1]).max())
     table.insert(0, "trait", [trait(*each) for each in table.index])
-    return table.sort_values(["vital_share", "trait"], ascending=[False, True], ignore_index=True)
+    by = ["vital_share", "stay_share", "trait"]
+    table = table.sort_values(by, ascending=[False, False, True], ignore_index=True)
+    return table.dropna(axis="columns", how="all") if len(table) else table
 
 
 def trait(attribute: str, value: str) -> str:

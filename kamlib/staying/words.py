@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from kamlib.core.language import _, money, ngettext, number, percent
+from kamlib.core.vocabulary import label
 from kamlib.staying.tables import trait
 
 
@@ -29,27 +30,33 @@ def return_finding(rates: pd.DataFrame | None, *, months: int) -> str:
     ).format(months=number(months), later=number((end - cutoff).n), parts=", ".join(parts))
 
 
-def leaving_finding(leavers: pd.DataFrame, *, currency: str) -> list[str]:
-    """Say how many regular customers who earn show a sign of leaving, by which sign, and whom to call."""
+def leaving_finding(leavers: pd.DataFrame, *, currency: str, measure: str) -> list[str]:
+    """Say how many regular customers show a sign of leaving, by which sign, and what may go with them."""
     n = len(leavers)
     if not n:
-        return [_("No regular customer who earns shows a sign of leaving.")]
+        return [_("No regular customer who brings anything shows a sign of leaving.")]
     said = ngettext(
-        "{n} regular customer shows a sign of leaving; in its better period it earned {profit}.",
-        "{n} regular customers show a sign of leaving; in their better period they earned {profit}.",
+        "{n} regular customer shows a sign of leaving; in its better period it brought {amount} of "
+        "{measure}.",
+        "{n} regular customers show a sign of leaving; in their better period they brought {amount} of "
+        "{measure}.",
         n,
-    ).format(n=number(n), profit=money(leavers["profit"].sum(), currency))
+    ).format(
+        n=number(n), amount=money(leavers[measure].sum(), currency), measure=label(measure).lower()
+    )
     counts = {
         sign: int(leavers["signs"].str.contains(sign).sum())
         for sign in ("silent", "fading", "stopped")
     }
     told = {
         "silent": _("{n} hardly come back"),
-        "fading": _("{n} buy at least a third less than in the same months a year before"),
+        "fading": _(
+            "{n} surely buy at least a third less than in the same six months a year before"
+        ),
         "stopped": _("{n} stopped buying a product group"),
     }
     signs = [told[sign].format(n=number(count)) for sign, count in counts.items() if count]
-    by_sign = _("{signs}; by their chances of return {stake} of that profit may go.").format(
+    by_sign = _("{signs}; by their chances of return {stake} of it may go.").format(
         signs=", ".join(signs), stake=money(leavers["at_stake"].sum(), currency)
     )
     return [said, by_sign]

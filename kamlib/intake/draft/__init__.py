@@ -4,7 +4,7 @@ import contextlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -238,13 +238,12 @@ def _files_in(folder: Path) -> list[Path]:
 def _looked_into(found: Found) -> tuple[list[Placed], list[Left]]:
     """Return the files that could be read with their tables, and the others with the reason."""
     looked, left = [], []
-    jobs: list[tuple[Path, Iterable[str]]]
-    jobs = [(path, (table,)) for table, paths in found.named.items() for path in paths]
-    for path, tables in (*jobs, *((path, TABLES) for path in found.free)):
+    jobs = [(path, table) for table, paths in found.named.items() for path in paths]
+    for path, table in (*jobs, *((path, "") for path in found.free)):
         seen = look_into(path, shown=found.shown(path))
-        for table in tables if path in found.named.get("".join(tables), ()) else ():
+        if table:
             _join_heads(seen, found, table)
-        one = None if seen.problem else placed(seen, tables)
+        one = None if seen.problem else placed(seen, [table] if table else TABLES)
         if one is None or seen.problem:
             left.append(Left(seen.shown, seen.problem))
         else:

@@ -145,16 +145,13 @@ class Codes:
     prefixes: dict[str, Evidence] = field(default_factory=dict)
     questions: list[str] = field(default_factory=list)
 
-    def add(self, other: "Codes") -> None:
-        for column, words in other.values.items():
-            self.values[column] = {**words, **self.values.get(column, {})}
-        self.prefixes = {**other.prefixes, **self.prefixes}
-        self.questions += other.questions
+    def tell(self, column: str, word: str, meaning: Evidence) -> None:
+        """Take a word of a column; what an earlier file has told stays."""
+        self.values.setdefault(column, {}).setdefault(word, meaning)
 
 
-def codes_of(one: Placed) -> Codes:
-    """Return what the words in a file's code columns mean, as far as they are known."""
-    codes = Codes()
+def _tell_codes(codes: Codes, one: Placed) -> None:
+    """Tell what the words in a file's code columns mean, as far as they are known."""
     allowed = {each.name: each.allowed for each in CONTRACT[one.match.table].fields}
     for pair in one.match.pairs:
         look = one.looks[pair.place]
@@ -164,7 +161,6 @@ def codes_of(one: Placed) -> Codes:
             _tell_currencies(codes, one.seen, look)
     if one.match.table == "invoice_lines" and one.match.place_of("document_type") is None:
         _tell_prefixes(codes, one)
-    return codes
 
 
 def _meanings(column: str) -> dict[str, str]:
@@ -179,16 +175,13 @@ def _tell_words(
     for value, times in sorted(look.values.items(), key=lambda each: (-each[1], each[0])):
         if plain(value) in known and value not in allowed:
             why = worded(_("a usual word for it; {n} of {all} cells"), n=times, all=look.filled)
-            evidence = Evidence(known[plain(value)], why, sure=False)
-            codes.values.setdefault(column, {})[value] = evidence
+            codes.tell(column, value, Evidence(known[plain(value)], why, sure=False))
         elif value not in allowed:
             odd.append(value)
     if odd:
         template = _("{file}: what do the words {words} mean in {column}? It may be {allowed}.")
-        may_be = ", ".join(allowed)
-        codes.questions.append(
-            worded(template, file=seen.shown, words=odd, column=column, allowed=may_be)
-        )
+        said = {"words": odd, "column": column, "allowed": ", ".join(allowed)}
+        codes.questions.append(worded(template, file=seen.shown, **said))
 
 
 def _tell_currencies(codes: Codes, seen: Seen, look: Look) -> None:
@@ -196,7 +189,7 @@ def _tell_currencies(codes: Codes, seen: Seen, look: Look) -> None:
     for value, times in sorted(look.values.items()):
         if code := CURRENCIES.get(value.casefold()):
             why = worded(_("{n} of {all} cells"), n=times, all=look.filled)
-            codes.values.setdefault("currency", {})[value] = Evidence(code, why, sure=False)
+            codes.tell("currency", value, Evidence(code, why, sure=False))
     if look.empty:
         template = _(
             "{file}: the currency is empty in {n} of {all} rows, which will be set aside. Declare "
@@ -233,7 +226,8 @@ def _tell_prefixes(codes: Codes, one: Placed) -> None:
             "{n} row, {negative} of them negative", "{n} rows, {negative} of them negative", n
         )
         why = worded(template, n=n, negative=minus)
-        codes.prefixes[prefix] = Evidence(ours, why, minus == (0 if ours == "invoice" else n))
+        sure = minus == (0 if ours == "invoice" else n)
+        codes.prefixes.setdefault(prefix, Evidence(ours, why, sure))
     odd = sorted(set(rows) - set(found))
     if odd:
         template = _("{file}: what documents are those whose numbers start with {prefixes}?")
@@ -284,7 +278,11 @@ def drafted(table: str, files: list[Placed], all_files: list[str]) -> tuple[Draf
         home = next((group for group in groups if _belongs(group[0], each)), None)
         groups.append([each]) if home is None else home.append(each)
     best, *others = sorted(groups, key=_rank)
-    kept, left = _without_repeats(table, best)
+    kept, left = list[Placed](), list[Left]()
+    for each in best:
+        why = _repeats(table, kept, each)
+        left += [Left(each.seen.shown, why)] if why else []
+        kept += [] if why else [each]
     one = _input_of(table, kept, all_files)
     for each in (each for group in others for each in group):
         why = _repeats(table, kept, each)
@@ -312,18 +310,6 @@ def _belongs(one: Placed, other: Placed) -> bool:
     encodings = _setting(mine, "encoding") == _setting(theirs, "encoding")
     alike = mine.kind == theirs.kind and one.match.names == other.match.names
     return alike and same and (encodings or _is_plain(mine) or _is_plain(theirs))
-
-
-def _without_repeats(table: str, group: list[Placed]) -> tuple[list[Placed], list[Left]]:
-    """Leave out files that hold the same bytes, or the same documents, as an earlier one."""
-    kept: list[Placed] = []
-    left: list[Left] = []
-    for each in group:
-        if why := _repeats(table, kept, each):
-            left.append(Left(each.seen.shown, why))
-        else:
-            kept.append(each)
-    return kept, left
 
 
 def _repeats(table: str, kept: list[Placed], each: Placed) -> str:
@@ -359,19 +345,14 @@ def _otherwise(table: str, kept: Placed, each: Placed) -> str:
         "its {n} rows look like {table} as well, but it is written otherwise than {kept} ({apart}), "
         "and files of one input are written alike. Export it like the others"
     )
-    return worded(
-        template,
-        n=each.seen.rows,
-        table=table,
-        kept=kept.seen.shown,
-        apart=", ".join(apart) or each.seen.kind,
-    )
+    said = ", ".join(apart) or each.seen.kind
+    return worded(template, n=each.seen.rows, table=table, kept=kept.seen.shown, apart=said)
 
 
 def _input_of(table: str, group: list[Placed], all_files: list[str]) -> Drafted:
     codes = Codes()
     for each in group:
-        codes.add(codes_of(each))
+        _tell_codes(codes, each)
     questions = [
         *(asked for each in group for asked in each.questions),
         *(asked for each in group for asked in each.seen.questions),
@@ -421,9 +402,7 @@ def _pattern(files: list[str]) -> str:
     start = _common(files)
     end = _common([each[len(start) :][::-1] for each in files])[::-1]
     middles = [each[len(start) : len(each) - len(end)] for each in files]
-    if not all(
-        re.search(r"\d", middle) and not re.search(r"[/*?\[]", middle) for middle in middles
-    ):
+    if not all(re.fullmatch(r"[^/*?\[]*\d[^/*?\[]*", middle) for middle in middles):
         return ""
     return f"{start.rstrip('0123456789')}*{end.lstrip('0123456789')}"
 
