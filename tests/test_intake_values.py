@@ -386,6 +386,12 @@ def test_days_up_to_12_only_leave_the_day_and_the_month_to_the_client(engine):
     assert "date: '%m/%d/%Y'" in rejected(engine, date=["05/01/2023", "12/31/2023"])
 
 
+def test_undeclared_days_with_a_time_are_refused_with_the_form_that_reads_them(engine):
+    why = rejected(engine, date=["17.01.2023 10:30", "18.01.2023 23:15"])
+    assert "date: '%d.%m.%Y %H:%M'" in why
+    assert not rejected(engine, date=["2023-01-17 10:30", "2023-01-18T23:15:00"])
+
+
 def test_month_names_are_unambiguous_between_polish_and_english():
     assert MONTHS["maja"] == MONTHS["may"] == "05"
     assert set(MONTHS.values()) == {f"{n:02}" for n in range(1, 13)}

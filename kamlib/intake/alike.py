@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz
 
@@ -208,31 +207,13 @@ def look_alikes(
     columns = (decisions[n] for n in ("customer_id", "keep_as", "decided_by", "why"))
     said = {(one, other): (by, why) for one, other, by, why in zip(*columns, strict=True)}
     pairs = _best_pairs(known, said)
-    rows = [
-        _row(by_id, *((old, new) if (old, new) in said else (new, old)), sign, said)
-        for (new, old), sign in pairs.items()
-    ]
-    rows += [
-        _row(by_id, one, other, "said", said)
-        for one, other in said
-        if one != other and (one, other) not in pairs and (other, one) not in pairs
-    ]
-    table = _decided(pd.DataFrame(rows, columns=list(PAIRS)).astype(PAIRS), said, by_id)
-    ordered = table.assign(_size=-table["invoice_revenue"].abs())
-    ordered = ordered.sort_values(["_size", "customer_id", "keep_as"], ignore_index=True)
-    return ordered[list(PAIRS)]
-
-
-def _decided(
-    table: pd.DataFrame, said: dict[tuple[str, str], tuple[str, str]], by_id: dict[str, _One]
-) -> pd.DataFrame:
-    """Say of each pair what was decided: an id is kept apart under its own name and its unit's."""
-    alone = {one for one, other in said if one == other}
-    both = list(zip(table["customer_id"], table["keep_as"], strict=True))
-    merged = np.array([(one, other) in said or (other, one) in said for one, other in both], bool)
-    ids = [{*pair, *(by_id[one].unit for one in pair if one in by_id)} for pair in both]
-    apart = np.array([not alone.isdisjoint(each) for each in ids], bool)
-    return table.assign(decision=table["decision"].mask(apart, "kept_apart").mask(merged, "merged"))
+    signs = {pair[::-1] if pair[::-1] in said else pair: sign for pair, sign in pairs.items()}
+    signs |= {pair: "said" for pair in said if pair[0] != pair[1] and pair not in signs}
+    rows = [_row(by_id, *pair, sign, said) for pair, sign in signs.items()]
+    table = pd.DataFrame(rows, columns=list(PAIRS)).astype(PAIRS)
+    size = -table["invoice_revenue"].abs()
+    ordered = table.assign(_size=size).sort_values(["_size", "customer_id", "keep_as"])
+    return ordered[list(PAIRS)].reset_index(drop=True)
 
 
 def _known(
@@ -365,11 +346,8 @@ def _follows(old: _One, new: _One) -> bool:
 
 def _age(one: _One) -> tuple[bool, pd.Timestamp, str]:
     """Order ids by their first line; those without lines come last."""
-    return (
-        pd.isna(one.first),
-        one.first if not pd.isna(one.first) else pd.Timestamp(0),
-        one.customer_id,
-    )
+    first = pd.Timestamp(0) if pd.isna(one.first) else one.first
+    return pd.isna(one.first), first, one.customer_id
 
 
 def _row(
@@ -379,10 +357,15 @@ def _row(
     sign: str,
     said: dict[tuple[str, str], tuple[str, str]],
 ) -> dict[str, object]:
-    """Return a pair with its evidence and, where there is one, its decision."""
+    """Return a pair with its evidence and, where there is one, its decision.
+
+    An id is kept apart under its own name and its unit's.
+    """
     nobody = _One("", "", firm_name(""), "", "", "", "", pd.NaT, pd.NaT, 0.0, False)  # type: ignore[arg-type]
     one, kept = by_id.get(new, nobody), by_id.get(old, nobody)
-    decision = said.get((new, old)) or said.get((old, new)) or said.get((new, new)) or (None, None)
+    merged = said.get((new, old)) or said.get((old, new))
+    apart = any((each, each) in said for each in (new, old, one.unit, kept.unit))
+    by, why = merged or said.get((new, new)) or (None, None)
     alike = likeness(one.told, kept.told) if one.told.core and kept.told.core else 0.0
     return {
         "customer_id": new,
@@ -398,7 +381,7 @@ def _row(
         "kept_first": kept.first,
         "kept_last": kept.last,
         "invoice_revenue": min(one.revenue, kept.revenue),
-        "decided_by": decision[0],
-        "why": decision[1],
-        "decision": "proposed",
+        "decided_by": by,
+        "why": why,
+        "decision": "merged" if merged else "kept_apart" if apart else "proposed",
     }

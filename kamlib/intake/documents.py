@@ -16,16 +16,6 @@ from kamlib.intake.spelling import is_no_number
 from kamlib.intake.validate import KEPT_ROWS, Validated, as_read
 from kamlib.intake.workspace import Workspace, materialize, materialize_if_local, pull, view
 
-
-def period_of(day: ir.DateValue, work: Workspace) -> ir.StringValue:
-    """Return the name of the period a day lies in, null outside all."""
-    cases = [
-        (day.between(ibis.literal(span.start), ibis.literal(span.end)), name)
-        for name, span in work.engagement.periods.items()
-    ]
-    return ibis.cases(*cases, else_=ibis.null("string"))
-
-
 KEY = "inputs.invoice_lines.database"
 KEYS = (
     "invoice_id",
@@ -46,6 +36,15 @@ FAR, SMALL_CHANGE = 0.5, 1.0
 MANY_UNITS = 5  # at which revenue of a line is rarely the cost of it times as many
 OF_ESTIMATES = ("_at_list", "_each", "_of_", "_there_", "_alike_")  # columns on the way to one
 SAME_AS_NET = ibis.literal("0.999").cast(DECIMAL)
+
+
+def period_of(day: ir.DateValue, work: Workspace) -> ir.StringValue:
+    """Return the name of the period a day lies in, null outside all."""
+    cases = [
+        (day.between(ibis.literal(span.start), ibis.literal(span.end)), name)
+        for name, span in work.engagement.periods.items()
+    ]
+    return ibis.cases(*cases, else_=ibis.null("string"))
 
 
 def typed_lines(work: Workspace, lines: Validated) -> ir.Table:
@@ -79,9 +78,8 @@ def documents_of(
     whole = summed.mutate(site=summed["customer_id"], **absent)
     texts = [name for name, kind in summed.schema().items() if name in KEYS and kind.is_integer()]
     whole = whole.mutate(**{name: whole[name].cast("string") for name in texts})
-    keep = (
-        materialize if lines.raw.rows <= KEPT_ROWS else view
-    )  # twice in memory only where it is small
+    # twice in memory only where it is small
+    keep = materialize if lines.raw.rows <= KEPT_ROWS else view
     return keep(work, "documents", of_unit(_numbered(_dated(whole)), units))
 
 

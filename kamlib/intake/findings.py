@@ -160,7 +160,7 @@ def _refuse_turned_costs(facts: Mapping[str, Any]) -> None:
         )
 
 
-def coverage_verdict(months: pd.DataFrame, first: date, last: date, *, span: "Period") -> Verdict:
+def _coverage(months: pd.DataFrame, first: date, last: date, *, span: "Period") -> Verdict:
     """Say whether invoice lines, from `first` to `last`, cover the period and leave no month out."""
     inside = months[months["period"] == span.name]
     words = {"period": span.name, "first": day(first), "last": day(last)}
@@ -240,7 +240,7 @@ def reach_verdicts(
     span: "Period",
     currency: str,
 ) -> list[Verdict]:
-    """Say what of the window the input does not cover.
+    """Say what of the period, and of the window before its end, the input does not cover.
 
     A customer is young when its first line is in the 12 months before the period's end and the
     input reaches further back than that. The last month counts as whole when lines end within a
@@ -253,13 +253,17 @@ def reach_verdicts(
     """
     back = whole_months(first - timedelta(days=QUIET_DAYS), span.end)
     reach = REFUSE if back < YEAR else FLAG if back < TWO_YEARS else PASS
-    found = [
-        verdict("dormant_or_gone", reach, months=_months(back), period=span.name),
-        _last_month(min(last, span.end), span),
+    reaches = ngettext("{n} month", "{n} months", back).format(n=number(back))
+    ends = min(last, span.end)
+    next_month = (ends.replace(day=1) + timedelta(days=32)).replace(day=1)
+    short = (next_month - ends).days - 1 > QUIET_DAYS and ends >= span.start
+    ends_in = month(pd.Timestamp(ends))
+    return [
+        _coverage(months, first, last, span=span),
+        *([_young(months, customers, span, currency)] if back > YEAR else []),
+        verdict("dormant_or_gone", reach, months=reaches, period=span.name),
+        verdict("partial_month", FLAG if short else PASS, last=day(ends), month=ends_in),
     ]
-    if back > YEAR:
-        found.insert(0, _young(months, customers, span, currency))
-    return found
 
 
 def whole_months(start: date, end: date) -> int:
@@ -275,22 +279,6 @@ def whole_months(start: date, end: date) -> int:
     after = end + timedelta(days=1)
     months = 12 * (after.year - start.year) + after.month - start.month
     return max(0, months - (after.day < start.day))
-
-
-def _months(n: int) -> str:
-    return ngettext("{n} month", "{n} months", n).format(n=number(n))
-
-
-def _last_month(last: date, span: "Period") -> Verdict:
-    """Say whether the month in which lines end is whole."""
-    next_month = (last.replace(day=1) + timedelta(days=32)).replace(day=1)
-    short = (next_month - last).days - 1 > QUIET_DAYS and last >= span.start
-    return verdict(
-        "partial_month",
-        FLAG if short else PASS,
-        last=day(last),
-        month=month(pd.Timestamp(last)),
-    )
 
 
 def _young(months: pd.DataFrame, customers: pd.DataFrame, span: "Period", currency: str) -> Verdict:

@@ -172,7 +172,7 @@ def unit_table(
 
 
 class Identities(NamedTuple):
-    """Who is who: the sites, the unit of each id, which ids are another's, and who said so.
+    """Who is one customer: the sites, the unit of each id, which ids are another's, and who said so.
 
     `prospects` are the ids of prospects that are no customers' by any decision; `relations` says
     whether an id is external, and `apart` names sites that are no part of their group by that.

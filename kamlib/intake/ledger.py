@@ -81,7 +81,10 @@ def ledger_of_revenue(
     the balance from our customers to the ledger (None where there is nothing to tie to), and the
     verdict on its unexplained difference as a share of the ledger's revenue
     """
-    ours = _revenue_by_relation(months[months["period"] == period], customers)
+    mine = months[months["period"] == period]
+    relation = dict(zip(customers["customer_id"], customers["relation"], strict=True))
+    ours = mine[REVENUE].groupby(mine["customer_id"].map(relation))
+    of_relation = {word: total(amounts) for word, amounts in ours}
     aside, unassigned = _set_aside_in(period, quarantine, engagement)
     theirs = _revenue_accounts(period, gl_totals)
     if theirs is None:
@@ -95,13 +98,15 @@ def ledger_of_revenue(
         engagement.currency,
         tolerance=material,
     )
-    balance.start(_("customers"), ours["external"])
-    balance.change(_("intercompany"), ours["intercompany"])
-    balance.change(_("collective customers"), ours["collective"])
+    balance.start(_("customers"), of_relation.get("external", 0))
+    balance.change(_("intercompany"), of_relation.get("intercompany", 0))
+    balance.change(_("collective customers"), of_relation.get("collective", 0))
     balance.change(_("unassigned: no usable customer on the line"), unassigned)
     balance.change(_("set aside, with readable date and amount"), aside)
-    for item in _items(period, set(theirs["gl_account"]), engagement):
-        balance.change(str(item.what), item.amount, _("named by {by}").format(by=item.by))
+    accounts = set(theirs["gl_account"])
+    for item in engagement.ledger.reconciling_items:
+        if item.period == period and str(item.gl_account) in accounts:
+            balance.change(str(item.what), item.amount, _("named by {by}").format(by=item.by))
     balance = balance.end(_("general ledger"), there).in_cents()
     return balance, _ledger_verdict(period, balance, there, aside + unassigned, engagement)
 
@@ -113,34 +118,19 @@ def _ledger_verdict(
 
     What was set aside is named in the balance, but explains nothing: it is missing in our numbers.
     """
-    gap = abs(balance.unexplained + aside)
+    gap, currency = abs(balance.unexplained + aside), engagement.currency
     share = float(gap / abs(revenue)) if revenue else 1.0
     limits = engagement.ledger.materiality
     outcome = PASS if share <= limits.flag else FLAG if share <= limits.refuse else REFUSE
+    apart = _("; {amount} lie in rows set aside").format(amount=money(float(aside), currency, 2))
     return verdict(
         "ledger_revenue",
         outcome,
         period=period,
-        difference=money(float(gap), engagement.currency, 2),
+        difference=money(float(gap), currency, 2),
         share=percent(share),
-        aside=_set_aside_words(aside, engagement.currency),
+        aside=apart if aside else "",
     )
-
-
-def _set_aside_words(aside: Decimal, currency: str) -> str:
-    """Say how much of a difference lies in rows that were set aside."""
-    words = _("; {amount} lie in rows set aside")
-    return words.format(amount=money(float(aside), currency, 2)) if aside else ""
-
-
-def _revenue_by_relation(months: pd.DataFrame, customers: pd.DataFrame) -> dict[str, Decimal]:
-    """Return invoice revenue of external, intercompany and collective customers."""
-    relation = dict(zip(customers["customer_id"], customers["relation"], strict=True))
-    mine = months["customer_id"].map(relation)
-    return {
-        word: total(months.loc[mine == word, REVENUE])
-        for word in ("external", "intercompany", "collective")
-    }
 
 
 def _set_aside_in(
@@ -226,12 +216,3 @@ def items_verdict(
     ]
     outcome = FLAG if loose else PASS
     return [verdict("reconciling_items", outcome, n=number(len(items)), which=listed(loose))]
-
-
-def _items(period: str, accounts: set[str], engagement: "Engagement") -> list:
-    """Return the reconciling items of a period that belong to given accounts."""
-    return [
-        item
-        for item in engagement.ledger.reconciling_items
-        if item.period == period and str(item.gl_account) in accounts
-    ]

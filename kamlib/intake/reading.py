@@ -260,7 +260,6 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
         rows_set_aside_verdict(taken.money, coverage, currency=currency),
         enough_verdict(taken.money, coverage, tables, engagement=engagement, span=span),
         findings.how_read_verdict(taken.judged),
-        findings.coverage_verdict(months, facts["first"], facts["last"], span=span),
         *reach_verdicts(
             facts["first"],
             facts["last"],

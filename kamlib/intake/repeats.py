@@ -128,15 +128,8 @@ def numbers_once(work: Workspace, lines: Validated) -> Validated:
     if rule == "keep":
         lines.raw.notes[KEPT] += marked.filter(again).count().to_pyarrow().as_py()
         return lines
-    return set_aside(
-        work,
-        lines,
-        marked,
-        again,
-        "invoice_lines_numbered",
-        reason=marked["_why"],
-        value=marked["_first"],
-    )
+    why, first, name = marked["_why"], marked["_first"], "invoice_lines_numbered"
+    return set_aside(work, lines, marked, again, name, reason=why, value=first)
 
 
 def _in_two_files(used: ir.Table, key: list[str]) -> dict[str, Any]:

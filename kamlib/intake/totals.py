@@ -6,14 +6,14 @@ cells. No word tells them; the sum does. Counted as lines they double the revenu
 what it was.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from kamlib.core.language import N_
-from kamlib.intake.documents import money_sum
+from kamlib.intake.documents import KEY, money_sum, only_row
 from kamlib.intake.engines import answering, engine_of, one_of, written
 from kamlib.intake.reasons import A_TOTAL
 from kamlib.intake.validate import Validated, set_aside
@@ -23,20 +23,10 @@ DOCUMENT = ("invoice_id", "customer_id", "date")
 OF_A_LINE = ("product_id", "quantity", "line_id")
 WORDS = ("razem", "suma", "ogółem", "łącznie", "total", "sum", "summe", "gesamt")
 FEWEST = 3  # documents from which a habit of the export shows
+SUMMED = 2  # a row that equals one line above it may be that line's second half
+NEVER_OF_A_TOTAL = ("line_id", "product_id")  # a total has none of them
+MOST = 20_000  # rows without document and day; a file with more has another fault
 MAYBE_TOTALS = N_("rows without product or quantity that have as much as the rest of their invoice")
-
-
-class Seen(NamedTuple):
-    """Rows that may be totals, one a document, and how many of them are a sum of lines."""
-
-    bare: int
-    of_several: int
-    of_one: int
-
-    def is_a_habit(self, *, told: bool) -> bool:
-        """Tell whether most such rows are sums; where no column tells a line, so good as all."""
-        found = self.of_several + self.of_one
-        return found >= FEWEST and (2 * found > self.bare if told else 10 * found >= 9 * self.bare)
 
 
 def without_document_totals(work: Workspace, lines: Validated) -> Validated:
@@ -50,24 +40,18 @@ def without_document_totals(work: Workspace, lines: Validated) -> Validated:
     if "net_amount" not in lines.raw.names or (told and not _any_bare(lines.used, told)):
         return lines
     seen = _seen(_counted(lines.used, told), told)
-    habit = seen.is_a_habit(told=bool(told))
-    if not (habit or (told and seen.of_several)):
-        lines.raw.notes[MAYBE_TOTALS] += seen.of_one if told else 0
+    found = seen["of_several"] + seen["of_one"]
+    # most such rows are sums; where no column tells a line, so good as all
+    habit = 2 * found > seen["bare"] if told else 10 * found >= 9 * seen["bare"]
+    habit = habit and found >= FEWEST
+    if not (habit or (told and seen["of_several"])):
+        lines.raw.notes[MAYBE_TOTALS] += seen["of_one"] if told else 0
         return lines
-    least = 1 if habit and told else 2
     rows = _counted(lines.rows, told)
-    is_total = _is_sum(rows) & (rows["_others"] >= least)
+    is_total = _is_sum(rows) & (rows["_others"] >= (1 if habit and told else 2))
     shown = written(rows["net_amount"])
-    return set_aside(
-        work,
-        lines,
-        rows,
-        is_total,
-        "lines_without_totals",
-        reason=A_TOTAL,
-        value=shown,
-        with_money=False,
-    )
+    name = "lines_without_totals"
+    return set_aside(work, lines, rows, is_total, name, reason=A_TOTAL, value=shown)
 
 
 def _bare(rows: ir.Table, told: list[str]) -> ir.BooleanValue:
@@ -96,9 +80,9 @@ def _any_bare(used: ir.Table, told: list[str]) -> bool:
     """Tell whether some of the rows may be totals, and others are not."""
     marked = used.mutate(_bare=_bare(used, told))
     counted = marked.aggregate(bare=marked["_bare"].sum(), every=marked.count())
-    with answering(engine_of(used), "inputs.invoice_lines.database"):
-        found = counted.to_pyarrow().to_pylist()[0]
-    return 0 < (found["bare"] or 0) < found["every"]
+    with answering(engine_of(used), KEY):
+        found = only_row(counted)
+    return 0 < found["bare"] < found["every"]
 
 
 def _counted(rows: ir.Table, told: list[str]) -> ir.Table:
@@ -123,7 +107,7 @@ def _is_sum(rows: ir.Table) -> ir.BooleanValue:
     )
 
 
-def _seen(rows: ir.Table, told: list[str]) -> Seen:
+def _seen(rows: ir.Table, told: list[str]) -> dict[str, int]:
     """Count the rows that may be totals: without a column that tells, one for each document."""
     is_sum, others = _is_sum(rows), rows["_others"]
     beside = rows["_bare"] & (rows["_full"] > 0) & (others >= (1 if told else 2))
@@ -132,8 +116,8 @@ def _seen(rows: ir.Table, told: list[str]) -> Seen:
         of_several=rows.count(where=is_sum & (others >= 2)),
         of_one=rows.count(where=is_sum & (others == 1) & ibis.literal(bool(told))),
     )
-    with answering(engine_of(rows), "inputs.invoice_lines.database"):
-        return Seen(**{name: int(n or 0) for name, n in totals.to_pyarrow().to_pylist()[0].items()})
+    with answering(engine_of(rows), KEY):
+        return only_row(totals)
 
 
 def _documents(rows: ir.Table) -> ir.IntegerValue:
@@ -141,22 +125,6 @@ def _documents(rows: ir.Table) -> ir.IntegerValue:
     several = rows["_others"] >= 2
     share = 1.0 / (rows["_others"] + 1).cast("float64")
     return several.ifelse(share, 0.0).sum().round().cast("int64")
-
-
-SUMMED = 2  # a row that equals one line above it may be that line's second half
-NEVER_OF_A_TOTAL = ("line_id", "product_id")  # a total has none of them
-MOST = 20_000  # rows without document and day; a file with more has another fault
-
-
-class Bound(NamedTuple):
-    """A row without document and day: how many lines stand above it, and their sum."""
-
-    file: int
-    row: int
-    told: bool
-    amount: Any
-    lines: int
-    above: Any
 
 
 def without_sums(work: Workspace, lines: Validated) -> Validated:
@@ -171,7 +139,7 @@ def without_sums(work: Workspace, lines: Validated) -> Validated:
     n = rows.filter(bare & rows["net_amount"].notnull()).count().to_pyarrow().as_py()
     if not 0 < n <= MOST:
         return lines
-    sums = [(bound.file, bound.row) for bound in _sums(_bounds(rows, bare))]
+    sums = [(bound["_file"], bound["_row"]) for bound in _sums(_bounds(rows, bare))]
     if not sums:
         return lines
     files, places = zip(*sums, strict=True)
@@ -179,55 +147,41 @@ def without_sums(work: Workspace, lines: Validated) -> Validated:
     known = lookup(work, "sums_of_lines", pa.table(table), like=rows)
     same = [rows["_file"] == known["sum_file"], rows["_row"] == known["sum_row"]]
     joined = rows.left_join(known, same)
-    return set_aside(
-        work,
-        lines,
-        joined,
-        joined["sum_row"].notnull(),
-        "invoice_lines_without_sums",
-        reason=A_TOTAL,
-        value=joined["net_amount"].cast("string"),
-        with_money=False,
-    )
+    is_sum, shown = joined["sum_row"].notnull(), joined["net_amount"].cast("string")
+    name = "invoice_lines_without_sums"
+    return set_aside(work, lines, joined, is_sum, name, reason=A_TOTAL, value=shown)
 
 
-def _bounds(rows: ir.Table, bare: ir.BooleanValue) -> list[Bound]:
+def _bounds(rows: ir.Table, bare: ir.BooleanValue) -> list[dict]:
     """Return the rows without document and day in order, with what stands above them in the file."""
     line = rows.mutate(_bare=bare, _own=bare.ifelse(0, rows["net_amount"]).fill_null(0))
-    above = ibis.cumulative_window(group_by="_file", order_by="_row")
+    window = ibis.cumulative_window(group_by="_file", order_by="_row")
     wide = line.mutate(
-        _above=line["_own"].sum().over(above), _lines=(~line["_bare"]).sum().over(above)
+        told=line["_reason"] == A_TOTAL,
+        above=line["_own"].sum().over(window),
+        lines=(~line["_bare"]).sum().over(window),
     )
     found = wide.filter(wide["_bare"]).order_by(["_file", "_row"])
-    frame = fetched(
-        found.select(
-            "_file",
-            "_row",
-            told=found["_reason"] == A_TOTAL,
-            amount="net_amount",
-            lines=found["_lines"],
-            above=found["_above"],
-        )
-    )
-    return [Bound(*row) for row in frame.itertuples(index=False, name=None)]
+    columns = ("_file", "_row", "told", "above", "lines")
+    return fetched(found.select(*columns, amount="net_amount")).to_dict("records")
 
 
-def _sums(bounds: list[Bound]) -> list[Bound]:
+def _sums(bounds: list[dict]) -> list[dict]:
     """Return the rows whose amount is what was added since the file began, or since another bound.
 
     A row that is no sum is a line: it counts in the sums below it.
     """
-    found: list[Bound] = []
+    found: list[dict] = []
     file, counted, more = None, 0, 0
     began: dict[Any, int] = {}
     for bound in bounds:
-        if bound.file != file:
-            file, counted, more, began = bound.file, 0, 0, {0: 0}
-        above, lines = bound.above + more, bound.lines + counted
-        first = None if bound.told else began.get(above - bound.amount)
-        if bound.told or (first is not None and lines - first >= SUMMED):
-            found += [] if bound.told else [bound]
+        if bound["_file"] != file:
+            file, counted, more, began = bound["_file"], 0, 0, {0: 0}
+        above, lines, told = bound["above"] + more, bound["lines"] + counted, bound["told"]
+        first = None if told else began.get(above - bound["amount"])
+        if told or (first is not None and lines - first >= SUMMED):
+            found += [] if told else [bound]
             began.setdefault(above, lines)
         else:
-            more, counted = more + bound.amount, counted + 1
+            more, counted = more + bound["amount"], counted + 1
     return found

@@ -316,9 +316,10 @@ def set_aside(
     *,
     reason: str | ir.StringValue,
     value: ir.StringValue | None = None,
-    with_money: bool = True,
 ) -> Validated:
     """Return a table of which more rows are set aside, as a whole, for a reason.
+
+    A total has no amount of its own: it goes.
 
     Parameters
     ----------
@@ -326,18 +327,17 @@ def set_aside(
     where : which of them
     name : str, under which our engine keeps them
     value : what is shown of a row; nothing without it
-    with_money : bool; where False, their amounts are no amounts of their own and go
     """
     marks = {
         "_column": where.ifelse("", rows["_column"]),
         "_reason": where.ifelse(reason, rows["_reason"]),
         "_value": where.ifelse(ibis.null("string") if value is None else value, rows["_value"]),
     }
-    kinds = {} if with_money else table.rows.schema()
+    is_total = isinstance(reason, str) and reason == reasons.A_TOTAL
     money = {
         each: where.ifelse(ibis.null(kind), rows[each])
-        for each, kind in kinds.items()
-        if kind.is_decimal()
+        for each, kind in table.rows.schema().items()
+        if is_total and kind.is_decimal()
     }
     more = [each for each in rows.columns if each not in table.rows.columns]
     whole = rows.mutate(**marks, **money).drop(*more)

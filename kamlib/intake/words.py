@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ONE_OWNER = ("bad_debt", "freight", "payment_terms")  # kinds of deductions that have a rule
 TRUST = "trust"
-FREQUENT, SHOWN, NEAR = 5, 6, 0.8
+FREQUENT, NEAR = 5, 0.8
 
 
 class Attribute(NamedTuple):
@@ -99,17 +99,16 @@ def words_verdicts(
     _refuse_yes_or_no_of_words(attributes, engagement)
     unknown = [
         *_drivers(seen, tables, engagement),
-        *_ratings(tables, engagement),
-        *_other_words(tables, engagement),
+        *_strange_words(tables, engagement),
+        *_never_us(tables.get("ratings_theirs")),
     ]
     idle = [*_conditions(attributes, engagement), *_of_customers(tables, engagement)]
     unread = list(_unread(judged, engagement))
-    found = [verdict("unknown_words", FLAG if unknown else PASS, what="; ".join(unknown))]
-    if idle:
-        found.append(verdict("idle_settings", FLAG, what="; ".join(idle)))
-    if unread:
-        found.append(verdict("unread_columns", FLAG, what="; ".join(unread)))
-    return found
+    others = (("idle_settings", idle), ("unread_columns", unread))
+    return [
+        verdict("unknown_words", FLAG if unknown else PASS, what="; ".join(unknown)),
+        *(verdict(rule, FLAG, what="; ".join(what)) for rule, what in others if what),
+    ]
 
 
 # ------------------------------------------------------------------------------- of the input
@@ -119,69 +118,64 @@ def _drivers(seen: Mapping[str, Seen], tables: Tables, engagement: "Engagement")
     drivers = tables.get("drivers")
     if drivers is None or not equations:
         return
-    template = _("driver {word}, counted as {known}")
+    template = _("driver '{word}', counted as '{known}'")
     for word, known in seen["drivers"].spelled.items():
-        yield template.format(word=_quoted(word), known=_quoted(known))
+        yield template.format(word=word, known=known)
     counted = {each.driver for each in equations if each.driver}
     volume = drivers["volume"].astype("float64").groupby(drivers["driver"]).sum()
-    template = _("driver {word}, which no time equation counts (volume {volume}{near})")
+    template = _("driver '{word}', which no time equation counts (volume {volume}{near})")
     for word in sorted(set(volume.index) - counted):
-        yield template.format(
-            word=_quoted(word), volume=number(float(volume[word])), near=_near(word, counted)
-        )
+        near = _near(word, counted)
+        yield template.format(word=word, volume=number(float(volume[word])), near=near)
 
 
-def _ratings(tables: Tables, engagement: "Engagement") -> Iterator[str]:
-    """Yield criteria of ours that side A does not have, sources that are none, and names that may be us."""
-    ours, theirs = tables.get("ratings_ours"), tables.get("ratings_theirs")
-    if ours is not None:
-        yield from _strange("ratings_ours", "criterion", ours, engagement.side_a.criteria)
-        yield from _strange("ratings_ours", "source", ours, tuple(SOURCES), _("taken as our guess"))
-    if theirs is not None:
-        alike = theirs.loc[[one != TRUST and _is_near(one, [TRUST]) for one in theirs["criterion"]]]
-        yield from _strange("ratings_theirs", "criterion", alike, [TRUST], _("taken as another"))
-        asked = set(theirs.loc[theirs["supplier"] == US, "party_id"])
-        alone = theirs[~theirs["party_id"].isin(asked)]
-        if len(alone):
-            n = int(alone["party_id"].nunique())
-            template = ngettext(
-                "{n} party that rates suppliers ({who}) and never {us}",
-                "{n} who rate suppliers ({who}) and never {us}",
-                n,
+def _strange_words(tables: Tables, engagement: "Engagement") -> Iterator[str]:
+    """Yield words of a column that no rule knows, with their rows and the nearest known one.
+
+    Where any word may stand, only those that are nearly a known one.
+    """
+    codes = engagement.pyramid.evidence_codes
+    free = (("ratings_theirs", "criterion"), ("off_invoice", "kind"))
+    asked: tuple[tuple[str, str, Iterable[str], str], ...] = (
+        ("ratings_ours", "criterion", engagement.side_a.criteria, ""),
+        ("ratings_ours", "source", SOURCES, _(", taken as our guess")),
+        ("ratings_theirs", "criterion", [TRUST], _(", taken as another")),
+        ("evidence", "code", [*codes.hard, *codes.soft, LETTER], ""),
+        ("off_invoice", "kind", ONE_OWNER, _(", taken as another kind")),
+    )
+    template = _("{table}, {column}: '{word}' ({n}{becomes}{near})")
+    for table, column, known, becomes in asked:
+        if table not in tables:
+            continue
+        counts = tables[table][column].dropna().value_counts()
+        for word in sorted(set(counts.index) - set(known)):
+            if (table, column) in free and not _nearest(word, known, NEAR):
+                continue
+            n = int(counts[word])
+            yield template.format(
+                table=table_label(table),
+                column=column_label(column).lower(),
+                word=word,
+                n=ngettext("{n} row", "{n} rows", n).format(n=number(n)),
+                becomes=becomes,
+                near=_near(word, known),
             )
-            who = listed(sorted(alone["supplier"].unique()), most=3)
-            yield template.format(n=number(n), who=who, us=_quoted(US))
 
 
-def _other_words(tables: Tables, engagement: "Engagement") -> Iterator[str]:
-    """Yield signs of closeness that no level counts, and deductions nearly of a kind with a rule."""
-    evidence, items = tables.get("evidence"), tables.get("off_invoice")
-    if evidence is not None:
-        codes = engagement.pyramid.evidence_codes
-        yield from _strange("evidence", "code", evidence, [*codes.hard, *codes.soft, LETTER])
-    if items is not None:
-        alike = items.loc[[_is_near(one, ONE_OWNER) for one in items["kind"]]]
-        yield from _strange("off_invoice", "kind", alike, ONE_OWNER, _("taken as another kind"))
-
-
-def _strange(
-    table: str, column: str, rows: pd.DataFrame, known: Iterable[str], becomes: str = ""
-) -> Iterator[str]:
-    """Yield the words of a column that no rule knows, with their rows and the nearest known one."""
-    names = list(known)
-    counts = rows[column].dropna().value_counts()
-    template = _("{table}, {column}: {word} ({n}{becomes}{near})")
-    for word in sorted(set(counts.index) - set(names)):
-        yield template.format(
-            table=table_label(table),
-            column=column_label(column).lower(),
-            word=_quoted(word),
-            n=ngettext("{n} row", "{n} rows", int(counts[word])).format(
-                n=number(int(counts[word]))
-            ),
-            becomes=f", {becomes}" if becomes else "",
-            near=_near(word, names),
+def _never_us(theirs: pd.DataFrame | None) -> Iterator[str]:
+    """Yield how many parties rate suppliers and never us: one of them may be our name."""
+    if theirs is None:
+        return
+    asked = set(theirs.loc[theirs["supplier"] == US, "party_id"])
+    alone = theirs[~theirs["party_id"].isin(asked)]
+    if n := int(alone["party_id"].nunique()):
+        template = ngettext(
+            "{n} party that rates suppliers ({who}) and never '{us}'",
+            "{n} who rate suppliers ({who}) and never '{us}'",
+            n,
         )
+        who = listed(sorted(alone["supplier"].unique()), most=3)
+        yield template.format(n=number(n), who=who, us=US)
 
 
 # ------------------------------------------------------------------------------- of the settings
@@ -231,14 +225,12 @@ def _unread(judged: Sequence[Validated], engagement: "Engagement") -> Iterator[s
     names, asked = CONTRACT["invoice_lines"].names, _asked_for(engagement)
     for name, theirs in engagement.inputs["invoice_lines"].columns.items():
         if name not in (*names, *asked):
-            template = _("{table}: {name} ({theirs}){near}")
             meant = meant_by(name, names, "invoice_lines")
-            yield template.format(
-                table=table_label("invoice_lines"),
-                name=name,
-                theirs=theirs,
-                near=_(", did you mean {word}?").format(word=meant) if meant else "",
+            near = _(", did you mean {word}?").format(word=meant) if meant else ""
+            where = _("{table}: {name} ({theirs})").format(
+                table=table_label("invoice_lines"), name=name, theirs=theirs
             )
+            yield where + near
     for one in judged:
         for name in engagement.inputs[one.name].values:
             if one.raw.rows and name not in one.raw.names:
@@ -254,16 +246,7 @@ def _nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     return names[near[0]] if near else ""
 
 
-def _is_near(word: object, known: Iterable[str]) -> bool:
-    """Tell whether a word may be meant as a known one."""
-    return isinstance(word, str) and bool(_nearest(word, known, NEAR))
-
-
 def _near(word: str, known: Iterable[str | None]) -> str:
     """Offer the nearest known word."""
     near = _nearest(word, [one for one in known if one])
-    return _(", did you mean {word}?").format(word=_quoted(near)) if near else ""
-
-
-def _quoted(word: str) -> str:
-    return f"'{word}'"
+    return _(", did you mean '{word}'?").format(word=near) if near else ""
