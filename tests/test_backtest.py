@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from kamlib.core.errors import ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
-from kamlib.report.backtest import next_period
+from kamlib.report.backtest import next_period, require_orders
 from kamlib.report.cli import app
 from kamlib.settings import load_engagement
 from kamlib.summary.backtest import bands, since
@@ -82,6 +82,14 @@ def test_without_a_later_period_there_is_nothing_to_hold_it_against(tmp_path):
     assert done.exit_code == 2
     assert "what came after FY2025 is not known" in done.stderr
     assert "Choose an earlier one with --at: FY2024." in done.stderr
+
+
+def test_a_next_period_of_which_the_input_has_nothing_is_refused():
+    orders = pd.DataFrame({"period": ["FY2024", "FY2024"]})
+
+    require_orders(orders, "FY2024")
+    with pytest.raises(DataError, match="the input has no order of FY2025"):
+        require_orders(orders, "FY2025")
 
 
 def test_each_group_says_what_it_brought_then_and_after_and_how_many_still_buy():

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
+
 from kamlib import __version__
-from kamlib.core.errors import ParameterError
+from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.language import _, use_language
 from kamlib.core.scratch import Scratch
+from kamlib.core.tables import read_table
 from kamlib.report.committing import write_whole
 from kamlib.report.rendering import Page, heading, render
 from kamlib.report.running import Limits, own_kernels, run_notebook
@@ -61,6 +64,7 @@ def backtest(
         stages = {name: scratch / "stages" / name for name in (at, after)}
         run = {"progress": progress, "limits": limits, "notebooks": source}
         run_stages(copy, after, until="profitability", into=stages[after], **run)  # type: ignore[arg-type]
+        require_orders(read_table(stages[after], "orders"), after)
         shutil.rmtree(copy / "reference", ignore_errors=True)
         with (copy / found.source.name).open("a", encoding="utf-8") as settings:
             settings.write(f"\nas_of: {found.period(at).end}\n")
@@ -96,6 +100,21 @@ def next_period(engagement: Engagement, at: str) -> str:
             f"Choose an earlier one with --at{': ' + ', '.join(others) if others else ''}."
         )
     return later[0]
+
+
+def require_orders(orders: pd.DataFrame, period: str) -> None:
+    """Refuse a next period of which the input has nothing.
+
+    Raises
+    ------
+    DataError
+        Nobody ordered in it.
+    """
+    if not (orders["period"] == period).any():
+        raise DataError(
+            f"the input has no order of {period}, so what came after cannot be said. Bring the lines "
+            f"of {period}, or choose an earlier period with --at."
+        )
 
 
 def _page(found: Engagement, at: str, done: object) -> Page:
