@@ -368,7 +368,7 @@ def _groups(stage: "Stage", happened: _Since, said: pd.Series, key: str) -> pd.D
 def _since(stage: "Stage", next_folder: str) -> _Since:
     """Read what the next period brought."""
     after = read_table(Path(next_folder), "profitability")
-    name = after["period"].iloc[-1]
+    name = stage.engagement.later_periods[0]
     now, measure = stage.read("profitability"), main_measure(stage.read("profitability"))
     column = measure or "invoice_revenue"
     orders = read_table(Path(next_folder), "orders")
