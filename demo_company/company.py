@@ -64,15 +64,7 @@ def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> 
     sites = customer_sites(units)
     products = catalogue(scenario, seed=seed)
     orders = order_days(units, sites, scenario, seed=seed, regular=regular)
-    seen_orders = orders[orders["date"] <= pd.Timestamp(END)]
-    lines = document_lines(seen_orders, units, products, scenario, seed=seed)
-    if own:
-        level = living.price_level(units, lines)
-        lines = lines.assign(noise=(1 + lines["noise"]) * level - 1)
-    lines = lines.assign(
-        site_id=sites["site_id"].to_numpy()[lines["site"]],
-        warehouse=warehouse_of(units["region"]).to_numpy()[lines["unit"]],
-    )
+    lines = _sold(units, sites, products, orders, scenario, seed=seed)
     units = _with_days(units, lines)
     equations = costs.true_equations(scenario, seed=seed)
     stands = assets.assets(units, scenario["assets"], seed=seed)
@@ -122,6 +114,27 @@ def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> 
         drops,
         twice,
         beyond,
+    )
+
+
+def _sold(
+    units: pd.DataFrame,
+    sites: pd.DataFrame,
+    products: pd.DataFrame,
+    orders: pd.DataFrame,
+    scenario: Mapping[str, Any],
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """Return the lines of what was ordered until the input's end, with site and warehouse."""
+    seen = orders[orders["date"] <= pd.Timestamp(END)]
+    lines = document_lines(seen, units, products, scenario, seed=seed)
+    if scenario.get("living"):
+        level = living.price_level(units, lines)
+        lines = lines.assign(noise=(1 + lines["noise"]) * level - 1)
+    return lines.assign(
+        site_id=sites["site_id"].to_numpy()[lines["site"]],
+        warehouse=warehouse_of(units["region"]).to_numpy()[lines["unit"]],
     )
 
 
