@@ -47,6 +47,14 @@ OF_RESULTS = {  # column → its codes, beside those that pages put into words
 NEITHER_CALLED_SO = {  # (table, column) → what it is there, where the vocabulary speaks of another
     ("profit_bridge", "cause"): codes.CHANGES,
 }
+SINCE = "accounts profit_before profit_now still_buying"
+BACKTEST = {  # the tables of kam backtest, which is no run of a report
+    "backtest_classes": f"profit_class {SINCE}",
+    "backtest_golden_shots": "name profit",
+    "backtest_leavers": f"signs {SINCE}",
+    "backtest_returns": "band customers foretold came_back",
+    "backtest_verdicts": f"verdict {SINCE}",
+}
 FREE = {
     "supplier": "`us` for us, the rival's name, or `none`",
     "their_function": "any words; each that differs in more than case counts as one of theirs",
@@ -118,15 +126,16 @@ def results(stages: Path) -> list[str]:
             again = stage != "data_prep" and name.endswith(f"_{stage}")  # ledger_…, verdicts_…
             if note is None or note.stage != stage or again or name in GIVEN:
                 continue
-            lines += [
-                "",
-                f"#### {name}",
-                "",
-                "| column | meaning | unit | codes |",
-                "|---|---|---|---|",
-            ]
-            lines += [result_row(name, each) for each in pq.read_schema(path).names]
+            lines += result_table(name, pq.read_schema(path).names)
+    lines += ["", "### backtest.ipynb"]
+    for name, columns in BACKTEST.items():
+        lines += result_table(name, columns.split())
     return lines
+
+
+def result_table(name: str, columns: Iterable[str]) -> list[str]:
+    heads = ["| column | meaning | unit | codes |", "|---|---|---|---|"]
+    return ["", f"#### {name}", "", *heads, *(result_row(name, each) for each in columns)]
 
 
 def page(stages: Path) -> str:

@@ -1,9 +1,11 @@
 """What was said on a day, held against what happened: nothing of later days is known to it."""
 
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import ROOT
 from typer.testing import CliRunner
 
 from kamlib.core.errors import DataError, ParameterError
@@ -108,6 +110,17 @@ def test_each_group_says_what_it_brought_then_and_after_and_how_many_still_buy()
     }
 
 
+def test_a_profit_that_is_unknown_makes_the_sum_of_its_group_unknown_and_not_less():
+    said = pd.Series({"A": "key", "B": "key", "C": "fix", "D": "fix"})
+    then = pd.Series({"A": 100.0, "B": 50.0, "C": 10.0})  # D is in no statement
+    after = pd.Series({"A": 120.0, "B": float("nan"), "C": 20.0})
+
+    found = since(said, then, after, pd.Series(["A"]), key="verdict")
+
+    assert found["profit_before"].tolist() == [150, 10]
+    assert found["profit_now"].fillna(-1).tolist() == [-1, 20]
+
+
 def test_chances_of_return_stand_in_five_bands_beside_what_happened():
     chance = pd.Series({"A": 0.1, "B": 0.9, "C": 0.9, "D": 1.0, "E": 0.2, "F": None}, dtype=float)
 
@@ -121,6 +134,9 @@ def test_chances_of_return_stand_in_five_bands_beside_what_happened():
 
 @pytest.mark.soak
 def test_the_page_of_a_small_company_holds_a_year_against_the_next(tmp_path):
+    sys.path.append(str(ROOT / "docs"))
+    from write_tables import BACKTEST
+
     from demo_company import write_demo
 
     home = write_demo(tmp_path / "firm", customers=30)
@@ -134,4 +150,10 @@ def test_the_page_of_a_small_company_holds_a_year_against_the_next(tmp_path):
     page = (tmp_path / "reports" / "firm" / "backtest-FY2024.html").read_text()
     assert "still bought in FY2025" in page
     assert "were to come back within 12 months" in page
+    for name, columns in BACKTEST.items():
+        table = pd.read_parquet(
+            tmp_path / "reports" / "firm" / "backtest-FY2024" / f"{name}.parquet"
+        )
+        assert list(table.columns) == columns.split()
+        assert f'href="backtest-FY2024/{name}.csv"' in page
     assert sorted(home.rglob("*")) == before

@@ -13,6 +13,7 @@ from kamlib.core.language import _, use_language
 from kamlib.core.scratch import Scratch
 from kamlib.core.tables import read_table
 from kamlib.report.committing import write_whole
+from kamlib.report.exporting import export_tables
 from kamlib.report.rendering import Page, heading, render
 from kamlib.report.running import Limits, own_kernels, run_notebook
 from kamlib.report.stages import run_stages
@@ -45,7 +46,7 @@ def backtest(
 
     Returns
     -------
-    Path of the page, ``reports/<engagement>/backtest-<at>.html``
+    Path of the page, ``reports/<engagement>/backtest-<at>.html``; its tables lie in ``backtest-<at>/``
 
     Raises
     ------
@@ -73,10 +74,13 @@ def backtest(
         place["next_folder"] = str(stages[after])
         with own_kernels(scratch / "kernel.log", limits) as kernels:
             done = run_notebook(source / NOTEBOOK, scratch / NOTEBOOK, place, kernels)
+        folder = Path(reports or project_root() / "reports").absolute() / found.id
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder / f"backtest-{at}", ignore_errors=True)
+        names = sorted(path.stem for path in stages[at].glob("backtest_*.parquet"))
+        export_tables(stages[at], names, folder / f"backtest-{at}", currency=found.currency)
     use_language(found.language)
-    folder = Path(reports or project_root() / "reports").absolute() / found.id
-    folder.mkdir(parents=True, exist_ok=True)
-    page = _page(found, at, done)
+    page = _page(found, at, done, {f"{name}.csv": f"backtest-{at}/{name}.csv" for name in names})
     if (folder / after / "index.html").exists():
         page = page._replace(nav=[{"href": f"{after}/index.html", "text": after, "here": False}])
     write_whole(folder / f"backtest-{at}.html", render(done, page))
@@ -117,7 +121,7 @@ def require_orders(orders: pd.DataFrame, period: str) -> None:
         )
 
 
-def _page(found: Engagement, at: str, done: object) -> Page:
+def _page(found: Engagement, at: str, done: object, files: dict[str, str]) -> Page:
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return Page(
         title=f"{heading(done, otherwise=at)} – {found.name}, {at}",
@@ -126,7 +130,7 @@ def _page(found: Engagement, at: str, done: object) -> Page:
         run_id=made,
         nav=[],
         strip=[],
-        tables=[],
+        tables=[{"href": href, "text": name} for name, href in files.items()],
         made=[
             (_("Engagement"), f"{found.name} ({found.id}), {at}"),
             (_("Made"), made),
@@ -134,4 +138,5 @@ def _page(found: Engagement, at: str, done: object) -> Page:
             (_("Settings"), found.settings_hash()[:12]),
         ],
         run_json="",
+        files=files,
     )

@@ -9,7 +9,7 @@ from kamlib.attractiveness.figures import plot_matrix
 from kamlib.attractiveness.tables import matrix_frame
 from kamlib.attractiveness.words import both_sides_finding
 from kamlib.core.analysis import Analysis, Part
-from kamlib.core.frames import external, main_measure
+from kamlib.core.frames import external, main_measure, named
 from kamlib.core.language import _
 from kamlib.core.tables import among, read_table
 from kamlib.core.verdicts import PASS
@@ -323,6 +323,7 @@ def backtest_verdicts(stage: "Stage", next_folder: str) -> Analysis:
         Table(table, captions[name].format(**spans), stage.currency, heads)
         for name, table in found.items()
     ]
+    _leave(stage, found)
     return stage.keep("backtest_verdicts", Analysis(found, [Claim(claim, said), *shown]))
 
 
@@ -343,6 +344,7 @@ def backtest_returns(stage: "Stage", next_folder: str) -> Analysis:
         Claim(*words.bands_since(found, int(stays["p_return_12m"].isna().sum()))),
         Table(found, _("Chance of return as it was told then, and who ordered within 12 months.")),
     ]
+    _leave(stage, {"returns": found})
     return stage.keep("backtest_returns", Analysis({"bands": found}, parts))
 
 
@@ -350,7 +352,7 @@ def backtest_warnings(stage: "Stage", next_folder: str) -> Analysis:
     """Say what became of quiet leavers and of golden shots.
 
     Its tables are ``leavers``, with accounts and money of both periods and the share who still buy, and
-    ``golden_shots`` that came back after all, by id.
+    ``golden_shots`` that came back after all, by name.
     """
     happened = _since(stage, next_folder)
     stays = _of_external(stage, stage.read("staying")).set_index("customer_id")
@@ -363,16 +365,22 @@ def backtest_warnings(stage: "Stage", next_folder: str) -> Analysis:
     shots = _of_external(stage, stage.read("golden_shots"))
     shots = shots[shots["golden_shot"] == "yes"]
     back = shots[among(shots["customer_id"], happened.buys)]
-    names = stage.read("customers").set_index("customer_id")["name"]
+    back = named(back[["customer_id", "profit"]], stage.read("customers"))
     parts: list[Part] = [
         Claim(
             words.leavers_since(leavers, _("a sign of leaving"), _("no sign")),
-            words.shots_since(len(shots), list(back["customer_id"].map(names))),
+            words.shots_since(len(shots), list(back["name"])),
         )
     ]
-    return stage.keep(
-        "backtest_warnings", Analysis({"leavers": leavers, "golden_shots": back}, parts)
-    )
+    found = {"leavers": leavers, "golden_shots": back}
+    _leave(stage, found)
+    return stage.keep("backtest_warnings", Analysis(found, parts))
+
+
+def _leave(stage: "Stage", found: dict[str, pd.DataFrame]) -> None:
+    """Leave tables of a look back with those of its run, where its page finds them."""
+    for name, table in found.items():
+        stage.write(table, f"backtest_{name}")
 
 
 def _groups(stage: "Stage", happened: _Since, said: pd.Series, key: str) -> pd.DataFrame:

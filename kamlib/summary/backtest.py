@@ -23,14 +23,15 @@ def since(
     Returns
     -------
     DataFrame ``key, accounts, profit_before, profit_now, still_buying`` (share from 0 to 1), most profit
-    first
+    first; a sum of which one part is unknown is unknown
     """
     ids = said.index
-    table = pd.DataFrame({key: said, "profit_before": then.reindex(ids)})
-    table["profit_now"] = after.reindex(ids).where(ids.isin(after.index), 0.0)
+    table = pd.DataFrame({key: said})
+    for name, profit in (("profit_before", then), ("profit_now", after)):
+        table[name] = profit.reindex(ids).where(ids.isin(profit.index), 0.0)
     table["still_buying"] = ids.isin(buys)
     groups = table.groupby(key)
-    found = groups[["profit_before", "profit_now"]].sum()
+    found = groups[["profit_before", "profit_now"]].sum(skipna=False)
     found.insert(0, "accounts", groups.size())
     found = found.assign(still_buying=groups["still_buying"].mean()).reset_index()
     return found.sort_values(["profit_before", key], ascending=[False, True], ignore_index=True)
