@@ -87,6 +87,24 @@ def test_more_sales_earn_the_lower_of_its_own_and_the_usual_profit_rate_and_neve
     assert found["uplift_kau"].isna().tolist() == [False] * 3 + [True] + [False] * 10
 
 
+def test_a_firm_that_knows_no_segments_has_buyers_without_one():
+    statement = pd.DataFrame(
+        {
+            "customer_id": ["A"],
+            "active": True,
+            "relation": "external",
+            "invoice_revenue": 100.0,
+            "customer_profit": 10.0,
+        }
+    )
+    classes = pd.DataFrame({"customer_id": ["A"], "profit_class": ["vital_few"]})
+
+    found = buyers(statement, pd.DataFrame({"customer_id": ["A"], "name": ["Alfa"]}), classes)
+
+    assert found["industry_segment"].isna().tolist() == [True]
+    assert (found["sales"]["A"], found["profit_rate"]["A"]) == (100, 0.1)
+
+
 def test_three_of_a_segment_are_compared_with_those_of_their_size_and_without_a_size_with_nobody():
     large = bakers([100.0] * 13, size=50.0).assign(size_band=True)
     three = bakers([10.0] * 3, segment="brewers", size=60.0).assign(size_band=True)

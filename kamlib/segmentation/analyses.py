@@ -196,7 +196,8 @@ def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysi
     ]
     handed = {"effort_audit": all_years, "noted": noted}
     if "people" in got:
-        segments = customers.set_index("customer_id")["industry_segment"]
+        known = customers.reindex(columns=["customer_id", "industry_segment"])
+        segments = known.set_index("customer_id")["industry_segment"].fillna("")
         found = efforts.moves(got, of_class, segments, _returning(chances))
         handed["effort_moves"] = found.assign(period=here)
     if "people" in got and got["hours"].any():

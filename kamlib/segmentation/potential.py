@@ -43,8 +43,9 @@ def buyers(
     now = statement[statement["active"] & (statement["relation"] == "external")]
     now = now[now["invoice_revenue"] > 0].set_index("customer_id")
     few = segments.loc[segments["profit_class"] == "vital_few", "customer_id"]
-    about = customers.set_index("customer_id").reindex(now.index)
-    sizes = about.reindex(columns=list(SIZES)).astype(float)
+    told = ["industry_segment", *SIZES]
+    about = customers.set_index("customer_id").reindex(index=now.index, columns=told)
+    sizes = about[list(SIZES)].astype(float)
     sizes = sizes.where(sizes > 0)
     kind = str(sizes.count().idxmax())
     size, sales = sizes[kind], now["invoice_revenue"].astype(float)
