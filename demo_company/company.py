@@ -64,15 +64,7 @@ def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> 
     sites = customer_sites(units)
     products = catalogue(scenario, seed=seed)
     orders = order_days(units, sites, scenario, seed=seed, regular=regular)
-    seen_orders = orders[orders["date"] <= pd.Timestamp(END)]
-    lines = document_lines(seen_orders, units, products, scenario, seed=seed)
-    if own:
-        level = living.price_level(units, lines)
-        lines = lines.assign(noise=(1 + lines["noise"]) * level - 1)
-    lines = lines.assign(
-        site_id=sites["site_id"].to_numpy()[lines["site"]],
-        warehouse=warehouse_of(units["region"]).to_numpy()[lines["unit"]],
-    )
+    lines = _sold(units, sites, products, orders, scenario, seed=seed)
     units = _with_days(units, lines)
     equations = costs.true_equations(scenario, seed=seed)
     stands = assets.assets(units, scenario["assets"], seed=seed)
@@ -96,20 +88,14 @@ def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> 
     }
     beyond: dict[str, pd.DataFrame] = {}
     if own:
-        tables["contacts"] = living.contacts(units, own["contacts"], seed=seed)
-        pipeline, stages, ends = deals(units, firms, own["deals"], seed=seed, customers=customers)
-        tables |= {"opportunities": pipeline, "deal_stages": stages}
-        beyond = {
+        seen_of, beyond = _of_the_living(units, firms, own, seed=seed, customers=customers)
+        tables |= seen_of
+        beyond |= {
             "staying_true": living.staying_true(fate, units, orders),
             "next_year": living.next_year(units, orders, profit),
-            "potential_true": living.potential_true(units, firms, own["wallet"], seed=seed),
-            "deals_true": ends,
         }
-    truth = true_customers(units, profit, key_account_unit=scenario["key_account_unit"])
-    amounts = true_amounts(
-        served.lines, given, served.serving, profit, equations, period=list(PERIODS)[-1]
-    )
-    truth = with_true_cause(truth, units, true_causes(amounts))
+    unit = scenario["key_account_unit"]
+    truth = _true_of_customers(units, served, given, profit, equations, key_account_unit=unit)
     drops = true_drop_effects(profit, served.serving, served.pools)
     twice = plant_doubles(units, served.lines, seed=seed)
     exported = with_second_ids(served.lines, twice)
@@ -129,6 +115,55 @@ def build_company(scenario: Mapping[str, Any], *, seed: int, customers: int) -> 
         twice,
         beyond,
     )
+
+
+def _sold(
+    units: pd.DataFrame,
+    sites: pd.DataFrame,
+    products: pd.DataFrame,
+    orders: pd.DataFrame,
+    scenario: Mapping[str, Any],
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """Return the lines of what was ordered until the input's end, with site and warehouse."""
+    seen = orders[orders["date"] <= pd.Timestamp(END)]
+    lines = document_lines(seen, units, products, scenario, seed=seed)
+    if scenario.get("living"):
+        level = living.price_level(units, lines)
+        lines = lines.assign(noise=(1 + lines["noise"]) * level - 1)
+    return lines.assign(
+        site_id=sites["site_id"].to_numpy()[lines["site"]],
+        warehouse=warehouse_of(units["region"]).to_numpy()[lines["unit"]],
+    )
+
+
+def _of_the_living(
+    units: pd.DataFrame, firms: pd.DataFrame, own: Mapping[str, Any], *, seed: int, customers: int
+) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+    """Return what is seen of contacts and deals, and the truth of wallets and deals."""
+    pipeline, stages, ends = deals(units, firms, own["deals"], seed=seed, customers=customers)
+    contacts = living.contacts(units, own["contacts"], seed=seed)
+    wallets = living.potential_true(units, firms, own["wallet"], seed=seed)
+    seen = {"contacts": contacts, "opportunities": pipeline, "deal_stages": stages}
+    return seen, {"potential_true": wallets, "deals_true": ends}
+
+
+def _true_of_customers(
+    units: pd.DataFrame,
+    served: Served,
+    given: pd.DataFrame,
+    profit: pd.DataFrame,
+    equations: costs.Equations,
+    *,
+    key_account_unit: float,
+) -> pd.DataFrame:
+    """Return the truth of each customer, with the true cause of its loss."""
+    truth = true_customers(units, profit, key_account_unit=key_account_unit)
+    amounts = true_amounts(
+        served.lines, given, served.serving, profit, equations, period=list(PERIODS)[-1]
+    )
+    return with_true_cause(truth, units, true_causes(amounts))
 
 
 def _with_days(units: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from kamlib.staying.words import (
     likeness_finding,
     neglected_finding,
     profile_finding,
+    staying_finding,
 )
 
 
@@ -36,6 +37,17 @@ def test_the_profit_of_all_who_show_a_sign_is_named_and_what_of_it_may_go():
         "before; by their chances of return PLN\xa0200 of it may go."
     )
     assert first_calls(found) == "To be called first: Firm A; Firm B; Firm C"
+
+
+def test_the_start_page_names_leavers_and_the_neglected_in_one_sentence_or_none():
+    nobody = pd.DataFrame()
+    how = {"good": 8, "currency": "PLN", "measure": "customer_profit"}
+
+    assert staying_finding(leavers("silent"), pd.DataFrame({"profit_now": [1.0, 2.0]}), **how) == (
+        "1 regular customer shows a sign of leaving (PLN\xa0100 of customer profit); "
+        "2 of 8 vital few are seen a third less often than before."
+    )
+    assert staying_finding(nobody, nobody, **how) == ""
 
 
 def test_where_nobody_shows_a_sign_nobody_is_to_be_called():

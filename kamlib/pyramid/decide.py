@@ -120,16 +120,20 @@ def _standing(
 ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, np.ndarray]:
     """Return values at one end, who is beyond the quota, who passes with places for all, and their turns.
 
-    Who holds at worst has a place before who holds only at best, so that nobody loses by the hopes of
-    others.
+    Who holds at worst has a place before who holds only at best, in the same order at both ends, so that
+    nobody loses by the hopes of others.
     """
+    ids, unit = bounds.party_id, settings.unit
+    nobody = np.full(len(ids), np.inf)
     values = _at_one_end(bounds, levels, worst=True)
-    beyond, keys = _holding(values, np.zeros(len(bounds.party_id), bool), bounds.party_id, settings)
-    first = keys
+    beyond, keys = _holding(values, nobody, ids, settings)
+    turn = _rank(values, keys, nobody, ids, unit)
     if not worst:
+        first = np.where(keys, turn, np.inf)
         values = _at_one_end(bounds, levels, worst=False)
-        beyond, keys = _holding(values, first, bounds.party_id, settings)
-    return values, beyond, keys, _rank(values, keys, first, bounds.party_id, settings.unit)
+        beyond, keys = _holding(values, first, ids, settings)
+        turn = _rank(values, keys, first, ids, unit)
+    return values, beyond, keys, turn
 
 
 def _at_one_end(bounds: Bounds, levels: pd.DataFrame, *, worst: bool) -> dict[str, np.ndarray]:
@@ -145,8 +149,8 @@ def _holding(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return who is beyond the quota of the strategic door, and who would hold with places for all.
 
-    The quota is of those who came through that door alone, `first` before the others; whoever is
-    beyond it has no place.
+    The quota is of those who came through that door alone, in the order of `first` before the others;
+    whoever is beyond it has no place.
     """
     keys = _verdicts(values, settings) == KEY
     only = keys & (values["strategic_only"] == 1)
@@ -164,12 +168,13 @@ def _rank(
 ) -> np.ndarray:
     """Rank those `among`; 1 is the first.
 
-    `first` come before others, then who earns most, today or at its potential where that is known, then
-    by side A, then by id. Each takes one place, so that this order is the best choice for any number.
+    Who has a turn in `first` comes before others, in that order; then who earns most, today or at its
+    potential where that is known, then by side A, then by id. Each takes one place, so that this order is
+    the best choice for any number.
     """
     potential = values["potential_kau"] * (unit or np.nan)
     worth = np.fmax(values["profit_12m"], np.where(np.isfinite(potential), potential, np.nan))
-    order = np.lexsort((ids, -values["side_a"], -worth, ~first, ~among))
+    order = np.lexsort((ids, -values["side_a"], -worth, first, ~among))
     ranks = np.empty(len(ids))
     ranks[order] = np.arange(1, len(ids) + 1)
     return ranks

@@ -127,7 +127,7 @@ def _as_before(stage: "Stage", moved: pd.DataFrame, mine: pd.DataFrame) -> list[
     """Say who still is one of the vital few, and how sure membership is by the ranges of cost."""
     previous = stage.previous.name if stage.previous else ""
     said = [words.transition_finding(moved, previous=previous)]
-    if stage.has("profit_uncertainty") and stage.given is None:
+    if stage.has("profit_uncertainty"):
         odds = stage.read("profit_uncertainty").set_index("customer_id")["p_vital_few"]
         few = mine.loc[mine["profit_class"] == "vital_few", "customer_id"]
         said.append(words.membership_finding(odds, pd.Index(few)))

@@ -49,9 +49,11 @@ def leaving_finding(leavers: pd.DataFrame, *, currency: str, measure: str) -> li
         for sign in ("silent", "fading", "stopped")
     }
     told = {
-        "silent": _("{n} hardly come back"),
-        "fading": _(
-            "{n} surely buy at least a third less than in the same six months a year before"
+        "silent": ngettext("{n} hardly comes back", "{n} hardly come back", counts["silent"]),
+        "fading": ngettext(
+            "{n} surely buys at least a third less than in the same six months a year before",
+            "{n} surely buy at least a third less than in the same six months a year before",
+            counts["fading"],
         ),
         "stopped": _("{n} stopped buying a product group"),
     }
@@ -60,6 +62,36 @@ def leaving_finding(leavers: pd.DataFrame, *, currency: str, measure: str) -> li
         signs=", ".join(signs), stake=money(leavers["at_stake"].sum(), currency)
     )
     return [said, by_sign]
+
+
+def staying_finding(
+    leavers: pd.DataFrame, unseen: pd.DataFrame, *, good: int, currency: str, measure: str
+) -> str:
+    """Say in a sentence how many may leave, with what, and how many vital few are neglected; empty if none.
+
+    Parameters
+    ----------
+    leavers, unseen : DataFrames ``leaving`` and ``neglected``, empty where there is nobody
+    good : how many are vital few
+    measure : column of `leavers`
+    """
+    parts = []
+    if n := len(leavers):
+        said = ngettext(
+            "{n} regular customer shows a sign of leaving ({amount} of {measure})",
+            "{n} regular customers show a sign of leaving ({amount} of {measure})",
+            n,
+        )
+        amount = money(leavers[measure].sum(), currency)
+        parts.append(said.format(n=number(n), amount=amount, measure=label(measure).lower()))
+    if n := len(unseen):
+        said = ngettext(
+            "{n} of {good} vital few is seen a third less often than before",
+            "{n} of {good} vital few are seen a third less often than before",
+            n,
+        )
+        parts.append(said.format(n=number(n), good=number(good)))
+    return f"{'; '.join(parts)}." if parts else ""
 
 
 def first_calls(leavers: pd.DataFrame) -> str:

@@ -30,6 +30,7 @@ from kamlib.pyramid.figures import plot_pyramid
 from kamlib.pyramid.tables import nominees_table, order_words, verdict_table
 from kamlib.pyramid.words import population_finding
 from kamlib.segmentation.words import effort_finding
+from kamlib.staying.words import staying_finding
 from kamlib.summary import backtest, tables, words
 
 if TYPE_CHECKING:
@@ -56,8 +57,24 @@ def answer(stage: "Stage") -> Analysis:
     equal = ""
     if told.get("equal_treatment") == PASS and stage.has("effort_audit"):
         equal = effort_finding(stage.read("effort_audit"))[0] + "."
-    parts: list[Part] = [Headline(words.headline(accounts)), Finding(standing, equal)]
+    said = [standing, _who_may_go(stage), equal]
+    parts: list[Part] = [Headline(words.headline(accounts)), Finding(*said)]
     return stage.keep("answer", Analysis({ACCOUNTS: accounts}, parts))
+
+
+def _who_may_go(stage: "Stage") -> str:
+    """Say what notebook 3b found of who leaves and of whom we neglect."""
+    doors = stage.read("doors")
+    leavers, unseen = (
+        stage.read(name) if stage.has(name) else pd.DataFrame() for name in ("leaving", "neglected")
+    )
+    return staying_finding(
+        leavers,
+        unseen,
+        good=int((doors["open"].astype(bool) & (doors["door"] == "vital_few")).sum()),
+        currency=stage.currency,
+        measure=main_measure(stage.read("profitability")) or "invoice_revenue",
+    )
 
 
 def values(stage: "Stage") -> Analysis:
