@@ -296,15 +296,18 @@ def backtest_verdicts(stage: "Stage", next_folder: str) -> Analysis:
     accounts = stage.read(ACCOUNTS)
     ours = accounts[~accounts["is_prospect"].astype(bool)].set_index("party_id")
     gone: list[str] = []
-    if _rated(stage):
+    known = _ratings(stage.folder)
+    if known:
         found = {"verdicts": _groups(stage, happened, ours["verdict"], "verdict"), **found}
         keys = ours[ours["verdict"] == "key_account_now"]
         gone = list(keys.loc[~among(keys.index.to_series(), happened.buys), "name"])
         said = words.keys_since(len(keys), gone, period=happened.period)
+        rated = words.ratings_since(known, _ratings(Path(next_folder)))
     else:
         said = _(
             "No rating is dated up to that day: there were no verdicts to look back on, classes only."
         )
+        rated = ""
     groups, period = found["classes"], happened.period
     heads = {"profit_before": stage.period.name, "profit_now": period}
     heads = {
@@ -324,7 +327,9 @@ def backtest_verdicts(stage: "Stage", next_folder: str) -> Analysis:
         for name, table in found.items()
     ]
     _leave(stage, found)
-    return stage.keep("backtest_verdicts", Analysis(found, [Claim(claim, said), *shown]))
+    return stage.keep(
+        "backtest_verdicts", Analysis(found, [Headline(claim), Claim(said, rated), *shown])
+    )
 
 
 def backtest_returns(stage: "Stage", next_folder: str) -> Analysis:
@@ -339,6 +344,7 @@ def backtest_returns(stage: "Stage", next_folder: str) -> Analysis:
             "backtest_returns", Analysis(parts=[Finding(said.format(period=happened.period))])
         )
     stays = _of_external(stage, stage.read("staying")).set_index("customer_id")
+    stays = stays[stays["first_order"].notna()]  # of today's customers, those of that day
     found = backtest.bands(stays["p_return_12m"], happened.orders["customer_id"])
     parts: list[Part] = [
         Claim(*words.bands_since(found, int(stays["p_return_12m"].isna().sum()))),
@@ -413,7 +419,7 @@ def _of_external(stage: "Stage", table: pd.DataFrame) -> pd.DataFrame:
     return table[among(table["customer_id"], external(stage.read("customers")))]
 
 
-def _rated(stage: "Stage") -> bool:
-    """Tell whether anybody was rated up to the day of the run."""
-    given = (stage.read_optional(each) for each in ("ratings_ours", "ratings_theirs"))
-    return any(table is not None and len(table) for table in given)
+def _ratings(folder: Path) -> int:
+    """Count the ratings that a run knew."""
+    files = (folder / f"{name}.parquet" for name in ("ratings_ours", "ratings_theirs"))
+    return sum(len(read_table(folder, each.stem)) for each in files if each.exists())

@@ -324,6 +324,15 @@ def keys_since(keys: int, gone: list[str], *, period: str) -> str:
     )
 
 
+def ratings_since(known: int, today: int) -> str:
+    """Say how many of today's ratings were there on the day."""
+    return ngettext(
+        "{known} of {n} rating of today was there on that day.",
+        "{known} of {n} ratings of today were there on that day.",
+        today,
+    ).format(known=number(known), n=number(today))
+
+
 def bands_since(bands: pd.DataFrame, ranges: int) -> list[str]:
     """Say how many were to come back, and how many did; and who had no chance as a number."""
     if bands.empty:
@@ -343,9 +352,11 @@ def leavers_since(leavers: pd.DataFrame, alarmed: str, quiet: str) -> str:
     if alarmed not in rows:
         return _("No regular customer who earned showed a sign of leaving.")
     row = rows[alarmed]
-    said = _("Of {n} regular customers with a sign of leaving, {share} still bought").format(
-        n=number(row["accounts"]), share=percent(row["still_buying"])
-    )
+    said = ngettext(
+        "Of {n} regular customer with a sign of leaving, {share} still bought",
+        "Of {n} regular customers with a sign of leaving, {share} still bought",
+        row["accounts"],
+    ).format(n=number(row["accounts"]), share=percent(row["still_buying"]))
     if quiet not in rows:
         return _("{said}.").format(said=said)
     row = rows[quiet]
