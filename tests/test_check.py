@@ -105,7 +105,7 @@ def test_verdicts_that_are_not_pass_come_with_what_to_bring(plain):
     told = words(plain)
 
     assert all(each.outcome == "FLAG" for each in plain.verdicts)
-    assert "FLAG Asleep or gone?: Lines reach only 12 months back" in told
+    assert "FLAG Dormant or gone?: Lines reach only 12 months back" in told
     assert "FLAG General ledger: No totals" in told
     assert "\n  To bring: gl_totals\n" in told
 

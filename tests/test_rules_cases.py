@@ -85,6 +85,7 @@ def bounds_of(inputs: dict, rules) -> Bounds:
     found["doors"] = certain([float(len(doors))])
     found["door_vital_few"] = certain([float("vital_few" in doors)])
     found["potential_kau"] = certain([inputs["profit_potential"]])
+    found["deal_kau"] = certain([np.nan])  # no deal of it is open
     found["strategic_only"] = certain([0.0])
     return Bounds(np.array(["X"]), found)
 

@@ -133,7 +133,7 @@ def first_steps(stage: "Stage") -> Analysis:
     keep = _("Keep: what the key accounts told us must not grow too old.")
     parts: list[Part] = [Finding(words.bring_finding(accounts, stage.verdicts_so_far()))]
     if len(repairs):
-        parts.append(Table(repairs, repair, currency, most=4, rest="loss_treatment"))
+        parts.append(Table(repairs, repair, currency, most=3, rest="loss_treatment"))
     parts.append(Table(asked, ask, currency, most=3, rest=ACCOUNTS))
     if len(kept):
         parts.append(Table(kept, keep, currency, most=2, rest=ACCOUNTS))
