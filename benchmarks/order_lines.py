@@ -119,7 +119,7 @@ def _line_work(work: Workspace) -> tuple:
     months = fetched(customer_months(booked, lines, work, None).rows)
     none = pd.DataFrame({name: [] for name in ("currency", "lines", "original", "amount")})
     balance = money_balance(
-        money_read(documents.counted(lines, told), aside), months, none, currency="PLN"
+        money_read(documents.counted(told), aside), months, none, currency="PLN"
     )
     assert balance.holds
     sums = booked.aggregate(r=booked["net_amount"].sum(), n=booked["lines"].sum())
