@@ -385,5 +385,5 @@ def _record(companies: pd.DataFrame, intervals: pd.DataFrame, living: Living) ->
         f"numpy {np.__version__} and pandas {pd.__version__} on {sys.platform}.\n"
         f"Of the time it took: {shares}.\n"
         "The companies are written by `kam demo` with the scenarios `wholesaler` and `living`; the "
-        "intervals are those of `kamlib.concentration`."
+        "intervals are those of `kamlib.numerics.concentration`."
     )

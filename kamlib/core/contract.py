@@ -50,8 +50,8 @@ class Field(NamedTuple):
     together: tuple[str, str] | None = None
     allowed: tuple[str, ...] = ()
     otherwise: str = ""
-    at_least: int | None = None
-    above: int | None = None
+    at_least: Literal[0, 1] | None = None  # others need a row of CHECKS first
+    above: Literal[0] | None = None
     form: str = ""
     past: bool = False
     not_before: str = ""
