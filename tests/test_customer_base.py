@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import END, order_days
 
-from kamlib.staying.customer_base import audit_balance, base_audit, can_be_told, leaving, neglected
+from kamlib.staying.customer_base import (
+    audit_balance,
+    base_audit,
+    can_be_told,
+    leaving,
+    lines_end,
+    neglected,
+)
 from kamlib.staying.traits import attributes, likeness, profile, stayed
 
 
@@ -83,6 +90,14 @@ def test_of_a_month_that_has_begun_nobody_knows_the_rest():
 
     assert leaving(stays(A=0.95), PROFIT, begun, None, end=date(2025, 12, 9)).empty
     assert alarmed(stays(A=0.95), begun) == {}  # a sixth less is no third
+
+
+def test_lines_that_end_before_the_period_are_looked_at_as_far_as_they_go():
+    """A buys every month until September; the period runs to December: nothing fell."""
+    orders = pd.DataFrame({"date": pd.to_datetime(["2025-09-30"])})
+
+    assert lines_end(orders, END) == date(2025, 9, 30)
+    assert lines_end(pd.DataFrame({"date": pd.to_datetime(["2025-12-29"])}), END) == END
 
 
 def bought(customer: str, first: str, months_: int, step: int = 1) -> pd.DataFrame:

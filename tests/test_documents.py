@@ -581,6 +581,26 @@ def test_a_part_that_is_empty_leaves_the_cost_unknown_and_one_that_is_no_number_
     assert set_aside(intake) == [(4, "part Material", reasons.NOT_A_NUMBER)]
 
 
+def test_sales_less_profit_are_in_the_currency_of_the_line_as_its_sales_are(tmp_path):
+    """EUR 100 with a profit of 40 at a rate of 4: revenue 400, cost 240."""
+    engagement = give(world(tmp_path), "fx_rates", "currency,date,rate\nEUR,2024-02-01,4\n")
+    head = "invoice_id, date, customer_id, Sales, Profit, currency"
+    give(engagement, "invoice_lines", book(head, "F1, 2024-02-01, B, 100, 40, EUR"))
+    made = {"cost_of_goods_sold": Sum(plus=["Sales"], minus=["Profit"])}
+    names = {"net_amount": "Sales"}
+    given = engagement.inputs["invoice_lines"].model_copy(update={"sums": made, "columns": names})
+    engagement.inputs["invoice_lines"] = given
+
+    intake = read_inputs(engagement, "FY2024")
+
+    assert (revenue(intake), costs(intake)) == ({"B": 400}, {"B": (240, 0)})
+
+
+def test_a_sum_names_each_column_once():
+    with pytest.raises(ValueError, match="names Profit twice"):
+        Sum(plus=["Profit", "Profit"])
+
+
 def test_a_part_of_a_sum_must_be_there(tmp_path):
     goods = {"cost_of_goods_sold": Sum(plus=["Materiel"])}
     head = "invoice_id, date, customer_id, net_amount, Material"

@@ -135,6 +135,21 @@ def test_where_sales_follow_size_potential_is_per_employee():
     assert found["potential"] == pytest.approx(400)
 
 
+def test_a_word_that_is_old_or_below_what_we_sell_them_confirms_nothing():
+    stated = pd.DataFrame(
+        {
+            "party_id": ["K0"],
+            "amount": [700],
+            "source": ["fact"],
+            "date": [pd.Timestamp("2009-05-01")],
+        }
+    )
+    sold = bakers([50, *range(0, 1001, 100), 1000])
+
+    assert stated_purchases(stated, end=date(2025, 12, 31), months=24).empty
+    assert potential(sold, pd.Series({"K0": 10.0}), unit=100)["basis"][0] == "sales"
+
+
 def test_what_they_say_comes_first_and_the_comparable_ones_tell_the_reach():
     stated = pd.DataFrame(
         [
@@ -147,7 +162,7 @@ def test_what_they_say_comes_first_and_the_comparable_ones_tell_the_reach():
         columns=["party_id", "amount", "source", "date"],
     )
     stated["date"] = pd.to_datetime(stated["date"])
-    said = stated_purchases(stated, end=date(2025, 12, 31))
+    said = stated_purchases(stated, end=date(2025, 12, 31), months=24)
 
     alone = potential(bakers([200, 10, 10]), said, unit=80).loc[0]
     among = potential(bakers([200, *[10] * 12], few=6), said, unit=80).loc[0]
@@ -159,7 +174,7 @@ def test_what_they_say_comes_first_and_the_comparable_ones_tell_the_reach():
     judged = potential_door(pd.DataFrame([alone, among]), LIMITS, currency="PLN")
     assert judged["open"].tolist() == [False, True]
     assert judged["judged"].tolist() == [False, True]  # alone: nobody knows the reach; not shut
-    assert stated_purchases(None, end=date(2025, 12, 31)).empty
+    assert stated_purchases(None, end=date(2025, 12, 31), months=24).empty
 
 
 @pytest.mark.parametrize(

@@ -152,14 +152,41 @@ def test_a_deal_s_stage_goes_before_its_age():
         ("P", 5, None, "open", 1.0),
     ]
     deals = told(*rows)
-    offers = deals.loc[[*range(30), 60], ["opportunity_id"]].assign(
-        deal_stage="offer", entered=pd.Timestamp(END)
-    )
+    offers = deals.loc[[*range(30), 60], ["opportunity_id", "entered"]].assign(deal_stage="offer")
     found = win_chances(as_of(deals, end=END), offers, end=END)
 
     assert found["deal_stage"].tolist()[0] == "offer"
     assert found["earlier"].tolist() == [30, 60]
     assert found["p_win"].iloc[0] == pytest.approx((24 + 10 * 25.5 / 61) / 40)
+
+
+def test_a_stage_that_was_noted_after_the_end_of_a_deal_was_not_reached_before():
+    deals = told(*closed(30, 24), ("P", 5, None, "open", 1.0))
+    offers = deals[["opportunity_id"]].assign(deal_stage="offer", entered=pd.Timestamp(END))
+
+    found = win_chances(as_of(deals, end=END), offers, end=END)
+
+    assert found[["earlier", "p_win_low", "p_win_high"]].to_numpy().tolist() == [[0, 0, 1]]
+    assert found["p_win"].isna().all()  # held against nobody, it is not known
+
+
+def test_of_a_deal_that_closed_later_the_amount_is_not_known_before():
+    """Clients write 0 once a deal is lost."""
+    deals = told(("P", 50, 10, "lost", 0.0), ("Q", 50, None, "open", 7.0))
+
+    then = as_of(deals, end=(pd.Timestamp(END) - pd.Timedelta(days=30)).date())
+
+    assert then["over"].tolist() == [False, False]
+    assert np.isnan(then["amount"].iloc[0])
+    assert then["amount"].iloc[1] == 7
+
+
+def test_a_column_that_tells_how_deals_ended_was_not_known_at_entry():
+    """`active` is no for each deal that was lost; the product is won at times and lost at times."""
+    known = as_of(told(*closed(60, 30)), end=END).assign(product=["a", "b"] * 30)
+    known["active"] = known["won"].map({True: "yes", False: "no"})
+
+    assert list(known_at_entry(known, FIRMS)) == ["product"]
 
 
 def test_deals_that_are_open_longer_than_nearly_all_that_closed_count_as_not_won_at_that_age():

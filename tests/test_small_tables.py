@@ -250,7 +250,7 @@ def test_a_rate_that_is_turned_upside_down_jumps(tmp_path, rate, said):
 
 
 @pytest.mark.parametrize(
-    ("until", "flagged"), [("", True), ("2024-07-01", True), ("2024-06-30", False)]
+    ("until", "flagged"), [("", True), ("2024-07-02", True), ("2024-07-01", False)]
 )
 def test_a_count_that_has_no_end_adds_up_with_the_next_one(tmp_path, until, flagged):
     """Goods for 100 counted in January and for 120 in July are 220 unless the first count ends."""

@@ -43,7 +43,7 @@ def in_reporting_currency(
     rated = _with_rate(work, rows, rates)
     _refuse_without_rate(rated, engagement, lines.raw.rates)
     apart = rated["currency"] != engagement.currency
-    columns = engagement.inputs["invoice_lines"].in_line_currency
+    columns = engagement.inputs["invoice_lines"].in_currency_of_line
     changed = {
         name: apart.fill_null(False).ifelse(
             (rated[name] * rated["_rate"]).cast(DECIMAL), rated[name]
@@ -164,7 +164,7 @@ def currency_verdicts(converted: pd.DataFrame, engagement: "Engagement") -> list
             FLAG if len(same) else PASS,
             what=listed(what, most=9),
             alike=listed(same["currency"], most=9),
-            columns=", ".join(given.in_line_currency),
+            columns=", ".join(given.in_currency_of_line),
             currency=engagement.currency,
         )
     ]

@@ -79,7 +79,7 @@ BELOW = (  # the table, its column, the status of a row, and for what an amount 
 )
 MANY_RATINGS, SHORT_SCALE = 20, 7  # none of so many ratings of 0 to 10 is above: a shorter scale
 MANY_GROWTHS = 5  # of which none reaches 1 %: shares
-MANY_FIRMS, JUMP = 10, 0.5
+MANY_FIRMS, JUMP, MONTH = 10, 0.5, 31
 WITH_VAT = "includes_vat"  # without the column balances do; an empty cell is a no, as everywhere
 
 
@@ -388,8 +388,9 @@ def _jumping_rates(rates: pd.DataFrame | None) -> Iterator[str]:
         return
     days = rates.sort_values(["currency", "date"])
     days = days.assign(rate=days["rate"].astype("float64"), date=pd.to_datetime(days["date"]))
-    days["before"] = days.groupby("currency")["rate"].shift()
-    jumps = days[~(days["rate"] / days["before"]).fillna(1.0).between(JUMP, 1 / JUMP)]
+    days[["before", "since"]] = days.groupby("currency")[["rate", "date"]].shift()
+    near = (days["date"] - days["since"]).dt.days <= MONTH
+    jumps = days[near & ~(days["rate"] / days["before"]).between(JUMP, 1 / JUMP)]
     template = _("the rate of {currency} goes from {before} to {rate} on {day}")
     for currency, one in jumps.groupby("currency").first().iterrows():
         before, rate = number(one["before"], 4), number(one["rate"], 4)
@@ -405,7 +406,7 @@ def _takings(assets: pd.DataFrame | None) -> Iterator[str]:
     rows = rows.assign(begins=pd.to_datetime(rows["from"]), ends=pd.to_datetime(rows["until"]))
     rows = rows.dropna(subset=["begins"]).sort_values([*key, "begins"])
     later = rows.groupby(key)["begins"].shift(-1)
-    over = int(((later > rows["begins"]) & ~(rows["ends"] < later)).sum())
+    over = int(((later > rows["begins"]) & ~(rows["ends"] <= later)).sum())
     if over:
         template = _("assets of one kind at one customer add up, where a later count begins: {n}")
         yield template.format(n=number(over))

@@ -271,7 +271,11 @@ def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
     )
     could = None
     if stage.period.is_a_year and not stage.withheld and now["customer_profit"].notna().any():
-        said = stated_purchases(stage.read_optional("category_purchases"), end=stage.period.end)
+        said = stated_purchases(
+            stage.read_optional("category_purchases"),
+            end=stage.period.end,
+            months=stage.engagement.pyramid.evidence_months,
+        )
         unit = float(stage.engagement.key_account_unit.amount)
         could = potential(buyers(now, customers, few.result), said, unit=unit)
     second = doors.potential_door(could, stage.engagement.doors.potential, currency=stage.currency)

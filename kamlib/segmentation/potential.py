@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from kamlib.core.codes import FROM_THEM
+from kamlib.core.timespans import months_earlier
 
 LEAST = 12  # comparable customers; with fewer a quantile is anything from half to twice the truth
 ENDS = {"potential_low": 0.70, "potential": 0.80, "potential_high": 0.90}  # quantiles
@@ -87,6 +88,9 @@ def potential(bought: pd.DataFrame, said: pd.Series, *, unit: float) -> pd.DataF
     chosen = sized if len(both) and missed[1] < missed[0] else plain
     found = pd.concat([chosen, plain[~plain.index.isin(chosen.index)]]).reindex(bought.index)
     told = said.reindex(bought.index).dropna()
+    told = told[
+        told >= sales[told.index]
+    ]  # who says less than it buys of us speaks of something else
     by_size = bought.index.isin(sized.index) & (chosen is sized)
     found["basis"] = bought["size_kind"].where(by_size, "sales").where(found["potential"].notna())
     found.loc[told.index, "basis"] = "said"
@@ -101,14 +105,16 @@ def potential(bought: pd.DataFrame, said: pd.Series, *, unit: float) -> pd.DataF
     return found[[*columns, "reach", "comparables", "compared_by"]]
 
 
-def stated_purchases(stated: pd.DataFrame | None, *, end: date) -> pd.Series:
+def stated_purchases(stated: pd.DataFrame | None, *, end: date, months: int) -> pd.Series:
     """Return what each party says, or a document shows, it buys a year; by party_id, its latest word.
 
-    What we guess is no word of theirs. Amounts of one day, of several sites or goods, add up.
+    What we guess is no word of theirs, and what is older than so many months confirms nothing. Amounts of
+    one day, of several sites or goods, add up.
     """
     if stated is None:
         return pd.Series(dtype="float64")
-    theirs = stated[stated["source"].isin(FROM_THEM) & (stated["date"] <= pd.Timestamp(end))]
+    recent = stated["date"].between(months_earlier(end, months), pd.Timestamp(end))
+    theirs = stated[stated["source"].isin(FROM_THEM) & recent]
     days = theirs["amount"].astype(float).groupby([theirs["party_id"], theirs["date"]]).sum()
     return days.groupby(level="party_id").last()
 

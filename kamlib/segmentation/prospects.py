@@ -9,6 +9,7 @@ Sources
 Beta shrinkage of win rates; Brier (1950) for holding a forecast against what happened.
 """
 
+from collections.abc import Hashable
 from datetime import date
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from kamlib.core.verdicts import Verdict, verdict
 FEWEST = 20  # closed deals; of fewer nobody can tell a rate
 OLD = 0.95  # of closed deals were closed at that age
 STRENGTH = 10  # deals that a rate is shrunk with
+ALIKE = 5  # earlier deals; held against fewer nobody can tell
 INTERVAL = (0.05, 0.95)
 FEW_FOR_REGRESSION, BETTER = 300, 0.005  # closed deals; of the Brier score, out of time
 CHANCES = ["p_win", "p_win_low", "p_win_high"]
@@ -54,10 +56,15 @@ class Trial(NamedTuple):
 
 
 def as_of(deals: pd.DataFrame, *, end: date) -> pd.DataFrame:
-    """Return the deals begun by a day, as they stood then: with ``over``, ``won`` and ``age`` in days."""
+    """Return the deals begun by a day, as they stood then: with ``over``, ``won`` and ``age`` in days.
+
+    Of a deal that closed later it is not known what its amount was before.
+    """
     last = pd.Timestamp(end)
     begun = deals[deals["entered"] <= last].set_index("opportunity_id")
-    over = begun["closed"] <= last
+    over, later = begun["closed"] <= last, begun["closed"] > last
+    money = [name for name in ("amount", "margin_rate") if name in begun]
+    begun[money] = begun[money].astype("float64").mask(later)
     age = (begun["closed"].where(over, last) - begun["entered"]).dt.days
     return begun.assign(over=over, won=over & (begun["outcome"] == "won"), age=age)
 
@@ -74,7 +81,7 @@ def win_chances(known: pd.DataFrame, stages: pd.DataFrame | None, *, end: date) 
     -------
     DataFrame by opportunity_id, the open deals: ``deal_stage`` (missing where not told), ``earlier`` (how
     many it is held against), ``p_win``, ``p_win_low`` and ``p_win_high`` (90 % interval); unknown, from 0
-    to 1, where fewer than 20 deals were closed
+    to 1, where fewer than 20 deals were closed or it is held against fewer than 5
     """
     from scipy.stats import beta
 
@@ -89,7 +96,10 @@ def win_chances(known: pd.DataFrame, stages: pd.DataFrame | None, *, end: date) 
     n = (len(ranked) - place).astype(float)
     won = np.append(ranked["won"][::-1].cumsum()[::-1], 0)[place].astype(float)
     if stages is not None:
-        reached = stages[stages["entered"] <= pd.Timestamp(end)].sort_values("entered")
+        until = known["closed"].where(known["over"], pd.Timestamp(end))
+        reached = stages[stages["entered"] <= stages["opportunity_id"].map(until)]
+        deals_of = reached.groupby("deal_stage")["opportunity_id"].transform("nunique")
+        reached = reached.assign(deals=-deals_of).sort_values(["entered", "deals", "deal_stage"])
         stage = reached.groupby("opportunity_id")["deal_stage"].last().reindex(now.index)
         each = reached.drop_duplicates(["opportunity_id", "deal_stage"]).set_index("opportunity_id")
         each = (
@@ -102,21 +112,34 @@ def win_chances(known: pd.DataFrame, stages: pd.DataFrame | None, *, end: date) 
     rate = (before["won"].sum() + 0.5) / (len(before) + 1)
     wins, losses = won + STRENGTH * rate, n - won + STRENGTH * (1 - rate)
     low, high = (beta.ppf(each, wins, losses) for each in INTERVAL)
-    chances = {"p_win": wins / (wins + losses), "p_win_low": low, "p_win_high": high}
-    return found.assign(earlier=n.astype(int), **chances)
+    chances = pd.DataFrame({"p_win": wins / (wins + losses), "p_win_low": low, "p_win_high": high})
+    few = n < ALIKE
+    chances = chances.assign(p_win_low=np.fmin(low, chances["p_win"])).set_index(found.index)
+    for name, unknown in zip(CHANCES, (np.nan, 0.0, 1.0), strict=True):
+        found[name] = chances[name].mask(few, unknown)
+    return found.assign(earlier=n.astype(int))
 
 
 def known_at_entry(known: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
     """Return what was known of each deal when it was entered: the client's own columns, and the firm.
 
-    Its amount is not: many clients write 0 once a deal is lost.
+    Its amount is not: many clients write 0 once a deal is lost. Nor is a column of theirs with a frequent
+    value that is always or never won: it was written, or filled, when the deal ended.
     """
     ours = {*CONTRACT["opportunities"].names, "period", "over", "won", "age"}
     firm = firms.set_index("party_id").reindex(known["party_id"]).set_index(known.index)
     sizes = firm.reindex(columns=list(SIZES)).astype("float64").clip(lower=0).apply(np.log1p)
-    facts = known[[name for name in known if name not in ours]].join(firm.reindex(columns=[*TEXTS]))
+    own = [name for name in known if name not in ours and not _tells_the_end(known, name)]
+    facts = known[own].join(firm.reindex(columns=[*TEXTS]))
     facts = facts.astype("str").join(sizes)
     return facts.loc[:, facts.nunique() > 1]
+
+
+def _tells_the_end(known: pd.DataFrame, name: Hashable) -> bool:
+    """Tell whether a value that so many closed deals share, or its absence, is always or never won."""
+    over = known[known["over"]]
+    each = over.groupby(over[name].astype("str").fillna(""))["won"].agg(["size", "mean"])
+    return bool(each.loc[each["size"] >= RARE, "mean"].isin([0.0, 1.0]).any())
 
 
 def trial(known: pd.DataFrame, facts: pd.DataFrame, *, day: pd.Timestamp | None = None) -> Trial:

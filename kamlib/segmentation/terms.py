@@ -104,7 +104,8 @@ def _declared(own: pd.DataFrame, declared: pd.DataFrame | None) -> list[Term]:
         return []
     work = own["cost_to_serve"].astype(float)
     generous = {"free_freight": 1.0, "minimum_order": -1.0, "service_class": -1.0}
-    best = declared.reindex(columns=list(generous)).astype(float).mul(pd.Series(generous))
+    told = declared.reindex(columns=list(generous)).astype("Float64").astype(float)
+    best = told.mul(pd.Series(generous))
     best = best.groupby(declared["customer_id"]).max()
     return [Term(name, best[name], work) for name in generous]
 

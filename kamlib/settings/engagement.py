@@ -170,7 +170,7 @@ class Engagement(Part):
     def _forget_what_came_after(self, day: date) -> None:
         """Leave out periods that end after a day, what is said of them, and decisions of people.
 
-        A decision says when it expires and not when it was made.
+        A decision says when it expires and not when it was made, and so does who is called strategic.
         """
         self._later = [name for name, span in self.periods.items() if span.end > day]
         if len(self._later) == len(self.periods):
@@ -184,6 +184,7 @@ class Engagement(Part):
         for items in lists:
             items[:] = [each for each in items if each.period not in self._later]
         self.overrides.clear()
+        self.inputs.pop("strategic", None)
 
     @property
     def later_periods(self) -> list[str]:

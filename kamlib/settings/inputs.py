@@ -231,6 +231,13 @@ class Sum(Part):
     plus: Texts = Field(min_length=1)
     minus: Texts = Field(default_factory=list)
 
+    @model_validator(mode="after")
+    def _each_once(self) -> "Sum":
+        twice = sorted({name for name in self.columns if self.columns.count(name) > 1})
+        if twice:
+            raise complaint(f"names {listed(twice)} twice. Name each of the client's columns once.")
+        return self
+
     @property
     def columns(self) -> list[str]:
         """Return the client's columns that the sum is made of."""
@@ -290,6 +297,13 @@ class Input(Part):
             if name in self.columns
         )
         return self
+
+    @property
+    def in_currency_of_line(self) -> list[str]:
+        """Return the money that stands in the line's own currency, sums of such columns with it."""
+        theirs = {self.columns.get(name, name) for name in self.in_line_currency}
+        sums = (name for name, made in self.sums.items() if theirs & {*made.columns})
+        return list(dict.fromkeys([*self.in_line_currency, *sums]))
 
     @property
     def parts(self) -> dict[str, list[str]]:

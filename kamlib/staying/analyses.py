@@ -85,16 +85,17 @@ def quiet_leavers(stage: "Stage") -> Analysis:
     measure = main_measure(stage.read("profitability")) or "invoice_revenue"
     brought = _external(stage).groupby("customer_id")[measure].max()
     months = stage.read("customer_months", periods="all")
-    stays = stage.read("staying")
-    if not customer_base.can_be_told(stays, months, stage.period.end):
+    stays, orders = stage.read("staying"), stage.read("orders", periods="all")
+    end = customer_base.lines_end(orders, stage.period.end)
+    if not customer_base.can_be_told(stays, months, end):
         said = _("Who is leaving cannot be told: the lines do not reach back far enough.")
         return stage.keep("quiet_leavers", Analysis(parts=[Headline(said)]))
     groups = stage.read_optional("customer_groups")
     groups = None if groups is None else groups[floats(groups["invoice_revenue"]) > 0]
-    found = customer_base.leaving(stays, brought, months, groups, end=stage.period.end)
+    found = customer_base.leaving(stays, brought, months, groups, end=end)
     names = stage.read("customers").set_index("customer_id")["name"]
     shown = found.assign(name=found["customer_id"].map(names))
-    orders, currency = stage.read("orders", periods="all"), stage.currency
+    currency = stage.currency
     headline, *claims = words.leaving_finding(shown, currency=currency, measure=measure)
     parts: list[Part] = [Headline(headline)]
     if len(found):
@@ -103,7 +104,7 @@ def quiet_leavers(stage: "Stage") -> Analysis:
             "Who shows a sign of leaving, and what may go with it; money of the better period."
         )
         parts += [
-            Figure("leavers", lambda: figures.plot_leavers(drawn, orders, end=stage.period.end)),
+            Figure("leavers", lambda: figures.plot_leavers(drawn, orders, end=end)),
             Claim(*claims, words.first_calls(shown)),
             Table(
                 tables.leaving_table(shown, measure),

@@ -15,6 +15,7 @@ FADING_MONTHS = 6  # held against the same months a year before
 T_OF_SIX = 1.476  # of Student's t with five degrees of freedom a tenth lies above
 QUARTERS, OFTEN = 4, 3  # a product group bought in three of four quarters is usual
 QUARTER, BY_CHANCE = 3, 0.10
+A_WEEK = 7  # days without an order before the end of a period are usual
 MOVEMENTS = {  # of the base, in the order in which they are shown
     "lost": N_("lost"),
     "down": N_("down"),
@@ -86,6 +87,12 @@ def leaving(
     )
 
 
+def lines_end(orders: pd.DataFrame, end: date) -> date:
+    """Return the last day that can be looked at: that of the period, or of lines that end before it."""
+    last = orders.loc[orders["date"] <= pd.Timestamp(end), "date"].max()
+    return end if pd.isna(last) or (pd.Timestamp(end) - last).days <= A_WEEK else last.date()
+
+
 def can_be_told(stays: pd.DataFrame, months: pd.DataFrame, end: date) -> bool:
     """Tell whether anybody could show a sign: a chance that is no range, or months of the year before."""
     year_before = months["month"] <= pd.Timestamp(end) - pd.DateOffset(years=1)
@@ -107,7 +114,7 @@ def _revenue_change(months: pd.DataFrame, end: date) -> tuple[pd.Series, pd.Seri
     fall = before - after
     error = fall.std(axis=1, ddof=1) / FADING_MONTHS**0.5
     then = pd.Series(before.sum(axis=1), table.index)
-    change = after.sum(axis=1) / then.where(then > 0) - 1
+    change = (after.sum(axis=1) / then.where(then > 0) - 1).clip(lower=-1)
     return change, pd.Series(fall.mean(axis=1) >= T_OF_SIX * error, table.index)
 
 
