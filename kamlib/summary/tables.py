@@ -123,7 +123,7 @@ def keeping(accounts: pd.DataFrame, *, evidence_months: int, by_when: date) -> p
     chosen = key_accounts(accounts)
     told = chosen[["trust_date", "side_b_date"]].min(axis=1)
     ends = [months_later(each, evidence_months) if each == each else by_when for each in told]
-    words = _("ask again how we stand and are trusted: told on {day}")
+    words = _("ask how we stand and are trusted: told on {day}")
     table = pd.DataFrame(
         {
             "name": chosen["name"],
