@@ -328,7 +328,8 @@ def living_section(living: Living, seen: pd.DataFrame, deals: pd.DataFrame) -> s
 def _alarms_said(rows: pd.DataFrame, alarms: dict[str, float]) -> str:
     calm = rows[rows["stays"]]
     alone = {
-        sign: calm["signs"].fillna("").str.contains(sign).mean() for sign in ("silent", "fading")
+        sign: calm["signs"].fillna("").str.contains(sign).mean()
+        for sign in ("silent", "fading", "stopped")
     }
     return (
         f"Asked at the end of each month of the last year, the list "
@@ -338,7 +339,8 @@ def _alarms_said(rows: pd.DataFrame, alarms: dict[str, float]) -> str:
         f"Of those who neither left nor faded, {percent(alarms['false'], 0)} stand on it at any one time ("
         f"{percent(alarms['false_year'], 0)} once in the year): "
         f"{percent(alone['silent'], 0)} because they are silent, {percent(alone['fading'], 0)} because "
-        "they bought a third less than a year before, which irregular customers often do.\n"
+        f"they bought a third less than a year before, {percent(alone['stopped'], 0)} because they bought "
+        "a product group no more.\n"
         "Nothing of this is tuned; whether the false alarms are worth it is said by 5 : 1, what a leaver "
         "nobody sees costs against a call for nothing."
     )

@@ -74,7 +74,7 @@ def living_company(job: tuple[int, int]) -> Living:
             "seed": seed,
             "customers": customers,
             "audit": _audit_difference(stages),
-            "model": table(stages, "return_models").query("chosen")["model"].iloc[0],
+            "model": table(stages, "return_models").query("won")["model"].iloc[0],
         }
         spent = {"writing": written - started, "running": time.perf_counter() - written}
         parts = (
@@ -217,7 +217,13 @@ def _alarms(company: Path, stages: Path, fate: pd.DataFrame) -> pd.DataFrame:
     settings = load_engagement(company)
     customers = table(stages, "customers").query("relation == 'external'")
     statement = table(stages, "profitability").query("period == 'FY2024'")
-    profit = pd.Series(floats(statement["customer_profit"]), statement["customer_id"].to_numpy())
+    profit = pd.Series(
+        floats(statement["customer_profit"]),
+        statement["customer_id"].to_numpy(),
+        name="customer_profit",
+    )
+    groups = table(stages, "customer_groups")
+    groups = groups[floats(groups["invoice_revenue"]) > 0]
     orders, months = table(stages, "orders"), table(stages, "customer_months")
     orders = orders[among(orders["customer_id"], customers["customer_id"])]
     none = pd.DataFrame(
@@ -246,7 +252,8 @@ def _alarms(company: Path, stages: Path, fate: pd.DataFrame) -> pd.DataFrame:
             scale=settings.side_a.criteria["staying"].value,
         )
         known = months[months["month"] <= end]
-        alarmed = leaving(stays, profit, known, None, end=day).set_index("customer_id")["signs"]
+        seen = groups[groups["month"] <= end]
+        alarmed = leaving(stays, profit, known, seen, end=day).set_index("customer_id")["signs"]
         regular = stays.loc[stays["order_days_24m"] >= SOME_ORDER_DAYS, "customer_id"]
         regular = regular[regular.map(profit).gt(0)]
         rows = pd.DataFrame({"customer_id": regular, "month": end, "profit": regular.map(profit)})

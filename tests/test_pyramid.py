@@ -1586,8 +1586,14 @@ def test_who_just_missed_a_place_is_named_with_what_more_places_would_add():
     enough = places_finding(queue, places=3, more=8, currency="PLN")
 
     assert said == (
-        "3 pass or may pass and 1 can be looked after. Bea, Cyd just missed a place; 8 more places would "
-        "add accounts that earn PLN 200 a year."
+        "3 pass or may pass and 1 can be looked after. Bea, Cyd just missed a place; 2 more would be "
+        "enough for all; these earn PLN 200 a year."
+    )
+    assert "8 more places would add accounts that earn" in places_finding(
+        pd.concat([queue, queue.assign(turn=[4, 5, 6, 7]), queue.assign(turn=[8, 9, 10, 11])]),
+        places=1,
+        more=8,
+        currency="PLN",
     )
     assert "nobody misses a place, and 8 more would add nothing" in enough
     assert places_finding(queue, places=None, more=8, currency="PLN") == ""

@@ -34,7 +34,7 @@ def test_the_profit_of_all_who_show_a_sign_is_named_and_what_of_it_may_go():
     )
     assert signs == (
         "2 hardly come back, 3 surely buy at least a third less than in the same six months a year "
-        "before; by their chances of return PLN\xa0200 of it may go."
+        "before; PLN\xa0200 of it may go, by their chances of return and by how much less they buy."
     )
     assert first_calls(found) == "To be called first: Firm A; Firm B; Firm C"
 
@@ -74,7 +74,7 @@ def test_the_change_of_profit_is_told_by_those_who_stayed_came_and_left():
 
     assert said == (
         "Profit from customers rose by PLN\xa027: those who stayed bring PLN\xa040 more, "
-        "2 who came PLN\xa017; 2 who left had brought PLN\xa030."
+        "2 who came PLN\xa017; 2 who bought nothing had brought PLN\xa030."
     )
     assert fell.startswith(
         "Profit from customers fell by PLN\xa073: those who stayed bring PLN\xa00"

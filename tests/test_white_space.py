@@ -29,8 +29,8 @@ def test_a_gap_is_what_comparable_customers_would_buy_at_the_customer_s_own_sale
     assert largest.iloc[0].tolist() == ["A", "tape", pytest.approx(30.0)]
     said = white_space_finding(largest, pd.Series({"A": "Alfa"}), currency="PLN")
     assert said == (
-        "Against the mix of comparable customers 14 with an open door buy less of some product group; "
-        "widest is the gap of Alfa: tape for PLN\xa030."
+        "Against the mix of comparable customers the widest gap behind an open door is that of Alfa: "
+        "tape for PLN\xa030."
     )
 
 

@@ -151,10 +151,17 @@ def places_finding(accounts: pd.DataFrame, *, places: int | None, more: int, cur
             "{n} pass or may pass and {places} can be looked after: nobody misses a place, and {more} "
             "more would add nothing."
         ).format(**told)
-    return _(
+    words = _(
         "{n} pass or may pass and {places} can be looked after. {names} just missed a place; {more} more "
         "places would add accounts that earn {amount} a year."
-    ).format(
+    )
+    if len(missed) < more:
+        told["more"] = number(len(missed))
+        words = _(
+            "{n} pass or may pass and {places} can be looked after. {names} just missed a place; {more} "
+            "more would be enough for all; these earn {amount} a year."
+        )
+    return words.format(
         names=", ".join(missed["name"].head(3)),
         amount=money(missed["customer_profit"].sum(), currency),
         **told,

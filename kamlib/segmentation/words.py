@@ -457,7 +457,7 @@ def terms_finding(audit: pd.DataFrame) -> list[str]:
         for called in FOLLOWS
         if (audit["called"] == called).any()
     ]
-    size = audit[audit["with_revenue"] > audit["high"].clip(lower=0)]
+    size = audit[audit["with_revenue"] > audit[["low", "high"]].abs().max(axis="columns")]
     if len(size):
         by_size = _("Size says more than the profit rate: {terms} go with revenue.")
         said.insert(0, by_size.format(terms=_granted(size["term"])))
@@ -465,7 +465,7 @@ def terms_finding(audit: pd.DataFrame) -> list[str]:
 
 
 def white_space_finding(largest: pd.DataFrame, names: pd.Series, *, currency: str) -> str:
-    """Say how many with an open door buy less of a product group than their like, and the widest gap.
+    """Say by whom with an open door, and of what, most less is bought than by their like.
 
     Parameters
     ----------
@@ -474,10 +474,9 @@ def white_space_finding(largest: pd.DataFrame, names: pd.Series, *, currency: st
     """
     widest = largest.sort_values("white_gap").iloc[-1]
     return _(
-        "Against the mix of comparable customers {n} with an open door buy less of some product group; "
-        "widest is the gap of {name}: {group} for {amount}."
+        "Against the mix of comparable customers the widest gap behind an open door is that of {name}: "
+        "{group} for {amount}."
     ).format(
-        n=number(largest["customer_id"].nunique()),
         name=names.get(widest["customer_id"], widest["customer_id"]),
         group=widest["product_group"],
         amount=money(widest["white_gap"], currency),

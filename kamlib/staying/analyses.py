@@ -175,7 +175,7 @@ def neglected(stage: "Stage") -> Analysis:
     if "account_manager" in customers:
         managers = customers.set_index("customer_id")["account_manager"]
         shown.insert(1, "account_manager", found["customer_id"].map(managers))
-    caption = _("Of the vital few: who is seen less though its profit held.")
+    caption = _("Of the vital few: who is seen less though its own profit did not fall so.")
     heads = {"care_before": _("Contacts before"), "care_now": _("Contacts now")}
     parts: list[Part] = [
         Claim(words.neglected_finding(found, len(good), currency=stage.currency)),

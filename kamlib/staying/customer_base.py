@@ -51,8 +51,9 @@ def leaving(
     Returns
     -------
     DataFrame, one row each, by ``at_stake`` = the measure × (1 − chance of return; its low end where it is
-    a range): the measure, ``silent_days``, ``usual_days``, ``p_return_12m``, ``revenue_change``,
-    ``stopped`` (product groups), and ``signs`` (silent, fading, stopped)
+    a range), at least what a third or more less takes of it: the measure, ``silent_days``, ``usual_days``,
+    ``p_return_12m``, ``revenue_change``, ``stopped`` (product groups), and ``signs`` (silent, fading,
+    stopped)
 
     Notes
     -----
@@ -79,7 +80,8 @@ def leaving(
         }
     )
     words = [", ".join(signs.columns[row]) for row in signs.to_numpy(dtype=bool)]
-    stake = table[brought.name] * (1 - own["p_return_12m"].fillna(own["p_return_low"]))
+    gone = 1 - own["p_return_12m"].fillna(own["p_return_low"])
+    stake = table[brought.name] * np.fmax(gone, (-change).where(signs["fading"]))
     table = table.assign(revenue_change=change, stopped=stopped, signs=words, at_stake=stake)
     found = table[signs.any(axis=1)].rename_axis("customer_id").reset_index()
     return found.sort_values(

@@ -58,9 +58,9 @@ def leaving_finding(leavers: pd.DataFrame, *, currency: str, measure: str) -> li
         "stopped": _("{n} stopped buying a product group"),
     }
     signs = [told[sign].format(n=number(count)) for sign, count in counts.items() if count]
-    by_sign = _("{signs}; by their chances of return {stake} of it may go.").format(
-        signs=", ".join(signs), stake=money(leavers["at_stake"].sum(), currency)
-    )
+    by_sign = _(
+        "{signs}; {stake} of it may go, by their chances of return and by how much less they buy."
+    ).format(signs=", ".join(signs), stake=money(leavers["at_stake"].sum(), currency))
     return [said, by_sign]
 
 
@@ -116,7 +116,9 @@ def audit_finding(audit: pd.DataFrame, *, currency: str) -> str:
         if stayed >= 0
         else _("those who stayed bring {more} less")
     )
-    return _("{said}: {kept}, {new} who came {came}; {lost} who left had brought {gone}.").format(
+    return _(
+        "{said}: {kept}, {new} who came {came}; {lost} who bought nothing had brought {gone}."
+    ).format(
         said=said,
         kept=kept.format(more=money(abs(stayed), currency)),
         new=number(rows["new"]["customers"] + rows["recovered"]["customers"]),

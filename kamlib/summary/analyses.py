@@ -134,7 +134,8 @@ def first_steps(stage: "Stage") -> Analysis:
     parts: list[Part] = [Finding(words.bring_finding(accounts, stage.verdicts_so_far()))]
     if len(repairs):
         parts.append(Table(repairs, repair, currency, most=3, rest="loss_treatment"))
-    parts.append(Table(asked, ask, currency, most=3, rest=ACCOUNTS))
+    stake = {"worth": _("At stake at most, {currency}").format(currency=currency)}
+    parts.append(Table(asked, ask, currency, stake, most=3, rest=ACCOUNTS))
     if len(kept):
         parts.append(Table(kept, keep, currency, most=2, rest=ACCOUNTS))
     steps = {"repairs": repairs, "inquiries": asked, "keeping": kept}
