@@ -69,7 +69,7 @@ def what(cell: str) -> str:
 
 
 def _is_show(name: str) -> bool:
-    return name.startswith("show_") or name.endswith(("_finding", "_words", "_verdict"))
+    return name.startswith("show_") or name.endswith(("_finding", "_words", "_outcome"))
 
 
 def measure(

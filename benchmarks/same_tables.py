@@ -1,7 +1,7 @@
 """Whether two checkouts give the same tables: a change of shape must not change a cent.
 
 Each checkout reads the same engagements in a process of its own, with its own settings beside the
-inputs. Tables are compared byte by byte; balances and verdicts as they are written. With ``--stages``
+inputs. Tables are compared byte by byte; balances and outcomes as they are written. With ``--stages``
 all notebooks' cells run, and the tables of every stage are compared.
 
     python benchmarks/same_tables.py main .
@@ -30,7 +30,7 @@ read = read_inputs(engagement, period)
 print(f"{time.process_time() - start:.1f}")
 for name in read.tables:
     read.tables.write(name, out)
-parts = {"balances": read.balances, "verdicts": read.verdicts}
+parts = {"balances": read.balances, "outcomes": read.outcomes}
 for name, rows in parts.items():
     (out / f"{name}.txt").write_text("\\n".join(map(str, rows)))
 (out / "coverage.txt").write_text(read.coverage.to_csv())

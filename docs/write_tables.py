@@ -123,7 +123,7 @@ def results(stages: Path) -> list[str]:
         lines += ["", f"### {notebook}"]
         for path in sorted(stages.glob("*.parquet")):
             note, name = read_note(stages, path.stem), path.stem
-            again = stage != "data_prep" and name.endswith(f"_{stage}")  # ledger_…, verdicts_…
+            again = stage != "data_prep" and name.endswith(f"_{stage}")  # ledger_…, outcomes_…
             if note is None or note.stage != stage or again or name in GIVEN:
                 continue
             lines += result_table(name, pq.read_schema(path).names)
@@ -159,7 +159,7 @@ def page(stages: Path) -> str:
             "## What a run leaves",
             "",
             "Tables of the input are left as well, typed and under our ids; they have the columns above.",
-            "`ledger_data_prep` and `verdicts_data_prep` have a sister for each later notebook.",
+            "`ledger_data_prep` and `outcomes_data_prep` have a sister for each later notebook.",
             f"A run of the demo has no {' and no '.join(f'`{name}`' for name in absent)}.",
             *results(stages),
             "",

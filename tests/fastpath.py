@@ -26,11 +26,11 @@ QUIET = [
     "show_finding",
     "show_values",
     "show_headline",
-    "show_verdicts",
+    "show_outcomes",
     "show_strip",
     "show_facts",
     "show_ledger",
-    "show_open_verdicts",
+    "show_open_outcomes",
 ]
 
 

@@ -36,7 +36,7 @@ settings, stage, folder = load_engagement(engagement), "{stage}", Path(stage_fol
 TABLES = """\
 tables = {{
     "{stage}": {{"customer_id": ["A", "=1+1"], "customer_profit": [1.5, -2.0]}},
-    "verdicts_{stage}": {{
+    "outcomes_{stage}": {{
         "rule": ["r", "s"], "outcome": ["PASS", "FLAG"], "said": ["", ""], "bring": ["", ""]
     }},
     "ledger_{stage}": {{"what": ["rows"], "holds": [True]}},
@@ -135,7 +135,7 @@ def page_notebook() -> object:
     import matplotlib.pyplot as plt
     import pandas as pd
 
-    from kamlib.core.verdicts import Balance, Verdict, ledger_table
+    from kamlib.core.outcomes import Balance, Outcome, ledger_table
     from kamlib.page import show
 
     cells: list[object] = []
@@ -185,10 +185,10 @@ def page_notebook() -> object:
         show.show_headline("21 of 240 customers bring 81% & more")
         show.show_claim("21 of 240 customers (9%) earn 81%.", "Of every 100 earned, 6 are lost.")
         rules = {"rule": "r", "title": "Two totals are lower bounds"}
-        show.show_verdicts(
+        show.show_outcomes(
             [
-                Verdict("r", "FLAG", rules["title"], "Visits are missing for B.", ""),
-                Verdict("r", "REFUSE", "Lifetime", "12 of 30 have left.", "lines of 2021"),
+                Outcome("r", "FLAG", rules["title"], "Visits are missing for B.", ""),
+                Outcome("r", "REFUSE", "Lifetime", "12 of 30 have left.", "lines of 2021"),
             ]
         )
         say("## Who are the vital few?\n\nThe smallest group that brings the share.")

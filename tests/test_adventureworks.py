@@ -24,8 +24,8 @@ def expected(adventureworks) -> dict:
 
 
 @pytest.fixture(scope="module")
-def verdicts(stages) -> pd.DataFrame:
-    parts = [table(stages, path.stem) for path in sorted(stages.glob("verdicts_*.parquet"))]
+def outcomes(stages) -> pd.DataFrame:
+    parts = [table(stages, path.stem) for path in sorted(stages.glob("outcomes_*.parquet"))]
     return pd.concat(parts).set_index("rule")
 
 
@@ -82,10 +82,10 @@ def test_the_best_and_the_worst_after_freight_are_the_source_s(stages, expected)
     assert ranked["customer_id"].tail(10).tolist() == [k for k, _v in after["worst10"]]
 
 
-def test_the_report_says_that_cost_to_serve_is_freight_only(verdicts):
-    said = verdicts.loc["cost_to_serve", "said"]
+def test_the_report_says_that_cost_to_serve_is_freight_only(outcomes):
+    said = outcomes.loc["cost_to_serve", "said"]
 
-    assert verdicts.loc["cost_to_serve", "outcome"] == "FLAG"
+    assert outcomes.loc["cost_to_serve", "outcome"] == "FLAG"
     assert "it consists of freight only" in said
     assert "Customer profit is too high by what is missing" in said
 
@@ -105,10 +105,10 @@ def test_classes_rest_on_customer_profit_after_freight(stages, expected):
     )
 
 
-def test_shares_of_the_net_total_are_refused_in_words_that_make_sense(verdicts):
-    said = verdicts.loc["net_shares", "said"]
+def test_shares_of_the_net_total_are_refused_in_words_that_make_sense(outcomes):
+    said = outcomes.loc["net_shares", "said"]
 
-    assert verdicts.loc["net_shares", "outcome"] == "REFUSE"
+    assert outcomes.loc["net_shares", "outcome"] == "REFUSE"
     assert "1,540,783: a share of it has no meaning. Money is shown." in said
 
 
@@ -126,8 +126,8 @@ def test_every_sum_holds(stages):
     assert pd.concat(parts)["holds"].all()
 
 
-def test_nothing_is_measured_in_yearly_key_account_units(stages, verdicts):
-    assert verdicts.loc["key_account_units", "outcome"] == "REFUSE"
+def test_nothing_is_measured_in_yearly_key_account_units(stages, outcomes):
+    assert outcomes.loc["key_account_units", "outcome"] == "REFUSE"
     assert table(stages, "golden_shots")["golden_shot"].isna().all()
     assert table(stages, "key_accounts")["stake"].isna().all()
 

@@ -15,14 +15,14 @@ from kamlib.attractiveness.our_criteria import (
     profit_at_potential,
     side_a,
     side_a_criteria,
-    side_a_verdicts,
+    side_a_outcomes,
 )
-from kamlib.attractiveness.ratings import asked_on, current_ratings, ratings_verdicts
+from kamlib.attractiveness.ratings import asked_on, current_ratings, ratings_outcomes
 from kamlib.attractiveness.tables import potential_table
 from kamlib.attractiveness.their_criteria import (
     side_b,
     side_b_criteria,
-    side_b_verdicts,
+    side_b_outcomes,
     their_trust,
 )
 from kamlib.attractiveness.words import potential_finding
@@ -112,9 +112,9 @@ def test_ratings_older_than_a_year_and_a_half_are_told():
     old = current_ratings(rated(("A", 5, "2024-06-01", "fact"), ("B", 5, None, "fact")), end=END)
 
     nobody = current_ratings(None, end=END)
-    assert ratings_verdicts(fresh, nobody)[0].outcome == "PASS"
-    assert ratings_verdicts(nobody, nobody)[0].outcome == "PASS"
-    assert ratings_verdicts(fresh, old.assign(weight=1.0))[0].said == (
+    assert ratings_outcomes(fresh, nobody)[0].outcome == "PASS"
+    assert ratings_outcomes(nobody, nobody)[0].outcome == "PASS"
+    assert ratings_outcomes(fresh, old.assign(weight=1.0))[0].said == (
         "Ratings in use that are older than 18 months: 1 of 3, the oldest from 1 Jun 2024. Their age "
         "is shown and widens no range."
     )
@@ -187,11 +187,11 @@ def test_side_a_is_judged_by_how_many_are_known():
     values = side_a_criteria(rows, ours(("B", "own_growth", 3)), TWO)
     side = side_a(values, min_known_weight=0.6)
 
-    told = side_a_verdicts(side, values, min_known_weight=0.6)
+    told = side_a_outcomes(side, values, min_known_weight=0.6)
 
     assert told[0].said == "Side A is unknown for 1 of 2: less than 60% of its weight is known."
-    assert side_a_verdicts(side.tail(1), values, min_known_weight=0.6)[0].outcome == "REFUSE"
-    assert side_a_verdicts(side.head(1), values, min_known_weight=0.6)[0].outcome == "PASS"
+    assert side_a_outcomes(side.tail(1), values, min_known_weight=0.6)[0].outcome == "REFUSE"
+    assert side_a_outcomes(side.head(1), values, min_known_weight=0.6)[0].outcome == "PASS"
     assert told[1].said == (
         "Potential and own growth are our ratings where nothing was measured (0 and 0 rated)."
     )
@@ -569,7 +569,7 @@ def test_nobody_asked_at_all_is_an_unknown_side_b_for_everybody():
         assert side["side_b_high"].tolist() == [0.9, 0.9]
         assert side["relative_strength_high"].tolist() == [1, 1]
         assert not side["asked"].any()
-        assert [(v.outcome, v.said) for v in side_b_verdicts(side)] == [
+        assert [(v.outcome, v.said) for v in side_b_outcomes(side)] == [
             ("REFUSE", "Nobody was asked: side B is unknown of everybody (2).")
         ]
 
@@ -638,7 +638,7 @@ def test_a_later_survey_with_another_weight_weighs_for_all_suppliers():
     assert weights_of(table) == {"price": 0.5, "service": 0.5}
     nobody = current_ratings(None, end=END)
     theirs_ = current_ratings(table, end=END, by=BY_SUPPLIER)
-    odds = ratings_verdicts(nobody, theirs_)[1]
+    odds = ratings_outcomes(nobody, theirs_)[1]
     assert (odds.outcome, odds.said) == (
         "FLAG",
         "Ratings of one day that differ, where the lower one counts: 0. Criteria with two weights, "
@@ -665,7 +665,7 @@ def test_two_ratings_of_one_day_from_two_sites_are_said_and_the_lower_one_counts
         ("B", 3, "2025-01-01", "fact"),
     )
     current = current_ratings(table, end=END)
-    odds = ratings_verdicts(current, current_ratings(None, end=END, by=BY_SUPPLIER))[1]
+    odds = ratings_outcomes(current, current_ratings(None, end=END, by=BY_SUPPLIER))[1]
 
     assert current["rating"].tolist() == [5, 3]
     assert odds.outcome == "FLAG"
@@ -680,7 +680,7 @@ def test_ratings_that_agree_are_no_contradiction():
     )
     theirs_ = current_ratings(table, end=END, by=BY_SUPPLIER)
 
-    assert ratings_verdicts(current_ratings(None, end=END), theirs_)[1].outcome == "PASS"
+    assert ratings_outcomes(current_ratings(None, end=END), theirs_)[1].outcome == "PASS"
 
 
 def test_a_weight_given_once_holds_for_all_suppliers():
@@ -785,7 +785,7 @@ def test_side_b_says_who_was_asked_and_who_named_no_rival():
         parties=list("ABCD"),
     )
 
-    assert [(v.outcome, v.said) for v in side_b_verdicts(sides)] == [
+    assert [(v.outcome, v.said) for v in side_b_outcomes(sides)] == [
         (
             "FLAG",
             "Not asked in their own words: 2 of 4. Side B of 1 is our guess and of 1 "
@@ -797,7 +797,7 @@ def test_side_b_says_who_was_asked_and_who_named_no_rival():
         ),
     ]
     for told in (ASKED, [ASKED[0], ASKED[2], alone("fact")]):
-        assert [v.outcome for v in side_b_verdicts(lead(*told))] == ["PASS", "PASS"]
+        assert [v.outcome for v in side_b_outcomes(lead(*told))] == ["PASS", "PASS"]
 
 
 def test_their_words_of_a_rival_up_to_the_period_s_end_count_per_supplier():

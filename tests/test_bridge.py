@@ -13,8 +13,8 @@ from kamlib.core.errors import DataError
 from kamlib.profitability.bridge import (
     bridge_balance,
     bridge_measure,
+    bridge_outcome,
     bridge_steps,
-    bridge_verdict,
     largest_changes,
     profit_bridge,
 )
@@ -255,7 +255,7 @@ def judged(statement=None, *, first="2024-01-01", last="2025-12-01", previous=LA
     statement = stated(SAME, capital_charge=_each(1)) if statement is None else statement
     months = pd.DataFrame({"month": pd.to_datetime([first, last])})
     told = {"bridge": None, "cost": None, "measure": "customer_profit"} | more
-    return bridge_verdict(
+    return bridge_outcome(
         statement,
         told["bridge"],
         told["cost"],

@@ -14,12 +14,12 @@ from kamlib.numerics.sharing import median_of_others, shapley
 from kamlib.profitability.causes import (
     CAUSES,
     cause_effects,
-    causes_verdict,
+    causes_outcome,
     customer_rates,
     explain_gaps,
     kinds_of_work,
-    matrix_verdict,
-    peers_verdict,
+    matrix_outcome,
+    peers_outcome,
     price_matrix,
     profit_rate,
     typical_rates,
@@ -133,14 +133,14 @@ def test_held_against_the_whole_company_is_flagged_with_numbers():
     settings_ = SimpleNamespace(by="industry_segment", at_least=8)
     losers = pd.DataFrame({"peers": [9, 214], "peer_group": ["food", ""]})
 
-    told = peers_verdict(losers, settings_)
+    told = peers_outcome(losers, settings_)
 
     assert (told.outcome, told.said) == (
         "FLAG",
         "Loss-makers with fewer than 8 peers of their own industry segment: 1 of 2. They are held "
         "against the whole company, so part of their gap is what sets such customers apart.",
     )
-    assert peers_verdict(losers.head(1), settings_).said == (
+    assert peers_outcome(losers.head(1), settings_).said == (
         "Each loss-maker is held against customers of its own industry segment, 9 or more of them."
     )
 
@@ -148,12 +148,12 @@ def test_held_against_the_whole_company_is_flagged_with_numbers():
 def test_what_the_input_does_not_show_is_named():
     blind = amounts({"service": 0.0, "handling": 0.0, "delivery": 0.0, "capital_charge": 0.0})
 
-    assert causes_verdict(amounts({"returned": 5.0}), products=True).outcome == "PASS"
-    assert causes_verdict(blind, products=False).said == (
+    assert causes_outcome(amounts({"returned": 5.0}), products=True).outcome == "PASS"
+    assert causes_outcome(blind, products=False).said == (
         "Nothing in the input shows service, terms, returns, mix apart from price: such a cause counts "
         "as none, and the others carry what it does."
     )
-    assert causes_verdict(blind.assign(customer_profit=np.nan), products=True).outcome == "REFUSE"
+    assert causes_outcome(blind.assign(customer_profit=np.nan), products=True).outcome == "REFUSE"
 
 
 # ------------------------------------------------------------------ kinds of work
@@ -207,13 +207,13 @@ def test_the_company_averages_divide_four_kinds_of_trade():
     ]
     assert cuts.net_price == pytest.approx(0.90)
     assert cuts.serve_rate == pytest.approx(0.15)  # 100 plain and 50 of service on 1,000
-    assert matrix_verdict(placed, cuts).outcome == "PASS"
+    assert matrix_outcome(placed, cuts).outcome == "PASS"
 
 
 def test_cost_that_was_spread_by_revenue_cannot_tell_who_costs_more():
     placed, cuts = price_matrix(amounts(*[{}] * 8))
 
-    assert matrix_verdict(placed, cuts).said == (
+    assert matrix_outcome(placed, cuts).said == (
         "Cost-to-serve is nearly the same share of sales for everybody (15% to 15% for the middle half "
         "of customers): it was spread by revenue, so it cannot tell who costs more."
     )

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from kamlib import check_inputs
 from kamlib.core.errors import DataError, ParameterError
-from kamlib.core.verdicts import Balance
+from kamlib.core.outcomes import Balance
 from kamlib.intake.check import Checked
 from kamlib.report.cli import app
 
@@ -104,7 +104,7 @@ def test_rows_set_aside_are_told_by_reason_with_their_money(plain):
 def test_verdicts_that_are_not_pass_come_with_what_to_bring(plain):
     told = words(plain)
 
-    assert all(each.outcome == "FLAG" for each in plain.verdicts)
+    assert all(each.outcome == "FLAG" for each in plain.outcomes)
     assert "FLAG Dormant or gone?: Lines reach only 12 months back" in told
     assert "FLAG General ledger: No totals" in told
     assert "\n  To bring: gl_totals\n" in told

@@ -45,7 +45,7 @@ def hear(folder: Path, stages: Path) -> Heard:
             said.extend(map(str, frame.to_numpy().ravel()))
 
     run_stages(folder, PERIOD, stages, hear=listen)
-    rows = pd.concat([table(stages, path.stem) for path in stages.glob("verdicts_*.parquet")])
+    rows = pd.concat([table(stages, path.stem) for path in stages.glob("outcomes_*.parquet")])
     return Heard(said, dict(zip(rows["rule"], rows["outcome"], strict=True)))
 
 

@@ -14,8 +14,8 @@ from worlds import CostModel, Equation, Pool, Term
 
 from kamlib.core.errors import DataError
 from kamlib.profitability.costing import charge_customers, pool_costs
-from kamlib.profitability.customer_statements import customer_statements, statement_verdicts
-from kamlib.profitability.loss_treatment import dropping_verdict
+from kamlib.profitability.customer_statements import customer_statements, statement_outcomes
+from kamlib.profitability.loss_treatment import dropping_outcome
 from kamlib.profitability.volumes import activity_volumes
 
 
@@ -250,7 +250,7 @@ def test_what_ends_of_a_pool_is_unknown_where_the_support_behind_it_did_not_say(
     _cost, left = charge_customers(volumes, pool_costs(pools(it, desk, van), volumes), EVERYBODY)
 
     assert left["ending_share"].isna().tolist() == [True, True, False]
-    assert dropping_verdict(left).said.startswith("Nobody declared what would end of it:")
+    assert dropping_outcome(left).said.startswith("Nobody declared what would end of it:")
 
 
 @settings(deadline=None, max_examples=20)
@@ -548,7 +548,7 @@ def test_freight_alone_is_cost_to_serve_and_its_bias_is_named(small_firm):
     assert result.statement["customer_profit"].tolist() == [590, 80, -5]
     said = {
         v.rule: v
-        for v in statement_verdicts(
+        for v in statement_outcomes(
             result.statement, result.pools, 0, period=YEAR, stops_at="customer", currency="PLN"
         )
     }

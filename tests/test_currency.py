@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
-from test_intake import book, give, revenue, set_aside, verdict_of, world
+from test_intake import book, give, outcome_and_words, revenue, set_aside, world
 
 from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs
@@ -40,7 +40,7 @@ def test_the_latest_rate_on_or_before_the_day_converts(tmp_path):
     assert revenue(intake) == {"A": 40, "B": 40, "C": 50, "D": 40, "E": 10}
     costs = intake.tables["customer_months"]["cost_of_goods_sold"]
     assert costs.sum() == 5  # the ledger keeps goods in its own currency
-    outcome, said = verdict_of(intake, "converted")
+    outcome, said = outcome_and_words(intake, "converted")
     assert outcome == "PASS"
     assert "EUR\xa030 to PLN\xa0130" in said
     assert "USD\xa010 to PLN\xa040" in said

@@ -48,7 +48,7 @@ def revenue(intake) -> dict:
 
 def flagged(intake) -> str:
     """Return what was said of the way in which files were read."""
-    return " ".join(each.said for each in intake.verdicts if each.rule == "how_read")
+    return " ".join(each.said for each in intake.outcomes if each.rule == "how_read")
 
 
 def test_lines_take_number_day_and_customer_from_the_head_of_their_document(tmp_path):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_intake import TWO_YEARS, book, give, revenue, set_aside, verdict_of, world
+from test_intake import TWO_YEARS, book, give, outcome_and_words, revenue, set_aside, world
 
 from kamlib.core.errors import DataError
 from kamlib.intake import read_inputs, reasons
@@ -64,7 +64,7 @@ def test_an_advance_is_no_second_sale(tmp_path):
     assert orders[["order_id", "lines"]].values.tolist() == [["O1", 2]]
     assert intake.tables["customer_months"]["returned_revenue"].sum() == 0
     assert len(intake.tables["corrections"]) == 0
-    assert verdict_of(intake, "advances")[0] == "PASS"
+    assert outcome_and_words(intake, "advances")[0] == "PASS"
 
 
 @pytest.mark.parametrize("link", ["Z1, ", ", O1"])
@@ -75,7 +75,7 @@ def test_an_advance_is_settled_by_its_name_or_its_order(tmp_path, link):
         f"F1, 2024-02-10, A, 1, 200, final, {link}",
     )
 
-    assert verdict_of(intake, "advances")[0] == "PASS"
+    assert outcome_and_words(intake, "advances")[0] == "PASS"
 
 
 def test_an_advance_without_a_final_invoice_is_named_with_its_money(tmp_path):
@@ -85,7 +85,7 @@ def test_an_advance_without_a_final_invoice_is_named_with_its_money(tmp_path):
         "F1, 2024-02-10, A, 1, 200, invoice, , O2",
     )
 
-    outcome, said = verdict_of(intake, "advances")
+    outcome, said = outcome_and_words(intake, "advances")
     assert outcome == "FLAG"
     assert "1, worth PLN\xa0100" in said
 
@@ -99,7 +99,7 @@ def test_a_credit_note_counts_where_it_is_posted_and_one_without_its_invoice_is_
     )
     months = intake.tables["customer_months"]
     assert months["invoice_revenue"].tolist() == [60, -37]
-    outcome, said = verdict_of(intake, "credit_notes")
+    outcome, said = outcome_and_words(intake, "credit_notes")
     assert outcome == "FLAG"
     assert "1 of 2, worth PLN\xa07" in said
 
@@ -120,7 +120,7 @@ def test_samples_are_lines_and_cost_nothing(tmp_path):
     )
 
     assert intake.tables["customer_months"]["lines"].sum() == 2
-    assert verdict_of(intake, "samples") == (
+    assert outcome_and_words(intake, "samples") == (
         "PASS",
         "Lines free of charge: 1; their goods cost PLN\xa00.",
     )
@@ -133,7 +133,7 @@ def test_identical_rows_are_kept_and_told_with_their_money(tmp_path):
     intake = of(tmp_path, *TWICE)
 
     assert revenue(intake) == {"A": 30, "B": 4}
-    outcome, said = verdict_of(intake, "identical_rows")
+    outcome, said = outcome_and_words(intake, "identical_rows")
     assert outcome == "FLAG"
     assert "PLN\xa020" in said
 
@@ -147,7 +147,7 @@ def test_identical_rows_are_set_aside_where_the_engagement_says_so(tmp_path):
         (4, "", "repeats an earlier row"),
     ]
     assert intake.tables["quarantine"]["amount"].sum() == 20
-    assert verdict_of(intake, "identical_rows")[0] == "PASS"
+    assert outcome_and_words(intake, "identical_rows")[0] == "PASS"
     assert all(balance.holds for balance in intake.balances)
 
 
@@ -161,7 +161,7 @@ def test_the_start_of_a_number_tells_the_kind_of_document_the_longest_first(tmp_
         document_prefixes={"FV/": "invoice", "FV/K/": "correction"},
     )
     assert intake.tables["corrections"]["invoice_id"].tolist() == ["FV/K/1"]
-    told = verdict_of(intake, "document_types")[1]
+    told = outcome_and_words(intake, "document_types")[1]
     assert told.startswith("Lines that do not say what document they belong to: 1 of 3.")
 
 
@@ -192,7 +192,9 @@ def moved(tmp_path, *rows) -> tuple[dict, tuple]:
     intake = read_inputs(engagement, "FY2024")
     table = intake.tables["timing"]
     earned = table.groupby(["period", "earned_period"])["invoice_revenue"].sum()
-    return {key: int(value) for key, value in earned.items()}, verdict_of(intake, "credit_notes")
+    return {key: int(value) for key, value in earned.items()}, outcome_and_words(
+        intake, "credit_notes"
+    )
 
 
 def test_a_correction_of_a_correction_belongs_to_the_sale_at_the_end(tmp_path):
@@ -376,7 +378,7 @@ def test_a_second_line_that_has_as_much_as_the_first_is_no_total_unless_the_expo
 ):
     one = of(tmp_path, *exported(("F1", 100)), "F2, 2024-02-09, A, P, 1, 7", head=EXPORT)
     assert revenue(one) == {"A": 207}
-    assert "without product or quantity" in verdict_of(one, "how_read")[1]
+    assert "without product or quantity" in outcome_and_words(one, "how_read")[1]
     habit = of(tmp_path, *exported(*((f"F{n}", 100) for n in range(1, 4))), head=EXPORT)
     assert revenue(habit) == {"A": 300}
 
@@ -424,13 +426,13 @@ def test_one_line_number_twice_on_an_invoice_counts_once_and_both_places_are_nam
         [8, why, f"{where} 6", 50],
     ]
     assert (
-        verdict_of(intake, "too_much_set_aside")[0] == "REFUSE"
+        outcome_and_words(intake, "too_much_set_aside")[0] == "REFUSE"
     )  # nobody has said that it is right
     for rule, left in (("set_aside", 90), ("keep", 245)):
         declared = of(tmp_path, *rows, head=NUMBERED, repeated_invoices=rule)
         assert revenue(declared) == {"A": left}
-        assert verdict_of(declared, "too_much_set_aside")[0] == "PASS"
-    assert "3 × lines whose invoice stands twice" in verdict_of(declared, "how_read")[1]
+        assert outcome_and_words(declared, "too_much_set_aside")[0] == "PASS"
+    assert "3 × lines whose invoice stands twice" in outcome_and_words(declared, "how_read")[1]
 
 
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
@@ -470,7 +472,9 @@ def test_an_invoice_whose_lines_are_spread_over_files_by_their_numbers_is_one(tm
     row = "F1, 1, 2024-01-10, A, 60, invoice"
     intake = of(tmp_path, row, head=NUMBERED, **files)
     assert revenue(intake) == {"A": 100}
-    assert "1 × invoices with lines of different numbers" in verdict_of(intake, "how_read")[1]
+    assert (
+        "1 × invoices with lines of different numbers" in outcome_and_words(intake, "how_read")[1]
+    )
 
 
 def test_who_has_mapped_line_numbers_is_not_asked_for_them():
@@ -517,7 +521,7 @@ def test_lines_of_a_plan_are_left_out_where_the_engagement_says_which_rows_count
     ]
     money = next(one for one in intake.balances if "Net amount" in one.what)
     assert money.unexplained == 0
-    assert verdict_of(intake, "too_much_set_aside")[0] == "PASS"
+    assert outcome_and_words(intake, "too_much_set_aside")[0] == "PASS"
 
 
 def test_a_column_by_which_rows_count_must_be_there(tmp_path):

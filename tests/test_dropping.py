@@ -17,9 +17,9 @@ from kamlib.core.errors import ParameterError
 from kamlib.profitability.causes import WORK
 from kamlib.profitability.loss_treatment import (
     drop_effects,
-    dropping_verdict,
+    dropping_outcome,
     effect_of_dropping,
-    loss_verdicts,
+    loss_outcomes,
     proposals,
     treat_losses,
 )
@@ -212,12 +212,12 @@ def test_pools_of_which_nobody_said_what_ends_are_named():
         }
     )
 
-    assert dropping_verdict(pools).said == (
+    assert dropping_outcome(pools).said == (
         "Nobody declared what would end of order desk: the effect of dropping a customer is shown as an "
         "interval, from nothing of it to all."
     )
-    assert dropping_verdict(pools.iloc[1:]).outcome == "PASS"
-    assert dropping_verdict(None).outcome == "REFUSE"
+    assert dropping_outcome(pools.iloc[1:]).outcome == "PASS"
+    assert dropping_outcome(None).outcome == "REFUSE"
 
 
 # ------------------------------------------------------------------ settings
@@ -254,6 +254,6 @@ def test_without_customer_profit_nothing_is_said_and_the_tables_are_empty():
     found = treat_losses({"customers": customers}, statement, None, None, model)
 
     assert [len(found.losses), len(found.actions), len(found.explained)] == [0, 0, 0]
-    told = loss_verdicts(found, None, model, period="FY2025", products=True, currency="PLN")
+    told = loss_outcomes(found, None, model, period="FY2025", products=True, currency="PLN")
     assert [v.outcome for v in told] == ["REFUSE", "REFUSE"]
     assert largest_losses(found.losses, customers, period="FY2025").empty

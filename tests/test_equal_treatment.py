@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlib.core.verdicts import FLAG, PASS, REFUSE
+from kamlib.core.outcomes import FLAG, PASS, REFUSE
 from kamlib.numerics.concentration import concentration_along
 from kamlib.segmentation.effort import (
     customer_effort,
     effort_audit,
-    effort_verdict,
+    effort_outcome,
     moves,
     noted_effort,
     pools_of_time,
@@ -165,7 +165,7 @@ def test_without_pools_only_money_is_known_and_that_is_flagged():
     effort = customer_effort(statement, None, None)
 
     assert "people" not in effort
-    assert effort_verdict(effort).outcome == FLAG
+    assert effort_outcome(effort).outcome == FLAG
 
 
 def test_seven_customers_and_a_firm_where_all_lose_are_refused():
@@ -174,19 +174,19 @@ def test_seven_customers_and_a_firm_where_all_lose_are_refused():
     statement["customer_profit"] = -1.0
     losers = customer_effort(statement, served, pools)
 
-    assert effort_verdict(few).outcome == REFUSE
-    assert "the profit of 7 customers is known; below 30" in effort_verdict(few).said
-    assert effort_verdict(losers).outcome == REFUSE
-    assert "no customer earns anything" in effort_verdict(losers).said
+    assert effort_outcome(few).outcome == REFUSE
+    assert "the profit of 7 customers is known; below 30" in effort_outcome(few).said
+    assert effort_outcome(losers).outcome == REFUSE
+    assert "no customer earns anything" in effort_outcome(losers).said
     losers.loc[0, "profit"] = 5.0  # one earns, and all together lose
-    assert effort_verdict(losers).outcome == REFUSE
-    assert "all together the customers lose money" in effort_verdict(losers).said
+    assert effort_outcome(losers).outcome == REFUSE
+    assert "all together the customers lose money" in effort_outcome(losers).said
 
 
 def test_a_firm_whose_effort_is_known_passes():
     statement, served, pools, _classes = world()
 
-    assert effort_verdict(customer_effort(statement, served, pools)).outcome == PASS
+    assert effort_outcome(customer_effort(statement, served, pools)).outcome == PASS
 
 
 NOTED = pd.DataFrame(

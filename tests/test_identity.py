@@ -4,7 +4,17 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from test_intake import LINES, TWO_FIRMS, book, give, revenue, same, set_aside, verdict_of, world
+from test_intake import (
+    LINES,
+    TWO_FIRMS,
+    book,
+    give,
+    outcome_and_words,
+    revenue,
+    same,
+    set_aside,
+    world,
+)
 
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import CONTRACT, read_inputs, reasons
@@ -184,7 +194,7 @@ def test_tax_ids_that_cannot_be_used_are_said_by_reason_with_their_revenue(tmp_p
     engagement = give(world(tmp_path), "invoice_lines", TWO_FIRMS)
     give(engagement, "customers", "customer_id,tax_id\nA,1234563219\nB,brak\nC,\nD,1234563218\n")
 
-    outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "tax_ids")
+    outcome, said = outcome_and_words(read_inputs(engagement, "FY2024"), "tax_ids")
     assert outcome == "FLAG"
     assert "Of 4 ids in the table of customers 1 have" in said
     assert "1 × tax id with a wrong check digit, PLN\xa090 (A)" in said
@@ -289,7 +299,7 @@ def test_a_prospect_that_became_a_customer_is_looked_at_once_with_all_that_is_kn
     assert intake.tables["ratings_ours"]["party_id"].tolist() == ["A", "P3"]
     assert set(revenue(intake)) == {"A", "B"}
     assert "P3" not in set(intake.tables["customers"]["customer_id"])
-    outcome, said = verdict_of(intake, "identity_prospects")
+    outcome, said = outcome_and_words(intake, "identity_prospects")
     assert (outcome, "a customer's: B." in said) == ("FLAG", True)
 
 
@@ -320,7 +330,7 @@ def test_a_decision_that_cannot_be_meant_so_is_rejected(tmp_path, pair, sites, w
     ],
 )
 def test_a_decision_that_does_not_do_what_it_seems_to_is_flagged(tmp_path, pair, sites, words):
-    outcome, said = verdict_of(
+    outcome, said = outcome_and_words(
         read_inputs(merged(tmp_path, pair, sites=sites), "FY2024"), "identity_merged"
     )
 
@@ -339,7 +349,7 @@ def test_own_companies_that_nobody_knows_are_flagged_and_tax_ids_found_in_any_sp
     intake = read_inputs(engagement, "FY2024")
 
     assert intake.tables["customers"]["relation"].tolist() == ["collective", "external"]
-    outcome, said = verdict_of(intake, "identity_named")
+    outcome, said = outcome_and_words(intake, "identity_named")
     assert (outcome, "has: intercompany: K9." in said) == ("FLAG", True)
 
 
@@ -367,7 +377,7 @@ def test_a_chain_that_is_large_as_a_whole_only_is_said_at_either_level(tmp_path,
     """The chain's 100 and 16 firms of 40 bring 740 of 900; counted by site, 18 firms bring 720."""
     intake = read_inputs(chain_of_shops(tmp_path, *[40] * 20, unit=unit), "FY2024")
 
-    outcome, said = verdict_of(intake, "site_or_group")
+    outcome, said = outcome_and_words(intake, "site_or_group")
     assert outcome == "FLAG"
     assert "largest 20% bring 25% by group and 27% by site" in said  # 100 and 3.2 firms; 6 firms
     assert (
@@ -380,9 +390,9 @@ def test_where_the_level_hardly_matters_it_is_said_too_and_without_groups_nothin
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     chain = read_inputs(chain_of_shops(tmp_path / "a", 5000, *[1] * 10), "FY2024")
-    assert verdict_of(chain, "site_or_group")[0] == "PASS"
+    assert outcome_and_words(chain, "site_or_group")[0] == "PASS"
     plain = read_inputs(give(world(tmp_path / "b"), "invoice_lines", TWO_FIRMS), "FY2024")
-    assert "site_or_group" not in {each.rule for each in plain.verdicts}
+    assert "site_or_group" not in {each.rule for each in plain.outcomes}
 
 
 def test_taking_the_decision_back_gives_the_customers_back(tmp_path):
@@ -542,7 +552,7 @@ def test_undecided_pairs_are_flagged_with_their_money_and_nothing_is_merged(tmp_
     intake = read_inputs(engagement, "FY2024")
 
     assert revenue(intake) == {"A": 90, "B": 30}
-    outcome, said = verdict_of(intake, "identity_pairs")
+    outcome, said = outcome_and_words(intake, "identity_pairs")
     assert outcome == "FLAG"
     assert "B = A" in said
     assert "PLN\xa030" in said

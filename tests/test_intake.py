@@ -146,9 +146,9 @@ def two_firms(tmp_path):
     return give(world(tmp_path), "invoice_lines", TWO_FIRMS)
 
 
-def verdict_of(intake: Intake, rule: str):
-    """Return outcome and words of the first verdict of a rule."""
-    return next((v.outcome, v.said) for v in intake.verdicts if v.rule == rule)
+def outcome_and_words(intake: Intake, rule: str):
+    """Return outcome and words of the first outcome of a rule."""
+    return next((v.outcome, v.said) for v in intake.outcomes if v.rule == rule)
 
 
 def revenue(intake: Intake) -> dict[str, Decimal]:
@@ -250,7 +250,7 @@ def test_without_document_types_a_negative_amount_is_a_credit_note(two_firms):
     text = TWO_FIRMS.replace("document_type", "kind_of_paper")
     intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
     assert intake.tables["corrections"]["document_type"].tolist() == ["credit_note"]
-    outcome, words = verdict_of(intake, "document_types")
+    outcome, words = outcome_and_words(intake, "document_types")
     assert outcome == "FLAG"
     assert " belong to: 4 of 4." in words
 
@@ -409,7 +409,7 @@ def test_an_optional_table_without_rows_is_flagged_and_absent_ones_say_what_is_l
     give(two_firms, "contacts", "party_id,date,their_function,our_function\n")
     give(two_firms, "evidence", "")
     intake = read_inputs(two_firms, "FY2024")
-    words = [v.said for v in intake.verdicts if v.rule in ("empty_table", "tables_absent")]
+    words = [v.said for v in intake.outcomes if v.rule in ("empty_table", "tables_absent")]
     assert words[:2] == [
         "The table of contacts has a head and no rows, or nothing at all.",
         "The table of evidence of the relation has a head and no rows, or nothing at all.",
@@ -523,7 +523,7 @@ def test_a_missing_list_price_is_the_usual_high_price_of_product_and_month(tmp_p
     intake = read_inputs(give(world(tmp_path), "invoice_lines", text), "FY2024")
     months = intake.tables["customer_months"]["list_revenue"].tolist()
     assert months == [91 + 8 - 9, 3]
-    outcome, words = verdict_of(intake, "list_price")
+    outcome, words = outcome_and_words(intake, "list_price")
     assert (outcome, words[:43]) == ("FLAG", "Lines without a list price: 13 of 13. For 1")
 
 
@@ -536,8 +536,8 @@ def test_a_list_price_below_the_net_amount_looks_like_the_price_of_one_unit(two_
         "F1, 4, 2024-01-10, A, P, 5, 40, 70, 50, invoice",
     )
     intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
-    assert verdict_of(intake, "list_price_unit")[1][:14] == "On 2 of 3 line"
-    assert verdict_of(intake, "list_price")[0] == "PASS"
+    assert outcome_and_words(intake, "list_price_unit")[1][:14] == "On 2 of 3 line"
+    assert outcome_and_words(intake, "list_price")[0] == "PASS"
 
 
 def costs(engagement, *rows):
@@ -547,7 +547,7 @@ def costs(engagement, *rows):
         for n, (q, net, cost, kind) in enumerate(rows)
     ]
     intake = read_inputs(give(engagement, "invoice_lines", book(LINES, *lines)), "FY2024")
-    found = [v.said for v in intake.verdicts if v.rule == "costs_amiss"]
+    found = [v.said for v in intake.outcomes if v.rule == "costs_amiss"]
     return found[0].replace("\u00a0", " ") if found else ""
 
 
@@ -577,7 +577,7 @@ def test_freight_below_0_is_said_and_most_of_it_is_rejected(two_firms):
         rows = [f"F{n},2024-01-1{n},A,100,60,{freight}\n" for n, freight in enumerate(freights)]
         head = "invoice_id,date,customer_id,net_amount,cost_of_goods_sold,freight\n"
         intake = read_inputs(give(two_firms, "invoice_lines", head + "".join(rows)), "FY2024")
-        return [v.said.replace("\u00a0", " ") for v in intake.verdicts if v.rule == "costs_amiss"]
+        return [v.said.replace("\u00a0", " ") for v in intake.outcomes if v.rule == "costs_amiss"]
 
     assert read(5, "", 0) == []
     assert "invoice lines with freight below 0: 1 (PLN 5)" in read(5, 5, -5)[0]
@@ -596,14 +596,14 @@ def test_without_cost_of_goods_no_margin_is_shown(two_firms):
     text = TWO_FIRMS.replace("cost_of_goods_sold", "something_else")
     intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
     assert intake.tables["customer_months"]["cost_of_goods_sold"].isna().all()
-    assert verdict_of(intake, "cost_of_goods")[0] == "REFUSE"
+    assert outcome_and_words(intake, "cost_of_goods")[0] == "REFUSE"
 
 
 def test_lines_without_cost_are_named_with_their_money(two_firms):
     intake = read_inputs(
         give(two_firms, "invoice_lines", TWO_FIRMS.replace("30,25", "30,")), "FY2024"
     )
-    outcome, words = verdict_of(intake, "cost_of_goods")
+    outcome, words = outcome_and_words(intake, "cost_of_goods")
     assert outcome == "FLAG"
     assert words.startswith("Lines without a cost of goods sold: 1 of 4, worth PLN\u00a030. ")
 
@@ -612,7 +612,7 @@ def test_identical_lines_are_counted_with_their_money_and_kept(two_firms):
     twice = TWO_FIRMS + TWO_FIRMS.splitlines()[1] + "\n"
     text = twice.replace(",1,2024", ",,2024")  # one line number twice is one line
     intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
-    assert verdict_of(intake, "identical_rows")[1] == (
+    assert outcome_and_words(intake, "identical_rows")[1] == (
         "Invoice lines that repeat another one in every column that was read: 1, worth "
         "PLN\u00a060. They were kept."
     )
@@ -629,7 +629,9 @@ def test_of_many_lines_only_those_with_one_hash_are_compared_and_the_count_is_th
 
     intake = read_inputs(give(two_firms, "invoice_lines", text), "FY2024")
 
-    assert "read: 3, worth PLN\u00a0110." in verdict_of(intake, "identical_rows")[1]  # 60 − 10 + 60
+    assert (
+        "read: 3, worth PLN\u00a0110." in outcome_and_words(intake, "identical_rows")[1]
+    )  # 60 − 10 + 60
 
 
 # --------------------------------------------------------------------------- who is who
@@ -642,7 +644,7 @@ def test_without_a_table_of_customers_every_id_on_a_line_is_a_customer(two_firms
         "relation": ["external", "external"],
         "sites": [1, 1],
     }
-    assert verdict_of(intake, "customers_table")[0] == "FLAG"
+    assert outcome_and_words(intake, "customers_table")[0] == "FLAG"
 
 
 SITES = book(
@@ -812,7 +814,7 @@ def test_rows_and_money_read_are_used_or_set_aside(two_firms):
     ]
     assert rows.holds
     assert money.holds
-    assert verdict_of(intake, "rows_set_aside") == (
+    assert outcome_and_words(intake, "rows_set_aside") == (
         "FLAG",
         "2 of 4 rows had to be set aside; of invoice lines 2 of 4 (50%), worth PLN\u00a030 where the "
         "amount can be read (30% of all amounts, counted whatever their sign). Why, stands in "
@@ -844,7 +846,7 @@ def test_revenue_ties_to_the_general_ledger_or_says_by_how_much_not(
     two_firms, amount, outcome, words
 ):
     intake = read_inputs(give(two_firms, "gl_totals", general_ledger(amount)), "FY2024")
-    found, said = verdict_of(intake, "ledger_revenue")
+    found, said = outcome_and_words(intake, "ledger_revenue")
     assert found == outcome
     assert words in said
     assert intake.balances[-1].what == "Invoice revenue of FY2024 and the general ledger"
@@ -878,7 +880,7 @@ def test_a_reconciling_item_that_names_no_account_is_said_to_explain_nothing(two
 
     def told(**item):
         two_firms.ledger.reconciling_items = [SimpleNamespace(**late, **item)]
-        return verdict_of(read_inputs(two_firms, "FY2024"), "reconciling_items")
+        return outcome_and_words(read_inputs(two_firms, "FY2024"), "reconciling_items")
 
     assert told(what="late", gl_account="700")[0] == "PASS"
     outcome, words = told(what="late", gl_account=None)
@@ -891,20 +893,20 @@ def test_both_periods_are_tied_where_the_ledger_has_them(two_firms):
     two_firms.periods = world(two_firms.folder, periods=TWO_YEARS).periods
     text = general_ledger("-120") + "FY2023,700,-3,invoice_revenue,-1\n"
     intake = read_inputs(give(two_firms, "gl_totals", text), "FY2024")
-    outcomes = [(v.rule, v.outcome) for v in intake.verdicts if v.rule in RULES_OF_LEDGER]
+    outcomes = [(v.rule, v.outcome) for v in intake.outcomes if v.rule in RULES_OF_LEDGER]
     assert outcomes == [("ledger_revenue", "PASS"), ("ledger_before", "REFUSE")]
     assert [b.what[19:25] for b in intake.balances[-2:]] == ["FY2024", "FY2023"]
 
 
 def test_without_a_ledger_there_is_nothing_to_tie_to(two_firms):
-    outcome, words = verdict_of(read_inputs(two_firms, "FY2024"), "ledger_absent")
+    outcome, words = outcome_and_words(read_inputs(two_firms, "FY2024"), "ledger_absent")
     assert (outcome, "nothing outside confirms the sums" in words) == ("FLAG", True)
 
 
 def test_months_without_lines_and_an_early_end_are_named(two_firms):
     quarter = {"Q1": (date(2024, 1, 1), date(2024, 3, 31))}
     two_firms.periods = world(two_firms.folder, periods=quarter).periods
-    outcome, words = verdict_of(read_inputs(two_firms, "Q1"), "coverage")
+    outcome, words = outcome_and_words(read_inputs(two_firms, "Q1"), "coverage")
     assert (outcome, words) == (
         "FLAG",
         "Q1 is not covered as a whole: lines begin on 10 Jan 2024 only; lines end on "
@@ -914,7 +916,7 @@ def test_months_without_lines_and_an_early_end_are_named(two_firms):
 
 def test_a_period_without_lines_is_refused(two_firms):
     two_firms.periods = world(two_firms.folder, periods=TWO_YEARS).periods
-    assert verdict_of(read_inputs(two_firms, "FY2023"), "coverage")[0] == "REFUSE"
+    assert outcome_and_words(read_inputs(two_firms, "FY2023"), "coverage")[0] == "REFUSE"
 
 
 # --------------------------------------------------------------------------- properties

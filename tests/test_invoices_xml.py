@@ -629,7 +629,7 @@ def test_files_of_a_folder_go_through_data_prep_without_naming_a_column(tmp_path
     }
     assert aside["amount"].sum() == 200
     assert all(balance.holds for balance in intake.balances)
-    outcomes = {each.rule: each.outcome for each in intake.verdicts}
+    outcomes = {each.rule: each.outcome for each in intake.outcomes}
     assert (outcomes["credit_notes"], outcomes["advances"]) == ("PASS", "PASS")
 
 

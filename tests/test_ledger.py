@@ -15,7 +15,7 @@ from kamlib.core.tables import EXACT
 from kamlib.profitability.customer_statements import customer_statements
 from kamlib.profitability.ledger import (
     ledger_accounts,
-    ledger_verdict,
+    ledger_outcome,
     profit_balance,
     statement_balances,
 )
@@ -66,7 +66,7 @@ def test_every_account_of_the_general_ledger_is_held_against_the_statement(small
     assert accounts["line"].tolist() == ["invoice_revenue", "cost_of_goods_sold", "cost_to_serve"]
     assert accounts["ledger"].tolist() == [1250, 550, 1000]
     assert accounts["unexplained"].tolist() == [0, 0, 0]
-    assert ledger_verdict(accounts, period=YEAR, materiality=MATERIAL).outcome == "PASS"
+    assert ledger_outcome(accounts, period=YEAR, materiality=MATERIAL).outcome == "PASS"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_difference_to_the_general_ledger_is_judged_by_what_is_material(
 ):
     _result, accounts = tied(small_firm, {**BOOKS, "a701": ("invoice_revenue", revenue, -1)})
 
-    said = ledger_verdict(accounts, period=YEAR, materiality=MATERIAL)
+    said = ledger_outcome(accounts, period=YEAR, materiality=MATERIAL)
 
     assert said.outcome == outcome
     assert f"{-revenue - 1250:.2f}" in said.said

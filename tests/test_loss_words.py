@@ -9,7 +9,7 @@ import pytest
 from kamlib.profitability import tables as views
 from kamlib.profitability import words as findings
 from kamlib.profitability.figures import plot_price_matrix
-from kamlib.profitability.loss_treatment import stranded_verdict
+from kamlib.profitability.loss_treatment import stranded_outcome
 
 
 @pytest.fixture(autouse=True)
@@ -150,11 +150,11 @@ def test_where_no_known_cost_would_stay_it_is_flagged():
         "that.",
         "No cost is known that would stay without them.",
     ]
-    assert stranded_verdict(every, currency="PLN").outcome == "FLAG"
-    assert plain(stranded_verdict(losers(), currency="PLN").said) == (
+    assert stranded_outcome(every, currency="PLN").outcome == "FLAG"
+    assert plain(stranded_outcome(losers(), currency="PLN").said) == (
         "PLN 240,000 of cost would stay if all loss-makers left, and land on the others."
     )
-    assert stranded_verdict(every.head(0), currency="PLN") is None
+    assert stranded_outcome(every.head(0), currency="PLN") is None
 
 
 def test_the_facts_that_decide_about_a_loss_stand_in_one_row():

@@ -458,7 +458,7 @@ def test_rates_of_one_and_returns_without_a_minus_are_taken_as_they_stand_and_na
     lines = PLAIN.replace("product_id", "currency").replace(";P;", ";EUR;")
     give(engagement, "invoice_lines", lines.replace(";invoice", ";credit_note", 2), dialect="pl")
     give(engagement, "fx_rates", "date,currency,rate\n2024-03-09,EUR,1\n")
-    said = {each.rule: each for each in read_inputs(engagement, "FY2024").verdicts}
+    said = {each.rule: each for each in read_inputs(engagement, "FY2024").outcomes}
     assert said["converted"].outcome == said["minus_missing"].outcome == "FLAG"
     assert "The rates of EUR are 1" in said["converted"].said
     assert "2 of 2, worth PLN\xa022" in said["minus_missing"].said

@@ -26,8 +26,8 @@ def stages(expected, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def verdicts(stages) -> pd.DataFrame:
-    parts = [table(stages, path.stem) for path in sorted(stages.glob("verdicts_*.parquet"))]
+def outcomes(stages) -> pd.DataFrame:
+    parts = [table(stages, path.stem) for path in sorted(stages.glob("outcomes_*.parquet"))]
     return pd.concat(parts).set_index("rule")
 
 
@@ -98,14 +98,14 @@ def test_concentration_of_revenue_is_the_source_s(stages, expected):
     assert list(measures.index) == ["invoice_revenue"]
 
 
-def test_without_costs_margins_and_all_that_follows_are_refused_with_what_to_bring(verdicts):
+def test_without_costs_margins_and_all_that_follows_are_refused_with_what_to_bring(outcomes):
     for rule in ("cost_of_goods", "gross_margin", "class_measure"):
-        assert verdicts.loc[rule, "outcome"] == "REFUSE", rule
-    assert "cost_of_goods_sold" in verdicts.loc["cost_of_goods", "bring"]
+        assert outcomes.loc[rule, "outcome"] == "REFUSE", rule
+    assert "cost_of_goods_sold" in outcomes.loc["cost_of_goods", "bring"]
 
 
-def test_lines_that_stand_twice_are_told_with_their_money_and_kept(verdicts, expected):
-    said = verdicts.loc["identical_rows"]
+def test_lines_that_stand_twice_are_told_with_their_money_and_kept(outcomes, expected):
+    said = outcomes.loc["identical_rows"]
 
     assert said["outcome"] == "FLAG"
     assert "read: 5,228, worth" in said["said"]  # 5,268 with those that have no customer

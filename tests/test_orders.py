@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_firm import NO_CORRECTIONS, exact
-from test_intake import TWO_YEARS, book, give, verdict_of, world
+from test_intake import TWO_YEARS, book, give, outcome_and_words, world
 from worlds import CostModel, Equation, Pool, Term
 
 from kamlib.intake import read_inputs
-from kamlib.profitability.customer_statements import customer_statements, statement_verdicts
+from kamlib.profitability.customer_statements import customer_statements, statement_outcomes
 from kamlib.profitability.volumes import activity_volumes, whole_orders
 
 HEAD = (
@@ -51,7 +51,7 @@ def test_a_word_in_place_of_a_number_is_no_order(tmp_path):
     intake = read(tmp_path, *rows, "F99, 2024-05-10, A, 10, O1, , , , ")
 
     assert len(counted(intake)) == 2 * len(WORDS) + 1
-    outcome, said = verdict_of(intake, "orders")
+    outcome, said = outcome_and_words(intake, "orders")
     assert outcome == "FLAG"
     assert "counts as the order: 20, worth PLN\xa0200" in said
 
@@ -85,7 +85,7 @@ def test_a_zero_in_a_column_of_whole_numbers_is_no_order(tmp_path):
 def test_every_order_with_a_number_passes(tmp_path):
     intake = read(tmp_path, "F1, 2024-01-10, A, 10, O1, 2024-01-08, , , ")
 
-    assert verdict_of(intake, "orders") == (
+    assert outcome_and_words(intake, "orders") == (
         "PASS",
         "An order is known by its number, else by its invoice.",
     )
@@ -101,7 +101,7 @@ def test_a_word_in_place_of_an_order_settles_no_advance(tmp_path):
         head=head,
     )
 
-    assert verdict_of(intake, "advances")[0] == "FLAG"
+    assert outcome_and_words(intake, "advances")[0] == "FLAG"
 
 
 def test_a_number_that_comes_again_months_later_is_another_order(tmp_path):
@@ -120,7 +120,7 @@ def test_a_number_that_comes_again_months_later_is_another_order(tmp_path):
         ["4712", "2024-03-10", 2],
         ["4711", "2024-12-10", 1],
     ]
-    outcome, said = verdict_of(intake, "orders")
+    outcome, said = outcome_and_words(intake, "orders")
     assert outcome == "FLAG"
     assert (
         "come again after more than 92 days, each time counted as another order: 1, worth" in said
@@ -135,7 +135,7 @@ def test_an_order_delivered_late_is_one_by_its_order_date(tmp_path):
     )
 
     assert counted(intake) == [["4711", "2024-01-08", 2]]
-    assert verdict_of(intake, "orders")[0] == "PASS"
+    assert outcome_and_words(intake, "orders")[0] == "PASS"
 
 
 def test_a_number_that_never_rests_is_named(tmp_path):
@@ -145,7 +145,7 @@ def test_a_number_that_never_rests_is_named(tmp_path):
     intake = read(tmp_path, *(f"F{n}, {day}, A, 10, Kasia, , , , " for n, day in enumerate(days)))
 
     assert counted(intake) == [["Kasia", "2023-01-05", 15]]
-    outcome, said = verdict_of(intake, "orders")
+    outcome, said = outcome_and_words(intake, "orders")
     assert (outcome, "more than a year, counted as one order: 1, worth" in said) == ("FLAG", True)
 
 
@@ -194,7 +194,7 @@ def test_an_order_date_that_cannot_be_the_orders_day_gives_way_to_the_invoices(t
         ["O9", "2023-02-01", 1],
         *([f"O{n}", "2024-01-10", 1] for n in range(3)),
     ]
-    outcome, said = verdict_of(intake, "orders")
+    outcome, said = outcome_and_words(intake, "orders")
     assert (outcome, "the invoice's day counts: 3, worth PLN\xa030" in said) == ("FLAG", True)
 
 
@@ -395,7 +395,7 @@ def test_whatever_stands_for_no_number_the_orders_are_the_same(words):
         )
 
     assert [row[0] for row in counted(intake)] == ["F0", "F1", "F2", "F3"]
-    flagged = verdict_of(intake, "orders")[0] == "FLAG"
+    flagged = outcome_and_words(intake, "orders")[0] == "FLAG"
     assert flagged == any(words)
 
 
@@ -475,7 +475,7 @@ def test_without_them_a_cost_differs_by_what_is_said_to_be_guessed_or_open_and_n
         assert found[2025]["setup_cost"].sum() == 0
         assert found[2025]["setup_open_cost"].gt(0).all()
         assert found[2024]["setup_guessed_cost"].gt(0).to_dict()["C"]
-        verdicts = statement_verdicts(
+        outcomes = statement_outcomes(
             found[2025].reset_index(),
             ONE_POOL,
             3,
@@ -483,7 +483,7 @@ def test_without_them_a_cost_differs_by_what_is_said_to_be_guessed_or_open_and_n
             stops_at="customer",
             currency="PLN",
         )
-        told = next(each for each in verdicts if each.rule == "new_customers")
+        told = next(each for each in outcomes if each.rule == "new_customers")
         assert told.outcome == "FLAG"
         assert "far enough back: 5; setting them up would cost" in told.said
 
@@ -508,9 +508,9 @@ def test_orders_that_began_before_the_first_line_are_said(tmp_path):
     rows = ["F1, 2024-01-03, A, 10, O1", "F2, 2024-02-03, A, 10, O2", "F3, 2024-02-20, A, 10, O2"]
     head = "invoice_id, date, customer_id, net_amount, order_id"
 
-    outcome, said = verdict_of(read(tmp_path, *rows, head=head), "orders")
+    outcome, said = outcome_and_words(read(tmp_path, *rows, head=head), "orders")
 
     assert outcome == "FLAG"
     assert "orders begun before the first line" in said
     early = read(tmp_path, "F0, 2022-06-03, A, 10, O0", *rows, head=head)
-    assert verdict_of(early, "orders")[0] == "PASS"
+    assert outcome_and_words(early, "orders")[0] == "PASS"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kamlib.core.tables import read_table, write_table
-from kamlib.pyramid.overriding import apply_overrides, overrides_verdict
+from kamlib.pyramid.overriding import apply_overrides, overrides_outcome
 from kamlib.pyramid.tables import overrides_table
 from kamlib.settings import Override
 from kamlib.stage import Stage
@@ -54,7 +54,7 @@ def test_a_decision_holds_to_its_last_day_and_not_beyond(expires, decided, outco
     decisions = [override("K2", "develop", expires)]
 
     assert apply_overrides(ACCOUNTS, decisions, end=END)["decided_verdict"][1] == decided
-    assert overrides_verdict(ACCOUNTS, decisions, end=END).outcome == outcome
+    assert overrides_outcome(ACCOUNTS, decisions, end=END).outcome == outcome
 
 
 def test_what_expired_and_who_is_unknown_is_listed_with_its_author():
@@ -64,7 +64,7 @@ def test_what_expired_and_who_is_unknown_is_listed_with_its_author():
         override("K99", "develop", date(2026, 6, 30)),
     ]
 
-    found = overrides_verdict(ACCOUNTS, decisions, end=END)
+    found = overrides_outcome(ACCOUNTS, decisions, end=END)
 
     assert found.outcome == "FLAG"
     assert found.said == (
@@ -76,7 +76,7 @@ def test_what_expired_and_who_is_unknown_is_listed_with_its_author():
 
 
 def test_decisions_in_force_are_counted():
-    found = overrides_verdict(ACCOUNTS, [override("K2", "develop")], end=END)
+    found = overrides_outcome(ACCOUNTS, [override("K2", "develop")], end=END)
 
     assert (found.outcome, found.bring) == ("PASS", "")
     assert found.said.endswith("beside what the rules propose: 1.")
@@ -138,4 +138,4 @@ def test_a_decision_may_name_any_id_that_its_customer_has(tmp_path, party):
         "develop",
         "harvest",
     ]
-    assert overrides_verdict(ACCOUNTS, decided, end=END).outcome == "PASS"
+    assert overrides_outcome(ACCOUNTS, decided, end=END).outcome == "PASS"

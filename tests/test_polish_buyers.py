@@ -114,7 +114,7 @@ def test_13_forty_rows_twice_are_told_with_their_money_or_set_aside(tmp_path, tr
     once = read(tmp_path, "13", extra="identical_rows: quarantine")
 
     assert kept.tables["customer_months"]["lines"].sum() == truth["rows"] + 40
-    said = next(v.said for v in kept.verdicts if v.rule == "identical_rows")
+    said = next(v.said for v in kept.outcomes if v.rule == "identical_rows")
     assert ": 40, worth PLN" in said
     assert exact(once, truth)
     assert len(once.tables["quarantine"]) == 40
@@ -138,7 +138,7 @@ def test_17_without_cost_revenue_is_exact_and_margins_are_refused(tmp_path, trut
     intake = read(tmp_path, "17")
 
     assert sums(intake)[0] == Decimal(str(truth["net"]))
-    assert next(v.outcome for v in intake.verdicts if v.rule == "cost_of_goods") == "REFUSE"
+    assert next(v.outcome for v in intake.outcomes if v.rule == "cost_of_goods") == "REFUSE"
 
 
 def test_18_gross_amounts_are_rejected_and_price_less_discount_gives_the_net(tmp_path, truth):

@@ -134,7 +134,7 @@ HOW_READ = {
 @pytest.mark.parametrize("number", HOW_READ)
 def test_what_had_to_be_understood_is_counted_per_column(tmp_path, number):
     intake = read(tmp_path, number, **EXACT[number])
-    (said,) = [verdict for verdict in intake.verdicts if verdict.rule == "how_read"]
+    (said,) = [each for each in intake.outcomes if each.rule == "how_read"]
     assert said.outcome == "FLAG"
     assert HOW_READ[number] in said.said
 

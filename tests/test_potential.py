@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from worlds import default_rules
 
 from kamlib.segmentation.doors import (
-    door_verdicts,
+    door_outcomes,
     open_doors,
     potential_door,
     prospect_door,
@@ -258,7 +258,7 @@ def test_the_page_names_who_could_join_and_how_many_nobody_can_tell():
     )
     assert worth_a_look(doors, could)["party_id"].tolist() == ["K0"]
     assert worth_a_look(doors, None).empty
-    told = door_verdicts(doors, strategic_door(None, None, end=date(2025, 12, 31)), pd.Series())
+    told = door_outcomes(doors, strategic_door(None, None, end=date(2025, 12, 31)), pd.Series())
     assert told[0].said.startswith("Of 1 of 15 customers nothing decides")
     shut = doors.assign(open=False)
     assert "0 of the others could join" in joining_finding(shut)

@@ -15,10 +15,10 @@ from kamlib.profitability.uncertainty import (
     profit_tornado,
     profit_uncertainty,
     uncertain_profits,
-    uncertainty_verdict,
+    uncertainty_outcome,
 )
 from kamlib.profitability.words import mover_finding, uncertainty_finding
-from kamlib.segmentation.band import Whale, subsidy_verdict, whale_band
+from kamlib.segmentation.band import Whale, subsidy_outcome, whale_band
 from kamlib.segmentation.classes import split_vital_few, whale_curve
 from kamlib.segmentation.words import whale_uncertainty_finding
 from kamlib.settings.engagement import load_engagement
@@ -238,7 +238,7 @@ def test_intervals_of_ninety_percent_hold_nine_times_of_ten_over_two_hundred_com
 def test_nothing_declared_gives_no_intervals_and_says_what_to_bring():
     statement, cost = company({"A": 5})
 
-    found = uncertainty_verdict(cost, None, Model(), period="FY2025")
+    found = uncertainty_outcome(cost, None, Model(), period="FY2025")
 
     assert profit_uncertainty(statement, cost, Model(), **HOW).empty
     assert profit_tornado(statement, cost, Model()).empty
@@ -259,7 +259,7 @@ def test_nothing_declared_gives_no_intervals_and_says_what_to_bring():
 def test_a_pool_without_a_range_is_named(declared, outcome, said):
     _statement, cost = company({"A": 5})
 
-    found = uncertainty_verdict(cost, None, Model(declared), period="FY2025")
+    found = uncertainty_outcome(cost, None, Model(declared), period="FY2025")
 
     assert found.outcome == outcome
     assert said in found.said
@@ -269,7 +269,7 @@ def test_cost_that_stands_on_the_documents_needs_no_range():
     _statement, cost = company({"A": 5})
     pools = pd.DataFrame({"pool": ["desk", "van"], "unit": ["minute", "traced"]})
 
-    assert uncertainty_verdict(cost, pools, Model({"desk": 0.1}), period="FY2025").outcome == "PASS"
+    assert uncertainty_outcome(cost, pools, Model({"desk": 0.1}), period="FY2025").outcome == "PASS"
 
 
 # --------------------------------------------------------------------------------- whale band
@@ -289,7 +289,7 @@ def test_spring_distribution_keeps_its_printed_numbers_inside_a_band():
     assert numbers["stobachoff"] == pytest.approx(0.358993, abs=1e-6)
     assert numbers["peak_low"] < 94_133 < numbers["peak_high"]
     assert whale.rests_on == "customers"
-    assert subsidy_verdict(whale, currency="USD").outcome == "PASS"
+    assert subsidy_outcome(whale, currency="USD").outcome == "PASS"
 
 
 @given(st.lists(st.integers(-(10**8), 10**8), min_size=1, max_size=40), st.integers(1, 5))
@@ -331,7 +331,7 @@ def test_declared_ranges_make_the_band_and_not_luck_with_customers():
     ],
 )
 def test_the_index_of_subsidy_is_refused_where_the_total_is_not_surely_positive(profit, said):
-    found = subsidy_verdict(whale_band(whale_curve(company(profit)[0]), **DRAWN), currency="PLN")
+    found = subsidy_outcome(whale_band(whale_curve(company(profit)[0]), **DRAWN), currency="PLN")
 
     assert found.outcome == "REFUSE"
     assert said in plain(found.said)

@@ -11,7 +11,7 @@ from small_firm import YEAR, buyers, exact, months, small_firm, used
 from worlds import CostModel, Equation, Pool
 
 from kamlib.profitability.capital import capital_charges
-from kamlib.profitability.customer_statements import customer_statements, statement_verdicts
+from kamlib.profitability.customer_statements import customer_statements, statement_outcomes
 from kamlib.profitability.statement import (
     company_ladder,
     complete_statement,
@@ -104,7 +104,7 @@ def test_without_pools_there_is_gross_margin_and_no_profit(small_firm):
     assert statement["customer_profit"].isna().all()
     outcomes = {
         v.rule: v.outcome
-        for v in statement_verdicts(
+        for v in statement_outcomes(
             statement, None, 0, period=YEAR, stops_at="customer", currency="PLN"
         )
     }
@@ -347,7 +347,7 @@ def test_a_charge_that_nobody_computed_is_unknown_and_not_nothing(
         assert rows["days_late"].tolist()[0] == 5
     said = {
         v.rule: v.outcome
-        for v in statement_verdicts(
+        for v in statement_outcomes(
             result.statement, result.pools, 1, period=YEAR, stops_at="customer", currency="PLN"
         )
     }
@@ -425,7 +425,7 @@ def test_what_is_missing_is_said_in_words(small_firm, change, rule, outcome, wor
 
     said = {
         v.rule: v
-        for v in statement_verdicts(
+        for v in statement_outcomes(
             result.statement,
             result.pools,
             len(model.time_equations),
@@ -456,7 +456,7 @@ def test_without_drivers_the_rest_is_counted_from_documents_and_said(small_firm)
     assert left.loc["field", "unassigned_cost"] == 400
     said = {
         v.rule: v
-        for v in statement_verdicts(
+        for v in statement_outcomes(
             result.statement,
             result.pools,
             2,

@@ -9,13 +9,13 @@ import pytest
 from conftest import REFERENCE, ROOT
 from fastpath import run_stages, table
 from scipy.stats import beta
-from test_intake import set_aside, verdict_of
+from test_intake import outcome_and_words, set_aside
 from test_small_tables import CUSTOMERS, read
 from worlds import default_rules
 
 from kamlib.core.errors import DataError
 from kamlib.intake import reasons
-from kamlib.segmentation.doors import door_verdicts, open_doors, prospect_door
+from kamlib.segmentation.doors import door_outcomes, open_doors, prospect_door
 from kamlib.segmentation.prospects import (
     as_of,
     known_at_entry,
@@ -95,8 +95,8 @@ def test_a_prospect_who_is_a_customer_by_another_id_waits_for_a_decision(tmp_pat
         tmp_path, "D1,P,2024-03-01,,,100\n", **names | {"prospects": "prospect_id,name\nP,ALFA\n"}
     )
 
-    assert verdict_of(apart, "identity_pairs")[0] == "PASS"
-    outcome, said = verdict_of(same, "identity_pairs")
+    assert outcome_and_words(apart, "identity_pairs")[0] == "PASS"
+    outcome, said = outcome_and_words(same, "identity_pairs")
     assert (outcome, "P = A" in said) == ("FLAG", True)
 
 
@@ -332,12 +332,12 @@ def test_prospects_are_never_a_certain_not_now_as_long_as_no_deal_of_theirs_is_t
     doors = open_doors(few, nobody, nobody, nobody, parties, statement, period="FY2025")
 
     assert doors[["door", "open", "judged"]].to_numpy().tolist() == [["prospect", False, False]] * 2
-    [verdict] = [
+    [found] = [
         each
-        for each in door_verdicts(doors, nobody, FIRMS.set_index("party_id").index.to_series())
+        for each in door_outcomes(doors, nobody, FIRMS.set_index("party_id").index.to_series())
         if each.rule == "door_prospect"
     ]
-    assert (verdict.outcome, "Of 2 of 2 prospects" in verdict.said) == ("FLAG", True)
+    assert (found.outcome, "Of 2 of 2 prospects" in found.said) == ("FLAG", True)
 
 
 def test_the_list_says_what_is_to_be_expected_and_how_far_from_it_it_may_end():
@@ -396,7 +396,7 @@ def test_what_is_known_when_a_deal_is_entered_foretells_nothing_and_the_base_rat
 
 def test_no_door_opens_by_a_rate_that_is_too_low_and_the_report_says_why(crm):
     found, doors = table(crm, "open_deals"), table(crm, "doors")
-    told_ = table(crm, "verdicts_segmentation").set_index("rule").loc["win_chances"]
+    told_ = table(crm, "outcomes_segmentation").set_index("rule").loc["win_chances"]
 
     assert len(found) == 1589
     assert found["p_win"].max() < 0.70

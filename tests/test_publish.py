@@ -119,7 +119,7 @@ def test_a_report_holds_a_page_per_notebook_the_tables_and_how_it_was_made(publi
     run = place.folder / "runs" / second.run_id
 
     assert second.index == place.folder / "index.html"
-    assert second.verdicts == {"PASS": 2, "FLAG": 2, "REFUSE": 0}
+    assert second.outcomes == {"PASS": 2, "FLAG": 2, "REFUSE": 0}
     assert sorted(p.name for p in run.iterdir()) == [
         "01_first.html",
         "06_summary.html",
@@ -186,7 +186,7 @@ def test_run_json_records_inputs_and_outcomes_and_no_path_of_this_machine(publis
         name: file_hash(place.engagement / name) for name in ("engagement.yaml", "input/lines.csv")
     }
     assert record["tables"]["first"]["rows"] == 2
-    assert record["verdicts"] == {"PASS": 2, "FLAG": 2, "REFUSE": 0}
+    assert record["outcomes"] == {"PASS": 2, "FLAG": 2, "REFUSE": 0}
     assert record["ledger_holds"] is True
     assert list(record["seconds"]) == list(ORDER)
     assert record["kamlib"] == __version__
@@ -943,7 +943,7 @@ def test_a_link_to_a_table_with_others_than_external_customers_says_how_many(pla
     page = place.publish(summary=summary).index.read_text().replace("\u00a0", " ")
 
     assert ">summary (2 rows), 1 of them intercompany or collective: column relation</a>" in page
-    assert ">verdicts_summary (2 rows)</a>" in page
+    assert ">outcomes_summary (2 rows)</a>" in page
 
 
 # Whose kernel

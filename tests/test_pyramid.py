@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 from worlds import END, IDEAL, KAU, UNKNOWN, WANTED, accounts_of, default_rules
 
 from kamlib.core.errors import ParameterError
+from kamlib.core.outcomes import PASS
 from kamlib.core.quantities import QUANTITIES
-from kamlib.core.verdicts import PASS
-from kamlib.pyramid.assess import assess_accounts, capacity_verdicts, unit_verdict
-from kamlib.pyramid.boundaries import assign_levels, level_counts, pyramid_verdicts
+from kamlib.pyramid.assess import assess_accounts, capacity_outcomes, unit_outcome
+from kamlib.pyramid.boundaries import assign_levels, level_counts, pyramid_outcomes
 from kamlib.pyramid.bounds import Bounds, account_bounds, contact_functions, joint_evidence
 from kamlib.pyramid.decide import accounts_at_cuts, decide, decision_rules, verdict_counts
 from kamlib.pyramid.golden import (
+    golden_outcomes,
     golden_shots,
-    golden_verdicts,
     margin_percentiles,
     money_of_shots,
-    percentiles_verdict,
+    percentiles_outcome,
 )
 from kamlib.pyramid.words import places_finding
 from kamlib.settings import GoldenShot
@@ -273,7 +273,7 @@ def test_levels_trust_and_benefit_are_judged():
         }
     )
 
-    assert [(v.outcome, v.said) for v in pyramid_verdicts(table)] == [
+    assert [(v.outcome, v.said) for v in pyramid_outcomes(table)] == [
         (
             "FLAG",
             "Of 2 customers 0 may stand higher than what is confirmed, and 1 cannot be told from a "
@@ -290,8 +290,8 @@ def test_levels_trust_and_benefit_are_judged():
         ),
     ]
     certain = table.assign(possible_level=[1, 2], trust=[7, 8], customer_profit=[1.0, 2])
-    assert [v.outcome for v in pyramid_verdicts(certain)] == [PASS] * 3
-    assert pyramid_verdicts(table.head(1))[1].outcome == "REFUSE"
+    assert [v.outcome for v in pyramid_outcomes(certain)] == [PASS] * 3
+    assert pyramid_outcomes(table.head(1))[1].outcome == "REFUSE"
 
 
 # --------------------------------------------------------------------------------- evidence
@@ -483,9 +483,9 @@ def test_golden_shots_say_what_they_are_measured_on():
     told = pd.DataFrame({"golden_shot": ["yes", "no"]})
     blind = pd.DataFrame({"golden_shot": pd.Series([None, None], dtype="str")})
 
-    assert golden_verdicts(told, pd.DataFrame({"on_profit": [True]})).outcome == "PASS"
-    assert golden_verdicts(told, pd.DataFrame({"on_profit": [False]})).outcome == "FLAG"
-    assert golden_verdicts(blind, pd.DataFrame({"on_profit": [True]})).said == (
+    assert golden_outcomes(told, pd.DataFrame({"on_profit": [True]})).outcome == "PASS"
+    assert golden_outcomes(told, pd.DataFrame({"on_profit": [False]})).outcome == "FLAG"
+    assert golden_outcomes(blind, pd.DataFrame({"on_profit": [True]})).said == (
         "Golden shots cannot be told: a key-account unit, repeat rates or margins are missing."
     )
 
@@ -561,7 +561,7 @@ def test_margins_frozen_on_other_costs_are_flagged_with_both_limits():
         margins(**{n: 0.01 * i for i, n in enumerate(ids)}), customers, end=END
     )
 
-    told = percentiles_verdict(frozen, afresh, RULES.golden_shot)
+    told = percentiles_outcome(frozen, afresh, RULES.golden_shot)
 
     assert (told.outcome, told.said) == (
         "FLAG",
@@ -569,10 +569,10 @@ def test_margins_frozen_on_other_costs_are_flagged_with_both_limits():
         "since. Measured afresh over the same days, a margin would be high from another number on: "
         "from 6.8% instead of 57% (all). The frozen ones are used.",
     )
-    assert percentiles_verdict(frozen, frozen, RULES.golden_shot).outcome == "PASS"
-    gone = percentiles_verdict(frozen, afresh.head(0), RULES.golden_shot)
+    assert percentiles_outcome(frozen, frozen, RULES.golden_shot).outcome == "PASS"
+    gone = percentiles_outcome(frozen, afresh.head(0), RULES.golden_shot)
     assert "today's inputs do not reach those days" in gone.said
-    assert percentiles_verdict(frozen.head(0), afresh, RULES.golden_shot).outcome == "REFUSE"
+    assert percentiles_outcome(frozen.head(0), afresh, RULES.golden_shot).outcome == "REFUSE"
 
 
 def test_who_may_come_back_or_not_is_told_neither_a_golden_shot_nor_none():
@@ -1387,7 +1387,7 @@ def test_places_cuts_and_losses_are_told():
         by_when=date(2026, 2, 28),
     )
 
-    assert [v.said for v in capacity_verdicts(table, bounds, rules)] == [
+    assert [v.said for v in capacity_outcomes(table, bounds, rules)] == [
         "Accounts that hold or may hold: 2; places: 1.",
         "The limits of levels and cuts are judgement and not calibrated. With cuts of 50, 60 and 70 "
         "on both sides 1, 1 and 1 would pass, those included who do not pay.",
@@ -1395,11 +1395,11 @@ def test_places_cuts_and_losses_are_told():
         "go. Loss-makers to be fixed or looked at: 1.",
     ]
     known = accounts_of(*(row | {"fix_price_change": 0.2, "drop_effect": 5_000.0} for row in rows))
-    assert capacity_verdicts(table, known, rules)[2].said == (
+    assert capacity_outcomes(table, known, rules)[2].said == (
         "What leaving would change and which price would end the loss is known of every loss-maker: "
         "1 to fix, 0 to let go, 0 too small for plans of their own."
     )
-    undeclared = capacity_verdicts(table, bounds, replace(rules, places=None))[0]
+    undeclared = capacity_outcomes(table, bounds, replace(rules, places=None))[0]
     assert (undeclared.outcome, undeclared.said) == (
         "FLAG",
         "How many key accounts can be looked after is not declared: ranked and not cut.",
@@ -1685,6 +1685,6 @@ def test_a_prospect_has_no_level():
     ],
 )
 def test_the_key_account_unit_is_a_year_s_profit_that_somebody_signed_off(given, outcome, said):
-    found = unit_verdict(RULES.key_account_unit, **given)
+    found = unit_outcome(RULES.key_account_unit, **given)
 
     assert (found.outcome, found.said.replace("\u00a0", " ")) == (outcome, said)

@@ -6,13 +6,13 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from test_intake import LINES, TWO_FIRMS, TWO_YEARS, book, give, verdict_of, world
+from test_intake import LINES, TWO_FIRMS, TWO_YEARS, book, give, outcome_and_words, world
 
 from kamlib.core import contract
 from kamlib.core.rules import RULES
 from kamlib.data_prep.tables import quality_table, worst_rows
 from kamlib.data_prep.words import documents_finding, quality_finding
-from kamlib.intake import checks, documents, read_inputs, reasons, verdicts_about
+from kamlib.intake import checks, documents, outcomes_about, read_inputs, reasons
 from kamlib.intake.findings import whole_months
 from kamlib.report.exporting import write_rows_set_aside
 from kamlib.settings import SetAside
@@ -32,7 +32,7 @@ def twenty(*, broken: int, cell: str = "9.5.0", who: str = "A", worth: int = 10)
 def enough(tmp_path, text, **given) -> tuple[str, str]:
     engagement = give(world(tmp_path, **given), "invoice_lines", text)
     give(engagement, "customers", "customer_id\nA\n")
-    return verdict_of(read_inputs(engagement, "FY2024"), "too_much_set_aside")
+    return outcome_and_words(read_inputs(engagement, "FY2024"), "too_much_set_aside")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_totals_and_repeated_lines_are_no_lines_that_are_missing(tmp_path):
     engagement.inputs["invoice_lines"] = given.model_copy(update={"identical_rows": "quarantine"})
     intake = read_inputs(engagement, "FY2024")
     assert len(intake.tables["quarantine"]) == 21
-    assert verdict_of(intake, "too_much_set_aside")[0] == "PASS"
+    assert outcome_and_words(intake, "too_much_set_aside")[0] == "PASS"
 
 
 def test_the_lines_of_the_period_are_looked_at_by_themselves(tmp_path):
@@ -77,7 +77,7 @@ def test_the_lines_of_the_period_are_looked_at_by_themselves(tmp_path):
     ]
     engagement = give(world(tmp_path, periods=TWO_YEARS), "invoice_lines", book(LINES, *rows))
     give(engagement, "customers", "customer_id\nA\n")
-    outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "too_much_set_aside")
+    outcome, said = outcome_and_words(read_inputs(engagement, "FY2024"), "too_much_set_aside")
     assert (outcome, "4 of 16 invoice lines of FY2024 (25%)" in said) == ("REFUSE", True)
 
 
@@ -90,7 +90,7 @@ def test_what_customer_profit_rests_on_beside_the_lines_has_the_same_limits(tmp_
     engagement = give(world(tmp_path), "invoice_lines", twenty(broken=0))
     give(engagement, "customers", "customer_id\nA\n")
     give(engagement, table, "\n".join([head, *(row.format(who=w) for w in "AAZZ")]) + "\n")
-    outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "too_much_set_aside")
+    outcome, said = outcome_and_words(read_inputs(engagement, "FY2024"), "too_much_set_aside")
     assert (outcome, " 2 of 4 " in said) == ("REFUSE", True)
 
 
@@ -99,7 +99,7 @@ def test_what_was_set_aside_explains_nothing_against_the_ledger(tmp_path):
     engagement = give(world(tmp_path), "invoice_lines", twenty(broken=3, who="Z"))
     give(engagement, "customers", "customer_id\nA\n")
     text = "period,gl_account,amount,line,sign\nFY2024,700,200,invoice_revenue,1\n"
-    outcome, said = verdict_of(
+    outcome, said = outcome_and_words(
         read_inputs(give(engagement, "gl_totals", text), "FY2024"), "ledger_revenue"
     )
     assert outcome == "REFUSE"
@@ -126,7 +126,7 @@ def test_a_window_too_short_to_tell_dormant_from_gone_says_so(tmp_path, first, o
     rows = monthly(first, "2023-12-01", day=7)  # the first week of January has holidays
     engagement = give(world(tmp_path, periods=TWO_YEARS), "invoice_lines", book(LINES, *rows))
 
-    found, said = verdict_of(read_inputs(engagement, "FY2023"), "dormant_or_gone")
+    found, said = outcome_and_words(read_inputs(engagement, "FY2023"), "dormant_or_gone")
     assert found == outcome
     assert f" {months} back" in said
 
@@ -137,14 +137,14 @@ def test_days_after_today_are_flagged_with_their_money(tmp_path, monkeypatch):
         world(tmp_path), "invoice_lines", book(LINES, *monthly("2024-01-01", "2024-04-01"))
     )
     monkeypatch.setattr(documents, "today", lambda: date(2024, 3, 15))
-    outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "days_ahead")
+    outcome, said = outcome_and_words(read_inputs(engagement, "FY2024"), "days_ahead")
     assert (outcome, said.replace("\u00a0", " ")) == (
         "FLAG",
         "Invoice lines dated after today: 2, worth PLN 18, the last on 28 Apr 2024. They count in the "
         "period of their day all the same.",
     )
     monkeypatch.setattr(documents, "today", lambda: date(2024, 4, 28))
-    rules = [each.rule for each in read_inputs(engagement, "FY2024").verdicts]
+    rules = [each.rule for each in read_inputs(engagement, "FY2024").outcomes]
     assert "days_ahead" not in rules
 
 
@@ -153,20 +153,20 @@ def test_a_month_cut_short_is_named(tmp_path):
     cut = [*rows, "A9, 1, 2024-12-09, A, P, 1, 9, 9, 5, invoice"]
     engagement = give(world(tmp_path), "invoice_lines", book(LINES, *cut))
 
-    outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "partial_month")
+    outcome, said = outcome_and_words(read_inputs(engagement, "FY2024"), "partial_month")
     assert outcome == "FLAG"
     assert "9 Dec 2024" in said
     whole = give(
         world(tmp_path), "invoice_lines", book(LINES, *rows, *monthly("2024-12-01", "2024-12-01"))
     )
-    assert verdict_of(read_inputs(whole, "FY2024"), "partial_month")[0] == "PASS"
+    assert outcome_and_words(read_inputs(whole, "FY2024"), "partial_month")[0] == "PASS"
 
 
 def test_customers_younger_than_a_year_are_counted_with_their_revenue(tmp_path):
     rows = monthly("2023-01-01", "2024-12-01") + monthly("2024-10-01", "2024-12-01", who="B")
     engagement = give(world(tmp_path, periods=TWO_YEARS), "invoice_lines", book(LINES, *rows))
 
-    outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "young_customers")
+    outcome, said = outcome_and_words(read_inputs(engagement, "FY2024"), "young_customers")
     assert outcome == "FLAG"
     assert said.startswith("1 of 2 customers of FY2024")
     assert "PLN\xa027 (20%" in said
@@ -187,7 +187,9 @@ def test_the_day_that_a_program_writes_for_an_empty_cell_is_no_first_day(tmp_pat
     assert intake.tables["quarantine"][["column", "reason"]].values.tolist() == [
         ["date", reasons.LONG_AGO]
     ]
-    assert verdict_of(intake, "dormant_or_gone")[0] == "REFUSE"  # seven months, not 120 years
+    assert (
+        outcome_and_words(intake, "dormant_or_gone")[0] == "REFUSE"
+    )  # seven months, not 120 years
 
 
 # --------------------------------------------------------------------------- the general ledger
@@ -202,11 +204,11 @@ FY2024,703,5,gross_margin,1
 def test_accounts_that_stand_on_no_line_of_the_statement_are_named_with_their_money(tmp_path):
     engagement = give(give(world(tmp_path), "invoice_lines", TWO_FIRMS), "gl_totals", GL)
 
-    outcome, said = verdict_of(read_inputs(engagement, "FY2024"), "ledger_lines")
+    outcome, said = outcome_and_words(read_inputs(engagement, "FY2024"), "ledger_lines")
     assert outcome == "FLAG"
     assert "2 (702 in FY2024: PLN\xa040, 703 in FY2024: PLN\xa05)" in said
     lined = give(engagement, "gl_totals", "\n".join(GL.split("\n")[:3]) + "\n")
-    assert verdict_of(read_inputs(lined, "FY2024"), "ledger_lines")[0] == "PASS"
+    assert outcome_and_words(read_inputs(lined, "FY2024"), "ledger_lines")[0] == "PASS"
 
 
 def test_list_revenue_less_discounts_is_the_ledgers_invoice_revenue(tmp_path):
@@ -215,9 +217,9 @@ def test_list_revenue_less_discounts_is_the_ledgers_invoice_revenue(tmp_path):
     engagement = give(give(world(tmp_path), "invoice_lines", TWO_FIRMS), "gl_totals", ledger)
 
     intake = read_inputs(engagement, "FY2024")
-    assert verdict_of(intake, "ledger_revenue")[0] == "PASS"
+    assert outcome_and_words(intake, "ledger_revenue")[0] == "PASS"
     silent = give(engagement, "gl_totals", GL.split("\n")[0] + "\nFY2024,702,40,,1\n")
-    outcome, said = verdict_of(read_inputs(silent, "FY2024"), "ledger_silent")
+    outcome, said = outcome_and_words(read_inputs(silent, "FY2024"), "ledger_silent")
     assert outcome == "FLAG"
     assert "no account of invoice revenue for FY2024" in said
 
@@ -365,9 +367,9 @@ def test_the_ledger_of_a_page_adds_up_as_it_is_printed(tmp_path):
 
 
 def test_each_verdict_of_the_intake_is_shown_in_one_part_of_notebook_1(tmp_path):
-    found = read_inputs(give(world(tmp_path), "invoice_lines", BROKEN), "FY2024").verdicts
+    found = read_inputs(give(world(tmp_path), "invoice_lines", BROKEN), "FY2024").outcomes
     parts = [
-        verdicts_about(found, part)
+        outcomes_about(found, part)
         for part in {rule.section or "came_in" for rule in RULES.values()}
     ]
 

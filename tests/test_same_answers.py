@@ -165,7 +165,7 @@ TOLD_BY_SITE = {  # how many rows, which of them, and whose number it is
     "coverage",
     "quarantine",
     "ledger_data_prep",
-    "verdicts_data_prep",
+    "outcomes_data_prep",
 }
 
 

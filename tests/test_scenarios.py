@@ -51,8 +51,8 @@ class World(NamedTuple):
         statement = self.table("profitability")
         return statement[statement["period"] == PERIOD]
 
-    def verdict(self, rule: str) -> pd.Series:
-        parts = [self.table(path.stem) for path in sorted(self.stages.glob("verdicts_*.parquet"))]
+    def outcome(self, rule: str) -> pd.Series:
+        parts = [self.table(path.stem) for path in sorted(self.stages.glob("outcomes_*.parquet"))]
         rows = pd.concat(parts)
         return rows[rows["rule"] == rule].iloc[0]
 
@@ -160,19 +160,19 @@ def test_among_equals_most_are_needed_for_80_percent_of_the_profit(alike):
 
 
 def test_among_equals_nobody_loses_and_shares_of_the_net_total_are_shown(alike):
-    assert alike.verdict("net_shares")["outcome"] == "PASS"
+    assert alike.outcome("net_shares")["outcome"] == "PASS"
     assert (alike.now().query("active")["customer_profit"] >= 0).all()
 
 
 def test_among_equals_the_interval_needs_no_warning_of_heavy_tails(alike):
-    assert alike.verdict("interval")["outcome"] == "PASS"
+    assert alike.outcome("interval")["outcome"] == "PASS"
 
 
 def test_among_equals_no_kind_of_effort_leans_to_one_end(alike):
     audit = alike.table("effort_audit")
 
     kinds = audit[(audit["period"] == PERIOD) & (audit["kind"] != "brings")]
-    assert alike.verdict("equal_treatment")["outcome"] == "PASS"
+    assert alike.outcome("equal_treatment")["outcome"] == "PASS"
     assert dict(zip(kinds["kind"], kinds["spread"], strict=True)) == dict.fromkeys(
         ("people", "material", "money"), "neither"
     )
@@ -188,8 +188,8 @@ def test_among_equals_no_kind_of_effort_leans_to_one_end(alike):
 def test_of_seven_and_where_all_lose_nothing_is_said_of_equal_treatment(request, name, why):
     here = request.getfixturevalue(name)
 
-    assert here.verdict("equal_treatment")["outcome"] == "REFUSE"
-    assert why in here.verdict("equal_treatment")["said"]
+    assert here.outcome("equal_treatment")["outcome"] == "REFUSE"
+    assert why in here.outcome("equal_treatment")["said"]
     assert not any("get" in each and "people's work" in each for each in here.said)
 
 
@@ -216,12 +216,12 @@ def test_seven_customers_are_seven_in_all_rankings(seven):
 
 
 def test_seven_customers_are_flagged_as_few(seven):
-    verdict = seven.verdict("customers_in_rankings")
+    found = seven.outcome("customers_in_rankings")
 
-    assert verdict["outcome"] == "FLAG"
-    assert verdict["said"].startswith("Customers active in the period: only 7.")
-    assert seven.verdict("reference_values")["outcome"] == "FLAG"
-    assert seven.verdict("interval")["outcome"] == "FLAG"
+    assert found["outcome"] == "FLAG"
+    assert found["said"].startswith("Customers active in the period: only 7.")
+    assert seven.outcome("reference_values")["outcome"] == "FLAG"
+    assert seven.outcome("interval")["outcome"] == "FLAG"
 
 
 def test_the_best_fifth_of_seven_is_one_customer_and_two_fifths_of_the_next(seven):
@@ -243,12 +243,12 @@ def test_with_seven_customers_the_interval_is_wide_and_nothing_is_claimed(seven)
 
 # ---------------------------------------------------------------------------- all at a loss
 def test_shares_of_a_negative_total_are_refused_in_words_that_fit(losers):
-    verdict = losers.verdict("net_shares")
+    found = losers.outcome("net_shares")
 
     assert losers.now().query("active")["customer_profit"].sum() < 0
-    assert verdict["outcome"] == "REFUSE"
-    assert plain(verdict["said"]).startswith("The total is −PLN ")
-    assert verdict["said"].endswith("a share of it has no meaning. Money is shown.")
+    assert found["outcome"] == "REFUSE"
+    assert plain(found["said"]).startswith("The total is −PLN ")
+    assert found["said"].endswith("a share of it has no meaning. Money is shown.")
 
 
 def test_where_all_lose_together_no_sentence_boasts_of_a_concentration(losers):

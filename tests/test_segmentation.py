@@ -16,14 +16,14 @@ from kamlib.segmentation.classes import (
     class_flips,
     class_summary,
     class_transitions,
-    measure_verdicts,
+    measure_outcomes,
     segment,
     split_vital_few,
     whale_curve,
 )
-from kamlib.segmentation.doors import door_verdicts, open_doors, potential_door, strategic_door
-from kamlib.segmentation.parties import assessed_parties, dormant_verdict
-from kamlib.segmentation.shares import concentration, giants, interval_verdict, net_shares_verdict
+from kamlib.segmentation.doors import door_outcomes, open_doors, potential_door, strategic_door
+from kamlib.segmentation.parties import assessed_parties, dormant_outcome
+from kamlib.segmentation.shares import concentration, giants, interval_outcome, net_shares_outcome
 from kamlib.segmentation.words import giants_finding, membership_finding, transition_finding
 
 moderately = settings(max_examples=60, deadline=None)
@@ -218,7 +218,7 @@ def test_classes_rest_on_profit_else_on_margin_and_never_on_revenue(profit, marg
 
     assert main_measure(statement) == measure
     outcome = {"customer_profit": "PASS", "gross_margin": "FLAG", None: "REFUSE"}[measure]
-    assert measure_verdicts(statement)[1].outcome == outcome
+    assert measure_outcomes(statement)[1].outcome == outcome
 
 
 def test_a_customer_dormant_with_no_profit_does_not_degrade_the_measure():
@@ -232,7 +232,7 @@ def test_a_customer_dormant_with_no_profit_does_not_degrade_the_measure():
 def test_few_customers_are_flagged_and_none_are_refused(customers, outcome):
     statement = book({f"C{i:02}": 1 for i in range(customers)} | {"Z": 1}, dormant=["Z"])
 
-    assert measure_verdicts(statement)[0].outcome == outcome
+    assert measure_outcomes(statement)[0].outcome == outcome
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_without_a_measure_everything_is_empty_and_nothing_breaks(statement):
     assert table.empty
     assert class_summary(table)["customers"].tolist() == [0, 0, 0]
     assert class_flips(statement, measure=None, threshold=0.80).empty
-    assert net_shares_verdict(measures, measure=None, currency="PLN").said == (
+    assert net_shares_outcome(measures, measure=None, currency="PLN").said == (
         "No measure of profit is known, so there are no shares of it."
     )
     (rows,) = class_balances(statement, table, measure=None, currency="PLN")
@@ -315,7 +315,7 @@ def test_a_company_at_a_loss_has_no_shares_and_raises_no_alarm():
 
 
 def test_the_interval_says_what_it_is_worth():
-    said = interval_verdict(pd.DataFrame({"customers": [240], "gini": [0.76]})).said
+    said = interval_outcome(pd.DataFrame({"customers": [240], "gini": [0.76]})).said
 
     assert said == (
         "A few of the 240 customers are very large; one of them more or less can move the share "
@@ -330,7 +330,7 @@ def test_the_interval_says_what_it_is_worth():
 def test_the_interval_of_many_customers_who_are_alike_needs_no_warning(customers, gini, outcome):
     measures = pd.DataFrame({"customers": [customers], "gini": [gini]})
 
-    assert interval_verdict(measures).outcome == outcome
+    assert interval_outcome(measures).outcome == outcome
 
 
 # --------------------------------------------------------------------------------- net shares
@@ -387,7 +387,7 @@ def measured(total, *, low, high, positive, lost, losing=2, level=0.90) -> pd.Da
     ],
 )
 def test_shares_of_the_net_total_are_refused_in_the_settled_order(measures, said):
-    found = net_shares_verdict(measures, measure="customer_profit", currency="PLN")
+    found = net_shares_outcome(measures, measure="customer_profit", currency="PLN")
 
     assert found.outcome == "REFUSE"
     assert found.said.replace("\u00a0", " ") == said
@@ -397,7 +397,7 @@ def test_shares_of_the_net_total_are_refused_in_the_settled_order(measures, said
 def test_from_two_thirds_of_what_is_earned_net_shares_are_shown(total):
     measures = measured(total, low=1, high=400, positive=300, lost=300 - total)
 
-    found = net_shares_verdict(measures, measure="customer_profit", currency="PLN")
+    found = net_shares_outcome(measures, measure="customer_profit", currency="PLN")
 
     assert (found.outcome, found.said) == (
         "PASS",
@@ -462,7 +462,7 @@ def test_who_is_dormant_is_not_said_where_the_input_is_shorter_than_a_year(
     stays = quiet("AB", order_days=[1, 0], reach=reach, first=first)
     statement = book({"A": 1, "B": 0}, dormant=["B"])
 
-    told = dormant_verdict(customers, stays, statement)
+    told = dormant_outcome(customers, stays, statement)
     _, balance = assessed_parties(customers, None, stays, statement)
 
     assert told.outcome == outcome
@@ -587,7 +587,7 @@ def test_nobody_declared_strategic_means_no_door_four(nothing):
 
     assert judged.empty
     names = pd.Series(dtype="str")
-    assert [each.rule for each in door_verdicts(doors_of(), judged, names)] == ["door_potential"]
+    assert [each.rule for each in door_outcomes(doors_of(), judged, names)] == ["door_potential"]
 
 
 def test_every_open_door_carries_its_evidence(with_a_loss_maker):
@@ -656,14 +656,14 @@ def test_declared_parties_that_stay_outside_are_named_with_their_reason():
     )
     names = pd.Series({"A": "Alfa", "B": "Beta"})
 
-    said = door_verdicts(doors_of(), strategic, names)[1]
+    said = door_outcomes(doors_of(), strategic, names)[1]
 
     assert (said.outcome, said.said) == (
         "FLAG",
         "2 declared as strategic stay outside: Beta (no owner written down), "
         "Z (no order in 24 months and no prospect).",
     )
-    assert door_verdicts(doors_of(), strategic.head(1), names)[1].said == (
+    assert door_outcomes(doors_of(), strategic.head(1), names)[1].said == (
         "Everybody declared strategic has a reason, an owner and a valid date (1)."
     )
 

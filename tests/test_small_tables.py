@@ -9,10 +9,10 @@ from test_intake import (
     TWO_YEARS,
     book,
     give,
+    outcome_and_words,
     revenue,
     same,
     set_aside,
-    verdict_of,
     world,
 )
 
@@ -55,7 +55,7 @@ def test_a_reversal_with_a_minus_takes_back_what_was_accrued(tmp_path):
     items = intake.tables["off_invoice"]
 
     assert sum(effects(items)) == 950
-    outcome, said = verdict_of(intake, "signs")
+    outcome, said = outcome_and_words(intake, "signs")
     assert outcome == "FLAG"
     assert "1 × off-invoice items, reversed (−PLN 1,000): as a reversal of as much" in said.replace(
         "\u00a0", " "
@@ -67,7 +67,7 @@ def test_money_that_came_back_is_said(tmp_path):
     intake = read(tmp_path, off_invoice=ITEMS + rows)
 
     assert sum(effects(intake.tables["off_invoice"])) == 160
-    assert "1 × off-invoice items, settled" in verdict_of(intake, "signs")[1]
+    assert "1 × off-invoice items, settled" in outcome_and_words(intake, "signs")[1]
 
 
 def test_deductions_written_as_income_are_rejected(tmp_path):
@@ -85,7 +85,7 @@ def test_receivables_written_as_debts_are_rejected_and_money_paid_ahead_is_said(
         tmp_path, receivables=head + "A,2024-01-01,100,30\nB,2024-01-01,-5,-2\nB,2024-02-01,7,1\n"
     )
 
-    said = verdict_of(few, "signs")[1].replace("\u00a0", " ")
+    said = outcome_and_words(few, "signs")[1].replace("\u00a0", " ")
     assert "1 × receivables, balance (−PLN 5): as money that customers paid ahead" in said
     assert "1 × receivables, days to pay: as paid before the invoice" in said
     with pytest.raises(DataError, match=r"1 of 1 balances in receivables\.csv"):
@@ -152,8 +152,8 @@ def test_months_in_which_nobody_owes_anything_are_said(tmp_path):
     some = read(tmp_path, lines=lines, receivables=head)
     all_ = read(tmp_path, lines=lines, receivables=head + "A,2024-02-01,9\nB,2024-03-01,8\n")
 
-    assert "no row of receivables" not in str(all_.verdicts)
-    outcome, said = verdict_of(some, "receivables_months")
+    assert "no row of receivables" not in str(all_.outcomes)
+    outcome, said = outcome_and_words(some, "receivables_months")
     assert outcome == "FLAG"
     assert said.startswith("Nobody has a row of receivables in Feb 2024, Mar 2024:")
 
@@ -166,7 +166,7 @@ def test_a_period_whose_bonuses_were_all_posted_in_another_one_is_said(tmp_path)
         engagement = firm(tmp_path, off_invoice=ITEMS + rows)
         engagement.periods = world(tmp_path, periods=TWO_YEARS).periods
         intake = read_inputs(engagement, "FY2024")
-        return [v.said for v in intake.verdicts if v.rule == "periods_without_deductions"]
+        return [v.said for v in intake.outcomes if v.rule == "periods_without_deductions"]
 
     assert "posted in FY2024, and some" in said("2023-12-31")[0]
     assert said("2023-12-31", "2024-12-31") == []
@@ -190,7 +190,7 @@ def rated(*ratings):
 def test_ratings_that_are_all_low_may_be_of_a_shorter_scale(tmp_path, ratings, said):
     """A 5 of 5 is the best there is, and not half of it."""
     intake = read(tmp_path, ratings_theirs=rated(*ratings))
-    found = [v.said for v in intake.verdicts if v.rule == "perhaps_otherwise"]
+    found = [v.said for v in intake.outcomes if v.rule == "perhaps_otherwise"]
 
     assert said in "".join(found).lower()
     assert bool(found) == bool(said)
@@ -201,13 +201,13 @@ def test_growth_that_is_always_below_1_percent_looks_like_shares(tmp_path, growt
     firms = "".join(f"{name},{name}x,{growth}\n" for name in "ABCDE")
     intake = read(tmp_path, sites="customer_id,name,own_growth\n" + firms)
 
-    assert ("perhaps_otherwise" in {v.rule for v in intake.verdicts}) == flagged
+    assert ("perhaps_otherwise" in {v.rule for v in intake.outcomes}) == flagged
 
 
 # --------------------------------------------------------------------------- meant otherwise
 def odd(folder, **tables) -> str:
     """Return what is taken as it stands, and is perhaps meant otherwise."""
-    found = read(folder, **tables).verdicts
+    found = read(folder, **tables).outcomes
     return "".join(v.said for v in found if v.rule == "perhaps_otherwise")
 
 
@@ -311,8 +311,12 @@ def test_rows_that_stand_twice_are_said_and_set_aside_where_the_engagement_says_
         engagement.inputs[name] = given_.model_copy(update={"identical_rows": "quarantine"})
     apart = read_inputs(engagement, "FY2024")
 
-    assert verdict_of(plain, "small_repeats")[0] == verdict_of(apart, "small_repeats")[0] == "PASS"
-    outcome, said = verdict_of(kept, "small_repeats")
+    assert (
+        outcome_and_words(plain, "small_repeats")[0]
+        == outcome_and_words(apart, "small_repeats")[0]
+        == "PASS"
+    )
+    outcome, said = outcome_and_words(kept, "small_repeats")
     assert (outcome, said.count("1 × "), said.count("the same in every column")) == ("FLAG", 5, 5)
     assert "1 × cost drivers, the same in every column (volume 12)" in said
     same(plain, apart, *TWICE)
@@ -321,7 +325,7 @@ def test_rows_that_stand_twice_are_said_and_set_aside_where_the_engagement_says_
 
 def test_two_balances_of_one_customer_and_month_are_said(tmp_path):
     rows = "customer_id,month,average_balance\nA,2024-01-01,100\nA,2024-01-31,40\nB,2024-01-01,5\n"
-    said = verdict_of(read(tmp_path, receivables=rows), "small_repeats")[1]
+    said = outcome_and_words(read(tmp_path, receivables=rows), "small_repeats")[1]
 
     assert "1 × receivables, another row for the same customer and month" in said
 
@@ -369,8 +373,8 @@ def turned_and_doubled(folder, cells: list[int], place: int) -> None:
 
     assert set(turned.tables["quarantine"]["table"]) == {"drivers", "assets"}
     assert len(set_aside(turned)) == 2
-    assert verdict_of(turned, "signs")[1].count("1 × ") == 2
-    said = verdict_of(doubled, "small_repeats")[1]
+    assert outcome_and_words(turned, "signs")[1].count("1 × ") == 2
+    said = outcome_and_words(doubled, "small_repeats")[1]
     assert all(
         f" × {words}, the same" in said
         for words in ("assets", "receivables", "cost drivers", "off-invoice items")
@@ -388,13 +392,15 @@ def test_a_driver_that_differs_in_case_and_blanks_is_the_same_driver(tmp_path):
         ["A", "visits", 12],
         ["B", "visits", 5],
     ]
-    assert "driver 'Visits', counted as 'visits'" in verdict_of(intake, "unknown_words")[1]
+    assert "driver 'Visits', counted as 'visits'" in outcome_and_words(intake, "unknown_words")[1]
 
 
 def test_a_driver_that_no_equation_counts_is_said_with_its_volume_and_the_nearest(tmp_path):
     head = "period,customer_id,driver,volume\n"
     rows = head + "FY2024,A,visits,12\nFY2024,A,visit,3\nFY2024,B,visit,2\n"
-    outcome, said = verdict_of(read(tmp_path, equations=[VISITS], drivers=rows), "unknown_words")
+    outcome, said = outcome_and_words(
+        read(tmp_path, equations=[VISITS], drivers=rows), "unknown_words"
+    )
 
     assert outcome == "FLAG"
     assert (
@@ -416,7 +422,9 @@ def test_a_value_that_an_equation_asks_for_and_no_line_has_is_said(tmp_path):
             Plus(when={"order_channel": "edi"}, time=1),
         ],
     )
-    outcome, said = verdict_of(read(tmp_path, equations=[desk], lines=lines), "idle_settings")
+    outcome, said = outcome_and_words(
+        read(tmp_path, equations=[desk], lines=lines), "idle_settings"
+    )
 
     assert outcome == "FLAG"
     assert "order_channel: phone in time_equations (the lines have edi, telefon" in said
@@ -450,7 +458,7 @@ def test_us_in_capitals_is_us_and_parties_that_rate_rivals_only_are_said(tmp_pat
     intake = read(tmp_path, ratings_theirs=THEIRS + rows)
 
     assert intake.tables["ratings_theirs"]["supplier"].tolist() == ["us", "Acme"]
-    said = verdict_of(intake, "unknown_words")[1]
+    said = outcome_and_words(intake, "unknown_words")[1]
     assert "1 party that rates suppliers (Acme) and never 'us'" in said
 
 
@@ -462,7 +470,7 @@ def test_criteria_sources_and_signs_that_no_rule_knows_are_said_with_the_nearest
         off_invoice="customer_id,date,kind,amount\nA,2024-02-01,Bad debt,5\nA,2024-02-01,bonus,5\n",
         ratings_theirs=THEIRS + "A,Trust,1,us,7,their_words\n",
     )
-    said = verdict_of(intake, "unknown_words")[1]
+    said = outcome_and_words(intake, "unknown_words")[1]
 
     for words in (
         "our ratings, criterion: 'opennes' (1 row, did you mean 'openness'?)",
@@ -487,7 +495,7 @@ def test_a_table_of_which_no_row_can_be_used_is_empty_and_stops_nothing_but_the_
     intake = read(tmp_path, off_invoice=deduction, ratings_theirs=rating)
 
     assert (len(intake.tables["off_invoice"]), len(intake.tables["ratings_theirs"])) == (0, 0)
-    assert verdict_of(intake, "too_much_set_aside")[0] == "REFUSE"
+    assert outcome_and_words(intake, "too_much_set_aside")[0] == "REFUSE"
 
 
 def test_a_kind_of_relation_for_a_segment_that_nobody_is_in_is_said(tmp_path):
@@ -497,7 +505,7 @@ def test_a_kind_of_relation_for_a_segment_that_nobody_is_in_is_said(tmp_path):
     engagement.staying = engagement.staying.model_copy(
         update={"relation": {"default": "auto", "foods": "project"}}
     )
-    said = verdict_of(read_inputs(engagement, "FY2024"), "idle_settings")[1]
+    said = outcome_and_words(read_inputs(engagement, "FY2024"), "idle_settings")[1]
 
     assert "foods in staying.relation, did you mean 'food'?" in said
 
@@ -510,7 +518,7 @@ def test_a_column_that_nothing_reads_is_said_with_the_one_that_may_be_meant(tmp_
     desk = TimeEquation(pool="desk", per="order", base=1, when={"pallet": "x"})
     engagement = firm(tmp_path, equations=[desk])
     give(engagement, "invoice_lines", lines, columns={"cost": "KWS", "pallet": "Paleta"})
-    said = verdict_of(read_inputs(engagement, "FY2024"), "unread_columns")[1]
+    said = outcome_and_words(read_inputs(engagement, "FY2024"), "unread_columns")[1]
 
     assert "invoice lines: cost (KWS), did you mean cost_of_goods_sold?" in said
     assert "pallet" not in said
@@ -552,7 +560,7 @@ def test_an_own_company_among_the_sites_does_not_take_the_group_out(tmp_path, ho
 
     assert relations(intake) == {"B": "external", "G": "external", "S": "intercompany"}
     assert revenue(intake) == {"G": 103, "S": 20, "B": 7}
-    assert verdict_of(intake, "site_relations")[1].endswith(
+    assert outcome_and_words(intake, "site_relations")[1].endswith(
         "their group without them: S (intercompany), of G (external)."
     )
 
@@ -567,7 +575,7 @@ def test_a_group_that_is_an_own_company_is_so_with_all_its_sites(tmp_path):
         intake = read_inputs(engagement, "FY2024")
 
         assert relations(intake) == {"B": "external", "G": "intercompany"}
-        assert "site_relations" not in {each.rule for each in intake.verdicts}
+        assert "site_relations" not in {each.rule for each in intake.outcomes}
 
 
 def test_by_site_each_site_has_its_own_relation_or_its_group_s(tmp_path):
@@ -628,7 +636,7 @@ def test_customers_that_the_table_lacks_are_counted_as_customers_with_their_mone
     intake = read(tmp_path, lines=STRANGERS)
 
     assert revenue(intake) == {"A": 50}
-    outcome, said = verdict_of(intake, "customers_missing")
+    outcome, said = outcome_and_words(intake, "customers_missing")
     assert (outcome, said.replace("\u00a0", " ")) == (
         "FLAG",
         "Customers on the lines that the table of customers does not have: 2 (a, X), with PLN 14 over "
@@ -657,7 +665,7 @@ def test_customers_that_the_table_lacks_are_kept_under_their_id_where_the_engage
     ]
     assert set_aside(intake) == []
     assert intake.tables["evidence"]["party_id"].tolist() == ["X"]
-    assert "They count under their id as name" in verdict_of(intake, "customers_missing")[1]
+    assert "They count under their id as name" in outcome_and_words(intake, "customers_missing")[1]
     assert intake.tables["identity_pairs"]["keep_as"].tolist() == ["A"]
 
 
@@ -666,7 +674,7 @@ def test_a_stranger_merged_by_decision_is_no_stranger(tmp_path):
     intake = read(tmp_path, lines=STRANGERS, identity=decided)
 
     assert revenue(intake) == {"A": 58}
-    assert ": 1 (X)" in verdict_of(intake, "customers_missing")[1]
+    assert ": 1 (X)" in outcome_and_words(intake, "customers_missing")[1]
 
 
 def test_with_every_customer_in_the_table_that_is_said_and_keeping_changes_nothing(tmp_path):
@@ -675,5 +683,5 @@ def test_with_every_customer_in_the_table_that_is_said_and_keeping_changes_nothi
     engagement.identity = engagement.identity.model_copy(update={"missing_customers": "keep"})
     kept = read_inputs(engagement, "FY2024")
 
-    assert verdict_of(plain, "customers_missing")[0] == "PASS"
+    assert outcome_and_words(plain, "customers_missing")[0] == "PASS"
     same(plain, kept)

@@ -14,7 +14,7 @@ from conftest import ROOT
 from kamlib import check_inputs, open_stage
 from kamlib.core.analysis import Analysis
 from kamlib.core.errors import DataError, ParameterError
-from kamlib.core.verdicts import REFUSE, Balance, verdict
+from kamlib.core.outcomes import REFUSE, Balance, outcome_of
 from kamlib.stage import NOTEBOOKS, WRITTEN_BY, assigned_names
 from kamlib.stage.opening import refuse_unknown_parameters
 
@@ -209,8 +209,8 @@ def test_reading_gives_the_report_period_unless_all_are_asked_for(small):
 
 def test_a_refusal_of_an_earlier_stage_reaches_the_later_ones(small):
     first = opened(small, "profitability")
-    told = verdict("cost_to_serve", REFUSE, why="there are no pools")
-    first.keep("statements", Analysis(verdicts=[told]))
+    told = outcome_of("cost_to_serve", REFUSE, why="there are no pools")
+    first.keep("statements", Analysis(outcomes=[told]))
     first.hand_over()
 
     later = opened(small)
@@ -231,7 +231,7 @@ def test_the_receipt_names_what_was_written_and_by_whom(small):
     assert receipt["tables"]["profitability"]["rows"] == 1
     assert set(receipt["tables"]) == {
         "profitability",
-        "verdicts_profitability",
+        "outcomes_profitability",
         "ledger_profitability",
     }
 
@@ -244,7 +244,7 @@ def test_a_sum_that_does_not_hold_is_refused_by_name(small, capsys):
     stage.adds_up()
 
     assert stage.refused("adds_up")
-    assert "money of A" in stage.verdicts[-1].said
+    assert "money of A" in stage.outcomes[-1].said
 
 
 @pytest.mark.parametrize(
@@ -260,14 +260,14 @@ def test_money_that_the_ledger_has_otherwise_is_never_called_a_sum_that_holds(
     small, apart, against, outcome
 ):
     stage = opened(small, "profitability")
-    told = verdict("ledger_profit", against, difference=str(apart), share="1%")
+    told = outcome_of("ledger_profit", against, difference=str(apart), share="1%")
     chain = Balance("from the ledger", "PLN", tolerance=Decimal(50))
     chain = chain.start("ledger", 1000).end("customers", 1000 - apart)
-    stage.keep("statements", Analysis(verdicts=[told], balances=[chain]))
+    stage.keep("statements", Analysis(outcomes=[told], balances=[chain]))
 
     stage.adds_up()
 
-    said = stage.verdicts[-1]
+    said = stage.outcomes[-1]
     assert [said.rule, said.outcome] == ["adds_up", outcome]
     assert ("Every sum holds" in said.said) == (outcome == "PASS")
 
@@ -349,8 +349,8 @@ def test_an_injected_parameter_that_the_notebook_lacks_is_refused(monkeypatch):
 
 def test_what_is_refused_is_said_in_the_place_of_its_figure_and_once_on_a_page(small):
     first = opened(small, "profitability")
-    told = verdict("cost_to_serve", REFUSE, why="there are no pools")
-    first.keep("it", Analysis(verdicts=[told]))
+    told = outcome_of("cost_to_serve", REFUSE, why="there are no pools")
+    first.keep("it", Analysis(outcomes=[told]))
     again = first.refuse("cost_pools", "cost_to_serve").parts[0]
     first.hand_over()
 

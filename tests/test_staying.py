@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 from worlds import END, order_days, ours
 
-from kamlib.staying.chances import return_verdicts
+from kamlib.staying.chances import return_outcomes
 from kamlib.staying.chances import staying_chances as chances
 from kamlib.staying.returns import (
     CANDIDATES,
@@ -276,7 +276,7 @@ def test_what_is_too_short_for_a_test_is_measured_over_what_fits_and_flagged(fir
     stays = told(firm(first), ["K00"], fitted=fitted).loc["K00"]
     rules = {
         v.rule: v.outcome
-        for v in return_verdicts(
+        for v in return_outcomes(
             stays.to_frame().T.assign(customer_id="K00"), pd.Series(["K00"]), fitted, fitted
         )
     }
@@ -308,7 +308,7 @@ def test_what_is_too_short_for_a_test_is_measured_over_what_fits_and_flagged(fir
 def test_from_too_little_nothing_is_measured_and_the_chances_are_unknown(orders):
     stays = told(orders, ["A"])
 
-    (refused, _) = return_verdicts(stays.reset_index(), pd.Series(["A"]), None, None)
+    (refused, _) = return_outcomes(stays.reset_index(), pd.Series(["A"]), None, None)
     assert return_model(orders, end=END, windows=WINDOWS) is None
     assert stays[["p_return_low", "p_return_high", "p_stay_low"]].isna().all(axis=None)
     assert (refused.rule, refused.outcome) == ("reference_values", "REFUSE")
@@ -340,7 +340,7 @@ def test_where_nothing_beats_the_base_rate_each_chance_is_a_range_over_the_bands
     stays = chances(orders, table, fitted, NOBODY, windows=WINDOWS, end=END, scale=SCALE)
     (outcome,) = [
         v.outcome
-        for v in return_verdicts(stays, table["customer_id"], fitted, fitted)
+        for v in return_outcomes(stays, table["customer_id"], fitted, fitted)
         if v.rule == "chance_of_return"
     ]
 
@@ -475,7 +475,7 @@ def test_frozen_values_tell_the_same_when_read_back_and_what_was_measured_otherw
     cells = fitted["model"] == "order_days_overdue"
     other = fitted.assign(rate=fitted["rate"].mask(cells, 0.5))
     outcomes = [
-        {v.rule: v.outcome for v in return_verdicts(first, table["customer_id"], fitted, now)}
+        {v.rule: v.outcome for v in return_outcomes(first, table["customer_id"], fitted, now)}
         for now in (fitted, other, None)
     ]
     assert [each["rates_afresh"] for each in outcomes] == ["PASS", "FLAG", "FLAG"]

@@ -122,7 +122,7 @@ def test_what_only_the_notebook_needs_is_not_on_the_page(html):
 def test_sums_that_hold_are_folded_and_one_that_does_not_never_is():
     from unittest import mock
 
-    from kamlib.core.verdicts import Balance, ledger_table
+    from kamlib.core.outcomes import Balance, ledger_table
     from kamlib.page import show
 
     shown = []

@@ -15,7 +15,7 @@ from worlds import book, default_rules
 from kamlib.core.frames import main_measure
 from kamlib.intake import read_inputs
 from kamlib.profitability.bridge import bridge_measure, bridge_steps, profit_bridge
-from kamlib.profitability.customer_statements import customer_statements, statement_verdicts
+from kamlib.profitability.customer_statements import customer_statements, statement_outcomes
 from kamlib.profitability.ledger import statement_balances
 from kamlib.profitability.statement import company_ladder
 from kamlib.segmentation.classes import class_balances, class_summary, segment
@@ -31,7 +31,7 @@ inputs: {invoice_lines: {files: lines.csv}}
 
 
 def said_of(statement: pd.DataFrame, result, model) -> dict:
-    told = statement_verdicts(
+    told = statement_outcomes(
         statement,
         result.pools,
         len(model.time_equations),
@@ -180,6 +180,6 @@ def test_one_line_without_cost_leaves_one_customer_open_on_every_page(tmp_path):
     assert np.isnan(
         table(stages, "profitability").set_index("customer_id").loc["A", "gross_margin"]
     )
-    said = table(stages, "verdicts_profitability").set_index("rule")["outcome"]
+    said = table(stages, "outcomes_profitability").set_index("rule")["outcome"]
     assert said["gross_margin"] == "FLAG"
     assert said["adds_up"] == "PASS"

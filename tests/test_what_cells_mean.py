@@ -41,7 +41,7 @@ def revenue(intake, by="customer_id"):
 
 def flags(intake):
     """Return what was flagged, by rule."""
-    return {one.rule: one.said for one in intake.verdicts if one.outcome == "FLAG"}
+    return {one.rule: one.said for one in intake.outcomes if one.outcome == "FLAG"}
 
 
 # --------------------------------------------------------------------------- currency

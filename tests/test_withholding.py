@@ -10,8 +10,8 @@ from worlds import IDEAL, WANTED, accounts_of
 
 from demo_company import write_demo
 from kamlib.core.analysis import Analysis
+from kamlib.core.outcomes import REFUSE, Outcome
 from kamlib.core.rules import ANALYSES, FOUNDATIONS, RULES
-from kamlib.core.verdicts import REFUSE, Verdict
 from kamlib.data_prep.words import revenue_finding
 from kamlib.profitability.customer_statements import customer_statements, withheld
 
@@ -20,8 +20,8 @@ from kamlib.profitability.customer_statements import customer_statements, withhe
 def test_nothing_is_known_above_a_foundation_that_was_refused(small, rule):  # noqa: F811
     (small / "lines.csv").write_text("invoice_id\n")
     first = opened(small, "data_prep")
-    told = Verdict(rule, REFUSE, "title", "too little is left.", "")
-    first.keep("read", Analysis(verdicts=[told]))
+    told = Outcome(rule, REFUSE, "title", "too little is left.", "")
+    first.keep("read", Analysis(outcomes=[told]))
     first.hand_over()
 
     later = opened(small, "pyramid")

@@ -41,7 +41,7 @@ def side_a(stage: "Stage") -> Analysis:
     ours = ratings.current_ratings(stage.read_optional("ratings_ours"), end=stage.period.end)
     values = our_criteria.side_a_criteria(measured, ours, settings.criteria)
     sides = our_criteria.side_a(values, min_known_weight=settings.min_known_weight)
-    told = our_criteria.side_a_verdicts(sides, values, min_known_weight=settings.min_known_weight)
+    told = our_criteria.side_a_outcomes(sides, values, min_known_weight=settings.min_known_weight)
     apart = tables.potential_table(values, parties.set_index("party_id")["name"])
     caption = _(
         "What makes a customer attractive to us: weight, and for how many it is measured, rated or unknown."
@@ -82,7 +82,7 @@ def side_b(stage: "Stage") -> Analysis:
     )
     wanted = their_criteria.side_b_criteria(theirs, guess_halfwidth=settings.our_guess_halfwidth)
     sides = their_criteria.side_b(wanted, parties["party_id"], unknown_range=settings.unknown_range)
-    told = [*their_criteria.side_b_verdicts(sides), *ratings.ratings_verdicts(ours, theirs)]
+    told = [*their_criteria.side_b_outcomes(sides), *ratings.ratings_outcomes(ours, theirs)]
     parts: list[Part] = [
         Claim(words.side_b_finding(sides, cut=settings.cut)),
         *_example(tables.example_party(sides, stage.read("doors"), now), wanted, parties),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.core.language import number, percent
-from kamlib.core.verdicts import Verdict, verdict
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.numerics.sharing import piecewise, piecewise_inverse
 
 if TYPE_CHECKING:
@@ -158,14 +158,14 @@ def missing_criteria(values: pd.DataFrame) -> dict[str, str]:
     return {str(party): names for party, names in joined.items()}
 
 
-def side_a_verdicts(
+def side_a_outcomes(
     sides: pd.DataFrame, values: pd.DataFrame, *, min_known_weight: float
-) -> list[Verdict]:
+) -> list[Outcome]:
     """Judge side A: for how many it is known, and which criteria are ratings by anchor."""
     unknown = int((~sides["side_a_known"]).sum())
     outcome = "PASS" if unknown == 0 else "REFUSE" if unknown == len(sides) else "FLAG"
     found = [
-        verdict(
+        outcome_of(
             "side_a",
             outcome,
             n=number(len(sides)),
@@ -176,7 +176,7 @@ def side_a_verdicts(
     rated = values[values["source"] == "rated"]["criterion"].value_counts()
     return [
         *found,
-        verdict(
+        outcome_of(
             "rated_criteria",
             "FLAG",
             potential=number(rated.get("profit_potential", 0)),

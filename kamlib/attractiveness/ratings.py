@@ -8,8 +8,8 @@ import pandas as pd
 from kamlib.core.codes import FROM_THEM
 from kamlib.core.errors import listed
 from kamlib.core.language import day, number
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.timespans import whole_months
-from kamlib.core.verdicts import Verdict, verdict
 
 OLD_MONTHS = 18
 
@@ -52,17 +52,17 @@ def current_ratings(
     return latest.drop(columns="theirs").assign(age_months=age)
 
 
-def ratings_verdicts(ours: pd.DataFrame, theirs: pd.DataFrame) -> list[Verdict]:
+def ratings_outcomes(ours: pd.DataFrame, theirs: pd.DataFrame) -> list[Outcome]:
     """Judge the ratings in use: how old they are, and which contradict each other.
 
     Parameters
     ----------
     ours, theirs : DataFrames of `current_ratings`, the second by supplier too
     """
-    return [ratings_age_verdict(ours, theirs), _at_odds(ours, theirs)]
+    return [ratings_age_outcome(ours, theirs), _at_odds(ours, theirs)]
 
 
-def _at_odds(ours: pd.DataFrame, theirs: pd.DataFrame) -> Verdict:
+def _at_odds(ours: pd.DataFrame, theirs: pd.DataFrame) -> Outcome:
     """Say which ratings and weights in use contradict others, and by which rule one of them counts."""
     both = pd.concat([table[["party_id", "criterion", "at_odds"]] for table in (ours, theirs)])
     torn = both[both["at_odds"].astype(bool)]
@@ -70,7 +70,7 @@ def _at_odds(ours: pd.DataFrame, theirs: pd.DataFrame) -> Verdict:
     twice = weights.nunique()
     whose = twice.index[twice > 1]
     named = zip(torn["party_id"], torn["criterion"], strict=True)
-    return verdict(
+    return outcome_of(
         "ratings_at_odds",
         "FLAG" if len(torn) or len(whose) else "PASS",
         ratings=number(len(torn)),
@@ -117,14 +117,14 @@ def asked_on(
     )
 
 
-def ratings_age_verdict(*tables: pd.DataFrame) -> Verdict:
+def ratings_age_outcome(*tables: pd.DataFrame) -> Outcome:
     """Judge the age of the ratings in use; it is shown and widens nothing yet."""
     ages = pd.concat([table[["age_months", "date"]].astype("object") for table in tables])
     old = ages[ages["age_months"].astype("float64") > OLD_MONTHS]
     months = number(OLD_MONTHS)
     if old.empty:
-        return verdict("ratings_age", "PASS", months=months)
-    return verdict(
+        return outcome_of("ratings_age", "PASS", months=months)
+    return outcome_of(
         "ratings_age",
         "FLAG",
         n=number(len(old)),

@@ -7,8 +7,8 @@ import pandas as pd
 
 from kamlib.core.codes import DOORS
 from kamlib.core.language import _, span_of_points
+from kamlib.core.outcomes import Balance
 from kamlib.core.tables import untold_levels
-from kamlib.core.verdicts import Balance
 
 NUMBERED = 12
 FAR = 0.5  # key-account units by which a rating and what was measured are told apart

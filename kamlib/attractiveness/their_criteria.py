@@ -8,8 +8,8 @@ import pandas as pd
 from kamlib.core.codes import FROM_THEM
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import number
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.tables import among
-from kamlib.core.verdicts import Verdict, verdict
 
 US, TRUST = "us", "trust"
 NO_OTHER = "none"  # the supplier of who says that we are the only one
@@ -204,7 +204,7 @@ def their_trust(ratings: pd.DataFrame, parties: pd.Series, sources: Sequence[str
     return parties.map(rated).to_numpy(dtype=np.float64)
 
 
-def side_b_verdicts(sides: pd.DataFrame) -> list[Verdict]:
+def side_b_outcomes(sides: pd.DataFrame) -> list[Outcome]:
     """Judge side B: who was asked, and who named a rival or said that there is none."""
     unasked = sides[~sides["asked"]]
     counts = {
@@ -215,7 +215,7 @@ def side_b_verdicts(sides: pd.DataFrame) -> list[Verdict]:
     }
     outcome = "PASS" if unasked.empty else "REFUSE" if len(unasked) == len(sides) else "FLAG"
     silent = int((sides["asked"] & sides["rival"].isna()).sum())
-    found = [verdict("side_b", outcome, **counts)]
+    found = [outcome_of("side_b", outcome, **counts)]
     if sides["asked"].any():
-        found.append(verdict("rivals", "FLAG" if silent else "PASS", n=number(silent)))
+        found.append(outcome_of("rivals", "FLAG" if silent else "PASS", n=number(silent)))
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kamlib.core.verdicts import Balance, Verdict
+from kamlib.core.outcomes import Balance, Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ class Analysis:
     ----------
     tables : tables by name, the one that answers first; those that later stages read are handed over
     parts : what it shows, in order
-    verdicts : of the rules of method that it rests on
+    outcomes : of the rules of method that it rests on
     balances : its lines of the ledger
     result : what was computed, for analyses that go on from it
 
@@ -41,7 +41,7 @@ class Analysis:
 
     tables: "Mapping[str, pd.DataFrame]" = field(default_factory=dict)
     parts: Sequence[Part] = ()
-    verdicts: Sequence[Verdict] = ()
+    outcomes: Sequence[Outcome] = ()
     balances: Sequence[Balance] = ()
     result: Any = None
 

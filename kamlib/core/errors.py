@@ -1,7 +1,7 @@
 """The two ways in which a run is rejected: broken data and a wrong setting.
 
 Both say, in this order, what is wrong with its value, where it is, and what to do next. An analysis
-that cannot be made is neither: it is a verdict (`kamlib.core.verdicts`), and the run goes on.
+that cannot be made is neither: it is an outcome (`kamlib.core.outcomes`), and the run goes on.
 """
 
 import re

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.language import _
 from kamlib.data_prep import figures, tables, words
-from kamlib.intake import read_inputs, verdicts_about
+from kamlib.intake import outcomes_about, read_inputs
 from kamlib.page.parts import Claim, Figure, Headline, Table
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def read(stage: "Stage") -> Analysis:
     said = words.intake_finding(coverage, intake.tables["quarantine"], currency=stage.currency)
     caption = _("Rows read and set aside, and the days they reach.")
     parts: list[Part] = [Headline(said), Table(coverage, caption, fold=True)]
-    told = verdicts_about(intake.verdicts, "came_in")
+    told = outcomes_about(intake.outcomes, "came_in")
     return stage.keep("read", Analysis(intake.tables, parts, told, result=intake))
 
 
@@ -52,7 +52,7 @@ def quality(stage: "Stage", intake: Analysis) -> Analysis:
         Table(rules, by_rule, currency, digits=cents),
         Table(worst, ten, currency, digits=cents, fold=True),
     ]
-    told = verdicts_about(intake.result.verdicts, "set_aside")
+    told = outcomes_about(intake.result.outcomes, "set_aside")
     return stage.keep("quality", Analysis({"rules": rules, "worst": worst}, parts, told))
 
 
@@ -67,7 +67,7 @@ def documents(stage: "Stage", intake: Analysis) -> Analysis:
         Claim(words.documents_finding(table, currency=currency)),
         Table(table, caption, currency, digits={"invoice_revenue": 2}, fold=True),
     ]
-    told = verdicts_about(intake.result.verdicts, "documents")
+    told = outcomes_about(intake.result.outcomes, "documents")
     return stage.keep("documents", Analysis({"kinds": table}, parts, told))
 
 
@@ -87,7 +87,7 @@ def identity(stage: "Stage", intake: Analysis) -> Analysis:
     parts += [
         Table(table, captions[decision], currency, fold=True) for decision, table in decided.items()
     ]
-    told = verdicts_about(intake.result.verdicts, "customers")
+    told = outcomes_about(intake.result.outcomes, "customers")
     return stage.keep("identity", Analysis(decided, parts, told))
 
 
@@ -108,7 +108,7 @@ def revenue(stage: "Stage", intake: Analysis) -> Analysis:
         Figure("monthly_revenue", lambda: figures.plot_monthly_revenue(months, currency=currency)),
         Claim(said),
     ]
-    told = verdicts_about(intake.result.verdicts, "months")
+    told = outcomes_about(intake.result.outcomes, "months")
     return stage.keep("revenue", Analysis({"months": months}, parts, told))
 
 
@@ -117,5 +117,5 @@ def reconciliation(stage: "Stage", intake: Analysis) -> Analysis:
 
     It has no table; its balances, in rows or reporting currency, stand in the ledger of the stage.
     """
-    told = verdicts_about(intake.result.verdicts, "ledger")
-    return stage.keep("reconciliation", Analysis(verdicts=told, balances=intake.result.balances))
+    told = outcomes_about(intake.result.outcomes, "ledger")
+    return stage.keep("reconciliation", Analysis(outcomes=told, balances=intake.result.balances))

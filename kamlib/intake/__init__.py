@@ -1,7 +1,7 @@
 """Data prep: files of the client into tables that keep the contract, and a quarantine."""
 
 from kamlib.core.contract import CONTRACT
-from kamlib.intake.findings import verdicts_about
+from kamlib.intake.findings import outcomes_about
 from kamlib.intake.reading import Intake, read_inputs
 
-__all__ = ["CONTRACT", "Intake", "read_inputs", "verdicts_about"]
+__all__ = ["CONTRACT", "Intake", "outcomes_about", "read_inputs"]

@@ -14,16 +14,16 @@ from kamlib.attractiveness.ratings import current_ratings
 from kamlib.attractiveness.their_criteria import side_b_criteria
 from kamlib.core.codes import FROM_THEM
 from kamlib.core.language import _, day, money, ngettext, number, use_language
+from kamlib.core.outcomes import PASS, REFUSE, Balance, Outcome, nothing_to_stand_on, outcome_table
 from kamlib.core.rules import ANALYSES, RULES
 from kamlib.core.tables import Tables, among, floats
 from kamlib.core.timespans import Period, period_of
-from kamlib.core.verdicts import PASS, REFUSE, Balance, Verdict, nothing_to_stand_on, verdict_table
 from kamlib.data_prep.tables import pairs_table, set_aside_reasons
 from kamlib.intake import Intake, read_inputs
 from kamlib.intake.reasons import NO_TAX_NUMBER, WITHOUT_TAX_ID
 from kamlib.profitability.capital import days_tied_up
 from kamlib.profitability.customer_statements import Statements, customer_statements
-from kamlib.profitability.ledger import ledger_accounts, ledger_verdict, profit_balance
+from kamlib.profitability.ledger import ledger_accounts, ledger_outcome, profit_balance
 from kamlib.profitability.loss_treatment import require_known
 from kamlib.settings import Engagement, frozen_files
 from kamlib.settings.engagement import load_engagement
@@ -49,7 +49,7 @@ class Checked:
     """What the inputs of an engagement are, and what is to be brought.
 
     `coverage` has one row per input table, `reasons` one per reason for which rows were set aside;
-    `verdicts` are those that are not PASS, `broken` the lines of the ledger that do not hold, and
+    `outcomes` are those that are not PASS, `broken` the lines of the ledger that do not hold, and
     `refused` the required analyses that these inputs cannot carry, each with its rules. `pairs` are
     ids that look like one customer and wait for a decision; `buyers` are those without a tax number
     on their invoices, as these stand for them, with ``rows`` and ``amount``. `withheld` says why no
@@ -60,7 +60,7 @@ class Checked:
     period: Period
     coverage: pd.DataFrame
     reasons: pd.DataFrame
-    verdicts: list[Verdict]
+    outcomes: list[Outcome]
     broken: list[Balance]
     refused: dict[str, list[str]]
     pairs: pd.DataFrame
@@ -74,7 +74,7 @@ class Checked:
 
     def lines(self) -> list[str]:
         """Return what to tell a reader, line by line."""
-        parts = (_tables, _reasons, _buyers, _pairs, _verdicts, _sums, _required, _withheld)
+        parts = (_tables, _reasons, _buyers, _pairs, _outcomes, _sums, _required, _withheld)
         blocks = [part(self) for part in parts]
         return [_head(self), *(line for block in blocks if block for line in ["", *block])]
 
@@ -100,7 +100,7 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     stated = require_usable(settings, intake.tables, span)
     judged, balances = _against_ledger(settings, intake.tables, stated, span)
     intake = replace(
-        intake, verdicts=[*intake.verdicts, *judged], balances=[*intake.balances, *balances]
+        intake, outcomes=[*intake.outcomes, *judged], balances=[*intake.balances, *balances]
     )
     rules = rules_refused(settings, intake, span)
     named = {each: [rule for rule in ANALYSES[each] if rule in rules] for each in settings.required}
@@ -109,12 +109,12 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
         period=span,
         coverage=intake.coverage,
         reasons=set_aside_reasons(intake.tables["quarantine"]),
-        verdicts=[each for each in intake.verdicts if each.outcome != PASS],
+        outcomes=[each for each in intake.outcomes if each.outcome != PASS],
         broken=[each for each in intake.balances if not each.holds],
         refused={each: found for each, found in named.items() if found},
         pairs=pairs_table(intake.tables["identity_pairs"]),
         buyers=_without_number(intake.tables["quarantine"]),
-        withheld=nothing_to_stand_on(verdict_table(intake.verdicts)),
+        withheld=nothing_to_stand_on(outcome_table(intake.outcomes)),
     )
 
 
@@ -146,7 +146,7 @@ def require_usable(engagement: Engagement, tables: Tables, span: Period) -> Stat
 
 def _against_ledger(
     engagement: Engagement, tables: Tables, stated: Statements | None, span: Period
-) -> tuple[list[Verdict], list[Balance]]:
+) -> tuple[list[Outcome], list[Balance]]:
     """Hold the statements against the general ledger as notebook 2 does; nothing without one."""
     quarantine, totals = (_as_read(engagement, tables, n) for n in ("quarantine", "gl_totals"))
     if stated is None or quarantine is None or totals is None:
@@ -155,7 +155,7 @@ def _against_ledger(
     gl = ledger_accounts(totals, stated.statement, stated.pools, quarantine, items)
     if not (gl["period"] == span.name).any():
         return [], []
-    judged = ledger_verdict(gl, period=span.name, materiality=ledger.materiality)
+    judged = ledger_outcome(gl, period=span.name, materiality=ledger.materiality)
     balances = profit_balance(stated.statement, stated.pools, gl, engagement, period=span.name)
     return [judged], balances
 
@@ -184,7 +184,7 @@ def _without_number(quarantine: pd.DataFrame) -> pd.DataFrame:
 
 def rules_refused(engagement: Engagement, intake: Intake, span: Period) -> set[str]:
     """Return the rules of method that these inputs would have refused, as far as they decide it."""
-    refused = {each.rule for each in intake.verdicts if each.outcome == REFUSE}
+    refused = {each.rule for each in intake.outcomes if each.outcome == REFUSE}
     if any(not each.holds for each in intake.balances):
         refused.add("adds_up")
     if not _serving_costs(engagement, intake, span):
@@ -315,9 +315,9 @@ def _pairs(found: Checked) -> list[str]:
     return [head.format(n=number(len(found.pairs))), *(f"  {each}" for each in said)]
 
 
-def _verdicts(found: Checked) -> list[str]:
+def _outcomes(found: Checked) -> list[str]:
     lines = []
-    for each in found.verdicts:
+    for each in found.outcomes:
         lines.append(f"{each.outcome} {each.title}: {each.said}")
         if each.bring:
             lines.append("  " + _("To bring: {what}").format(what=each.bring))

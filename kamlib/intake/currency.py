@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import _, day, money, number
-from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.core.outcomes import FLAG, PASS, Outcome, outcome_of
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.validate import Validated
 from kamlib.intake.workspace import Workspace, fetched, lookup, materialize_if_local
@@ -145,7 +145,7 @@ def _in_words(row: Mapping[Any, Any]) -> str:
     return f"{amount} on {number(row['n'])} {lines} from {day(first)} to {day(last)}"
 
 
-def currency_verdicts(converted: pd.DataFrame, engagement: "Engagement") -> list[Verdict]:
+def currency_outcomes(converted: pd.DataFrame, engagement: "Engagement") -> list[Outcome]:
     """Say what was converted, and which money of the same lines was not."""
     if converted.empty:
         return []
@@ -159,7 +159,7 @@ def currency_verdicts(converted: pd.DataFrame, engagement: "Engagement") -> list
     ]
     same = converted[(converted["original"] == converted["amount"]) & (converted["amount"] != 0)]
     return [
-        verdict(
+        outcome_of(
             "converted",
             FLAG if len(same) else PASS,
             what=listed(what, most=9),

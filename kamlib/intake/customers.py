@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 
 from kamlib.core.errors import ParameterError, listed, printable
 from kamlib.core.language import _, money, ngettext, number, percent
+from kamlib.core.outcomes import FLAG, PASS, Outcome, outcome_of
 from kamlib.core.tables import among, floats
-from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.intake.alike import look_alikes
 from kamlib.intake.identity import (
     Identities,
@@ -193,7 +193,7 @@ def site_or_group(
     *,
     engagement: "Engagement",
     period: str,
-) -> list[Verdict]:
+) -> list[Outcome]:
     """Judge by revenue alone whether the level changes the answer.
 
     Nothing where groups and sites are the same, very few, or nothing is sold. Costs and profit are
@@ -221,7 +221,7 @@ def site_or_group(
     best = [float(top_share(each.to_numpy(), BEST)) for each in (by_group, by_site)]
     weighs = float(only.sum()) >= SHARE * float(by_group.clip(lower=0).sum())
     return [
-        verdict(
+        outcome_of(
             "site_or_group",
             FLAG if weighs or abs(best[0] - best[1]) >= POINTS else PASS,
             period=period,
@@ -248,7 +248,7 @@ def _only(groups: pd.Series, currency: str) -> str:
     )
 
 
-def identity_verdicts(
+def identity_outcomes(
     tables: Mapping[str, pd.DataFrame],
     who: Identities,
     activity: pd.DataFrame,
@@ -257,7 +257,7 @@ def identity_verdicts(
     missing: pd.DataFrame | None,
     engagement: "Engagement",
     period: str,
-) -> list[Verdict]:
+) -> list[Outcome]:
     """Say which pairs wait for a decision, what decisions and settings do, and what the level does.
 
     Parameters
@@ -270,23 +270,23 @@ def identity_verdicts(
     seen = {*buyers, *theirs, *who.sites["parent_id"].dropna()}
     ids = tables["customer_ids"]
     return [
-        _pairs_verdict(tables["identity_pairs"], engagement.currency),
-        *([_missing_verdict(missing, engagement.currency)] if missing is not None else []),
-        *_relations_verdict(who, engagement.unit),
-        *_decisions_verdict(who, seen),
-        *_named_verdict(engagement, {*seen, *who.merged} - theirs),
+        _pairs_outcome(tables["identity_pairs"], engagement.currency),
+        *([_missing_outcome(missing, engagement.currency)] if missing is not None else []),
+        *_relations_outcome(who, engagement.unit),
+        *_decisions_outcome(who, seen),
+        *_named_outcome(engagement, {*seen, *who.merged} - theirs),
         *([_named("identity_prospects", sorted(theirs & buyers))] if theirs else []),
-        *tax_ids_verdict(who.sites, ids, engagement=engagement),
+        *tax_ids_outcome(who.sites, ids, engagement=engagement),
         *site_or_group(ids, tables["customers"], who, engagement=engagement, period=period),
     ]
 
 
-def _pairs_verdict(pairs: pd.DataFrame, currency: str) -> Verdict:
+def _pairs_outcome(pairs: pd.DataFrame, currency: str) -> Outcome:
     """Say which pairs wait for a decision."""
     waiting = pairs[pairs["decision"] == "proposed"]
     amount = float(waiting["invoice_revenue"].abs().sum())
     both = waiting[["customer_id", "keep_as"]].itertuples(index=False)
-    return verdict(
+    return outcome_of(
         "identity_pairs",
         FLAG if len(waiting) else PASS,
         n=number(len(waiting)),
@@ -295,15 +295,15 @@ def _pairs_verdict(pairs: pd.DataFrame, currency: str) -> Verdict:
     )
 
 
-def _missing_verdict(missing: pd.DataFrame, currency: str) -> Verdict:
+def _missing_outcome(missing: pd.DataFrame, currency: str) -> Outcome:
     """Say which customers on the lines are in no row of customers, and what became of their lines."""
     if missing.empty:
-        return verdict("customers_missing", PASS)
+        return outcome_of("customers_missing", PASS)
     kept = _(
         "They count under their id as name, without group and attributes, as engagement.yaml says."
     )
     done = kept if missing["kept"].all() else _("Their lines are set aside.")
-    return verdict(
+    return outcome_of(
         "customers_missing",
         FLAG,
         n=number(len(missing)),
@@ -313,7 +313,7 @@ def _missing_verdict(missing: pd.DataFrame, currency: str) -> Verdict:
     )
 
 
-def _relations_verdict(who: Identities, unit: str) -> list[Verdict]:
+def _relations_outcome(who: Identities, unit: str) -> list[Outcome]:
     """Say which sites count apart from their group because one of both is no customer to rank."""
     if unit != "group" or not who.apart:
         return []
@@ -328,10 +328,10 @@ def _relations_verdict(who: Identities, unit: str) -> list[Verdict]:
         )
         for one in sorted(who.apart)
     ]
-    return [verdict("site_relations", FLAG, which=listed(which))]
+    return [outcome_of("site_relations", FLAG, which=listed(which))]
 
 
-def _decisions_verdict(who: Identities, seen: set[str]) -> list[Verdict]:
+def _decisions_outcome(who: Identities, seen: set[str]) -> list[Outcome]:
     """Say which ids were merged, and which decisions name nobody or take an id out of its group."""
     ids, by = who.decisions["customer_id"], who.decisions["decided_by"]
     unknown = _("{id} is neither on a line nor in customers or prospects")
@@ -340,7 +340,7 @@ def _decisions_verdict(who: Identities, seen: set[str]) -> list[Verdict]:
     if not (merged or what):
         return []
     numbers = {"n": number(merged), "by": listed(sorted(set(by))), "which": "; ".join(what)}
-    return [verdict("identity_merged", FLAG if what else PASS, **numbers)]
+    return [outcome_of("identity_merged", FLAG if what else PASS, **numbers)]
 
 
 def _out_of_groups(who: Identities) -> Iterator[str]:
@@ -353,7 +353,7 @@ def _out_of_groups(who: Identities) -> Iterator[str]:
             yield words.format(id=one, group=before, kept=after)
 
 
-def _named_verdict(engagement: "Engagement", known: set[str]) -> list[Verdict]:
+def _named_outcome(engagement: "Engagement", known: set[str]) -> list[Outcome]:
     """Say which ids that the settings name are nobody's: a slip of the pen leaves them in rankings."""
     own = engagement.identity
     named = {
@@ -365,14 +365,14 @@ def _named_verdict(engagement: "Engagement", known: set[str]) -> list[Verdict]:
     return [_named("identity_named", nobody, n=number(len(named)))] if named else []
 
 
-def _named(rule: str, which: list[str], **numbers: str) -> Verdict:
+def _named(rule: str, which: list[str], **numbers: str) -> Outcome:
     """Flag the ids that a rule names, if there are any."""
-    return verdict(rule, FLAG if which else PASS, which=listed(which), **numbers)
+    return outcome_of(rule, FLAG if which else PASS, which=listed(which), **numbers)
 
 
-def tax_ids_verdict(
+def tax_ids_outcome(
     sites: pd.DataFrame, ids: pd.DataFrame, *, engagement: "Engagement"
-) -> list[Verdict]:
+) -> list[Outcome]:
     """Say which tax ids of the table of customers cannot be used, by reason, with revenue.
 
     Parameters
@@ -408,7 +408,7 @@ def tax_ids_verdict(
         for reason, rows in kinds
     ]
     return [
-        verdict(
+        outcome_of(
             "tax_ids",
             FLAG if (bad["reason"] != MISSING).any() else PASS,
             all=number(len(found)),

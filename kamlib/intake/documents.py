@@ -1,6 +1,6 @@
 """Invoice lines brought to their documents, where the lines lie: what comes out is summed up.
 
-One row for each document, customer and day carries all that months, orders, corrections and verdicts
+One row for each document, customer and day carries all that months, orders, corrections and outcomes
 ask for. Lines themselves never leave their engine, and this is the one pass over all of them.
 """
 
@@ -285,7 +285,7 @@ def _sums(lines: ir.Table, judged: Validated) -> dict[str, ir.Value]:
 
 
 def counted(told: ir.Table) -> dict[str, Any]:
-    """Return how many of all lines a verdict speaks of, and their money as ``<what>_amount``.
+    """Return how many of all lines an outcome speaks of, and their money as ``<what>_amount``.
 
     With ``lines`` and ``size``, the sum of absolute net amounts. A column that is not mapped is absent
     on every line. What looks like the price or the cost of one unit counts where it is a habit only.

@@ -1,4 +1,4 @@
-"""What the intake found, as verdicts: set aside, absent, estimated, not covered."""
+"""What the intake found, as outcomes of rules: set aside, absent, estimated, not covered."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
@@ -10,9 +10,9 @@ from kamlib.core.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.core.errors import DataError, listed
 from kamlib.core.frames import require_choice
 from kamlib.core.language import N_, _, day, money, month, ngettext, number, percent
+from kamlib.core.outcomes import FLAG, PASS, REFUSE, Outcome, outcome_of
 from kamlib.core.rules import RULES
 from kamlib.core.tables import among, floats
-from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 from kamlib.core.vocabulary import table_label
 from kamlib.intake.how_written import in_words
 from kamlib.intake.orders import APART_DAYS
@@ -94,9 +94,9 @@ COUNTS = (
 )
 
 
-def count_verdicts(
+def count_outcomes(
     facts: Mapping[str, Any], *, mapped: Collection[str], currency: str
-) -> list[Verdict]:
+) -> list[Outcome]:
     """Say what lines, documents and orders do not tell, or tell in a way that looks wrong.
 
     Parameters
@@ -129,10 +129,10 @@ def _any(count: Count, facts: Mapping[str, Any]) -> bool:
     return any(facts[what] for what in (count.parts or [count.what]))
 
 
-def _counted(count: Count, facts: Mapping[str, Any], words: dict[str, str]) -> Verdict:
+def _counted(count: Count, facts: Mapping[str, Any], words: dict[str, str]) -> Outcome:
     """Say what one rule counts; where no line has a cost of goods there is nothing to count."""
     if count.rule == "cost_of_goods" and facts["without_cost"] == facts["lines"]:
-        return verdict(count.rule, REFUSE)
+        return outcome_of(count.rule, REFUSE)
 
     def of(what: str) -> dict[str, str]:
         return words | {"n": words[what], "amount": words.get(f"{what}_amount", "")}
@@ -140,7 +140,7 @@ def _counted(count: Count, facts: Mapping[str, Any], words: dict[str, str]) -> V
     said = [_(text).format(**of(what)) for what, text in count.parts.items() if facts[what]]
     outcome = count.outcome if _any(count, facts) else PASS
     own = of(count.what) if count.what else words
-    return verdict(count.rule, outcome, **own, what="; ".join(said))
+    return outcome_of(count.rule, outcome, **own, what="; ".join(said))
 
 
 def _refuse_turned_costs(facts: Mapping[str, Any]) -> None:
@@ -160,12 +160,12 @@ def _refuse_turned_costs(facts: Mapping[str, Any]) -> None:
         )
 
 
-def _coverage(months: pd.DataFrame, first: date, last: date, *, span: "Period") -> Verdict:
+def _coverage(months: pd.DataFrame, first: date, last: date, *, span: "Period") -> Outcome:
     """Say whether invoice lines, from `first` to `last`, cover the period and leave no month out."""
     inside = months[months["period"] == span.name]
     words = {"period": span.name, "first": day(first), "last": day(last)}
     if inside.empty:
-        return verdict("coverage", REFUSE, **words)
+        return outcome_of("coverage", REFUSE, **words)
     begin = pd.Timestamp(span.start).replace(day=1)
     expected = pd.date_range(begin, pd.Timestamp(span.end), freq="MS")
     silent = [month(m) for m in expected[~expected.isin(inside["month"])]]
@@ -177,10 +177,10 @@ def _coverage(months: pd.DataFrame, first: date, last: date, *, span: "Period") 
         what.append(_("lines end on {last} already").format(**words))
     if silent:
         what.append(_("there is no line in {months}").format(months=listed(silent, most=12)))
-    return verdict("coverage", FLAG if what else PASS, **words, what="; ".join(what))
+    return outcome_of("coverage", FLAG if what else PASS, **words, what="; ".join(what))
 
 
-def table_verdicts(engagement: "Engagement", coverage: pd.DataFrame) -> list[Verdict]:
+def table_outcomes(engagement: "Engagement", coverage: pd.DataFrame) -> list[Outcome]:
     """Say which tables are absent or empty, and what is lost by it."""
     given = engagement.inputs
     absent = [name for name in ALWAYS_WANTED if name not in given]
@@ -190,12 +190,12 @@ def table_verdicts(engagement: "Engagement", coverage: pd.DataFrame) -> list[Ver
     what = [template.format(table=table_label(n), loses=_(CONTRACT[n].loses)) for n in absent]
     said = {"what": "; ".join(what), "tables": ", ".join(absent)}
     return [
-        *(verdict("empty_table", FLAG, table=name, words=table_label(name)) for name in empty),
-        verdict("tables_absent", FLAG if absent else PASS, **said),
+        *(outcome_of("empty_table", FLAG, table=name, words=table_label(name)) for name in empty),
+        outcome_of("tables_absent", FLAG if absent else PASS, **said),
     ]
 
 
-def how_read_verdict(tables: list[Validated]) -> Verdict:
+def how_read_outcome(tables: list[Validated]) -> Outcome:
     """Say what the readers passed over, and which numbers were not written plainly."""
     template = _("{n} × {what} ({table})")
     what = [
@@ -204,34 +204,34 @@ def how_read_verdict(tables: list[Validated]) -> Verdict:
         for key, n in sorted(table.raw.notes.items())
         if n
     ]
-    return verdict("how_read", FLAG if what else PASS, what="; ".join(what))
+    return outcome_of("how_read", FLAG if what else PASS, what="; ".join(what))
 
 
-def customers_verdict(engagement: "Engagement", customers: pd.DataFrame, *, sites: int) -> Verdict:
+def customers_outcome(engagement: "Engagement", customers: pd.DataFrame, *, sites: int) -> Outcome:
     """Say where the customers are known from, and what is not known of them."""
     outcome = PASS if "customers" in engagement.inputs else FLAG
     named = (customers["name"] != customers["customer_id"]).any()
     lacking = _("no groups or attributes") if named else _("no names, groups or attributes")
-    return verdict(
+    return outcome_of(
         "customers_table", outcome, n=number(len(customers)), sites=number(sites), lacking=lacking
     )
 
 
-def verdicts_about(verdicts: Sequence[Verdict], section: str) -> list[Verdict]:
-    """Pick the verdicts that a part of notebook 1 shows, so that each acts where it belongs.
+def outcomes_about(outcomes: Sequence[Outcome], section: str) -> list[Outcome]:
+    """Pick the outcomes that a part of notebook 1 shows, so that each acts where it belongs.
 
     Parameters
     ----------
-    verdicts : of an `Intake`
+    outcomes : of an `Intake`
     section : "came_in", "set_aside", "documents", "customers", "months" or "ledger"; what no other
         part shows belongs to the first
     """
     known = {rule.section or "came_in" for rule in RULES.values()}
     require_choice(section, sorted(known), name="section")
-    return [each for each in verdicts if (RULES[each.rule].section or "came_in") == section]
+    return [each for each in outcomes if (RULES[each.rule].section or "came_in") == section]
 
 
-def reach_verdicts(
+def reach_outcomes(
     first: date,
     last: date,
     *,
@@ -239,7 +239,7 @@ def reach_verdicts(
     customers: pd.DataFrame,
     span: "Period",
     currency: str,
-) -> list[Verdict]:
+) -> list[Outcome]:
     """Say what of the period, and of the window before its end, the input does not cover.
 
     A customer is young when its first line is in the 12 months before the period's end and the
@@ -261,8 +261,8 @@ def reach_verdicts(
     return [
         _coverage(months, first, last, span=span),
         *([_young(months, customers, span, currency)] if back > YEAR else []),
-        verdict("dormant_or_gone", reach, months=reaches, period=span.name),
-        verdict("partial_month", FLAG if short else PASS, last=day(ends), month=ends_in),
+        outcome_of("dormant_or_gone", reach, months=reaches, period=span.name),
+        outcome_of("partial_month", FLAG if short else PASS, last=day(ends), month=ends_in),
     ]
 
 
@@ -281,7 +281,7 @@ def whole_months(start: date, end: date) -> int:
     return max(0, months - (after.day < start.day))
 
 
-def _young(months: pd.DataFrame, customers: pd.DataFrame, span: "Period", currency: str) -> Verdict:
+def _young(months: pd.DataFrame, customers: pd.DataFrame, span: "Period", currency: str) -> Outcome:
     """Say how many external customers of the period began in its last year."""
     external = customers.loc[customers["relation"] == "external", "customer_id"]
     mine = months[among(months["customer_id"], external)]
@@ -291,7 +291,7 @@ def _young(months: pd.DataFrame, customers: pd.DataFrame, span: "Period", curren
     year_ago = pd.Timestamp(span.end) + timedelta(days=1) - pd.DateOffset(months=YEAR)
     young = here[began.reindex(here.index) >= year_ago]
     whole = float(here.sum())
-    return verdict(
+    return outcome_of(
         "young_customers",
         FLAG if len(young) else PASS,
         n=number(len(young)),

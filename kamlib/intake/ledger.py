@@ -10,7 +10,7 @@ import pandas as pd
 from kamlib.core.codes import LEDGER_LINES, REVENUE_PARTS
 from kamlib.core.errors import listed
 from kamlib.core.language import _, money, number, percent
-from kamlib.core.verdicts import FLAG, PASS, REFUSE, Balance, Verdict, verdict
+from kamlib.core.outcomes import FLAG, PASS, REFUSE, Balance, Outcome, outcome_of
 from kamlib.core.vocabulary import column_label, table_label
 from kamlib.intake.reasons import LEFT_OUT
 from kamlib.intake.validate import Validated
@@ -70,7 +70,7 @@ def ledger_of_revenue(
     quarantine: pd.DataFrame,
     gl_totals: pd.DataFrame | None,
     engagement: "Engagement",
-) -> tuple[Balance | None, Verdict]:
+) -> tuple[Balance | None, Outcome]:
     """Tie the revenue of a period to the general ledger, and say how well it ties.
 
     A reconciling item explains a difference when it names the period and an account of the line;
@@ -79,7 +79,7 @@ def ledger_of_revenue(
     Returns
     -------
     the balance from our customers to the ledger (None where there is nothing to tie to), and the
-    verdict on its unexplained difference as a share of the ledger's revenue
+    outcome on its unexplained difference as a share of the ledger's revenue
     """
     mine = months[months["period"] == period]
     relation = dict(zip(customers["customer_id"], customers["relation"], strict=True))
@@ -88,9 +88,9 @@ def ledger_of_revenue(
     aside, unassigned = _set_aside_in(period, quarantine, engagement)
     theirs = _revenue_accounts(period, gl_totals)
     if theirs is None:
-        return None, verdict("ledger_absent", FLAG)
+        return None, outcome_of("ledger_absent", FLAG)
     if theirs.empty:
-        return None, verdict("ledger_silent", FLAG, period=period)
+        return None, outcome_of("ledger_silent", FLAG, period=period)
     there = total(theirs["as_ladder"])
     material = abs(there) * Decimal(str(engagement.ledger.materiality.refuse))
     balance = Balance(
@@ -108,12 +108,12 @@ def ledger_of_revenue(
         if item.period == period and str(item.gl_account) in accounts:
             balance.change(str(item.what), item.amount, _("named by {by}").format(by=item.by))
     balance = balance.end(_("general ledger"), there).in_cents()
-    return balance, _ledger_verdict(period, balance, there, aside + unassigned, engagement)
+    return balance, _ledger_outcome(period, balance, there, aside + unassigned, engagement)
 
 
-def _ledger_verdict(
+def _ledger_outcome(
     period: str, balance: Balance, revenue: Decimal, aside: Decimal, engagement: "Engagement"
-) -> Verdict:
+) -> Outcome:
     """Say how large the unexplained difference is against the declared materiality.
 
     What was set aside is named in the balance, but explains nothing: it is missing in our numbers.
@@ -123,7 +123,7 @@ def _ledger_verdict(
     limits = engagement.ledger.materiality
     outcome = PASS if share <= limits.flag else FLAG if share <= limits.refuse else REFUSE
     apart = _("; {amount} lie in rows set aside").format(amount=money(float(aside), currency, 2))
-    return verdict(
+    return outcome_of(
         "ledger_revenue",
         outcome,
         period=period,
@@ -164,9 +164,9 @@ def _revenue_accounts(period: str, gl_totals: pd.DataFrame | None) -> pd.DataFra
     return accounts.assign(as_ladder=accounts["amount"].mask(turned, -accounts["amount"]))
 
 
-def ledger_lines_verdict(
+def ledger_lines_outcome(
     gl_totals: pd.DataFrame | None, periods: Sequence[str], *, currency: str
-) -> list[Verdict]:
+) -> list[Outcome]:
     """Say which accounts of the general ledger no line of the statement is held against.
 
     Parameters
@@ -179,7 +179,7 @@ def ledger_lines_verdict(
     mine = gl_totals[gl_totals["period"].isin(periods)]
     held = mine["line"].isin([*LEDGER_LINES, *REVENUE_PARTS])
     if held.all():
-        return [verdict("ledger_lines", PASS)]
+        return [outcome_of("ledger_lines", PASS)]
     left = mine[~held]
     words = _("{account} in {period}: {amount}")
     which = [
@@ -188,12 +188,12 @@ def ledger_lines_verdict(
             index=False
         )
     ]
-    return [verdict("ledger_lines", FLAG, n=number(len(left)), which=listed(which))]
+    return [outcome_of("ledger_lines", FLAG, n=number(len(left)), which=listed(which))]
 
 
-def items_verdict(
+def items_outcome(
     gl_totals: pd.DataFrame | None, engagement: "Engagement", periods: Sequence[str]
-) -> list[Verdict]:
+) -> list[Outcome]:
     """Say which reconciling items name no account that is held against the statement.
 
     Such an item explains nothing: neither an account nor the chain of sums.
@@ -215,4 +215,4 @@ def items_verdict(
         if (each.period, each.gl_account) not in there
     ]
     outcome = FLAG if loose else PASS
-    return [verdict("reconciling_items", outcome, n=number(len(items)), which=listed(loose))]
+    return [outcome_of("reconciling_items", outcome, n=number(len(items)), which=listed(loose))]

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from kamlib.core.contract import CONTRACT, PART, WHERE
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import _, money, number, percent
+from kamlib.core.outcomes import FLAG, PASS, REFUSE, Outcome, outcome_of
 from kamlib.core.tables import Tables, floats
-from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 from kamlib.core.vocabulary import table_label
 from kamlib.intake.checks import remedy_of
 from kamlib.intake.documents import KEY, money_sum
@@ -226,16 +226,16 @@ CARRY_PROFIT = ("invoice_lines", "resources", "drivers", "receivables", "assets"
 LEAST_SHARE = 0.0005
 
 
-def rows_set_aside_verdict(read: pd.DataFrame, coverage: pd.DataFrame, *, currency: str) -> Verdict:
+def rows_set_aside_outcome(read: pd.DataFrame, coverage: pd.DataFrame, *, currency: str) -> Outcome:
     """Say how many rows were set aside, and what part of the lines and of the money they are."""
     rows, aside = int(coverage["rows"].sum()), int(coverage["set_aside"].sum())
     if not aside:
-        return verdict("rows_set_aside", PASS, all=number(rows))
+        return outcome_of("rows_set_aside", PASS, all=number(rows))
     lines = coverage[coverage["table"] == "invoice_lines"]
     of_lines, every = int(lines["set_aside"].sum()), int(lines["rows"].sum())
     lost = read[read["reason"].notna()]
     size, whole = (float(t["size"].dropna().sum() or 0) for t in (lost, read))
-    return verdict(
+    return outcome_of(
         "rows_set_aside",
         FLAG,
         n=number(aside),
@@ -248,14 +248,14 @@ def rows_set_aside_verdict(read: pd.DataFrame, coverage: pd.DataFrame, *, curren
     )
 
 
-def enough_verdict(
+def enough_outcome(
     read: pd.DataFrame,
     coverage: pd.DataFrame,
     tables: Tables,
     *,
     engagement: "Engagement",
     span: "Period",
-) -> Verdict:
+) -> Outcome:
     """Say whether more was set aside of what customer profit rests on than the declared limits allow.
 
     Totals and rows that are declared repeats are no rows of their own and count on neither side.
@@ -273,7 +273,7 @@ def enough_verdict(
     outcome = REFUSE if most > limits.refuse else FLAG if most > limits.flag else PASS
     what = "; ".join(words for share, words in found if share > limits.flag)
     limit = limits.flag if outcome == PASS else limits.refuse
-    return verdict("too_much_set_aside", outcome, what=what, limit=percent(limit))
+    return outcome_of("too_much_set_aside", outcome, what=what, limit=percent(limit))
 
 
 def _parts(

@@ -13,21 +13,21 @@ import pyarrow as pa
 
 from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import listed
+from kamlib.core.outcomes import Balance, Outcome
 from kamlib.core.tables import Tables
-from kamlib.core.verdicts import Balance, Verdict
 from kamlib.intake import findings, ledger
 from kamlib.intake import lines as line_work
 from kamlib.intake.corrections import kinds_of_documents, placed_in, seen_of_documents
-from kamlib.intake.currency import currency_verdicts, in_reporting_currency
+from kamlib.intake.currency import currency_outcomes, in_reporting_currency
 from kamlib.intake.customers import (
     customer_tables,
-    identity_verdicts,
+    identity_outcomes,
     missing_customers,
     prospects_only,
 )
 from kamlib.intake.documents import counted, documents_of, typed_lines
 from kamlib.intake.engines import asked
-from kamlib.intake.findings import reach_verdicts
+from kamlib.intake.findings import reach_outcomes
 from kamlib.intake.identity import Identities, identities_of, names_of_lines
 from kamlib.intake.lines import customer_groups, customer_products
 from kamlib.intake.orders import begins_late, deliveries, orders, seen_of_orders, sold_by_order
@@ -35,13 +35,13 @@ from kamlib.intake.quarantine import (
     SetAside,
     Tally,
     all_set_aside,
-    enough_verdict,
+    enough_outcome,
     lines_set_aside,
     money_read,
     refuse_without_customers,
     refuse_without_lines,
     refuse_without_rows,
-    rows_set_aside_verdict,
+    rows_set_aside_outcome,
 )
 from kamlib.intake.repeats import identical, lines_without_repeats
 from kamlib.intake.small import (
@@ -49,11 +49,11 @@ from kamlib.intake.small import (
     master_table,
     party_table,
     periods_without_deductions,
-    small_verdicts,
+    small_outcomes,
 )
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.validate import Validated
-from kamlib.intake.words import Attribute, attribute_values, words_verdicts
+from kamlib.intake.words import Attribute, attribute_values, words_outcomes
 from kamlib.intake.workspace import Answer, Workspace, workspace
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _of_many_rows(
 
 @dataclass(frozen=True)
 class Intake:
-    """What data prep hands over: tables, the ledger's lines, verdicts, and what was read.
+    """What data prep hands over: tables, the ledger's lines, outcomes, and what was read.
 
     `coverage` has one row per input table: ``table, files, rows, set_aside, first, last``, the
     dates being those of the rows that are used.
@@ -188,7 +188,7 @@ class Intake:
 
     tables: Tables
     balances: list[Balance]
-    verdicts: list[Verdict]
+    outcomes: list[Outcome]
     coverage: pd.DataFrame
 
 
@@ -243,24 +243,24 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
 
 
 def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
-    """Draw up balances and verdicts of what was taken out of the engine, which is closed by now."""
+    """Draw up balances and outcomes of what was taken out of the engine, which is closed by now."""
     tables, facts, currency = taken.tables, taken.facts, engagement.currency
     months, customers = tables["customer_months"], tables["customers"]
     span, small = engagement.period(period), taken.read.small
     sites = len(small["customers"].frame) if "customers" in small else 0
     refuse_without_customers(customers, months)
     coverage = _coverage(taken.judged, taken.tallies)
-    tied, tie_verdicts = _ledger_lines(engagement, period, months, tables)
+    tied, tie_outcomes = _ledger_lines(engagement, period, months, tables)
     balances = [
         *_rows(taken, tables["quarantine"], lines=int(months["lines"].sum())),
         ledger.money_balance(taken.money, months, taken.read.converted, currency=currency),
         *tied,
     ]
-    verdicts = [
-        rows_set_aside_verdict(taken.money, coverage, currency=currency),
-        enough_verdict(taken.money, coverage, tables, engagement=engagement, span=span),
-        findings.how_read_verdict(taken.judged),
-        *reach_verdicts(
+    outcomes = [
+        rows_set_aside_outcome(taken.money, coverage, currency=currency),
+        enough_outcome(taken.money, coverage, tables, engagement=engagement, span=span),
+        findings.how_read_outcome(taken.judged),
+        *reach_outcomes(
             facts["first"],
             facts["last"],
             months=months,
@@ -268,22 +268,22 @@ def _handed_over(engagement: "Engagement", period: str, taken: Taken) -> Intake:
             span=span,
             currency=currency,
         ),
-        findings.customers_verdict(engagement, customers, sites=sites),
-        *findings.count_verdicts(facts, mapped=taken.read.lines.raw.names, currency=currency),
+        findings.customers_outcome(engagement, customers, sites=sites),
+        *findings.count_outcomes(facts, mapped=taken.read.lines.raw.names, currency=currency),
         *_of_customers_and_words(engagement, period, taken),
-        *currency_verdicts(taken.read.converted, engagement),
-        *tie_verdicts,
-        *findings.table_verdicts(engagement, coverage),
+        *currency_outcomes(taken.read.converted, engagement),
+        *tie_outcomes,
+        *findings.table_outcomes(engagement, coverage),
     ]
-    return Intake(tables, balances, verdicts, coverage)
+    return Intake(tables, balances, outcomes, coverage)
 
 
-def _of_customers_and_words(engagement: "Engagement", period: str, taken: Taken) -> list[Verdict]:
+def _of_customers_and_words(engagement: "Engagement", period: str, taken: Taken) -> list[Outcome]:
     """Say who is one customer, and what of the small tables and of words that decide is amiss."""
     tables, small = taken.tables, taken.read.small
     seen = {name: table.seen for name, table in small.items()}
     return [
-        *identity_verdicts(
+        *identity_outcomes(
             tables,
             taken.read.who,
             taken.activity,
@@ -292,9 +292,9 @@ def _of_customers_and_words(engagement: "Engagement", period: str, taken: Taken)
             engagement=engagement,
             period=period,
         ),
-        *small_verdicts(seen, tables, currency=engagement.currency),
+        *small_outcomes(seen, tables, currency=engagement.currency),
         *periods_without_deductions(tables, engagement.periods.values()),
-        *words_verdicts(seen, tables, taken.attributes, taken.judged, engagement),
+        *words_outcomes(seen, tables, taken.attributes, taken.judged, engagement),
     ]
 
 
@@ -353,7 +353,7 @@ def _coverage(tables: list[Validated], tallies: dict[str, Tally]) -> pd.DataFram
 
 def _ledger_lines(
     engagement: "Engagement", period: str, months: pd.DataFrame, tables: Tables
-) -> tuple[list[Balance], list[Verdict]]:
+) -> tuple[list[Balance], list[Outcome]]:
     """Tie the report period, and the one before it where the ledger has it, to the ledger."""
     before = engagement.previous(period)
     names = [period, *([before.name] if before else [])]
@@ -369,11 +369,11 @@ def _ledger_lines(
         for name in names
     ]
     balances = [balance for balance, _ in tied if balance is not None]
-    verdicts = [
-        verdict._replace(rule="ledger_before") if place else verdict
-        for place, (balance, verdict) in enumerate(tied)
+    outcomes = [
+        found._replace(rule="ledger_before") if place else found
+        for place, (balance, found) in enumerate(tied)
         if balance is not None or place == 0
     ]
     gl_totals, currency = tables.get("gl_totals"), engagement.currency
-    verdicts += ledger.ledger_lines_verdict(gl_totals, names, currency=currency)
-    return balances, verdicts + ledger.items_verdict(gl_totals, engagement, names)
+    outcomes += ledger.ledger_lines_outcome(gl_totals, names, currency=currency)
+    return balances, outcomes + ledger.items_outcome(gl_totals, engagement, names)

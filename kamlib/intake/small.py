@@ -15,9 +15,9 @@ from kamlib.core.deductions import ACCRUED, REVERSED, SETTLED
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import N_, _, day, money, month, number
 from kamlib.core.naming import plain
+from kamlib.core.outcomes import FLAG, PASS, Outcome, outcome_of
 from kamlib.core.tables import Tables, floats
 from kamlib.core.timespans import Period
-from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.core.vocabulary import label, table_label
 from kamlib.intake import reasons
 from kamlib.intake.alike import plain_letters
@@ -313,7 +313,7 @@ def no_customers(fields: tuple[Field, ...] = CONTRACT["customers"].fields) -> pd
     return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
 
 
-def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Verdict]:
+def small_outcomes(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Outcome]:
     """Say which rows of small tables stand twice, and what was made of amounts below 0."""
     given = [name for name in ADD_UP if name in seen]
     if not given:
@@ -321,14 +321,14 @@ def small_verdicts(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -
     twice = [what for name in given for what in _twice(name, seen[name], currency)]
     below = list(_below(tables, currency))
     return [
-        verdict("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
-        verdict("signs", FLAG if below else PASS, what="; ".join(below)),
+        outcome_of("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
+        outcome_of("signs", FLAG if below else PASS, what="; ".join(below)),
         *_months_without_balances(tables),
         *_perhaps_otherwise(tables),
     ]
 
 
-def _perhaps_otherwise(tables: Tables) -> list[Verdict]:
+def _perhaps_otherwise(tables: Tables) -> list[Outcome]:
     """Say what is taken as it stands, and looks as if something else were meant."""
     what = [
         *_other_scales(tables),
@@ -338,7 +338,7 @@ def _perhaps_otherwise(tables: Tables) -> list[Verdict]:
         *_takings(tables.get("assets")),
         *_prospects_who_buy(tables),
     ]
-    return [verdict("perhaps_otherwise", FLAG, what="; ".join(what))] if what else []
+    return [outcome_of("perhaps_otherwise", FLAG, what="; ".join(what))] if what else []
 
 
 def _other_scales(tables: Tables) -> Iterator[str]:
@@ -424,7 +424,7 @@ def _prospects_who_buy(tables: Tables) -> Iterator[str]:
         yield template.format(n=number(len(both)), names=listed(both, most=3))
 
 
-def _months_without_balances(tables: Tables) -> list[Verdict]:
+def _months_without_balances(tables: Tables) -> list[Outcome]:
     """Say of which months nobody's balance is given, in periods of which some are."""
     owed, sold = tables.get("receivables"), tables["customer_months"]
     if owed is None or owed.empty:
@@ -433,10 +433,10 @@ def _months_without_balances(tables: Tables) -> list[Verdict]:
     given = spans["month"].isin(owed["month"])
     silent = spans.loc[~given & spans["period"].isin(spans.loc[given, "period"]), "month"]
     names = listed([month(each) for each in sorted(silent.unique())], most=12)
-    return [verdict("receivables_months", FLAG, months=names)] if len(silent) else []
+    return [outcome_of("receivables_months", FLAG, months=names)] if len(silent) else []
 
 
-def periods_without_deductions(tables: Tables, spans: Iterable[Period]) -> list[Verdict]:
+def periods_without_deductions(tables: Tables, spans: Iterable[Period]) -> list[Outcome]:
     """Say of which period with sales no deduction is given, where another has some."""
     items, sold = tables.get("off_invoice"), set(tables["customer_months"]["period"].dropna())
     if items is None or items.empty:
@@ -447,7 +447,9 @@ def periods_without_deductions(tables: Tables, spans: Iterable[Period]) -> list[
     )
     there = {name for name, (first, last) in ends.items() if days.between(first, last).any()}
     silent = listed(sorted(sold - there))
-    return [verdict("periods_without_deductions", FLAG, periods=silent)] if silent and there else []
+    return (
+        [outcome_of("periods_without_deductions", FLAG, periods=silent)] if silent and there else []
+    )
 
 
 def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:

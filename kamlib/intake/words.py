@@ -17,8 +17,8 @@ from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import ParameterError, listed
 from kamlib.core.language import _, ngettext, number
 from kamlib.core.naming import meant_by, plain
+from kamlib.core.outcomes import FLAG, PASS, Outcome, outcome_of
 from kamlib.core.tables import Tables
-from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
 from kamlib.core.vocabulary import column_label, table_label
 from kamlib.intake.small import US, Seen
 from kamlib.intake.validate import Validated
@@ -82,13 +82,13 @@ def _asked_for(engagement: "Engagement") -> dict[str, list[str | bool | int]]:
     return asked
 
 
-def words_verdicts(
+def words_outcomes(
     seen: Mapping[str, Seen],
     tables: Tables,
     attributes: Mapping[str, Attribute],
     judged: Sequence[Validated],
     engagement: "Engagement",
-) -> list[Verdict]:
+) -> list[Outcome]:
     """Say which words of the input no rule knows, and which settings match nothing or are not read.
 
     Raises
@@ -106,8 +106,8 @@ def words_verdicts(
     unread = list(_unread(judged, engagement))
     others = (("idle_settings", idle), ("unread_columns", unread))
     return [
-        verdict("unknown_words", FLAG if unknown else PASS, what="; ".join(unknown)),
-        *(verdict(rule, FLAG, what="; ".join(what)) for rule, what in others if what),
+        outcome_of("unknown_words", FLAG if unknown else PASS, what="; ".join(unknown)),
+        *(outcome_of(rule, FLAG, what="; ".join(what)) for rule, what in others if what),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kamlib.core.language import _
-from kamlib.core.verdicts import Verdict
+from kamlib.core.outcomes import Outcome
 from kamlib.page import show
 from kamlib.page.words import figure_words
 
@@ -105,14 +105,14 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Verdicts:
+class Outcomes:
     """What is to be read with care, and what is not shown, where it acts."""
 
-    verdicts: tuple[Verdict, ...]
+    outcomes: tuple[Outcome, ...]
 
     def show(self) -> None:
         """Display FLAG and REFUSE with what would settle them."""
-        show.show_verdicts(list(self.verdicts))
+        show.show_outcomes(list(self.outcomes))
 
 
 @dataclass(frozen=True)
@@ -139,22 +139,22 @@ class Values:
 
 
 @dataclass(frozen=True)
-class OpenVerdicts:
+class OpenOutcomes:
     """What of the whole run is not shown, and what is to be read with care, folded."""
 
-    verdicts: pd.DataFrame
+    outcomes: pd.DataFrame
 
     def show(self) -> None:
         """Display both, each with what would settle it."""
-        show.show_open_verdicts(self.verdicts)
+        show.show_open_outcomes(self.outcomes)
 
 
 @dataclass(frozen=True)
 class Strip:
     """How many rules passed, were flagged and were refused."""
 
-    verdicts: pd.DataFrame
+    outcomes: pd.DataFrame
 
     def show(self) -> None:
         """Display the three numbers."""
-        show.show_strip(self.verdicts)
+        show.show_strip(self.outcomes)

@@ -11,7 +11,7 @@ import pandas as pd
 from kamlib.core.codes import CHANGES, DOCUMENTS, DOORS, LADDER, PROFIT_CLASSES, TABLES, VERDICTS
 from kamlib.core.errors import printable
 from kamlib.core.language import NO_VALUE, _, day, month, ngettext, number, percent, points
-from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict
+from kamlib.core.outcomes import FLAG, PASS, REFUSE, Outcome
 from kamlib.core.vocabulary import COLUMNS
 
 if TYPE_CHECKING:
@@ -88,14 +88,14 @@ def show_claim(claim: str, *rest: str) -> None:
         show_finding(*filter(None, rest))
 
 
-def show_verdicts(verdicts: list[Verdict]) -> None:
+def show_outcomes(outcomes: list[Outcome]) -> None:
     """Display FLAG and REFUSE with what to bring; PASS is counted by `show_strip`."""
-    told = [verdict for verdict in verdicts if verdict.outcome != PASS]
+    told = [each for each in outcomes if each.outcome != PASS]
     if told:
         publish(
             {
-                "text/html": "".join(map(_verdict_html, told)),
-                "text/plain": "\n".join(map(_verdict_text, told)),
+                "text/html": "".join(map(_outcome_html, told)),
+                "text/plain": "\n".join(map(_outcome_text, told)),
             }
         )
 
@@ -105,9 +105,9 @@ def folded(title: str, inside: str) -> str:
     return f"<details><summary>{html.escape(title)}</summary>{inside}</details>"
 
 
-def show_strip(verdicts: pd.DataFrame) -> None:
+def show_strip(outcomes: pd.DataFrame) -> None:
     """Display how many rules passed, were flagged and were refused."""
-    counts = verdicts["outcome"].value_counts()
+    counts = outcomes["outcome"].value_counts()
     parts = [(outcome, counted(outcome, int(counts.get(outcome, 0)))) for outcome in SIGNS]
     spans = "".join(f'<span class="v {o.lower()}">{html.escape(text)}</span>' for o, text in parts)
     publish(
@@ -139,24 +139,22 @@ def show_facts(facts: Mapping[str, str], *, title: str, on_page: bool = True) ->
     publish({"text/html": told, "text/plain": text}, {} if on_page else NOTEBOOK_ALONE)
 
 
-def _verdict_html(verdict: Verdict) -> str:
-    kind = {FLAG: "note", REFUSE: "refused"}[verdict.outcome]
-    said = _("Not shown:") if verdict.outcome == REFUSE else _("Read with care:")
+def _outcome_html(found: Outcome) -> str:
+    kind = {FLAG: "note", REFUSE: "refused"}[found.outcome]
+    said = _("Not shown:") if found.outcome == REFUSE else _("Read with care:")
     bring = ""
-    if verdict.bring:
-        bring = folded(_("What would settle it"), f"<p>{html.escape(verdict.bring)}.</p>")
+    if found.bring:
+        bring = folded(_("What would settle it"), f"<p>{html.escape(found.bring)}.</p>")
     return (
-        f'<div class="{kind}"><p><span class="v {verdict.outcome.lower()}">'
-        f"{SIGNS[verdict.outcome]} {html.escape(said)}</span> <b>{html.escape(_ended(verdict.title))}</b> "
-        f"{html.escape(verdict.said)}</p>{bring}</div>"
+        f'<div class="{kind}"><p><span class="v {found.outcome.lower()}">'
+        f"{SIGNS[found.outcome]} {html.escape(said)}</span> <b>{html.escape(_ended(found.title))}</b> "
+        f"{html.escape(found.said)}</p>{bring}</div>"
     )
 
 
-def _verdict_text(verdict: Verdict) -> str:
-    bring = " " + _("Bring:") + f" {verdict.bring}." if verdict.bring else ""
-    return (
-        f"{SIGNS[verdict.outcome]} {verdict.outcome} {_ended(verdict.title)} {verdict.said}{bring}"
-    )
+def _outcome_text(found: Outcome) -> str:
+    bring = " " + _("Bring:") + f" {found.bring}." if found.bring else ""
+    return f"{SIGNS[found.outcome]} {found.outcome} {_ended(found.title)} {found.said}{bring}"
 
 
 def _ended(title: str) -> str:
@@ -268,9 +266,9 @@ def show_table(
     )
 
 
-def show_open_verdicts(verdicts: pd.DataFrame) -> None:
+def show_open_outcomes(outcomes: pd.DataFrame) -> None:
     """Display every REFUSE of the run with what to bring, and every FLAG, in two folded tables."""
-    told = verdicts[verdicts["outcome"] != PASS].drop_duplicates(["rule", "said"])
+    told = outcomes[outcomes["outcome"] != PASS].drop_duplicates(["rule", "said"])
     captions = {
         REFUSE: _("What is not shown, and what would settle it."),
         FLAG: _("What is to be read with care."),
@@ -411,15 +409,15 @@ def _text_html(text: str) -> str:
 def _step_html(step: Step) -> str:
     last = step.role == "unexplained"
     ends = step.role in {"end", "unexplained"} or (step.role == "start")
-    verdict = ""
+    sign = ""
     if last:
         outcome = PASS if step.holds else REFUSE
-        verdict = f'<span class="v {outcome.lower()}">{SIGNS[outcome]}</span> '
+        sign = f'<span class="v {outcome.lower()}">{SIGNS[outcome]}</span> '
     amount = number(step.amount, 2)
     return (
         f'<tr{" class=sum" if ends else ""}><th scope="row">{html.escape(step.step)}</th>'
         f'<td class="{"r neg" if amount.startswith("−") else "r"}">{amount}</td>'
-        f"<td>{verdict}{html.escape(step.why)}</td></tr>"
+        f"<td>{sign}{html.escape(step.why)}</td></tr>"
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.frames import main_measure, named, with_relation
 from kamlib.core.language import _
-from kamlib.core.verdicts import REFUSE
+from kamlib.core.outcomes import REFUSE
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.profitability import bridge as changes
 from kamlib.profitability import causes, figures, ledger, loss_treatment, tables, uncertainty, words
@@ -15,7 +15,7 @@ from kamlib.profitability.capital import days_tied_up
 from kamlib.profitability.customer_statements import (
     Statements,
     customer_statements,
-    statement_verdicts,
+    statement_outcomes,
     withheld,
 )
 from kamlib.profitability.statement import (
@@ -89,8 +89,8 @@ def statements(stage: "Stage") -> Analysis:
         given["quarantine"],
         books.reconciling_items,
     )
-    told = [ledger.ledger_verdict(gl, period=here, materiality=books.materiality)]
-    stage.keep("statements", Analysis(verdicts=told))  # the ledger decides what may be shown
+    told = [ledger.ledger_outcome(gl, period=here, materiality=books.materiality)]
+    stage.keep("statements", Analysis(outcomes=told))  # the ledger decides what may be shown
     shown = withheld(whole, stage.withheld, period=here)
     stated = Stated(given, whole, shown, gl, here)
     handed = {"profitability": shown.statement, "gl_accounts": gl}
@@ -101,7 +101,7 @@ def statements(stage: "Stage") -> Analysis:
         }
     if stage.withheld:
         return stage.keep("statements", Analysis(handed, (), told, result=stated))
-    told += statement_verdicts(
+    told += statement_outcomes(
         shown.statement,
         shown.pools,
         len(model.time_equations),
@@ -112,7 +112,7 @@ def statements(stage: "Stage") -> Analysis:
         left_out=shown.left_out,
     )
     told.append(
-        uncertainty.uncertainty_verdict(shown.cost_to_serve, shown.pools, model, period=here)
+        uncertainty.uncertainty_outcome(shown.cost_to_serve, shown.pools, model, period=here)
     )
     ladder = company_ladder(stated.now)
     estimated = stage.flagged("list_price")
@@ -181,7 +181,7 @@ def losses(stage: "Stage", statements: Analysis) -> Analysis:
         stated.tables, shown.statement, shown.cost_to_serve, shown.pools, model, unit=unit
     )
     products = stated.tables["customer_products"]
-    told = loss_treatment.loss_verdicts(
+    told = loss_treatment.loss_outcomes(
         found,
         shown.pools,
         model,
@@ -220,9 +220,9 @@ def price_matrix(stage: "Stage", statements: Analysis, losses: Analysis) -> Anal
     found, losing = losses.result
     explained = found.explained[found.explained["period"] == stated.period]
     placed, cuts = causes.price_matrix(explained)
-    told = causes.matrix_verdict(placed, cuts)
+    told = causes.matrix_outcome(placed, cuts)
     if told.outcome == REFUSE:
-        return stage.keep("price_matrix", Analysis(verdicts=[told]))
+        return stage.keep("price_matrix", Analysis(outcomes=[told]))
     points = tables.matrix_points(placed, explained, losing, stated.customers)
     estimated = stage.flagged("list_price")
     lines = cuts._asdict()
@@ -270,9 +270,9 @@ def profit_bridge(stage: "Stage", statements: Analysis) -> Analysis:
     measure = changes.bridge_measure(statement, period=stated.period, previous=before)
     books = (stated.shown.cost_to_serve, stated.tables["customer_months"])
     spans: dict[str, Any] = {"period": stage.period, "previous": previous, "measure": measure}
-    refused = changes.bridge_verdict(statement, None, *books, **spans)
+    refused = changes.bridge_outcome(statement, None, *books, **spans)
     if refused.outcome == REFUSE or measure is None:
-        return stage.keep("profit_bridge", Analysis(verdicts=[refused]))
+        return stage.keep("profit_bridge", Analysis(outcomes=[refused]))
     years: dict[str, Any] = {"period": stated.period, "previous": before, "measure": measure}
     table = changes.profit_bridge(statement, stated.tables["customer_products"], **years)
     steps = changes.bridge_steps(table, statement, **years)
@@ -286,7 +286,7 @@ def profit_bridge(stage: "Stage", statements: Analysis) -> Analysis:
         ),
         Table(largest, caption, currency, most=12, fold=True),
     ]
-    told = [changes.bridge_verdict(statement, table, *books, **spans)]
+    told = [changes.bridge_outcome(statement, table, *books, **spans)]
     balances = [changes.bridge_balance(steps, currency=currency)]
     return stage.keep(
         "profit_bridge", Analysis({"profit_bridge": table, "steps": steps}, parts, told, balances)

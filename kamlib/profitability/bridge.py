@@ -33,9 +33,9 @@ import pandas as pd
 from kamlib.core.codes import CHANGES
 from kamlib.core.frames import require_columns, require_one_row_each
 from kamlib.core.language import _, month, ngettext, number, percent
+from kamlib.core.outcomes import Balance, Outcome, outcome_of
 from kamlib.core.tables import among, floats
 from kamlib.core.timespans import Period
-from kamlib.core.verdicts import Balance, Verdict, verdict
 from kamlib.numerics.sharing import largest_remainder
 
 BOUGHT = ("price", "volume", "mix", "unit_cost", "sales_and_margin")
@@ -266,7 +266,7 @@ def bridge_balance(steps: pd.DataFrame, *, currency: str) -> Balance:
 TOLERATED = 1  # months that the input may begin late before nothing can be said
 
 
-def bridge_verdict(
+def bridge_outcome(
     statement: pd.DataFrame,
     bridge: pd.DataFrame | None,
     cost_to_serve: pd.DataFrame | None,
@@ -275,7 +275,7 @@ def bridge_verdict(
     period: Period,
     previous: Period | None,
     measure: str | None,
-) -> Verdict:
+) -> Outcome:
     """Judge whether what changed can be said: the previous period's coverage, and what is blurred.
 
     Parameters
@@ -295,10 +295,10 @@ def bridge_verdict(
     names = {"period": period.name, "previous": previous.name if previous else _("a period before")}
     if previous is None:
         said = _("There is no period before {period}, so what changed cannot be said.")
-        return verdict("bridge", "REFUSE", said=said.format(**names), **names)
+        return outcome_of("bridge", "REFUSE", said=said.format(**names), **names)
     refusal = _apart(period, previous, measure) or _partial(months, period, previous, TOLERATED + 1)
     if refusal:
-        return verdict("bridge", "REFUSE", said=refusal, **names)
+        return outcome_of("bridge", "REFUSE", said=refusal, **names)
     blurred = [
         _between(period, previous),
         _partial(months, period, previous, 1),
@@ -310,7 +310,7 @@ def bridge_verdict(
         *_not_told_apart(statement, bridge, period.name),
     ]
     said = " ".join(each for each in blurred if each)
-    return verdict("bridge", "FLAG" if said else "PASS", said=said, **names)
+    return outcome_of("bridge", "FLAG" if said else "PASS", said=said, **names)
 
 
 def _apart(period: Period, previous: Period, measure: str | None) -> str:

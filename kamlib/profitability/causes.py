@@ -36,8 +36,8 @@ import pandas as pd
 
 from kamlib.core.codes import QUADRANTS
 from kamlib.core.language import number, percent
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.tables import among, floats
-from kamlib.core.verdicts import Verdict, verdict
 from kamlib.numerics.sharing import largest_remainder, median_of_others, shapley
 from kamlib.profitability.costing import FREIGHT
 
@@ -329,12 +329,12 @@ def typical_rates(rates: Mapping[str, np.ndarray], kinds: np.ndarray, *, at_leas
     return Typical(found, group, size)
 
 
-def peers_verdict(losses: pd.DataFrame, peers: "Peers") -> Verdict:
+def peers_outcome(losses: pd.DataFrame, peers: "Peers") -> Outcome:
     """Judge the peers of the loss-makers of one period: of their own kind, or the whole company."""
     held = losses[losses["peers"] > 0]
     smallest = number(int(held["peers"].min())) if len(held) else "0"
     alone = int((held["peer_group"] == WHOLE_COMPANY).sum())
-    return verdict(
+    return outcome_of(
         "peers",
         "FLAG" if alone else "PASS",
         n=number(alone),
@@ -389,10 +389,10 @@ def explain_gaps(amounts: pd.DataFrame, own: Rates, usual: Rates) -> pd.DataFram
     )
 
 
-def causes_verdict(amounts: pd.DataFrame, *, products: bool) -> Verdict:
+def causes_outcome(amounts: pd.DataFrame, *, products: bool) -> Outcome:
     """Judge what the causes rest on: which of them could not be seen in the input."""
     if amounts.empty or amounts["customer_profit"].isna().all():
-        return verdict("loss_causes", "REFUSE")
+        return outcome_of("loss_causes", "REFUSE")
     seen: Mapping[str, float] = {
         "service": amounts[["handling", "delivery", "service"]].abs().to_numpy().sum(),
         "terms": np.nansum(amounts[["capital_charge", "bad_debt"]].abs().to_numpy()),
@@ -402,7 +402,7 @@ def causes_verdict(amounts: pd.DataFrame, *, products: bool) -> Verdict:
     blind = [name for name, size in seen.items() if not size > 0]
     if not products:
         blind.append("mix apart from price")
-    return verdict("loss_causes", "FLAG" if blind else "PASS", blind=", ".join(blind))
+    return outcome_of("loss_causes", "FLAG" if blind else "PASS", blind=", ".join(blind))
 
 
 SPREAD = 0.05  # of the average: below it the middle half of customers costs the same share of sales
@@ -447,10 +447,10 @@ def price_matrix(amounts: pd.DataFrame) -> tuple[pd.DataFrame, Cuts]:
     ), cuts
 
 
-def matrix_verdict(placed: pd.DataFrame, cuts: Cuts) -> Verdict:
+def matrix_outcome(placed: pd.DataFrame, cuts: Cuts) -> Outcome:
     """Judge whether cost-to-serve tells customers apart, or was only spread by revenue."""
     rates = placed["serve_rate"].dropna()
     low, high = (float(rates.quantile(q)) if len(rates) else 0.0 for q in (0.25, 0.75))
     apart = high - low > SPREAD * cuts.serve_rate
     outcome = "PASS" if apart else "REFUSE"
-    return verdict("price_matrix", outcome, low=percent(low), high=percent(high))
+    return outcome_of("price_matrix", outcome, low=percent(low), high=percent(high))

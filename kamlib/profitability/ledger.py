@@ -10,8 +10,8 @@ import pandas as pd
 from kamlib.core.codes import CHAINS, LEDGER_LINES, REVENUE_PARTS
 from kamlib.core.deductions import effects
 from kamlib.core.language import N_, _, number, percent
+from kamlib.core.outcomes import Balance, Outcome, exact, outcome_of
 from kamlib.core.tables import among, exact_sums
-from kamlib.core.verdicts import Balance, Verdict, exact, verdict
 from kamlib.core.vocabulary import label
 
 if TYPE_CHECKING:
@@ -125,20 +125,20 @@ def _items(
     return float(sign * sum(mine, Decimal(0)))
 
 
-def ledger_verdict(accounts: pd.DataFrame, *, period: str, materiality: "Materiality") -> Verdict:
+def ledger_outcome(accounts: pd.DataFrame, *, period: str, materiality: "Materiality") -> Outcome:
     """Judge the difference between the statement's profit and the general ledger's.
 
     What was set aside explains nothing of it: it is missing in the statement.
     """
     mine = accounts[accounts["period"] == period]
     if mine.empty:
-        return verdict("ledger_absent", "FLAG")
+        return outcome_of("ledger_absent", "FLAG")
     revenue = mine.loc[mine["line"] == "invoice_revenue", "ledger"].sum()
     apart = float((mine["unexplained"] + mine["set_aside"]).abs().sum())
     share = apart / abs(revenue) if revenue else np.inf
     outcome = "PASS" if share <= materiality.flag else "FLAG"
     outcome = "REFUSE" if share > materiality.refuse else outcome
-    return verdict("ledger_profit", outcome, difference=number(apart, 2), share=percent(share))
+    return outcome_of("ledger_profit", outcome, difference=number(apart, 2), share=percent(share))
 
 
 def profit_balance(

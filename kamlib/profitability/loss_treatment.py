@@ -18,21 +18,21 @@ import pandas as pd
 
 from kamlib.core.errors import ParameterError, did_you_mean
 from kamlib.core.language import money, number
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.tables import among
-from kamlib.core.verdicts import Verdict, verdict
 from kamlib.profitability.actions import break_evens, list_actions
 from kamlib.profitability.causes import (
     CAUSES,
     WORK,
     Typical,
-    causes_verdict,
+    causes_outcome,
     comparable,
     customer_amounts,
     customer_rates,
     explain_gaps,
     kinds_of_work,
     peer_kinds,
-    peers_verdict,
+    peers_outcome,
     typical_rates,
 )
 from kamlib.profitability.volumes import whole_orders
@@ -255,7 +255,7 @@ def _all_together(listed: pd.DataFrame) -> pd.Series:
     return part.groupby("customer_id")["effect"].sum().round(2)
 
 
-def loss_verdicts(
+def loss_outcomes(
     found: LossTreatment,
     pools: pd.DataFrame | None,
     model: "Profitability",
@@ -263,16 +263,16 @@ def loss_verdicts(
     period: str,
     products: bool,
     currency: str,
-) -> list[Verdict]:
+) -> list[Outcome]:
     """Judge what is said of the losses of one period: peers, causes, avoidable cost."""
     mine = found.explained[found.explained["period"] == period]
-    causes = causes_verdict(mine, products=products)
+    causes = causes_outcome(mine, products=products)
     if mine.empty:
-        return [causes, dropping_verdict(None)]
+        return [causes, dropping_outcome(None)]
     losing = found.losses[found.losses["period"] == period]
     own = pools[pools["period"] == period] if pools is not None else None
-    told = [peers_verdict(losing, model.peers), causes, dropping_verdict(own)]
-    stays = stranded_verdict(losing, currency=currency)
+    told = [peers_outcome(losing, model.peers), causes, dropping_outcome(own)]
+    stays = stranded_outcome(losing, currency=currency)
     return [*told, stays] if stays else told
 
 
@@ -390,26 +390,26 @@ def proposals(losses: pd.DataFrame, *, price_reach: float, least_gain: float = 0
     return np.select([small, near, gains, may, mends], words, "keep")
 
 
-def stranded_verdict(losses: pd.DataFrame, *, currency: str) -> Verdict | None:
+def stranded_outcome(losses: pd.DataFrame, *, currency: str) -> Outcome | None:
     """Judge whether any cost of the loss-makers of one period would stay; None where nobody loses."""
     if losses.empty:
         return None
     silent = losses["stranded_cost"].isna().any()
     stays = float(losses["stranded_cost"].sum())
     outcome = "PASS" if silent or stays >= 0.005 else "FLAG"
-    return verdict("stranded_cost", outcome, amount=money(stays, currency))
+    return outcome_of("stranded_cost", outcome, amount=money(stays, currency))
 
 
-def dropping_verdict(pools: pd.DataFrame | None) -> Verdict:
+def dropping_outcome(pools: pd.DataFrame | None) -> Outcome:
     """Judge whether it is declared of every pool that serves customers what of it would end.
 
     Support pools count as far as their cost is passed on to such pools.
     """
     if pools is None or pools.empty:
-        return verdict("avoidable_cost", "REFUSE")
+        return outcome_of("avoidable_cost", "REFUSE")
     serves = pools[pools["assigned_cost"].abs() > 0]
     unknown = serves["ending_share"].isna()
     behind = pools["assigned_cost"].abs().gt(0) | pools["passed_on"].gt(0)
     silent = pools.loc[behind & pools["avoidable_share"].isna(), "pool"].str.replace("_", " ")
     outcome = "FLAG" if unknown.any() else "PASS"
-    return verdict("avoidable_cost", outcome, pools=", ".join(silent), n=number(len(serves)))
+    return outcome_of("avoidable_cost", outcome, pools=", ".join(silent), n=number(len(serves)))

@@ -14,9 +14,9 @@ import pandas as pd
 from kamlib.core.codes import LADDER
 from kamlib.core.deductions import earned, effects
 from kamlib.core.language import _
+from kamlib.core.outcomes import Balance
 from kamlib.core.tables import EXACT, among, exact_sums, floats
 from kamlib.core.timespans import Period
-from kamlib.core.verdicts import Balance
 from kamlib.numerics.sharing import largest_remainder
 
 KEY = ["period", "customer_id"]

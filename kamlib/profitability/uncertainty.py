@@ -19,7 +19,7 @@ import pandas as pd
 
 from kamlib.core.errors import ParameterError, did_you_mean
 from kamlib.core.frames import require_columns, require_share
-from kamlib.core.verdicts import Verdict, verdict
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.numerics.draws import Odds, Uncertain, odds, range_errors
 from kamlib.profitability.costing import TRACED
 
@@ -231,23 +231,23 @@ def _as_table(rows: pd.DataFrame, said: Odds) -> pd.DataFrame:
     )
 
 
-def uncertainty_verdict(
+def uncertainty_outcome(
     cost_to_serve: pd.DataFrame | None,
     pools: pd.DataFrame | None,
     model: "Profitability",
     *,
     period: str,
-) -> Verdict:
+) -> Outcome:
     """Judge what the intervals rest on: every pool that charges customers, some of them, or none."""
     if not model.uncertainty or cost_to_serve is None:
-        return verdict("uncertainty", "REFUSE")
+        return outcome_of("uncertainty", "REFUSE")
     mine = cost_to_serve[(cost_to_serve["period"] == period) & (cost_to_serve["cost"] != 0)]
     traced = set() if pools is None else set(pools.loc[pools["unit"] == TRACED, "pool"])
     bare = sorted(set(mine["pool"].unique()) - set(model.uncertainty) - traced)
     if not bare:
-        return verdict("uncertainty", "PASS")
+        return outcome_of("uncertainty", "PASS")
     named = ", ".join(pool.replace("_", " ") for pool in bare)
-    return verdict("uncertainty", "FLAG", pools=named)
+    return outcome_of("uncertainty", "FLAG", pools=named)
 
 
 def require_declared(model: "Profitability", cost_to_serve: pd.DataFrame) -> None:

@@ -8,7 +8,7 @@ from kamlib.attractiveness.our_criteria import missing_criteria
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.frames import main_measure, with_relation
 from kamlib.core.language import _
-from kamlib.core.verdicts import REFUSE, Verdict
+from kamlib.core.outcomes import REFUSE, Outcome
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.page.words import before_and_after
 from kamlib.pyramid import assess, boundaries, decide, figures, golden, overriding, tables, words
@@ -48,7 +48,7 @@ def golden_shots(stage: "Stage") -> Analysis:
         they were measured on.
     """
     customers, end, settings = stage.read("customers"), stage.period.end, stage.engagement
-    measured = assess.unit_verdict(
+    measured = assess.unit_outcome(
         settings.key_account_unit,
         is_a_year=stage.period.is_a_year,
         profit_known=main_measure(stage.read("profitability")) == "customer_profit",
@@ -72,11 +72,11 @@ def golden_shots(stage: "Stage") -> Analysis:
         Table(found, caption, stage.currency, fold=True, rest="golden_shots"),
     ]
     handed = {"golden_shots": with_relation(shots, customers).assign(period=stage.period.name)}
-    verdicts = [measured, told, golden.golden_verdicts(shots, money)]
-    return stage.keep("golden_shots", Analysis(handed, parts, verdicts, result=unit))
+    outcomes = [measured, told, golden.golden_outcomes(shots, money)]
+    return stage.keep("golden_shots", Analysis(handed, parts, outcomes, result=unit))
 
 
-def _margins(stage: "Stage", customers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, Verdict]:
+def _margins(stage: "Stage", customers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, Outcome]:
     """Return the money of the window, the frozen percentiles of margins, and how these hold today."""
     months = stage.read("customer_months", periods="all")
     statement = stage.dated(stage.read("profitability", periods="all"))
@@ -87,7 +87,7 @@ def _margins(stage: "Stage", customers: pd.DataFrame) -> tuple[pd.DataFrame, pd.
     afresh = golden.margin_percentiles(then, customers, end=usual)
     frozen = stage.freeze("margin_percentiles", afresh)
     assert frozen is not None
-    told = golden.percentiles_verdict(frozen, afresh, stage.engagement.golden_shot)
+    told = golden.percentiles_outcome(frozen, afresh, stage.engagement.golden_shot)
     return money, frozen, told
 
 
@@ -134,7 +134,7 @@ def levels(stage: "Stage", golden_shots: Analysis) -> Analysis:
         Table(counts, _("Customers per confirmed level."), currency, fold=True),
     ]
     handed = {"pyramid": tables.pyramid_table(table, bounds), "levels": counts}
-    told = boundaries.pyramid_verdicts(standing)
+    told = boundaries.pyramid_outcomes(standing)
     return stage.keep("levels", Analysis(handed, parts, told, result=assessed))
 
 
@@ -201,7 +201,7 @@ def verdicts(stage: "Stage", levels: Analysis) -> Analysis:
         Finding(_moved(stage, assessed)),
         Table(counts, _("Accounts per verdict."), fold=True),
     ]
-    told = assess.capacity_verdicts(accounts, bounds, rules)
+    told = assess.capacity_outcomes(accounts, bounds, rules)
     now = stage.read("profitability")
     balances = tables.account_balances(stage.read("parties"), table, now, stage.currency)
     return stage.keep("verdicts", Analysis({"verdicts": counts}, parts, told, balances))
@@ -293,5 +293,5 @@ def overrides(stage: "Stage", levels: Analysis) -> Analysis:
     table = overriding.apply_overrides(levels.result.table, decided, end=end)
     caption = _("Decisions of people that hold at the end of the period.")
     shown = Table(tables.overrides_table(table), caption)
-    told = overriding.overrides_verdict(table, decided, end=end)
+    told = overriding.overrides_outcome(table, decided, end=end)
     return stage.keep("overrides", Analysis({"key_accounts": table}, [shown], [told]))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.core.language import N_, _, money, number, points
-from kamlib.core.verdicts import Verdict, verdict
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.pyramid.boundaries import assign_levels
 from kamlib.pyramid.bounds import Bounds
 from kamlib.pyramid.decide import DecisionRules, accounts_at_cuts, both_questions, decide, run_rules
@@ -129,16 +129,16 @@ def known_levels(accounts: pd.DataFrame) -> pd.DataFrame:
     return accounts[["party_id", "confirmed_level", "possible_level"]].fillna(1)
 
 
-def capacity_verdicts(
+def capacity_outcomes(
     accounts: pd.DataFrame, bounds: Bounds, rules: DecisionRules
-) -> list[Verdict]:
+) -> list[Outcome]:
     """Judge places and cuts: how many qualify, and what other cuts would change."""
     levels = known_levels(accounts)
     qualify = (accounts["verdict_best"] == "key_account_now") | ~accounts["in_capacity"]
     if rules.places is None:
-        places = verdict("capacity_key_accounts", "FLAG")
+        places = outcome_of("capacity_key_accounts", "FLAG")
     else:
-        places = verdict(
+        places = outcome_of(
             "capacity_key_accounts",
             "PASS",
             n=number(int(qualify.sum())),
@@ -153,20 +153,20 @@ def capacity_verdicts(
     outcome = "PASS" if computed.all() else "FLAG"
     return [
         places,
-        verdict("thresholds", "FLAG", **moved),
-        verdict("drop_effect", outcome, **counts),
+        outcome_of("thresholds", "FLAG", **moved),
+        outcome_of("drop_effect", outcome, **counts),
     ]
 
 
-def unit_verdict(unit: "KeyAccountUnit", *, is_a_year: bool, profit_known: bool) -> Verdict:
+def unit_outcome(unit: "KeyAccountUnit", *, is_a_year: bool, profit_known: bool) -> Outcome:
     """Judge whether amounts may be measured in yearly key-account units."""
     amount = money(float(unit.amount), unit.currency)
     if not is_a_year:
         why = _("The period is not a year")
-        return verdict("key_account_units", "REFUSE", why=why)
+        return outcome_of("key_account_units", "REFUSE", why=why)
     if not profit_known:
         why = _("Customer profit is not known")
-        return verdict("key_account_units", "REFUSE", why=why)
+        return outcome_of("key_account_units", "REFUSE", why=why)
     if not unit.approved_by:
-        return verdict("key_account_units", "FLAG", amount=amount)
-    return verdict("key_account_units", "PASS", amount=amount, by=unit.approved_by)
+        return outcome_of("key_account_units", "FLAG", amount=amount)
+    return outcome_of("key_account_units", "PASS", amount=amount, by=unit.approved_by)

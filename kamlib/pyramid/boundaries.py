@@ -8,8 +8,8 @@ import pandas as pd
 
 from kamlib.core.codes import LEVELS
 from kamlib.core.language import _, number, percent, points
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.tables import untold_levels
-from kamlib.core.verdicts import Verdict, verdict
 from kamlib.core.vocabulary import COLUMNS
 from kamlib.numerics.sharing import sort_ascending
 from kamlib.pyramid.bounds import Bounds
@@ -194,15 +194,15 @@ def level_counts(accounts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def pyramid_verdicts(accounts: pd.DataFrame) -> list[Verdict]:
+def pyramid_outcomes(accounts: pd.DataFrame) -> list[Outcome]:
     """Judge the levels of the active customers: how many are certain, and what is unknown."""
     n = len(accounts)
     untold = int(untold_levels(accounts).sum())
     open_ = int((accounts["possible_level"] > accounts["confirmed_level"]).sum())
     counts = {"n": number(open_ - untold), "all": number(n), "untold": number(untold)}
-    found = [verdict("levels", "FLAG" if open_ else "PASS", **counts)]
+    found = [outcome_of("levels", "FLAG" if open_ else "PASS", **counts)]
     blind = int(accounts["trust"].isna().sum())
     outcome = "PASS" if blind == 0 else "REFUSE" if blind == n else "FLAG"
-    found.append(verdict("trust", outcome, n=number(blind), all=number(n)))
+    found.append(outcome_of("trust", outcome, n=number(blind), all=number(n)))
     known = accounts["customer_profit"].notna().any()
-    return [*found, verdict("benefit_ours", "PASS" if known else "REFUSE")]
+    return [*found, outcome_of("benefit_ours", "PASS" if known else "REFUSE")]

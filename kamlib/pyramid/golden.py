@@ -9,9 +9,9 @@ import pandas as pd
 
 from kamlib.core.deductions import effects
 from kamlib.core.language import _, day, percent
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.tables import among, content_hash, exact_sums, floats
 from kamlib.core.timespans import months_earlier
-from kamlib.core.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import GoldenShot
@@ -135,12 +135,12 @@ def margin_percentiles(money: pd.DataFrame, customers: pd.DataFrame, *, end: dat
     )
 
 
-def percentiles_verdict(
+def percentiles_outcome(
     frozen: pd.DataFrame, afresh: pd.DataFrame, definition: "GoldenShot"
-) -> Verdict:
+) -> Outcome:
     """Judge whether the margins that golden shots are held against would be measured so again."""
     if frozen.empty:
-        return verdict("margin_percentiles", "REFUSE")
+        return outcome_of("margin_percentiles", "REFUSE")
     first, last = (pd.Timestamp(frozen[name].iloc[0]) for name in ("window_start", "window_end"))
     window = _("{start} to {end}").format(start=day(first), end=day(last))
     then, now = (_high_from(table, definition) for table in (frozen, afresh))
@@ -148,13 +148,13 @@ def percentiles_verdict(
     if not apart.notna().any():
         said = _("today's inputs do not reach those days")
     elif apart.max() < MATERIAL:
-        return verdict("margin_percentiles", "PASS", window=window)
+        return outcome_of("margin_percentiles", "PASS", window=window)
     else:
         most = str(apart.idxmax())
         said = _("from {now} instead of {frozen} ({segment})").format(
             now=percent(now[most]), frozen=percent(then[most]), segment=most
         )
-    return verdict("margin_percentiles", "FLAG", window=window, said=said)
+    return outcome_of("margin_percentiles", "FLAG", window=window, said=said)
 
 
 def _high_from(ladder: pd.DataFrame, definition: "GoldenShot") -> pd.Series:
@@ -243,12 +243,12 @@ def _percentile(
     return found
 
 
-def golden_verdicts(shots: pd.DataFrame, money: pd.DataFrame) -> Verdict:
+def golden_outcomes(shots: pd.DataFrame, money: pd.DataFrame) -> Outcome:
     """Judge what golden shots are measured on."""
     if shots["golden_shot"].isna().all():
-        return verdict(
+        return outcome_of(
             "golden_shots",
             "REFUSE",
             why=_("a key-account unit, repeat rates or margins are missing"),
         )
-    return verdict("golden_shots", "PASS" if money["on_profit"].all() else "FLAG")
+    return outcome_of("golden_shots", "PASS" if money["on_profit"].all() else "FLAG")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kamlib.core.language import _, day, number
-from kamlib.core.verdicts import FLAG, PASS, Verdict, verdict
+from kamlib.core.outcomes import FLAG, PASS, Outcome, outcome_of
 
 if TYPE_CHECKING:
     from kamlib.settings import Override
@@ -48,9 +48,9 @@ def _texts(values: list[str | None], accounts: pd.DataFrame) -> pd.Series:
     return pd.Series(values, index=accounts.index, dtype="str")
 
 
-def overrides_verdict(
+def overrides_outcome(
     accounts: pd.DataFrame, overrides: "Sequence[Override]", *, end: date
-) -> Verdict:
+) -> Outcome:
     """Judge the decisions of people: which have expired, and which name nobody we look at."""
     known = set(accounts["party_id"])
     expired = _("{party} ({author}: expired on {day})")
@@ -63,5 +63,5 @@ def overrides_verdict(
         if not each.in_force(end) or each.party not in known
     ]
     if idle:
-        return verdict("overrides", FLAG, which="; ".join(idle))
-    return verdict("overrides", PASS, n=number(len(overrides)))
+        return outcome_of("overrides", FLAG, which="; ".join(idle))
+    return outcome_of("overrides", PASS, n=number(len(overrides)))

@@ -6,9 +6,9 @@ import pandas as pd
 
 from kamlib.core.codes import LEVELS, PASSES, PAYS, VERDICTS
 from kamlib.core.language import _, points
+from kamlib.core.outcomes import Balance
 from kamlib.core.quantities import VOTERS
 from kamlib.core.tables import among, untold_levels
-from kamlib.core.verdicts import Balance
 
 if TYPE_CHECKING:
     from kamlib.pyramid.bounds import Bounds

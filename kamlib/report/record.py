@@ -15,9 +15,9 @@ import pandas as pd
 from kamlib import __version__
 from kamlib.core.errors import ParameterError, did_you_mean, listed
 from kamlib.core.language import _, day
+from kamlib.core.outcomes import FLAG, PASS, REFUSE, nothing_to_stand_on
 from kamlib.core.rules import ANALYSES
 from kamlib.core.tables import file_hash, read_table
-from kamlib.core.verdicts import FLAG, PASS, REFUSE, nothing_to_stand_on
 from kamlib.report.running import RunFailed, failure_in_cell
 from kamlib.settings.engagement import Engagement, frozen_files
 from kamlib.stage.names import KEYS
@@ -146,7 +146,7 @@ def signature(run: "Run") -> Signature:
 
 def write_record(run: "Run", path: Path) -> dict[str, Any]:
     """Write how a run was made, and return it."""
-    verdicts = pd.concat(_written(run, "verdicts"), ignore_index=True)
+    outcomes = pd.concat(_written(run, "outcomes"), ignore_index=True)
     ledgers = pd.concat(_written(run, "ledger"), ignore_index=True)
     broken = list(ledgers.loc[~ledgers["holds"].astype(bool), "what"].unique())
     ended = datetime.now(UTC)
@@ -166,9 +166,9 @@ def write_record(run: "Run", path: Path) -> dict[str, Any]:
         "signed_hash": signed_hash(run),
         "signed": signature(run).signed,
         "tables": _notes(run),
-        "verdicts": counts(verdicts["outcome"]),
+        "outcomes": counts(outcomes["outcome"]),
         "required": list(run.engagement.required),
-        "required_refused": refused_of(run.engagement.required, verdicts),
+        "required_refused": refused_of(run.engagement.required, outcomes),
         "ledger_holds": not broken,
         "ledger_broken": broken,
         "not_published": run.withheld,
@@ -180,7 +180,7 @@ def write_record(run: "Run", path: Path) -> dict[str, Any]:
 
 def withheld_from(run: "Run") -> str:
     """Say why nothing can stand on what the stages found; empty where something can."""
-    return nothing_to_stand_on(pd.concat(_written(run, "verdicts"), ignore_index=True))
+    return nothing_to_stand_on(pd.concat(_written(run, "outcomes"), ignore_index=True))
 
 
 def counts(outcomes: pd.Series) -> dict[str, int]:
@@ -195,7 +195,7 @@ def counts(outcomes: pd.Series) -> dict[str, int]:
     return {outcome: found[outcome] for outcome in (PASS, FLAG, REFUSE)}
 
 
-def refused_of(required: Sequence[str], verdicts: pd.DataFrame) -> dict[str, list[str]]:
+def refused_of(required: Sequence[str], outcomes: pd.DataFrame) -> dict[str, list[str]]:
     """Return the required analyses of which a rule was refused, each with these rules.
 
     Examples
@@ -204,7 +204,7 @@ def refused_of(required: Sequence[str], verdicts: pd.DataFrame) -> dict[str, lis
     >>> refused_of(["side_b", "levels"], found)
     {'side_b': ['side_b']}
     """
-    refused = set(verdicts.loc[verdicts["outcome"] == REFUSE, "rule"])
+    refused = set(outcomes.loc[outcomes["outcome"] == REFUSE, "rule"])
     named = {each: [rule for rule in ANALYSES[each] if rule in refused] for each in required}
     return {each: rules for each, rules in named.items() if rules}
 

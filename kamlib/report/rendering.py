@@ -391,7 +391,7 @@ def _strip(run: "Run", notebook: Any, stage: str) -> list[dict[str, str]]:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     if any('class="strip"' in output.get("data", {}).get("text/html", "") for output in outputs):
         return []
-    found = counts(read_table(run.stages, f"verdicts_{stage}")["outcome"])
+    found = counts(read_table(run.stages, f"outcomes_{stage}")["outcome"])
     return [{"kind": outcome.lower(), "text": counted(outcome, n)} for outcome, n in found.items()]
 
 

@@ -42,7 +42,7 @@ class Published:
 
     index: Path
     run_id: str
-    verdicts: dict[str, int]
+    outcomes: dict[str, int]
     refused: dict[str, list[str]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
@@ -251,7 +251,7 @@ def _publish(run: Run, done: dict[str, Any]) -> Published:
     path = committing.commit(
         run.folder, target, run.run_id, index=index, latest=latest | {"run": f"runs/{run.run_id}"}
     )
-    told = (record[key] for key in ("verdicts", "required_refused", "ledger_broken"))
+    told = (record[key] for key in ("outcomes", "required_refused", "ledger_broken"))
     return Published(path, run.run_id, *told)
 
 

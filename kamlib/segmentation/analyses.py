@@ -10,13 +10,13 @@ from kamlib.core.codes import TERMS
 from kamlib.core.errors import listed
 from kamlib.core.frames import main_measure, named
 from kamlib.core.language import _
+from kamlib.core.outcomes import REFUSE
 from kamlib.core.tables import among
-from kamlib.core.verdicts import REFUSE
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.profitability.uncertainty import uncertain_profits
 from kamlib.segmentation import classes, doors, figures, prospects, shares, tables, terms, words
 from kamlib.segmentation import effort as efforts
-from kamlib.segmentation.band import subsidy_verdict, whale_band
+from kamlib.segmentation.band import subsidy_outcome, whale_band
 from kamlib.segmentation.gaps import group_gaps, group_sales, widest_gaps
 from kamlib.segmentation.parties import assessed_parties
 from kamlib.segmentation.potential import buyers, potential, stated_purchases
@@ -60,7 +60,7 @@ def whale(stage: "Stage", statements: Analysis) -> Analysis:
             words.whale_uncertainty_finding(band, currency=currency),
         ),
     ]
-    told = [subsidy_verdict(band, currency=currency)]
+    told = [subsidy_outcome(band, currency=currency)]
     return stage.keep("whale", Analysis({"curve": curve}, parts, told, result=band))
 
 
@@ -73,11 +73,11 @@ def concentration(stage: "Stage") -> Analysis:
     now, settings = stage.read("profitability"), stage.engagement.segmentation
     measure, share, interval = main_measure(now), settings.profit_share, settings.interval
     measures = shares.concentration(now, threshold=share, **interval.model_dump())
-    told = classes.measure_verdicts(now)
+    told = classes.measure_outcomes(now)
     if not stage.withheld:
         told += [
-            shares.interval_verdict(measures),
-            shares.net_shares_verdict(measures, measure=measure, currency=stage.currency),
+            shares.interval_outcome(measures),
+            shares.net_shares_outcome(measures, measure=measure, currency=stage.currency),
         ]
     handed = {"concentration": measures.assign(period=stage.period.name)}
     stage.keep("concentration", Analysis(handed, (), told))
@@ -168,10 +168,10 @@ def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysi
         for name in ("cost_to_serve", "pools")
     )
     got = efforts.effort_of(here, statement, served, pools)
-    told = efforts.effort_verdict(got)
+    told = efforts.effort_outcome(got)
     if told.outcome == REFUSE or stage.withheld:
-        stage.keep("equal_treatment", Analysis(verdicts=[told]))
-        return stage.keep("equal_treatment", Analysis(parts=stage.refusal(""), verdicts=[told]))
+        stage.keep("equal_treatment", Analysis(outcomes=[told]))
+        return stage.keep("equal_treatment", Analysis(parts=stage.refusal(""), outcomes=[told]))
     of_class = few.result.set_index("customer_id")["profit_class"]
     all_years = efforts.audit_of_periods(few.tables["segmentation"], statement, served, pools)
     audit = all_years[all_years["period"] == here]
@@ -294,8 +294,8 @@ def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
         Table(shown.drop(columns=["period", "judged"]), caption),
         *deals.parts,
     ]
-    told = doors.door_verdicts(found, strategic, parties.set_index("party_id")["name"])
-    told += deals.verdicts
+    told = doors.door_outcomes(found, strategic, parties.set_index("party_id")["name"])
+    told += deals.outcomes
     handed = {"doors": found, "parties": parties.assign(period=stage.period.name), **deals.tables}
     if could is not None:
         handed["potential"] = could.assign(period=stage.period.name)
@@ -344,7 +344,7 @@ def _open_deals(stage: "Stage", parties: pd.DataFrame) -> Analysis:
         ),
     ]
     handed = {"open_deals": found.assign(period=stage.period.name)}
-    return Analysis(handed, parts, [prospects.win_verdict(told, found)])
+    return Analysis(handed, parts, [prospects.win_outcome(told, found)])
 
 
 def _third_door(

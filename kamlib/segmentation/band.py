@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.core.language import _, cases, money, number
-from kamlib.core.verdicts import Verdict, verdict
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.numerics.draws import Uncertain, Whales, resampled, whales
 
 PLACES = 200  # at most so many places at which the band is read
@@ -117,7 +117,7 @@ def _ends(values: np.ndarray, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def subsidy_verdict(whale: Whale, *, currency: str) -> Verdict:
+def subsidy_outcome(whale: Whale, *, currency: str) -> Outcome:
     """Judge whether the Stobachoff index may be shown: only of a total that is surely positive."""
     numbers = whale.numbers
     words = {
@@ -131,11 +131,11 @@ def subsidy_verdict(whale: Whale, *, currency: str) -> Verdict:
         said = _(
             "The total is {total}, and the index of subsidy (Stobachoff) needs a positive one."
         )
-        return verdict("subsidy", "REFUSE", said=said.format(**words))
+        return outcome_of("subsidy", "REFUSE", said=said.format(**words))
     if numbers["total_low"] <= 0:
         said = _(
             "The total of {total} could as well be nothing ({low} to {high} in {cases}), so the "
             "index of subsidy (Stobachoff) is not shown."
         )
-        return verdict("subsidy", "REFUSE", said=said.format(**words))
-    return verdict("subsidy", "PASS", **words)
+        return outcome_of("subsidy", "REFUSE", said=said.format(**words))
+    return outcome_of("subsidy", "PASS", **words)

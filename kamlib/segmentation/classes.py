@@ -13,8 +13,8 @@ from kamlib.core.frames import (
     require_share,
 )
 from kamlib.core.language import _, number
+from kamlib.core.outcomes import Balance, Outcome, outcome_of
 from kamlib.core.rules import FEW_CUSTOMERS
-from kamlib.core.verdicts import Balance, Verdict, verdict
 from kamlib.core.vocabulary import label
 from kamlib.numerics.concentration import count_reaching
 
@@ -222,13 +222,16 @@ def class_flips(statement: pd.DataFrame, *, measure: str | None, threshold: floa
     )[["customer_id", "by_revenue", "by_measure", "invoice_revenue", measure]]
 
 
-def measure_verdicts(statement: pd.DataFrame) -> list[Verdict]:
+def measure_outcomes(statement: pd.DataFrame) -> list[Outcome]:
     """Judge what classes rest on, and whether there are enough customers to rank."""
     measure = main_measure(statement)
     outcome = {"customer_profit": "PASS", "gross_margin": "FLAG"}.get(measure or "", "REFUSE")
     n = int(statement["active"].sum())
     many = "REFUSE" if n == 0 else "FLAG" if n < FEW_CUSTOMERS else "PASS"
-    return [verdict("customers_in_rankings", many, n=number(n)), verdict("class_measure", outcome)]
+    return [
+        outcome_of("customers_in_rankings", many, n=number(n)),
+        outcome_of("class_measure", outcome),
+    ]
 
 
 def class_balances(

@@ -9,9 +9,9 @@ import pandas as pd
 from kamlib.core.codes import DOORS
 from kamlib.core.errors import listed
 from kamlib.core.language import _, day, money, number, percent, points
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.tables import among
 from kamlib.core.timespans import months_later
-from kamlib.core.verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
     from kamlib.settings import PotentialDoor, ProspectDoor, StrategicDoor
@@ -284,7 +284,7 @@ def _plain(name: str) -> str:
     return name.replace("_", " ")
 
 
-def door_verdicts(doors: pd.DataFrame, strategic: pd.DataFrame, names: pd.Series) -> list[Verdict]:
+def door_outcomes(doors: pd.DataFrame, strategic: pd.DataFrame, names: pd.Series) -> list[Outcome]:
     """Judge the doors: how many are not known, and which declared parties stay outside."""
     strange = ~among(strategic["party_id"], names.index)
     why = strategic["evidence"].mask(strange, _("no order in 24 months and no prospect"))
@@ -293,16 +293,16 @@ def door_verdicts(doors: pd.DataFrame, strategic: pd.DataFrame, names: pd.Series
     second, third = doors[doors["door"] == "potential"], doors[doors["door"] == "prospect"]
     blind = int((~second["judged"].astype(bool)).sum())
     found = [
-        verdict(
+        outcome_of(
             "door_potential", "FLAG" if blind else "PASS", n=number(blind), of=number(len(second))
         )
     ]
     if len(third):
         unsure = int((~third["judged"].astype(bool)).sum())
         of = {"n": number(unsure), "of": number(len(third))}
-        found.append(verdict("door_prospect", "FLAG" if unsure else "PASS", **of))
+        found.append(outcome_of("door_prospect", "FLAG" if unsure else "PASS", **of))
     if len(shut):
-        found.append(verdict("door_strategic", "FLAG", n=number(len(shut)), who=listed(who)))
+        found.append(outcome_of("door_strategic", "FLAG", n=number(len(shut)), who=listed(who)))
     elif len(strategic):
-        found.append(verdict("door_strategic", "PASS", n=number(len(strategic))))
+        found.append(outcome_of("door_strategic", "PASS", n=number(len(strategic))))
     return found

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from kamlib.core.language import _, number
+from kamlib.core.outcomes import FLAG, PASS, REFUSE, Outcome, outcome_of
 from kamlib.core.rules import FEW_CUSTOMERS
-from kamlib.core.verdicts import FLAG, PASS, REFUSE, Verdict, verdict
 from kamlib.numerics.concentration import concentration_along
 
 KINDS = ("people", "material", "money")
@@ -144,7 +144,7 @@ def audit_of_periods(
     parts = []
     for period, classes in segments.groupby("period"):
         got = effort_of(str(period), statement, cost_to_serve, pools)
-        if effort_verdict(got).outcome != REFUSE:
+        if effort_outcome(got).outcome != REFUSE:
             of_class = classes.set_index("customer_id")["profit_class"]
             parts.append(effort_audit(got, of_class).assign(period=period))
     return pd.concat(parts, ignore_index=True)
@@ -254,19 +254,19 @@ def pools_of_time(pools: pd.DataFrame | None) -> list[str]:
     return [str(pool).replace("_", " ") for pool in pools.loc[timed, "pool"].unique()]
 
 
-def effort_verdict(effort: pd.DataFrame) -> Verdict:
+def effort_outcome(effort: pd.DataFrame) -> Outcome:
     """Judge whether it can be said who gets what: enough customers, some who earn, and the work known."""
     n = len(effort)
     if n < FEW_CUSTOMERS:
         why = _("the profit of {n} customers is known; below {least} an index says little").format(
             n=number(n), least=number(FEW_CUSTOMERS)
         )
-        return verdict("equal_treatment", REFUSE, why=why)
+        return outcome_of("equal_treatment", REFUSE, why=why)
     if not (effort["profit"] > 0).any():
-        return verdict("equal_treatment", REFUSE, why=_("no customer earns anything"))
+        return outcome_of("equal_treatment", REFUSE, why=_("no customer earns anything"))
     if effort["profit"].sum() <= 0:
         why = _("all together the customers lose money, so that nobody's share of it can be named")
-        return verdict("equal_treatment", REFUSE, why=why)
+        return outcome_of("equal_treatment", REFUSE, why=why)
     if "people" not in effort:
-        return verdict("equal_treatment", FLAG)
-    return verdict("equal_treatment", PASS)
+        return outcome_of("equal_treatment", FLAG)
+    return outcome_of("equal_treatment", PASS)

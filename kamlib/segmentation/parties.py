@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from kamlib.core.language import _, number
+from kamlib.core.outcomes import Balance, Outcome, outcome_of
 from kamlib.core.tables import among
-from kamlib.core.verdicts import Balance, Verdict, verdict
 
 QUIET_DAYS = 7
 YEAR, LONG_ENOUGH = 12, 24  # months of the input, to tell dormant from gone
@@ -49,9 +49,9 @@ def assessed_parties(
     return parties, balance
 
 
-def dormant_verdict(
+def dormant_outcome(
     customers: pd.DataFrame, stays: pd.DataFrame, statement: pd.DataFrame
-) -> Verdict:
+) -> Outcome:
     """Say how many external customers are dormant; withheld where the input is too short to tell.
 
     Parameters
@@ -63,7 +63,7 @@ def dormant_verdict(
     quiet = (customers["relation"] == "external") & ~_alive(customers, stays, statement)
     reach = _reach(stays)
     outcome = "REFUSE" if reach < YEAR else "FLAG" if reach < LONG_ENOUGH else "PASS"
-    return verdict("dormant", outcome, n=number(int(quiet.sum())), months=number(reach))
+    return outcome_of("dormant", outcome, n=number(int(quiet.sum())), months=number(reach))
 
 
 def _alive(customers: pd.DataFrame, stays: pd.DataFrame, statement: pd.DataFrame) -> np.ndarray:

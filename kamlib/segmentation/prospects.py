@@ -20,9 +20,9 @@ from numpy.typing import ArrayLike
 from kamlib.core.codes import LETTER
 from kamlib.core.contract import CONTRACT
 from kamlib.core.language import _, number, percent
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.tables import among
 from kamlib.core.timespans import months_earlier
-from kamlib.core.verdicts import Verdict, verdict
 
 FEWEST = 20  # closed deals; of fewer nobody can tell a rate
 OLD = 0.95  # of closed deals were closed at that age
@@ -256,10 +256,10 @@ def usual_rates(statement: pd.DataFrame) -> tuple[float, float]:
     return float((profit / sales).median()), float(work.median())
 
 
-def win_verdict(told: Trial, deals: pd.DataFrame) -> Verdict:
+def win_outcome(told: Trial, deals: pd.DataFrame) -> Outcome:
     """Say what the chances of the open deals rest on, and how many of these are nobody's."""
     if told.closed < FEWEST:
-        return verdict("win_chances", "REFUSE", n=number(told.closed))
+        return outcome_of("win_chances", "REFUSE", n=number(told.closed))
     nobody = int(deals["party_id"].isna().sum())
     test = _("{n} closed deals are too few to test whether more can be foretold").format(
         n=number(told.closed)
@@ -276,7 +276,7 @@ def win_verdict(told: Trial, deals: pd.DataFrame) -> Verdict:
             rate=number(told.brier_of_rate, 3),
         )
     apart = _(" {n} open deals name nobody: they count, and open no door.").format(n=number(nobody))
-    return verdict(
+    return outcome_of(
         "win_chances",
         "PASS" if told.better else "FLAG",
         n=number(told.closed),

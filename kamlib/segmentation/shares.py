@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from kamlib.core.language import _, cases, money, ngettext, number
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.rules import FEW_CUSTOMERS
-from kamlib.core.verdicts import Verdict, verdict
 from kamlib.numerics.concentration import count_reaching, gini, herfindahl, stobachoff, top_share
 from kamlib.numerics.draws import Shares, resampled_shares
 from kamlib.segmentation.classes import MEASURES
@@ -108,7 +108,7 @@ def _ends(drawn: Shares, level: float, n: int) -> dict[str, float]:
     return found
 
 
-def net_shares_verdict(measures: pd.DataFrame, *, measure: str | None, currency: str) -> Verdict:
+def net_shares_outcome(measures: pd.DataFrame, *, measure: str | None, currency: str) -> Outcome:
     """Judge whether shares of the net total may be shown.
 
     Tested in this order: total not positive, its interval contains zero, total below two thirds
@@ -117,7 +117,7 @@ def net_shares_verdict(measures: pd.DataFrame, *, measure: str | None, currency:
     rows = measures[measures["measure"] == measure]
     if rows.empty:
         said = _("No measure of profit is known, so there are no shares of it.")
-        return verdict("net_shares", "REFUSE", said=said)
+        return outcome_of("net_shares", "REFUSE", said=said)
     row = rows.iloc[0]
     if row["total"] <= 0:
         said = _("The total is {total}: a share of it has no meaning. Money is shown.")
@@ -132,8 +132,8 @@ def net_shares_verdict(measures: pd.DataFrame, *, measure: str | None, currency:
             "bring."
         )
     else:
-        return verdict("net_shares", "PASS")
-    return verdict("net_shares", "REFUSE", said=said.format(**_words(row, currency)))
+        return outcome_of("net_shares", "PASS")
+    return outcome_of("net_shares", "REFUSE", said=said.format(**_words(row, currency)))
 
 
 def _words(row: pd.Series, currency: str) -> dict[str, str]:
@@ -156,8 +156,8 @@ def _words(row: pd.Series, currency: str) -> dict[str, str]:
     }
 
 
-def interval_verdict(measures: pd.DataFrame) -> Verdict:
+def interval_outcome(measures: pd.DataFrame) -> Outcome:
     """Say what a plain bootstrap interval is worth here: much where customers are much alike."""
     n = int(measures["customers"].max()) if len(measures) else 0
     alike = n >= FEW_CUSTOMERS and bool((measures["gini"] <= ALIKE).all())
-    return verdict("interval", "PASS" if alike else "FLAG", n=number(n))
+    return outcome_of("interval", "PASS" if alike else "FLAG", n=number(n))

@@ -226,7 +226,7 @@ class VerdictRule(Part):
     becomes: dict[str, Conditions] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _known_verdicts(self) -> "VerdictRule":
+    def _known_outcomes(self) -> "VerdictRule":
         problems = [
             complaint_at(f"is no verdict. {did_you_mean(name, VERDICTS)}", "becomes", name)
             for name in self.becomes

@@ -1,4 +1,4 @@
-"""Opening a stage in a notebook: settings, tables, ledger and verdicts in one place.
+"""Opening a stage in a notebook: settings, tables, ledger and outcomes in one place.
 
 The first code cell of each notebook calls `open_stage`, the last one `Stage.hand_over`, which
 leaves the receipt without which no report is published.

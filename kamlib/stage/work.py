@@ -15,21 +15,21 @@ from kamlib.core.codes import TABLES
 from kamlib.core.errors import DataError, did_you_mean, listed
 from kamlib.core.frames import require_choice
 from kamlib.core.language import _, day, number
-from kamlib.core.rules import FOUNDATIONS
-from kamlib.core.tables import Note, Tables, read_note, read_table, write_table
-from kamlib.core.timespans import Period, months_earlier, period_of
-from kamlib.core.verdicts import (
+from kamlib.core.outcomes import (
     FLAG,
     PASS,
     REFUSE,
     Balance,
-    Verdict,
+    Outcome,
     ledger_table,
-    verdict,
-    verdict_table,
+    outcome_of,
+    outcome_table,
 )
+from kamlib.core.rules import FOUNDATIONS
+from kamlib.core.tables import Note, Tables, read_note, read_table, write_table
+from kamlib.core.timespans import Period, months_earlier, period_of
 from kamlib.page import show
-from kamlib.page.parts import Ledger, Refusal, Verdicts
+from kamlib.page.parts import Ledger, Outcomes, Refusal
 from kamlib.settings import Engagement, Override, frozen_files
 from kamlib.stage.names import KEYS, NOTEBOOKS, WRITTEN_BY, stages_before
 from kamlib.stage.staleness import frozen_hashes, noted_inputs, table_hash
@@ -154,7 +154,7 @@ class Stage:
 
         What is to be read with care is shown below it.
         """
-        told = Verdicts(tuple(analysis.verdicts))
+        told = Outcomes(tuple(analysis.outcomes))
         self.analyses[name] = replace(analysis, parts=[*analysis.parts, told])
         return self.analyses[name]
 
@@ -163,12 +163,12 @@ class Stage:
 
         What this stage has said already stands in the notebook alone, so that a page says it once.
         """
-        told = self.verdicts_so_far()
+        told = self.outcomes_so_far()
         refused = told[(told["rule"] == rule) & (told["outcome"] == REFUSE)]
         why = [self.withheld] if self.withheld else list(refused["said"].tail(1))
         parts = [part for each in self.analyses.values() for part in each.parts]
         said = {part.why for part in parts if isinstance(part, Refusal)}
-        said |= {verdict.said for verdict in self.verdicts}
+        said |= {each.said for each in self.outcomes}
         return [Refusal(each, on_page=each not in said) for each in why]
 
     def refuse(self, name: str, rule: str) -> Analysis:
@@ -176,9 +176,9 @@ class Stage:
         return self.keep(name, Analysis(parts=self.refusal(rule)))
 
     @property
-    def verdicts(self) -> list[Verdict]:
-        """Return the verdicts of this stage's analyses."""
-        return [verdict for each in self.analyses.values() for verdict in each.verdicts]
+    def outcomes(self) -> list[Outcome]:
+        """Return the outcomes of this stage's analyses."""
+        return [found for each in self.analyses.values() for found in each.outcomes]
 
     @property
     def balances(self) -> list[Balance]:
@@ -187,14 +187,14 @@ class Stage:
 
     def refused(self, rule: str) -> bool:
         """Tell whether a rule was refused, in this stage or an earlier one."""
-        if any(v.rule == rule and v.outcome == REFUSE for v in self.verdicts):
+        if any(v.rule == rule and v.outcome == REFUSE for v in self.outcomes):
             return True
-        earlier = self.verdicts_so_far()
+        earlier = self.outcomes_so_far()
         return bool(((earlier["rule"] == rule) & (earlier["outcome"] == REFUSE)).any())
 
     def flagged(self, rule: str) -> bool:
         """Tell whether a rule was flagged, in this stage or an earlier one."""
-        told = self.verdicts_so_far()
+        told = self.outcomes_so_far()
         return bool(((told["rule"] == rule) & (told["outcome"] == FLAG)).any())
 
     @property
@@ -203,7 +203,7 @@ class Stage:
 
         A rule on which everything rests was refused, in this stage or an earlier one.
         """
-        told = self.verdicts_so_far()
+        told = self.outcomes_so_far()
         refused = told[told["rule"].isin(FOUNDATIONS) & (told["outcome"] == REFUSE)]
         return " ".join(refused["said"].head(1))
 
@@ -289,9 +289,9 @@ class Stage:
         """Return the day until which open questions are to be asked."""
         return (pd.Timestamp(self.period.end) + pd.DateOffset(months=2)).date()
 
-    def verdicts_so_far(self) -> pd.DataFrame:
-        """Return the verdicts of the earlier stages and of this one, with their stage."""
-        return self._gather("verdicts", verdict_table(self.verdicts))
+    def outcomes_so_far(self) -> pd.DataFrame:
+        """Return the outcomes of the earlier stages and of this one, with their stage."""
+        return self._gather("outcomes", outcome_table(self.outcomes))
 
     def ledger_so_far(self) -> pd.DataFrame:
         """Return the ledger of the earlier stages and of this one, with its stage."""
@@ -332,15 +332,15 @@ class Stage:
         """Say whether the sums of this stage hold, and show them."""
         self.analyses.pop("adds_up", None)
         ledger = ledger_table(self.balances)
-        found = _sums_verdict(ledger, verdict_table(self.verdicts))
+        found = _sums_outcome(ledger, outcome_table(self.outcomes))
         return self.keep("adds_up", Analysis({"ledger": ledger}, [Ledger(ledger)], [found]))
 
-    def sums_verdict(self) -> Verdict:
+    def sums_outcome(self) -> Outcome:
         """Say whether every sum of the run so far holds."""
-        return _sums_verdict(self.ledger_so_far(), self.verdicts_so_far())
+        return _sums_outcome(self.ledger_so_far(), self.outcomes_so_far())
 
     def hand_over(self) -> None:
-        """Write the tables of all analyses that later stages read, verdicts, ledger and receipt."""
+        """Write the tables of all analyses that later stages read, outcomes, ledger and receipt."""
         for analysis in self.analyses.values():
             if isinstance(analysis.tables, Tables):  # of data prep: all, the large ones as files
                 self.written.extend(
@@ -351,7 +351,7 @@ class Stage:
                 if WRITTEN_BY.get(name) == self.name and table is not None:
                     self.write(table, name)
         place = {"stage": self.name, "period": self.period.name}
-        self.write(verdict_table(self.verdicts).assign(**place), f"verdicts_{self.name}")
+        self.write(outcome_table(self.outcomes).assign(**place), f"outcomes_{self.name}")
         self.write(ledger_table(self.balances).assign(**place), f"ledger_{self.name}")
         self._forget_left_over()
         write_receipt(self)
@@ -375,7 +375,7 @@ class Stage:
                 path.with_suffix(".json").unlink()
 
 
-def _sums_verdict(ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
+def _sums_outcome(ledger: pd.DataFrame, told: pd.DataFrame) -> Outcome:
     """Judge sums: a difference that is tolerated is none that holds, and neither is one netted out."""
     holds = ledger["holds"].astype(bool)
     broken = list(ledger.loc[~holds, "what"].unique())
@@ -383,7 +383,7 @@ def _sums_verdict(ledger: pd.DataFrame, told: pd.DataFrame) -> Verdict:
     against = told["rule"].isin(AGAINST_LEDGER) & (told["outcome"] != PASS)
     apart = [*ledger.loc[left, "what"].unique(), *told.loc[against, "title"].unique()]
     outcome = REFUSE if broken else FLAG if apart else PASS
-    return verdict("adds_up", outcome, which=listed(broken or apart))
+    return outcome_of("adds_up", outcome, which=listed(broken or apart))
 
 
 def _changed(value: object, before: object) -> str:

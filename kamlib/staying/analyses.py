@@ -10,9 +10,9 @@ from kamlib.core.frames import external, main_measure, named, with_relation
 from kamlib.core.language import _, percent
 from kamlib.core.tables import among, floats
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
-from kamlib.segmentation.parties import dormant_verdict
+from kamlib.segmentation.parties import dormant_outcome
 from kamlib.staying import customer_base, figures, returns, tables, traits, words
-from kamlib.staying.chances import return_verdicts, staying_chances
+from kamlib.staying.chances import return_outcomes, staying_chances
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage
@@ -41,11 +41,11 @@ def return_chances(stage: "Stage") -> Analysis:
         scale=stage.engagement.side_a.criteria["staying"].value,
         relations=kinds,
     )
-    told = return_verdicts(stays, now.loc[now["active"], "customer_id"], fitted, afresh)
-    told.append(dormant_verdict(customers, stays, now))
+    told = return_outcomes(stays, now.loc[now["active"], "customer_id"], fitted, afresh)
+    told.append(dormant_outcome(customers, stays, now))
     period = stage.period.name
     handed = {"staying": with_relation(stays, customers).assign(period=period)}
-    stage.keep("return_chances", Analysis(verdicts=told))
+    stage.keep("return_chances", Analysis(outcomes=told))
     parts: list[Part] = stage.refusal("dormant")
     if fitted is not None:
         models = returns.return_models(fitted)

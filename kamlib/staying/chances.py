@@ -9,9 +9,9 @@ import pandas as pd
 
 from kamlib.core.codes import FROM_THEM, RETURN_MODELS
 from kamlib.core.language import _, day, number, percent
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.tables import among
 from kamlib.core.timespans import months_earlier, whole_months
-from kamlib.core.verdicts import Verdict, verdict
 from kamlib.numerics.sharing import piecewise_inverse
 from kamlib.staying.returns import (
     BASE,
@@ -207,12 +207,12 @@ def _renewal_rate(table: pd.DataFrame, ends: pd.Series, kinds: pd.Series, end: d
     return float((table["last_order"] > ends)[over].mean())
 
 
-def return_verdicts(
+def return_outcomes(
     table: pd.DataFrame,
     active: pd.Series,
     fitted: pd.DataFrame | None,
     afresh: pd.DataFrame | None,
-) -> list[Verdict]:
+) -> list[Outcome]:
     """Judge what the chances of return and of staying rest on.
 
     Parameters
@@ -226,31 +226,31 @@ def return_verdicts(
     source = mine["staying_source"].value_counts()
     words = {"contract": "contract", "told": "their_words", "renewed": "renewals"}
     words |= {"orders": "orders", "between": "chance_of_return", "unknown": "unknown"}
-    stay = verdict("staying", "FLAG", **{k: number(source.get(v, 0)) for k, v in words.items()})
+    stay = outcome_of("staying", "FLAG", **{k: number(source.get(v, 0)) for k, v in words.items()})
     if fitted is None:
-        return [verdict("reference_values", "REFUSE"), stay]
+        return [outcome_of("reference_values", "REFUSE"), stay]
     n = int(fitted.loc[fitted["model"] == BASE, "n"].iloc[0])
     window = _("{start} to {end}").format(
         start=day(fitted["window_start"].iloc[0]), end=day(fitted["window_end"].iloc[0])
     )
     return [
-        verdict("reference_values", "PASS" if n >= 100 else "FLAG", window=window, n=number(n)),
+        outcome_of("reference_values", "PASS" if n >= 100 else "FLAG", window=window, n=number(n)),
         _foretold(fitted),
         _afresh(fitted, afresh),
         stay,
     ]
 
 
-def _foretold(fitted: pd.DataFrame) -> Verdict:
+def _foretold(fitted: pd.DataFrame) -> Outcome:
     """Judge how well the chance of return foretold what happened."""
     scores = return_models(fitted).set_index("model")
     winner = str(fitted["winner"].iloc[0])
     months, brier = number(fitted["horizon_months"].iloc[0]), scores["brier"]
     if brier.isna().all():
-        return verdict("return_untested", "FLAG", months=months)
+        return outcome_of("return_untested", "FLAG", months=months)
     told = {"months": months, "day": day(scores["cutoff"].iloc[0]), "base": number(brier[BASE], 3)}
     outcome = "FLAG" if winner == BASE else "PASS"
-    return verdict(
+    return outcome_of(
         "chance_of_return",
         outcome,
         **told,
@@ -259,18 +259,18 @@ def _foretold(fitted: pd.DataFrame) -> Verdict:
     )
 
 
-def _afresh(fitted: pd.DataFrame, afresh: pd.DataFrame | None) -> Verdict:
+def _afresh(fitted: pd.DataFrame, afresh: pd.DataFrame | None) -> Outcome:
     """Judge whether what was frozen would be measured so again, over the same days."""
     if afresh is None:
-        return verdict("rates_afresh", "FLAG", said=_("today's inputs do not reach those days"))
+        return outcome_of("rates_afresh", "FLAG", said=_("today's inputs do not reach those days"))
     then, now = (
         each[each["model"] == CELLS].set_index("band")["rate"] for each in (fitted, afresh)
     )
     apart = (now - then).abs().dropna()
     if apart.max() < MATERIAL:
-        return verdict("rates_afresh", "PASS")
+        return outcome_of("rates_afresh", "PASS")
     most = str(apart.idxmax())
     said = _("{now} instead of {frozen} ({band})").format(
         now=percent(now[most]), frozen=percent(then[most]), band=most
     )
-    return verdict("rates_afresh", "FLAG", said=said)
+    return outcome_of("rates_afresh", "FLAG", said=said)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from kamlib.core.language import N_, _, number
+from kamlib.core.outcomes import Balance
 from kamlib.core.tables import floats
-from kamlib.core.verdicts import Balance
 from kamlib.staying.returns import BASE, SOME_ORDER_DAYS
 
 A_THIRD = 1 / 3

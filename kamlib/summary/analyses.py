@@ -11,15 +11,15 @@ from kamlib.attractiveness.words import both_sides_finding
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.frames import external, main_measure, named
 from kamlib.core.language import _
+from kamlib.core.outcomes import PASS
 from kamlib.core.tables import among, read_table
-from kamlib.core.verdicts import PASS
 from kamlib.page.parts import (
     Claim,
     Figure,
     Finding,
     Headline,
     Ledger,
-    OpenVerdicts,
+    OpenOutcomes,
     Strip,
     Table,
     Values,
@@ -53,7 +53,7 @@ def answer(stage: "Stage") -> Analysis:
     accounts = stage.read(ACCOUNTS)
     places = stage.engagement.capacity.places
     standing = words.standing_finding(accounts, places=places, currency=stage.currency)
-    told = stage.verdicts_so_far().set_index("rule")["outcome"]
+    told = stage.outcomes_so_far().set_index("rule")["outcome"]
     equal = ""
     if told.get("equal_treatment") == PASS and stage.has("effort_audit"):
         equal = effort_finding(stage.read("effort_audit"))[0] + "."
@@ -131,7 +131,7 @@ def first_steps(stage: "Stage") -> Analysis:
     )
     ask = _("Ask: the answers that decide who is key, {order}.").format(order=order_words(accounts))
     keep = _("Keep: what the key accounts told us must not grow too old.")
-    parts: list[Part] = [Finding(words.bring_finding(accounts, stage.verdicts_so_far()))]
+    parts: list[Part] = [Finding(words.bring_finding(accounts, stage.outcomes_so_far()))]
     if len(repairs):
         parts.append(Table(repairs, repair, currency, most=3, rest="loss_treatment"))
     stake = {"worth": _("At stake at most, {currency}").format(currency=currency)}
@@ -238,7 +238,7 @@ def unknowns(stage: "Stage") -> Analysis:
     heads = {"customer_profit": _("Profit of those who earn, {currency}").format(currency=currency)}
     parts: list[Part] = [
         Table(table, caption, currency, heads=heads, most=3),
-        OpenVerdicts(stage.verdicts_so_far()),
+        OpenOutcomes(stage.outcomes_so_far()),
     ]
     return stage.keep("unknowns", Analysis({"unknowns": table}, parts))
 
@@ -254,7 +254,7 @@ def chain(stage: "Stage") -> Analysis:
         Notebook 5 has not run.
     """
     table = tables.chain(stage.ledger_so_far(), stage.period.name)
-    held = stage.sums_verdict()
+    held = stage.sums_outcome()
     counted = population_finding(stage.read(ACCOUNTS), period=stage.period.name)
     parts: list[Part] = [Ledger(table, fold=False), Finding(held.said, counted)]
     return stage.keep("chain", Analysis({"chain": table}, parts, [held]))
@@ -263,10 +263,10 @@ def chain(stage: "Stage") -> Analysis:
 def checks(stage: "Stage") -> Analysis:
     """Count the rules of method of the whole run: passed, to be read with care, not shown.
 
-    Its table is ``verdicts``: one row per rule, as all notebooks so far have judged it.
+    Its table is ``outcomes``: one row per rule, as all notebooks so far have judged it.
     """
-    told = stage.verdicts_so_far()
-    return stage.keep("checks", Analysis({"verdicts": told}, [Strip(told)]))
+    told = stage.outcomes_so_far()
+    return stage.keep("checks", Analysis({"outcomes": told}, [Strip(told)]))
 
 
 class _Since(NamedTuple):

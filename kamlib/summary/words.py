@@ -153,9 +153,9 @@ def standing_finding(accounts: pd.DataFrame, *, places: int | None, currency: st
     )
 
 
-def bring_finding(accounts: pd.DataFrame, verdicts: pd.DataFrame) -> str:
+def bring_finding(accounts: pd.DataFrame, outcomes: pd.DataFrame) -> str:
     """Say what to bring before all else where nobody's profit is known; nothing where it is."""
-    refused = set(verdicts.loc[verdicts["outcome"] == "REFUSE", "rule"])
+    refused = set(outcomes.loc[outcomes["outcome"] == "REFUSE", "rule"])
     missing = [_(words) for rule, words in BRING.items() if rule in refused]
     if not missing or not accounts["customer_profit"].isna().all():
         return ""

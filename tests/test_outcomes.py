@@ -5,12 +5,12 @@ from decimal import Decimal
 import pytest
 
 from kamlib.core.errors import ParameterError
+from kamlib.core.outcomes import FLAG, PASS, REFUSE, Balance, ledger_table, outcome_of
 from kamlib.core.rules import RULES
-from kamlib.core.verdicts import FLAG, PASS, REFUSE, Balance, ledger_table, verdict
 
 
 def test_a_refusal_says_why_and_what_to_bring():
-    said = verdict("cost_to_serve", REFUSE, why="there is no table of cost pools for FY2025")
+    said = outcome_of("cost_to_serve", REFUSE, why="there is no table of cost pools for FY2025")
 
     assert said.said == (
         "Cost-to-serve, and with it customer profit, are not shown: there is no table of cost pools "
@@ -20,21 +20,21 @@ def test_a_refusal_says_why_and_what_to_bring():
 
 
 def test_a_pass_brings_nothing():
-    assert verdict("gross_margin", PASS).bring == ""
+    assert outcome_of("gross_margin", PASS).bring == ""
 
 
 def test_an_unknown_rule_is_refused_with_the_nearest_one():
     with pytest.raises(
         ParameterError, match=r"no rule 'cost_to_srve'. Did you mean 'cost_to_serve'"
     ):
-        verdict("cost_to_srve", PASS)
+        outcome_of("cost_to_srve", PASS)
 
 
 def test_an_outcome_without_words_is_refused():
     with pytest.raises(
         ParameterError, match=r"'perhaps_otherwise' has no words for PASS in kamlib/core/rules.toml"
     ):
-        verdict("perhaps_otherwise", PASS)
+        outcome_of("perhaps_otherwise", PASS)
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -76,4 +76,4 @@ def test_a_change_of_nothing_is_not_shown():
 
 
 def test_flags_keep_their_numbers():
-    assert "12 active customers" in verdict("capital_charge", FLAG, n="12").said
+    assert "12 active customers" in outcome_of("capital_charge", FLAG, n="12").said

@@ -20,7 +20,7 @@ HALF_CENT = Decimal("0.005")
 CENT = Decimal("0.01")
 
 
-class Verdict(NamedTuple):
+class Outcome(NamedTuple):
     """What one rule found. `said` is for readers; `bring` says what to bring, empty for PASS."""
 
     rule: str
@@ -30,8 +30,8 @@ class Verdict(NamedTuple):
     bring: str
 
 
-def verdict(rule: str, outcome: str, **numbers: str) -> Verdict:
-    """Write the verdict of a rule in the reader's language.
+def outcome_of(rule: str, outcome: str, **numbers: str) -> Outcome:
+    """Write the outcome of a rule in the reader's language.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def verdict(rule: str, outcome: str, **numbers: str) -> Verdict:
 
     Examples
     --------
-    >>> verdict("customers_in_rankings", "FLAG", n="2").said
+    >>> outcome_of("customers_in_rankings", "FLAG", n="2").said
     'Customers active in the period: only 2. Shares and intervals say little.'
     """
     if rule not in RULES:
@@ -56,7 +56,7 @@ def verdict(rule: str, outcome: str, **numbers: str) -> Verdict:
     if not template:
         raise ParameterError(f"rule '{rule}' has no words for {outcome} in kamlib/core/rules.toml")
     bring = "" if outcome == PASS else _(words.bring).format(**numbers) if words.bring else ""
-    return Verdict(rule, outcome, _(words.title), _(template).format(**numbers), bring)
+    return Outcome(rule, outcome, _(words.title), _(template).format(**numbers), bring)
 
 
 class Step(NamedTuple):
@@ -166,27 +166,27 @@ def exact(amount: object) -> Decimal:
     return Decimal(repr(amount)) if isinstance(amount, float) else Decimal(str(amount))
 
 
-VERDICT_COLUMNS = list(Verdict._fields)
+VERDICT_COLUMNS = list(Outcome._fields)
 LEDGER_COLUMNS = ["what", "unit", "role", "step", "amount", "why", "holds"]
 
 
-def verdict_table(verdicts: list[Verdict]) -> pd.DataFrame:
-    """Return verdicts as a table, one row each."""
-    return pd.DataFrame(verdicts, columns=VERDICT_COLUMNS)
+def outcome_table(outcomes: list[Outcome]) -> pd.DataFrame:
+    """Return outcomes as a table, one row each."""
+    return pd.DataFrame(outcomes, columns=VERDICT_COLUMNS)
 
 
-def nothing_to_stand_on(verdicts: pd.DataFrame) -> str:
+def nothing_to_stand_on(outcomes: pd.DataFrame) -> str:
     """Say why nothing can stand on what was found, and what to bring; empty where something can.
 
     Of several reasons the first is told: the others may only follow from it.
 
     Examples
     --------
-    >>> none = verdict("coverage", REFUSE, period="FY2025", first="1 Jan 2023", last="31 Dec 2024")
-    >>> nothing_to_stand_on(verdict_table([none]))[-50:]
+    >>> none = outcome_of("coverage", REFUSE, period="FY2025", first="1 Jan 2023", last="31 Dec 2024")
+    >>> nothing_to_stand_on(outcome_table([none]))[-50:]
     'Dec 2024. Bring invoice lines of the whole period.'
     """
-    refused = verdicts[verdicts["outcome"] == REFUSE].set_index("rule")
+    refused = outcomes[outcomes["outcome"] == REFUSE].set_index("rule")
     for rule in FOUNDATIONS:
         if rule in refused.index:
             first = refused.loc[[rule]].iloc[0]
