@@ -37,8 +37,20 @@ def dtype_of(field: Field) -> dt.DataType:
     return {"date": dt.date, "bool": dt.boolean}.get(field.kind, dt.string)
 
 
+class Around(NamedTuple):
+    """What a rule may know beside the cell.
+
+    `last_day` is the last day that an event of the past may have; `spared` are ids that the engagement
+    names, whatever they look like; `tax_ids` says that ids are tax numbers.
+    """
+
+    last_day: date
+    spared: frozenset[str] = frozenset()
+    tax_ids: bool = False
+
+
 class Cell(NamedTuple):
-    """A column of parsed rows: what was read, its value, and what beside it tells whether it stands.
+    """A column of parsed rows: what was read, its value, and what tells whether it stands.
 
     `said` is the value of the column that its field names beside it (`Field.unless, where, together`
     or `not_before`); `known` the id of the customer or party where somebody has it, `unusable` why a
@@ -48,6 +60,7 @@ class Cell(NamedTuple):
     field: Field
     dialect: Dialect
     words: Mapping[str, str]
+    around: Around
     read: ir.Column
     value: ir.Value
     said: ir.Value | None = None
