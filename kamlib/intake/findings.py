@@ -196,7 +196,7 @@ def table_outcomes(engagement: "Engagement", coverage: pd.DataFrame) -> list[Out
 
 
 def how_read_outcome(tables: list[Validated]) -> Outcome:
-    """Say what the readers passed over, and which numbers were not written plainly."""
+    """Say what the readers passed over, put right or took as declared."""
     template = _("{n} × {what} ({table})")
     what = [
         template.format(n=number(n), what=in_words(key), table=table_label(table.name))

@@ -17,7 +17,7 @@ from kamlib.core.errors import listed
 from kamlib.intake import reasons
 from kamlib.intake.checks import CHECKS, first_broken, rules_for
 from kamlib.intake.engines import DECIMAL, answering, one_of, spelled_apart
-from kamlib.intake.how_written import numbers_read, refuse_undeclared
+from kamlib.intake.how_written import refuse_undeclared, rounded_ids
 from kamlib.intake.parse import UNUSABLE, VALUE, Around, Cell, dtype_of, is_exact, parse, words_of
 from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_from_database, raw_rows
 from kamlib.intake.spelling import holds_tax_ids
@@ -95,7 +95,7 @@ def _validated(
     dialect = dialect_of(work.engagement, table)
     for part in raw.parts:
         refuse_undeclared(part, fields, dialect, shown=listed(raw.files, most=3))
-        raw.notes.update(numbers_read(part, fields, dialect))
+        raw.notes.update(rounded_ids(part, fields))
     if work.engagement.as_of:
         raw = _until(work, work.engagement.as_of, table, raw, fields)
     plain = _as_read(work, table, raw.parts, fields)
