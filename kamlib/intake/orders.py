@@ -222,9 +222,9 @@ def seen_of_orders(sold: ir.Table, *, may_be_cut: bool) -> dict[str, Any]:
     return {**only_row(of_lines), **only_row(of_numbers), "cut": cut}
 
 
-def begins_late(first: date | None, start: date) -> bool:
+def begins_late(first: date, start: date) -> bool:
     """Tell whether lines from `first` on may lack the beginning of orders of a period."""
-    return first is not None and first > start - timedelta(days=APART_DAYS)
+    return first > start - timedelta(days=APART_DAYS)
 
 
 def _in_parts(sold: ir.Table) -> int:
