@@ -187,25 +187,18 @@ def look_alikes(
 ) -> pd.DataFrame:
     """Return pairs that look like one customer, and those that people have decided on.
 
-    Parameters
-    ----------
-    sites : DataFrame, one row per id: ``customer_id, name`` and where known ``tax_id, region``
-    activity : DataFrame, one row per id: ``customer_id, invoice_revenue, first, last`` (its lines)
-    tops : dict of id to the group at its top, before any decision; ids of one group are no pair
-    units : the same after all decisions; what they have made one is proposed no more
-    decisions : DataFrame ``customer_id, keep_as, decided_by, why``
-    country : str, whose tax ids have no letters
-
-    Returns
-    -------
-    DataFrame with the columns of `PAIRS`, one row per pair: ``alike_by`` is same_id, same_tax_id,
+    From ``customer_id, name, tax_id, region`` and from ``customer_id, invoice_revenue, first, last``, one
+    row per id, to the columns of `PAIRS`, one row per pair: ``alike_by`` is same_id, same_tax_id,
     similar_name, re_registered or said; ``decision`` proposed, merged or kept_apart; the largest
     amounts first. The id that bought first is proposed to be kept, because earlier reports know it by that.
+
+    `tops` is the group of each id before any decision: ids of one group are no pair. `units` is the same
+    after all decisions: what they have made one is proposed no more.
     """
     known = _known(sites, activity, tops, units, country, said=decisions)
     by_id = {one.customer_id: one for one in known}
-    columns = (decisions[n] for n in ("customer_id", "keep_as", "decided_by", "why"))
-    said = {(one, other): (by, why) for one, other, by, why in zip(*columns, strict=True)}
+    columns = decisions[["customer_id", "keep_as", "decided_by", "why"]].itertuples(index=False)
+    said = {(one, other): (by, why) for one, other, by, why in columns}
     pairs = _best_pairs(known, said)
     signs = {pair[::-1] if pair[::-1] in said else pair: sign for pair, sign in pairs.items()}
     signs |= {pair: "said" for pair in said if pair[0] != pair[1] and pair not in signs}

@@ -64,20 +64,13 @@ def customer_tables(
     prospects: pd.DataFrame | None,
     engagement: "Engagement",
 ) -> dict[str, pd.DataFrame]:
-    """Return customers, the ids that stand for them, the pairs that look like one, and their names.
+    """Return ``customers, customer_ids, identity_pairs``, and ``name_variants`` where only lines name them.
 
-    To ``customers``, ``customer_ids``, ``identity_pairs``, and ``name_variants`` where only lines
-    name customers.
-
-    Parameters
-    ----------
-    activity : DataFrame ``customer_id, invoice_revenue, in_period, first, last`` by id as on the lines
-    names : DataFrame ``customer_id, name, lines, last`` of the lines; None where they have none
-    missing : DataFrame of `missing_customers`; those whose lines are set aside may be somebody's
-    prospects : the table of prospects; one of them may be a customer by another id
+    `activity` is of each id as on the lines, `names` what lines call it; `missing` customers, whose lines
+    are set aside, and prospects may be customers by another id.
     """
-    told = names if who.sites.empty else None
-    variants = None if told is None else name_variants(told, who.units)
+    on_lines = names if who.sites.empty else None
+    variants = None if on_lines is None else name_variants(on_lines, who.units)
     table = unit_table(
         merged_sites(who.sites, who.merged),
         who.units,
@@ -86,11 +79,12 @@ def customer_tables(
         names=None if variants is None else chosen_names(variants),
     )
     table = table.assign(name=shown_names(table, "customer_id"))
-    own = {} if told is None else chosen_names(name_variants(told, {}))
-    seen = pd.DataFrame(own.items(), columns=["customer_id", "name"], dtype="str")
     strangers = missing.loc[~missing["kept"], ["customer_id", "invoice_revenue", "first", "last"]]
     seen_on = pd.concat([activity, strangers], ignore_index=True) if len(strangers) else activity
-    sites = who.sites if told is None else seen
+    sites = who.sites
+    if on_lines is not None:
+        own = chosen_names(name_variants(on_lines, {}))
+        sites = pd.DataFrame(own.items(), columns=["customer_id", "name"], dtype="str")
     if prospects is not None:
         new = prospects.rename(columns={"prospect_id": "customer_id"})
         sites = pd.concat([sites, new]).drop_duplicates("customer_id")
@@ -117,15 +111,9 @@ def shown_names(firms: pd.DataFrame, key: str) -> pd.Series:
     >>> shown_names(pd.DataFrame({"id": ["K1"], "name": ["A" * 500]}), "id")[0][-8:]
     'AA… (K1)'
     """
-    names = [
-        _shown_name(printable(name), id_) if isinstance(name, str) else None
-        for name, id_ in zip(firms["name"], firms[key], strict=True)
-    ]
-    return pd.Series(names, index=firms.index, dtype="str")
-
-
-def _shown_name(name: str, id_: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME].rstrip()}… ({id_})"
+    names = firms["name"].map(printable, na_action="ignore").astype("str")
+    cut = names.str[:LONGEST_NAME].str.rstrip() + "… (" + firms[key] + ")"
+    return names.mask(names.str.len() > LONGEST_NAME, cut)
 
 
 def customer_ids(
@@ -135,11 +123,6 @@ def customer_ids(
 
     To ``id_in_input, customer_id, counted_as, invoice_revenue`` (of the report period, in cents),
     sorted by id; ``counted_as`` is itself, site, merged or spelled.
-
-    Raises
-    ------
-    ParameterError
-        Two overrides are for one customer under two ids.
     """
     sold = dict(zip(activity["customer_id"], floats(activity["in_period"]), strict=True))
     every = sorted({*who.sites["customer_id"], *activity["customer_id"], *who.merged})
@@ -194,15 +177,9 @@ def site_or_group(
     engagement: "Engagement",
     period: str,
 ) -> list[Outcome]:
-    """Judge by revenue alone whether the level changes the answer.
+    """Judge by revenue alone whether the level changes the answer: profit is known at one level only.
 
-    Nothing where groups and sites are the same, very few, or nothing is sold. Costs and profit are
-    known at one level only.
-
-    Parameters
-    ----------
-    ids : DataFrame ``id_in_input, customer_id, invoice_revenue`` of the period
-    customers : DataFrame ``customer_id, relation``
+    Nothing where groups and sites are the same, very few, or nothing is sold.
     """
     outside = customers.loc[customers["relation"] == "external", "customer_id"]
     sold = ids[among(ids["customer_id"], outside) & (ids["invoice_revenue"] != 0)]
@@ -227,16 +204,14 @@ def site_or_group(
             period=period,
             by_group=percent(best[0]),
             by_site=percent(best[1]),
-            only=_only(only, engagement.currency),
+            only=_only(only, engagement.currency) if len(only) else "",
             unit=_("group") if engagement.unit == "group" else _("site"),
         )
     ]
 
 
 def _only(groups: pd.Series, currency: str) -> str:
-    """Say which groups are large as a whole only; nothing where none is."""
-    if groups.empty:
-        return ""
+    """Say which groups are large as a whole only."""
     return ngettext(
         "; {n} group is among the vital few and none of its sites is ({which}), with {amount}",
         "; {n} groups are among the vital few and none of their sites is ({which}), with {amount}",
@@ -258,13 +233,7 @@ def identity_outcomes(
     engagement: "Engagement",
     period: str,
 ) -> list[Outcome]:
-    """Say which pairs wait for a decision, what decisions and settings do, and what the level does.
-
-    Parameters
-    ----------
-    prospects : the table of prospects as it was given; None without
-    missing : DataFrame of `kamlib.intake.customers.missing_customers`; None without customers
-    """
+    """Say which pairs wait for a decision, what decisions and settings do, and what the level does."""
     theirs = set(prospects["prospect_id"]) if prospects is not None else set()
     buyers = {*who.sites["customer_id"], *activity["customer_id"]}
     seen = {*buyers, *theirs, *who.sites["parent_id"].dropna()}
@@ -373,24 +342,15 @@ def _named(rule: str, which: list[str], **numbers: str) -> Outcome:
 def tax_ids_outcome(
     sites: pd.DataFrame, ids: pd.DataFrame, *, engagement: "Engagement"
 ) -> list[Outcome]:
-    """Say which tax ids of the table of customers cannot be used, by reason, with revenue.
-
-    Parameters
-    ----------
-    sites : DataFrame ``customer_id`` and where given ``tax_id``; without it nothing is said
-    ids : DataFrame ``id_in_input, invoice_revenue`` of the report period
-    """
+    """Say which tax ids of the table of customers cannot be used, by reason, with revenue."""
     if "tax_id" not in sites or sites.empty:
         return []
     country, currency = engagement.identity.country, engagement.currency
+    sold = ids.set_index("id_in_input")["invoice_revenue"].astype("float64")
     texts = [each if isinstance(each, str) else None for each in sites["tax_id"]]
-    sold = dict(zip(ids["id_in_input"], floats(ids["invoice_revenue"]), strict=True))
-    found = pd.DataFrame(
-        {
-            "reason": [tax_id_of(each, country=country).reason for each in texts],
-            "customer_id": sites["customer_id"],
-            "revenue": [sold.get(one, 0.0) for one in sites["customer_id"]],
-        }
+    why = [tax_id_of(each, country=country).reason for each in texts]
+    found = sites[["customer_id"]].assign(
+        reason=why, revenue=sites["customer_id"].map(sold).fillna(0.0)
     )
     bad = found[found["reason"] != ""]
     bad = bad.sort_values(["revenue", "customer_id"], ascending=[False, True])

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY, Field
+from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY
 from kamlib.core.deductions import ACCRUED, REVERSED, SETTLED
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import N_, _, day, money, month, number
@@ -305,12 +305,6 @@ def _refuse_without_us(ratings: pd.DataFrame, shown: str) -> None:
             f"one of them, say so under inputs.ratings_theirs.values in engagement.yaml: "
             f"supplier: {{{suppliers.index[0]}: us}}."
         )
-
-
-def no_customers(fields: tuple[Field, ...] = CONTRACT["customers"].fields) -> pd.DataFrame:
-    """Return a table of customers without rows, for an engagement that gives none."""
-    names = [f.name for f in fields if f.name in ("customer_id", "name", "parent_id", "relation")]
-    return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
 
 
 def small_outcomes(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Outcome]:
