@@ -14,7 +14,7 @@ import pandas as pd
 
 from kamlib.core.contract import BACK, DOCUMENT_TYPES, SALES, SEVERAL
 from kamlib.intake.documents import money_sum, only_row, period_of
-from kamlib.intake.workspace import Workspace, fetched, materialize
+from kamlib.intake.workspace import Workspace, fetched, has_rows, materialize
 
 LONGEST = 10  # corrections of each other in a row; longer ones name each other in a circle
 BETWEEN = r"\s*(?:[;,|+&\n]|\s/\s|\si\s|\soraz\s|\sand\s)\s*"  # the invoices that one cell names
@@ -73,13 +73,7 @@ def _ends(work: Workspace, back: ir.Table, named: ir.Table, sold: ir.Table) -> i
     )
     ends = named
     for place in range(LONGEST):
-        if (
-            not ends.semi_join(step, ends["one"] == step["by"])
-            .limit(1)
-            .count()
-            .to_pyarrow()
-            .as_py()
-        ):
+        if not has_rows(ends.semi_join(step, ends["one"] == step["by"])):
             break
         further = ends.left_join(step, ends["one"] == step["by"])
         further = further.select("names", one=ibis.coalesce(further["after"], further["one"]))

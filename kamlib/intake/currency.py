@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -18,7 +17,7 @@ from kamlib.core.language import _, day, money, number
 from kamlib.core.outcomes import FLAG, PASS, Outcome, outcome_of
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.validate import Validated
-from kamlib.intake.workspace import Workspace, fetched, lookup, materialize_if_local
+from kamlib.intake.workspace import Workspace, fetched, has_rows, lookup, materialize_if_local
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
@@ -38,8 +37,11 @@ def in_reporting_currency(
     default = engagement.inputs["invoice_lines"].default_currency
     if "currency" not in lines.raw.names and default:
         rows = rows.mutate(currency=ibis.literal(default))
-    if not ("currency" in lines.raw.names or default) or not _any_other(rows, engagement):
-        return lines, pd.DataFrame({name: [] for name in CONVERTED})
+    none = pd.DataFrame({name: [] for name in CONVERTED})
+    if "currency" not in lines.raw.names and not default:
+        return lines, none
+    if not has_rows(rows.filter(rows["currency"] != engagement.currency)):
+        return lines, none
     rated = _with_rate(work, rows, rates)
     _refuse_without_rate(rated, engagement, lines.raw.rates)
     apart = rated["currency"] != engagement.currency
@@ -64,10 +66,7 @@ def in_reporting_currency(
 
 
 def daily_rates(rates: pd.DataFrame, *, at_most_days_old: int) -> pd.DataFrame:
-    """Return the rate of each day on which one may be used.
-
-    From  ``date, currency, rate``
-    to    ``fx_currency, fx_day, _rate``, one row per currency and day.
+    """Return the rate of each day on which one may be used: ``fx_currency, fx_day, _rate``.
 
     Examples
     --------
@@ -77,27 +76,17 @@ def daily_rates(rates: pd.DataFrame, *, at_most_days_old: int) -> pd.DataFrame:
     >>> daily_rates(friday, at_most_days_old=2)["fx_day"].dt.day.tolist()
     [3, 4, 5]
     """
-    ordered = rates.sort_values(["currency", "date"], ignore_index=True)
-    next_day = ordered.groupby("currency")["date"].shift(-1)
-    reach = (next_day - ordered["date"]).dt.days.fillna(at_most_days_old + 1)
-    times = np.minimum(reach.to_numpy(dtype=int), at_most_days_old + 1)
-    place = np.repeat(np.arange(len(ordered)), times)
-    later = np.arange(len(place)) - np.repeat(np.cumsum(times) - times, times)
-    spread = ordered.iloc[place].reset_index(drop=True)
-    day_ = spread["date"] + pd.to_timedelta(later, unit="D")
-    return pd.DataFrame(
-        {"fx_currency": spread["currency"], "fx_day": day_, "_rate": spread["rate"]}
-    )
-
-
-def _any_other(rows: ir.Table, engagement: "Engagement") -> bool:
-    other = rows.filter(rows["currency"] != engagement.currency)
-    return bool(other.limit(1).count().execute())
+    wide = rates.astype({"rate": object}).pivot(index="date", columns="currency", values="rate")
+    last = wide.index.max() + pd.Timedelta(days=at_most_days_old)
+    every = wide.reindex(pd.date_range(wide.index.min(), last, name="fx_day"))
+    held = every.ffill(limit=at_most_days_old) if at_most_days_old else every
+    known = held.melt(ignore_index=False, var_name="fx_currency", value_name="_rate").dropna()
+    return known.reset_index()[["fx_currency", "fx_day", "_rate"]]
 
 
 def _with_rate(work: Workspace, rows: ir.Table, given: pd.DataFrame | None) -> ir.Table:
     """Put beside each line the rate of its currency on its day, null where there is none."""
-    if given is None:
+    if given is None or given.empty:
         return rows.mutate(_rate=ibis.null(DECIMAL))
     daily = daily_rates(given, at_most_days_old=work.engagement.exchange.at_most_days_old)
     table = pa.table(

@@ -19,7 +19,7 @@ from kamlib.intake.documents import money_sum, only_row, order_fields, period_of
 from kamlib.intake.identity import Identities, counted_as
 from kamlib.intake.lines import line_count
 from kamlib.intake.validate import Validated
-from kamlib.intake.workspace import Answer, Workspace, materialize
+from kamlib.intake.workspace import Answer, Workspace, has_rows, materialize
 
 # a quarter: what is delivered later was ordered anew, and numbers start over yearly
 APART_DAYS = 92
@@ -101,7 +101,7 @@ def told_apart(work: Workspace, rows: ir.Table, named: str, day: str) -> ir.Tabl
     reach = _reach(rows, named, day)
     far = reach.filter(reach["last"] > _later(reach["first"], APART_DAYS))
     never = rows.mutate(begun=ibis.null("date"))
-    if not far.limit(1).count().to_pyarrow().as_py():
+    if not has_rows(far):
         return never
     begun = _begun(rows, far, named, day)
     same = [named, "unit", day]

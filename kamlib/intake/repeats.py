@@ -20,7 +20,7 @@ from kamlib.intake.invoices_xml import XML_ENDINGS
 from kamlib.intake.reasons import IN_ANOTHER_FILE, NUMBERED_TWICE, REPEATS
 from kamlib.intake.totals import without_document_totals, without_sums
 from kamlib.intake.validate import Validated, set_aside, validate
-from kamlib.intake.workspace import Workspace, fetched
+from kamlib.intake.workspace import Workspace, fetched, has_rows
 
 DOCUMENT = ["invoice_id", "customer_id", "date"]
 FEW = 300_000  # rows that the engine groups whole as fast
@@ -75,8 +75,7 @@ def refuse_copies(work: Workspace, table: Validated) -> None:
 def _same_rows(used: ir.Table, names: list[str], first: int, second: int) -> bool:
     """Tell whether two files hold the same rows, each as often."""
     one, other = (used.filter(used["_file"] == file).select(names) for file in (first, second))
-    rest = ibis.difference(one, other, distinct=False)
-    return not rest.limit(1).count().to_pyarrow().as_py()
+    return not has_rows(ibis.difference(one, other, distinct=False))
 
 
 def without_repeats(work: Workspace, table: Validated) -> Validated:
@@ -163,9 +162,8 @@ def _numbered_twice(used: ir.Table, key: list[str]) -> bool:
     known = used.filter(_has_number(used))
     known = known.mutate(_apart=_apart(known))
     each = known.group_by([*key, "_apart"]).aggregate(n=known.count())
-    again = each.filter(each["n"] > 1).limit(1).count()
     with answering(engine_of(used), KEY):
-        return bool(again.to_pyarrow().as_py())
+        return has_rows(each.filter(each["n"] > 1))
 
 
 def _has_number(rows: ir.Table) -> ir.BooleanValue:
