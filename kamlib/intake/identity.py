@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.core.errors import DataError, listed
-from kamlib.intake.small import Small
+from kamlib.intake.small import SITE, Small
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.workspace import fetched
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from kamlib.settings.inputs import Identity
 
 EXTERNAL = "external"
-SITE = ["customer_id", "name", "parent_id", "relation"]  # what is known of each site at least
 DECISION = ["customer_id", "keep_as", "decided_by", "why"]
 CIRCLE_OF_GROUPS = (
     "the customers table has groups that belong to each other in a circle ({chain}). Mend parent_id of "

@@ -71,15 +71,10 @@ def ledger_of_revenue(
     gl_totals: pd.DataFrame | None,
     engagement: "Engagement",
 ) -> tuple[Balance | None, Outcome]:
-    """Tie the revenue of a period to the general ledger, and say how well it ties.
+    """Tie the revenue of a period to the general ledger, if there is one, and say how well it ties.
 
     A reconciling item explains a difference when it names the period and an account of the line;
     its amount is in profit sense: it is what the ledger has and the lines have not.
-
-    Returns
-    -------
-    the balance from our customers to the ledger (None where there is nothing to tie to), and the
-    outcome on its unexplained difference as a share of the ledger's revenue
     """
     mine = months[months["period"] == period]
     relation = dict(zip(customers["customer_id"], customers["relation"], strict=True))
@@ -167,13 +162,7 @@ def _revenue_accounts(period: str, gl_totals: pd.DataFrame | None) -> pd.DataFra
 def ledger_lines_outcome(
     gl_totals: pd.DataFrame | None, periods: Sequence[str], *, currency: str
 ) -> list[Outcome]:
-    """Say which accounts of the general ledger no line of the statement is held against.
-
-    Parameters
-    ----------
-    gl_totals : DataFrame, the ledger's accounts; None where it was not given
-    periods : the report period, and the one before it
-    """
+    """Say which accounts of the general ledger no line of the statement is held against."""
     if gl_totals is None:
         return []
     mine = gl_totals[gl_totals["period"].isin(periods)]
@@ -182,11 +171,10 @@ def ledger_lines_outcome(
         return [outcome_of("ledger_lines", PASS)]
     left = mine[~held]
     words = _("{account} in {period}: {amount}")
+    rows = left[["gl_account", "period", "amount"]].itertuples(index=False)
     which = [
         words.format(account=account, period=period, amount=money(float(amount), currency))
-        for account, period, amount in left[["gl_account", "period", "amount"]].itertuples(
-            index=False
-        )
+        for account, period, amount in rows
     ]
     return [outcome_of("ledger_lines", FLAG, n=number(len(left)), which=listed(which))]
 

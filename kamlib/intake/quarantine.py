@@ -1,8 +1,9 @@
 """What was set aside and what is used: counted, weighed in money, and listed so that it can be found."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis.expr.types as ir
@@ -86,10 +87,6 @@ def lines_set_aside(
     """Return what was set aside of invoice lines, brought from where they lie.
 
     An id that is known with other zeros in front is told as such: a spreadsheet has taken them.
-
-    Parameters
-    ----------
-    known : dict of "customer" to a table with the column ``known_id``, if there are customers
     """
     used = documents.aggregate(
         used=documents["lines"].sum().fill_null(0).cast("int64"),
@@ -309,22 +306,15 @@ def _lost(
     what: str, rows: pd.DataFrame, used: int, size: float, currency: str
 ) -> Iterator[tuple[float, str]]:
     """Yield the share that was set aside in rows, and in money where any can be read, in words."""
-    ways = (
+    in_money = partial(money, currency=currency)
+    ways: tuple[tuple[str, float, float, Callable[[float], str]], ...] = (
         (_("{n} of {all} {table} ({share})"), len(rows), used, number),
-        (
-            _("{n} of {all} on {table} ({share})"),
-            _size(rows["amount"]),
-            size,
-            lambda amount: money(amount, currency),
-        ),
+        (_("{n} of {all} on {table} ({share})"), _size(rows["amount"]), size, in_money),
     )
     for template, lost, of, written in ways:
         if lost:
-            share, every = _part(lost, of), written(lost + of)
-            yield (
-                share,
-                template.format(n=written(lost), all=every, table=what, share=_share(share)),
-            )
+            share, numbers = _part(lost, of), {"n": written(lost), "all": written(lost + of)}
+            yield share, template.format(table=what, share=_share(share), **numbers)
 
 
 def _size(amounts: pd.Series) -> float:
@@ -373,13 +363,7 @@ def refuse_without_lines(lines: Validated, apart: SetAside) -> None:
 
 
 def refuse_without_customers(customers: pd.DataFrame, months: pd.DataFrame) -> None:
-    """Raise DataError if nobody who bought is a customer whose profit can be judged.
-
-    Parameters
-    ----------
-    customers : DataFrame ``customer_id, relation``
-    months : DataFrame ``customer_id``, one row for each month in which one bought
-    """
+    """Raise DataError if nobody who bought is a customer whose profit can be judged."""
     relation = customers.set_index("customer_id")["relation"]
     bought = sorted(months["customer_id"].unique())
     if (relation.reindex(bought) == "external").any():

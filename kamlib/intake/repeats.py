@@ -23,20 +23,14 @@ from kamlib.intake.validate import Validated, set_aside, validate
 from kamlib.intake.workspace import Workspace, fetched, has_rows
 
 DOCUMENT = ["invoice_id", "customer_id", "date"]
-FEW = 300_000  # rows that the engine groups whole as fast
+MANY = 300_000  # rows; the engine groups fewer of them whole as fast
 KEPT = N_("lines whose invoice stands twice, kept as declared")
 SPREAD = N_("invoices with lines of different numbers in several files, all of them counted")
 BETWEEN = ":"  # of file and row, where a row stands that counts
 
 
 def lines_without_repeats(work: Workspace, *, known: dict[str, ir.Table]) -> Validated:
-    """Return the validated invoice lines without sums of others and without what stands twice.
-
-    Raises
-    ------
-    DataError
-        Two files hold the same lines, or an invoice.
-    """
+    """Return the validated invoice lines without sums of others and without what stands twice."""
     lines = without_sums(work, validate(work, "invoice_lines", known=known))
     lines = without_document_totals(work, lines)
     refuse_copies(work, lines)
@@ -59,10 +53,8 @@ def refuse_copies(work: Workspace, table: Validated) -> None:
     weight |= {"weight": used[amount].sum()} if amount in names else {}
     counted = used.group_by("_file").aggregate(n=used.count(), **weight)
     order = ["n", *weight, "_file"]
-    files = [
-        list(row.values()) for row in counted.select(order).order_by(order).to_pyarrow().to_pylist()
-    ]
-    for (*one, first), (*other, second) in pairwise(files):
+    rows = counted.select(order).order_by(order).to_pyarrow().to_pylist()
+    for (*one, first), (*other, second) in pairwise(row.values() for row in rows):
         if one == other and _same_rows(used, names, first, second):
             shown = table.raw.files
             raise DataError(
@@ -102,11 +94,6 @@ def numbers_once(work: Workspace, lines: Validated) -> Validated:
     by ``repeated_invoices`` what becomes of an invoice of one number, customer and day in two files:
     it is refused, or the later file's lines are set aside, or kept. Where lines have numbers, these
     tell whether files share an invoice or each has a part of it; a file of invoices has them whole.
-
-    Raises
-    ------
-    DataError
-        An invoice stands in two files, and nobody has said what becomes of it.
     """
     rule = work.engagement.inputs["invoice_lines"].repeated_invoices
     used, numbered = lines.used, "line_id" in lines.raw.names
@@ -211,15 +198,15 @@ def _marked(lines: Validated, in_file: list[str], *, numbers: list[str]) -> ir.T
     return rows.mutate(_why=why, _first=where)
 
 
-def identical(work: Workspace, judged: Validated) -> dict[str, Any]:
+def identical(work: Workspace, table: Validated) -> dict[str, Any]:
     """Count the used lines that repeat another in every column that was read, and their money.
 
     Of many lines, only those are compared whole that share a 64-bit hash with another: equal lines
     do, so none is missed, and lines that share it by chance are told apart.
     """
-    names = judged.raw.names
-    lines = judged.used.select(sorted({*names, "net_amount"}))
-    if work.owns(lines) and judged.raw.rows > FEW:
+    names = table.raw.names
+    lines = table.used.select(sorted({*names, "net_amount"}))
+    if work.owns(lines) and table.raw.rows > MANY:
         lines = _that_share_a_hash(work, lines, names)
     groups = lines.group_by(names).aggregate(same=lines.count(), each=lines["net_amount"].max())
     again = groups.filter(groups["same"] > 1).mutate(extra=groups["same"] - 1)

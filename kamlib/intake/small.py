@@ -1,4 +1,4 @@
-"""The small tables: judged like the lines, rolled up to units, and brought to pandas whole."""
+"""The small tables: validated like the lines, rolled up to units, and brought to pandas whole."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,6 @@ from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY
 from kamlib.core.deductions import ACCRUED, REVERSED, SETTLED
 from kamlib.core.errors import DataError, listed
 from kamlib.core.language import N_, _, day, money, month, number
-from kamlib.core.naming import plain
 from kamlib.core.outcomes import FLAG, PASS, Outcome, outcome_of
 from kamlib.core.tables import Tables, floats
 from kamlib.core.timespans import Period
@@ -27,6 +26,7 @@ from kamlib.intake.validate import Validated, validate
 from kamlib.intake.workspace import Workspace, in_pandas
 
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")
+SITE = ["customer_id", "name", "parent_id", "relation"]  # what a table of firms has at least
 ADD_UP = {  # tables whose rows add up, and what of them does
     "drivers": "volume",
     "off_invoice": "amount",
@@ -45,38 +45,23 @@ TURNED = {  # tables whose amounts are costs or claims: the column, what it has,
     ),
     "receivables": ("average_balance", "balances", "Write what customers owe as positive amounts"),
 }
-BELOW = (  # the table, its column, the status of a row, and for what an amount below 0 is taken
-    (
-        "off_invoice",
-        "amount",
-        REVERSED,
-        N_("{n} × off-invoice items, reversed ({amount}): as a reversal of as much"),
+BELOW = {  # for what an amount below 0 is taken, by table, column and the status of a row
+    ("off_invoice", "amount", REVERSED): N_(
+        "{n} × off-invoice items, reversed ({amount}): as a reversal of as much"
     ),
-    (
-        "off_invoice",
-        "amount",
-        ACCRUED,
-        N_("{n} × off-invoice items, accrued ({amount}): as a reversal"),
+    ("off_invoice", "amount", ACCRUED): N_(
+        "{n} × off-invoice items, accrued ({amount}): as a reversal"
     ),
-    (
-        "off_invoice",
-        "amount",
-        SETTLED,
-        N_("{n} × off-invoice items, settled ({amount}): as money that came back"),
+    ("off_invoice", "amount", SETTLED): N_(
+        "{n} × off-invoice items, settled ({amount}): as money that came back"
     ),
-    (
-        "receivables",
-        "average_balance",
-        "",
-        N_("{n} × receivables, balance ({amount}): as money that customers paid ahead"),
+    ("receivables", "average_balance", ""): N_(
+        "{n} × receivables, balance ({amount}): as money that customers paid ahead"
     ),
-    (
-        "receivables",
-        "days_to_pay",
-        "",
-        N_("{n} × receivables, days to pay: as paid before the invoice"),
+    ("receivables", "days_to_pay", ""): N_(
+        "{n} × receivables, days to pay: as paid before the invoice"
     ),
-)
+}
 MANY_RATINGS, SHORT_SCALE = 20, 7  # none of so many ratings of 0 to 10 is above: a shorter scale
 MANY_GROWTHS = 5  # of which none reaches 1 %: shares
 MANY_FIRMS, JUMP, MONTH = 10, 0.5, 31
@@ -107,13 +92,7 @@ class Small(NamedTuple):
 
 
 def master_table(work: Workspace, table: str) -> Small:
-    """Read a table whose key names customers, prospects or products.
-
-    Raises
-    ------
-    DataError
-        One key stands in rows that differ, so that nobody can tell which one holds.
-    """
+    """Read a table whose key names customers, prospects or products."""
     found = validate(work, table)
     rows = _one_for_each_key(found, _in_order(found))
     return Small(_clean_frame(_used(rows), found), found, set_aside_of(found, rows))
@@ -125,12 +104,6 @@ def party_table(
     """Read a table that speaks of customers or parties, and roll its ids up to units.
 
     Drivers are summed per period, unit and driver; nothing else is added up.
-
-    Raises
-    ------
-    DataError
-        Two files hold the same rows, one key stands in rows that differ, a pool has no capacity, most
-        amounts have the wrong sign, or customers rate our rivals and never us.
     """
     found = validate(work, table, known=known)
     refuse_copies(work, found)
@@ -244,17 +217,12 @@ def _clean_frame(rows: pa.Table, found: Validated) -> pd.DataFrame:
     ]
     names = [field.name for field in asked if field.name in rows.column_names]
     if found.name in ONLY_WHAT_IS_MAPPED:
-        names = [name for name in names if _is_kept(name, found)]
+        names = [name for name in names if name in (*found.raw.names, *SITE)]
     kinds = {field.name: field.kind for field in found.fields}
     ordered = rows.select(names).sort_by([(name, "ascending") for name in names])
     frame = in_pandas(ordered, kinds)
     yes_or_no = [name for name in names if kinds[name] == "bool"]
     return frame.assign(**{n: frame[n].fillna(n == WITH_VAT).astype(bool) for n in yes_or_no})
-
-
-def _is_kept(name: str, found: Validated) -> bool:
-    """Tell whether a firm's column is kept: what is in the input, and what everybody has."""
-    return name in found.raw.names or name in ("customer_id", "name", "parent_id", "relation")
 
 
 def _refuse_pools_without_capacity(pools: pd.DataFrame, shown: str) -> None:
@@ -330,7 +298,6 @@ def _perhaps_otherwise(tables: Tables) -> list[Outcome]:
         *_since_one_day(tables["customers"]),
         *_jumping_rates(tables.get("fx_rates")),
         *_takings(tables.get("assets")),
-        *_prospects_who_buy(tables),
     ]
     return [outcome_of("perhaps_otherwise", FLAG, what="; ".join(what))] if what else []
 
@@ -406,18 +373,6 @@ def _takings(assets: pd.DataFrame | None) -> Iterator[str]:
         yield template.format(n=number(over))
 
 
-def _prospects_who_buy(tables: Tables) -> Iterator[str]:
-    """Yield prospects that bear the name of a customer, whose profit would stand elsewhere."""
-    prospects, customers = tables.get("prospects"), tables["customers"]
-    if prospects is None or "name" not in prospects or "name" not in customers:
-        return
-    names = {plain(name) for name in customers["name"].dropna()} - {""}
-    both = sorted(name for name in prospects["name"].dropna() if plain(name) in names)
-    if both:
-        template = _("prospects with the name of a customer: {n} ({names})")
-        yield template.format(n=number(len(both)), names=listed(both, most=3))
-
-
 def _months_without_balances(tables: Tables) -> list[Outcome]:
     """Say of which months nobody's balance is given, in periods of which some are."""
     owed, sold = tables.get("receivables"), tables["customer_months"]
@@ -435,15 +390,12 @@ def periods_without_deductions(tables: Tables, spans: Iterable[Period]) -> list[
     items, sold = tables.get("off_invoice"), set(tables["customer_months"]["period"].dropna())
     if items is None or items.empty:
         return []
-    days, ends = (
-        items["date"],
-        {s.name: (pd.Timestamp(s.start), pd.Timestamp(s.end)) for s in spans},
-    )
-    there = {name for name, (first, last) in ends.items() if days.between(first, last).any()}
+    ends = {s.name: (pd.Timestamp(s.start), pd.Timestamp(s.end)) for s in spans}
+    there = {name for name, within in ends.items() if items["date"].between(*within).any()}
+    if not there or not sold - there:
+        return []
     silent = listed(sorted(sold - there))
-    return (
-        [outcome_of("periods_without_deductions", FLAG, periods=silent)] if silent and there else []
-    )
+    return [outcome_of("periods_without_deductions", FLAG, periods=silent)]
 
 
 def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:
@@ -464,7 +416,7 @@ def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:
 
 def _below(tables: Tables, currency: str) -> Iterator[str]:
     """Yield how amounts below 0 were taken."""
-    for table, column, status, template in BELOW:
+    for (table, column, status), template in BELOW.items():
         if (rows := tables.get(table)) is None:
             continue
         mine = rows[rows["status"].fillna(SETTLED) == status] if status else rows

@@ -67,14 +67,8 @@ class Validated(NamedTuple):
 def validate(work: Workspace, table: str, *, known: dict[str, ir.Table] | None = None) -> Validated:
     """Read an input table and hold each of its rows against the contract.
 
-    Parameters
-    ----------
-    known : dict of "customer" or "party" to a table with the column ``known_id``; where one is
-        absent, every id counts as known
-
-    Returns
-    -------
-    Validated, with a column for every field of the contract (null where the input has none)
+    To a column for every field of the contract, null where the input has none. `known` are the ids
+    (``known_id``) of each "customer" or "party"; where one is absent, every id counts as known.
     """
     given = work.engagement.inputs[table]
     if given.database:
@@ -276,7 +270,7 @@ def _as_read(
 ) -> list[str]:
     """Return the columns of lines whose numbers are grouped and summed as read, in half the time.
 
-    To whole numbers that stand for texts, and money and quantities in exact types of their own.
+    Whole numbers that stand for texts, and money and quantities in exact types of their own.
     """
     given, kinds = work.engagement.inputs[table], [part.schema() for part in parts]
     return [
@@ -322,14 +316,8 @@ def set_aside(
 ) -> Validated:
     """Return a table of which more rows are set aside, as a whole, for a reason.
 
-    A total has no amount of its own: it goes.
-
-    Parameters
-    ----------
-    rows : its rows, with more columns, which are dropped
-    where : which of them
-    name : str, under which our engine keeps them
-    value : what is shown of a row; nothing without it
+    A total has no amount of its own: it goes. `rows` are the table's with more columns, which are dropped;
+    `name` is that under which our engine keeps them, `value` what is shown of a row.
     """
     marks = {
         "_column": where.ifelse("", rows["_column"]),
@@ -356,11 +344,10 @@ def derived_net(lines: ir.Table) -> ir.DecimalValue:
 
 def sums_of(lines: ir.Table, given: "Input") -> dict[str, ir.DecimalValue]:
     """Return the costs that are made of several columns; one that is empty leaves them unknown."""
+    nothing = ibis.literal(0).cast(DECIMAL)
     return {
         name: reduce(add, (lines[PART + column] for column in made.plus))
-        - reduce(
-            add, (lines[PART + column] for column in made.minus), ibis.literal(0).cast(DECIMAL)
-        )
+        - reduce(add, (lines[PART + column] for column in made.minus), nothing)
         for name, made in given.sums.items()
     }
 
