@@ -252,10 +252,7 @@ def _known(
 def _best_pairs(
     known: list[_One], said: Mapping[tuple[str, str], object]
 ) -> dict[tuple[str, str], str]:
-    """Return pairs decided on, and for each other id the one it is most alike; ties to the oldest.
-
-    From (new, old) to the sign. Ids that decisions have made one are no pair any more.
-    """
+    """Return the sign of pairs (new, old): those decided on, and each other id with the most alike one."""
     decided: dict[tuple[str, str], str] = {}
     best: dict[str, tuple[Any, str, str]] = {}
     for old, new, sign in chain(_id_pairs(known), _tax_pairs(known), _name_pairs(known)):
@@ -271,10 +268,7 @@ def _best_pairs(
 
 
 def _id_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
-    """Pair each id with the first one that differs in case, blanks or zeros in front only.
-
-    One that the table of customers has is kept before one that stands on lines only.
-    """
+    """Pair each id with the one alike but for case, blanks and zeros: that of the table, then the first."""
     for several in _alike_by(lambda one: plain_id(one.customer_id), known):
         oldest = min(several, key=lambda one: (not one.in_table, _age(one)))
         yield from ((oldest, one, "same_id") for one in several if one is not oldest)
@@ -317,9 +311,8 @@ def _name_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
 
 def _alike(old: _One, new: _One) -> str:
     """Say by which sign two ids with like names look like one customer, if any."""
-    if old.top == new.top or (old.region and new.region and old.region != new.region):
-        return ""
-    if not may_be_one(old.told, new.told):
+    apart = old.top == new.top or (old.region and new.region and old.region != new.region)
+    if apart or not may_be_one(old.told, new.told):
         return ""
     if _follows(old, new):
         return "re_registered"
@@ -350,10 +343,7 @@ def _row(
     sign: str,
     said: dict[tuple[str, str], tuple[str, str]],
 ) -> dict[str, object]:
-    """Return a pair with its evidence and, where there is one, its decision.
-
-    An id is kept apart under its own name and its unit's.
-    """
+    """Return a pair with its evidence and its decision; an id is kept apart under its unit's name too."""
     nobody = _One("", "", firm_name(""), "", "", "", "", pd.NaT, pd.NaT, 0.0, False)  # type: ignore[arg-type]
     one, kept = by_id.get(new, nobody), by_id.get(old, nobody)
     merged = said.get((new, old)) or said.get((old, new))

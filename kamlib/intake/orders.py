@@ -43,7 +43,7 @@ def sold_by_order(documents: ir.Table, work: Workspace) -> ir.Table:
 
 
 def orders(
-    sold: ir.Table, judged: Validated, work: Workspace, who: Identities, *, begin: date
+    sold: ir.Table, lines: Validated, work: Workspace, who: Identities, *, begin: date
 ) -> Answer:
     """Return one row per order and what its lines share, in the period of the order's day.
 
@@ -55,45 +55,31 @@ def orders(
     be told: its start is not recorded, and its first order lies within the set-up months of the first
     line. Whether an order is its first one is missing too where it became a customer before that line.
     """
-    fields = order_fields(judged, work)
-    parts = _parts(sold, "order_id", "order_day", fields)
-    whole = _new_or_not(parts, work, who, begin)
-    whole = whole.mutate(period=period_of(whole["date"], work))
-    own = [field.name for field in fields]
-    names = [
-        "order_id",
-        "customer_id",
-        "date",
-        "period",
-        "lines",
-        "document_lines",
-        "order_value",
-        *own,
-        "customer_is_new",
-        "first_order",
-    ]
-    rows = whole.select(names).order_by([*names[:3], *own, "lines", "order_value"])
-    return Answer(rows, {field.name: field.kind for field in fields})
+    kinds = {field.name: field.kind for field in order_fields(lines, work)}
+    parts = _parts(sold, "order_id", "order_day", list(kinds))
+    rows = _new_or_not(parts, work, who, begin)
+    names = ["order_id", "customer_id", "date", "period", "lines", "document_lines", "order_value"]
+    rows = rows.mutate(period=period_of(rows["date"], work))
+    rows = rows.select(*names, *kinds, "customer_is_new", "first_order")
+    return Answer(rows.order_by([*names[:3], *kinds, "lines", "order_value"]), kinds)
 
 
-def deliveries(documents: ir.Table, judged: Validated, work: Workspace) -> dict[str, Answer]:
+def deliveries(documents: ir.Table, lines: Validated, work: Workspace) -> dict[str, Answer]:
     """Return the table of deliveries under its name; nothing where lines name none.
 
     To ``delivery_id, customer_id, date, period, lines, document_lines`` and the attributes that time
     equations ask for, one row per delivery, unit and what its lines share, in the period of its
     first day.
     """
-    if "delivery_id" not in judged.raw.names:
+    if "delivery_id" not in lines.raw.names:
         return {}
     sold = documents.filter(documents["document_type"].isin(SALES))
     sold = told_apart(work, sold.filter(sold["delivery_id"].notnull()), "delivery_id", "date")
-    fields = order_fields(judged, work)
-    parts = _parts(sold, "delivery_id", "date", fields)
-    dated = parts.mutate(period=period_of(parts["date"], work))
-    own = [field.name for field in fields]
-    names = ["delivery_id", "customer_id", "date", "period", "lines", "document_lines", *own]
-    rows = dated.select(names).order_by(["delivery_id", "customer_id", "date", *own])
-    return {"deliveries": Answer(rows, {field.name: field.kind for field in fields})}
+    kinds = {field.name: field.kind for field in order_fields(lines, work)}
+    rows = _parts(sold, "delivery_id", "date", list(kinds))
+    rows = rows.mutate(period=period_of(rows["date"], work))
+    names = ["delivery_id", "customer_id", "date", "period", "lines", "document_lines"]
+    return {"deliveries": Answer(rows.select(*names, *kinds).order_by([*names[:3], *kinds]), kinds)}
 
 
 def told_apart(work: Workspace, rows: ir.Table, named: str, day: str) -> ir.Table:
@@ -133,9 +119,8 @@ def _later(day: ir.DateValue, days: int) -> ir.DateValue:
     return (day + ibis.interval(days=days)).cast("date")
 
 
-def _parts(rows: ir.Table, named: str, day: str, fields: list) -> ir.Table:
+def _parts(rows: ir.Table, named: str, day: str, own: list[str]) -> ir.Table:
     """Return one row per order or delivery and what its lines share, with the whole's day and lines."""
-    own = [field.name for field in fields]
     parts = rows.group_by(named, "begun", *own, customer_id="unit").aggregate(
         date=rows[day].min(), lines=line_count(rows), order_value=money_sum(rows["net_amount"])
     )
@@ -218,17 +203,12 @@ def seen_of_orders(sold: ir.Table, *, may_be_cut: bool) -> dict[str, Any]:
         long=numbers["long"].sum(),
         long_amount=numbers["amount"].sum(where=numbers["long"]),
     )
-    cut = _in_parts(sold) if may_be_cut else 0
+    reach = _reach(sold.filter(sold["numbered"]), "order_id", "date")
+    in_parts = reach.filter(reach["last"] > reach["first"])
+    cut = int(in_parts.count().to_pyarrow().as_py()) if may_be_cut else 0
     return {**only_row(of_lines), **only_row(of_numbers), "cut": cut}
 
 
 def begins_late(first: date, start: date) -> bool:
     """Tell whether lines from `first` on may lack the beginning of orders of a period."""
     return first > start - timedelta(days=APART_DAYS)
-
-
-def _in_parts(sold: ir.Table) -> int:
-    """Count the orders that stand on invoices of several days."""
-    mine = sold.filter(sold["numbered"])
-    reach = _reach(mine, "order_id", "date")
-    return int(reach.filter(reach["last"] > reach["first"]).count().to_pyarrow().as_py())
