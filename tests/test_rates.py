@@ -28,4 +28,5 @@ def test_the_guess_lies_within_its_interval():
     hits, towards = np.meshgrid(np.arange(13), [0.0, 0.1, 0.9, 1.0])
     found = shrunk_rates(hits, 12, towards)
 
-    assert (found.low <= found.rate).all() and (found.rate <= found.high).all()
+    assert (found.low <= found.rate).all()
+    assert (found.rate <= found.high).all()
