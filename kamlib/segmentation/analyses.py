@@ -16,7 +16,7 @@ from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.profitability.uncertainty import uncertain_profits
 from kamlib.segmentation import classes, doors, figures, prospects, shares, tables, terms, words
 from kamlib.segmentation import effort as efforts
-from kamlib.segmentation.band import subsidy_outcome, whale_band
+from kamlib.segmentation.band import whale_band
 from kamlib.segmentation.gaps import group_gaps, group_sales, widest_gaps
 from kamlib.segmentation.parties import assessed_parties
 from kamlib.segmentation.potential import buyers, potential, stated_purchases
@@ -24,8 +24,6 @@ from kamlib.staying.traits import stays_of_their_like
 
 if TYPE_CHECKING:
     from kamlib.stage import Stage
-
-MOST_DRAWN = 10  # customers in the heat map
 
 
 def whale(stage: "Stage", statements: Analysis) -> Analysis:
@@ -60,8 +58,7 @@ def whale(stage: "Stage", statements: Analysis) -> Analysis:
             words.whale_uncertainty_finding(band, currency=currency),
         ),
     ]
-    told = [subsidy_outcome(band, currency=currency)]
-    return stage.keep("whale", Analysis({"curve": curve}, parts, told, result=band))
+    return stage.keep("whale", Analysis({"curve": curve}, parts, result=band))
 
 
 def concentration(stage: "Stage") -> Analysis:
@@ -385,19 +382,15 @@ def white_space(stage: "Stage", few: Analysis, doors: Analysis) -> Analysis:
     if theirs.empty:
         return stage.keep("white_space", Analysis(handed))
     names, currency = _names(stage), stage.currency
-    widest = theirs.groupby("customer_id")["white_gap"].sum().nlargest(MOST_DRAWN).index
-    drawn = gaps.loc[widest].rename(index=names.to_dict())
     parts: list[Part] = [
         Claim(
             words.white_space_finding(theirs, names, currency=currency),
             _("A gap says what to talk about: other groups they buy more of, at the same sales."),
         ),
-        Figure("white_space", lambda: figures.plot_white_space(drawn, currency=currency)),
         Table(
             named(theirs.sort_values("white_gap", ascending=False), stage.read("customers")),
             _("The three widest gaps of each, the widest first."),
             currency,
-            fold=True,
             most=12,
             rest="white_space",
         ),
