@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from kamlib.core.errors import ParameterError, listed, printable
+from kamlib.core.frames import external
 from kamlib.core.language import _, money, ngettext, number, percent
 from kamlib.core.outcomes import FLAG, PASS, Outcome, outcome_of
 from kamlib.core.tables import among, floats
@@ -181,8 +182,7 @@ def site_or_group(
 
     Nothing where groups and sites are the same, very few, or nothing is sold.
     """
-    outside = customers.loc[customers["relation"] == "external", "customer_id"]
-    sold = ids[among(ids["customer_id"], outside) & (ids["invoice_revenue"] != 0)]
+    sold = ids[among(ids["customer_id"], external(customers)) & (ids["invoice_revenue"] != 0)]
     levels = [who.unit(level) for level in ("group", "site")]
     group, site = (counted_as(sold["id_in_input"], of) for of in levels)
     revenue = sold["invoice_revenue"].astype("float64")

@@ -9,11 +9,12 @@ import pandas as pd
 
 from kamlib.core.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.core.errors import DataError, listed
-from kamlib.core.frames import require_choice
+from kamlib.core.frames import external, require_choice
 from kamlib.core.language import _, day, money, month, ngettext, number, percent, words_in
 from kamlib.core.outcomes import FLAG, PASS, REFUSE, Outcome, outcome_of
 from kamlib.core.rules import RULES
 from kamlib.core.tables import among, floats
+from kamlib.core.timespans import whole_months
 from kamlib.core.vocabulary import table_label
 from kamlib.intake.how_written import in_words
 from kamlib.intake.orders import APART_DAYS
@@ -197,7 +198,8 @@ def reach_outcomes(
     input reaches further back than that. The last month counts as whole when lines end within a
     week of its end, and the first one when they begin within a week of its start.
     """
-    back = whole_months(first - timedelta(days=QUIET_DAYS), span.end)
+    began = pd.Series([pd.Timestamp(first - timedelta(days=QUIET_DAYS))])
+    back = max(0, int(whole_months(began, span.end)[0]))
     reach = REFUSE if back < YEAR else FLAG if back < TWO_YEARS else PASS
     reaches = ngettext("{n} month", "{n} months", back).format(n=number(back))
     ends = min(last, span.end)
@@ -212,25 +214,9 @@ def reach_outcomes(
     ]
 
 
-def whole_months(start: date, end: date) -> int:
-    """Return how many whole months lie between two days, both included.
-
-    Examples
-    --------
-    >>> whole_months(date(2024, 1, 1), date(2025, 12, 31))
-    24
-    >>> whole_months(date(2024, 1, 10), date(2024, 12, 31))
-    11
-    """
-    after = end + timedelta(days=1)
-    months = 12 * (after.year - start.year) + after.month - start.month
-    return max(0, months - (after.day < start.day))
-
-
 def _young(months: pd.DataFrame, customers: pd.DataFrame, span: "Period", currency: str) -> Outcome:
     """Say how many external customers of the period began in its last year."""
-    external = customers.loc[customers["relation"] == "external", "customer_id"]
-    mine = months[among(months["customer_id"], external)]
+    mine = months[among(months["customer_id"], external(customers))]
     mine = mine.assign(revenue=floats(mine["invoice_revenue"]))
     began = mine.groupby("customer_id")["month"].min()
     here = mine[mine["period"] == span.name].groupby("customer_id")["revenue"].sum()

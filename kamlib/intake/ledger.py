@@ -31,7 +31,8 @@ def rows_balance(table: Validated, quarantine: pd.DataFrame, used: int) -> Balan
     """Say what became of the rows of an input table."""
     balance = Balance(_("Rows of {table}").format(table=table_label(table.name)), "rows")
     balance.start(_("read"), table.raw.rows)
-    rules = Counter(zip(quarantine["column"], quarantine["reason"], strict=True))
+    mine = quarantine[quarantine["table"] == table.name]
+    rules = Counter(zip(mine["column"], mine["reason"], strict=True))
     for (column, reason), n in sorted(rules.items()):
         balance.change(_aside(column, reason), -n)
     return balance.end(_("used"), used)

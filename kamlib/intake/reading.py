@@ -258,54 +258,47 @@ def _of_many_rows(
 
 def _handed_over(engagement: "Engagement", period: str, read: Read, taken: Taken) -> Intake:
     """Draw up balances and outcomes of what was read."""
-    tables, money, currency = taken.tables, taken.money, engagement.currency
-    months, customers = tables["customer_months"], tables["customers"]
+    tables, currency, small = taken.tables, engagement.currency, read.small
+    months, customers, quarantine = (
+        tables[n] for n in ("customer_months", "customers", "quarantine")
+    )
     span, (first, last) = engagement.period(period), read.span
-    sites = len(read.identities.sites)
     refuse_without_customers(customers, months)
     coverage = _coverage(read)
+    used = {name: each.tally.used for name, each in read.set_aside.items()}
+    used["invoice_lines"] = int(months["lines"].sum())  # those that reached a month
     tied, tie_outcomes = _ledger_lines(engagement, period, months, tables)
     balances = [
-        *_rows(read, tables["quarantine"], lines=int(months["lines"].sum())),
-        ledger.money_balance(money, months, read.converted, currency=currency),
+        *(ledger.rows_balance(each, quarantine, used[each.name]) for each in read.validated),
+        ledger.money_balance(taken.money, months, read.converted, currency=currency),
         *tied,
     ]
+    columns, seen = read.lines.raw.names, {name: each.seen for name, each in small.items()}
+    missing = taken.missing if "customers" in small else None
     outcomes = [
-        rows_set_aside_outcome(money, coverage, currency=currency),
-        enough_outcome(money, coverage, tables, engagement=engagement, span=span),
+        rows_set_aside_outcome(taken.money, coverage, currency=currency),
+        enough_outcome(taken.money, coverage, tables, engagement=engagement, span=span),
         findings.how_read_outcome(read.validated),
         *findings.reach_outcomes(first, last, months, customers, span=span, currency=currency),
-        findings.customers_outcome(engagement, customers, sites=sites),
-        *findings.count_outcomes(
-            taken.facts, last=last, mapped=read.lines.raw.names, currency=currency
-        ),
-        *_of_customers_and_words(engagement, period, read, taken),
-        *currency_outcomes(read.converted, engagement),
-        *tie_outcomes,
-        *findings.table_outcomes(engagement, coverage),
-    ]
-    return Intake(tables, balances, outcomes, coverage)
-
-
-def _of_customers_and_words(
-    engagement: "Engagement", period: str, read: Read, taken: Taken
-) -> list[Outcome]:
-    """Say who is one customer, and what of the small tables and of words that decide is amiss."""
-    tables, seen = taken.tables, {name: table.seen for name, table in read.small.items()}
-    return [
+        findings.customers_outcome(engagement, customers, sites=len(read.identities.sites)),
+        *findings.count_outcomes(taken.facts, last=last, mapped=columns, currency=currency),
         *identity_outcomes(
             tables,
             read.identities,
             taken.activity,
             read.frame("prospects"),
-            missing=taken.missing if "customers" in read.small else None,
+            missing=missing,
             engagement=engagement,
             period=period,
         ),
-        *small_outcomes(seen, tables, currency=engagement.currency),
+        *small_outcomes(seen, tables, currency=currency),
         *periods_without_deductions(tables, engagement.periods.values()),
         *words_outcomes(seen, tables, taken.attributes, read.validated, engagement),
+        *currency_outcomes(read.converted, engagement),
+        *tie_outcomes,
+        *findings.table_outcomes(engagement, coverage),
     ]
+    return Intake(tables, balances, outcomes, coverage)
 
 
 def _for_the_engine(
@@ -315,8 +308,7 @@ def _for_the_engine(
 
     No table of units where every id is its own, and no known ids where any on a line is a customer.
     """
-    of_each = who.units
-    above = {one: unit for one, unit in of_each.items() if one != unit}
+    above = {one: unit for one, unit in who.units.items() if one != unit}
     units = None
     if above:
         units = _in_engine(work, "units", known_id=list(above), unit=list(above.values()))
@@ -328,11 +320,9 @@ def _for_the_engine(
 
 
 def _known(work: Workspace, ids: set[str], who: Identities) -> dict[str, ir.Table]:
+    known = {"customer": ids, "party": {*ids, *who.prospects, *who.units}}
     return {
-        "customer": _in_engine(work, "known_customers", known_id=sorted(ids)),
-        "party": _in_engine(
-            work, "known_parties", known_id=sorted({*ids, *who.prospects, *who.units})
-        ),
+        each: _in_engine(work, f"known_{each}", known_id=sorted(of)) for each, of in known.items()
     }
 
 
@@ -341,55 +331,36 @@ def _in_engine(work: Workspace, table: str, **columns: list[str]) -> ir.Table:
     return work.con.create_table(table, rows, overwrite=True)
 
 
-def _rows(read: Read, quarantine: pd.DataFrame, *, lines: int) -> list[Balance]:
-    """Return the balance of rows of each input table; of lines, those that reached a month."""
-    used = {name: each.tally.used for name, each in read.set_aside.items()}
-    used["invoice_lines"] = lines
-    return [
-        ledger.rows_balance(one, quarantine[quarantine["table"] == one.name], used[one.name])
-        for one in read.validated
-    ]
-
-
 def _coverage(read: Read) -> pd.DataFrame:
     """Return one row per input table: what was read, set aside, and from when to when."""
-    rows = [
-        (
-            one.name,
-            listed(one.raw.files, most=3),
-            one.raw.rows,
-            *read.set_aside[one.name].tally[1:4],
-        )
-        for one in read.validated
-    ]
+    rows = []
+    for each in read.validated:
+        tally, files = read.set_aside[each.name].tally, listed(each.raw.files, most=3)
+        rows.append((each.name, files, each.raw.rows, tally.set_aside, tally.first, tally.last))
     frame = pd.DataFrame(rows, columns=list(COVERAGE))
-    dates = {name: pd.to_datetime(frame[name]).astype("datetime64[us]") for name in COVERAGE[4:]}
-    return frame.assign(**dates)
+    return frame.astype(dict.fromkeys(COVERAGE[4:], "datetime64[us]"))
 
 
 def _ledger_lines(
     engagement: "Engagement", period: str, months: pd.DataFrame, tables: Tables
 ) -> tuple[list[Balance], list[Outcome]]:
     """Tie the report period, and the one before it where the ledger has it, to the ledger."""
-    before = engagement.previous(period)
+    before, gl_totals = engagement.previous(period), tables.get("gl_totals")
     names = [period, *([before.name] if before else [])]
-    tied = [
-        ledger.ledger_of_revenue(
+    balances, outcomes = list[Balance](), list[Outcome]()
+    for name in names:
+        balance, outcome = ledger.ledger_of_revenue(
             name,
             months=months,
             customers=tables["customers"],
             quarantine=tables["quarantine"],
-            gl_totals=tables.get("gl_totals"),
+            gl_totals=gl_totals,
             engagement=engagement,
         )
-        for name in names
-    ]
-    balances = [balance for balance, _ in tied if balance is not None]
-    outcomes = [
-        found._replace(rule="ledger_before") if place else found
-        for place, (balance, found) in enumerate(tied)
-        if balance is not None or place == 0
-    ]
-    gl_totals, currency = tables.get("gl_totals"), engagement.currency
-    outcomes += ledger.ledger_lines_outcome(gl_totals, names, currency=currency)
+        balances += [balance] if balance else []
+        if name == period:
+            outcomes.append(outcome)
+        elif balance:
+            outcomes.append(outcome._replace(rule="ledger_before"))
+    outcomes += ledger.ledger_lines_outcome(gl_totals, names, currency=engagement.currency)
     return balances, outcomes + ledger.items_outcome(gl_totals, engagement, names)
