@@ -35,21 +35,6 @@ RATES = {
     **{str(rate): Decimal(rate) for rate in (23, 22, 8, 7, 5, 4, 3, 0)},
     **dict.fromkeys(("zw", "oo", "np", "np I", "np II", "0 KR", "0 WDT", "0 EX"), Decimal(0)),
 }
-XML_HEAD = (
-    "invoice_id",
-    "line_id",
-    "date",
-    "customer_id",
-    "name",
-    "tax_id",
-    "product_id",
-    "quantity",
-    "unit_price",
-    "net_amount",
-    "currency",
-    "document_type",
-    "corrects_invoice_id",
-)
 BETWEEN_NUMBERS = re.compile(r"\s*[;,]\s*")
 TAKEN_WHOLE = N_("invoices whose lines do not add up to their net total, taken as one line each")
 WITH_VAT = N_("lines priced with VAT, whose net amount follows from their rate")
@@ -286,19 +271,23 @@ class Line(NamedTuple):
     unit_price: str = ""
 
 
+XML_HEAD = (*Document._fields[:2], *Buyer._fields, *Document._fields[3:], *Line._fields)
+
+
 def written(document: Document, line: Line, dialect: Dialect) -> list[str]:
     """Return a line as cells under `XML_HEAD`, numbers and day written as the dialect writes them.
 
     Examples
     --------
     >>> polish = Dialect(decimal=",", date=("%d.%m.%Y",))
-    >>> written(Document("F1", date="2024-01-02"), Line("12.50"), polish)[2:10:7]
-    ['02.01.2024', '12,5']
+    >>> dict(zip(XML_HEAD, written(Document("F1", "2024-01-02"), Line("12.50"), polish)))["net_amount"]
+    '12,5'
     """
     number, date, buyer_, *others = document
     net, place, product, *figures = line
-    numbers = (_number(figure, dialect) for figure in (*figures, net))
-    return [number, place, _day(date, dialect), *buyer_, product, *numbers, *others]
+    numbers = (_number(figure, dialect) for figure in figures)
+    own = [_number(net, dialect), place, product, *numbers]
+    return [number, _day(date, dialect), *buyer_, *others, *own]
 
 
 def several(texts: Iterable[str]) -> str:
