@@ -230,23 +230,16 @@ def _known(
     wide = wide[told]
     texts = ("name", "tax_id", "region")
     wide = wide.assign(**{each: wide[each].fillna("") if each in wide else "" for each in texts})
-    there = set(sites["customer_id"])
-    return [
-        _One(
-            row["customer_id"],
-            row["name"],
-            firm_name(row["name"]),
-            tax_id_of(row["tax_id"], country=country).number,
-            row["region"],
-            tops.get(row["customer_id"], row["customer_id"]),
-            units.get(row["customer_id"], row["customer_id"]),
-            row["first"],
-            row["last"],
-            0.0 if pd.isna(row["invoice_revenue"]) else float(row["invoice_revenue"]),
-            row["customer_id"] in there,
-        )
-        for row in wide.to_dict("records")
-    ]
+    ids = wide["customer_id"]
+    wide = wide.assign(
+        told=wide["name"].map(firm_name),
+        tax_id=[tax_id_of(each, country=country).number for each in wide["tax_id"]],
+        top=ids.map(lambda one: tops.get(one, one)),
+        unit=ids.map(lambda one: units.get(one, one)),
+        revenue=wide["invoice_revenue"].astype("float64").fillna(0.0),
+        in_table=ids.isin(sites["customer_id"]),
+    )
+    return [_One(*row) for row in wide[list(_One._fields)].itertuples(index=False)]
 
 
 def _best_pairs(

@@ -232,10 +232,11 @@ def _tables(found: Checked) -> list[str]:
         + ["" if pd.isna(each[n]) else day(each[n]) for n in ("first", "last")]
         for each in found.coverage.to_dict("records")
     ]
-    first, *others = zip(heads, *rows, strict=True)
-    columns = [[text.ljust(max(map(len, first))) for text in first]]
-    columns += [[text.rjust(max(map(len, column))) for text in column] for column in others]
-    return ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    return [
+        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip()
+        for row in (heads, *rows)
+    ]
 
 
 def _reasons(found: Checked) -> list[str]:
