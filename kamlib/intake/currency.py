@@ -46,11 +46,9 @@ def in_reporting_currency(
     _refuse_without_rate(rated, engagement, lines.raw.rates)
     apart = rated["currency"] != engagement.currency
     columns = engagement.inputs["invoice_lines"].in_currency_of_line
+    apart = apart.fill_null(False)
     changed = {
-        name: apart.fill_null(False).ifelse(
-            (rated[name] * rated["_rate"]).cast(DECIMAL), rated[name]
-        )
-        for name in columns
+        n: apart.ifelse((rated[n] * rated["_rate"]).cast(DECIMAL), rated[n]) for n in columns
     }
     before = rated.mutate(_original=rated["net_amount"])
     settled = materialize_if_local(work, "invoice_lines_settled", before.mutate(**changed))
@@ -89,24 +87,16 @@ def _with_rate(work: Workspace, rows: ir.Table, given: pd.DataFrame | None) -> i
     if given is None or given.empty:
         return rows.mutate(_rate=ibis.null(DECIMAL))
     daily = daily_rates(given, at_most_days_old=work.engagement.exchange.at_most_days_old)
-    table = pa.table(
-        {
-            "fx_currency": pa.array(daily["fx_currency"], pa.string()),
-            "fx_day": pa.array(daily["fx_day"].dt.date, pa.date32()),
-            "_rate": pa.array(daily["_rate"].tolist(), pa.decimal128(38, 6)),
-        }
-    )
-    daily_ = lookup(work, "daily_rates", table, like=rows)
-    same = [rows["currency"] == daily_["fx_currency"], rows["date"] == daily_["fx_day"]]
-    return rows.left_join(daily_, same).drop("fx_currency", "fx_day")
+    kinds = {"fx_currency": pa.string(), "fx_day": pa.date32(), "_rate": pa.decimal128(38, 6)}
+    table = pa.table({name: pa.array(daily[name].tolist(), kind) for name, kind in kinds.items()})
+    rates = lookup(work, "daily_rates", table, like=rows)
+    same = [rows["currency"] == rates["fx_currency"], rows["date"] == rates["fx_day"]]
+    return rows.left_join(rates, same).drop("fx_currency", "fx_day")
 
 
 def _refuse_without_rate(rated: ir.Table, engagement: "Engagement", named: Sequence[str]) -> None:
-    lost = rated.filter(
-        rated["_reason"].isnull()
-        & (rated["currency"] != engagement.currency)
-        & rated["_rate"].isnull()
-    )
+    other = (rated["currency"] != engagement.currency) & rated["_rate"].isnull()
+    lost = rated.filter(rated["_reason"].isnull() & other)
     sums = lost.group_by("currency").aggregate(
         n=lost.count(),
         amount=lost["net_amount"].sum(),
@@ -116,7 +106,7 @@ def _refuse_without_rate(rated: ir.Table, engagement: "Engagement", named: Seque
     found = fetched(sums.order_by("currency"))
     if found.empty:
         return
-    what = listed([_in_words(row) for row in found.to_dict("records")], most=9)
+    what = listed(map(_in_words, found.to_dict("records")), most=9)
     days = engagement.exchange.at_most_days_old
     offered = f" The invoices themselves name these: {listed(named, most=9)}." if named else ""
     raise DataError(

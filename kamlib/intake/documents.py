@@ -88,14 +88,9 @@ def documents_of(
 
 def _numbered(rows: ir.Table) -> ir.Table:
     """Take away what stands for the number of an order or a delivery and is none."""
-    empty = {name: is_no_number(rows[name]) for name in ("order_id", "delivery_id")}
-    return rows.mutate(
-        without_number=empty["order_id"],
-        **{
-            name: none.ifelse(ibis.null("string"), rows[name]).cast("string")
-            for name, none in empty.items()
-        },
-    )
+    none, named = ibis.null("string"), ("order_id", "delivery_id")
+    own = {n: is_no_number(rows[n]).ifelse(none, rows[n]).cast("string") for n in named}
+    return rows.mutate(without_number=is_no_number(rows["order_id"]), **own)
 
 
 def _dated(rows: ir.Table) -> ir.Table:
@@ -165,15 +160,12 @@ def with_list_total(work: Workspace, validated: Validated, lines: ir.Table) -> i
             total = ibis.coalesce(as_read(lines, "list_price"), net)
         return lines.mutate(list_total=total, estimated=ibis.literal(False))
     prices = materialize_if_local(work, "usual_prices", usual_prices(lines))
-    month = lines["date"].truncate("M")
-    wide = lines.left_join(
-        prices,
-        [lines["product_id"] == prices["list_product"], month == prices["list_month"]],
-    )
-    at_list = (wide["usual"] * wide["quantity"].abs()).cast(DECIMAL)
-    at_list = at_list.notnull().ifelse(
-        ibis.greatest(wide["net_amount"].abs(), at_list), ibis.null(DECIMAL)
-    )
+    same_product = lines["product_id"] == prices["list_product"]
+    same_month = lines["date"].truncate("M") == prices["list_month"]
+    wide = lines.left_join(prices, [same_product, same_month])
+    usual = (wide["usual"] * wide["quantity"].abs()).cast(DECIMAL)
+    larger = ibis.greatest(wide["net_amount"].abs(), usual)
+    at_list = usual.notnull().ifelse(larger, ibis.null(DECIMAL))
     wide = wide.mutate(_at_list=at_list, _each=unit_price(wide))
     wide = wide.drop("usual", "list_product", "list_month")
     found = _with_what_went_out(work, view(work, "lines_at_list", wide))
@@ -240,12 +232,10 @@ def _estimate(lines: ir.Table) -> ir.DecimalValue:
     part = units.cast("float64") / went.cast("float64")
     taken = (units == went).ifelse(listed, exact(listed.cast("float64") * part))
     value = ibis.coalesce(taken, lines["_at_list"])
-    none = ibis.null(DECIMAL)
     comes_back = (net < 0) | ((net == 0) & (quantity < 0))
     goes_out = (net >= 0) & (quantity >= 0) & value.notnull()
-    return ibis.cases((comes_back, -value), (goes_out, ibis.greatest(net, value)), else_=none).cast(
-        DECIMAL
-    )
+    cases = (comes_back, -value), (goes_out, ibis.greatest(net, value))
+    return ibis.cases(*cases, else_=ibis.null(DECIMAL)).cast(DECIMAL)
 
 
 def _may_be_estimated(lines: Validated) -> bool:
@@ -258,10 +248,7 @@ def _may_be_estimated(lines: Validated) -> bool:
 
 
 def usual_prices(lines: ir.Table) -> ir.Table:
-    """Return the 90 % quantile of unit prices of each product and month with five lines or more.
-
-    To ``list_product, list_month, usual``.
-    """
+    """Return ``usual``: the 90 % quantile of a product's unit prices in a month of five lines or more."""
     sold = lines.filter(lines["document_type"].isin(SALES) & is_sold(lines))
     sold = sold.filter(sold["product_id"].notnull())
     sold = sold.select(
@@ -294,40 +281,33 @@ def counted(lines: ir.Table) -> dict[str, Any]:
     of_two_units = list_price.notnull() & (quantity >= 2)  # returns are negative
     of_five_units = sale & (cost > 0) & (net > 0) & (quantity >= MANY_UNITS)
     times = cost.cast("float64") * quantity.cast("float64")
-    where = {
+    conditions = {
         "untyped": lines["untyped"],
         "without_list": list_price.isnull(),
         "estimated": lines["estimated"],
         "of_two_units": of_two_units,
         "below_net": of_two_units & below,
-        "without_cost": cost.isnull(),
         "both_costed": (cost != 0) & (net != 0),
-        "turned": ((cost < 0) & (net > 0)) | ((cost > 0) & (net < 0)),
-        "costless": sale & (cost == 0) & (net > 0),
         "of_five_units": of_five_units,
         "cost_of_one": of_five_units & (times <= net.cast("float64")),
         "freighted": sale & (freight != 0),
-        "freight_below": sale & (freight < 0),
-        "samples": (net == 0) & (quantity > 0),
-        "far": sale & _far_from_price(lines),
-        "no_quantity": sale & (quantity == 0) & (net != 0),
-        "ahead": lines["date"] > ibis.literal(today()),
     }
-    amounts = {
-        "without_cost": net,
-        "turned": cost.abs(),
-        "costless": net,
-        "freight_below": freight.abs(),
-        "samples": cost,
-        "far": net.abs(),
-        "no_quantity": net.abs(),
-        "ahead": net,
+    with_money = {
+        "without_cost": (cost.isnull(), net),
+        "turned": (((cost < 0) & (net > 0)) | ((cost > 0) & (net < 0)), cost.abs()),
+        "costless": (sale & (cost == 0) & (net > 0), net),
+        "freight_below": (sale & (freight < 0), freight.abs()),
+        "samples": ((net == 0) & (quantity > 0), cost),
+        "far": (sale & _far_from_price(lines), net.abs()),
+        "no_quantity": (sale & (quantity == 0) & (net != 0), net.abs()),
+        "ahead": (lines["date"] > ibis.literal(today()), net),
     }
+    conditions |= {what: where for what, (where, _money) in with_money.items()}
     totals = lines.aggregate(
         lines=lines.count(),
         size=money_sum(net.abs()),
-        **{what: lines.count(where=condition) for what, condition in where.items()},
-        **{f"{what}_amount": money_sum(each, where[what]) for what, each in amounts.items()},
+        **{what: lines.count(where=where) for what, where in conditions.items()},
+        **{f"{what}_amount": money_sum(of, where) for what, (where, of) in with_money.items()},
     )
     with answering(engine_of(totals), KEY):
         found = only_row(totals)

@@ -166,14 +166,12 @@ def _since(work: Workspace, who: Identities) -> ir.Table:
     units = counted_as(sites["customer_id"], who.units)
     days = pd.to_datetime(given).groupby(units).agg(["min", "count", "size"])
     known = days[days["count"] > 0]
-    rows = pa.table(
-        {
-            "unit": pa.array(list(known.index), pa.string()),
-            "since": pa.array([day.date() for day in known["min"]], pa.date32()),
-            "whole": pa.array(list(known["count"] == known["size"]), pa.bool_()),
-        }
-    )
-    return work.con.create_table("since_when", rows, overwrite=True)
+    rows = {
+        "unit": pa.array(list(known.index), pa.string()),
+        "since": pa.array([day.date() for day in known["min"]], pa.date32()),
+        "whole": pa.array(list(known["count"] == known["size"]), pa.bool_()),
+    }
+    return work.con.create_table("since_when", pa.table(rows), overwrite=True)
 
 
 def seen_of_orders(sold: ir.Table, *, may_be_cut: bool) -> dict[str, Any]:

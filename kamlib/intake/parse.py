@@ -274,18 +274,12 @@ def _with_tax_ids(work: Workspace, table: str, rows: ir.Table, field: Field) -> 
     texts = rows.select(written=rows[name]).distinct().to_pyarrow()["written"]
     ids = sorted(text for text in texts.to_pylist() if text is not None)
     found = [tax_id_of(text, country=work.engagement.identity.country) for text in ids]
-    spelled = lookup(
-        work,
-        f"spelling_{table}_{field.name}",
-        pa.table(
-            {
-                "_written": pa.array(ids, pa.string()),
-                "_number": pa.array([one.number or None for one in found], pa.string()),
-                "_why": pa.array([one.reason or None for one in found], pa.string()),
-            }
-        ),
-        like=rows,
-    )
+    columns = {
+        "_written": pa.array(ids, pa.string()),
+        "_number": pa.array([one.number or None for one in found], pa.string()),
+        "_why": pa.array([one.reason or None for one in found], pa.string()),
+    }
+    spelled = lookup(work, f"spelling_{table}_{field.name}", pa.table(columns), like=rows)
     joined = rows.left_join(spelled, rows[name] == spelled["_written"])
     changed = {name: ibis.coalesce(joined["_number"], joined[name])}
     if field.name == "customer_id":

@@ -122,9 +122,9 @@ def _mark_lost_zeros(rows: pa.Table, known: Mapping[str, ir.Table]) -> pa.Table:
 
 
 def money_read(counted: Mapping[str, Any], apart: SetAside) -> pd.DataFrame:
-    """Return rows and readable net amounts by rule; a null reason is what is used.
+    """Return ``column, reason, rows, amount, size`` of net amounts by rule, sizes whatever their sign.
 
-    To ``column, reason, rows, amount, size`` (`size` is the sum of absolute amounts).
+    A null reason is what is used.
     """
     lost = apart.rows.select(["column", "reason", "amount"])
     lost = lost.append_column("size", pc.abs(lost["amount"]))
@@ -192,21 +192,19 @@ def _quarantine(table: Validated, rows: pa.Table, given: "Input") -> pd.DataFram
     telling = [column for column in frame.columns if column.startswith(TELLS)]
     order = ["number", "row", *telling, "customer_id", "date", "amount", "column", "value"]
     frame = frame.sort_values(order, ignore_index=True, na_position="last")
-    personal = frame["reason"] == TAX_ID_PESEL
-    frame["value"] = frame["value"].mask(personal, _("not shown"))
-    told = personal & (frame["column"] == "customer_id")
-    frame["customer_id"] = frame["customer_id"].mask(told, _("not shown"))
+    personal, hidden = frame["reason"] == TAX_ID_PESEL, _("not shown")
+    frame["value"] = frame["value"].mask(personal, hidden)
+    whose = personal & (frame["column"] == "customer_id")
+    frame["customer_id"] = frame["customer_id"].mask(whose, hidden)
     shown = dict(enumerate(table.raw.files))
     where = pd.Series(frame["number"].map(shown), index=frame.index, dtype="str")
     for column in telling:
-        known = (frame["row"] == 0) & frame[column].notna()
-        said = ", " + column.removeprefix(TELLS) + " " + frame[column].fillna("").astype("str")
-        where = where.mask(known, where + said)
+        said = f", {column.removeprefix(TELLS)} " + frame[column].fillna("").astype("str")
+        where = where.mask((frame["row"] == 0) & frame[column].notna(), where + said)
     first = [_first_place(each, shown) for each in frame["value"]]
     frame["value"] = frame["value"].mask(frame["reason"].isin(TWICE), first)
-    parts = [theirs for several in given.parts.values() for theirs in several]
     theirs = given.columns | {WHERE + each: each for each in given.where}
-    theirs |= {PART + each: each for each in parts}
+    theirs |= {PART + each: each for several in given.parts.values() for each in several}
     source = frame["column"].replace(theirs)
     return frame.assign(table=table.name, file=where, source_column=source)[list(SET_ASIDE)]
 
@@ -333,11 +331,10 @@ def _share(share: float) -> str:
 
 def refuse_without_rows(lines: Validated) -> None:
     """Raise DataError if there is no invoice line at all."""
-    files = listed(lines.raw.files)
     if not lines.raw.rows:
         what = "has a head only" if lines.raw.names else "is empty, without even a head"
         raise DataError(
-            f"{files} has no invoice line: it {what}. "
+            f"{listed(lines.raw.files)} has no invoice line: it {what}. "
             f"Export the lines again, or name another file under inputs.invoice_lines."
         )
 
