@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import NamedTuple
 
 import ibis.expr.types as ir
@@ -11,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY
-from kamlib.core.deductions import ACCRUED, REVERSED, SETTLED
+from kamlib.core.deductions import REVERSED, SETTLED
 from kamlib.core.errors import DataError, listed
-from kamlib.core.language import N_, _, day, money, month, number
+from kamlib.core.language import _, day, money, month, number, words_in
 from kamlib.core.outcomes import FLAG, PASS, Outcome, outcome_of
 from kamlib.core.tables import Tables, floats
 from kamlib.core.timespans import Period
@@ -45,23 +46,8 @@ TURNED = {  # tables whose amounts are costs or claims: the column, what it has,
     ),
     "receivables": ("average_balance", "balances", "Write what customers owe as positive amounts"),
 }
-BELOW = {  # for what an amount below 0 is taken, by table, column and the status of a row
-    ("off_invoice", "amount", REVERSED): N_(
-        "{n} × off-invoice items, reversed ({amount}): as a reversal of as much"
-    ),
-    ("off_invoice", "amount", ACCRUED): N_(
-        "{n} × off-invoice items, accrued ({amount}): as a reversal"
-    ),
-    ("off_invoice", "amount", SETTLED): N_(
-        "{n} × off-invoice items, settled ({amount}): as money that came back"
-    ),
-    ("receivables", "average_balance", ""): N_(
-        "{n} × receivables, balance ({amount}): as money that customers paid ahead"
-    ),
-    ("receivables", "days_to_pay", ""): N_(
-        "{n} × receivables, days to pay: as paid before the invoice"
-    ),
-}
+# for what an amount below 0 is taken, by table, column and perhaps the status of a row
+BELOW: dict[str, str] = words_in(Path(__file__).with_name("findings.toml"))["signs"]
 MANY_RATINGS, SHORT_SCALE = 20, 7  # none of so many ratings of 0 to 10 is above: a shorter scale
 MANY_GROWTHS = 5  # of which none reaches 1 %: shares
 MANY_FIRMS, JUMP, MONTH = 10, 0.5, 31
@@ -124,18 +110,9 @@ def party_table(
     if "supplier" in frame:
         ours = frame["supplier"].str.lower() == US
         frame = frame.assign(supplier=frame["supplier"].mask(ours, US))
-    _refuse(table, frame, listed(found.raw.files, most=3))
+    if refuse := REFUSE.get(table):  # what makes a table mean nothing, or the opposite
+        refuse(table, frame, listed(found.raw.files, most=3))
     return Small(frame, found, apart, seen)
-
-
-def _refuse(table: str, frame: pd.DataFrame, shown: str) -> None:
-    """Raise DataError for what makes a table mean nothing, or the opposite."""
-    if table == "resources":
-        _refuse_pools_without_capacity(frame, shown)
-    if table == "ratings_theirs":
-        _refuse_without_us(frame, shown)
-    if table in TURNED:
-        _refuse_turned(table, frame, shown)
 
 
 def _one_for_each_key(found: Validated, rows: pa.Table) -> pa.Table:
@@ -225,20 +202,19 @@ def _clean_frame(rows: pa.Table, found: Validated) -> pd.DataFrame:
     return frame.assign(**{n: frame[n].fillna(n == WITH_VAT).astype(bool) for n in yes_or_no})
 
 
-def _refuse_pools_without_capacity(pools: pd.DataFrame, shown: str) -> None:
+def _refuse_pools_without_capacity(_table: str, pools: pd.DataFrame, shown: str) -> None:
     """Raise DataError as engagement.yaml does: a pool that can do nothing has no rate."""
-    names = ("theoretical_capacity", "practical_capacity")
-    theory, practice = (pools[name].astype("float64") for name in names)
-    for name, can in zip(names, (theory, practice), strict=True):
-        if (can <= 0).any():
+    can = pools[["theoretical_capacity", "practical_capacity"]].astype("float64")
+    for name in can:
+        if (none := can[name] <= 0).any():
             raise DataError(
-                f"{name} of {_pools(pools[can <= 0])} in {shown} is not above 0, so that its cost would "
+                f"{name} of {_pools(pools[none])} in {shown} is not above 0, so that its cost would "
                 f"be on nobody. Write what the pool can do in the period, or leave the cell empty if "
                 f"nobody knows."
             )
-    if (practice > theory).any():
+    if (above := can["practical_capacity"] > can["theoretical_capacity"]).any():
         raise DataError(
-            f"practical_capacity of {_pools(pools[practice > theory])} in {shown} is above "
+            f"practical_capacity of {_pools(pools[above])} in {shown} is above "
             f"theoretical_capacity. Correct one of the two."
         )
 
@@ -263,7 +239,7 @@ def _refuse_turned(table: str, frame: pd.DataFrame, shown: str) -> None:
         )
 
 
-def _refuse_without_us(ratings: pd.DataFrame, shown: str) -> None:
+def _refuse_without_us(_table: str, ratings: pd.DataFrame, shown: str) -> None:
     """Raise DataError if suppliers are rated and none of them is us."""
     suppliers = ratings["supplier"].value_counts()
     if len(ratings) and US not in suppliers:
@@ -275,31 +251,32 @@ def _refuse_without_us(ratings: pd.DataFrame, shown: str) -> None:
         )
 
 
+REFUSE = {
+    "resources": _refuse_pools_without_capacity,
+    "ratings_theirs": _refuse_without_us,
+    **dict.fromkeys(TURNED, _refuse_turned),
+}
+
+
 def small_outcomes(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Outcome]:
     """Say which rows of small tables stand twice, and what was made of amounts below 0."""
-    given = [name for name in ADD_UP if name in seen]
-    if not given:
-        return _perhaps_otherwise(tables)
-    twice = [what for name in given for what in _twice(name, seen[name], currency)]
-    below = list(_below(tables, currency))
-    return [
-        outcome_of("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
-        outcome_of("signs", FLAG if below else PASS, what="; ".join(below)),
-        *_months_without_balances(tables),
-        *_perhaps_otherwise(tables),
-    ]
-
-
-def _perhaps_otherwise(tables: Tables) -> list[Outcome]:
-    """Say what is taken as it stands, and looks as if something else were meant."""
-    what = [
+    given, found = [name for name in ADD_UP if name in seen], list[Outcome]()
+    if given:
+        twice = [what for name in given for what in _twice(name, seen[name], currency)]
+        below = list(_below(tables, currency))
+        found = [
+            outcome_of("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
+            outcome_of("signs", FLAG if below else PASS, what="; ".join(below)),
+            *_months_without_balances(tables),
+        ]
+    odd = [  # taken as it stands, and looks as if something else were meant
         *_other_scales(tables),
         *_ranks(tables.get("ratings_theirs")),
         *_since_one_day(tables["customers"]),
         *_jumping_rates(tables.get("fx_rates")),
         *_takings(tables.get("assets")),
     ]
-    return [outcome_of("perhaps_otherwise", FLAG, what="; ".join(what))] if what else []
+    return [*found, *([outcome_of("perhaps_otherwise", FLAG, what="; ".join(odd))] if odd else [])]
 
 
 def _other_scales(tables: Tables) -> Iterator[str]:
@@ -416,10 +393,11 @@ def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:
 
 def _below(tables: Tables, currency: str) -> Iterator[str]:
     """Yield how amounts below 0 were taken."""
-    for (table, column, status), template in BELOW.items():
+    for place, template in BELOW.items():
+        table, column, *status = place.split(".")
         if (rows := tables.get(table)) is None:
             continue
-        mine = rows[rows["status"].fillna(SETTLED) == status] if status else rows
+        mine = rows[rows["status"].fillna(SETTLED).isin(status)] if status else rows
         amount = pd.Series(floats(mine[column]))
         if n := int((amount < 0).sum()):
             sum_ = money(float(amount[amount < 0].sum()), currency)

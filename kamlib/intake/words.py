@@ -215,12 +215,10 @@ def _unread(validated: Sequence[Validated], engagement: "Engagement") -> Iterato
     names, asked = CONTRACT["invoice_lines"].names, _asked_for(engagement)
     for name, theirs in engagement.inputs["invoice_lines"].columns.items():
         if name not in (*names, *asked):
+            where, table = _("{table}: {name} ({theirs})"), table_label("invoice_lines")
             meant = meant_by(name, names, "invoice_lines")
             near = _(", did you mean {word}?").format(word=meant) if meant else ""
-            where = _("{table}: {name} ({theirs})").format(
-                table=table_label("invoice_lines"), name=name, theirs=theirs
-            )
-            yield where + near
+            yield where.format(table=table, name=name, theirs=theirs) + near
     for one in validated:
         for name in engagement.inputs[one.name].values:
             if one.raw.rows and name not in one.raw.names:
