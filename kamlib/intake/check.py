@@ -88,10 +88,7 @@ class Checked:
 def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     """Read an engagement's inputs and say what came in and what is lacking; nothing is written.
 
-    Parameters
-    ----------
-    engagement : str or Path, a name under data/ or a path
-    period : str, optional; the last period of engagement.yaml without it
+    `engagement` is a name under data/ or a path; without `period` it is the last one.
 
     Raises
     ------

@@ -40,10 +40,8 @@ def rows_balance(table: Validated, quarantine: pd.DataFrame, used: int) -> Balan
 
 def _aside(column: str, reason: str) -> str:
     """Say by which rule rows were set aside; a row that is broken as a whole has no column."""
-    if not column:
-        return _("set aside: {reason}").format(reason=_(reason))
-    words = _("set aside: {column}, {reason}")
-    return words.format(column=column_label(column), reason=_(reason))
+    words = _("set aside: {column}, {reason}") if column else _("set aside: {reason}")
+    return words.format(column=column_label(column) if column else "", reason=_(reason))
 
 
 def money_balance(
@@ -141,10 +139,8 @@ def _set_aside_in(
     lines = lines[(lines["column"] != "currency") & (lines["reason"] != LEFT_OUT)]
     inside = lines["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))
     nobody = lines["column"] == "customer_id"
-    return (
-        total(lines.loc[inside & ~nobody, "amount"]),
-        total(lines.loc[inside & nobody, "amount"]),
-    )
+    known, unknown = (total(lines.loc[inside & who, "amount"]) for who in (~nobody, nobody))
+    return known, unknown
 
 
 def _revenue_accounts(period: str, gl_totals: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -194,14 +190,10 @@ def items_outcome(
     there = set(zip(held["period"], held["gl_account"], strict=True))
     there |= {(each.period, each.gl_account) for each in engagement.profitability.resources}
     words = _("{what} ({amount}, {period})")
-    loose = [
-        words.format(
-            what=each.what,
-            amount=money(float(each.amount), engagement.currency),
-            period=each.period,
-        )
-        for each in items
-        if (each.period, each.gl_account) not in there
-    ]
+    loose = []
+    for each in items:
+        if (each.period, each.gl_account) not in there:
+            amount = money(float(each.amount), engagement.currency)
+            loose.append(words.format(what=each.what, amount=amount, period=each.period))
     outcome = FLAG if loose else PASS
     return [outcome_of("reconciling_items", outcome, n=number(len(items)), which=listed(loose))]

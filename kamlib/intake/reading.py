@@ -121,21 +121,11 @@ class Intake:
 
 
 def read_inputs(engagement: "Engagement", period: str) -> Intake:
-    """Read an engagement's inputs into tables that keep the contract, and a quarantine.
+    """Read an engagement's inputs, for a report period, into tables that keep the contract.
 
     To ``customers, customer_ids, customer_months, orders, corrections, documents, timing,``
-    ``identity_pairs, quarantine``,
-    ``customer_products`` where lines name products, ``name_variants`` where they name customers and
-    nothing else does, and the small tables given.
-
-    Parameters
-    ----------
-    engagement : Engagement
-    period : str, the report period
-
-    Returns
-    -------
-    Intake
+    ``identity_pairs, quarantine``, ``customer_products`` where lines name products, ``name_variants``
+    where they name customers and nothing else does, and the small tables given.
 
     Raises
     ------

@@ -82,10 +82,7 @@ def _same_rows(used: ir.Table, names: list[str], first: int, second: int) -> boo
 
 
 def without_repeats(work: Workspace, table: Validated) -> Validated:
-    """Set aside each used row that repeats an earlier one in every column that was read.
-
-    Only where the engagement says ``identical_rows: quarantine``.
-    """
+    """Set aside, if so declared, each used row that repeats an earlier one in every column."""
     if work.engagement.inputs[table.name].identical_rows == "keep":
         return table
     rows = table.rows
@@ -170,10 +167,7 @@ def _has_number(rows: ir.Table) -> ir.BooleanValue:
 
 
 def _apart(rows: ir.Table) -> ir.DecimalValue:
-    """Return what may tell two lines of one number apart: the amount, where something is given back.
-
-    A correction shows a line before and after; of what is sold there is one line of a number.
-    """
+    """Return what tells two lines of one number apart: the amount of a correction, which shows two."""
     back = rows["document_type"].isin(BACK).fill_null(False) | (rows["net_amount"] < 0)
     return back.ifelse(rows["net_amount"], ibis.null(DECIMAL))
 
@@ -184,20 +178,16 @@ def _marked(lines: Validated, in_file: list[str], *, numbers: list[str]) -> ir.T
     `in_file` is what no two files may share, nothing where no two do; `numbers` the column of the
     lines' numbers, where they have them.
     """
-    rows = lines.rows
-    rows = rows.mutate(_fine=rows["_reason"].isnull())
-    rows = rows.mutate(
-        _may=rows["_fine"] & (_has_number(rows) if numbers else ibis.literal(False)),
-        _apart=_apart(rows),
-    )
+    rows = lines.rows.mutate(_fine=lines.rows["_reason"].isnull())
+    may = rows["_fine"] & (_has_number(rows) if numbers else ibis.literal(False))
+    rows = rows.mutate(_may=may, _apart=_apart(rows))
     of_it = ["_fine", *DOCUMENT, *numbers]
     order = ["_file", "_row", "net_amount", *lines.raw.names]
+    again = ibis.window(group_by=[*of_it, "_may", "_apart"], order_by=order)
     rows = rows.mutate(
         _earliest=rows["_file"].min().over(ibis.window(group_by=["_fine", *(in_file or of_it)])),
         _top=rows["_row"].min().over(ibis.window(group_by=[*of_it, "_file"])),
-        _place=ibis.row_number().over(
-            ibis.window(group_by=[*of_it, "_may", "_apart"], order_by=order)
-        ),
+        _place=ibis.row_number().over(again),
     )
     elsewhere = rows["_fine"] & (rows["_file"] > rows["_earliest"]) & bool(in_file)
     numbered = rows["_may"] & (rows["_place"] > 0)
@@ -314,10 +304,8 @@ def _counted(rows: ir.Table, told: list[str]) -> ir.Table:
 def _is_sum(rows: ir.Table) -> ir.BooleanValue:
     """Return whether a row has what all others of its document have together."""
     net = rows["net_amount"]
-    twice = net + net == rows["_whole"]
-    return (rows["_fine"] & rows["_bare"] & (rows["_full"] > 0) & (net != 0) & twice).fill_null(
-        False
-    )
+    whole = (net != 0) & (net + net == rows["_whole"])
+    return (rows["_fine"] & rows["_bare"] & (rows["_full"] > 0) & whole).fill_null(False)
 
 
 def _seen(rows: ir.Table, told: list[str]) -> dict[str, int]:

@@ -104,11 +104,7 @@ def _function(
 
 @contextmanager
 def _unhindered() -> Iterator[None]:
-    """Let queries stand on each other as they are, and leave garbage until the end.
-
-    Fused, what queries share is written out many times. Expressions live long, and searching them for
-    garbage takes a sixth of the time.
-    """
+    """Let queries stand on each other (fused, they repeat much), and leave garbage until the end."""
     collects, fuses = gc.isenabled(), ibis.options.sql.fuse_selects
     gc.disable()
     ibis.options.sql.fuse_selects = False
@@ -164,10 +160,7 @@ def view(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
 
 
 def pull(work: Workspace, name: str, expression: ir.Table, *, key: str) -> ir.Table:
-    """Compute an expression where its rows lie and keep the result in our own engine.
-
-    Accents are composed on the way, as an engine may not be able to.
-    """
+    """Compute an expression where its rows lie and keep the result, accents composed, in our own engine."""
     if work.owns(expression):
         return materialize(work, name, expression)
     own: Any = work.con
@@ -188,10 +181,7 @@ def has_rows(rows: ir.Table) -> bool:
 
 
 def lookup(work: Workspace, name: str, rows: pa.Table, *, like: ir.Table) -> ir.Table:
-    """Put a small table where the rows of an input are, so that they can be joined.
-
-    In a client's database it is written into the query: nothing is created there.
-    """
+    """Put a small table where rows of an input are: in a client's database, into the query."""
     if work.owns(like):
         return work.con.create_table(name, rows, overwrite=True)
     return written_down(like, rows.to_pandas(), ibis.schema(rows.schema))
