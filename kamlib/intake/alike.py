@@ -165,7 +165,7 @@ class _One(NamedTuple):
 
     customer_id: str
     name: str
-    told: FirmName
+    firm: FirmName
     tax_id: str
     region: str
     top: str
@@ -223,16 +223,16 @@ def _known(
     An id has a name, a tax id or another spelling to be alike by, or somebody has decided on it.
     """
     wide = sites.merge(activity, on="customer_id", how="outer").sort_values("customer_id")
-    told = wide["customer_id"].isin([*said["customer_id"], *said["keep_as"]])
+    comparable = wide["customer_id"].isin([*said["customer_id"], *said["keep_as"]])
     for column in {"name", "tax_id"} & set(wide.columns):
-        told |= wide[column].notna()
-    told |= wide["customer_id"].map(plain_id).duplicated(keep=False)
-    wide = wide[told]
+        comparable |= wide[column].notna()
+    comparable |= wide["customer_id"].map(plain_id).duplicated(keep=False)
+    wide = wide[comparable]
     texts = ("name", "tax_id", "region")
     wide = wide.assign(**{each: wide[each].fillna("") if each in wide else "" for each in texts})
     ids = wide["customer_id"]
     wide = wide.assign(
-        told=wide["name"].map(firm_name),
+        firm=wide["name"].map(firm_name),
         tax_id=[tax_id_of(each, country=country).number for each in wide["tax_id"]],
         top=ids.map(lambda one: tops.get(one, one)),
         unit=ids.map(lambda one: units.get(one, one)),
@@ -254,7 +254,7 @@ def _best_pairs(
             decided.setdefault(pair, sign)
         elif old.unit != new.unit:
             same = bool(old.tax_id) and old.tax_id == new.tax_id
-            rank = (sign != "same_id", not same, -likeness(old.told, new.told), _age(old))
+            rank = (sign != "same_id", not same, -likeness(old.firm, new.firm), _age(old))
             if new.customer_id not in best or rank < best[new.customer_id][0]:
                 best[new.customer_id] = (rank, old.customer_id, sign)
     return decided | {(new, old): sign for new, (_, old, sign) in best.items()}
@@ -286,11 +286,11 @@ def _alike_by(key: Callable[[_One], str], known: list[_One]) -> Iterator[list[_O
 
 def _name_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
     """Pair ids whose names are alike, where nothing speaks against it: old, new, sign."""
-    named = sorted((one for one in known if one.told.core), key=_age)
+    named = sorted((one for one in known if one.firm.core), key=_age)
     orders: tuple[Callable[[_One], Any], ...] = (
-        lambda one: one.told.core,
-        lambda one: one.told.core.split()[::-1],
-        lambda one: one.told.words,
+        lambda one: one.firm.core,
+        lambda one: one.firm.core.split()[::-1],
+        lambda one: one.firm.words,
     )
     for order in orders:
         ranked = sorted(named, key=order)
@@ -305,7 +305,7 @@ def _name_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
 def _alike(old: _One, new: _One) -> str:
     """Say by which sign two ids with like names look like one customer, if any."""
     apart = old.top == new.top or (old.region and new.region and old.region != new.region)
-    if apart or not may_be_one(old.told, new.told):
+    if apart or not may_be_one(old.firm, new.firm):
         return ""
     if _follows(old, new):
         return "re_registered"
@@ -342,7 +342,7 @@ def _row(
     merged = said.get((new, old)) or said.get((old, new))
     apart = any((each, each) in said for each in (new, old, one.unit, kept.unit))
     by, why = merged or said.get((new, new)) or (None, None)
-    alike = likeness(one.told, kept.told) if one.told.core and kept.told.core else 0.0
+    alike = likeness(one.firm, kept.firm) if one.firm.core and kept.firm.core else 0.0
     return {
         "customer_id": new,
         "keep_as": old,

@@ -99,8 +99,8 @@ def _refuse_days(text: ir.StringValue, iso: int, name: str, shown: str) -> None:
     ways = ", ".join(f"{written[form]} × like {seen.examples[form]}" for form in shapes)
     forms = [form.pattern for form in forms_of(seen)]
     declared = f"'{forms[0]}'" if len(forms) == 1 else f"[{', '.join(map(repr, forms))}]"
-    told = {form for form, order in seen.orders.items() if order["first"] or order["second"]}
-    unsure = [form for form in seen.orders if form not in told and "." not in form]
+    sure = {form for form, order in seen.orders.items() if order["first"] or order["second"]}
+    unsure = [form for form in seen.orders if form not in sure and "." not in form]
     question = (
         f" No day in {seen.examples[unsure[0]]} and its like is above 12, so nobody can tell the day "
         f"from the month: ask the client."

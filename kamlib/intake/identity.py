@@ -99,8 +99,8 @@ def relations_of(
             sites[top].append(site)
     relations, apart = dict(named), set()
     for top, members in sites.items():
-        told = {written.get(one, "") for one in members if one != top}
-        alike = told.pop() if len(told) == 1 else ""
+        of_sites = {written.get(one, "") for one in members if one != top}
+        alike = of_sites.pop() if len(of_sites) == 1 else ""
         whole = named.get(top) or written.get(top) or alike or EXTERNAL
         for one in members:
             own = "" if top in named else written.get(one, "")
@@ -253,9 +253,9 @@ def merged_activity(activity: pd.DataFrame, merged: dict[str, str]) -> pd.DataFr
 
 def names_of_lines(lines: ir.Table) -> pd.DataFrame:
     """Return what each id is called on the lines: ``customer_id, name, lines, last``."""
-    told = lines.filter(lines["name"].notnull())
-    counted = told.group_by("customer_id", "name").aggregate(
-        lines=told["lines"].sum().cast("int64"), last=told["date"].max()
+    named = lines.filter(lines["name"].notnull())
+    counted = named.group_by("customer_id", "name").aggregate(
+        lines=named["lines"].sum().cast("int64"), last=named["date"].max()
     )
     return fetched(counted.order_by(["customer_id", "name"]))
 

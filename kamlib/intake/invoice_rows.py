@@ -106,9 +106,9 @@ def margin_total(invoice: Element) -> Decimal:
     >>> margin_total(Element("Faktura", both, {}))
     Decimal('2000')
     """
-    told, net = amount(invoice.text(ON_MARGIN)), net_total(invoice)
-    if told is not None:
-        return told
+    on_margin, net = amount(invoice.text(ON_MARGIN)), net_total(invoice)
+    if on_margin is not None:
+        return on_margin
     gross = amount(invoice.text("P_15"))
     if net is None or gross is None:
         return NOTHING
@@ -227,9 +227,9 @@ def buyer(name: str, number: str, country: str = "") -> Buyer:
     >>> buyer("Acme Inc.", "").customer_id
     '#no tax number: Acme Inc.'
     """
-    told = tax_number(country, number)
+    tax_id = tax_number(country, number)
     nameless = f"{WITHOUT_TAX_ID}: {name}" if name else WITHOUT_TAX_ID
-    return Buyer(told or nameless, name, told)
+    return Buyer(tax_id or nameless, name, tax_id)
 
 
 def tax_number(country: str, number: str) -> str:
@@ -243,11 +243,11 @@ def tax_number(country: str, number: str) -> str:
     ('DE123456789', 'US77-1', '')
     """
     bare = number.strip()
-    told = bare if country in ("", "PL") or bare.startswith(country) else f"{country}{bare}"
-    found = tax_id_of(told if bare else "")
+    whole = bare if country in ("", "PL") or bare.startswith(country) else f"{country}{bare}"
+    found = tax_id_of(whole if bare else "")
     if found.reason in (MISSING, TAX_ID_FOR_NONE):
         return ""
-    return found.number or told
+    return found.number or whole
 
 
 class Document(NamedTuple):

@@ -147,14 +147,14 @@ def _new_or_not(parts: ir.Table, work: Workspace, who: Identities, begin: date) 
         "who",
         "first",
         ends=(began + months).cast("date"),
-        told=recorded | silent,
+        known=recorded | silent,
         no_earlier=silent | (recorded & (start["since"] >= begin)),
     )
     joined = parts.join(start, parts["customer_id"] == start["who"])
     fresh, unknown = joined["date"] < joined["ends"], ibis.null("boolean")
     opens = fresh & (joined["date"] == joined["first"])
     return joined.mutate(
-        customer_is_new=(fresh & ~joined["told"]).ifelse(unknown, fresh),
+        customer_is_new=(fresh & ~joined["known"]).ifelse(unknown, fresh),
         first_order=(opens & ~joined["no_earlier"]).ifelse(unknown, opens),
     )
 

@@ -114,11 +114,11 @@ def _mark_lost_zeros(rows: pa.Table, known: Mapping[str, ir.Table]) -> pa.Table:
     if "customer" not in known or NO_CUSTOMER not in reason:
         return rows
     bare = {each.lstrip("0") for each in known["customer"].to_pyarrow()["known_id"].to_pylist()}
-    told = [
+    mended = [
         ZEROS_LOST if why == NO_CUSTOMER and one and one.lstrip("0") in bare else why
         for why, one in zip(reason, ids, strict=True)
     ]
-    return rows.set_column(rows.schema.get_field_index("reason"), "reason", pa.array(told, TEXT))
+    return rows.set_column(rows.schema.get_field_index("reason"), "reason", pa.array(mended, TEXT))
 
 
 def money_read(counted: Mapping[str, Any], apart: SetAside) -> pd.DataFrame:
@@ -347,13 +347,13 @@ def refuse_without_lines(lines: Validated, apart: SetAside) -> None:
     why = rules.aggregate([("row", "count"), ("value", "max")])
     order = [("row_count", "descending"), ("column", "ascending"), ("reason", "ascending")]
     found = why.sort_by(order).to_pylist()
-    told = listed(
+    which = listed(
         f"{row['row_count']} × {row['column'] and row['column'] + ': '}{row['reason']}"
         + (f" (such as {row['value_max'][:40]})" if row["value_max"] else "")
         for row in found
     )
     raise DataError(
-        f"none of the {lines.raw.rows} invoice lines of {listed(lines.raw.files)} can be used: {told}. "
+        f"none of the {lines.raw.rows} invoice lines of {listed(lines.raw.files)} can be used: {which}. "
         f"To mend the first: {remedy_of(found[0]['reason'])}. If cells were read otherwise than they "
         f"are meant, look at the dialect and the columns of inputs.invoice_lines in engagement.yaml."
     )

@@ -59,8 +59,8 @@ def refuse_copies(work: Workspace, table: Validated) -> None:
         return
     amount = CONTRACT[table.name].amount
     used, names = table.used, table.raw.names
-    told = next(name for name in CONTRACT[table.name].names if name in names)
-    weight = {"lowest": used[told].min(), "highest": used[told].max()}
+    first_column = next(name for name in CONTRACT[table.name].names if name in names)
+    weight = {"lowest": used[first_column].min(), "highest": used[first_column].max()}
     weight |= {"weight": used[amount].sum()} if amount in names else {}
     counted = used.group_by("_file").aggregate(n=used.count(), **weight)
     order = ["n", *weight, "_file"]
@@ -239,33 +239,33 @@ def without_document_totals(work: Workspace, lines: Validated) -> Validated:
     be a second line as well. Where lines have neither product nor quantity, any row may be one, and
     only the habit tells.
     """
-    told = [name for name in OF_A_LINE if name in lines.raw.names]
-    if "net_amount" not in lines.raw.names or (told and not _any_bare(lines.used, told)):
+    telling = [name for name in OF_A_LINE if name in lines.raw.names]
+    if "net_amount" not in lines.raw.names or (telling and not _any_bare(lines.used, telling)):
         return lines
-    seen = _seen(_counted(lines.used, told), told)
+    seen = _seen(_counted(lines.used, telling), telling)
     found = seen["of_several"] + seen["of_one"]
     # most such rows are sums; where no column tells a line, so good as all
-    habit = 2 * found > seen["bare"] if told else 10 * found >= 9 * seen["bare"]
+    habit = 2 * found > seen["bare"] if telling else 10 * found >= 9 * seen["bare"]
     habit = habit and found >= FEWEST
-    if not (habit or (told and seen["of_several"])):
-        lines.raw.notes[MAYBE_TOTALS] += seen["of_one"] if told else 0
+    if not (habit or (telling and seen["of_several"])):
+        lines.raw.notes[MAYBE_TOTALS] += seen["of_one"] if telling else 0
         return lines
-    rows = _counted(lines.rows, told)
-    is_total = _is_sum(rows) & (rows["_others"] >= (1 if habit and told else 2))
+    rows = _counted(lines.rows, telling)
+    is_total = _is_sum(rows) & (rows["_others"] >= (1 if habit and telling else 2))
     shown = written(rows["net_amount"])
     name = "lines_without_totals"
     return set_aside(work, lines, rows, is_total, name, reason=A_TOTAL, value=shown)
 
 
-def _bare(rows: ir.Table, told: list[str]) -> ir.BooleanValue:
+def _bare(rows: ir.Table, telling: list[str]) -> ir.BooleanValue:
     """Return whether a row names no product and no quantity, or a word for a total instead.
 
     The one row without a product may also have the quantity of all others, or be one piece.
     """
     bare: ir.BooleanValue = ibis.literal(True)
-    for name in told if told == ["line_id"] else [n for n in told if n != "line_id"]:
+    for name in telling if telling == ["line_id"] else [n for n in telling if n != "line_id"]:
         bare = bare & (_no_product(rows) if name == "product_id" else rows[name].isnull())
-    if not {"product_id", "quantity"} <= set(told):
+    if not {"product_id", "quantity"} <= set(telling):
         return bare
     of_it, quantity = ibis.window(group_by=DOCUMENT), rows["quantity"]
     lacking = _no_product(rows).ifelse(1, 0).sum().over(of_it)
@@ -279,21 +279,21 @@ def _no_product(rows: ir.Table) -> ir.BooleanValue:
     return product.isnull() | one_of(product.lower(), WORDS)
 
 
-def _any_bare(used: ir.Table, told: list[str]) -> bool:
+def _any_bare(used: ir.Table, telling: list[str]) -> bool:
     """Tell whether some of the rows may be totals, and others are not."""
-    marked = used.mutate(_bare=_bare(used, told))
+    marked = used.mutate(_bare=_bare(used, telling))
     counted = marked.aggregate(bare=marked["_bare"].sum(), every=marked.count())
     with answering(engine_of(used), KEY):
         found = only_row(counted)
     return 0 < found["bare"] < found["every"]
 
 
-def _counted(rows: ir.Table, told: list[str]) -> ir.Table:
+def _counted(rows: ir.Table, telling: list[str]) -> ir.Table:
     """Add what the rows of each document add up to, and how many others and how many lines it has."""
     fine = rows["_reason"].isnull() if "_reason" in rows.columns else ibis.literal(True)
-    rows = rows.mutate(_fine=fine, _bare=_bare(rows, told))
+    rows = rows.mutate(_fine=fine, _bare=_bare(rows, telling))
     of_it = ibis.window(group_by=["_fine", *DOCUMENT])
-    line = (rows["_bare"] & ibis.literal(bool(told))).ifelse(0, 1)
+    line = (rows["_bare"] & ibis.literal(bool(telling))).ifelse(0, 1)
     return rows.mutate(
         _whole=money_sum(rows["net_amount"]).over(of_it),
         _others=rows.count().over(of_it) - 1,
@@ -308,14 +308,14 @@ def _is_sum(rows: ir.Table) -> ir.BooleanValue:
     return (rows["_fine"] & rows["_bare"] & (rows["_full"] > 0) & whole).fill_null(False)
 
 
-def _seen(rows: ir.Table, told: list[str]) -> dict[str, int]:
+def _seen(rows: ir.Table, telling: list[str]) -> dict[str, int]:
     """Count the rows that may be totals: without a column that tells, one for each document."""
     is_sum, others = _is_sum(rows), rows["_others"]
-    beside = rows["_bare"] & (rows["_full"] > 0) & (others >= (1 if told else 2))
+    beside = rows["_bare"] & (rows["_full"] > 0) & (others >= (1 if telling else 2))
     totals = rows.aggregate(
-        bare=rows.count(where=beside) if told else _documents(rows),
+        bare=rows.count(where=beside) if telling else _documents(rows),
         of_several=rows.count(where=is_sum & (others >= 2)),
-        of_one=rows.count(where=is_sum & (others == 1) & ibis.literal(bool(told))),
+        of_one=rows.count(where=is_sum & (others == 1) & ibis.literal(bool(telling))),
     )
     with answering(engine_of(rows), KEY):
         return only_row(totals)
@@ -358,12 +358,12 @@ def _bounds(rows: ir.Table, bare: ir.BooleanValue) -> list[dict]:
     line = rows.mutate(_bare=bare, _own=bare.ifelse(0, rows["net_amount"]).fill_null(0))
     window = ibis.cumulative_window(group_by="_file", order_by="_row")
     wide = line.mutate(
-        told=line["_reason"] == A_TOTAL,
+        is_total=line["_reason"] == A_TOTAL,
         above=line["_own"].sum().over(window),
         lines=(~line["_bare"]).sum().over(window),
     )
     found = wide.filter(wide["_bare"]).order_by(["_file", "_row"])
-    columns = ("_file", "_row", "told", "above", "lines")
+    columns = ("_file", "_row", "is_total", "above", "lines")
     return fetched(found.select(*columns, amount="net_amount")).to_dict("records")
 
 
@@ -378,10 +378,10 @@ def _sums(bounds: list[dict]) -> list[dict]:
     for bound in bounds:
         if bound["_file"] != file:
             file, counted, more, began = bound["_file"], 0, 0, {0: 0}
-        above, lines, told = bound["above"] + more, bound["lines"] + counted, bound["told"]
-        first = None if told else began.get(above - bound["amount"])
-        if told or (first is not None and lines - first >= SUMMED):
-            found += [] if told else [bound]
+        above, lines, is_total = bound["above"] + more, bound["lines"] + counted, bound["is_total"]
+        first = None if is_total else began.get(above - bound["amount"])
+        if is_total or (first is not None and lines - first >= SUMMED):
+            found += [] if is_total else [bound]
             began.setdefault(above, lines)
         else:
             more, counted = more + bound["amount"], counted + 1
