@@ -224,17 +224,11 @@ def key_accounts(stage: "Stage", levels: Analysis) -> Analysis:
     """Ask who is a key account now, and who passes and does not earn for certain what one costs.
 
     Its tables are ``they_pay`` and ``they_do_not_pay``: one row per account, the highest profit first (in
-    reporting currency), sides of 100 from worst to best; and ``union``, who passes or may in the order in
-    which they get a place. It raises nothing of its own.
+    reporting currency), sides of 100 from worst to best.
     """
     table, currency, room = levels.result.table, stage.currency, stage.engagement.capacity
-    union = tables.union_table(table)
     missed = words.places_finding(
         table, places=room.places, more=room.key_accounts_per_manager, currency=currency
-    )
-    queue = _(
-        "Who passes or may, in the order of places: who passes for certain, then who earns most, today or "
-        "at its potential."
     )
     pay, not_yet = (
         tables.verdict_table(table, "key_account_now", pays=pays) for pays in (True, False)
@@ -247,9 +241,8 @@ def key_accounts(stage: "Stage", levels: Analysis) -> Analysis:
         Table(pay, _("Key accounts now, by customer profit."), currency),
         Table(not_yet, short, currency),
         Finding(missed),
-        Table(union, queue, currency, fold=True, most=12, rest="key_accounts"),
     ]
-    found = {"they_pay": pay, "they_do_not_pay": not_yet, "union": union}
+    found = {"they_pay": pay, "they_do_not_pay": not_yet}
     return stage.keep("key_accounts", Analysis(found, parts))
 
 
