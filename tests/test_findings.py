@@ -938,6 +938,11 @@ def test_a_caption_says_what_the_figure_shows():
         "total, the erosion between them and, where it is known, a band of uncertainty. The numbers are "
         "printed in the figure or said below it."
     )
+    named = figure_words("their_criteria", name="Alfa")["caption"]
+    assert (
+        named
+        == "What Alfa wants, with its own weights: us against the rival that is best as a whole."
+    )
 
 
 @pytest.mark.parametrize("figure", FIGURES)

@@ -11,6 +11,7 @@ from kamlib.numerics.concentration import (
     cumulative_best_first,
     gini,
     herfindahl,
+    stobachoff,
     top_share,
 )
 from kamlib.numerics.draws import resampled, resampled_shares
@@ -143,7 +144,7 @@ def test_more_customers_never_bring_less(values, one, other):
 @moderately
 def test_indices_know_neither_the_order_of_customers_nor_the_currency(values, random):
     shuffled = random.sample(values, len(values))
-    measures = (gini, herfindahl, top_share, count_reaching)
+    measures = (gini, herfindahl, stobachoff, top_share, count_reaching)
 
     for measure in measures:
         expected = pytest.approx(float(measure(values)), abs=1e-9, nan_ok=True)
@@ -169,10 +170,23 @@ def test_indices_of_one_customer_and_of_nobody_s_profit():
     assert np.isnan(herfindahl([-1, 0]))
 
 
+@pytest.mark.parametrize(
+    ("values", "index"),
+    [
+        pytest.param([5, 5, 5], 0.0, id="all bring the same"),
+        pytest.param([10, -10], np.nan, id="a total of nothing has no shares"),
+        pytest.param([10, -20], np.nan, id="a loss has none either"),
+        pytest.param([30, -10], 0.5, id="share 1.5 then 1: area 1, a half above equality"),
+    ],
+)
+def test_subsidy_is_read_from_the_area_under_the_whale_curve(values, index):
+    assert float(stobachoff(values)) == pytest.approx(index, nan_ok=True)
+
+
 def test_thousands_of_draws_go_through_in_one_call():
     draws = np.array([[55, 30, 15, -40], [10, 10, 10, 10], [5, -1, -1, -1.0]])
 
-    for measure in (gini, herfindahl, top_share, count_reaching):
+    for measure in (gini, herfindahl, stobachoff, top_share, count_reaching):
         one_by_one = [float(measure(row)) for row in draws]
         assert measure(draws).tolist() == pytest.approx(one_by_one, nan_ok=True)
     assert cumulative_best_first(draws)[0].tolist() == [55, 85, 100, 60]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from kamlib.attractiveness.figures import plot_matrix
+from kamlib.attractiveness.figures import plot_matrix, plot_their_criteria
 from kamlib.core.codes import CHANGES, LADDER
 from kamlib.core.errors import DataError
 from kamlib.data_prep.figures import plot_monthly_revenue
@@ -114,6 +114,22 @@ def accounts(*levels: int, golden: int = 0, profit: float = 10.0) -> pd.DataFram
     return table.assign(customer_profit=profit)
 
 
+def criteria() -> pd.DataFrame:
+    """Build four criteria: we are behind, ahead, unknown, and the rival is unknown."""
+    return pd.DataFrame(
+        {
+            "criterion": ["On time", "Help", "A$B$C", "Price"],
+            "weight": [0.4, 0.3, 0.2, 0.1],
+            "us_low": [4.0, 8.0, np.nan, 5.0],
+            "us_high": [5.0, 8.0, np.nan, 6.0],
+            "rival_low": [7.0, 6.0, 5.0, np.nan],
+            "rival_high": [7.0, 8.0, 5.0, np.nan],
+            "rival": "Krzywy Karton",
+            "source": ["their_words", "our_guess", "fact", "survey of 2025"],
+        }
+    )
+
+
 def returns() -> pd.DataFrame:
     """Build the 13 classes; nobody has nine order days."""
     rate = np.linspace(0.05, 1.0, 13)
@@ -160,6 +176,7 @@ FIGURES = {
     "matrix of 500": lambda: plot_matrix(parties(500), cut_a=0.6, cut_b=0.5, currency="PLN"),
     "pyramid": lambda: plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
     "empty pyramid": lambda: plot_pyramid(accounts()),
+    "criteria": lambda: plot_their_criteria(criteria()),
     "return": lambda: plot_return(returns()),
     "leavers": lambda: plot_leavers(leavers(), order_days(), end=date(2025, 12, 31)),
 }
@@ -245,6 +262,7 @@ def test_amounts_are_in_thousands_with_a_digit_only_where_one_would_be_lost():
 @pytest.mark.parametrize(
     ("draw", "table", "options"),
     [
+        pytest.param(plot_their_criteria, criteria(), {}, id="criteria"),
         pytest.param(
             plot_matrix,
             parties(),
@@ -601,6 +619,35 @@ def test_the_most_profitable_are_named_first_and_the_rest_is_counted():
     named = [name for name in names if name.startswith("Account")]
     assert named == [f"Account {39 - place:03}" for place in range(len(named))]
     assert names[-1] == f"{40 - len(named)} more"
+
+
+# --------------------------------------------------------------------------------- judgement
+
+
+def test_their_criteria_end_in_the_weighted_lead():
+    ax = plot_their_criteria(criteria())
+
+    shown = words(ax)
+    # of 100: 0.4 × (40 − 70), 0.4 × (50 − 70); 0.3 × (80 − 80), 0.3 × (80 − 60)
+    assert {"−12.0 to −8.0", "0.0 to +6.0", "40%", "30%"} <= set(shown)
+    assert "Krzywy Karton, the best rival" in shown
+    assert shown.count("?") == 2
+    assert {"us: unknown", "rival: unknown", "our guess", "survey of 2025"} <= set(shown)
+    assert ax.get_xlabel() == "Rating (0 to 10)"
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        "On time",
+        "Help",
+        "A$B$C",
+        "Price",
+    ]
+
+
+def test_our_guess_about_us_is_drawn_hollow():
+    ax = plot_their_criteria(criteria())
+
+    us = [line for line in ax.lines if line.get_marker() == "o"]
+    assert [line.get_xdata()[0] for line in us] == [4.5, 8.0, 5.5]
+    assert [line.get_markerfacecolor() == LIGHT["paper"] for line in us] == [False, True, False]
 
 
 def test_the_chance_of_return_shows_rate_and_customers_of_each_class():

@@ -17,7 +17,7 @@ from kamlib.profitability.uncertainty import (
     uncertainty_outcome,
 )
 from kamlib.profitability.words import mover_finding, uncertainty_finding
-from kamlib.segmentation.band import Whale, whale_band
+from kamlib.segmentation.band import Whale, subsidy_outcome, whale_band
 from kamlib.segmentation.classes import split_vital_few, whale_curve
 from kamlib.segmentation.words import whale_uncertainty_finding
 from kamlib.settings.engagement import load_engagement
@@ -265,10 +265,16 @@ def test_spring_distribution_keeps_its_printed_numbers_inside_a_band():
     whale = whale_band(whale_curve(company(SPRING)[0]), **DRAWN)
 
     numbers = whale.numbers
-    assert [numbers["peak"], numbers["peak_at"]] == [94_133, 4]
-    assert numbers["given_back"] == pytest.approx(3_346 / 94_133)
+    assert [numbers[name] for name in ("peak", "peak_at", "erosion", "total")] == [
+        94_133,
+        4,
+        3_346,
+        90_787,
+    ]
+    assert numbers["stobachoff"] == pytest.approx(0.358993, abs=1e-6)
     assert numbers["peak_low"] < 94_133 < numbers["peak_high"]
     assert whale.rests_on == "customers"
+    assert subsidy_outcome(whale, currency="USD").outcome == "PASS"
 
 
 @given(st.lists(st.integers(-(10**8), 10**8), min_size=1, max_size=40), st.integers(1, 5))
@@ -282,11 +288,12 @@ def test_the_curve_bends_down_ends_at_the_total_and_lies_in_its_band_of_rates(ce
 
     steps = np.diff(whale.band["low"], prepend=0.0)
     assert (np.diff(steps) <= 1e-6).all()
+    assert whale.numbers["total"] == round(sum(cents) / 100, 2)
     assert whale.band["low"].tolist() == pytest.approx(curve["cumulative"].tolist(), abs=0.005)
     assert whale.band["high"].tolist() == pytest.approx(whale.band["low"].tolist(), abs=0.005)
     more = statement.assign(customer_profit=statement["customer_profit"] * scale)
     again = whale_band(whale_curve(more), **DRAWN).numbers
-    assert again["given_back"] == pytest.approx(whale.numbers["given_back"], nan_ok=True)
+    assert again["stobachoff"] == pytest.approx(whale.numbers["stobachoff"], nan_ok=True)
 
 
 def test_declared_ranges_make_the_band_and_not_luck_with_customers():
@@ -299,6 +306,20 @@ def test_declared_ranges_make_the_band_and_not_luck_with_customers():
     assert (rates.rests_on, luck.rests_on) == ("rates", "customers")
     assert (rates.band["high"] - rates.band["low"]).iloc[-1] == pytest.approx(400, rel=0.15)
     assert (luck.band["high"] - luck.band["low"]).iloc[-1] > 2000
+
+
+@pytest.mark.parametrize(
+    ("profit", "said"),
+    [
+        pytest.param({"A": 10, "B": -20}, "The total is −PLN 10", id="a loss in all"),
+        pytest.param({"A": 30, "B": -20}, "could as well be nothing", id="perhaps a loss"),
+    ],
+)
+def test_the_index_of_subsidy_is_refused_where_the_total_is_not_surely_positive(profit, said):
+    found = subsidy_outcome(whale_band(whale_curve(company(profit)[0]), **DRAWN), currency="PLN")
+
+    assert found.outcome == "REFUSE"
+    assert said in plain(found.said)
 
 
 # --------------------------------------------------------------------------------- words

@@ -12,6 +12,7 @@ from kamlib.numerics.concentration import (
     cumulative_best_first,
     gini,
     herfindahl,
+    stobachoff,
 )
 from kamlib.numerics.sharing import piecewise, sort_ascending
 from kamlib.profitability.costing import charge_customers, pool_costs
@@ -90,6 +91,7 @@ def test_spring_distribution_s_whale_curve_peaks_at_the_fourth_customer():
     curve = whale_curve(book)
 
     assert curve["cumulative"].tolist() == [41856, 80576, 92121, 94133, 90787]
+    assert stobachoff(book["customer_profit"]) == pytest.approx(0.3589928, abs=1e-6)
     assert gini(book["customer_profit"]) == pytest.approx(0.6519968, abs=1e-6)
 
 
@@ -146,7 +148,9 @@ def test_time_driven_costing_leaves_the_capacity_that_nobody_used(
 # ------------------------------------------------------------------ whale curves by hand (G6)
 def test_two_whale_curves_one_can_add_up_in_the_head():
     assert cumulative_best_first([85, 33, -9]).tolist() == [85, 118, 109]
+    assert stobachoff([85, 33, -9]) == pytest.approx(0.3650485, abs=1e-6)
     assert cumulative_best_first([100, 60, 20, -10, -70]).tolist() == [100, 160, 180, 170, 100]
+    assert stobachoff([100, 60, 20, -10, -70]) == pytest.approx(0.6212121, abs=1e-6)
     assert (
         count_reaching([100, 60, 20, -10, -70], 0.80) == 2
     )  # 160 of 180; of the net 100 it would be 1

@@ -86,18 +86,12 @@ def side_b(stage: "Stage") -> Analysis:
 
 
 def _example(party: str | None, wanted: "pd.DataFrame", parties: "pd.DataFrame") -> list[Part]:
-    """Return the table of one party's criteria; nothing where nobody can be an example."""
+    """Return the figure of one party's criteria; nothing where nobody can be an example."""
     if party is None:
         return []
-    caption = _(
-        "What {name} wants, with its own weights: us against {rival}, the rival that is best as a whole, "
-        "from 0 to 10; its leads add up to ours in points of 100."
-    ).format(
-        name=parties.set_index("party_id").loc[party, "name"],
-        rival=wanted.loc[wanted["party_id"] == party, "rival"].iloc[0],
-    )
-    heads = {"us": _("Us"), "best_rival": _("Best rival")}
-    return [Table(tables.criteria_of(wanted, party), caption, heads=heads)]
+    name = parties.set_index("party_id").loc[party, "name"]
+    criteria = tables.criteria_of(wanted, party)
+    return [Figure("their_criteria", lambda: figures.plot_their_criteria(criteria), {"name": name})]
 
 
 def both_sides(stage: "Stage", side_a: Analysis, side_b: Analysis) -> Analysis:

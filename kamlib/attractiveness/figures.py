@@ -1,4 +1,4 @@
-"""The matrix of both sides."""
+"""Figures of both sides: the matrix, and what a customer wants from each supplier."""
 
 from typing import Any
 
@@ -9,9 +9,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from kamlib.core.codes import LEVELS
+from kamlib.core.codes import LEVELS, SOURCES
 from kamlib.core.frames import require_columns
-from kamlib.core.language import _, ngettext, number
+from kamlib.core.language import UNKNOWN, _, ngettext, number, percent, span_of_points
+from kamlib.core.vocabulary import COLUMNS
 from kamlib.page.style import (
     DASHED,
     LIGHT,
@@ -21,12 +22,15 @@ from kamlib.page.style import (
     axes_or_new,
     box_around,
     boxes_of,
+    column_at_right,
     dotted,
     fit,
     halo,
     hits,
+    legend_above,
     mix,
     money_of,
+    name_rows,
     place,
     records,
     settle,
@@ -42,6 +46,9 @@ RING = 6.0  # points that a ring is wider than its mark
 LIST_WIDTH = 135  # points for a name of the list
 STRIP = (-0.27, -0.04)  # where an unknown side B is drawn
 SIDES = ["side_a_low", "side_a_high", "side_b_low", "side_b_high"]
+US: dict[str, Any] = {"marker": "o", "linestyle": "none", "color": LIGHT["side_b"], "markersize": 9}
+US_GUESSED: dict[str, Any] = {**US, "markerfacecolor": LIGHT["paper"], "markeredgewidth": 1.8}
+RIVAL: dict[str, Any] = {**US_GUESSED, "marker": "s", "color": LIGHT["neutral"], "markersize": 8}
 HOLLOW = {"facecolor": LIGHT["paper"], "edgecolor": LIGHT["neutral"], "linewidth": 0.9}
 
 
@@ -308,3 +315,105 @@ def _write_numbers(ax: Axes, points: pd.DataFrame, corners: list[Text]) -> None:
         )
     avoid += [tuple(box) for box in boxes[numbered.index]]
     place(ax, labels, avoid=avoid, soft=[tuple(box) for box in np.delete(boxes, numbered.index, 0)])
+
+
+@styled
+def plot_their_criteria(criteria: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw their rating of us and of the best whole rival, criterion by criterion, with their weights.
+
+    Parameters
+    ----------
+    criteria : DataFrame, one row per criterion, in the order of the rows
+        ``criterion``, ``weight`` (share), ``us_low``, ``us_high`` (0 to 10, missing when unknown),
+        ``rival_low``, ``rival_high`` (likewise), ``rival`` (its name or missing), ``source``
+        (their_words, fact, our_guess or a document).
+    ax : Axes, optional; a new figure is made without it
+
+    Returns
+    -------
+    Axes, with the lead in points of 100 as the last column: together they are the lead as a whole
+    """
+    ratings = ["us_low", "us_high", "rival_low", "rival_high", "rival"]
+    require_columns(criteria, "criterion", "weight", *ratings, "source", of="criteria")
+    ax = axes_or_new(ax, height=1.25 + 0.42 * max(len(criteria), 2))
+
+    for row, criterion in enumerate(records(criteria)):
+        ax.hlines(row, 0, 10, color=LIGHT["rule"], linewidth=0.8, zorder=0)
+        us = US_GUESSED if criterion.source == "our_guess" else US
+        _rated(ax, row - 0.16, criterion.us_low, criterion.us_high, us, _("us: unknown"))
+        _rated(
+            ax, row + 0.16, criterion.rival_low, criterion.rival_high, RIVAL, _("rival: unknown")
+        )
+    ax.set(xlim=(-0.2, 10.2), ylim=(len(criteria) - 0.4, -0.6))
+    ax.set_xticks(range(0, 11, 2))
+    ax.spines["bottom"].set_bounds(0, 10)
+    name_rows(ax, criteria["criterion"].tolist(), points=160)
+    _say_sources(ax, criteria["source"].tolist())
+    ax.set_xlabel(_("{rating} (0 to 10)").format(rating=_(COLUMNS["rating"].label)))
+    _criteria_columns(ax, criteria)
+    legend_above(ax, _criteria_legend(criteria))
+    return ax
+
+
+def _rated(
+    ax: Axes, row: float, low: float, high: float, look: dict[str, Any], unknown: str
+) -> None:
+    """Draw one rating with its reach, or say in a strip that nobody rated."""
+    if pd.isna(low) or pd.isna(high):
+        ax.add_patch(Rectangle((0, row - 0.15), 10, 0.3, zorder=1, **dotted()))
+        on_paper = {"fc": LIGHT["paper"], "ec": "none", "pad": 1}
+        look = {"color": LIGHT["uncertain"], "fontsize": SMALL, "bbox": on_paper, "zorder": 2}
+        ax.text(0.8, row, unknown, va="center", **look)
+        return
+    ends = {"ecolor": look["color"], "capsize": 3, "elinewidth": 1.8}
+    ax.errorbar((low + high) / 2, row, xerr=(high - low) / 2 or None, **look, **ends)
+
+
+def _criteria_columns(ax: Axes, criteria: pd.DataFrame) -> None:
+    weights = [percent(weight) for weight in criteria["weight"]]
+    end = column_at_right(ax, weights, head=_("their\nweight"), after=0)
+    leads = [_lead_of(criterion) for criterion in records(criteria)]
+    styles = [{"weight": "bold", "color": LIGHT[colour]} for _words, colour in leads]
+    column_at_right(
+        ax,
+        [words for words, _colour in leads],
+        head=_("our lead,\nof 100"),
+        after=end,
+        styles=styles,
+    )
+
+
+def _say_sources(ax: Axes, sources: list[str]) -> None:
+    """Write under each criterion where the rating of us is known from."""
+    for row, (text, source) in enumerate(zip(ax.get_yticklabels(), sources, strict=True)):
+        text.set_verticalalignment("bottom")
+        words = _(SOURCES[source]) if source in SOURCES else "" if pd.isna(source) else source
+        ax.annotate(
+            fit(words, 160, size=9),
+            (0, row),
+            (-4, -1),
+            textcoords="offset points",
+            xycoords=ax.get_yaxis_transform(),
+            ha="right",
+            va="top",
+            fontsize=9,
+            color=LIGHT["ink_soft"],
+            annotation_clip=False,
+        )
+
+
+def _lead_of(criterion: Any) -> tuple[str, str]:
+    low = criterion.weight * (criterion.us_low - criterion.rival_high) / 10
+    high = criterion.weight * (criterion.us_high - criterion.rival_low) / 10
+    if not np.isfinite([low, high]).all():
+        return UNKNOWN, "uncertain"
+    return span_of_points(low, high, 1), "lost" if high < 0 else "earned" if low > 0 else "ink_soft"
+
+
+def _criteria_legend(criteria: pd.DataFrame) -> list[Line2D]:
+    marks = [Line2D([], [], label=_("us"), **US)]
+    if (criteria["source"] == "our_guess").any():
+        marks.append(Line2D([], [], label=_("us, our guess"), **US_GUESSED))
+    names = criteria["rival"].dropna()
+    best = _("{name}, the best rival").format(name=names.iloc[0]) if len(names) else _("rival")
+    return [*marks, Line2D([], [], label=fit(best, 220, size=10), **RIVAL)]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.core.codes import DOORS
-from kamlib.core.language import _, number, span_of_points
+from kamlib.core.language import _, span_of_points
 from kamlib.core.outcomes import Balance
 from kamlib.core.tables import untold_levels
 
@@ -181,41 +181,19 @@ def example_party(b_side: pd.DataFrame, doors: pd.DataFrame, statement: pd.DataF
 
 
 def criteria_of(wanted: pd.DataFrame, party: str) -> pd.DataFrame:
-    """Return one party's criteria, the heaviest first: how we and the best whole rival are rated.
+    """Return one party's criteria as the figure draws them, the heaviest first.
 
-    Returns
-    -------
-    DataFrame ``criterion, weight_share``, ``us, best_rival`` (ratings from worst to best; missing where
-    nobody rated), ``relative_strength`` (weighted points of 100: all together are the lead), ``source``
+    What may be anything from 0 to 10 is missing: nobody rated it.
     """
     mine = wanted[wanted["party_id"] == party]
-    mine = mine.sort_values(["weight", "criterion"], ascending=[False, True], ignore_index=True)
-    us = _ratings(mine["us_low"], mine["us_high"])
-    rival = _ratings(mine["rival_low"], mine["rival_high"])
-    low = mine["weight"] * (mine["us_low"] - mine["rival_high"]) / 10
-    high = mine["weight"] * (mine["us_high"] - mine["rival_low"]) / 10
-    leads = [span_of_points(*ends, 1) for ends in zip(low, high, strict=True)]
-    return pd.DataFrame(
-        {
-            "criterion": mine["criterion"].str.replace("_", " "),
-            "weight_share": mine["weight"],
-            "us": us,
-            "best_rival": rival,
-            "relative_strength": pd.Series(leads).where(us.notna() & rival.notna()),
-            "source": mine["source"].where(us.notna()),
-        }
-    )
-
-
-def _ratings(low: pd.Series, high: pd.Series) -> pd.Series:
-    """Write ratings from worst to best; missing where they may be anything from 0 to 10."""
-    said = [
-        number(worst, 1)
-        if worst == best
-        else _("{low} to {high}").format(low=number(worst, 1), high=number(best, 1))
-        for worst, best in zip(low, high, strict=True)
-    ]
-    return pd.Series(said, dtype=object).where((low > 0) | (high < 10), None)
+    ends: dict[str, pd.Series] = {}
+    for who in ("us", "rival"):
+        low, high = mine[f"{who}_low"], mine[f"{who}_high"]
+        unknown = (low <= 0) & (high >= 10)
+        ends |= {f"{who}_low": low.mask(unknown), f"{who}_high": high.mask(unknown)}
+    table = mine.assign(criterion=mine["criterion"].str.replace("_", " "), **ends)
+    table = table.sort_values(["weight", "criterion"], ascending=[False, True], ignore_index=True)
+    return table[["criterion", "weight", *ends, "rival", "source"]]
 
 
 def sides_balances(

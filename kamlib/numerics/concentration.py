@@ -144,6 +144,29 @@ def herfindahl(values: ArrayLike) -> Floats:
     return np.asarray((share**2).sum(axis=-1))
 
 
+def stobachoff(values: ArrayLike) -> Floats:
+    """Return Storbacka's index of subsidy: 0 when all bring the same, towards 1 for strong subsidy.
+
+    ``(A - 1/2) / A``, where A is the area under the cumulative share of the *net* total, best first,
+    by trapezoids. Only where the total is positive; NaN otherwise.
+
+    Examples
+    --------
+    >>> round(float(stobachoff([85, 33, -9])), 6)
+    0.365049
+    """
+    return subsidy_of(cumulative_best_first(values))
+
+
+def subsidy_of(curve: Floats) -> Floats:
+    """Return the Stobachoff index of running sums that are already best first."""
+    total = curve[..., -1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = curve / total[..., None]
+        area = (share.sum(axis=-1) - 0.5) / curve.shape[-1]
+        return np.asarray(np.where(total > 0, (area - 0.5) / area, np.nan))
+
+
 def concentration_along(effort: ArrayLike, ranked_by: ArrayLike) -> float:
     """Say whether what is spent goes to those who rank high: the concentration index.
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kamlib.numerics.concentration import among_fewest, count_reaching
+from kamlib.numerics.concentration import among_fewest, count_reaching, subsidy_of
 
 Floats = NDArray[np.float64]
 CELLS_OF_DRAWS = 2_000_000  # 16 MB
@@ -175,6 +175,7 @@ class Whales(NamedTuple):
     peak: Floats
     peak_at: NDArray[np.int64]  # customers up to the peak, 0 where nobody earns
     total: Floats
+    stobachoff: Floats  # NaN where the total is not positive
 
 
 def whales(samples: Iterator[Floats], at: ArrayLike) -> Whales:
@@ -197,8 +198,9 @@ def whales(samples: Iterator[Floats], at: ArrayLike) -> Whales:
         curve = np.cumsum(np.sort(sample, axis=-1)[..., ::-1], axis=-1)
         peak_at = (sample > 0).sum(axis=-1)
         peak = np.where(peak_at > 0, curve.max(axis=-1), 0.0)
+        index = subsidy_of(curve)
         total = curve[..., -1].copy()  # a view would keep every curve of all draws in memory
-        parts.append(Whales(curve[..., places], peak, peak_at, total))
+        parts.append(Whales(curve[..., places], peak, peak_at, total, index))
     return Whales(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 

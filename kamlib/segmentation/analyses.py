@@ -16,7 +16,7 @@ from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.profitability.uncertainty import uncertain_profits
 from kamlib.segmentation import classes, doors, figures, prospects, shares, tables, terms, words
 from kamlib.segmentation import effort as efforts
-from kamlib.segmentation.band import whale_band
+from kamlib.segmentation.band import subsidy_outcome, whale_band
 from kamlib.segmentation.gaps import group_gaps, group_sales, widest_gaps
 from kamlib.segmentation.parties import assessed_parties
 from kamlib.segmentation.potential import buyers, potential, stated_purchases
@@ -58,7 +58,8 @@ def whale(stage: "Stage", statements: Analysis) -> Analysis:
             words.whale_uncertainty_finding(band, currency=currency),
         ),
     ]
-    return stage.keep("whale", Analysis({"curve": curve}, parts, result=band))
+    told = [subsidy_outcome(band, currency=currency)]
+    return stage.keep("whale", Analysis({"curve": curve}, parts, told, result=band))
 
 
 def concentration(stage: "Stage") -> Analysis:

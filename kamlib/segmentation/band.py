@@ -1,11 +1,11 @@
-"""The whale curve's numbers with their uncertainty: peak, where it is, what is given back.
+"""The whale curve's numbers with their uncertainty: peak, where it is, what is given back, how unequal.
 
 The band comes from the declared ranges of rates where there are any: these customers, whose costs
 may be wrong. Without ranges it comes from customers drawn again: other customers like these.
 
 Sources
 -------
-van Raaij (2003, 2005) for reading the curve.
+van Raaij (2003, 2005) for reading the curve; Storbacka for the Stobachoff index.
 """
 
 from collections.abc import Iterator
@@ -14,18 +14,22 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from kamlib.core.language import _, cases, money, number
+from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.numerics.draws import Uncertain, Whales, resampled, whales
 
 PLACES = 200  # at most so many places at which the band is read
 
 RATES, CUSTOMERS = "rates", "customers"
 
+IN_CENTS = ("peak", "erosion", "total")
+
 
 class Whale(NamedTuple):
     """The whale curve's numbers, the band around it, and what the band rests on.
 
-    `numbers` holds customers, peak, peak_at (customers) and given_back (share of the peak), each with
-    ``_low`` and ``_high``; NaN where it has no meaning. `band` is
+    `numbers` holds customers, peak, peak_at (customers), erosion, given_back (share of the peak),
+    total and stobachoff, each with ``_low`` and ``_high``; NaN where it has no meaning. `band` is
     ``customer_share, low, high``. `rests_on` is rates or customers, `level` the share of draws.
     """
 
@@ -64,8 +68,8 @@ def whale_band(
     >>> book = pd.DataFrame({"customer_share": [0.2, 0.4, 0.6, 0.8, 1.0],
     ...     "customer_profit": [41856.0, 38720, 11545, 2012, -3346]})
     >>> found = whale_band(book, draws=200, level=0.9, seed=1)
-    >>> [found.numbers[name] for name in ("peak", "peak_at")]
-    [94133.0, 4]
+    >>> [found.numbers[name] for name in ("peak", "peak_at", "erosion", "total")]
+    [94133.0, 4, 3346.0, 90787.0]
     """
     values = curve[measure].to_numpy(dtype=np.float64)
     n = len(values)
@@ -85,7 +89,7 @@ def whale_band(
     for name, value in plain.items():
         ends = _ends(spread[name], level)
         one = value[0].item()
-        if name == "peak":  # of whole cents again, as the statement's
+        if name in IN_CENTS:  # of whole cents again, as the statement's
             one, ends = round(one, 2), (round(ends[0], 2), round(ends[1], 2))
         numbers |= {name: one, f"{name}_low": ends[0], f"{name}_high": ends[1]}
     return Whale(numbers, band, RATES if rates else CUSTOMERS, level)
@@ -98,7 +102,10 @@ def _measured(drawn: Whales) -> dict[str, np.ndarray]:
     return {
         "peak": peak,
         "peak_at": drawn.peak_at,
+        "erosion": peak - total,
         "given_back": back,
+        "total": total,
+        "stobachoff": drawn.stobachoff,
     }
 
 
@@ -108,3 +115,27 @@ def _ends(values: np.ndarray, level: float) -> tuple[float, float]:
         return float("nan"), float("nan")
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def subsidy_outcome(whale: Whale, *, currency: str) -> Outcome:
+    """Judge whether the Stobachoff index may be shown: only of a total that is surely positive."""
+    numbers = whale.numbers
+    words = {
+        "total": money(numbers["total"], currency),
+        "low": money(numbers["total_low"], currency),
+        "high": money(numbers["total_high"], currency),
+        "cases": cases(whale.level),
+        "index": number(numbers["stobachoff"], 2),
+    }
+    if numbers["total"] <= 0:
+        said = _(
+            "The total is {total}, and the index of subsidy (Stobachoff) needs a positive one."
+        )
+        return outcome_of("subsidy", "REFUSE", said=said.format(**words))
+    if numbers["total_low"] <= 0:
+        said = _(
+            "The total of {total} could as well be nothing ({low} to {high} in {cases}), so the "
+            "index of subsidy (Stobachoff) is not shown."
+        )
+        return outcome_of("subsidy", "REFUSE", said=said.format(**words))
+    return outcome_of("subsidy", "PASS", **words)

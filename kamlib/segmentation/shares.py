@@ -6,7 +6,7 @@ import pandas as pd
 from kamlib.core.language import _, cases, money, ngettext, number
 from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.rules import FEW_CUSTOMERS
-from kamlib.numerics.concentration import count_reaching, gini, herfindahl, top_share
+from kamlib.numerics.concentration import count_reaching, gini, herfindahl, stobachoff, top_share
 from kamlib.numerics.draws import Shares, resampled_shares
 from kamlib.segmentation.classes import MEASURES
 
@@ -32,6 +32,7 @@ MEASURED = (
     "total_low",
     "total_high",
     "peak_at",
+    "stobachoff",
     "interval_level",
 )
 
@@ -50,7 +51,7 @@ def concentration(
     ``top20_low``/``top20_high``, ``first_1``, ``first_5`` and ``first_10`` (the same of so many of the
     best), ``gini`` (0 to 1, valid with losses), ``effective_n``,
     ``positive``, ``lost``, ``losing`` (customers), ``total`` with ``total_low``/``total_high``,
-    ``peak_at`` (customers), ``interval_level`` (0 to 1, of all three intervals)
+    ``peak_at`` (customers), ``stobachoff``, ``interval_level`` (0 to 1, of all three intervals)
 
     Notes
     -----
@@ -90,6 +91,7 @@ def _measured(values: np.ndarray, threshold: float) -> dict[str, float]:
         "losing": int((values < 0).sum()),
         "total": values.sum(),
         "peak_at": int((values > 0).sum()),
+        "stobachoff": float(stobachoff(values)),
     }
 
 
