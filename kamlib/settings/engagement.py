@@ -45,7 +45,6 @@ from kamlib.settings.kinds import (
     Day,
     Part,
     Text,
-    WrittenAs,
     complaint,
     complaint_at,
     refuse,
@@ -101,7 +100,7 @@ def _named_and_apart(periods: dict[str, Period]) -> dict[str, Period]:
 
 
 Periods = Annotated[
-    dict[Text, Annotated[Period, BeforeValidator(_period), WrittenAs(_Span)]],
+    dict[Text, Annotated[Period, BeforeValidator(_period)]],
     AfterValidator(_named_and_apart),
 ]
 
@@ -256,9 +255,7 @@ class Engagement(Part):
         try:
             return type(self).checked(given, source=self._source)
         except ValidationError as problem:
-            raise ParameterError(
-                sentences_for_parameters(problem, type(self), parameters)
-            ) from None
+            raise ParameterError(sentences_for_parameters(problem, parameters)) from None
 
     def settings_hash(self) -> str:
         """Return the sha256 of all settings, the default rules included, as canonical JSON.
@@ -442,7 +439,7 @@ def load_engagement(engagement: str | Path) -> Engagement:
     try:
         return Engagement.checked(given, source=source)
     except ValidationError as problem:
-        raise ParameterError(sentences(problem, Engagement, whole.places)) from None
+        raise ParameterError(sentences(problem, whole.places)) from None
 
 
 @lru_cache(maxsize=1)
