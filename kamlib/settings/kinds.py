@@ -38,14 +38,20 @@ class Part(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _only_known_keys(cls, given: object, read: Callable[[object], Any]) -> Any:
-        """Say of an unknown key which one may be meant, beside all else that is wrong."""
+    def _checked(cls, given: object, read: Callable[[object], Any]) -> Any:
+        """Say of an unknown key which one may be meant, and hold the keys against each other."""
         try:
-            return read(given)
+            part = read(given)
         except ValidationError as problem:
             known = [info.alias or name for name, info in cls.model_fields.items()]
             refuse(_meant(error, known) for error in problem.errors(include_url=False))
             raise
+        refuse(part.problems())
+        return part
+
+    def problems(self) -> Iterable[InitErrorDetails]:
+        """Return what does not fit together in this block, each at its key."""
+        return ()
 
 
 def _meant(error: Any, known: list[str]) -> InitErrorDetails:
@@ -280,12 +286,10 @@ class Thresholds(Part):
     flag: Share
     refuse: Share
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Thresholds":
+    def problems(self) -> Iterator[InitErrorDetails]:
         if self.flag > self.refuse:
             message = f"must not be above refuse: {self.flag:g} is above {self.refuse:g}."
-            refuse([complaint_at(message, "flag")])
-        return self
+            yield complaint_at(message, "flag")
 
 
 MOST = 10

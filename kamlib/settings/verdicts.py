@@ -50,13 +50,11 @@ class Bound(Part):
     above: Limiting = None
     below: Limiting = None
 
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Bound":
+    def problems(self) -> Iterator[InitErrorDetails]:
         given = [name for name in LIMITS if getattr(self, name) is not None]
         if len(given) != 1:
             found = f"not both {' and '.join(given)}" if given else "and none is there"
-            raise complaint(f"must have exactly one of {listed(LIMITS)}, {found}.")
-        return self
+            yield complaint_at(f"must have exactly one of {listed(LIMITS)}, {found}.")
 
     @property
     def kind(self) -> str:
@@ -164,18 +162,14 @@ class VerdictRule(Part):
     all: tuple[Condition, ...] = Field(min_length=1)
     becomes: dict[str, Conditions] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _known_outcomes(self) -> "VerdictRule":
-        problems = [
-            complaint_at(f"is no verdict. {did_you_mean(name, VERDICTS)}", "becomes", name)
-            for name in self.becomes
-            if name not in VERDICTS
-        ]
+    def problems(self) -> Iterator[InitErrorDetails]:
+        for name in self.becomes:
+            if name not in VERDICTS:
+                hint = did_you_mean(name, VERDICTS)
+                yield complaint_at(f"is no verdict. {hint}", "becomes", name)
         if self.verdict not in VERDICTS:
             hint = did_you_mean(self.verdict, VERDICTS)
-            problems.append(complaint_at(f"is '{self.verdict}', no verdict. {hint}", "verdict"))
-        refuse(problems)
-        return self
+            yield complaint_at(f"is '{self.verdict}', no verdict. {hint}", "verdict")
 
 
 if TYPE_CHECKING:  # which words are allowed is known only when the vocabulary is read
@@ -200,12 +194,10 @@ class Override(Part):
     reason: Text
     expires: Day
 
-    @model_validator(mode="after")
-    def _names_one_party(self) -> "Override":
+    def problems(self) -> Iterator[InitErrorDetails]:
         if (self.party_id is None) == (self.customer_id is None):
             found = "not both" if self.party_id else "and none is there"
-            raise complaint(f"must have either party_id or customer_id, {found}.")
-        return self
+            yield complaint_at(f"must have either party_id or customer_id, {found}.")
 
     @property
     def party(self) -> str:
@@ -241,12 +233,7 @@ class SignOff(Part):
     on: Day | None = None
     of: Text | None = None
 
-    @model_validator(mode="after")
-    def _whole(self) -> "SignOff":
-        refuse(self._problems())
-        return self
-
-    def _problems(self) -> Iterator[InitErrorDetails]:
+    def problems(self) -> Iterator[InitErrorDetails]:
         given = {name: getattr(self, name) for name in ("by", "on", "of")}
         if any(given.values()):
             for name, value in given.items():
