@@ -140,7 +140,7 @@ def test_an_open_deal_has_the_rate_of_deals_that_were_open_at_its_age_shrunk_wit
 
     assert found["earlier"].tolist() == [80, 40]
     assert found["p_win"].tolist() == pytest.approx([0.5, (30 + 5) / 50])
-    assert found["p_win_low"].iloc[1] == pytest.approx(beta.ppf(0.05, 35, 15))
+    assert found["p_win_low"].iloc[1] == pytest.approx(beta.ppf(0.05, 35.5, 15.5))
 
 
 def test_a_deal_s_stage_goes_before_its_age():

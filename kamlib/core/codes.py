@@ -145,12 +145,6 @@ CHANGES = {  # causes of a change of profit, in the order in which they are show
     "new": N_("new"),
 }
 
-RANGES = {  # what a declared range is a range of
-    "rate": N_("rate"),
-    "time": N_("time"),
-    "volume": N_("volume"),
-}
-
 EFFORT = {  # kinds of effort that customers get
     "people": N_("people's work"),
     "material": N_("deliveries and material"),

@@ -182,10 +182,18 @@ def span_of_points(low: float, high: float, digits: int = 0) -> str:
     >>> span_of_points(0.07, 0.07), span_of_points(-0.167, 0.05)
     ('+7', '−17 to +5')
     """
-    words = [number(100 * each, digits, signed=True) for each in (low, high)]
-    if words[0] == words[1]:
-        return words[0]
-    return _("{low} to {high}").format(low=words[0], high=words[1])
+    return span(*(number(100 * each, digits, signed=True) for each in (low, high)))
+
+
+def span(low: str, high: str) -> str:
+    """Write both ends of a range, once where they read alike.
+
+    Examples
+    --------
+    >>> span("21", "45"), span("40%", "40%")
+    ('21 to 45', '40%')
+    """
+    return low if low == high else _("{low} to {high}").format(low=low, high=high)
 
 
 def day(value: date) -> str:

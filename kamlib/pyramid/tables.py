@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from kamlib.core.codes import LEVELS, PASSES, PAYS, VERDICTS
-from kamlib.core.language import _, points
+from kamlib.core.language import _, points, span
 from kamlib.core.outcomes import Balance
 from kamlib.core.quantities import VOTERS
 from kamlib.core.tables import among, untold_levels
@@ -82,11 +82,7 @@ def level_words(table: pd.DataFrame) -> pd.Series:
 
 
 def _range(low: pd.Series, high: pd.Series) -> list[str]:
-    template = _("{low} to {high}")
-    return [
-        points(a) if a == b else template.format(low=points(a), high=points(b))
-        for a, b in zip(low, high, strict=True)
-    ]
+    return [span(points(a), points(b)) for a, b in zip(low, high, strict=True)]
 
 
 def verdict_table(
