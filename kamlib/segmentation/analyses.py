@@ -155,9 +155,9 @@ def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysi
     """Ask whether everybody gets about the same of our people, our material and our money.
 
     Its tables are ``effort_audit`` (one row per period and kind: concentration from -1 to 1, shares of
-    each class from 0 to 1), ``noted`` (what people noted, by kind and purpose), ``effort_moves`` (at most
-    five: hours of people's work that could go from whom to whom, and what of it is avoidable, in
-    reporting currency) and ``beyond`` (money of work beyond the share in proportion to profit before it).
+    each class from 0 to 1), ``noted`` (what people noted, by kind and purpose) and ``effort_moves`` (at
+    most five: hours of people's work that could go from whom to whom, and what of it is avoidable, in
+    reporting currency).
     """
     here, customers = stage.period.name, stage.read("customers")
     statement = stage.read("profitability", periods="all")
@@ -199,23 +199,11 @@ def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysi
         found = efforts.moves(got, of_class, segments, _returning(chances))
         handed["effort_moves"] = found.assign(period=here)
     if "people" in got and got["hours"].any():
-        parts += [
-            Table(
-                tables.moves_table(found, customers),
-                _(
-                    "Hours that could go from whom to whom, and what of them is avoidable. Counted are "
-                    "{pools}: where people there cannot work for another customer, their hours can "
-                    "only end."
-                ).format(pools=listed(efforts.pools_of_time(pools))),
-                stage.currency,
-            ),
-            Table(
-                tables.beyond_table(got, of_class, customers),
-                _("Work beyond its share by what it earns, and vital few who go short of theirs."),
-                stage.currency,
-                fold=True,
-            ),
-        ]
+        caption = _(
+            "Hours that could go from whom to whom, and what of them is avoidable. Counted are {pools}: "
+            "where people there cannot work for another customer, their hours can only end."
+        ).format(pools=listed(efforts.pools_of_time(pools)))
+        parts.append(Table(tables.moves_table(found, customers), caption, stage.currency))
     return stage.keep("equal_treatment", Analysis(handed, parts, [told]))
 
 
