@@ -1,4 +1,4 @@
-"""How sure each profit is: ranges, the tornado, draws, and the band around the whale curve."""
+"""How sure each profit is: ranges, draws, and the band around the whale curve."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,6 @@ from worlds import Equation
 from kamlib.core.errors import ParameterError
 from kamlib.numerics.draws import Uncertain, odds, range_errors
 from kamlib.profitability.uncertainty import (
-    profit_tornado,
     profit_uncertainty,
     uncertain_profits,
     uncertainty_outcome,
@@ -83,25 +82,13 @@ def plain(said: str) -> str:
     return said.replace("\u00a0", " ")
 
 
-# --------------------------------------------------------------------------------- tornado
-def test_the_rate_that_moves_a_customer_most_stands_first_with_both_ends():
-    model = Model({"desk": 0.10, "van": 0.40, "van, drop": 0.02})
+# --------------------------------------------------------------------------------- most moved
+def test_the_range_that_moves_a_customer_most_is_named_with_its_money():
+    ranges = {"desk": 0.10, "van": 0.40, "van, drop": 0.02}  # of 100, of 50 and of 50: 10, 20 and 1
 
-    tornado = profit_tornado(*company({"A": 5}), model)
+    table = sure({"A": 5}, ranges)
 
-    assert tornado[
-        ["source", "kind", "low_profit", "high_profit", "swing"]
-    ].to_numpy().tolist() == [
-        ["van", "rate", -15.0, 25.0, 40.0],
-        ["desk", "rate", -5.0, 15.0, 20.0],
-        ["van, drop", "volume", 4.0, 6.0, 2.0],
-    ]
-
-
-def test_a_range_on_an_activity_counted_from_documents_is_one_on_its_time():
-    tornado = profit_tornado(*company({"A": 5}), Model({"desk, order": 0.10}))
-
-    assert tornado["kind"].tolist() == ["time"]
+    assert table[["moved_most_by", "moved_by"]].to_numpy().tolist() == [["van", 20.0]]
 
 
 def test_who_uses_nothing_uncertain_is_moved_by_nothing():
@@ -116,10 +103,9 @@ def test_who_uses_nothing_uncertain_is_moved_by_nothing():
     assert table["moved_most_by"].isna().to_dict() == {"A": True, "B": False}
 
 
-@pytest.mark.parametrize("compute", [profit_tornado, lambda *a: profit_uncertainty(*a, **HOW)])
-def test_a_range_for_what_is_neither_pool_nor_activity_is_rejected(compute):
+def test_a_range_for_what_is_neither_pool_nor_activity_is_rejected():
     with pytest.raises(ParameterError, match=r"range for 'desks'.*Did you mean 'desk'"):
-        compute(*company({"A": 5}), Model({"desks": 0.1}))
+        sure({"A": 5}, {"desks": 0.1})
 
 
 # --------------------------------------------------------------------------------- draws
@@ -241,7 +227,6 @@ def test_nothing_declared_gives_no_intervals_and_says_what_to_bring():
     found = uncertainty_outcome(cost, None, Model(), period="FY2025")
 
     assert profit_uncertainty(statement, cost, Model(), **HOW).empty
-    assert profit_tornado(statement, cost, Model()).empty
     assert found.outcome == "REFUSE"
     assert "profitability.uncertainty" in found.bring
 

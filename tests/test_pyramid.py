@@ -142,6 +142,12 @@ def blocked(*accounts: dict, relations=None) -> list[str]:
     ].tolist()
 
 
+def test_a_chance_that_is_a_range_is_said_from_end_to_end_and_not_as_if_it_were_the_worst():
+    said = blocked({**IDEAL, "p_return_12m": (0.0, 0.24), "days_late": 20})
+
+    assert said == ["chance of return 0% to 24%, needs 50% (veto); days late 20, at most 14"]
+
+
 def test_what_blocks_the_next_level_is_said_with_its_limit():
     said = blocked(
         {**IDEAL, "trust": 4, "contact_functions": 2, "side_b": UNKNOWN},

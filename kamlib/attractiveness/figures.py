@@ -1,6 +1,6 @@
-"""Figures of both sides: the matrix, and what customers want from each supplier."""
+"""Figures of both sides: the matrix, and what a customer wants from each supplier."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,9 @@ from kamlib.page.style import (
     DASHED,
     LIGHT,
     SMALL,
-    Box,
     Label,
     Money,
     axes_or_new,
-    beside,
     box_around,
     boxes_of,
     column_at_right,
@@ -37,8 +35,286 @@ from kamlib.page.style import (
     records,
     settle,
     styled,
-    width_of,
 )
+
+SHAPES = {1: "D", 2: "^", 3: "s", 4: "o"}  # the level again, for eyes that do not see its colour
+CROWD = mix(LIGHT["neutral"], 0.42)
+LEAST_AREA, MOST_AREA, PROSPECT_AREA = 14.0, 560.0, 60.0  # square points
+NUMBER_AREA = {"^": 330.0}  # a mark that holds a number is at least this large
+OTHER_NUMBER_AREA = 190.0
+RING = 6.0  # points that a ring is wider than its mark
+LIST_WIDTH = 135  # points for a name of the list
+STRIP = (-0.27, -0.04)  # where an unknown side B is drawn
+SIDES = ["side_a_low", "side_a_high", "side_b_low", "side_b_high"]
+US: dict[str, Any] = {"marker": "o", "linestyle": "none", "color": LIGHT["side_b"], "markersize": 9}
+US_GUESSED: dict[str, Any] = {**US, "markerfacecolor": LIGHT["paper"], "markeredgewidth": 1.8}
+RIVAL: dict[str, Any] = {**US_GUESSED, "marker": "s", "color": LIGHT["neutral"], "markersize": 8}
+HOLLOW = {"facecolor": LIGHT["paper"], "edgecolor": LIGHT["neutral"], "linewidth": 0.9}
+
+
+@styled
+def plot_matrix(
+    parties: pd.DataFrame, *, cut_a: float, cut_b: float, currency: str, ax: Axes | None = None
+) -> Axes:
+    """Draw side A against side B; a point is the middle of its interval.
+
+    Parameters
+    ----------
+    parties : DataFrame, one row per customer or prospect
+        ``name``; ``side_a_low``, ``side_a_high``, ``side_b_low``, ``side_b_high`` (0 to 1);
+        ``asked`` (False: side B unknown, drawn in a strip below); ``customer_profit`` (missing for
+        prospects); ``numbered`` (gets a number, in the order of the rows); ``level`` (1 to 4 or
+        missing); ``both_hold`` (yes, may or no: who stands in the corner of both sides and is not
+        certain, or behind a rival, gets a ring).
+    cut_a, cut_b : float, 0 to 1, from where a side holds
+    currency : str, for the legend of areas, such as "EUR"
+    ax : Axes, optional; a new figure is made without it
+    """
+    needed = ["name", *SIDES, "asked", "customer_profit", "numbered", "level", "both_hold"]
+    require_columns(parties, *needed, of="matrix")
+    ax = axes_or_new(ax, height=6.9)
+
+    points = _points(parties, cut_a, cut_b)
+    corners = _ground(ax, points, cut_a, cut_b)
+    _draw_crowd(ax, points[points["number"].isna()])
+    numbered = points[points["number"].notna()]
+    _draw_numbered(ax, numbered.sort_values("area", ascending=False, kind="stable"))
+    _ring(ax, points)
+    _list_marks(ax, points)
+    _explain_areas(ax, points, money_of(points["customer_profit"], currency))
+    _write_numbers(ax, points, corners)
+    return ax
+
+
+def _points(parties: pd.DataFrame, cut_a: float, cut_b: float) -> pd.DataFrame:
+    """Add the place, area, number and colour of each mark, and who is ringed."""
+    points = parties.reset_index(drop=True)
+    asked = points["asked"].astype(bool)
+    unknown = {name: float(name.endswith("high")) for name in SIDES}
+    known = points[SIDES].astype(float).fillna(unknown)
+    x = known[["side_a_low", "side_a_high"]].mean(axis=1)
+    y = known[["side_b_low", "side_b_high"]].mean(axis=1)
+    rank = x.rank(method="first")  # neighbours in the strip stand at different heights
+    strip = sum(STRIP) / 2 + 0.115 * ((rank * 0.618034) % 1 - 0.42)
+    flagged = points["numbered"].astype(bool)
+    profit = points["customer_profit"]
+    points = points.assign(
+        **known,
+        asked=asked,
+        x=x,
+        y=y.where(asked, strip),
+        ringed=asked & (x >= cut_a) & (y >= cut_b) & (points["both_hold"] != "yes"),
+        number=flagged.cumsum().where(flagged),
+        loss=profit < 0,
+        prospect=profit.isna(),
+        shape=["o" if pd.isna(level) else SHAPES[int(level)] for level in points["level"]],
+        colour=[_colour(*mark) for mark in zip(points["level"], profit, strict=True)],
+    )
+    least = points["shape"].map(lambda shape: NUMBER_AREA.get(shape, OTHER_NUMBER_AREA))
+    area = _area(profit, profit.abs().max())
+    held = points["number"].notna() & ~points["prospect"]
+    return points.assign(area=area.where(~held, np.maximum(area, least)))
+
+
+def _area(profit: pd.Series, largest: float) -> pd.Series:
+    """Return the area of marks in square points; it grows with the profit or loss."""
+    share = profit.abs() / largest if largest > 0 else 0 * profit
+    return (LEAST_AREA + (MOST_AREA - LEAST_AREA) * share).fillna(PROSPECT_AREA)
+
+
+def _colour(level: float, profit: float) -> str:
+    if pd.notna(level):
+        return LIGHT[f"level{int(level)}"]
+    return LIGHT["ink" if pd.isna(profit) else "lost" if profit < 0 else "earned"]
+
+
+def _ground(ax: Axes, points: pd.DataFrame, cut_a: float, cut_b: float) -> list[Text]:
+    """Draw the quarters, the cuts and the strip; return the words in the corners."""
+    unknown = int((~points["asked"]).sum())
+    bottom, floor = STRIP if unknown else (0.0, 0.0)
+    ax.set(xlim=(0, 1), ylim=(bottom, 1))
+    shade = mix(LIGHT["earned"], 0.08)
+    ax.add_patch(Rectangle((cut_a, cut_b), 1 - cut_a, 1 - cut_b, facecolor=shade, zorder=0))
+    style: dict[str, Any] = {"color": LIGHT["ink_soft"], "linewidth": 0.9, "linestyle": DASHED}
+    ax.plot([cut_a, cut_a], [floor, 1], zorder=1, **style)
+    ax.plot([0, 1], [cut_b, cut_b], zorder=1, **style)
+    ticks = np.linspace(0, 1, 6).tolist()
+    words = [number(100 * tick) for tick in ticks]
+    ax.set_xticks(ticks, words)
+    ax.set_xlabel(_("Side A: how attractive they are to us (0 to 100)"))
+    ax.set_ylabel(_("Side B: how attractive we are to them (0 to 100)"))
+    if unknown:
+        ticks, words = [*ticks, sum(STRIP) / 2], [*words, "?"]
+        ground = {"facecolor": LIGHT["panel"], "edgecolor": LIGHT["rule"], "linestyle": "-"}
+        strip = dotted() | ground | {"linewidth": 0.5}
+        ax.add_patch(Rectangle((0, bottom), 1, floor - bottom, zorder=0, **strip))
+    ax.set_yticks(ticks, words)
+    return _corners(ax, floor, unknown)
+
+
+def _corners(ax: Axes, floor: float, unknown: int) -> list[Text]:
+    bottom = floor + 0.008
+    corners = [
+        (0.988, 0.984, _("BOTH SIDES HOLD"), "earned"),
+        (0.012, 0.984, _("THEY VALUE US, WE GAIN LITTLE\nserve simply"), "ink_soft"),
+        (0.988, bottom, _("WE WANT THEM,\nTHEY HAVE BETTER\nimprove, or let go"), "ink_soft"),
+        (0.012, bottom, _("TRANSACT"), "ink_soft"),
+    ]
+    if unknown:
+        words = ngettext(
+            "SIDE B UNKNOWN: {n} nobody asked", "SIDE B UNKNOWN: {n} nobody asked", unknown
+        )
+        corners.append((0.012, STRIP[0] + 0.01, words.format(n=number(unknown)), "uncertain"))
+    texts = [
+        ax.text(
+            x,
+            y,
+            words,
+            ha="right" if x > 0.5 else "left",
+            va="top" if y > 0.5 else "bottom",
+            color=LIGHT[colour],
+            weight="bold" if colour == "earned" else "normal",
+            fontsize=10,
+            linespacing=1.2,
+            zorder=6,
+        )
+        for x, y, words, colour in corners
+    ]
+    return [halo(text, 4) for text in texts]
+
+
+def _draw_crowd(ax: Axes, crowd: pd.DataFrame) -> None:
+    earns = {"facecolor": CROWD, "edgecolor": LIGHT["paper"], "linewidth": 0.5}
+    new = {"marker": "+", "color": LIGHT["neutral"], "linewidth": 1.2}
+    looks: list[tuple[pd.Series, dict[str, Any]]] = [
+        (~crowd["loss"] & ~crowd["prospect"], earns),
+        (crowd["loss"], HOLLOW),
+        (crowd["prospect"], new),
+    ]
+    for there, look in looks:
+        marks = crowd[there]
+        ax.scatter(marks["x"], marks["y"], s=marks["area"], zorder=2, **look)
+
+
+def _draw_numbered(ax: Axes, marks: pd.DataFrame) -> None:
+    """Draw those with a number, large ones first, with their intervals."""
+    asked = marks[marks["asked"]]
+    style: dict[str, Any] = {"linewidth": 0.9, "alpha": 0.6, "zorder": 3}
+    ax.hlines(marks["y"], marks["side_a_low"], marks["side_a_high"], list(marks["colour"]), **style)
+    ax.vlines(asked["x"], asked["side_b_low"], asked["side_b_high"], list(asked["colour"]), **style)
+    for mark in records(marks):
+        look: dict[str, Any] = {"facecolor": mark.colour, "edgecolor": LIGHT["paper"]}
+        if mark.loss:
+            look = {"facecolor": LIGHT["paper"], "edgecolor": mark.colour, "linewidth": 1.6}
+        if mark.prospect:
+            look = {"marker": "+", "color": mark.colour, "linewidth": 2}
+        ax.scatter(mark.x, mark.y, s=mark.area, zorder=4, **{"marker": mark.shape} | look)
+
+
+def _ring(ax: Axes, points: pd.DataFrame) -> None:
+    """Ring who stands in the corner of both sides although not all of it holds for certain."""
+    for mark in records(points[points["ringed"]]):
+        across = 2 * np.sqrt(mark.area / np.pi) + RING
+        ax.plot(mark.x, mark.y, zorder=5, **_mark("o", "uncertain", across, hollow=True))
+
+
+def _mark(marker: str, colour: str, size: float = 8, *, hollow: bool = False) -> dict[str, Any]:
+    """Return the look of a mark in a line or a legend."""
+    style = {"marker": marker, "color": LIGHT[colour], "markersize": size, "linestyle": "none"}
+    return {**style, "markerfacecolor": "none", "markeredgewidth": 1.3} if hollow else style
+
+
+def _list_marks(ax: Axes, points: pd.DataFrame) -> None:
+    """Write names by their numbers and explain the marks that occur, beside the figure."""
+    numbered, crowd = points[points["number"].notna()], points[points["number"].isna()]
+    rows: list[tuple[str, dict[str, Any]]] = []
+    if len(numbered):
+        rows.append((_("Numbered in the figure"), {}))
+        for mark in records(numbered):
+            place_of = number(mark.number).rjust(2, "\N{FIGURE SPACE}")
+            rows.append((f"{place_of}  {fit(mark.name, LIST_WIDTH, size=10)}", {}))
+    levels = sorted(set(numbered["level"].dropna().astype(int)), reverse=True)
+    if levels:
+        rows.append((_("Mark = level"), {}))
+    for level in levels:
+        words = f"{number(level)} {_(LEVELS[level])}"
+        rows.append((words, _mark(SHAPES[level], f"level{level}")))
+    if (~crowd["loss"] & ~crowd["prospect"]).any():
+        words = _("the others") if len(numbered) else _("a customer")
+        rows.append((words, {**_mark("o", "neutral"), "color": CROWD}))
+    if points["loss"].any():
+        rows.append((_("hollow: at a loss"), _mark("o", "neutral", hollow=True)))
+    if points["prospect"].any():
+        rows.append((_("prospect"), _mark("+", "neutral", hollow=True)))
+    if points["ringed"].any():
+        rows.append((_("ring: may not hold"), _mark("o", "uncertain", hollow=True)))
+    _legend(ax, rows, "outside right upper", handlelength=1.0, labelspacing=0.42)
+
+
+def _legend(ax: Axes, rows: list[tuple[str, dict[str, Any]]], where: Any, **style: Any) -> None:
+    handles = [Line2D([], [], label=words, **{"linestyle": "none"} | look) for words, look in rows]
+    ax.figure.legend(
+        handles=handles,
+        loc=where,
+        fontsize=10,
+        title_fontsize=10,
+        frameon=False,
+        alignment="left",
+        **style,
+    )
+
+
+def _explain_areas(ax: Axes, points: pd.DataFrame, money: Money) -> None:
+    """Write which area means how much money."""
+    largest = points["customer_profit"].abs().max()
+    if not largest > 0:
+        return
+    size = 10 ** np.floor(np.log10(largest))
+    round_one = size * max(step for step in (1, 2, 5) if step * size <= largest)
+    amounts = round_one * pd.Series([0.1, 0.4, 1.0])
+    rows = [
+        (
+            number(amount / money.by, 0 if float(amount / money.by).is_integer() else 1),
+            {**_mark("o", "neutral", 2 * np.sqrt(area / np.pi)), "color": CROWD},
+        )
+        for amount, area in zip(amounts, _area(amounts, largest), strict=True)
+    ]
+    words = _("Area = profit or loss,\n{unit}").format(unit=money.unit)
+    _legend(ax, rows, "outside right lower", title=words, ncols=3, columnspacing=1.0, borderpad=0.8)
+
+
+def _write_numbers(ax: Axes, points: pd.DataFrame, corners: list[Text]) -> None:
+    """Write each number into its mark; beside it where a smaller mark covers it, or it is no disc."""
+    avoid = boxes_of(corners, settle(ax))
+    pixels = ax.figure.dpi / 72
+    radius = np.sqrt(points["area"] / np.pi) * pixels
+    boxes = np.array(
+        [box_around(ax, *mark) for mark in zip(points["x"], points["y"], radius, strict=True)]
+    )
+    numbered = points[points["number"].notna()]
+    on_top = numbered.sort_values("area", ascending=False, kind="stable")
+    labels = []
+    for rank, mark in enumerate(records(on_top)):
+        words = number(mark.number)
+        middle = np.array(box_around(ax, mark.x, mark.y, 7 * pixels))
+        if mark.prospect or hits(middle, boxes[on_top.index[rank + 1 :]]).any():
+            look = {"fontsize": SMALL, "zorder": 8, "color": mark.colour, "weight": "bold"}
+            labels.append(Label(mark.x, mark.y, radius[on_top.index[rank]], words, look, lead=True))
+            continue
+        ax.annotate(
+            words,
+            (mark.x, mark.y),
+            (0, -2.5 if mark.shape == "^" else -0.4),
+            textcoords="offset points",
+            ha="center",
+            va="center_baseline",
+            fontsize=9,
+            weight="bold",
+            color=mark.colour if mark.loss else LIGHT["paper"],
+            zorder=9,
+        )
+    avoid += [tuple(box) for box in boxes[numbered.index]]
+    place(ax, labels, avoid=avoid, soft=[tuple(box) for box in np.delete(boxes, numbered.index, 0)])
 
 
 @styled
@@ -63,8 +339,11 @@ def plot_their_criteria(criteria: pd.DataFrame, *, ax: Axes | None = None) -> Ax
 
     for row, criterion in enumerate(records(criteria)):
         ax.hlines(row, 0, 10, color=LIGHT["rule"], linewidth=0.8, zorder=0)
-        _rival(ax, row, criterion.rival_low, criterion.rival_high)
-        _us(ax, row, criterion)
+        us = US_GUESSED if criterion.source == "our_guess" else US
+        _rated(ax, row - 0.16, criterion.us_low, criterion.us_high, us, _("us: unknown"))
+        _rated(
+            ax, row + 0.16, criterion.rival_low, criterion.rival_high, RIVAL, _("rival: unknown")
+        )
     ax.set(xlim=(-0.2, 10.2), ylim=(len(criteria) - 0.4, -0.6))
     ax.set_xticks(range(0, 11, 2))
     ax.spines["bottom"].set_bounds(0, 10)
@@ -76,46 +355,18 @@ def plot_their_criteria(criteria: pd.DataFrame, *, ax: Axes | None = None) -> Ax
     return ax
 
 
-def _rival(ax: Axes, row: int, low: float, high: float) -> None:
-    if pd.notna(low) and pd.notna(high):
-        if high > low:
-            ax.hlines(row + 0.18, low, high, color=LIGHT["neutral"], linewidth=1.8)
-        ax.plot((low + high) / 2, row + 0.18, **_RIVAL)
-        return
-    ax.text(
-        0.1, row + 0.21, _("? rival unknown"), va="center", fontsize=9, color=LIGHT["uncertain"]
-    )
-
-
-def _us(ax: Axes, row: int, criterion: Any) -> None:
-    low, high = criterion.us_low, criterion.us_high
+def _rated(
+    ax: Axes, row: float, low: float, high: float, look: dict[str, Any], unknown: str
+) -> None:
+    """Draw one rating with its reach, or say in a strip that nobody rated."""
     if pd.isna(low) or pd.isna(high):
-        strip = Rectangle((0, row - 0.32), 10, 0.3, zorder=1, **dotted())
-        ax.add_patch(strip)
-        ax.text(
-            0.8,
-            row - 0.17,
-            _("us: unknown, nobody asked"),
-            va="center",
-            color=LIGHT["uncertain"],
-            fontsize=SMALL,
-            bbox={"fc": LIGHT["paper"], "ec": "none", "pad": 1},
-            zorder=2,
-        )
+        ax.add_patch(Rectangle((0, row - 0.15), 10, 0.3, zorder=1, **dotted()))
+        on_paper = {"fc": LIGHT["paper"], "ec": "none", "pad": 1}
+        look = {"color": LIGHT["uncertain"], "fontsize": SMALL, "bbox": on_paper, "zorder": 2}
+        ax.text(0.8, row, unknown, va="center", **look)
         return
-    middle, reach = (low + high) / 2, (high - low) / 2
-    style = _US_GUESSED if criterion.source == "our_guess" else _US
-    if reach > 0:
-        ax.errorbar(
-            middle,
-            row - 0.13,
-            xerr=reach,
-            fmt="none",
-            ecolor=LIGHT["side_b"],
-            capsize=3,
-            elinewidth=1.8,
-        )
-    ax.plot(middle, row - 0.13, **style)
+    ends = {"ecolor": look["color"], "capsize": 3, "elinewidth": 1.8}
+    ax.errorbar((low + high) / 2, row, xerr=(high - low) / 2 or None, **look, **ends)
 
 
 def _criteria_columns(ax: Axes, criteria: pd.DataFrame) -> None:
@@ -160,488 +411,9 @@ def _lead_of(criterion: Any) -> tuple[str, str]:
 
 
 def _criteria_legend(criteria: pd.DataFrame) -> list[Line2D]:
-    marks = [Line2D([], [], label=_("us"), **_US)]
+    marks = [Line2D([], [], label=_("us"), **US)]
     if (criteria["source"] == "our_guess").any():
-        marks.append(Line2D([], [], label=_("us, our guess"), **_US_GUESSED))
+        marks.append(Line2D([], [], label=_("us, our guess"), **US_GUESSED))
     names = criteria["rival"].dropna()
     best = _("{name}, the best rival").format(name=names.iloc[0]) if len(names) else _("rival")
-    return [*marks, Line2D([], [], label=fit(best, 220, size=10), **_RIVAL)]
-
-
-_US: dict[str, Any] = {
-    "marker": "o",
-    "linestyle": "none",
-    "color": LIGHT["side_b"],
-    "markersize": 9,
-}
-
-_US_GUESSED: dict[str, Any] = {**_US, "markerfacecolor": LIGHT["paper"], "markeredgewidth": 1.8}
-
-_RIVAL: dict[str, Any] = {
-    "marker": "s",
-    "linestyle": "none",
-    "color": LIGHT["neutral"],
-    "markersize": 8,
-    "markerfacecolor": LIGHT["paper"],
-    "markeredgewidth": 1.8,
-}
-
-SHAPES = {1: "D", 2: "^", 3: "s", 4: "o"}  # the level again, for eyes that do not see its colour
-
-CROWD = mix(LIGHT["neutral"], 0.42)
-
-LEAST_AREA, MOST_AREA = 14.0, 560.0  # square points
-
-PROSPECT_AREA = 60.0
-
-LIST_WIDTH = 135  # points for a name of the list
-
-STEP = 16  # points between two rows beside the figure
-
-
-def area_of(profit: float, largest: float) -> float:
-    """Return the area of a mark in square points; it grows with the profit or loss."""
-    if not np.isfinite(profit):
-        return PROSPECT_AREA
-    return (
-        LEAST_AREA + (MOST_AREA - LEAST_AREA) * abs(profit) / largest if largest > 0 else LEAST_AREA
-    )
-
-
-def list_numbered(ax: Axes, points: pd.DataFrame) -> float:
-    """Write the list of numbers and names; return where the next row stands, in points."""
-    listed = points[points["number"].notna()]
-    if listed.empty:
-        return 10.0
-    _beside(ax, 14, 10, _("Numbered in the figure"), color=LIGHT["ink_soft"])
-    for mark in records(listed):
-        down = 10 + STEP * mark.number
-        _beside(ax, 28, down, number(mark.number), ha="right", weight="bold")
-        _beside(ax, 35, down, fit(mark.name, LIST_WIDTH, size=10))
-    return 10.0 + STEP * (len(listed) + 1.6)
-
-
-def explain_marks(ax: Axes, points: pd.DataFrame, down: float) -> float:
-    """Write the key of the marks that occur; return where the next row stands, in points."""
-    told, crowd = points[points["told"]], points[~points["told"]]
-    rows: list[tuple[str, dict[str, Any]]] = []
-    levels = sorted(set(told["level"].dropna().astype(int)), reverse=True)
-    for level in levels:
-        words = f"{number(level)} {_(LEVELS[level])}"
-        rows.append((words, {"marker": SHAPES[level], "color": LIGHT[f"level{level}"]}))
-    hollow: dict[str, Any] = {
-        "marker": "o",
-        "markerfacecolor": LIGHT["paper"],
-        "color": LIGHT["neutral"],
-    }
-    if (~crowd["loss"] & ~crowd["prospect"]).any():
-        words = _("the others") if len(told) else _("a customer")
-        rows.append((words, {"marker": "o", "color": CROWD}))
-    if points["loss"].any():
-        rows.append((_("hollow: at a loss"), {**hollow, "markeredgewidth": 1.4}))
-    if points["prospect"].any():
-        rows.append(
-            (_("prospect"), {"marker": "+", "color": LIGHT["neutral"], "markeredgewidth": 1.4})
-        )
-    if points["ringed"].any():
-        ring = {**hollow, "color": LIGHT["uncertain"], "markeredgewidth": 1.3}
-        rows.append((_("ring: may not hold"), ring))
-    if levels:
-        _beside(ax, 14, down, _("Mark = level"), color=LIGHT["ink_soft"])
-        down += STEP
-    for words, style in rows:
-        _mark_beside(ax, 23, down, markersize=8, **style)
-        _beside(ax, 35, down, words)
-        down += STEP
-    return down + 0.6 * STEP
-
-
-def explain_areas(ax: Axes, points: pd.DataFrame, money: Money, down: float) -> None:
-    """Write which area means how much money."""
-    largest = points["customer_profit"].abs().max()
-    if not largest > 0:
-        return
-    words = _("Area = profit or loss,\n{unit}").format(unit=money.unit)
-    _beside(ax, 14, down + 5, words, color=LIGHT["ink_soft"])
-    size = 10 ** np.floor(np.log10(largest))
-    round_one = size * max(step for step in (1, 2, 5) if step * size <= largest)
-    right = 14.0
-    for part in (0.1, 0.4, 1.0):
-        radius = np.sqrt(area_of(part * round_one, largest) / np.pi)
-        amount = part * round_one / money.by
-        text = number(amount, 0 if float(amount).is_integer() else 1)
-        right += max(radius, width_of(text, size=10) / 2)
-        _mark_beside(ax, right, down + 38, marker="o", color=CROWD, markersize=2 * radius)
-        _beside(ax, right, down + 62, text, ha="center")
-        right += max(radius, width_of(text, size=10) / 2) + 12
-
-
-def write_names(ax: Axes, points: pd.DataFrame, corners: list[Text]) -> list[str]:
-    """Write numbers into marks and names beside them; return the names that found no place."""
-    avoid = boxes_of(corners, settle(ax))
-    told = points[points["told"]]
-    labels, wanting = _write_numbers(ax, told)
-    avoid += [_mark_box(ax, mark) for mark in records(told)]
-    soft = _mark_boxes(ax, points[~points["told"]])
-    soft += [box for mark in records(told) for box in _interval_boxes(ax, mark)]
-    named = told[told["number"].isna()].sort_values("area", ascending=False, kind="stable")
-    labels += [
-        _label_of(ax, mark, fit(mark.name, LIST_WIDTH, size=SMALL)) for mark in records(named)
-    ]
-    wanting += named["name"].tolist()
-    left_out = [wanting[position] for position in place(ax, labels, avoid=avoid, soft=soft)]
-    if left_out:
-        words = ngettext(
-            "{n} name found no place", "{n} names found no place", len(left_out)
-        ).format(n=number(len(left_out)))
-        ax.annotate(
-            words,
-            (1, 0),
-            (14, 4),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            fontsize=SMALL,
-            color=LIGHT["ink_soft"],
-            annotation_clip=False,
-        )
-    return left_out
-
-
-def _write_numbers(ax: Axes, told: pd.DataFrame) -> tuple[list[Label], list[str]]:
-    """Write each number into its mark; return labels and names of those that have no room there."""
-    labels: list[Label] = []
-    names: list[str] = []
-    on_top = told.sort_values("area", ascending=False, kind="stable")
-    boxes = np.array([_mark_box(ax, mark) for mark in records(on_top)])
-    for rank, mark in enumerate(records(on_top)):
-        if np.isnan(mark.number):
-            continue
-        box = np.array(box_around(ax, mark.x, mark.y, 7 * _pixels(ax)))
-        if (
-            mark.prospect or hits(box, boxes[rank + 1 :]).any()
-        ):  # no disc, or a smaller one covers it
-            labels.append(_label_of(ax, mark, number(mark.number), weight="bold", lead=True))
-            names.append(mark.name)
-            continue
-        ax.annotate(
-            number(mark.number),
-            (mark.x, mark.y),
-            (0, -2.5 if mark.shape == "^" else -0.4),
-            textcoords="offset points",
-            ha="center",
-            va="center_baseline",
-            fontsize=9,
-            weight="bold",
-            color=mark.colour if mark.loss else LIGHT["paper"],
-            zorder=9,
-        )
-    return labels, names
-
-
-def _label_of(ax: Axes, mark: Any, words: str, *, lead: bool = False, **style: Any) -> Label:
-    radius = np.sqrt(mark.area / np.pi) * _pixels(ax)
-    look: dict[str, Any] = {"fontsize": SMALL, "zorder": 8, "color": mark.colour, **style}
-    return Label(mark.x, mark.y, radius, words, look, lead)
-
-
-def _mark_box(ax: Axes, mark: Any) -> Box:
-    return box_around(ax, mark.x, mark.y, np.sqrt(mark.area / np.pi) * _pixels(ax))
-
-
-def _mark_boxes(ax: Axes, marks: pd.DataFrame) -> list[Box]:
-    """Return the boxes of many marks in pixels."""
-    middle = ax.transData.transform(marks[["x", "y"]].to_numpy(dtype=np.float64))
-    radius = np.sqrt(marks["area"].to_numpy(dtype=np.float64) / np.pi)[:, None] * _pixels(ax)
-    return [(*low, *high) for low, high in zip(middle - radius, middle + radius, strict=True)]
-
-
-def _interval_boxes(ax: Axes, mark: Any) -> list[Box]:
-    ends = [((mark.side_a_low, mark.y), (mark.side_a_high, mark.y))]
-    if mark.asked:
-        ends.append(((mark.x, mark.side_b_low), (mark.x, mark.side_b_high)))
-    pixels = [ax.transData.transform(pair) for pair in ends]
-    return [(*(low - 1), *(high + 1)) for low, high in pixels]
-
-
-def _pixels(ax: Axes) -> float:
-    return ax.figure.dpi / 72
-
-
-def _beside(ax: Axes, right: float, down: float, words: str, **style: Any) -> None:
-    ax.annotate(
-        words,
-        (1, 1),
-        (right, -down),
-        xycoords="axes fraction",
-        va="center",
-        fontsize=10,
-        textcoords="offset points",
-        annotation_clip=False,
-        **style,
-    )
-
-
-def _mark_beside(ax: Axes, right: float, down: float, **style: Any) -> None:
-    ax.plot([0], [0], transform=beside(ax, right, down), clip_on=False, linestyle="none", **style)
-
-
-MOST_NUMBERED = 12
-
-STRIP = (-0.27, -0.04)  # where an unknown side B is drawn
-
-NUMBER_AREA = {"^": 330.0}  # a mark that holds a number is at least this large
-
-OTHER_NUMBER_AREA = 190.0
-
-NAMED_AREA = 36.0
-
-RING = 6.0  # points that a ring is wider than its mark
-
-SIDES = ["side_a_low", "side_a_high", "side_b_low", "side_b_high"]
-
-
-class Cuts(NamedTuple):
-    """Where a side begins to hold, 0 to 1."""
-
-    a: float
-    b: float
-
-
-@styled
-def plot_matrix(
-    parties: pd.DataFrame, *, cut_a: float, cut_b: float, currency: str, ax: Axes | None = None
-) -> Axes:
-    """Draw side A against side B; a point is the middle of its interval.
-
-    Parameters
-    ----------
-    parties : DataFrame, one row per customer or prospect
-        ``name``; ``side_a_low``, ``side_a_high``, ``side_b_low``, ``side_b_high`` (0 to 1);
-        ``asked`` (False: side B unknown, drawn in a strip below); ``customer_profit`` (missing for
-        prospects); ``numbered`` (the first 12 get a number, in the order of the rows); ``named``;
-        ``level`` (1 to 4 or missing); ``both_hold`` (yes, may or no: who stands in the corner of
-        both sides and is not certain, or behind a rival, gets a ring).
-    cut_a, cut_b : float, 0 to 1, from where a side holds
-    currency : str, for the legend of areas, such as "EUR"
-    ax : Axes, optional; a new figure is made without it
-
-    Returns
-    -------
-    Axes; ``ax.left_out`` lists the names that found no place beside their mark
-    """
-    require_columns(
-        parties,
-        "name",
-        *SIDES,
-        "asked",
-        "customer_profit",
-        "numbered",
-        "level",
-        "named",
-        "both_hold",
-        of="matrix",
-    )
-    ax = axes_or_new(ax, height=6.9)
-
-    points = _points(parties, Cuts(cut_a, cut_b))
-    corners = _ground(ax, points, Cuts(cut_a, cut_b))
-    _draw_crowd(ax, points)
-    _draw_told(ax, points)
-    _ring(ax, points)
-    down = list_numbered(ax, points)
-    down = explain_marks(ax, points, down)
-    explain_areas(ax, points, money_of(points["customer_profit"], currency), down)
-    ax.left_out = write_names(ax, points, corners)  # type: ignore[attr-defined]
-    return ax
-
-
-def _points(parties: pd.DataFrame, cut: Cuts) -> pd.DataFrame:
-    """Add the place, area, number and colour of each mark, and who is ringed."""
-    points = parties.reset_index(drop=True)
-    asked = points["asked"].astype(bool)
-    known = (
-        points[SIDES].astype(float).fillna({name: float(name.endswith("high")) for name in SIDES})
-    )
-    x = known[["side_a_low", "side_a_high"]].mean(axis=1)
-    y = known[["side_b_low", "side_b_high"]].mean(axis=1)
-    rank = x.rank(method="first")  # neighbours in the strip stand at different heights
-    strip = sum(STRIP) / 2 + 0.115 * ((rank * 0.618034) % 1 - 0.42)
-    flagged = points["numbered"].astype(bool)
-    numbers = flagged.cumsum().where(flagged)
-    profit = points["customer_profit"]
-    points = points.assign(
-        **known,
-        asked=asked,
-        x=x,
-        y=y.where(asked, strip),
-        ringed=asked & (x >= cut.a) & (y >= cut.b) & (points["both_hold"] != "yes"),
-        number=numbers.where(numbers <= MOST_NUMBERED),
-        told=flagged | points["named"].astype(bool),
-        loss=profit < 0,
-        prospect=profit.isna(),
-        shape=["o" if pd.isna(level) else SHAPES[int(level)] for level in points["level"]],
-        colour=[_colour(*mark) for mark in zip(points["level"], profit, strict=True)],
-    )
-    return points.assign(area=_areas(points))
-
-
-def _areas(points: pd.DataFrame) -> pd.Series:
-    profit = points["customer_profit"]
-    largest = profit.abs().max()
-    area = profit.map(lambda one: area_of(one, largest))
-    least = points["shape"].map(lambda shape: NUMBER_AREA.get(shape, OTHER_NUMBER_AREA))
-    least = least.where(points["number"].notna(), NAMED_AREA)
-    marked = points["told"] & ~points["prospect"]
-    return area.where(~marked, np.maximum(area, least))
-
-
-def _colour(level: float, profit: float) -> str:
-    if pd.notna(level):
-        return LIGHT[f"level{int(level)}"]
-    return LIGHT["ink" if pd.isna(profit) else "lost" if profit < 0 else "earned"]
-
-
-def _ground(ax: Axes, points: pd.DataFrame, cut: Cuts) -> list[Text]:
-    """Draw the quarters, the cuts and the strip; return the words in the corners."""
-    unknown = int((~points["asked"]).sum())
-    bottom = STRIP[0] if unknown else 0.0
-    floor = STRIP[1] if unknown else 0.0
-    ax.set(xlim=(0, 1), ylim=(bottom, 1))
-    corner = Rectangle((cut.a, cut.b), 1 - cut.a, 1 - cut.b, facecolor=mix(LIGHT["earned"], 0.08))
-    corner.set_zorder(0)
-    ax.add_patch(corner)
-    style: dict[str, Any] = {
-        "color": LIGHT["ink_soft"],
-        "linewidth": 0.9,
-        "linestyle": DASHED,
-        "zorder": 1,
-    }
-    ax.plot([cut.a, cut.a], [floor, 1], **style)
-    ax.plot([0, 1], [cut.b, cut.b], **style)
-    ticks = np.linspace(0, 1, 6)
-    words = [number(100 * tick) for tick in ticks]
-    ax.set_xticks(ticks, words)
-    ax.set_yticks(
-        [*ticks, sum(STRIP) / 2][: 7 if unknown else 6], [*words, "?"][: 7 if unknown else 6]
-    )
-    ax.set_xlabel(_("Side A: how attractive they are to us (0 to 100)"))
-    ax.set_ylabel(_("Side B: how attractive we are to them (0 to 100)"))
-    if unknown:
-        strip = Rectangle(
-            (0, bottom),
-            1,
-            floor - bottom,
-            facecolor=LIGHT["panel"],
-            hatch="....",
-            edgecolor=LIGHT["rule"],
-            linewidth=0.5,
-            zorder=0,
-        )
-        ax.add_patch(strip)
-    return _corners(ax, floor, unknown)
-
-
-def _corners(ax: Axes, floor: float, unknown: int) -> list[Text]:
-    style: dict[str, Any] = {
-        "fontsize": 10,
-        "zorder": 6,
-        "linespacing": 1.2,
-        "color": LIGHT["ink_soft"],
-    }
-    strong: dict[str, Any] = {**style, "color": LIGHT["earned"], "weight": "bold"}
-    bottom = floor + 0.008
-    texts = [
-        ax.text(0.988, 0.984, _("BOTH SIDES HOLD"), ha="right", va="top", **strong),
-        ax.text(0.012, 0.984, _("THEY VALUE US, WE GAIN LITTLE\nserve simply"), va="top", **style),
-        ax.text(
-            0.988,
-            bottom,
-            _("WE WANT THEM,\nTHEY HAVE BETTER\nimprove, or let go"),
-            ha="right",
-            va="bottom",
-            **style,
-        ),
-        ax.text(0.012, bottom, _("TRANSACT"), va="bottom", **style),
-    ]
-    if unknown:
-        words = ngettext(
-            "SIDE B UNKNOWN: {n} nobody asked",
-            "SIDE B UNKNOWN: {n} nobody asked",
-            unknown,
-        ).format(n=number(unknown))
-        dark: dict[str, Any] = {**style, "color": LIGHT["uncertain"]}
-        texts.append(ax.text(0.012, STRIP[0] + 0.01, words, va="bottom", **dark))
-    return [halo(text, 4) for text in texts]
-
-
-def _draw_crowd(ax: Axes, points: pd.DataFrame) -> None:
-    crowd = points[~points["told"]]
-    grey = crowd[~crowd["loss"] & ~crowd["prospect"]]
-    ax.scatter(
-        grey["x"],
-        grey["y"],
-        s=grey["area"],
-        facecolor=CROWD,
-        edgecolor=LIGHT["paper"],
-        linewidth=0.5,
-        zorder=2,
-    )
-    losing = crowd[crowd["loss"]]
-    ax.scatter(
-        losing["x"],
-        losing["y"],
-        s=losing["area"],
-        facecolor=LIGHT["paper"],
-        edgecolor=LIGHT["neutral"],
-        linewidth=0.9,
-        zorder=2,
-    )
-    prospects = crowd[crowd["prospect"]]
-    ax.scatter(
-        prospects["x"],
-        prospects["y"],
-        s=42,
-        marker="+",
-        color=LIGHT["neutral"],
-        linewidth=1.2,
-        zorder=2,
-    )
-
-
-def _ring(ax: Axes, points: pd.DataFrame) -> None:
-    """Ring who stands in the corner of both sides although not all of it holds for certain."""
-    for mark in records(points[points["ringed"]]):
-        across = 2 * np.sqrt(mark.area / np.pi) + RING
-        ax.plot(
-            mark.x,
-            mark.y,
-            "o",
-            markersize=across,
-            markerfacecolor="none",
-            color=LIGHT["uncertain"],
-            markeredgewidth=1.3,
-            zorder=5,
-        )
-
-
-def _draw_told(ax: Axes, points: pd.DataFrame) -> None:
-    """Draw those with a number or a name, large ones first, with their intervals."""
-    told = points[points["told"]].sort_values("area", ascending=False, kind="stable")
-    for mark in records(told):
-        style: dict[str, Any] = {"color": mark.colour, "linewidth": 0.9, "alpha": 0.6, "zorder": 3}
-        ax.hlines(mark.y, mark.side_a_low, mark.side_a_high, **style)
-        if mark.asked:
-            ax.vlines(mark.x, mark.side_b_low, mark.side_b_high, **style)
-        if mark.prospect:
-            ax.scatter(mark.x, mark.y, s=80, marker="+", color=mark.colour, linewidth=2, zorder=4)
-            continue
-        ax.scatter(
-            mark.x,
-            mark.y,
-            s=mark.area,
-            marker=mark.shape,
-            zorder=4,
-            linewidth=1.6 if mark.loss else 1,
-            facecolor=LIGHT["paper"] if mark.loss else mark.colour,
-            edgecolor=mark.colour if mark.loss else LIGHT["paper"],
-        )
+    return [*marks, Line2D([], [], label=fit(best, 220, size=10), **RIVAL)]

@@ -118,7 +118,7 @@ def matrix_frame(sides: pd.DataFrame) -> pd.DataFrame:
     level: pd.Series | float = np.nan
     if "confirmed_level" in sides:
         level = sides["confirmed_level"].astype("float64").mask(untold_levels(sides))
-    table = sides[names].assign(numbered=numbered, named=False, level=level)
+    table = sides[names].assign(numbered=numbered, level=level)
     return table.iloc[order].reset_index(drop=True)
 
 

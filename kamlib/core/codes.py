@@ -91,10 +91,7 @@ CHAINS = (  # titles of the one sum that leads to the customers: from the ledger
     N_("From list revenue to profit, {period}"),
 )
 
-# By what a key account earns what one costs.
-PASSES = {"yes": N_("for certain"), "may": N_("may"), "no": N_("no")}
-
-PAYS = {
+PAYS = {  # by what a key account earns what one costs
     "profit": N_("by its profit"),
     "potential": N_("by its potential"),
     "strategic": N_("need not: strategic"),
@@ -143,12 +140,6 @@ CHANGES = {  # causes of a change of profit, in the order in which they are show
     "capital": N_("capital"),
     "lost": N_("lost"),
     "new": N_("new"),
-}
-
-RANGES = {  # what a declared range is a range of
-    "rate": N_("rate"),
-    "time": N_("time"),
-    "volume": N_("volume"),
 }
 
 EFFORT = {  # kinds of effort that customers get

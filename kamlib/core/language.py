@@ -145,7 +145,7 @@ def percent(share: float) -> str:
         return UNKNOWN
     size = abs(share)
     digits = 0 if size >= 0.0995 or size == 0 else 1 if size >= 0.0005 else 2
-    return number(100 * share, digits) + "%"
+    return _("{n}%").format(n=number(100 * share, digits))
 
 
 def cases(level: float) -> str:
@@ -182,10 +182,18 @@ def span_of_points(low: float, high: float, digits: int = 0) -> str:
     >>> span_of_points(0.07, 0.07), span_of_points(-0.167, 0.05)
     ('+7', '−17 to +5')
     """
-    words = [number(100 * each, digits, signed=True) for each in (low, high)]
-    if words[0] == words[1]:
-        return words[0]
-    return _("{low} to {high}").format(low=words[0], high=words[1])
+    return span(*(number(100 * each, digits, signed=True) for each in (low, high)))
+
+
+def span(low: str, high: str) -> str:
+    """Write both ends of a range, once where they read alike.
+
+    Examples
+    --------
+    >>> span("21", "45"), span("40%", "40%")
+    ('21 to 45', '40%')
+    """
+    return low if low == high else _("{low} to {high}").format(low=low, high=high)
 
 
 def day(value: date) -> str:
@@ -198,7 +206,7 @@ def day(value: date) -> str:
     """
     from babel.dates import format_date
 
-    return str(format_date(value, "d MMM y", locale=language()))
+    return str(format_date(value, _("d MMM y"), locale=language()))
 
 
 def month(value: date) -> str:
@@ -211,4 +219,4 @@ def month(value: date) -> str:
     """
     from babel.dates import format_date
 
-    return str(format_date(value, "MMM y", locale=language()))
+    return str(format_date(value, _("MMM y"), locale=language()))

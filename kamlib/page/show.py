@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from kamlib.core.codes import CHANGES, DOCUMENTS, DOORS, LADDER, PROFIT_CLASSES, TABLES, VERDICTS
+from kamlib.core.codes import (
+    CHANGES,
+    DOCUMENTS,
+    DOORS,
+    LADDER,
+    PROFIT_CLASSES,
+    SOURCES,
+    TABLES,
+    VERDICTS,
+)
 from kamlib.core.errors import printable
 from kamlib.core.language import NO_VALUE, _, day, month, ngettext, number, percent, points
 from kamlib.core.outcomes import FLAG, PASS, REFUSE, Outcome
@@ -197,6 +206,7 @@ CODES = {  # columns that hold codes → what readers read
     "line": LINES,
     "measure": LINES,
     "cause": CHANGES,
+    "source": SOURCES,
 }
 
 

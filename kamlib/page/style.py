@@ -23,7 +23,6 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import ScaledTranslation, Transform
 
 from kamlib.core.language import _, number, percent
 
@@ -289,14 +288,6 @@ def column_at_right(
         annotation_clip=False,
     )
     return end
-
-
-def beside(ax: Axes, right: float, down: float) -> Transform:
-    """Return the transform of a place in points from the top right corner of the Axes."""
-    points = ScaledTranslation(right / 72, -down / 72, ax.figure.dpi_scale_trans)
-    across: Any = ax.transAxes
-    corner = ScaledTranslation(1, 1, across)
-    return points + corner
 
 
 def place(

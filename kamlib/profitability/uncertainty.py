@@ -5,10 +5,6 @@ use the pool move together; on an activity counted from documents it is a range 
 all alike too; on an activity whose volumes come from a table it is a range on each customer's own
 volume, and customers move apart. A rate that rises takes cost from unused capacity, so nothing is
 scaled back to the cost of the pool.
-
-Sources
--------
-Howard (1988), "Decision Analysis: Practice and Promise", for the tornado diagram.
 """
 
 from collections.abc import Sequence
@@ -38,64 +34,24 @@ UNCERTAINTY = {
     "moved_most_by": "str",
     "moved_by": "float64",
 }
-TORNADO = {
-    "period": "str",
-    "customer_id": "str",
-    "source": "str",
-    "kind": "str",
-    "low_profit": "float64",
-    "high_profit": "float64",
-    "swing": "float64",
-}
 
 
-def profit_tornado(
-    statement: pd.DataFrame, cost_to_serve: pd.DataFrame | None, model: "Profitability"
-) -> pd.DataFrame:
-    """Show which rate, time or volume moves each customer's profit most, one at a time.
-
-    From  the statement and cost-to-serve (customer × activity)
-    to    ``period, customer_id, source, kind, low_profit, high_profit, swing``; per customer the
-          largest swing first.
-
-    Parameters
-    ----------
-    statement : DataFrame with period, customer_id, customer_profit and active
-    cost_to_serve : DataFrame with period, customer_id, activity, pool and cost in cents
-    model : declared ranges; `source` is a pool or an activity of theirs, `kind` is rate, time or
-        volume
+def _most_moved(cost_to_serve: pd.DataFrame, model: "Profitability") -> pd.DataFrame:
+    """Return whose range moves each customer and period most, and by how much in one direction.
 
     Returns
     -------
-    DataFrame; ``low_profit`` is the profit with the cost at the upper end of its range, ``swing``
-    the distance between both ends, in reporting currency. Who is not touched has no row.
-
-    Raises
-    ------
-    ParameterError
-        A range is declared for what is neither a pool nor an activity.
+    DataFrame ``period, customer_id, moved_most_by, moved_by``; who is moved by none has no row
     """
-    if cost_to_serve is None or not model.uncertainty:
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in TORNADO.items()})
-    require_declared(model, cost_to_serve)
-    key = ["period", "customer_id"]
     parts = []
     for source, half_width in model.uncertainty.items():
         mine = cost_to_serve[_belongs(cost_to_serve, source)]
-        moved = mine.groupby(key, as_index=False)["cost"].sum()
-        kind = _kind(source, model)
-        parts.append(moved.assign(source=source, kind=kind, moved=moved["cost"] * half_width))
-    known = statement.loc[statement["active"], [*key, "customer_profit"]].dropna()
-    rows = known.merge(pd.concat(parts, ignore_index=True), on=key)
-    rows = rows[rows["moved"] != 0]
-    found = rows.assign(
-        low_profit=(rows["customer_profit"] - rows["moved"].abs()).round(2),
-        high_profit=(rows["customer_profit"] + rows["moved"].abs()).round(2),
-        swing=(2 * rows["moved"].abs()).round(2),
-    )
-    order = ["period", "customer_id", "swing", "source"]
-    found = found.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
-    return found[list(TORNADO)].astype(dict.fromkeys(("source", "kind"), "str"))
+        moved = half_width * mine.groupby(["period", "customer_id"])["cost"].sum().abs()
+        both_ways = (2 * moved[moved != 0]).round(2).rename("moved_by")
+        parts.append(both_ways.reset_index().assign(moved_most_by=source))
+    rows = pd.concat(parts).sort_values(["moved_by", "moved_most_by"], ascending=[False, True])
+    first = rows.drop_duplicates(["period", "customer_id"])
+    return first.assign(moved_by=(first["moved_by"] / 2).round(2))
 
 
 def uncertain_profits(
@@ -212,10 +168,8 @@ def profit_uncertainty(
         said = odds(world, level=level, share=profit_share)
         parts.append(_as_table(rows.sort_values("customer_id"), said))
     table = pd.concat(parts, ignore_index=True)
-    most = profit_tornado(known, cost_to_serve, model).drop_duplicates(["period", "customer_id"])
-    most = most.assign(moved_most_by=most["source"], moved_by=(most["swing"] / 2).round(2))
-    names = ["period", "customer_id", "moved_most_by", "moved_by"]
-    table = table.merge(most[names], on=["period", "customer_id"], how="left")
+    most = _most_moved(cost_to_serve, model)
+    table = table.merge(most, on=["period", "customer_id"], how="left")
     table = table.fillna({"moved_by": 0.0})
     table = table.sort_values(["period", "customer_id"], ignore_index=True)
     return table[list(UNCERTAINTY)].astype({"moved_most_by": "str"})

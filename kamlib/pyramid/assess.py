@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kamlib.core.language import N_, _, money, number, points
+from kamlib.core.language import N_, _, money, number, points, span
 from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.pyramid.boundaries import assign_levels
 from kamlib.pyramid.bounds import Bounds
@@ -115,7 +115,7 @@ def _lacking(accounts: pd.DataFrame, bounds: Bounds, cuts: Mapping[str, float]) 
         limit = points(cuts[name])
         for i in np.flatnonzero(short):
             template = _("{what} is not certain") if unsure[i] else _(words)
-            value = points(at_worst[name][i])
+            value = span(*(points(end[i]) for end in bounds[name]))
             told[i].append(template.format(what=_(NAMES[name]), value=value, limit=limit))
     below = accounts["confirmed_level"].fillna(3) < KEY_LEVEL
     blocks = accounts["blocked_by"].tolist()

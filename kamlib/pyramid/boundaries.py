@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.core.codes import LEVELS
-from kamlib.core.language import _, number, percent, points
+from kamlib.core.language import _, number, percent, points, span
 from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.tables import untold_levels
 from kamlib.core.vocabulary import COLUMNS
@@ -109,20 +109,19 @@ def _blocks(
                 case = (relations[i], low[i], high[i], bool(veto[i]))
                 if case not in written:
                     at = limit.by_relation.get(relations[i], limit)
-                    value = low[i] if at.at_least is not None else high[i]
-                    guessed = low[i] != high[i] and not (name in CHANCES and np.isfinite(low[i]))
-                    written[case] = _block(name, at, value, guessed, bool(veto[i]))
+                    written[case] = _block(name, at, (low[i], high[i]), bool(veto[i]))
                 told[i].append(written[case])
     return ["; ".join(parts) for parts in told]
 
 
-def _block(name: str, limit: "Limits", value: float, unknown: bool, veto: bool) -> str:
+def _block(name: str, limit: "Limits", ends: tuple[float, float], veto: bool) -> str:
     least = limit.at_least is not None
     wanted = limit.at_least if least else limit.at_most
     assert wanted is not None
+    unknown = ends[0] != ends[1] and not (name in CHANCES and np.isfinite(ends[0]))
     words = {
         "what": criterion_label(name),
-        "value": _("unknown") if unknown else _amount(name, value),
+        "value": _("unknown") if unknown else span(*(_amount(name, end) for end in ends)),
         "limit": _amount(name, wanted),
     }
     if veto:
@@ -138,7 +137,7 @@ def _block(name: str, limit: "Limits", value: float, unknown: bool, veto: bool) 
     return template.format(**words)
 
 
-CHANCES = ("p_return_12m", "p_stay_3y")  # measured ones are ranges, told by their worst end
+CHANCES = ("p_return_12m", "p_stay_3y")  # measured ones are ranges
 _LABELS = {
     "p_return_12m": "p_return_12m",
     "p_stay_3y": "p_stay_3y",

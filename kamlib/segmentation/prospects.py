@@ -23,12 +23,11 @@ from kamlib.core.language import _, number, percent
 from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.tables import among
 from kamlib.core.timespans import months_earlier
+from kamlib.numerics.rates import shrunk_rates
 
 FEWEST = 20  # closed deals; of fewer nobody can tell a rate
 OLD = 0.95  # of closed deals were closed at that age
-STRENGTH = 10  # deals that a rate is shrunk with
 ALIKE = 5  # earlier deals; held against fewer nobody can tell
-INTERVAL = (0.05, 0.95)
 FEW_FOR_REGRESSION, BETTER = 300, 0.005  # closed deals; of the Brier score, out of time
 CHANCES = ["p_win", "p_win_low", "p_win_high"]
 RARE = 20  # deals: a value that fewer share is one of the others
@@ -83,8 +82,6 @@ def win_chances(known: pd.DataFrame, stages: pd.DataFrame | None, *, end: date) 
     many it is held against), ``p_win``, ``p_win_low`` and ``p_win_high`` (90 % interval); unknown, from 0
     to 1, where fewer than 20 deals were closed or it is held against fewer than 5
     """
-    from scipy.stats import beta
-
     over, now = known[known["over"]], known[~known["over"]]
     found = now[[]].assign(deal_stage=pd.Series(dtype="str"), earlier=len(over), p_win=np.nan)
     if len(over) < FEWEST:
@@ -110,11 +107,10 @@ def win_chances(known: pd.DataFrame, stages: pd.DataFrame | None, *, end: date) 
         n, won = np.where(staged, counted["size"], n), np.where(staged, counted["sum"], won)
         found["deal_stage"] = stage
     rate = (before["won"].sum() + 0.5) / (len(before) + 1)
-    wins, losses = won + STRENGTH * rate, n - won + STRENGTH * (1 - rate)
-    low, high = (beta.ppf(each, wins, losses) for each in INTERVAL)
-    chances = pd.DataFrame({"p_win": wins / (wins + losses), "p_win_low": low, "p_win_high": high})
+    chances = pd.DataFrame(
+        dict(zip(CHANCES, shrunk_rates(won, n, rate), strict=True)), index=found.index
+    )
     few = n < ALIKE
-    chances = chances.assign(p_win_low=np.fmin(low, chances["p_win"])).set_index(found.index)
     for name, unknown in zip(CHANCES, (np.nan, 0.0, 1.0), strict=True):
         found[name] = chances[name].mask(few, unknown)
     return found.assign(earlier=n.astype(int))

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kamlib.core.tables import among, content_hash
+from kamlib.numerics.rates import INTERVAL, shrunk_rates
 from kamlib.staying.rhythm import cutoffs_before, months_away, slices
 
 if TYPE_CHECKING:
@@ -21,13 +22,11 @@ REGRESSION = "regression"
 CANDIDATES = (BASE, DAYS, CELLS, SILENT, REGRESSION)  # the simpler first
 STAYING, PROJECT = "staying", "project"  # the same cells for other questions
 MOST_ORDER_DAYS, SOME_ORDER_DAYS = 12, 3
-STRENGTH = 10  # customers that a rate is shrunk with
 FEW_CASES = 15
 FEW_CUSTOMERS, FEW_GONE = 60, 15  # below either there is no regression
 AS_GOOD = 0.005  # of a Brier score
 CUTOFFS = 12  # monthly: each season once
 HORIZONS, PROJECT_MONTHS, YEAR = (12, 6, 3), 24, 12
-INTERVAL = (0.05, 0.95)
 TERMS = ("intercept", "order_days", "silent_days", "tenure_days", "lateness")
 SCORES = ("auc", "brier", "mean_chance", "happened", "tested_on")
 
@@ -135,16 +134,11 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _rates(rows: pd.DataFrame, model: str, towards: float | pd.Series) -> pd.DataFrame:
     """Rate of each band, shrunk; a customer who is seen on several days counts as one."""
-    from scipy.stats import beta
-
     seen = rows.assign(towards=towards).groupby(bands(model, rows))
     found = seen.agg(
         n=("customer_id", "nunique"), rate=("returned", "mean"), to=("towards", "first")
     )
-    back = found["n"] * found["rate"] + STRENGTH * found["to"]
-    gone = found["n"] + STRENGTH - back
-    low, high = (beta.ppf(each, back + 0.5, gone + 0.5) for each in INTERVAL)
-    rate = back / (back + gone)
+    rate, low, high = shrunk_rates(found["n"] * found["rate"], found["n"], found["to"])
     table = found[["n"]].assign(model=model, rate=rate, low=low, high=high, covariance="")
     return table.rename_axis("band").reset_index()
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kamlib.core.tables import among
 from kamlib.core.timespans import months_earlier
-from kamlib.staying.returns import INTERVAL, STRENGTH
+from kamlib.numerics.rates import shrunk_rates
 
 LEAST = 10  # customers who share a value
 NEAREST = 5
@@ -57,8 +57,6 @@ def profile(traits: pd.DataFrame, groups: dict[str, pd.Series]) -> pd.DataFrame:
     DataFrame, one row per comparison, attribute and value that ten customers share: ``n``, ``share`` of
     them in the group, ``lift`` over all, shrunk with strength 10, ``lift_low`` and ``lift_high`` (90 %)
     """
-    from scipy.stats import beta
-
     parts = []
     for name, group in groups.items():
         inside = group.reindex(traits.index).dropna().astype(float)
@@ -66,10 +64,11 @@ def profile(traits: pd.DataFrame, groups: dict[str, pd.Series]) -> pd.DataFrame:
             seen = inside.groupby(traits.loc[inside.index, attribute]).agg(["count", "sum"])
             seen = seen[seen["count"] >= LEAST]
             all_, n = inside.mean(), seen["count"]
-            back = seen["sum"] + STRENGTH * all_
-            low, high = (beta.ppf(q, back + 0.5, n + STRENGTH - back + 0.5) for q in INTERVAL)
-            found = {"n": n, "share": seen["sum"] / n, "lift": back / (n + STRENGTH) / all_}
-            table = pd.DataFrame({**found, "lift_low": low / all_, "lift_high": high / all_})
+            rates = shrunk_rates(seen["sum"], n, all_)
+            found = {"n": n, "share": seen["sum"] / n, "lift": rates.rate / all_}
+            table = pd.DataFrame(
+                {**found, "lift_low": rates.low / all_, "lift_high": rates.high / all_}
+            )
             table = table.rename_axis("value").reset_index()
             parts.append(table.assign(comparison=name, attribute=attribute))
     names = ["comparison", "attribute", "value", "n", "share", "lift", "lift_low", "lift_high"]
