@@ -10,7 +10,7 @@ from test_intake import LINES, TWO_FIRMS, TWO_YEARS, book, give, outcome_and_wor
 
 from kamlib.core import contract
 from kamlib.core.rules import RULES
-from kamlib.data_prep.tables import quality_table, worst_rows
+from kamlib.data_prep.tables import quality_table, rows_set_aside
 from kamlib.data_prep.words import documents_finding, quality_finding
 from kamlib.intake import checks, documents, outcomes_about, read_inputs, reasons
 from kamlib.report.exporting import write_rows_set_aside
@@ -270,14 +270,15 @@ def test_a_column_is_named_as_the_client_names_it(tmp_path):
     engagement = give(world(tmp_path), "invoice_lines", theirs, columns=columns)
     aside = read_inputs(engagement, "FY2024").tables["quarantine"]
 
-    assert worst_rows(aside, most=1).values.tolist() == [
-        ["invoice_lines.csv, row 3", "F2", "Customer (NIP nabywcy)", "(empty)", "missing", 500.0]
+    first = rows_set_aside(aside, most=1)
+    assert first[["row", "invoice_id", "column", "reason", "amount"]].values.tolist() == [
+        [3, "F2", "Customer (NIP nabywcy)", "missing", 500.0]
     ]
 
 
 def test_the_rows_worth_most_come_first_and_unreadable_amounts_last(quarantine):
-    assert worst_rows(quarantine, most=3)["amount"].tolist() == [500, 300, 100]
-    assert worst_rows(quarantine)["value"].tolist()[-1] == "many"
+    assert rows_set_aside(quarantine, most=3)["amount"].tolist() == [500, 300, 100]
+    assert rows_set_aside(quarantine, most=99)["value"].tolist()[-1] == "many"
 
 
 def test_every_reason_of_the_contract_has_a_remedy():

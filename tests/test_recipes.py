@@ -241,8 +241,8 @@ def test_a_verdict_rule_asks_for_a_quantity_of_its_own(copy):
     )
     copy.insert(
         "kamlib/pyramid/bounds.py",
-        "    found = {\n",
-        '        "days_to_pay": certain(_of(ids, statement.set_index("customer_id")["days_to_pay"])),\n',
+        '        "days_late": certain(_of(ids, now["days_late"])),\n',
+        '        "days_to_pay": certain(_of(ids, now["days_to_pay"])),\n',
     )
     copy.insert(
         "kamlib/pyramid/find_out.py",
@@ -266,8 +266,9 @@ from kamlib.pyramid.decide import decision_rules
 from kamlib.settings import load_engagement
 
 engagement = load_engagement("firm")
-statement = pd.DataFrame({"period": "FY2025", "customer_id": ["A", "B"], "customer_profit": 20.0,
+now = pd.DataFrame({"period": "FY2025", "customer_id": ["A", "B"], "customer_profit": 20.0,
     "days_late": 0.0, "profit_rate": .1, "gross_margin": 30.0, "days_to_pay": [3.0, None]})
+statement = pd.concat([now.assign(period="FY2024", days_to_pay=90.0), now], ignore_index=True)
 bounds = test_pyramid.joined(statement=statement)
 table = assess_accounts(bounds, engagement.pyramid.boundaries, ["auto"] * 2,
     decision_rules(engagement, unit=100.0), missing={}, managers=pd.Series(dtype="object"),

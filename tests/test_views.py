@@ -570,6 +570,15 @@ def test_losses_to_end_come_first_by_what_ending_them_brings():
     assert alone["worth"].tolist() == [100]
 
 
+def test_who_is_let_go_by_rules_of_one_s_own_is_a_repair_only_at_a_loss_and_its_worth_may_be_unknown():
+    ruled = accounts().assign(verdict="let_go", customer_profit=[100, -50, 0])
+
+    steps = repairs(ruled, LOSSES.head(0), by_when=BY, currency="PLN")
+
+    assert steps[["name", "what"]].to_numpy().tolist() == [["Beta", "let go"]]
+    assert steps["worth"].isna().tolist() == [True]
+
+
 def test_questions_stand_in_order_of_money_whatever_the_ids():
     """Stake of B 2 units of 100; A has none known, so its margin counts, then P's revenue."""
     open_ = accounts().assign(

@@ -21,11 +21,6 @@ def side_a(stage: "Stage") -> Analysis:
     Its tables are ``side_a_criteria`` (one row per party and criterion: raw in the criterion's unit,
     rating 0 to 10, weight and value 0 to 1) and ``sides`` (one row per party: side A and what is known
     of it, 0 to 1).
-
-    Raises
-    ------
-    DataError
-        A table of notebooks 1 to 3 is not there: names the notebook to run.
     """
     settings, parties = stage.engagement.side_a, stage.read("parties")
     now, stays = stage.read("profitability"), stage.read("staying")
@@ -71,8 +66,7 @@ def side_b(stage: "Stage") -> Analysis:
     Raises
     ------
     DataError
-        A table of notebooks 1 to 3 is not there; or the weights of a party in ``ratings_theirs`` are
-        missing or negative, or add up to nothing.
+        The weights of a party in ``ratings_theirs`` are missing or negative, or add up to nothing.
     """
     parties, now = stage.read("parties"), stage.read("profitability")
     settings, end = stage.engagement.side_b, stage.period.end
@@ -106,11 +100,6 @@ def both_sides(stage: "Stage", side_a: Analysis, side_b: Analysis) -> Analysis:
     Its table is ``attractiveness``: one row per customer and prospect, both sides 0 to 1, our lead −1 to
     1, trust 0 to 10, profit in reporting currency, potential in key-account units. Where a cut of the
     run is not the engagement's, it says who comes and who leaves by it.
-
-    Raises
-    ------
-    DataError
-        A table of notebooks 1 to 3 is not there: names the notebook to run.
     """
     parties, wanted = stage.read("parties"), side_b.tables["side_b_criteria"]
     sides = tables.both_sides(

@@ -91,10 +91,7 @@ CHAINS = (  # titles of the one sum that leads to the customers: from the ledger
     N_("From list revenue to profit, {period}"),
 )
 
-# By what a key account earns what one costs.
-PASSES = {"yes": N_("for certain"), "may": N_("may"), "no": N_("no")}
-
-PAYS = {
+PAYS = {  # by what a key account earns what one costs
     "profit": N_("by its profit"),
     "potential": N_("by its potential"),
     "strategic": N_("need not: strategic"),

@@ -145,7 +145,7 @@ def percent(share: float) -> str:
         return UNKNOWN
     size = abs(share)
     digits = 0 if size >= 0.0995 or size == 0 else 1 if size >= 0.0005 else 2
-    return number(100 * share, digits) + "%"
+    return _("{n}%").format(n=number(100 * share, digits))
 
 
 def cases(level: float) -> str:
@@ -206,7 +206,7 @@ def day(value: date) -> str:
     """
     from babel.dates import format_date
 
-    return str(format_date(value, "d MMM y", locale=language()))
+    return str(format_date(value, _("d MMM y"), locale=language()))
 
 
 def month(value: date) -> str:
@@ -219,4 +219,4 @@ def month(value: date) -> str:
     """
     from babel.dates import format_date
 
-    return str(format_date(value, "MMM y", locale=language()))
+    return str(format_date(value, _("MMM y"), locale=language()))

@@ -39,21 +39,16 @@ def read(stage: "Stage") -> Analysis:
 def quality(stage: "Stage", intake: Analysis) -> Analysis:
     """Count the rows set aside by rule, with the money they hold and how to mend them.
 
-    Its tables are ``rules`` (one row per rule, amounts in reporting currency, shares of 1) and
-    ``worst``, the ten rows that are worth most.
+    Its table is ``rules``: one row per rule, amounts in reporting currency, shares of 1.
     """
-    currency, cents = stage.currency, {"amount": 2}
-    quarantine = intake.tables["quarantine"]
-    rules, worst = tables.quality_table(quarantine), tables.worst_rows(quarantine, most=10)
+    currency, rules = stage.currency, tables.quality_table(intake.tables["quarantine"])
     by_rule = _("Rows set aside by rule, the largest amount first, and how to mend them.")
-    ten = _("The ten rows set aside that are worth most.")
     parts: list[Part] = [
         Claim(*words.quality_finding(rules, currency=currency)),
-        Table(rules, by_rule, currency, digits=cents),
-        Table(worst, ten, currency, digits=cents, fold=True),
+        Table(rules, by_rule, currency, digits={"amount": 2}),
     ]
     told = outcomes_about(intake.result.outcomes, "set_aside")
-    return stage.keep("quality", Analysis({"rules": rules, "worst": worst}, parts, told))
+    return stage.keep("quality", Analysis({"rules": rules}, parts, told))
 
 
 def documents(stage: "Stage", intake: Analysis) -> Analysis:

@@ -6,14 +6,13 @@ from typing import Any
 import pandas as pd
 
 from kamlib.core.frames import external
-from kamlib.core.language import _, day, number, percent
+from kamlib.core.language import _, day, percent
 from kamlib.core.tables import floats
 from kamlib.core.vocabulary import column_label, table_label
 from kamlib.intake.checks import remedy_of
 from kamlib.intake.reasons import NO_LINE
 
 RULE = ["table", "column", "source_column", "reason"]
-WORST = ["where", "invoice_id", "column", "value", "reason", "amount"]
 
 EACH = [
     "table",
@@ -59,30 +58,6 @@ def quality_table(quarantine: pd.DataFrame) -> pd.DataFrame:
     )
     names = ["where", "reason", "rows", "amount", "share_of_money", "remedy"]
     return told.sort_values("order", kind="stable", ignore_index=True)[names]
-
-
-def worst_rows(quarantine: pd.DataFrame, most: int = 10) -> pd.DataFrame:
-    """Pick the rows set aside that are worth most, with where they stand and why.
-
-    Parameters
-    ----------
-    quarantine : DataFrame, one row per row set aside
-    most : int, how many at most
-
-    Notes
-    -----
-    Rows of equal amounts are ordered by table, file and row; those whose amount cannot be read come
-    last.
-    """
-    top = _by_money(quarantine).head(most)
-    return top.assign(
-        where=[_place(file, row) for file, row in zip(top["file"], top["row"], strict=True)],
-        column=_columns(top),
-        value=top["value"].fillna(_("(empty)")).mask(top["column"] == "", NONE),
-        reason=[_(reason) for reason in top["reason"]],
-        invoice_id=top["invoice_id"].fillna(NONE),
-        amount=floats(top["amount"]),
-    )[WORST]
 
 
 def rows_set_aside(quarantine: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -133,12 +108,6 @@ def _whose(table: str, column: str, theirs: str) -> str:
 def _remedies(rows: pd.DataFrame) -> list[str]:
     told = rows[["reason", "table", "column"]].itertuples(index=False)
     return [_(remedy_of(reason, table=table, column=column)) for reason, table, column in told]
-
-
-def _place(file: str, row: int) -> str:
-    """Return where a row stands: the file's name and its line; a database's row has its document."""
-    name = file.rpartition("/")[2]
-    return _("{file}, row {row}").format(file=name, row=number(row)) if row else file
 
 
 def pairs_table(pairs: pd.DataFrame, *, decision: str = "proposed") -> pd.DataFrame:

@@ -58,10 +58,9 @@ def _is_error_of_excel(cell: Cell) -> ir.BooleanValue:
 
 def _is_empty(cell: Cell) -> ir.BooleanValue:
     """Return whether nothing stands in a cell, unless another column of the row says that it need not."""
-    word, where = cell.field.unless or cell.field.where, bool(cell.field.where)
-    may_be: ir.BooleanValue = ibis.literal(where)
-    if word is not None and cell.said is not None:
-        may_be = ((cell.said.lower() == word[1]) ^ where).fill_null(where)
+    may_be: ir.BooleanValue = ibis.literal(False)
+    if cell.field.unless and cell.said is not None:
+        may_be = (cell.said.lower() == cell.field.unless[1]).fill_null(False)
     return ~cell.there & ~may_be
 
 
@@ -139,7 +138,7 @@ CHECKS = (
     ),
     Check(
         reasons.MISSING,
-        lambda cell: (cell.field.filled or cell.field.where) and cell.field.kind != "bool",
+        lambda cell: cell.field.filled and cell.field.kind != "bool",
         _is_empty,
     ),
     Check("", attrgetter("field.allowed"), _not_allowed),

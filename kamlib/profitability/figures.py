@@ -17,14 +17,12 @@ from kamlib.page.style import (
     DASHED,
     LIGHT,
     Label,
-    Money,
     axes_or_new,
     box_around,
     boxes_of,
     by_sign,
     column_at_right,
     halo,
-    hatched,
     legend_above,
     mix,
     money_of,
@@ -34,13 +32,8 @@ from kamlib.page.style import (
     place,
     records,
     settle,
-    solid,
     styled,
-    swatch,
-    width_of,
 )
-
-WIDE = 0.76
 
 
 @styled
@@ -63,65 +56,33 @@ def plot_bridge(
     Axes, with one bar per row
     """
     require_columns(steps, "line", "kind", "amount", of="bridge")
-    ax = axes_or_new(ax, height=4.6)
+    ax = axes_or_new(ax, height=1.0 + 0.36 * len(steps))
 
     money = money_of(steps.loc[steps["kind"] == "total", "amount"], currency)
-    ends = _bars(ax, steps)
-    low, high = min(0.0, *ends), max(0.0, *ends)
-    room = (high - low) or 1.0
-    ax.set_ylim(low - (0.09 * room if low < 0 else 0), high + 0.09 * room)
-    ax.axhline(0, color=LIGHT["ink"], linewidth=0.8)
-    for step, row in enumerate(records(steps)):
-        _amount(ax, step, row, ends, money.write(row.amount, signed=row.kind == "step"))
-    names = [_wrapped(row.line, row.kind, len(steps)) for row in records(steps)]
-    ax.set_xticks(range(len(steps)), names)
-    ax.tick_params(axis="x", length=0, labelcolor=LIGHT["ink"])
-    ax.set_xlim(-0.6, len(steps) - 0.4)
-    money_ticks(ax.yaxis, money)
-    ax.set_ylabel(label(measure, money.unit))
-    legend_above(ax, [swatch(_("adds to it"), solid()), swatch(_("takes away"), hatched())])
+    _waterfall(ax, steps)
+    totals = steps["kind"] == "total"
+    names = [
+        one_line(line) if total else _(CHANGES[line])
+        for line, total in zip(steps["line"], totals, strict=True)
+    ]
+    name_rows(ax, names, points=200)
+    weights = _weights(ax, totals)
+    amounts = [
+        money.write(amount, signed=not total)
+        for amount, total in zip(steps["amount"], totals, strict=True)
+    ]
+    column_at_right(ax, amounts, head=money.unit.replace(" ", "\n"), after=0, styles=weights)
+    money_ticks(ax.xaxis, money)
+    ax.set_xlabel(label(measure, money.unit))
     return ax
 
 
-def _bars(ax: Axes, steps: pd.DataFrame) -> list[float]:
-    """Draw the bars and the lines between them; return where each one ends."""
-    level, ends = 0.0, []
-    for step, row in enumerate(records(steps)):
-        total = row.kind == "total"
-        start = 0.0 if total else level
-        fill = solid(LIGHT["neutral"]) if total else by_sign(row.amount)
-        ax.bar(step, row.amount, bottom=start, width=WIDE, **fill)
-        level = start + row.amount
-        ends.append(level)
-        if step < len(steps) - 1:
-            across = [step + WIDE / 2, step + 1 - WIDE / 2]
-            ax.plot(across, [level, level], color=LIGHT["ink_soft"], linewidth=0.8)
-    return ends
-
-
-def _amount(ax: Axes, place: int, row: object, ends: list[float], words: str) -> None:
-    """Write an amount above its bar; below it where the bar hangs under zero."""
-    total, amount = row.kind == "total", row.amount  # type: ignore[attr-defined]
-    top = max(ends[place], ends[place] - amount if not total else 0.0)
-    colour = LIGHT["ink"] if total else LIGHT["lost"] if amount < 0 else LIGHT["earned"]
-    below = total and amount < 0
-    ax.annotate(
-        words,
-        (place, ends[place] if below else top),
-        (0, -4 if below else 4),
-        textcoords="offset points",
-        ha="center",
-        va="top" if below else "bottom",
-        weight="bold",
-        color=colour,
-    )
-
-
-def _wrapped(line: str, kind: str, bars: int) -> str:
-    words = one_line(line) if kind == "total" else _(CHANGES[line])
-    room = 440 / bars  # points of an axis of 8 inches
-    chars = max(6, int(room / (width_of("n", size=10) or 6)))
-    return "\n".join(textwrap.wrap(words, chars, break_long_words=False, break_on_hyphens=True))
+def _weights(ax: Axes, totals: pd.Series) -> list[dict[str, Any]]:
+    """Write the names of totals in bold; return the weight of each row."""
+    weights = ["bold" if total else "normal" for total in totals]
+    for text, weight in zip(ax.get_yticklabels(), weights, strict=True):
+        text.set_fontweight(weight)
+    return [{"weight": weight} for weight in weights]
 
 
 @styled
@@ -145,17 +106,15 @@ def plot_statement(ladder: pd.DataFrame, *, currency: str, ax: Axes | None = Non
 
     money = money_of(ladder["amount"], currency)
     _waterfall(ax, ladder)
-    totals = (ladder["kind"] == "total").tolist()
     name_rows(ax, [_(COLUMNS[line].label) for line in ladder["line"]], points=200)
-    for text, total in zip(ax.get_yticklabels(), totals, strict=True):
-        text.set_fontweight("bold" if total else "normal")
-    styles = [{"weight": "bold" if total else "normal"} for total in totals]
+    styles = _weights(ax, ladder["kind"] == "total")
     amounts = [money.write(amount) for amount in ladder["amount"]]
     end = column_at_right(ax, amounts, head=money.unit.replace(" ", "\n"), after=0, styles=styles)
     shares = [percent(share) for share in ladder["share"]]
     soft = [{**style, "color": LIGHT["ink_soft"]} for style in styles]
     column_at_right(ax, shares, head=_("of list\nrevenue"), after=end, styles=soft)
-    _amounts_below(ax, money)
+    money_ticks(ax.xaxis, money)
+    ax.set_xlabel(money.unit)
     return ax
 
 
@@ -174,11 +133,6 @@ def _waterfall(ax: Axes, ladder: pd.DataFrame) -> None:
             ax.axhline(row + 0.5, color=LIGHT["rule"], linewidth=0.7, zorder=0)
     ax.axvline(0, color=LIGHT["ink"], linewidth=0.8)
     ax.set_ylim(last + 0.6, -0.6)
-
-
-def _amounts_below(ax: Axes, money: Money) -> None:
-    money_ticks(ax.xaxis, money)
-    ax.set_xlabel(money.unit)
 
 
 CROWD = mix(LIGHT["neutral"], 0.42)

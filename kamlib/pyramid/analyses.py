@@ -44,8 +44,7 @@ def golden_shots(stage: "Stage") -> Analysis:
     Raises
     ------
     DataError
-        A table of notebooks 1 to 3 is not there; or the frozen percentiles of margins do not say what
-        they were measured on.
+        The frozen percentiles of margins do not say what they were measured on.
     """
     customers, end, settings = stage.read("customers"), stage.period.end, stage.engagement
     measured = assess.unit_outcome(
@@ -97,11 +96,6 @@ def levels(stage: "Stage", golden_shots: Analysis) -> Analysis:
     Its tables are ``pyramid`` (one row per customer: levels 1 to 4, what blocks the next one, and each
     criterion at its worst and at its best, in its own unit) and ``levels`` (customers, golden shots and
     profit in reporting currency of each level). Its result is all accounts as they were assessed.
-
-    Raises
-    ------
-    DataError
-        A table of notebooks 1 to 4 is not there: names the notebook to run.
     """
     parties, sides = stage.read("parties"), stage.read("attractiveness")
     statement, shots = (
@@ -224,17 +218,11 @@ def key_accounts(stage: "Stage", levels: Analysis) -> Analysis:
     """Ask who is a key account now, and who passes and does not earn for certain what one costs.
 
     Its tables are ``they_pay`` and ``they_do_not_pay``: one row per account, the highest profit first (in
-    reporting currency), sides of 100 from worst to best; and ``union``, who passes or may in the order in
-    which they get a place. It raises nothing of its own.
+    reporting currency), sides of 100 from worst to best.
     """
     table, currency, room = levels.result.table, stage.currency, stage.engagement.capacity
-    union = tables.union_table(table)
     missed = words.places_finding(
         table, places=room.places, more=room.key_accounts_per_manager, currency=currency
-    )
-    queue = _(
-        "Who passes or may, in the order of places: who passes for certain, then who earns most, today or "
-        "at its potential."
     )
     pay, not_yet = (
         tables.verdict_table(table, "key_account_now", pays=pays) for pays in (True, False)
@@ -247,9 +235,8 @@ def key_accounts(stage: "Stage", levels: Analysis) -> Analysis:
         Table(pay, _("Key accounts now, by customer profit."), currency),
         Table(not_yet, short, currency),
         Finding(missed),
-        Table(union, queue, currency, fold=True, most=12, rest="key_accounts"),
     ]
-    found = {"they_pay": pay, "they_do_not_pay": not_yet, "union": union}
+    found = {"they_pay": pay, "they_do_not_pay": not_yet}
     return stage.keep("key_accounts", Analysis(found, parts))
 
 
@@ -257,7 +244,6 @@ def nominees(stage: "Stage", levels: Analysis) -> Analysis:
     """Ask who fails nothing that is known and lacks one or two proofs to be a key account.
 
     Its table has one row per nominee: profit in reporting currency, what is missing, who asks and by when.
-    It raises nothing of its own.
     """
     found = tables.nominees_table(levels.result.table)
     caption = _("Nominees: who fails nothing that is known and lacks one or two proofs.")
@@ -269,7 +255,7 @@ def questions(stage: "Stage", levels: Analysis) -> Analysis:
     """Ask what must be found out first, of whom and by when, because a verdict hangs on it.
 
     Its table has one row per open verdict, the largest stake first: profit in reporting currency, the
-    verdict at worst and at best, the questions that decide. It raises nothing of its own.
+    verdict at worst and at best, the questions that decide.
     """
     table = levels.result.table
     found, order = tables.questions_table(table), tables.order_words(table)
@@ -283,11 +269,6 @@ def overrides(stage: "Stage", levels: Analysis) -> Analysis:
 
     Its table is ``key_accounts``, the accounts with all that is known of each: level, verdict, questions,
     both sides, money in reporting currency, and the decision of people beside the model's.
-
-    Raises
-    ------
-    DataError
-        The table ``customer_ids`` of notebook 1 is not there.
     """
     decided, end = stage.overrides, stage.period.end
     table = overriding.apply_overrides(levels.result.table, decided, end=end)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from kamlib.core.codes import LEVELS, PASSES, PAYS, VERDICTS
+from kamlib.core.codes import LEVELS, PAYS, VERDICTS
 from kamlib.core.language import _, points, span
 from kamlib.core.outcomes import Balance
 from kamlib.core.quantities import VOTERS
@@ -115,14 +115,6 @@ def key_accounts(accounts: pd.DataFrame) -> pd.DataFrame:
     """Return the key accounts that count: who passes, and earns what one costs where that is known."""
     passed = accounts[accounts["verdict"] == "key_account_now"]
     return passed[~passed["pays"].isin(["no", "unknown"])]
-
-
-def union_table(accounts: pd.DataFrame) -> pd.DataFrame:
-    """Pick who passes or may, in the order in which they get a place."""
-    chosen = accounts[accounts["turn"].notna()].sort_values("turn", ignore_index=True)
-    chosen = chosen.assign(passes=[_(PASSES[each]) for each in chosen["passes"]])
-    names = ["turn", "name", "doors", "passes", "customer_profit", "profit_potential"]
-    return chosen[[*names, "in_capacity"]]
 
 
 def nominees_table(accounts: pd.DataFrame) -> pd.DataFrame:

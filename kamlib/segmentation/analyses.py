@@ -25,6 +25,8 @@ from kamlib.staying.traits import stays_of_their_like
 if TYPE_CHECKING:
     from kamlib.stage import Stage
 
+MOST_DRAWN = 10  # customers in the heat map
+
 
 def whale(stage: "Stage", statements: Analysis) -> Analysis:
     """Add up what customers leave from the best to the worst: who earns, and how much losers take back.
@@ -155,9 +157,9 @@ def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysi
     """Ask whether everybody gets about the same of our people, our material and our money.
 
     Its tables are ``effort_audit`` (one row per period and kind: concentration from -1 to 1, shares of
-    each class from 0 to 1), ``noted`` (what people noted, by kind and purpose), ``effort_moves`` (at most
-    five: hours of people's work that could go from whom to whom, and what of it is avoidable, in
-    reporting currency) and ``beyond`` (money of work beyond the share in proportion to profit before it).
+    each class from 0 to 1), ``noted`` (what people noted, by kind and purpose) and ``effort_moves`` (at
+    most five: hours of people's work that could go from whom to whom, and what of it is avoidable, in
+    reporting currency).
     """
     here, customers = stage.period.name, stage.read("customers")
     statement = stage.read("profitability", periods="all")
@@ -199,23 +201,11 @@ def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysi
         found = efforts.moves(got, of_class, segments, _returning(chances))
         handed["effort_moves"] = found.assign(period=here)
     if "people" in got and got["hours"].any():
-        parts += [
-            Table(
-                tables.moves_table(found, customers),
-                _(
-                    "Hours that could go from whom to whom, and what of them is avoidable. Counted are "
-                    "{pools}: where people there cannot work for another customer, their hours can "
-                    "only end."
-                ).format(pools=listed(efforts.pools_of_time(pools))),
-                stage.currency,
-            ),
-            Table(
-                tables.beyond_table(got, of_class, customers),
-                _("Work beyond its share by what it earns, and vital few who go short of theirs."),
-                stage.currency,
-                fold=True,
-            ),
-        ]
+        caption = _(
+            "Hours that could go from whom to whom, and what of them is avoidable. Counted are {pools}: "
+            "where people there cannot work for another customer, their hours can only end."
+        ).format(pools=listed(efforts.pools_of_time(pools)))
+        parts.append(Table(tables.moves_table(found, customers), caption, stage.currency))
     return stage.keep("equal_treatment", Analysis(handed, parts, [told]))
 
 
@@ -383,15 +373,19 @@ def white_space(stage: "Stage", few: Analysis, doors: Analysis) -> Analysis:
     if theirs.empty:
         return stage.keep("white_space", Analysis(handed))
     names, currency = _names(stage), stage.currency
+    widest = theirs.groupby("customer_id")["white_gap"].sum().nlargest(MOST_DRAWN).index
+    drawn = gaps.loc[widest].rename(index=names.to_dict())
     parts: list[Part] = [
         Claim(
             words.white_space_finding(theirs, names, currency=currency),
             _("A gap says what to talk about: other groups they buy more of, at the same sales."),
         ),
+        Figure("white_space", lambda: figures.plot_white_space(drawn, currency=currency)),
         Table(
             named(theirs.sort_values("white_gap", ascending=False), stage.read("customers")),
             _("The three widest gaps of each, the widest first."),
             currency,
+            fold=True,
             most=12,
             rest="white_space",
         ),

@@ -1,5 +1,6 @@
 """The whale curve."""
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,21 +14,16 @@ from kamlib.core.vocabulary import COLUMNS
 from kamlib.page.style import (
     DOTTED,
     LIGHT,
-    SMALL,
-    Label,
     Money,
     axes_or_new,
-    box_around,
-    boxes_of,
     halo,
     legend_above,
     mix,
     money_of,
     money_ticks,
     percent_ticks,
-    place,
-    settle,
     styled,
+    swatch,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +37,7 @@ CUMULATIVE = {
 }
 
 FALLING = (0, (5, 1.5))
+BAND = mix(LIGHT["neutral"], 0.22)
 
 CLASSES = ("vital_few", "useful_many", "loss_making")
 
@@ -105,7 +102,8 @@ def plot_whale_curve(
     ax.set_ylabel(f"{_(CUMULATIVE[measure])}, {money.unit}")
     _say_total(ax, total, peak, money)
     _say_peak(ax, share, total, peak, money)
-    _say_parts(ax, share, total, peak, whale)
+    if whale is not None:
+        legend_above(ax, [swatch(_band_words(whale), {"color": BAND})])
     return ax
 
 
@@ -193,7 +191,7 @@ def _band(ax: Axes, whale: "Whale | None") -> pd.DataFrame:
         band["low"],
         band["high"],
         linewidth=0,
-        color=mix(LIGHT["neutral"], 0.22),
+        color=BAND,
         zorder=1,
     )
     return band
@@ -201,44 +199,11 @@ def _band(ax: Axes, whale: "Whale | None") -> pd.DataFrame:
 
 def _band_words(whale: "Whale") -> str:
     template = (
-        _("the band: {cases},\nwithin the declared ranges of cost")
+        _("the band: {cases}, within the declared ranges of cost")
         if whale.rests_on == "rates"
-        else _("the band: {cases}\nof customers like these")
+        else _("the band: {cases} of customers like these")
     )
     return template.format(cases=cases(whale.level))
-
-
-def _say_parts(
-    ax: Axes, share: np.ndarray, total: np.ndarray, peak: int, whale: "Whale | None"
-) -> None:
-    if len(share) <= 3:
-        return
-    renderer = settle(ax)
-    grid = np.linspace(0, 1, 200)
-    curve = [box_around(ax, x, np.interp(x, share, total), 7) for x in grid]
-    curve += [box_around(ax, x, total[-1], 1) for x in grid]
-    curve += boxes_of([text for text in ax.texts if text.get_text()], renderer)
-    style: dict[str, Any] = {"fontsize": SMALL + 0.5, "linespacing": 1.25, "zorder": 6}
-    labels = []
-    if whale is not None:
-        ends = whale.band[["customer_share", "low", "high"]].to_numpy()
-        for x, low, high in ends[:: max(1, len(ends) // 100)]:
-            curve += [box_around(ax, x, low, 3), box_around(ax, x, high, 3)]
-        x, low = 0.45, float(np.interp(0.45, ends[:, 0], ends[:, 1]))
-        words, soft = _band_words(whale), {**style, "color": LIGHT["ink_soft"]}
-        labels.append(Label(x, low, 3, words, soft, lead=True))
-    if peak > 0:
-        x = float(np.interp(total[peak] * 0.55, total[: peak + 1], share[: peak + 1]))
-        words = _("the profitable\nbuild it up")
-        at = Label(x, total[peak] * 0.55, 4, words, {**style, "color": LIGHT["earned"]})
-        labels.append(at)
-    fall = (total[peak] - total[-1]) / (total.max() - total.min() or 1)
-    if fall > 0.1 and share[-1] - share[peak] > 0.05:
-        x = (share[peak] + 1) / 2
-        words = _("the loss-makers\ntake it back") if peak else _("each one\nloses money")
-        at = Label(x, np.interp(x, share, total), 4, words, {**style, "color": LIGHT["lost"]})
-        labels.append(at)
-    place(ax, labels, avoid=curve, soft=[])
 
 
 @styled
@@ -270,4 +235,38 @@ def plot_effort(audit: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, 1.0)
     percent_ticks(ax.xaxis)
     legend_above(ax, ax.get_legend_handles_labels()[0])
+    return ax
+
+
+@styled
+def plot_white_space(gaps: pd.DataFrame, *, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw by how much customers are below the mix of comparable ones, as a heat map.
+
+    Parameters
+    ----------
+    gaps : DataFrame customer × product group in money, by name
+    ax : Axes, optional; a new figure is made without it
+    """
+    import seaborn as sns
+
+    ax = axes_or_new(ax, height=1.1 + 0.34 * len(gaps))
+    sns.heatmap(
+        gaps / 1000,
+        ax=ax,
+        cmap=sns.light_palette(mix(LIGHT["earned"], 0.55), as_cmap=True),
+        annot=gaps.map(lambda gap: number(gap / 1000) if gap >= 500 else ""),
+        fmt="",
+        annot_kws={"color": LIGHT["ink"]},
+        vmin=0,
+        cbar=False,
+        linewidths=1.5,
+        linecolor=LIGHT["paper"],
+    )
+    ax.set_xticklabels([textwrap.fill(name, 12) for name in gaps.columns], rotation=0)
+    ax.set_yticklabels(
+        [textwrap.shorten(name, 30, placeholder="…") for name in gaps.index], rotation=0
+    )
+    ax.tick_params(length=0, labelcolor=LIGHT["ink"], labeltop=True, labelbottom=False)
+    ax.set(xlabel=_("{currency} thousand").format(currency=currency), ylabel="")
+    ax.grid(visible=False)
     return ax

@@ -44,11 +44,6 @@ def answer(stage: "Stage") -> Analysis:
     """Answer whether every customer can be a key customer, what hangs on open questions, who gets what.
 
     Its table is ``key_accounts``: one row per customer and prospect, with the verdict on each.
-
-    Raises
-    ------
-    DataError
-        Notebook 5 has not run.
     """
     accounts = stage.read(ACCOUNTS)
     places = stage.engagement.capacity.places
@@ -81,11 +76,6 @@ def values(stage: "Stage") -> Analysis:
     """Say what all customers leave, and why that changed since the previous period.
 
     Its table is ``values``: four values in words, each with its change.
-
-    Raises
-    ------
-    DataError
-        Notebooks 2 or 5 have not run.
     """
     every, now = stage.read("profitability", periods="all"), stage.read("profitability")
     here, currency = stage.period.name, stage.currency
@@ -112,11 +102,6 @@ def first_steps(stage: "Stage") -> Analysis:
 
     Its tables are ``repairs``, ``inquiries`` and ``keeping``: one row per step with who it is about,
     what to do, and what it is worth in reporting currency.
-
-    Raises
-    ------
-    DataError
-        Notebook 5 has not run.
     """
     accounts, currency = stage.read(ACCOUNTS), stage.currency
     losses = stage.read("loss_treatment") if stage.has("loss_treatment") else None
@@ -147,11 +132,6 @@ def key_accounts(stage: "Stage") -> Analysis:
 
     Its tables are ``they_pay`` and ``they_do_not_pay``: one row per account, profit in reporting
     currency.
-
-    Raises
-    ------
-    DataError
-        Notebook 5 has not run.
     """
     accounts, currency = stage.read(ACCOUNTS), stage.currency
     pay = verdict_table(accounts, "key_account_now", pays=True)
@@ -170,11 +150,6 @@ def nominees(stage: "Stage") -> Analysis:
     """Say who lacks one or two proofs to be a key account, who asks for them and by when.
 
     Its table is ``nominees``: one row per nominee, profit in reporting currency.
-
-    Raises
-    ------
-    DataError
-        Notebook 5 has not run.
     """
     accounts, currency = stage.read(ACCOUNTS), stage.currency
     table = nominees_table(accounts)
@@ -188,11 +163,6 @@ def both_sides(stage: "Stage") -> Analysis:
 
     Its table is ``matrix``: one row per rated customer and prospect, ratings from 0 to 1; where
     side A was refused there is none.
-
-    Raises
-    ------
-    DataError
-        Notebook 5 has not run.
     """
     accounts, settings, currency = stage.read(ACCOUNTS), stage.engagement, stage.currency
     parts: list[Part] = [Claim(both_sides_finding(accounts))]
@@ -210,11 +180,6 @@ def levels(stage: "Stage") -> Analysis:
     """Say how close customers are to us: how many stand on each level of the pyramid.
 
     Its table is ``customers``: one row per customer, with its confirmed and its possible level.
-
-    Raises
-    ------
-    DataError
-        Notebook 5 has not run.
     """
     accounts = stage.read(ACCOUNTS)
     customers = accounts[~accounts["is_prospect"]]
@@ -227,11 +192,6 @@ def unknowns(stage: "Stage") -> Analysis:
 
     Its table is ``unknowns``: one row per thing unknown, with the customers and prospects it is
     unknown of and the profit of those of them who earn, in reporting currency.
-
-    Raises
-    ------
-    DataError
-        Notebook 5 has not run.
     """
     table, currency = words.unknown_table(stage.read(ACCOUNTS)), stage.currency
     caption = _("What is unknown of customers and prospects, the most profit first.")
@@ -247,11 +207,6 @@ def chain(stage: "Stage") -> Analysis:
     """Lead from the general ledger, or list revenue, to customer profit; say whether all sums hold.
 
     Its table is ``chain``: one row per step, in reporting currency.
-
-    Raises
-    ------
-    DataError
-        Notebook 5 has not run.
     """
     table = tables.chain(stage.ledger_so_far(), stage.period.name)
     held = stage.sums_outcome()

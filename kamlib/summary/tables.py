@@ -43,7 +43,7 @@ MENDED = ("fix", "let_go")
 def repairs(
     accounts: pd.DataFrame, losses: pd.DataFrame | None, *, by_when: date, currency: str
 ) -> pd.DataFrame:
-    """Return the losses to end, those that bring most first.
+    """Return the losses to end, those that bring most first; whoever makes none is no repair.
 
     Parameters
     ----------
@@ -55,7 +55,8 @@ def repairs(
     DataFrame ``name, what, worth, who, by_when``; worth is what mending ends of the loss, or what
     letting go brings
     """
-    chosen = accounts[accounts["verdict"].isin(MENDED)]
+    at_loss = accounts["customer_profit"] < 0
+    chosen = accounts[at_loss & accounts["verdict"].isin(MENDED)]
     known = {} if losses is None else losses.set_index("customer_id").to_dict("index")
     rows = [(row, known.get(row["party_id"], {})) for row in chosen.to_dict("records")]
     table = pd.DataFrame(
@@ -75,7 +76,7 @@ def repairs(
 
 def _mend(verdict: str, loss: Mapping[Hashable, Any], currency: str) -> str:
     if verdict == "let_go":
-        return _("let go: no price within reach ends the loss")
+        return _("let go: no price within reach ends the loss") if loss else _("let go")
     if not loss:
         return _("find the cause of the loss: price, order size, service, terms")
     return what_ends_it(loss, currency)
@@ -83,7 +84,7 @@ def _mend(verdict: str, loss: Mapping[Hashable, Any], currency: str) -> str:
 
 def _worth(row: Mapping[Hashable, Any], loss: Mapping[Hashable, Any]) -> float:
     if row["verdict"] == "let_go":
-        return float(loss["drop_effect"])
+        return float(loss.get("drop_effect", float("nan")))
     ends = float(loss.get("ends_of_loss", float("nan")))
     return ends if ends == ends else -float(row["customer_profit"])
 
