@@ -80,8 +80,9 @@ class Checked:
 
     def lines(self) -> list[str]:
         """Return what to tell a reader, line by line."""
-        parts = (_tables, _reasons, _buyers, _pairs, _outcomes, _sums, _required, _withheld)
-        blocks = [part(self) for part in parts]
+        parts = (_tables, _reasons, _buyers, _pairs, _outcomes, _sums, _required)
+        withheld = _("No report would be published. {why}").format(why=self.withheld)
+        blocks = [*(part(self) for part in parts), [withheld] if self.withheld else []]
         return [_head(self), *(line for block in blocks if block for line in ["", *block])]
 
 
@@ -299,29 +300,20 @@ def _outcomes(found: Checked) -> list[str]:
 
 def _sums(found: Checked) -> list[str]:
     template = _("{what} does not hold: {amount} is not explained.")
-    broken = [template.format(what=each.what, amount=_amount(each)) for each in found.broken]
+    broken = []
+    for each in found.broken:
+        size = float(each.unexplained)
+        rows = ngettext("{n} row", "{n} rows", round(abs(size))).format(n=number(size))
+        amount = rows if each.unit == "rows" else money(size, each.unit, 2)
+        broken.append(template.format(what=each.what, amount=amount))
     return broken or [_("Every sum holds.")]
-
-
-def _amount(balance: Balance) -> str:
-    size = float(balance.unexplained)
-    if balance.unit != "rows":
-        return money(size, balance.unit, 2)
-    return ngettext("{n} row", "{n} rows", round(abs(size))).format(n=number(size))
 
 
 def _required(found: Checked) -> list[str]:
     """Write which required analyses would be refused, and what to bring for each."""
     template = _("{analysis} is required and would be refused. To bring: {what}")
-    return [
-        template.format(
-            analysis=name, what="; ".join(dict.fromkeys(_(RULES[rule].bring) for rule in rules))
-        )
+    bring = {
+        name: dict.fromkeys(_(RULES[rule].bring) for rule in rules)
         for name, rules in found.refused.items()
-    ]
-
-
-def _withheld(found: Checked) -> list[str]:
-    """Write that no report would come out, and why."""
-    template = _("No report would be published. {why}")
-    return [template.format(why=found.withheld)] if found.withheld else []
+    }
+    return [template.format(analysis=name, what="; ".join(each)) for name, each in bring.items()]

@@ -169,7 +169,7 @@ CHECKS = (
         _alone,
     ),
     Check(reasons.NEITHER, _of_kind("bool"), lambda cell: cell.value.isnull()),
-    *map(_unusable, reasons.OF_TAX_IDS),
+    *(_unusable(why) for name, why in vars(reasons).items() if name.startswith("TAX_ID_")),
     Check(
         reasons.ID_ROUNDED,
         lambda cell: cell.is_text and cell.field.who and not cell.around.tax_ids,

@@ -130,19 +130,16 @@ def customer_ids(
     units = {one: who.units.get(one, one) for one in every}
     why = {one: "itself" if one == unit else "site" for one, unit in units.items()}
     why |= dict.fromkeys(who.merged, "merged")
-    rows = [(one, units[one], why[one]) for one in every]
     parties = [each.party for each in engagement.overrides]
     named = [*engagement.identity.intercompany, *engagement.identity.collective, *parties]
-    apart = in_one_spelling(named, engagement.identity)
-    rows += [
-        (one, who.units.get(plain, plain), "spelled")
-        for one, plain in sorted(apart.items())
-        if one != plain and one not in every
-    ]
-    table = pd.DataFrame(rows, columns=["id_in_input", "customer_id", "counted_as"], dtype="str")
-    _refuse_two_overrides(parties, {one: unit for one, unit, _why in rows})
-    money = pd.Series([sold.get(one, 0.0) for one in table["id_in_input"]], dtype="float64")
-    table = table.assign(invoice_revenue=money.round(2))
+    for one, plain in in_one_spelling(named, engagement.identity).items():
+        if one != plain and one not in units:
+            units[one], why[one] = who.units.get(plain, plain), "spelled"
+    _refuse_two_overrides(parties, units)
+    rows = [(one, unit, why[one], round(sold.get(one, 0.0), 2)) for one, unit in units.items()]
+    names = ["id_in_input", "customer_id", "counted_as", "invoice_revenue"]
+    kinds = dict.fromkeys(names[:3], "str") | {"invoice_revenue": "float64"}
+    table = pd.DataFrame(rows, columns=names).astype(kinds)
     return table.sort_values("id_in_input", ignore_index=True)
 
 
@@ -268,10 +265,11 @@ def _missing_outcome(missing: pd.DataFrame, currency: str) -> Outcome:
     """Say which customers on the lines are in no row of customers, and what became of their lines."""
     if missing.empty:
         return outcome_of("customers_missing", PASS)
-    kept = _(
-        "They count under their id as name, without group and attributes, as engagement.yaml says."
-    )
-    done = kept if missing["kept"].all() else _("Their lines are set aside.")
+    done = _("Their lines are set aside.")
+    if missing["kept"].all():
+        done = _(
+            "They count under their id as name, without group and attributes, as engagement.yaml says."
+        )
     return outcome_of(
         "customers_missing",
         FLAG,
@@ -287,16 +285,10 @@ def _relations_outcome(who: Identities, unit: str) -> list[Outcome]:
     if unit != "group" or not who.apart:
         return []
     tops = unit_of_each(who.sites, unit="group", merged=who.merged)
-    words = _("{site} ({relation}), of {group} ({other})")
-    which = [
-        words.format(
-            site=one,
-            relation=_(who.relations[one]),
-            group=tops[one],
-            other=_(who.relations[tops[one]]),
-        )
-        for one in sorted(who.apart)
-    ]
+    words, which = _("{site} ({relation}), of {group} ({other})"), []
+    for site in sorted(who.apart):
+        relation, other = (_(who.relations[one]) for one in (site, tops[site]))
+        which.append(words.format(site=site, relation=relation, group=tops[site], other=other))
     return [outcome_of("site_relations", FLAG, which=listed(which))]
 
 

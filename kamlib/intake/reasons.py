@@ -35,16 +35,6 @@ TAX_ID_NO_NUMBER = N_("no tax id")
 TAX_ID_ZEROS_LOST = N_("tax id that may have lost its leading zeros")
 TAX_ID_REGON = N_("a REGON, no tax id")
 TAX_ID_PESEL = N_("a PESEL, no tax id")
-OF_TAX_IDS = (
-    TAX_ID_FOR_NONE,
-    TAX_ID_ROUNDED,
-    TAX_ID_CHECK_DIGIT,
-    TAX_ID_ZEROS_LOST,
-    TAX_ID_REGON,
-    TAX_ID_PESEL,
-    TAX_ID_LENGTH,
-    TAX_ID_NO_NUMBER,
-)
 NO_TAX_NUMBER = N_("the buyer has no tax number on the invoice")
 GROSS_ONLY = N_("only an amount with VAT is given")
 A_TOTAL = N_("a total, no line of its own")
