@@ -77,15 +77,7 @@ class FirmName(NamedTuple):
 
 
 def core_name(name: str) -> str:
-    """Return a name without accents, legal form and signs, in capitals.
-
-    Examples
-    --------
-    >>> core_name("Łęczyca Hurt spółka z ograniczoną odpowiedzialnością")
-    'LECZYCA HURT'
-    >>> core_name("Müller & Söhne GmbH & Co. KG")
-    'MULLER SOHNE'
-    """
+    """Return a name without accents, legal form and signs, in capitals."""
     plain = unicodedata.normalize("NFKD", name.translate(UNCOMPOSED)).upper()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     words = " ".join(re.sub(r"[\W_]+", " ", plain).split())
@@ -111,15 +103,7 @@ def likeness(one: FirmName, other: FirmName) -> float:
 
 
 def may_be_one(one: FirmName, other: FirmName) -> bool:
-    """Tell whether two names may be one firm's.
-
-    Examples
-    --------
-    >>> may_be_one(firm_name("Sklep nr 1"), firm_name("Sklep nr 2"))
-    False
-    >>> may_be_one(firm_name("Hurtownia Łoś s.c."), firm_name("ŁOŚ HURTOWNIA"))
-    True
-    """
+    """Tell whether two names may be one firm's."""
     if one.words == other.words:
         return bool(one.core)
     if one.numbers != other.numbers:
@@ -150,13 +134,7 @@ def plain_letters(text: str) -> str:
 
 
 def plain_id(text: str) -> str:
-    """Return an id without what a keyboard or a spreadsheet changes: case, blanks, zeros in front.
-
-    Examples
-    --------
-    >>> plain_id("K-0007"), plain_id("k-7\u200b"), plain_id("000"), plain_id("K70")
-    ('k-7', 'k-7', '0', 'k70')
-    """
+    """Return an id without what a keyboard or a spreadsheet changes: case, blanks, zeros in front."""
     return ZEROS_IN_FRONT.sub("", plain_letters(text))
 
 

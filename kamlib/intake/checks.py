@@ -45,6 +45,10 @@ def _of_kind(*kinds: str) -> Callable[[Cell], bool]:
     return lambda cell: cell.field.kind in kinds
 
 
+def _has(name: str) -> Callable[[Cell], object]:
+    return lambda cell: getattr(cell.field, name)
+
+
 def _no_value(cell: Cell) -> ir.BooleanValue:
     """Return whether a mark in place of a value stands for none: the client's words may give it one."""
     return cell.value.isnull() if cell.goes_by_text and cell.words else ibis.literal(True)
@@ -108,11 +112,7 @@ def _unusable(reason: str) -> Check:
 
 
 CHECKS = (
-    Check(
-        reasons.LEFT_OUT,
-        attrgetter("field.only"),
-        lambda cell: ~one_of(cell.shown, cell.field.only),
-    ),
+    Check(reasons.LEFT_OUT, _has("only"), lambda cell: ~one_of(cell.shown, cell.field.only)),
     Check(reasons.EXCEL_ERROR, IS_TEXT, _is_error_of_excel),
     Check(reasons.MERGED_ABOVE, IS_TEXT, lambda cell: (cell.word == MERGED) & _no_value(cell)),
     Check(
@@ -141,23 +141,19 @@ CHECKS = (
         lambda cell: cell.field.filled and cell.field.kind != "bool",
         _is_empty,
     ),
-    Check("", attrgetter("field.allowed"), _not_allowed),
+    Check("", _has("allowed"), _not_allowed),
     Check(reasons.NO_SHARE, _of_kind("share"), _outside),
     Check(reasons.NO_RATING, _of_kind("rating"), _outside),
-    Check("", attrgetter("field.form"), lambda cell: ~cell.value.re_search(cell.field.form)),
+    Check("", _has("form"), lambda cell: ~cell.value.re_search(cell.field.form)),
     Check(reasons.NOT_ABOVE_ZERO, lambda cell: cell.field.above == 0, lambda cell: cell.value <= 0),
     Check(reasons.BELOW_ZERO, lambda cell: cell.field.at_least == 0, lambda cell: cell.value < 0),
     Check(reasons.BELOW_ONE, lambda cell: cell.field.at_least == 1, lambda cell: cell.value < 1),
     Check(
         reasons.IN_THE_FUTURE,
-        attrgetter("field.past"),
+        _has("past"),
         lambda cell: cell.value > ibis.literal(cell.around.last_day),
     ),
-    Check(
-        reasons.LONG_AGO,
-        attrgetter("field.past"),
-        lambda cell: cell.value < ibis.literal(LONG_AGO),
-    ),
+    Check(reasons.LONG_AGO, _has("past"), lambda cell: cell.value < ibis.literal(LONG_AGO)),
     Check(
         reasons.ENDS_BEFORE,
         lambda cell: cell.field.not_before and cell.said is not None,

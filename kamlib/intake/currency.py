@@ -64,16 +64,7 @@ def in_reporting_currency(
 
 
 def daily_rates(rates: pd.DataFrame, *, at_most_days_old: int) -> pd.DataFrame:
-    """Return the rate of each day on which one may be used: ``fx_currency, fx_day, _rate``.
-
-    Examples
-    --------
-    >>> from decimal import Decimal
-    >>> friday = pd.DataFrame({"date": pd.to_datetime(["2025-01-03"]), "currency": ["EUR"],
-    ...                        "rate": [Decimal("4.25")]})
-    >>> daily_rates(friday, at_most_days_old=2)["fx_day"].dt.day.tolist()
-    [3, 4, 5]
-    """
+    """Return the rate of each day on which one may be used: ``fx_currency, fx_day, _rate``."""
     wide = rates.astype({"rate": object}).pivot(index="date", columns="currency", values="rate")
     last = wide.index.max() + pd.Timedelta(days=at_most_days_old)
     every = wide.reindex(pd.date_range(wide.index.min(), last, name="fx_day"))

@@ -33,10 +33,13 @@ def refuse_undeclared(
     `part` is a raw table, `shown` its files as readers know them.
     """
     texts = [f for f in fields if f.name in part.columns and part[f.name].type().is_string()]
-    numbers = [f.name for f in texts if f.kind in NUMERIC and not dialect.marks_declared]
+    declared = dialect.decimal or dialect.thousands
+    numbers = [f.name for f in texts if f.kind in NUMERIC and not declared]
     days = [f.name for f in texts if f.kind == "date" and not dialect.date]
     asked = {name: _counts_of_numbers(part[name].strip()) for name in numbers}
-    asked |= {name: _counts_of_days(part[name].strip()) for name in days}
+    for name in days:
+        text, iso = part[name].strip(), part[name].strip().re_search(date_pattern(ISO)[0])
+        asked[name] = {"iso": iso.sum(), "others": ((text != "") & ~iso).sum()}
     found = _row(part, {f"{n} {what}": count for n in asked for what, count in asked[n].items()})
     for name, counts in asked.items():
         of_column = {what: found[f"{name} {what}"] or 0 for what in counts}
@@ -80,12 +83,6 @@ def _refuse_numbers(count: dict[str, Any], name: str, shown: str) -> None:
         )
 
 
-def _counts_of_days(text: ir.StringValue) -> dict[str, ir.Scalar]:
-    """Return how many days are written as ISO has them, and how many texts are not."""
-    iso = text.re_search(date_pattern(ISO)[0])
-    return {"iso": iso.sum(), "others": ((text != "") & ~iso).sum()}
-
-
 def _refuse_days(text: ir.StringValue, iso: int, name: str, shown: str) -> None:
     """Raise DataError if most days of a column are written in another way than ISO."""
     different = text.name("day").as_table().group_by("day").aggregate(n=ibis._.count())
@@ -101,12 +98,12 @@ def _refuse_days(text: ir.StringValue, iso: int, name: str, shown: str) -> None:
     declared = f"'{forms[0]}'" if len(forms) == 1 else f"[{', '.join(map(repr, forms))}]"
     sure = {form for form, order in seen.orders.items() if order["first"] or order["second"]}
     unsure = [form for form in seen.orders if form not in sure and "." not in form]
-    question = (
-        f" No day in {seen.examples[unsure[0]]} and its like is above 12, so nobody can tell the day "
-        f"from the month: ask the client."
-        if unsure
-        else ""
-    )
+    question = ""
+    if unsure:
+        question = (
+            f" No day in {seen.examples[unsure[0]]} and its like is above 12, so nobody can tell the "
+            f"day from the month: ask the client."
+        )
     raise DataError(
         f"nobody has said how the days in {name} of {shown} are written; found: {ways}.{question} "
         f"If these are meant, set date: {declared} in a dialect of this input in "

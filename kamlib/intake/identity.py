@@ -41,12 +41,6 @@ def unit_of_each(
     """Say to which unit each id, each unit's own too, belongs: the group at the top, or the site itself.
 
     `merged` says which id is the same as another by decision; `apart` are no part of their group.
-
-    Examples
-    --------
-    >>> sites = pd.DataFrame({"customer_id": ["A", "B"], "parent_id": ["G", None]})
-    >>> unit_of_each(sites, unit="group")
-    {'A': 'G', 'B': 'B', 'G': 'G'}
     """
     same = dict(merged or {})
     ids = [*customers["customer_id"], *sorted(set(same) - set(customers["customer_id"]))]
@@ -211,12 +205,6 @@ def merged_ids(decisions: pd.DataFrame, known: set[str] | None) -> dict[str, str
 
     A row whose two ids are the same says that the customer was looked at and is apart from all others.
     `known` are the ids of the customers table; None where there is none.
-
-    Examples
-    --------
-    >>> chain = pd.DataFrame({"customer_id": ["A", "B"], "keep_as": ["B", "C"]})
-    >>> merged_ids(chain, None)
-    {'A': 'C', 'B': 'C'}
     """
     given = dict(zip(decisions["customer_id"], decisions["keep_as"], strict=True))
     above = {one: other for one, other in given.items() if one != other}

@@ -154,9 +154,7 @@ def customer_products(work: Workspace, typed: ir.Table, units: ir.Table | None) 
         uncosted=dated.count(where=dated["cost_of_goods_sold"].isnull()),
         **ladder_sums(dated),
     )
-    here = pull(work, "sites_products", summed, key=KEY)
-    rolled = of_unit(here, units)
-    rolled = rolled.mutate(customer_id=rolled["unit"])
+    rolled = _of_units(work, "sites_products", summed, units)
     sums = list(ladder_sums(dated))
     whole = {name: money_sum(rolled[name]) for name in ("quantity", *sums)}
     for name, gap in (("quantity", "uncounted"), ("cost_of_goods_sold", "uncosted")):
@@ -183,8 +181,13 @@ def customer_groups(
     summed = sold.group_by("customer_id", "month", product_group="_group").aggregate(
         invoice_revenue=money_sum(sold["net_amount"])
     )
-    rolled = of_unit(pull(work, "sites_groups", summed, key=KEY), units)
+    rolled = _of_units(work, "sites_groups", summed, units)
     by = ["customer_id", "month", "product_group"]
-    whole = rolled.mutate(customer_id=rolled["unit"]).group_by(by)
-    revenue = whole.aggregate(invoice_revenue=money_sum(rolled["invoice_revenue"]))
+    revenue = rolled.group_by(by).aggregate(invoice_revenue=money_sum(rolled["invoice_revenue"]))
     return Answer(revenue.order_by(by))
+
+
+def _of_units(work: Workspace, name: str, sites: ir.Table, units: ir.Table | None) -> ir.Table:
+    """Return sums of sites, brought from where lines lie, under the ids of their units."""
+    rows = of_unit(pull(work, name, sites, key=KEY), units)
+    return rows.mutate(customer_id=rows["unit"])

@@ -73,10 +73,6 @@ class Dialect(NamedTuple):
     serials: bool = False
 
     @property
-    def marks_declared(self) -> bool:
-        return bool(self.decimal or self.thousands)
-
-    @property
     def forms(self) -> tuple[str, ...]:
         return (*(self.date or (ISO,)), *((EXCEL,) if self.serials else ()))
 

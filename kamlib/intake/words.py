@@ -141,12 +141,12 @@ def _strange_words(tables: Tables, engagement: "Engagement") -> Iterator[str]:
         for word in sorted(set(counts.index) - set(known)):
             if (table, column) in free and not _nearest(word, known, NEAR):
                 continue
-            n = int(counts[word])
+            times = int(counts[word])
             yield template.format(
                 table=table_label(table),
                 column=column_label(column).lower(),
                 word=word,
-                n=ngettext("{n} row", "{n} rows", n).format(n=number(n)),
+                n=ngettext("{n} row", "{n} rows", times).format(n=number(times)),
                 becomes=becomes,
                 near=_near(word, known),
             )
