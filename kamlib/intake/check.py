@@ -55,11 +55,10 @@ class Checked:
     """What the inputs of an engagement are, and what is to be brought.
 
     `coverage` has one row per input table, `reasons` one per reason for which rows were set aside;
-    `outcomes` are those that are not PASS, `broken` the lines of the ledger that do not hold, and
-    `refused` the required analyses that these inputs cannot carry, each with its rules. `pairs` are
-    ids that look like one customer and wait for a decision; `buyers` are those without a tax number
-    on their invoices, as these stand for them, with ``rows`` and ``amount``. `withheld` says why no
-    report would come out; it is empty where one would.
+    `outcomes` are those that are not PASS, `broken` the lines of the ledger that do not hold, `refused`
+    the required analyses that these inputs cannot carry, with their rules. `pairs` look like one customer
+    and wait for a decision; `buyers` have no tax number on their invoices. `withheld` says why no report
+    would come out; it is empty where one would.
     """
 
     engagement: Engagement
@@ -217,9 +216,9 @@ def _without_number(quarantine: pd.DataFrame) -> pd.DataFrame:
 
 # ----------------------------------------------------------------------------------- in words
 def _head(found: Checked) -> str:
-    span, first, last = found.period, day(found.period.start), day(found.period.end)
-    template = _("{name}, {period}: {first} to {last}")
-    return template.format(name=found.engagement.name, period=span.name, first=first, last=last)
+    span, words = found.period, _("{name}, {period}: {first} to {last}")
+    days = {"first": day(span.start), "last": day(span.end)}
+    return words.format(name=found.engagement.name, period=span.name, **days)
 
 
 def _tables(found: Checked) -> list[str]:

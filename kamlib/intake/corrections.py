@@ -119,10 +119,7 @@ def seen_of_documents(lines: ir.Table, placed: ir.Table, *, linked: bool) -> dic
 
 
 def kinds_of_documents(lines: ir.Table) -> pd.DataFrame:
-    """Count the documents that are used by their kind, and what each kind adds to revenue.
-
-    To ``document_type, documents, lines, invoice_revenue``, the kinds in the order of the contract.
-    """
+    """Return ``document_type, documents, lines, invoice_revenue``, the kinds in the contract's order."""
     counted = lines.group_by("document_type").aggregate(
         documents=lines["invoice_id"].nunique(),
         lines=lines["lines"].sum().cast("int64"),

@@ -31,8 +31,7 @@ YEAR, TWO_YEARS = 12, 24
 class Count(NamedTuple):
     """What a rule counts of lines, documents or orders: its words are its count, and its money.
 
-    `always` is said too where there is none; without `what` the counts stand in `PARTS`, each with
-    words of its own.
+    `always` is said too where there is none; without `what` the counts have words each, in `PARTS`.
     """
 
     rule: str
@@ -63,10 +62,7 @@ COUNTS = (
 def count_outcomes(
     facts: Mapping[str, Any], *, last: date, mapped: Collection[str], currency: str
 ) -> list[Outcome]:
-    """Say what lines, documents and orders do not tell, or tell in a way that looks wrong.
-
-    `last` is the last day of the lines, `mapped` the columns that they have.
-    """
+    """Say what lines, documents and orders do not tell, or tell in a way that looks wrong."""
     _refuse_turned_costs(facts)
     words = {
         name: money(float(value), currency) if name.endswith("_amount") else number(value)

@@ -28,10 +28,7 @@ WAYS_OF_DAYS = 10_000  # different texts that are looked at, the most frequent f
 def refuse_undeclared(
     part: ir.Table, fields: Sequence[Field], dialect: Dialect, *, shown: str
 ) -> None:
-    """Raise DataError if a column of text can be read in two ways and nobody has said which holds.
-
-    `part` is a raw table, `shown` its files as readers know them.
-    """
+    """Raise DataError if a column of text can be read in two ways and nobody has said which holds."""
     texts = [f for f in fields if f.name in part.columns and part[f.name].type().is_string()]
     declared = dialect.decimal or dialect.thousands
     numbers = [f.name for f in texts if f.kind in NUMERIC and not declared]

@@ -115,9 +115,8 @@ def unit_table(
 ) -> pd.DataFrame:
     """Return one row per unit with the attributes of the row that speaks for it.
 
-    From  ``customer_id, parent_id, relation, ...`` (sites)
-    to    ``customer_id, name, relation, ..., sites`` (units), sorted by id. Of sites of equal revenue
-    the first by id speaks; `names` on lines are for those that have none.
+    From sites to ``customer_id, name, relation, ..., sites``, sorted by id. Of sites of equal revenue the
+    first by id speaks; `names` on lines are for those that have none.
     """
     only_sold = sorted({*revenue["customer_id"]} - {*customers["customer_id"]})
     bare = pd.DataFrame({"customer_id": only_sold}, dtype="str")

@@ -79,7 +79,7 @@ def ledger_of_revenue(
     relation = dict(zip(customers["customer_id"], customers["relation"], strict=True))
     ours = mine[REVENUE].groupby(mine["customer_id"].map(relation))
     of_relation = {word: total(amounts) for word, amounts in ours}
-    aside, unassigned = _set_aside_in(period, quarantine, engagement)
+    lost, unassigned = _set_aside_in(period, quarantine, engagement)
     theirs = _revenue_accounts(period, gl_totals)
     if theirs is None:
         return None, outcome_of("ledger_absent", FLAG)
@@ -96,34 +96,34 @@ def ledger_of_revenue(
     balance.change(_("intercompany"), of_relation.get("intercompany", 0))
     balance.change(_("collective customers"), of_relation.get("collective", 0))
     balance.change(_("unassigned: no usable customer on the line"), unassigned)
-    balance.change(_("set aside, with readable date and amount"), aside)
+    balance.change(_("set aside, with readable date and amount"), lost)
     accounts = set(theirs["gl_account"])
     for item in engagement.ledger.reconciling_items:
         if item.period == period and str(item.gl_account) in accounts:
             balance.change(str(item.what), item.amount, _("named by {by}").format(by=item.by))
     balance = balance.end(_("general ledger"), there).in_cents()
-    return balance, _ledger_outcome(period, balance, there, aside + unassigned, engagement)
+    return balance, _ledger_outcome(period, balance, there, lost + unassigned, engagement)
 
 
 def _ledger_outcome(
-    period: str, balance: Balance, revenue: Decimal, aside: Decimal, engagement: "Engagement"
+    period: str, balance: Balance, revenue: Decimal, lost: Decimal, engagement: "Engagement"
 ) -> Outcome:
     """Say how large the unexplained difference is against the declared materiality.
 
     What was set aside is named in the balance, but explains nothing: it is missing in our numbers.
     """
-    gap, currency = abs(balance.unexplained + aside), engagement.currency
+    gap, currency = abs(balance.unexplained + lost), engagement.currency
     share = float(gap / abs(revenue)) if revenue else 1.0
     limits = engagement.ledger.materiality
     outcome = PASS if share <= limits.flag else FLAG if share <= limits.refuse else REFUSE
-    apart = _("; {amount} lie in rows set aside").format(amount=money(float(aside), currency, 2))
+    apart = _("; {amount} lie in rows set aside").format(amount=money(float(lost), currency, 2))
     return outcome_of(
         "ledger_revenue",
         outcome,
         period=period,
         difference=money(float(gap), currency, 2),
         share=percent(share),
-        aside=apart if aside else "",
+        aside=apart if lost else "",
     )
 
 

@@ -122,10 +122,7 @@ def line_count(documents: ir.Table) -> ir.IntegerValue:
 
 
 def corrections(lines: ir.Table, work: Workspace) -> Answer:
-    """Return one row per credit note or correction.
-
-    To ``invoice_id, customer_id, date, period, document_type, lines``.
-    """
+    """Return ``invoice_id, customer_id, date, period, document_type, lines`` of each that gives back."""
     back = lines.filter(lines["document_type"].isin(BACK))
     counted = back.group_by(invoice_id="invoice_id", customer_id="unit").aggregate(
         date=back["date"].min(),

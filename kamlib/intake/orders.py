@@ -51,9 +51,9 @@ def orders(
     first_order`` and the attributes that time equations ask for: ``lines`` and ``order_value`` are of
     the row, ``document_lines`` and ``date`` of the whole order.
 
-    One number used by two units is two orders. Whether a customer is new is missing where that cannot
-    be told: its start is not recorded, and its first order lies within the set-up months of the first
-    line. Whether an order is its first one is missing too where it became a customer before that line.
+    One number used by two units is two orders. Whether a customer is new is missing where its start is
+    not recorded and its first order lies within the set-up months of the first line; whether an order is
+    its first one, also where it became a customer before that line.
     """
     kinds = {field.name: field.kind for field in order_fields(lines, work)}
     parts = _parts(sold, "order_id", "order_day", list(kinds))
@@ -67,9 +67,7 @@ def orders(
 def deliveries(documents: ir.Table, lines: Validated, work: Workspace) -> dict[str, Answer]:
     """Return the table of deliveries under its name; nothing where lines name none.
 
-    To ``delivery_id, customer_id, date, period, lines, document_lines`` and the attributes that time
-    equations ask for, one row per delivery, unit and what its lines share, in the period of its
-    first day.
+    As orders have them, in the period of the delivery's first day.
     """
     if "delivery_id" not in lines.raw.names:
         return {}

@@ -122,10 +122,7 @@ def _mark_lost_zeros(rows: pa.Table, known: Mapping[str, ir.Table]) -> pa.Table:
 
 
 def money_read(counted: Mapping[str, Any], apart: SetAside) -> pd.DataFrame:
-    """Return ``column, reason, rows, amount, size`` of net amounts by rule, sizes whatever their sign.
-
-    A null reason is what is used.
-    """
+    """Return ``column, reason, rows, amount, size`` of net amounts by rule; no reason: they are used."""
     lost = apart.rows.select(["column", "reason", "amount"])
     lost = lost.append_column("size", pc.abs(lost["amount"]))
     sums = [("reason", "count"), ("amount", "sum"), ("size", "sum")]

@@ -51,9 +51,8 @@ def lines_without_repeats(work: Workspace, *, known: dict[str, ir.Table]) -> Val
 def refuse_copies(work: Workspace, table: Validated) -> None:
     """Raise DataError if two files of a table hold the same rows, in whatever form and order.
 
-    A file and its packed copy, a workbook and its export: every row would count twice. Files whose
-    rows differ in a single one are left to the count of identical rows. Only of files that are kept as
-    text; two equal Parquet files are told by their bytes.
+    A file and its packed copy, a workbook and its export. Files whose rows differ in a single one are
+    left to the count of identical rows; two equal Parquet files are told by their bytes.
     """
     if len(table.raw.files) < 2 or table.fine is not None or not work.owns(table.rows):
         return
@@ -175,8 +174,7 @@ def _apart(rows: ir.Table) -> ir.DecimalValue:
 def _marked(lines: Validated, in_file: list[str], *, numbers: list[str]) -> ir.Table:
     """Add to each line why it is one too many, null where it is none, and where the first stands.
 
-    `in_file` is what no two files may share, nothing where no two do; `numbers` the column of the
-    lines' numbers, where they have them.
+    `in_file` is what no two files may share, nothing where no two do.
     """
     rows = lines.rows.mutate(_fine=lines.rows["_reason"].isnull())
     may = rows["_fine"] & (_has_number(rows) if numbers else ibis.literal(False))
@@ -202,8 +200,7 @@ def _marked(lines: Validated, in_file: list[str], *, numbers: list[str]) -> ir.T
 def identical(work: Workspace, table: Validated) -> dict[str, Any]:
     """Count the used lines that repeat another in every column that was read, and their money.
 
-    Of many lines, only those are compared whole that share a 64-bit hash with another: equal lines
-    do, so none is missed, and lines that share it by chance are told apart.
+    Of many lines, only those are compared whole that share a 64-bit hash with another, as equal lines do.
     """
     names = table.raw.names
     lines = table.used.select(sorted({*names, "net_amount"}))
@@ -368,10 +365,7 @@ def _bounds(rows: ir.Table, bare: ir.BooleanValue) -> list[dict]:
 
 
 def _sums(bounds: list[dict]) -> list[dict]:
-    """Return the rows whose amount is what was added since the file began, or since another bound.
-
-    A row that is no sum is a line: it counts in the sums below it.
-    """
+    """Return the rows whose amount is what was added since the file began, or since another bound."""
     found: list[dict] = []
     file, counted, more = None, 0, 0
     began: dict[Any, int] = {}
@@ -383,6 +377,6 @@ def _sums(bounds: list[dict]) -> list[dict]:
         if is_total or (first is not None and lines - first >= SUMMED):
             found += [] if is_total else [bound]
             began.setdefault(above, lines)
-        else:
+        else:  # no sum but a line: it counts in the sums below it
             more, counted = more + bound["amount"], counted + 1
     return found

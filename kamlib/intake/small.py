@@ -57,9 +57,8 @@ WITH_VAT = "includes_vat"  # without the column balances do; an empty cell is a 
 class Seen(NamedTuple):
     """What was seen of the rows of a small table before they were added up.
 
-    `repeats` are rows that repeat another in every column, with their `amount`; `same_key` those
-    that speak of the same as another and differ; `spelled` the words of the input that were taken
-    for one of the engagement's, as they differ in case and blanks only.
+    `repeats` repeat another in every column, with their `amount`; `same_key` speak of the same as another
+    and differ; `spelled` are words taken for one of the engagement's but for case and blanks.
     """
 
     repeats: int = 0

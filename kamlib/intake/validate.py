@@ -217,8 +217,7 @@ def _cell(
 def _marked(work: Workspace, rows: ir.Table, cells: list[Cell]) -> ir.Table:
     """Add which rule a row breaks first, with its column, its reason and what stood there.
 
-    `_place` counts the rules of all columns one after the other; behind them all is a row that is
-    broken as a whole.
+    `_place` counts the rules of all columns in a row; behind them is a row that is broken as a whole.
     """
     none, every = ibis.null("string"), len(CHECKS)
     behind = len(cells) * every
@@ -268,10 +267,7 @@ def _beside_known(work: Workspace, rows: ir.Table, name: str, everybody: ir.Tabl
 def _as_read(
     work: Workspace, table: str, parts: list[ir.Table], fields: tuple[Field, ...]
 ) -> list[str]:
-    """Return the columns of lines whose numbers are grouped and summed as read, in half the time.
-
-    Whole numbers that stand for texts, and money and quantities in exact types of their own.
-    """
+    """Return the columns of lines whose exact numbers are grouped and summed as read, in half the time."""
     given, kinds = work.engagement.inputs[table], [part.schema() for part in parts]
     return [
         field.name

@@ -120,10 +120,7 @@ def _drivers(seen: Mapping[str, Seen], tables: Tables, engagement: "Engagement")
 
 
 def _strange_words(tables: Tables, engagement: "Engagement") -> Iterator[str]:
-    """Yield words of a column that no rule knows, with their rows and the nearest known one.
-
-    Where any word may stand, only those that are nearly a known one.
-    """
+    """Yield words that no rule knows; where any word may stand, those that are nearly a known one."""
     codes = engagement.pyramid.evidence_codes
     free = (("ratings_theirs", "criterion"), ("off_invoice", "kind"))
     asked: tuple[tuple[str, str, Iterable[str], str], ...] = (
