@@ -122,13 +122,7 @@ def _left(words: tuple[str, ...], other: tuple[str, ...]) -> str:
 
 
 def plain_letters(text: str) -> str:
-    """Return a text without case, blanks, and letters that nobody sees.
-
-    Examples
-    --------
-    >>> plain_letters(" Visits\u200b\u00a0") == plain_letters("visits")
-    True
-    """
+    """Return a text without case, blanks, and letters that nobody sees."""
     seen = (each for each in unicodedata.normalize("NFKC", text) if not each.isspace())
     return "".join(each for each in seen if unicodedata.category(each) not in HIDDEN).casefold()
 
@@ -275,8 +269,7 @@ def _name_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
         for place, one in enumerate(ranked):
             for other in ranked[place + 1 : place + 1 + NEIGHBOURS]:
                 old, new = (one, other) if _age(one) <= _age(other) else (other, one)
-                sign = _alike(old, new)
-                if sign:
+                if sign := _alike(old, new):
                     yield old, new, sign
 
 

@@ -120,21 +120,12 @@ def currency_outcomes(converted: pd.DataFrame, engagement: "Engagement") -> list
     if converted.empty:
         return []
     given = engagement.inputs["invoice_lines"]
-    what = [
-        _("{original} to {amount}").format(
-            original=money(float(row["original"]), row["currency"]),
-            amount=money(float(row["amount"]), engagement.currency),
-        )
-        for row in converted.to_dict("records")
-    ]
+    what, words = [], _("{original} to {amount}")
+    for row in converted.to_dict("records"):
+        original = money(float(row["original"]), row["currency"])
+        amount = money(float(row["amount"]), engagement.currency)
+        what.append(words.format(original=original, amount=amount))
     same = converted[(converted["original"] == converted["amount"]) & (converted["amount"] != 0)]
-    return [
-        outcome_of(
-            "converted",
-            FLAG if len(same) else PASS,
-            what=listed(what, most=9),
-            alike=listed(same["currency"], most=9),
-            columns=", ".join(given.in_currency_of_line),
-            currency=engagement.currency,
-        )
-    ]
+    said = {"what": listed(what, most=9), "alike": listed(same["currency"], most=9)}
+    said |= {"columns": ", ".join(given.in_currency_of_line), "currency": engagement.currency}
+    return [outcome_of("converted", FLAG if len(same) else PASS, **said)]

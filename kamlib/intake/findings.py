@@ -144,10 +144,8 @@ def table_outcomes(engagement: "Engagement", coverage: pd.DataFrame) -> list[Out
     template = _("{table}: {loses}")
     what = [template.format(table=table_label(n), loses=_(CONTRACT[n].loses)) for n in absent]
     said = {"what": "; ".join(what), "tables": ", ".join(absent)}
-    return [
-        *(outcome_of("empty_table", FLAG, table=name, words=table_label(name)) for name in empty),
-        outcome_of("tables_absent", FLAG if absent else PASS, **said),
-    ]
+    found = [outcome_of("empty_table", FLAG, table=n, words=table_label(n)) for n in empty]
+    return [*found, outcome_of("tables_absent", FLAG if absent else PASS, **said)]
 
 
 def how_read_outcome(tables: list[Validated]) -> Outcome:
