@@ -290,10 +290,8 @@ def column_at_right(
     return end
 
 
-def place(
-    ax: Axes, labels: Sequence[Label], *, avoid: Sequence[Box], soft: Sequence[Box]
-) -> list[int]:
-    """Put labels beside their marks so that nothing overlaps; return which ones found no place.
+def place(ax: Axes, labels: Sequence[Label], *, avoid: Sequence[Box], soft: Sequence[Box]) -> None:
+    """Put labels beside their marks so that nothing overlaps; one that finds no place is left out.
 
     Greedy: each label takes the best free one of 120 places around its mark. It never covers a box of
     `avoid` or another label, and rather not one of `soft`. A line leads to it beyond the first ring.
@@ -302,8 +300,7 @@ def place(
     frame = np.asarray(ax.get_window_extent(renderer).extents)
     taken = [np.asarray(box, dtype=float) for box in avoid]
     crowd = np.asarray(soft, dtype=float).reshape(-1, 4)
-    left_out = []
-    for position, label in enumerate(labels):
+    for label in labels:
         text = ax.text(label.x, label.y, label.words, ha="center", va="center", **label.style)
         size = text.get_window_extent(renderer)
         mark = ax.transData.transform((label.x, label.y))
@@ -312,7 +309,6 @@ def place(
         )
         if spot is None:
             text.remove()
-            left_out.append(position)
             continue
         box, ring = spot
         taken.append(box)
@@ -322,7 +318,6 @@ def place(
         halo(text)
         if ring or label.lead:
             _lead(ax, mark, box)
-    return left_out
 
 
 def boxes_of(texts: Sequence[Text], renderer: Any) -> list[Box]:

@@ -198,11 +198,6 @@ def plot_price_matrix(
         area), ``customer_profit``, ``named`` (its name is written).
     net_price, serve_rate : float, the cuts
     ax : Axes, optional; a new figure is made without it
-
-    Returns
-    -------
-    Axes; ``ax.left_out`` lists names that found no place beside their mark, ``ax.outside`` counts
-    customers beyond the frame, drawn at its edge
     """
     needed = ["name", "net_price", "serve_rate", "sold_list", "customer_profit", "named"]
     require_columns(customers, *needed, of="price_matrix")
@@ -261,7 +256,6 @@ def _framed(ax: Axes, table: pd.DataFrame, net_price: float, serve_rate: float) 
         steps = MaxNLocator(nbins=6, steps=[1, 2, 5, 10]).tick_values(*ends)
         inside = [float(tick) for tick in steps if ends[0] <= tick <= ends[1]]
         axis.set_ticks(inside, [number(tick, 0 if tick == round(tick) else 1) for tick in inside])
-    ax.outside = int(((x > right) | (y < low) | (y > high)).sum())  # type: ignore[attr-defined]
     area = 16 + 300 * table["sold_list"] / table["sold_list"].max()
     return table.assign(
         x=x.clip(0, right * 0.99),
@@ -338,5 +332,4 @@ def _spread(ax: Axes, points: pd.DataFrame) -> None:
         for row, size in zip(records(named.rename(columns={"name": "name_"})), radius, strict=True)
     ]
     crowd = [box_around(ax, row.x, row.y, 3) for row in records(points)]
-    left = place(ax, labels, avoid=boxes_of(ax.texts, renderer), soft=crowd)
-    ax.left_out = [labels[i].words for i in left]  # type: ignore[attr-defined]
+    place(ax, labels, avoid=boxes_of(ax.texts, renderer), soft=crowd)
