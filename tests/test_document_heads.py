@@ -5,7 +5,6 @@ import pytest
 
 from kamlib import read_inputs
 from kamlib.core.errors import DataError, ParameterError
-from kamlib.intake.draft import suggest
 from kamlib.report.record import hashes_of_inputs
 from kamlib.settings.engagement import load_engagement
 
@@ -109,22 +108,6 @@ def test_heads_may_stand_in_a_workbook_and_count_among_the_inputs(tmp_path):
 
     assert revenue(intake) == {"A": 30.0, "B": 7.0}
     assert "heads.xlsx" in hashes_of_inputs(load_engagement(tmp_path))
-
-
-def test_a_draft_looks_at_lines_and_declared_heads_together(tmp_path):
-    (tmp_path / "lines.csv").write_text(LINES.replace("dok;Wartość", "dok;Wartość netto"))
-    (tmp_path / "heads.csv").write_text(
-        HEADS.replace("Nr;Data;Kontrahent", "Nr faktury;Data;Kod klienta")
-    )
-    bare = SETTINGS.format(files="lines.csv", heads="heads.csv", by="{dok: dok_Id}")
-    (tmp_path / "engagement.yaml").write_text(bare.partition("    columns")[0])
-
-    draft = suggest(tmp_path)
-
-    assert draft.has_lines
-    assert set(draft.tables) == {"invoice_lines"}
-    (tmp_path / "engagement.yaml").write_text(draft.text, encoding="utf-8")
-    assert revenue(read_inputs(load_engagement(tmp_path), "FY2024")) == {"A": 30.0, "B": 7.0}
 
 
 def test_what_has_no_partner_is_counted_where_the_page_says_how_files_were_read(tmp_path):

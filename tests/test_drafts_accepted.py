@@ -1,7 +1,7 @@
 """Whatever a draft says it has seen, `kam check` accepts when the draft is pasted: over every messy file.
 
-What the draft asks about stays open: a row that it says will be set aside may be set aside, and a
-rate or a zero that it misses may be missing.
+A cell that it does not count among days, numbers or yes and no may be set aside, and a rate or a zero
+that it asks about may be missing.
 """
 
 import csv
@@ -54,7 +54,8 @@ def accepted(home: Path) -> None:
             check_inputs(home)
         return
     found = check_inputs(home)
-    foreseen = sum(int(n) for n in re.findall(r": (\d+) cells? (?:is|are) no ", questions))
+    seen = re.findall(r"; (\S+) of (\S+) values are (?:days|numbers|yes or no)", draft.text)
+    foreseen = sum(int(every.replace(",", "")) - int(n.replace(",", "")) for n, every in seen)
     odd = found.reasons[found.reasons["reason"].isin(OF_FORM)]
     assert odd["rows"].sum() <= foreseen
 

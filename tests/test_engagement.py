@@ -385,8 +385,7 @@ def test_a_year_is_twelve_whole_months(load, first, last, year):
 def test_an_unknown_period_is_refused_with_those_there_are(load):
     with pytest.raises(
         ParameterError,
-        match=r"period 'FY205' is not in engagement.yaml. Did you mean 'FY2025'\? "
-        r"Its periods are FY2024, FY2025.",
+        match=r"period 'FY205' is not in engagement.yaml. Did you mean 'FY2025'\?",
     ):
         load().period("FY205")
 
@@ -512,19 +511,19 @@ def test_a_cut_and_a_yes_or_no_are_conditions_too(load):
     [
         (
             "{profit_12: {below: 0}}",
-            r".profit_12 is not a known condition. Did you mean 'profit_12m'",
+            r".profit_12 is not a known key. Did you mean 'profit_12m'",
         ),
-        ("{is: client}", r".is must be customer or prospect, not 'client'."),
+        ("{is: client}", r".is must be one of customer, prospect, not 'client'."),
         ("{golden_shot: no}", r".golden_shot must be true or false, not 'no'."),
         ("{level: 3}", r".level must be a limit such as {at_least: 1}, not 3."),
         ("{level: {at_lest: 3}}", r".level.at_lest is not a known key. Did you mean 'at_least'\?"),
-        ("{level: {at_least: '3'}}", r".level.at_least must be a number, not '3'."),
+        ("{level: {at_least: '3'}}", r".level.at_least must be a number or the word cut, not '3'."),
         ("{level: {at_least: cut}}", r".level.at_least must be a number: only side_a, side_b, rel"),
         ("{side_a: {at_least: cutt}}", r".side_a.at_least must be a number or the word cut, not"),
         ("{level: {at_least: 1, below: 3}}", r".level must have exactly one of at_least, at_most"),
         ("{level: {}}", r".level must have exactly one of .*, and none is there."),
         ("{any: []}", r".any must have at least 1 item."),
-        ("{any: [{is: client}]}", r".any\[1\].is must be customer or prospect"),
+        ("{any: [{is: client}]}", r".any\[1\].is must be one of customer, prospect"),
         (
             "{is: customer, level: {below: 2}}",
             r" must be one condition such as .*is, level together",
@@ -643,7 +642,7 @@ def test_a_condition_that_is_none_is_refused_at_its_key(load, condition, words):
         ),
         (
             "golden_shot: {discount: {at_most: cut}}",
-            r"golden_shot.discount.at_most must be a number: there is no cut here.",
+            r"golden_shot.discount.at_most must be a number: only side_a, .* have a cut.",
         ),
         ("verdicts: []", r"verdicts must have at least 1 item, not 0."),
         (

@@ -1,5 +1,6 @@
 """The whale curve."""
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -234,4 +235,38 @@ def plot_effort(audit: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, 1.0)
     percent_ticks(ax.xaxis)
     legend_above(ax, ax.get_legend_handles_labels()[0])
+    return ax
+
+
+@styled
+def plot_white_space(gaps: pd.DataFrame, *, currency: str, ax: Axes | None = None) -> Axes:
+    """Draw by how much customers are below the mix of comparable ones, as a heat map.
+
+    Parameters
+    ----------
+    gaps : DataFrame customer × product group in money, by name
+    ax : Axes, optional; a new figure is made without it
+    """
+    import seaborn as sns
+
+    ax = axes_or_new(ax, height=1.1 + 0.34 * len(gaps))
+    sns.heatmap(
+        gaps / 1000,
+        ax=ax,
+        cmap=sns.light_palette(mix(LIGHT["earned"], 0.55), as_cmap=True),
+        annot=gaps.map(lambda gap: number(gap / 1000) if gap >= 500 else ""),
+        fmt="",
+        annot_kws={"color": LIGHT["ink"]},
+        vmin=0,
+        cbar=False,
+        linewidths=1.5,
+        linecolor=LIGHT["paper"],
+    )
+    ax.set_xticklabels([textwrap.fill(name, 12) for name in gaps.columns], rotation=0)
+    ax.set_yticklabels(
+        [textwrap.shorten(name, 30, placeholder="…") for name in gaps.index], rotation=0
+    )
+    ax.tick_params(length=0, labelcolor=LIGHT["ink"], labeltop=True, labelbottom=False)
+    ax.set(xlabel=_("{currency} thousand").format(currency=currency), ylabel="")
+    ax.grid(visible=False)
     return ax

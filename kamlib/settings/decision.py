@@ -14,7 +14,6 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic_core import InitErrorDetails
 
@@ -137,10 +136,8 @@ class SideA(Part):
     missing: Literal["interval"]
     criteria: dict[Text, SideACriterion]
 
-    @model_validator(mode="after")
-    def _weights(self) -> "SideA":
-        refuse(weights_problem({n: c.weight for n, c in self.criteria.items()}, "criteria"))
-        return self
+    def problems(self) -> Iterator[InitErrorDetails]:
+        return weights_problem({n: c.weight for n, c in self.criteria.items()}, "criteria")
 
 
 def _ordered(pair: tuple[float, float]) -> tuple[float, float]:
@@ -273,8 +270,8 @@ class Limits(Part):
     veto_below: Number | None = None
     veto_above: Number | None = None
 
-    def problems(self, *place: str | int) -> Iterator[InitErrorDetails]:
-        """Yield what contradicts itself."""
+    def contradictions(self, *place: str | int) -> Iterator[InitErrorDetails]:
+        """Yield what contradicts itself in whole limits."""
         least, most, below, above = self.at_least, self.at_most, self.veto_below, self.veto_above
         if least is None and most is None:
             yield complaint_at("must have at_least or at_most.", *place)
@@ -305,13 +302,10 @@ class Limit(Limits):
             for relation, limits in special.items()
         }
 
-    @model_validator(mode="after")
-    def _no_contradiction(self) -> "Limit":
-        problems = [*self.problems()]
+    def problems(self) -> Iterator[InitErrorDetails]:
+        yield from self.contradictions()
         for relation, limits in self.by_relation.items():
-            problems += limits.problems("by_relation", relation)
-        refuse(problems)
-        return self
+            yield from limits.contradictions("by_relation", relation)
 
 
 class Boundary(Part):
@@ -330,11 +324,9 @@ class Boundary(Part):
         )
         return criteria
 
-    @model_validator(mode="after")
-    def _weights(self) -> "Boundary":
+    def problems(self) -> Iterator[InitErrorDetails]:
         weights = {name: limit.weight for name, limit in self.criteria.items()}
-        refuse(weights_problem(weights, "criteria"))
-        return self
+        return weights_problem(weights, "criteria")
 
 
 class Unknown(Part):
@@ -350,12 +342,10 @@ class EvidenceCodes(Part):
     hard: Texts
     soft: Texts
 
-    @model_validator(mode="after")
-    def _apart(self) -> "EvidenceCodes":
+    def problems(self) -> Iterator[InitErrorDetails]:
         both = [code for code in self.soft if code in self.hard]
         if both:
-            refuse([complaint_at(f"must not repeat hard codes: {listed(both)}.", "soft")])
-        return self
+            yield complaint_at(f"must not repeat hard codes: {listed(both)}.", "soft")
 
 
 def _in_level_order(boundaries: dict[str, Boundary]) -> dict[str, Boundary]:

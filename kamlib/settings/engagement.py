@@ -25,7 +25,6 @@ from pydantic_core import InitErrorDetails
 from kamlib.core.errors import DataError, ParameterError, did_you_mean
 from kamlib.core.language import LANGUAGES
 from kamlib.core.timespans import Period
-from kamlib.settings import written as places
 from kamlib.settings.decision import (
     Capacity,
     Doors,
@@ -45,7 +44,6 @@ from kamlib.settings.kinds import (
     Day,
     Part,
     Text,
-    WrittenAs,
     complaint,
     complaint_at,
     refuse,
@@ -55,19 +53,24 @@ from kamlib.settings.kinds import (
 )
 from kamlib.settings.profitability import LedgerSettings, Profitability, ReconcilingItem, Resource
 from kamlib.settings.verdicts import LIMITS, Analysis, Overrides, Signature, SignOff, VerdictRule
-from kamlib.settings.written import Key, Written, find_source, read_yaml
+from kamlib.settings.written import (
+    Key,
+    Written,
+    files_of,
+    find_source,
+    for_readers,
+    read_yaml,
+)
 
 
 class _Span(Part):
     start: Day = Field(alias="from")
     end: Day = Field(alias="to")
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "_Span":
+    def problems(self) -> Iterator[InitErrorDetails]:
         if self.end < self.start:
             message = f"must not be before its first day: {self.end} is before {self.start}."
-            refuse([complaint_at(message, "to")])
-        return self
+            yield complaint_at(message, "to")
 
 
 def _period(given: object) -> object:
@@ -101,7 +104,7 @@ def _named_and_apart(periods: dict[str, Period]) -> dict[str, Period]:
 
 
 Periods = Annotated[
-    dict[Text, Annotated[Period, BeforeValidator(_period), WrittenAs(_Span)]],
+    dict[Text, Annotated[Period, BeforeValidator(_period)]],
     AfterValidator(_named_and_apart),
 ]
 
@@ -224,10 +227,8 @@ class Engagement(Part):
         """
         name = str(name)
         if name not in self.periods:
-            raise ParameterError(
-                f"period '{name}' is not in {self._source.name}. "
-                f"{_periods_there(name, list(self.periods))}"
-            )
+            hint = did_you_mean(name, self.periods)
+            raise ParameterError(f"period '{name}' is not in {self._source.name}. {hint}")
         return self.periods[name]
 
     def previous(self, name: str) -> Period | None:
@@ -256,9 +257,7 @@ class Engagement(Part):
         try:
             return type(self).checked(given, source=self._source)
         except ValidationError as problem:
-            raise ParameterError(
-                sentences_for_parameters(problem, type(self), parameters)
-            ) from None
+            raise ParameterError(sentences_for_parameters(problem, parameters)) from None
 
     def settings_hash(self) -> str:
         """Return the sha256 of all settings, the default rules included, as canonical JSON.
@@ -288,31 +287,22 @@ class Engagement(Part):
             raise ParameterError(
                 f"inputs in {self._source.name} has no {table}. {did_you_mean(table, self.inputs)}"
             )
-        found = {
-            path
-            for pattern in _patterns(self.inputs[table], heads=False)
-            for path in places.files_of(pattern, self._folder, key=f"inputs.{table}.files")
-        }
-        return sorted(found)
+        patterns = _patterns(self.inputs[table], heads=False)
+        return self._found(patterns, key=f"inputs.{table}.files")
 
     def head_paths(self, table: str) -> list[Path]:
-        """Return the files with heads of an input table's documents, sorted; none where it has none.
+        """Return the files with heads of an input table's documents, as `paths` does; maybe none."""
+        heads = self.inputs[table].heads
+        return self._found(heads.files if heads else [], key=f"inputs.{table}.heads.files")
 
-        Raises
-        ------
-        DataError, ParameterError
-            As `paths` does.
-        """
-        heads, key = self.inputs[table].heads, f"inputs.{table}.heads.files"
-        patterns = heads.files if heads else []
-        return sorted(
-            {p for each in patterns for p in places.files_of(each, self._folder, key=key)}
-        )
+    def _found(self, patterns: list[str], *, key: str) -> list[Path]:
+        found = (files_of(pattern, self._folder, key=key) for pattern in patterns)
+        return sorted({path for paths in found for path in paths})
 
     def relative(self, path: str | Path) -> str:
         """Return a path as readers may see it: inside the folder, or from ``${ENV}`` on."""
         patterns = [pattern for each in self.inputs.values() for pattern in _patterns(each)]
-        return places.for_readers(Path(path), self._folder, patterns)
+        return for_readers(Path(path), self._folder, patterns)
 
 
 def _hash(settings: object) -> str:
@@ -326,15 +316,6 @@ def _patterns(given: Input, *, heads: bool = True) -> list[str]:
     if given.database and file:
         return [given.database.url]
     return [*given.files, *(given.heads.files if given.heads and heads else ())]
-
-
-def _periods_there(name: str, names: list[str]) -> str:
-    hint = did_you_mean(name, names)
-    return (
-        f"{hint} Its periods are {', '.join(names)}."
-        if hint.startswith("Did")
-        else (f"Its periods are {', '.join(names)}.")
-    )
 
 
 def _set(given: dict[str, Any], parameter: str, value: object) -> None:
@@ -442,7 +423,7 @@ def load_engagement(engagement: str | Path) -> Engagement:
     try:
         return Engagement.checked(given, source=source)
     except ValidationError as problem:
-        raise ParameterError(sentences(problem, Engagement, whole.places)) from None
+        raise ParameterError(sentences(problem, whole.places)) from None
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import InitErrorDetails
 
 from kamlib.core.codes import DOCUMENTS, TABLES
@@ -49,14 +49,9 @@ class Database(Part):
     table: Text = ""
     query: Text = ""
 
-    @model_validator(mode="after")
-    def _makes_sense(self) -> "Database":
-        refuse(self._problems())
+    def problems(self) -> Iterator[InitErrorDetails]:
         if bool(self.table) == bool(self.query):
-            raise complaint("must have either table or query.")
-        return self
-
-    def _problems(self) -> Iterator[InitErrorDetails]:
+            yield complaint_at("must have either table or query.")
         if self.engine == "duckdb" and "://" not in self.url:
             problem = problem_of_pattern(self.url)
         elif self.engine == "duckdb":
@@ -131,12 +126,7 @@ class Dialect(Part):
     date: Texts = Field(default_factory=list)
     repair: Literal["utf8_read_as_cp1252", "utf8_read_as_cp1250"] | None = None
 
-    @model_validator(mode="after")
-    def _makes_sense(self) -> "Dialect":
-        refuse(self._problems())
-        return self
-
-    def _problems(self) -> Iterator[InitErrorDetails]:
+    def problems(self) -> Iterator[InitErrorDetails]:
         if not _is_encoding(self.encoding):
             yield complaint_at(
                 f"must be an encoding such as utf-8 or cp1250, not '{self.encoding}'.", "encoding"
@@ -231,12 +221,12 @@ class Sum(Part):
     plus: Texts = Field(min_length=1)
     minus: Texts = Field(default_factory=list)
 
-    @model_validator(mode="after")
-    def _each_once(self) -> "Sum":
+    def problems(self) -> Iterator[InitErrorDetails]:
         twice = sorted({name for name in self.columns if self.columns.count(name) > 1})
         if twice:
-            raise complaint(f"names {listed(twice)} twice. Name each of the client's columns once.")
-        return self
+            yield complaint_at(
+                f"names {listed(twice)} twice. Name each of the client's columns once."
+            )
 
     @property
     def columns(self) -> list[str]:
@@ -279,24 +269,16 @@ class Input(Part):
     sheet: Texts = Field(default_factory=list)
     header_row: Several = 1
 
-    @model_validator(mode="after")
-    def _is_somewhere(self) -> "Input":
+    def problems(self) -> Iterator[InitErrorDetails]:
         if self.database and self.files:
-            refuse(
-                [complaint_at("must not stand beside files: a table has one source.", "database")]
-            )
+            yield complaint_at("must not stand beside files: a table has one source.", "database")
         if self.database and self.heads:
-            refuse([complaint_at("belong to files; a database joins them in a query.", "heads")])
+            yield complaint_at("belong to files; a database joins them in a query.", "heads")
         if not self.database and not self.files:
-            refuse([complaint_at("is missing. Name the files, or a database.", "files")])
-        refuse(
-            complaint_at(
-                "must not stand in columns as well: it is one column or a sum.", "sums", name
-            )
-            for name in self.sums
-            if name in self.columns
-        )
-        return self
+            yield complaint_at("is missing. Name the files, or a database.", "files")
+        for name in self.sums.keys() & self.columns.keys():
+            message = "must not stand in columns as well: it is one column or a sum."
+            yield complaint_at(message, "sums", name)
 
     @property
     def in_currency_of_line(self) -> list[str]:
@@ -378,10 +360,7 @@ Inputs = Annotated[dict[str, Input], AfterValidator(_known_tables)]
 
 
 def _file_inside(path: str) -> str:
-    from kamlib.settings.written import problem_of_pattern
-
-    problem = problem_of_pattern(path)
-    if problem:
+    if problem := problem_of_pattern(path):
         raise complaint(problem)
     return path
 

@@ -10,18 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from types import UnionType
-from typing import (
-    Annotated,
-    Any,
-    Literal,
-    NamedTuple,
-    NoReturn,
-    TypeGuard,
-    Union,
-    get_args,
-    get_origin,
-)
+from typing import Annotated, Any, Literal, NoReturn, TypeGuard
 
 from pydantic import (
     AfterValidator,
@@ -47,11 +36,33 @@ class Part(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _checked(cls, given: object, read: Callable[[object], Any]) -> Any:
+        """Say of an unknown key which one may be meant, and hold the keys against each other."""
+        try:
+            part = read(given)
+        except ValidationError as problem:
+            known = [info.alias or name for name, info in cls.model_fields.items()]
+            refuse(_meant(error, known) for error in problem.errors(include_url=False))
+            raise
+        refuse(part.problems())
+        return part
 
-class WrittenAs(NamedTuple):
-    """Marks a kind of value that stands in the file as a block of other keys."""
+    def problems(self) -> Iterable[InitErrorDetails]:
+        """Return what does not fit together in this block, each at its key."""
+        return ()
 
-    block: type[Part]
+
+def _meant(error: Any, known: list[str]) -> InitErrorDetails:
+    """Return an error to be raised again; of an unknown key of this block with the one that is meant."""
+    place, kind = error["loc"], error["type"]
+    if kind == "extra_forbidden" and len(place) == 1:
+        hint = did_you_mean(str(place[0]), known)
+        return complaint_at(f"is not a known key. {hint}", *place)
+    if kind == OURS:
+        return complaint_at(error["msg"], *place)
+    return InitErrorDetails(type=kind, loc=place, input=error["input"], ctx=error.get("ctx", {}))
 
 
 def complaint(message: str) -> PydanticCustomError:
@@ -275,12 +286,10 @@ class Thresholds(Part):
     flag: Share
     refuse: Share
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Thresholds":
+    def problems(self) -> Iterator[InitErrorDetails]:
         if self.flag > self.refuse:
             message = f"must not be above refuse: {self.flag:g} is above {self.refuse:g}."
-            refuse([complaint_at(message, "flag")])
-        return self
+            yield complaint_at(message, "flag")
 
 
 MOST = 10
@@ -302,13 +311,12 @@ SETS = {
 }
 
 
-def sentences(problem: ValidationError, model: type[BaseModel], places: Mapping[Key, Place]) -> str:
+def sentences(problem: ValidationError, places: Mapping[Key, Place]) -> str:
     """Return all that is wrong, one line each, at most ten, in the order of the files.
 
     Parameters
     ----------
     problem : what pydantic found
-    model : the model that was filled
     places : the line of every key that was read
     """
     found = []
@@ -316,7 +324,7 @@ def sentences(problem: ValidationError, model: type[BaseModel], places: Mapping[
         key = written_key(error["loc"], places)
         file, line = places[nearest(key, places)]
         hint = _namesake(key, places) if error["type"] == "missing" else ""
-        found.append((file, line, f"{dotted(key)} {half_sentence(error, model)}{hint}"))
+        found.append((file, line, f"{dotted(key)} {half_sentence(error)}{hint}"))
     found = list(dict.fromkeys(sorted(found)))
     lines = [f"{file}:{line}: {sentence}" for file, line, sentence in found[:MOST]]
     if len(found) > MOST:
@@ -324,14 +332,12 @@ def sentences(problem: ValidationError, model: type[BaseModel], places: Mapping[
     return "\n".join(lines)
 
 
-def sentences_for_parameters(
-    problem: ValidationError, model: type[BaseModel], parameters: Mapping[str, object]
-) -> str:
+def sentences_for_parameters(problem: ValidationError, parameters: Mapping[str, object]) -> str:
     """Return what is wrong with parameters, each named as the place."""
     lines = []
     for error in problem.errors(include_url=False):
         key = dotted(tuple(error["loc"]))
-        sentence = f"{key} {half_sentence(error, model)}"
+        sentence = f"{key} {half_sentence(error)}"
         if not any(name == key or key.startswith(f"{name}.") for name in parameters):
             changed = ", ".join(f"{name} {shown(value)}" for name, value in parameters.items())
             sentence = f"{sentence} (set for this run: {changed})"
@@ -374,15 +380,11 @@ def _namesake(key: Key, places: Mapping[Key, Place]) -> str:
     return f" {hint}" if hint.startswith("Did") else ""
 
 
-def half_sentence(error: Mapping[str, Any], model: type[BaseModel]) -> str:
+def half_sentence(error: Mapping[str, Any]) -> str:
     """Return what is wrong with a value: the sentence after its key."""
     kind, value = error["type"], error["input"]
     if kind == OURS:
         return str(error["msg"])
-    if kind == "extra_forbidden":
-        known = known_keys(model, error["loc"][:-1])
-        hint = f" {did_you_mean(str(error['loc'][-1]), known)}" if known else ""
-        return f"is not a known key.{hint}"
     if kind == "missing":
         return f"is missing. Add it{ADD.get(error['loc'], '')}."
     if kind == "literal_error":
@@ -403,40 +405,3 @@ def _not_a_choice(expected: str, value: object) -> str:
     hint = did_you_mean(value, options) if isinstance(value, str) else ""
     hint = f" {hint}" if hint.startswith("Did") else ""
     return f"must be {allowed}, not {shown(value)}.{hint}"
-
-
-def known_keys(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
-    """Return the keys that a block may have; none where they are free."""
-    kind: Any = model
-    for part in loc:
-        kind = _below(_plain(kind), part)
-    kind = _plain(kind)
-    if not _is_model(kind):
-        return []
-    return [info.alias or name for name, info in kind.model_fields.items()]
-
-
-def _below(kind: Any, part: str | int) -> Any:
-    """Return the kind of what stands under a key or at a place of a list."""
-    if _is_model(kind):
-        names = {info.alias or name: info for name, info in kind.model_fields.items()}
-        return names[str(part)].annotation if part in names else None
-    inner = get_args(kind)
-    if get_origin(kind) is dict:
-        return inner[1]
-    return inner[0] if inner else None
-
-
-def _plain(kind: Any) -> Any:
-    """Take annotations and the None of an optional value away."""
-    while get_origin(kind) in (Annotated, Union, UnionType):
-        blocks = [each.block for each in get_args(kind)[1:] if isinstance(each, WrittenAs)]
-        if blocks:
-            return blocks[0]
-        inner = [each for each in get_args(kind) if each is not type(None)]
-        kind = inner[0]
-    return kind
-
-
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
+from itertools import chain
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 from pydantic_core import InitErrorDetails
 
 from kamlib.core.codes import COST_LEVELS
@@ -19,7 +20,6 @@ from kamlib.settings.kinds import (
     Share,
     Text,
     Thresholds,
-    complaint,
     complaint_at,
     refuse,
     shown,
@@ -52,12 +52,7 @@ class Resource(Part):
     gl_account: Text | None = None
     step_down_to: dict[Text, Share] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _fits(self) -> "Resource":
-        refuse(self._problems())
-        return self
-
-    def _problems(self) -> Iterator[InitErrorDetails]:
+    def problems(self) -> Iterator[InitErrorDetails]:
         theory, practice = self.theoretical_capacity, self.practical_capacity
         if theory and practice and practice > theory:
             message = f"must not be above theoretical_capacity: {practice:g} is above {theory:g}."
@@ -92,11 +87,9 @@ class Plus(Part):
     when: When = Field(default_factory=dict)
     time: NotNegative
 
-    @model_validator(mode="after")
-    def _says_when(self) -> "Plus":
+    def problems(self) -> Iterator[InitErrorDetails]:
         if not self.per and not self.when:
-            raise complaint("must say when the time is added: per: line, when: {…}, or both.")
-        return self
+            yield complaint_at("must say when the time is added: per: line, when: {…}, or both.")
 
 
 class TimeEquation(Part):
@@ -124,20 +117,17 @@ class TimeEquation(Part):
         asked = {name for when in (self.when, *(term.when for term in self.plus)) for name in when}
         return asked | {self.per.removesuffix("_order")} & {"rush", "export"}
 
-    @model_validator(mode="after")
-    def _is_countable(self) -> "TimeEquation":
+    def problems(self) -> Iterator[InitErrorDetails]:
         if not self.driver and self.per not in EVENTS:
             message = (
                 f"must be one of {listed(EVENTS, most=9)}, not '{self.per}', or the equation names the "
                 f"driver whose volumes count it."
             )
-            refuse([complaint_at(message, "per")])
-        refuse(
-            complaint_at("does not hold for a driver, whose volumes have no attributes.", name)
-            for name in ("plus", "when")
-            if self.driver and getattr(self, name)
-        )
-        return self
+            yield complaint_at(message, "per")
+        for name in ("plus", "when") if self.driver else ():
+            if getattr(self, name):
+                message = "does not hold for a driver, whose volumes have no attributes."
+                yield complaint_at(message, name)
 
 
 class Freight(Part):
@@ -193,10 +183,8 @@ class Profitability(Part):
     uncertainty: dict[Text, Share] = Field(default_factory=dict)
     unknown_cost_at_most: Share = 0.20
 
-    @model_validator(mode="after")
-    def _hangs_together(self) -> "Profitability":
-        refuse([*self._repeated(), *self._passed_backwards(), *self._ranged()])
-        return self
+    def problems(self) -> Iterator[InitErrorDetails]:
+        return chain(self._repeated(), self._passed_backwards(), self._ranged())
 
     def _repeated(self) -> Iterator[InitErrorDetails]:
         pools = [(each.pool, each.period) for each in self.resources]

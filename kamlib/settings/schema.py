@@ -12,33 +12,15 @@ from typing import Any
 from kamlib.core.codes import TABLES
 from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import ParameterError
+from kamlib.core.quantities import conditions
 from kamlib.core.vocabulary import COLUMNS
+from kamlib.settings import decision
 from kamlib.settings.engagement import Engagement
 from kamlib.settings.inputs import CARRY_ATTRIBUTES
-from kamlib.settings.verdicts import NAMES, PARTIES, YES_OR_NO
+from kamlib.settings.verdicts import PARTIES
 
 FILE = "engagement.schema.json"
 NEEDED = ["currency", "periods", "inputs"]
-LAID_OVER = (
-    "Boundary",
-    "Capacity",
-    "Doors",
-    "EvidenceCodes",
-    "FindOutFirst",
-    "GoldenShot",
-    "KeyAccountUnit",
-    "Limit",
-    "PercentileBound",
-    "Pyramid",
-    "Questions",
-    "SideA",
-    "SideACriterion",
-    "SideB",
-    "StrategicDoor",
-    "Unknown",
-    "VitalFewDoor",
-    "Windows",
-)
 
 
 def engagement_schema() -> dict[str, Any]:
@@ -56,7 +38,7 @@ def engagement_schema() -> dict[str, Any]:
     parts["VerdictRule"]["properties"]["becomes"]["additionalProperties"] = _becomes()
     words = {"type": ["string", "number", "boolean"]}
     parts["Input"]["properties"]["values"]["additionalProperties"]["additionalProperties"] = words
-    for name in LAID_OVER:
+    for name in vars(decision).keys() & parts.keys():  # they are laid over the default rules
         parts[name].pop("required", None)
     schema["required"] = NEEDED
     schema["properties"]["inputs"] = _inputs()
@@ -104,8 +86,8 @@ def _period() -> dict[str, Any]:
 
 def _condition() -> dict[str, Any]:
     """Return one condition as it is written: one name with its limit or its value."""
-    kinds: dict[str, Any] = dict.fromkeys(NAMES, _part("Bound"))
-    kinds |= {name: {"type": "boolean"} for name in YES_OR_NO}
+    kinds: dict[str, Any] = dict.fromkeys(conditions(), _part("Bound"))
+    kinds |= {name: {"type": "boolean"} for name in conditions("yes or no")}
     kinds["is"] = {"enum": list(PARTIES)}
     kinds["any"] = {"type": "array", "minItems": 1, "items": _part("Condition")}
     return _block(kinds) | {"minProperties": 1, "maxProperties": 1}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, create_model, model_validator
 from pydantic_core import InitErrorDetails
 
 from kamlib.core.codes import VERDICTS
@@ -15,9 +15,9 @@ from kamlib.core.quantities import conditions
 from kamlib.core.rules import ANALYSES
 from kamlib.settings.kinds import (
     Day,
+    Flag,
     Part,
     Text,
-    WrittenAs,
     complaint,
     complaint_at,
     is_number,
@@ -26,24 +26,9 @@ from kamlib.settings.kinds import (
 )
 
 LIMITS = ("at_least", "at_most", "above", "below")
-
-
 CUT = "cut"
-
-
 SLACK = 1e-9  # by which a computed share may miss a limit that it reaches
-
-
-YES_OR_NO = conditions("yes or no")
-
-
-HAVE_A_CUT = conditions("cut")
-
-
 PARTIES = ("customer", "prospect")
-
-
-NAMES = ("is", *conditions())
 
 
 def _number_or_cut(value: object) -> float | str | None:
@@ -65,13 +50,11 @@ class Bound(Part):
     above: Limiting = None
     below: Limiting = None
 
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Bound":
+    def problems(self) -> Iterator[InitErrorDetails]:
         given = [name for name in LIMITS if getattr(self, name) is not None]
         if len(given) != 1:
             found = f"not both {' and '.join(given)}" if given else "and none is there"
-            raise complaint(f"must have exactly one of {listed(LIMITS)}, {found}.")
-        return self
+            yield complaint_at(f"must have exactly one of {listed(LIMITS)}, {found}.")
 
     @property
     def kind(self) -> str:
@@ -103,7 +86,8 @@ class Bound(Part):
 
 def _without_cut(bound: Bound) -> Bound:
     if bound.limit == CUT:
-        refuse([complaint_at("must be a number: there is no cut here.", bound.kind)])
+        message = f"must be a number: only {listed(conditions('cut'))} have a cut."
+        refuse([complaint_at(message, bound.kind)])
     return bound
 
 
@@ -125,83 +109,36 @@ class Condition(Part):
     @model_validator(mode="before")
     @classmethod
     def _from_yaml(cls, given: object) -> object:
-        if isinstance(given, dict) and "name" not in given:
-            problems = list(_problems(given))
-            refuse(problems)
-            return _fields(given)
-        if not isinstance(given, dict | Condition):
+        if isinstance(given, Condition) or (isinstance(given, dict) and "name" in given):
+            return given
+        if not isinstance(given, dict):
             raise complaint(f"must be a condition such as {{is: customer}}, not {shown(given)}.")
-        return given
+        if len(given) != 1:
+            found = f"{listed(given)} together; each condition is an item of its own"
+            raise complaint(f"must be one condition such as {{is: customer}}, not {found}.")
+        asked = AskedFor.model_validate(given)
+        (name,) = asked.model_fields_set
+        value = getattr(asked, name)
+        field = "bound" if isinstance(value, Bound) else "any" if name == "any" else "equals"
+        return {"name": name, field: value}
 
 
-def _problems(given: dict[str, Any], *place: str | int) -> Iterator[InitErrorDetails]:
-    """Yield what is wrong with one condition, each at the key that holds it."""
-    if not isinstance(given, dict) or len(given) != 1:
-        yield complaint_at(
-            f"must be one condition such as {{is: customer}}, not {_several(given)}.", *place
-        )
-        return
-    ((name, value),) = given.items()
-    here = (*place, name)
-    if name == "any":
-        yield from _problems_of_any(value, here)
-    elif name not in NAMES:
-        message = f"is not a known condition. {did_you_mean(name, [*NAMES, 'any'])}"
-        yield complaint_at(message, *here)
-    elif name == "is" and value not in PARTIES:
-        yield complaint_at(f"must be customer or prospect, not {shown(value)}.", *here)
-    elif name in YES_OR_NO and not isinstance(value, bool):
-        yield complaint_at(f"must be true or false, not {shown(value)}.", *here)
-    elif name not in YES_OR_NO and name != "is":
-        yield from _problems_of_bound(name, value, here)
-
-
-def _several(given: object) -> str:
-    if not isinstance(given, dict):
-        return shown(given)
-    return f"{listed(given)} together; each condition is an item of its own" if given else "nothing"
-
-
-def _problems_of_any(value: object, here: tuple[str | int, ...]) -> Iterator[InitErrorDetails]:
-    if value == []:
-        yield complaint_at("must have at least 1 item.", *here)
-        return
-    if not isinstance(value, list):
-        yield complaint_at(f"must be a list of conditions, not {shown(value)}.", *here)
-        return
-    for index, each in enumerate(value):
-        yield from _problems(each, *here, index)
-
-
-def _problems_of_bound(
-    name: str, value: object, here: tuple[str | int, ...]
-) -> Iterator[InitErrorDetails]:
+def _limits(value: object) -> object:
     if not isinstance(value, dict):
-        yield complaint_at(f"must be a limit such as {{at_least: 1}}, not {shown(value)}.", *here)
-        return
-    for key, limit in value.items():
-        if key not in LIMITS:
-            yield complaint_at(f"is not a known key. {did_you_mean(key, LIMITS)}", *here, key)
-        elif limit == CUT and name not in HAVE_A_CUT:
-            message = f"must be a number: only {listed(HAVE_A_CUT)} have a cut."
-            yield complaint_at(message, *here, key)
-        elif limit != CUT and not is_number(limit):
-            wanted = "a number or the word cut" if name in HAVE_A_CUT else "a number"
-            yield complaint_at(f"must be {wanted}, not {shown(limit)}.", *here, key)
-    known = [key for key in value if key in LIMITS]
-    if len(known) != 1 and len(known) == len(value):
-        found = f"not both {' and '.join(known)}" if known else "and none is there"
-        yield complaint_at(f"must have exactly one of {listed(LIMITS)}, {found}.", *here)
+        raise complaint(f"must be a limit such as {{at_least: 1}}, not {shown(value)}.")
+    return value
 
 
-def _fields(given: dict[str, Any]) -> dict[str, Any]:
-    """Return a sound condition of the YAML form as fields."""
-    ((name, value),) = given.items()
-    if name == "any":
-        return {"name": name, "any": tuple(Condition(**_fields(each)) for each in value)}
-    if isinstance(value, dict):
-        return {"name": name, "bound": value}
-    return {"name": name, "equals": value}
+ASKED = {  # how a quantity may be asked for, and how that is written
+    "cut": Annotated[Bound, BeforeValidator(_limits)],
+    "number": Annotated[NumberBound, BeforeValidator(_limits)],
+    "yes or no": Flag,
+}
+KEYS: Any = {name: (ASKED[how], None) for how in ASKED for name in conditions(how)} | {
+    "is": (Literal[PARTIES], None),
+    "any": (Annotated[list[Condition], Field(min_length=1)], None),
+}
+AskedFor = create_model("AskedFor", __base__=Part, **KEYS)  # a condition as it is written
 
 
 class Becomes(Part):
@@ -215,7 +152,7 @@ def _all_of(given: object) -> object:
     return Becomes.model_validate(given).all if isinstance(given, dict) else given
 
 
-Conditions = Annotated[tuple[Condition, ...], BeforeValidator(_all_of), WrittenAs(Becomes)]
+Conditions = Annotated[tuple[Condition, ...], BeforeValidator(_all_of)]
 
 
 class VerdictRule(Part):
@@ -225,18 +162,14 @@ class VerdictRule(Part):
     all: tuple[Condition, ...] = Field(min_length=1)
     becomes: dict[str, Conditions] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _known_outcomes(self) -> "VerdictRule":
-        problems = [
-            complaint_at(f"is no verdict. {did_you_mean(name, VERDICTS)}", "becomes", name)
-            for name in self.becomes
-            if name not in VERDICTS
-        ]
+    def problems(self) -> Iterator[InitErrorDetails]:
+        for name in self.becomes:
+            if name not in VERDICTS:
+                hint = did_you_mean(name, VERDICTS)
+                yield complaint_at(f"is no verdict. {hint}", "becomes", name)
         if self.verdict not in VERDICTS:
             hint = did_you_mean(self.verdict, VERDICTS)
-            problems.append(complaint_at(f"is '{self.verdict}', no verdict. {hint}", "verdict"))
-        refuse(problems)
-        return self
+            yield complaint_at(f"is '{self.verdict}', no verdict. {hint}", "verdict")
 
 
 if TYPE_CHECKING:  # which words are allowed is known only when the vocabulary is read
@@ -261,12 +194,10 @@ class Override(Part):
     reason: Text
     expires: Day
 
-    @model_validator(mode="after")
-    def _names_one_party(self) -> "Override":
+    def problems(self) -> Iterator[InitErrorDetails]:
         if (self.party_id is None) == (self.customer_id is None):
             found = "not both" if self.party_id else "and none is there"
-            raise complaint(f"must have either party_id or customer_id, {found}.")
-        return self
+            yield complaint_at(f"must have either party_id or customer_id, {found}.")
 
     @property
     def party(self) -> str:
@@ -302,12 +233,7 @@ class SignOff(Part):
     on: Day | None = None
     of: Text | None = None
 
-    @model_validator(mode="after")
-    def _whole(self) -> "SignOff":
-        refuse(self._problems())
-        return self
-
-    def _problems(self) -> Iterator[InitErrorDetails]:
+    def problems(self) -> Iterator[InitErrorDetails]:
         given = {name: getattr(self, name) for name in ("by", "on", "of")}
         if any(given.values()):
             for name, value in given.items():

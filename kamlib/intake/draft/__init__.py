@@ -5,50 +5,39 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from kamlib.core.codes import TABLES
 from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.language import _
 from kamlib.core.naming import names_of, plain
 from kamlib.intake.draft.inputs import Drafted, Left, drafted, share_dialects
 from kamlib.intake.draft.layout import (
-    asked_of_cells,
     comment,
-    declared_lines,
     dialect_lines,
-    differing,
-    flow,
     input_lines,
     line,
-    missing_words,
-    part,
+    lost_zeros,
     period_lines,
 )
 from kamlib.intake.draft.matching import Placed, confirm_amounts, placed
 from kamlib.intake.inspect.columns import NATIVE, most
 from kamlib.intake.inspect.days import day_in
-from kamlib.intake.inspect.files import Seen, is_readable, look_into
+from kamlib.intake.inspect.files import is_readable, look_into
 from kamlib.intake.inspect.words import CURRENCIES, SIGNS, Evidence, currencies_in, worded
 from kamlib.intake.sources import READABLE
 from kamlib.settings.engagement import RULES
 from kamlib.settings.written import (
     FILE,
-    files_of,
     find_source,
-    for_readers,
     is_utf8,
     project_root,
     read_yaml,
 )
 
 MOST_FILES = 200
-FOLDERS = ("", "input")
-REPEATED = ("id", "name", "currency", "key_account_unit", "periods", "identity")
 NO_CURRENCY = "XXX"  # what ISO 4217 writes where there is none
 
 
@@ -62,7 +51,6 @@ class Draft:
 
     text: str
     questions: list[str]
-    missing: list[str]
     tables: dict[str, list[str]]
     lacks: dict[str, list[str]]
     left: dict[str, str]
@@ -92,8 +80,9 @@ def suggest(engagement: str | Path) -> Draft:
     ParameterError
         There is no such engagement or folder.
     """
-    found = found_files(engagement)
-    looked, left = _looked_into(found)
+    folder = _folder_of(engagement)
+    files, notes = found_files(folder)
+    looked, left = _looked_into(files, folder)
     by_table: dict[str, list[Placed]] = {}
     for each in looked:
         if each.match.table:
@@ -104,7 +93,8 @@ def suggest(engagement: str | Path) -> Draft:
         one, out = drafted(table, by_table[table], names)
         inputs.append(one)
         left += out
-    return _drawn_up(found, inputs, sorted(left), [each for each in looked if not each.match.table])
+    nowhere = [each for each in looked if not each.match.table]
+    return _drawn_up(folder, notes, inputs, sorted(left), nowhere)
 
 
 def write_draft(draft: Draft, target: Path) -> Path:
@@ -130,55 +120,29 @@ def write_draft(draft: Draft, target: Path) -> Path:
 
 
 # --------------------------------------------------------------------------------------- files
-@dataclass
-class Found:
-    """The files of a folder: by the table that engagement.yaml names for them, or `free`.
-
-    `heads` are the files with heads of a table's documents. `declared` is what engagement.yaml says,
-    empty where there is none; `notes` what was passed over.
-    """
-
-    folder: Path
-    free: list[Path]
-    named: dict[str, list[Path]] = field(default_factory=dict)
-    heads: dict[str, list[Path]] = field(default_factory=dict)
-    declared: dict[str, Any] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    def shown(self, path: Path) -> str:
-        given = (*_patterns(self.declared).values(), *_patterns(self.declared, "heads").values())
-        return for_readers(path, self.folder, [name for names in given for name in names])
-
-
-def found_files(engagement: str | Path) -> Found:
-    """Return the files of an engagement, or of a folder that is none yet."""
-    folder, declared = _said(engagement)
-    named, heads = (
-        {
-            table: [
-                path
-                for name in names
-                for path in files_of(name, folder, key=f"inputs.{table}.{block or 'files'}")
-            ]
-            for table, names in _patterns(declared, block).items()
-        }
-        for block in ("", "heads")
+def found_files(folder: Path) -> tuple[list[Path], list[str]]:
+    """Return the readable files of a folder and of its input/, and what was passed over."""
+    there = sorted(
+        path.resolve()
+        for pattern in ("*", "input/**/*")
+        for path in folder.glob(pattern)
+        if path.is_file() and not path.name.startswith((".", "~")) and is_readable(path)
     )
-    taken = {path for paths in (*named.values(), *heads.values()) for path in paths}
-    there = [path for path in _files_in(folder) if path not in taken]
-    free = list(filter(is_utf8, there))
-    found = Found(folder, _spread(free), named, heads, declared)
-    if n := len(there) - len(free):
-        template = _("{n} files have names that are not written in UTF-8: rename them")
-        found.notes.append(worded(template, n=n))
-    if n := len(free) - len(found.free):
-        found.notes.append(worded(_("{n} more files were not looked into"), n=n))
-    if not free and not named:
+    inside = [path for path in there if path.is_relative_to(folder)]
+    files = list(filter(is_utf8, inside))
+    if not files:
         raise DataError(
             f"there is no file to look into in {folder.name}/ or {folder.name}/input/. "
             f"Put exports there whose names end in {', '.join(READABLE)}."
         )
-    return found
+    notes = []
+    if n := len(inside) - len(files):
+        template = _("{n} files have names that are not written in UTF-8: rename them")
+        notes.append(worded(template, n=n))
+    some = _spread(files)
+    if n := len(files) - len(some):
+        notes.append(worded(_("{n} more files were not looked into"), n=n))
+    return some, notes
 
 
 def _spread(paths: list[Path]) -> list[Path]:
@@ -196,54 +160,25 @@ def _spread(paths: list[Path]) -> list[Path]:
     return sorted(group[i] for kind, group in kinds.items() for i in places[kind])
 
 
-def _said(engagement: str | Path) -> tuple[Path, dict[str, Any]]:
-    """Return the folder, and what its engagement.yaml says where there is one."""
+def _folder_of(engagement: str | Path) -> Path:
+    """Return the folder of an engagement, or the one that is none yet."""
     try:
-        source = find_source(engagement)
+        return find_source(engagement).parent.resolve()
     except ParameterError:
         tried = [Path(engagement).expanduser()] if str(engagement).strip() else []
         with contextlib.suppress(ParameterError):
             tried.append(project_root() / "data" / str(engagement))
         for folder in filter(Path.is_dir, tried):
-            return folder.resolve(), {}
+            return folder.resolve()
         raise
-    return source.parent.resolve(), read_yaml(source, name=FILE).data
 
 
-def _patterns(declared: dict[str, Any], block: str = "") -> dict[str, list[str]]:
-    found = {}
-    for table, given in part(declared, "inputs").items():
-        given = part(given, block) if block else given
-        files = given.get("files") if isinstance(given, dict) else given
-        names = [files] if isinstance(files, str) else files
-        if table in TABLES and isinstance(names, list):
-            found[table] = [str(name) for name in names]
-    return found
-
-
-def _files_in(folder: Path) -> list[Path]:
-    paths = (
-        path for name in FOLDERS if (folder / name).is_dir() for path in (folder / name).iterdir()
-    )
-    return sorted(
-        path.resolve()
-        for path in paths
-        if path.is_file()
-        and not path.name.startswith((".", "~"))
-        and is_readable(path)
-        and path.resolve().is_relative_to(folder)
-    )
-
-
-def _looked_into(found: Found) -> tuple[list[Placed], list[Left]]:
+def _looked_into(files: list[Path], folder: Path) -> tuple[list[Placed], list[Left]]:
     """Return the files that could be read with their tables, and the others with the reason."""
     looked, left = [], []
-    jobs = [(path, table) for table, paths in found.named.items() for path in paths]
-    for path, table in (*jobs, *((path, "") for path in found.free)):
-        seen = look_into(path, shown=found.shown(path))
-        if table:
-            _join_heads(seen, found, table)
-        one = None if seen.problem else placed(seen, [table] if table else TABLES)
+    for path in files:
+        seen = look_into(path, shown=path.relative_to(folder).as_posix())
+        one = None if seen.problem else placed(seen)
         if one is None or seen.problem:
             left.append(Left(seen.shown, seen.problem))
         else:
@@ -252,31 +187,13 @@ def _looked_into(found: Found) -> tuple[list[Placed], list[Left]]:
     return looked, left
 
 
-def _join_heads(seen: Seen, found: Found, table: str) -> None:
-    """Set the columns of declared heads beside those of a file of lines, as they will be read."""
-    given = part(part(part(found.declared, "inputs"), table), "heads")
-    by, rows = given.get("by"), dict[str, dict[str, str]]()
-    in_lines, in_heads = next(iter(by.items())) if isinstance(by, dict) else (by, by)
-    for path in found.heads.get(table, ()):
-        heads = look_into(path, shown=found.shown(path))
-        seen.problem = seen.problem or heads.problem
-        for cells in zip(*heads.columns, strict=True):
-            row = dict(zip(heads.head, cells, strict=True))
-            rows.setdefault(row.get(str(in_heads), ""), row)
-    if seen.problem or not rows or in_lines not in seen.head:
-        return
-    keys = seen.columns[seen.head.index(in_lines)]
-    for name in dict.fromkeys(name for row in rows.values() for name in row):
-        if name not in seen.head:
-            seen.head.append(name)
-            seen.columns.append([rows.get(key, {}).get(name, "") for key in keys])
-    seen.to_the_end = None
-    seen.settings["heads"] = Evidence(flow(given), _("as declared"))
-
-
 # ----------------------------------------------------------------------------------- the draft
 def _drawn_up(
-    found: Found, inputs: list[Drafted], left: list[Left], nowhere: list[Placed]
+    folder: Path,
+    notes: list[str],
+    inputs: list[Drafted],
+    left: list[Left],
+    nowhere: list[Placed],
 ) -> Draft:
     """Write the draft down."""
     dialects = share_dialects(inputs)
@@ -287,17 +204,16 @@ def _drawn_up(
         if each.dialect
         for asked in each.writing.asked_beside(dialects[each.dialect])
     ]
-    questions += asked_of_cells(inputs)
+    questions += lost_zeros(inputs)
     questions += [asked for each in nowhere for asked in each.questions]
-    questions += differing(found.declared, inputs)
     out = [*left, *(Left(each.seen.shown, each.why) for each in nowhere)]
     lines_ = next((each for each in inputs if each.table == "invoice_lines"), None)
     currency = _currency(lines_)
-    questions += _asked_of_currency(found.declared, currency, lines_)
-    missing = list(missing_words(inputs, found.declared))
+    if lines_ and currency.value == NO_CURRENCY:
+        questions.append(_("In which currency are the amounts? No file says."))
     blocks = [
-        *(f"# {each}" for each in (*_title(found, inputs), *found.notes)),
-        *_top_lines(found, currency, lines_),
+        *(f"# {each}" for each in (*_title(folder, inputs), *notes)),
+        *_top_lines(folder, currency, lines_),
         *dialect_lines(dialects),
         *input_lines(inputs),
         *comment(_notes(inputs), _("Seen besides:")),
@@ -306,19 +222,17 @@ def _drawn_up(
             _("Files in no input of this draft:"),
         ),
         *comment(questions, _("To be answered before these numbers are believed:"), numbered=True),
-        *comment(missing, _("What is not there, and what goes without it:")),
     ]
     return Draft(
         text="\n".join(blocks) + "\n",
         questions=questions,
-        missing=missing,
         tables={each.table: [one.seen.shown for one in each.group] for each in inputs},
         lacks={each.table: each.match.lacks for each in inputs if each.match.lacks},
         left=dict(out),
     )
 
 
-def _title(found: Found, inputs: list[Drafted]) -> Iterator[str]:
+def _title(folder: Path, inputs: list[Drafted]) -> Iterator[str]:
     template = _("A draft for {file}: read it, answer its questions, then paste what is right.")
     yield worded(template, file=FILE)
     if not any(each.table == "invoice_lines" for each in inputs):
@@ -327,24 +241,18 @@ def _title(found: Found, inputs: list[Drafted]) -> Iterator[str]:
         if each.match.lacks:
             template = _("{table} cannot be read yet: nobody knows which column is {lacks}.")
             yield worded(template, table=each.table, lacks=", ".join(each.match.lacks))
-    if found.declared:
-        yield worded(_("Parts of {file} that are not repeated here stay as they are."), file=FILE)
+    if (folder / FILE).exists():
+        yield worded(
+            _("It is drawn from the files alone: what {file} says is not looked at."), file=FILE
+        )
 
 
-def _top_lines(found: Found, currency: Evidence, lines_: Drafted | None) -> list[str]:
-    """Return id, currency, periods and identity: as declared, else as seen."""
-    declared = found.declared
-    written = list(declared_lines({key: declared[key] for key in REPEATED if key in declared}))
-    if "id" not in declared:
-        name = Evidence(_id_of(found.folder.name), _("from the folder's name"), sure=False)
-        written.insert(0, line(0, "id", name))
-    if "currency" not in declared:
-        written.append(line(0, "currency", currency))
-    if "key_account_unit" not in declared:
-        written += _unit_lines(str(declared.get("currency", currency.value)))
-    if "periods" not in declared:
-        written += period_lines(*_span(lines_))
-    if "identity" not in declared and lines_ and _is_by_tax_id(lines_):
+def _top_lines(folder: Path, currency: Evidence, lines_: Drafted | None) -> list[str]:
+    """Return id, currency, periods and identity."""
+    name = Evidence(_id_of(folder.name), _("from the folder's name"), sure=False)
+    written = [line(0, "id", name), line(0, "currency", currency), *_unit_lines(currency.value)]
+    written += period_lines(*_span(lines_))
+    if lines_ and _is_by_tax_id(lines_):
         why = _("customers have no number of their own in the lines; their tax id stands in for it")
         written += [line(0, "identity"), line(1, "by", Evidence("tax_id", why, sure=False))]
     return written
@@ -389,8 +297,7 @@ def _currency(lines_: Drafted | None) -> Evidence:
         why = worded(_("{n} of {all} lines are in it"), n=times, all=counts.total())
         return Evidence(code, why, sure=times == counts.total())
     for look in lines_.looks("net_amount") if lines_ else ():
-        for form, times in look.marks.forms.items():
-            word = form.removeprefix("word ")
+        for word, times in look.marks.words.items():
             code = CURRENCIES.get(word.casefold(), word.upper())
             counts[code] += times * (code in SIGNS)
     if counts.total():
@@ -399,18 +306,6 @@ def _currency(lines_: Drafted | None) -> Evidence:
         return Evidence(code, why, sure=False)
     why = _("no file says in which currency amounts are; write your own")
     return Evidence(NO_CURRENCY, why, sure=False)
-
-
-def _asked_of_currency(
-    declared: dict[str, Any], currency: Evidence, lines_: Drafted | None
-) -> Iterator[str]:
-    """Ask for the currency where no file says it, or where engagement.yaml says another one."""
-    said = str(declared.get("currency", currency.value))
-    if lines_ and currency.value == NO_CURRENCY == said:
-        yield _("In which currency are the amounts? No file says.")
-    if NO_CURRENCY != currency.value != said:
-        template = _("{file} says the currency is {said}; the lines look like {value} ({why}).")
-        yield worded(template, file=FILE, said=said, value=currency.value, why=currency.why)
 
 
 def _span(lines_: Drafted | None) -> tuple[date | None, date | None]:
@@ -423,7 +318,6 @@ def _span(lines_: Drafted | None) -> tuple[date | None, date | None]:
 
 def _notes(inputs: list[Drafted]) -> Iterator[str]:
     for each in inputs:
-        yield from (f"{each.table}: {note}" for note in each.writing.notes)
         for one in each.group:
             yield from (f"{one.seen.shown}: {note}" for note in one.seen.notes)
         unused = each.match.unused(each.first.head)

@@ -16,7 +16,6 @@ from kamlib.intake.draft.matching import Match, Placed, kind_of
 from kamlib.intake.inspect.columns import (
     Look,
     decimal_of,
-    forms_told,
     is_negative,
     marks_in,
     thousands_of,
@@ -45,7 +44,6 @@ class Writing:
 
     keys: dict[str, Evidence] = field(default_factory=dict)
     dates: list[Evidence] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     questions_of_days: list[str] = field(default_factory=list)
 
@@ -89,7 +87,7 @@ def writing_of(group: list[Placed]) -> Writing:
             elif kind == "date":
                 days.update(values)
     marks = marks_in(numbers)
-    writing = Writing(notes=forms_told(marks))
+    writing = Writing()
     for key in OF_THE_FILE:
         found = [one.seen.settings[key] for one in group if key in one.seen.settings]
         if found:
@@ -185,17 +183,11 @@ def _tell_words(
 
 
 def _tell_currencies(codes: Codes, seen: Seen, look: Look) -> None:
-    """Tell words that are no three letters, and ask about empty cells and other currencies."""
+    """Tell words that are no three letters, and ask for rates of other currencies."""
     for value, times in sorted(look.values.items()):
         if code := CURRENCIES.get(value.casefold()):
             why = worded(_("{n} of {all} cells"), n=times, all=look.filled)
             codes.tell("currency", value, Evidence(code, why, sure=False))
-    if look.empty:
-        template = _(
-            "{file}: the currency is empty in {n} of {all} rows, which will be set aside. Declare "
-            "default_currency if they are all in one."
-        )
-        codes.questions.append(worded(template, file=seen.shown, n=look.empty, all=look.rows))
     counts = currencies_in(look.values)
     if len(counts) > 1:
         (main, times), *others = counts.most_common()

@@ -114,10 +114,10 @@ class Placed(NamedTuple):
 
 
 # ------------------------------------------------------------------------------------ tables
-def placed(seen: Seen, tables: Iterable[str] = TABLES) -> Placed:
+def placed(seen: Seen) -> Placed:
     """Return which table a file is, with the score of its columns; or what the nearest one lacks."""
     looks = [look_of(column) for column in seen.columns]
-    matches = [matched(seen, looks, table) for table in tables if table in CONTRACT]
+    matches = [matched(seen, looks, table) for table in TABLES if table in CONTRACT]
     whole = [each for each in matches if not each.lacks and not _repeats_its_key(seen, each)]
     ranked = sorted(whole, key=lambda each: -_score(seen, each))
     if not ranked or _is_too_little(seen, ranked[0], matches):
@@ -193,8 +193,7 @@ def _with_gaps(seen: Seen, looks: list[Look], matches: list[Match]) -> Placed:
     """Return a file as the table that it nearly is, with a question for each column it lacks.
 
     It must hold more of what the table needs than it lacks, or as much where its name speaks of the
-    table; where engagement.yaml says which table it is, two known columns are enough. Else it is no
-    table, and what the nearest one lacks is the reason.
+    table. Else it is no table, and what the nearest one lacks is the reason.
     """
     nearest = max(matches, key=lambda each: _nearness(seen, each), default=None)
     if nearest is None or not nearest.pairs:
@@ -206,7 +205,7 @@ def _with_gaps(seen: Seen, looks: list[Look], matches: list[Match]) -> Placed:
     why = worded(template, table=nearest.table, lacks=", ".join(nearest.lacks))
     needed = sum(each.needed for each in CONTRACT[nearest.table].fields)
     most = (needed if _named_so(seen, nearest.table) else needed - 1) // 2
-    too_little = len(nearest.pairs) < 2 or (len(nearest.lacks) > most and len(matches) > 1)
+    too_little = len(nearest.pairs) < 2 or len(nearest.lacks) > most
     if not nearest.lacks or too_little or _repeats_its_key(seen, nearest):
         return Placed(seen, looks, NO_TABLE, why, nearest.objections)
     _read_days_to_the_end(seen, looks, nearest)

@@ -18,17 +18,11 @@ from kamlib.intake.values import EXCEL
 SPACES = " \u00a0\u2007\u2009\u202f"
 NUMBER = re.compile(
     r"^(?P<open>\()?\s*(?P<before>[A-Za-z]{2,3}|zł|€|\$|£)?\s*(?P<minus>[-+−–])?\s*"
-    r"(?P<body>\d(?:[\d.,'’\u0020\u00a0\u2007\u2009\u202f]*\d)?)(?P<power>[eE][-+]?\d+)?"
+    r"(?P<body>\d(?:[\d.,'’\u0020\u00a0\u2007\u2009\u202f]*\d)?)"
     r"\s*(?P<after>zł|[A-Za-z]{3}|€|\$|£|%)?\s*(?P<end>[-−–])?(?P<close>\))?$"
 )
 MINUS = ("-", "−", "–")
 NATIVE = "\ue000"  # the decimal mark that stands for "a number of Excel's own"
-BESIDE = {
-    "minus behind": N_("the minus behind the number"),
-    "brackets": N_("negative numbers in brackets"),
-    "long minus": N_("a minus that is no hyphen"),
-    "power of ten": N_("powers of ten: digits may be lost"),
-}
 MOST = 0.9
 OWN_DAY = re.compile(rf"^\d{{4}}-\d{{2}}-\d{{2}}{NATIVE}$")
 OF_KIND = {"date": N_("days"), "bool": N_("yes or no"), **dict.fromkeys(NUMERIC, N_("numbers"))}
@@ -39,15 +33,15 @@ class Marks:
     """What the values of some columns say of the way numbers are written.
 
     `point` counts values whose fraction can only follow that mark, `groups` those in which a mark
-    can only part thousands, `either` those such as 1.234 that may be both; `forms` counts what
-    stands beside the digits.
+    can only part thousands, `either` those such as 1.234 that may be both; `words` counts those
+    beside the digits.
     """
 
     numbers: int = 0
     point: Counter[str] = field(default_factory=Counter)
     groups: Counter[str] = field(default_factory=Counter)
     either: Counter[str] = field(default_factory=Counter)
-    forms: Counter[str] = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
 
 
@@ -72,9 +66,8 @@ def marks_in(values: Counter[str]) -> Marks:
             if mark:
                 counter[mark] += times
                 marks.examples.setdefault(f"{how} {mark}", value)
-        for form in _forms(found):
-            marks.forms[form] += times
-            marks.examples.setdefault(form, value)
+        if word := found["before"] or found["after"]:
+            marks.words[word] += times
     return marks
 
 
@@ -101,19 +94,6 @@ def _shape(body: str) -> tuple[str, str, str] | None:
 def _in_threes(whole: str, mark: str) -> bool:
     first, *others = whole.split(mark)
     return 1 <= len(first) <= 3 and bool(others) and all(len(each) == 3 for each in others)
-
-
-def _forms(found: re.Match[str]) -> list[str]:
-    """Name what stands beside the digits."""
-    word = found["before"] or found["after"]
-    there = {
-        "minus behind": found["end"],
-        "brackets": found["open"] and found["close"],
-        "long minus": found["minus"] and found["minus"] not in "+-",
-        "power of ten": found["power"],
-        f"word {word}": word,
-    }
-    return [form for form, is_there in there.items() if is_there]
 
 
 def is_number(value: str) -> bool:
@@ -183,17 +163,6 @@ def thousands_of(marks: Marks, decimal: str) -> Evidence | None:
         why = worded(template, n=times, example=marks.examples[f"either {mark}"], decimal=decimal)
         return Evidence(mark, why, bool(marks.point[decimal]))
     return None
-
-
-def forms_told(marks: Marks) -> list[str]:
-    """Say what stands beside digits, with how often and one example."""
-    template, word = _("{what}, such as {example} (numbers: {n})"), _("the word {word}")
-    told = []
-    for form, n in sorted(marks.forms.items()):
-        known = BESIDE.get(form)
-        what = _(known) if known else word.format(word=form.removeprefix("word "))
-        told.append(worded(template, what=what, n=n, example=[marks.examples[form]]))
-    return told
 
 
 def number_in(cell: str, decimal: str) -> float:
@@ -279,24 +248,6 @@ def objection(look: Look, kind: Kind, *, least: float = MOST) -> str:
     template = _("only {n} of {all} values are {what}, not {examples}")
     shown = [value.removesuffix(NATIVE) for value in islice(look.values, FEW)]
     return worded(template, n=n, all=look.filled, what=_(OF_KIND[kind]), examples=shown)
-
-
-def misfits(look: Look, kind: Kind) -> Counter[str]:
-    """Return the values that are not of a column's kind, with how often each stands.
-
-    Examples
-    --------
-    >>> misfits(look_of(["05.01.2023", "31.13.2023", "-", "-"]), "date")
-    Counter({'-': 2, '31.13.2023': 1})
-    """
-    if kind not in (*NUMERIC, "date"):
-        return Counter()
-    odd = [
-        value
-        for value in look.values
-        if not (days_in(Counter([value])).days if kind == "date" else is_number(value))
-    ]
-    return Counter({value: look.values[value] for value in odd if not OWN_DAY.match(value)})
 
 
 def fits(look: Look, kind: Kind) -> str:
