@@ -13,7 +13,6 @@ from PIL import Image
 
 from kamlib.attractiveness.figures import plot_matrix, plot_their_criteria
 from kamlib.core.codes import CHANGES, LADDER
-from kamlib.core.errors import DataError
 from kamlib.data_prep.figures import plot_monthly_revenue
 from kamlib.page.style import LIGHT, fit, money_of, width_of
 from kamlib.profitability.figures import plot_bridge, plot_statement
@@ -278,17 +277,6 @@ def test_the_frame_is_left_as_it_was(draw, table, options):
     draw(table, **options)
 
     pd.testing.assert_frame_equal(table, before)
-
-
-def test_given_axes_are_used_and_returned():
-    _figure, ax = plt.subplots()
-
-    assert plot_whale_curve(curve(3, -1), currency="PLN", ax=ax) is ax
-
-
-def test_an_absent_column_is_refused_by_name():
-    with pytest.raises(DataError, match="the whale curve table has no column cumulative"):
-        plot_whale_curve(curve(1).drop(columns="cumulative"), currency="PLN")
 
 
 # ------------------------------------------------------------------------------------- money

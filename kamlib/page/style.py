@@ -4,6 +4,7 @@ The style is in force only while a figure is drawn; nothing global changes. What
 read later, when the figure is saved, is set on the artists here.
 """
 
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, wraps
 from pathlib import Path
@@ -85,10 +86,9 @@ def settle(ax: Axes) -> Any:
     return figure.canvas.get_renderer()
 
 
-def axes_or_new(ax: Axes | None, *, height: float) -> Axes:
-    """Return `ax`, or the Axes of a new figure 8 inches wide, dressed in the style."""
-    if ax is None:
-        _figure, ax = plt.subplots(figsize=(FIGURE_WIDTH, height), layout="constrained")
+def new_axes(*, height: float) -> Axes:
+    """Return the Axes of a new figure 8 inches wide, dressed in the style."""
+    _figure, ax = plt.subplots(figsize=(FIGURE_WIDTH, height), layout="constrained")
     ax.set_facecolor(LIGHT["paper"])
     ax.spines[["top", "right"]].set_visible(False)
     for name in ("x", "y"):  # ticks that matplotlib makes later, when it saves, must look the same
@@ -177,6 +177,32 @@ def legend_above(ax: Axes, handles: Sequence[Artist]) -> None:
         borderaxespad=0.2,
         frameon=False,
     )
+
+
+def heat_map(values: pd.DataFrame, written: pd.DataFrame, *, colour: str) -> Axes:
+    """Draw a table, darker where a value is larger, with what is `written` in its cells."""
+    import seaborn as sns
+
+    ax = new_axes(height=1.1 + 0.36 * len(values))
+    sns.heatmap(
+        values,
+        ax=ax,
+        cmap=sns.light_palette(mix(colour, 0.55), as_cmap=True),
+        annot=written,
+        fmt="",
+        annot_kws={"color": LIGHT["ink"]},
+        vmin=0,
+        cbar=False,
+        linewidths=1.5,
+        linecolor=LIGHT["paper"],
+    )
+    ax.set_xticklabels([textwrap.fill(name, 12) for name in values.columns], rotation=0)
+    names = [textwrap.shorten(name, 30, placeholder="…") for name in values.index]
+    ax.set_yticklabels(names, rotation=0)
+    ax.tick_params(length=0, labelcolor=LIGHT["ink"], labeltop=True, labelbottom=False)
+    ax.set(xlabel="", ylabel="")
+    ax.grid(visible=False)
+    return ax
 
 
 def halo(text: Text, width: float = 3) -> Text:

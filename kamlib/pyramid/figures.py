@@ -9,10 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 
 from kamlib.core.codes import LEVELS
-from kamlib.core.frames import require_columns
 from kamlib.core.language import N_, _, ngettext, number, percent
 from kamlib.core.tables import untold_levels
-from kamlib.page.style import LIGHT, SMALL, axes_or_new, dotted, fit, mix, styled, width_of
+from kamlib.page.style import LIGHT, SMALL, dotted, fit, mix, new_axes, styled, width_of
 
 WIDTH, HEIGHT = 560.0, 384.0  # the drawing in points; the Axes has the same units
 
@@ -52,7 +51,7 @@ class Line(NamedTuple):
 
 
 @styled
-def plot_pyramid(accounts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_pyramid(accounts: pd.DataFrame) -> Axes:
     """Draw the four steps with their names, number of customers and share of profit.
 
     Parameters
@@ -61,27 +60,17 @@ def plot_pyramid(accounts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ``name``; ``confirmed_level``, ``possible_level`` (1 to 4); ``golden_shot`` ("yes", "no" or
         "too early to say"); ``customer_profit`` (when one is missing, no shares are shown). Names stand
         in its order, else by ``gross_margin`` or ``invoice_revenue``, where they are given.
-    ax : Axes, optional; a new figure is made without it
 
     Returns
     -------
     Axes, in points, with one polygon per level from 4 down to 1, and a strip for those whose level is
     not told
     """
-    require_columns(
-        accounts,
-        "name",
-        "confirmed_level",
-        "possible_level",
-        "golden_shot",
-        "customer_profit",
-        of="pyramid",
-    )
     money = [name for name in MONEY if name in accounts]
     ranked = accounts.sort_values(money, ascending=False, kind="stable")
     earned, untold = _earned_shares(ranked), untold_levels(ranked)
     below = STRIP if untold.any() else 0.0
-    ax = axes_or_new(ax, height=5.6 + below / 72)
+    ax = new_axes(height=5.6 + below / 72)
     ax.set(xlim=(0, WIDTH), ylim=(-below, HEIGHT))
     ax.axis("off")
 
