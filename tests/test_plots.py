@@ -645,8 +645,8 @@ def test_the_chance_of_return_shows_rate_and_customers_of_each_class():
     assert dots.get_xdata().tolist() == list(range(13))
     assert dots.get_ydata()[0] == pytest.approx(0.05)
     shown = words(ax)
-    assert {"12+", "12,345", "233", "5.0%", "100%", "customers"} <= set(shown)
-    assert ax.get_xlabel() == "Order days: days with an order in 24 months"
+    assert {"0\n12,345", "12+\n233", "5.0%", "100%"} <= set(shown)
+    assert ax.get_xlabel() == "Order days: days with an order in 24 months; below it, customers"
     assert ax.get_ylabel() == "Share that ordered again"
 
 

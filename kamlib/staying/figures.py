@@ -67,35 +67,12 @@ def plot_return(classes: pd.DataFrame) -> Axes:
     ax.set(xlim=(min(days) - 0.5, max(days) + 0.5), ylim=(0, 1.02))
     percent_ticks(ax.yaxis)
     named = [f"{day}+" if day == MOST_ORDER_DAYS else f"{day}" for day in map(int, days)]
-    ax.set_xticks(days, named)
-    _counts_below(ax, classes)
+    ax.set_xticks(days, [f"{day}\n{number(n)}" for day, n in zip(named, classes["n"], strict=True)])
     column = COLUMNS["order_days_24m"]
-    ax.set_xlabel(f"{_(column.label)}: {_(column.meaning)}", labelpad=18)
+    words = _("{label}: {meaning}; below it, customers")
+    ax.set_xlabel(words.format(label=_(column.label), meaning=_(column.meaning)))
     ax.set_ylabel(_("Share that ordered again"))
     return ax
-
-
-def _counts_below(ax: Axes, classes: pd.DataFrame) -> None:
-    rows = ax.get_xaxis_transform()
-    style: dict[str, Any] = {
-        "textcoords": "offset points",
-        "va": "top",
-        "fontsize": 9,
-        "color": LIGHT["ink_soft"],
-    }
-    for x, n in zip(classes["order_days"], classes["n"], strict=True):
-        ax.annotate(
-            number(n), (x, 0), (0, -20), xycoords=rows, ha="center", annotation_clip=False, **style
-        )
-    ax.annotate(
-        _("customers"),
-        (0, 0),
-        (-4, -20),
-        xycoords="axes fraction",
-        ha="right",
-        annotation_clip=False,
-        **style,
-    )
 
 
 @styled
