@@ -36,7 +36,9 @@ BEST, POINTS, SHARE, FEWEST = 0.20, 0.05, 0.01, 5
 SHOWN = 3
 
 
-def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Identities) -> pd.DataFrame:
+def missing_customers(
+    apart: SetAside, activity: pd.DataFrame, identities: Identities
+) -> pd.DataFrame:
     """Return who is on lines and in no row of customers: ``customer_id, invoice_revenue, first, last``.
 
     With ``kept``: whether their lines are used. The largest amount comes first.
@@ -47,7 +49,7 @@ def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Identities) 
     lost = in_pandas(summed).rename(
         columns={"amount_sum": "invoice_revenue", "date_min": "first", "date_max": "last"}
     )
-    known = {*who.sites["customer_id"], *who.units, *who.relations}
+    known = {*identities.sites["customer_id"], *identities.units, *identities.relations}
     used = activity[~activity["customer_id"].isin(known)]
     names = ["customer_id", "invoice_revenue", "first", "last"]
     parts = [part[names].assign(kept=kept) for part, kept in ((lost, False), (used, True))]
@@ -57,7 +59,7 @@ def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Identities) 
 
 
 def customer_tables(
-    who: Identities,
+    identities: Identities,
     activity: pd.DataFrame,
     names: pd.DataFrame | None,
     *,
@@ -70,19 +72,19 @@ def customer_tables(
     `activity` is of each id as on the lines, `names` what lines call it; `missing` customers, whose lines
     are set aside, and prospects may be customers by another id.
     """
-    on_lines = names if who.sites.empty else None
-    variants = None if on_lines is None else name_variants(on_lines, who.units)
+    on_lines = names if identities.sites.empty else None
+    variants = None if on_lines is None else name_variants(on_lines, identities.units)
     table = unit_table(
-        merged_sites(who.sites, who.merged),
-        who.units,
-        merged_activity(activity, who.merged),
-        relations=who.relations,
+        merged_sites(identities.sites, identities.merged),
+        identities.units,
+        merged_activity(activity, identities.merged),
+        relations=identities.relations,
         names=None if variants is None else chosen_names(variants),
     )
     table = table.assign(name=shown_names(table, "customer_id"))
     strangers = missing.loc[~missing["kept"], ["customer_id", "invoice_revenue", "first", "last"]]
     seen_on = pd.concat([activity, strangers], ignore_index=True) if len(strangers) else activity
-    sites = who.sites
+    sites = identities.sites
     if on_lines is not None:
         own = chosen_names(name_variants(on_lines, {}))
         sites = pd.DataFrame(own.items(), columns=["customer_id", "name"], dtype="str")
@@ -92,12 +94,12 @@ def customer_tables(
     pairs = look_alikes(
         sites,
         seen_on,
-        tops=unit_of_each(who.sites, unit="group"),
-        units=who.unit("group"),
-        decisions=who.decisions,
+        tops=unit_of_each(identities.sites, unit="group"),
+        units=identities.unit("group"),
+        decisions=identities.decisions,
         country=engagement.identity.country,
     )
-    ids = customer_ids(who, activity, engagement=engagement)
+    ids = customer_ids(identities, activity, engagement=engagement)
     found = {"customers": table, "customer_ids": ids, "identity_pairs": pairs}
     return found if variants is None else {**found, "name_variants": variants}
 
@@ -118,7 +120,7 @@ def shown_names(firms: pd.DataFrame, key: str) -> pd.Series:
 
 
 def customer_ids(
-    who: Identities, activity: pd.DataFrame, *, engagement: "Engagement"
+    identities: Identities, activity: pd.DataFrame, *, engagement: "Engagement"
 ) -> pd.DataFrame:
     """Return which customer each id of the input, or of engagement.yaml, stands for.
 
@@ -126,15 +128,15 @@ def customer_ids(
     sorted by id; ``counted_as`` is itself, site, merged or spelled.
     """
     sold = dict(zip(activity["customer_id"], floats(activity["in_period"]), strict=True))
-    every = sorted({*who.sites["customer_id"], *activity["customer_id"], *who.merged})
-    units = {one: who.units.get(one, one) for one in every}
+    every = sorted({*identities.sites["customer_id"], *activity["customer_id"], *identities.merged})
+    units = {one: identities.units.get(one, one) for one in every}
     why = {one: "itself" if one == unit else "site" for one, unit in units.items()}
-    why |= dict.fromkeys(who.merged, "merged")
+    why |= dict.fromkeys(identities.merged, "merged")
     parties = [each.party for each in engagement.overrides]
     named = [*engagement.identity.intercompany, *engagement.identity.collective, *parties]
     for one, plain in in_one_spelling(named, engagement.identity).items():
         if one != plain and one not in units:
-            units[one], why[one] = who.units.get(plain, plain), "spelled"
+            units[one], why[one] = identities.units.get(plain, plain), "spelled"
     _refuse_two_overrides(parties, units)
     rows = [(one, unit, why[one], round(sold.get(one, 0.0), 2)) for one, unit in units.items()]
     names = ["id_in_input", "customer_id", "counted_as", "invoice_revenue"]
@@ -157,20 +159,20 @@ def _refuse_two_overrides(parties: list[str], units: dict[str, str]) -> None:
 
 
 def prospects_only(
-    prospects: pd.DataFrame, customers: pd.DataFrame, who: Identities
+    prospects: pd.DataFrame, customers: pd.DataFrame, identities: Identities
 ) -> pd.DataFrame:
     """Return the prospects that are no customers, neither by their id nor by a decision."""
     theirs = prospects["prospect_id"]
-    buying = theirs.isin(customers["customer_id"]) | theirs.isin(who.customers)
+    buying = theirs.isin(customers["customer_id"]) | theirs.isin(identities.customers)
     if "name" in prospects:
         prospects = prospects.assign(name=shown_names(prospects, "prospect_id"))
-    return prospects[~buying & ~theirs.isin(who.merged)].reset_index(drop=True)
+    return prospects[~buying & ~theirs.isin(identities.merged)].reset_index(drop=True)
 
 
 def site_or_group(
     ids: pd.DataFrame,
     customers: pd.DataFrame,
-    who: Identities,
+    identities: Identities,
     *,
     engagement: "Engagement",
     period: str,
@@ -180,7 +182,7 @@ def site_or_group(
     Nothing where groups and sites are the same, very few, or nothing is sold.
     """
     sold = ids[among(ids["customer_id"], external(customers)) & (ids["invoice_revenue"] != 0)]
-    levels = [who.unit(level) for level in ("group", "site")]
+    levels = [identities.unit(level) for level in ("group", "site")]
     group, site = (counted_as(sold["id_in_input"], of) for of in levels)
     revenue = sold["invoice_revenue"].astype("float64")
     by_group, by_site = revenue.groupby(group).sum(), revenue.groupby(site).sum()
@@ -222,7 +224,7 @@ def _only(groups: pd.Series, currency: str) -> str:
 
 def identity_outcomes(
     tables: Mapping[str, pd.DataFrame],
-    who: Identities,
+    identities: Identities,
     activity: pd.DataFrame,
     prospects: pd.DataFrame | None,
     *,
@@ -232,18 +234,18 @@ def identity_outcomes(
 ) -> list[Outcome]:
     """Say which pairs wait for a decision, what decisions and settings do, and what the level does."""
     theirs = set(prospects["prospect_id"]) if prospects is not None else set()
-    buyers = {*who.sites["customer_id"], *activity["customer_id"]}
-    seen = {*buyers, *theirs, *who.sites["parent_id"].dropna()}
+    buyers = {*identities.sites["customer_id"], *activity["customer_id"]}
+    seen = {*buyers, *theirs, *identities.sites["parent_id"].dropna()}
     ids = tables["customer_ids"]
     return [
         _pairs_outcome(tables["identity_pairs"], engagement.currency),
         *([_missing_outcome(missing, engagement.currency)] if missing is not None else []),
-        *_relations_outcome(who, engagement.unit),
-        *_decisions_outcome(who, seen),
-        *_named_outcome(engagement, {*seen, *who.merged} - theirs),
+        *_relations_outcome(identities, engagement.unit),
+        *_decisions_outcome(identities, seen),
+        *_named_outcome(engagement, {*seen, *identities.merged} - theirs),
         *([_named("identity_prospects", sorted(theirs & buyers))] if theirs else []),
-        *tax_ids_outcome(who.sites, ids, engagement=engagement),
-        *site_or_group(ids, tables["customers"], who, engagement=engagement, period=period),
+        *tax_ids_outcome(identities.sites, ids, engagement=engagement),
+        *site_or_group(ids, tables["customers"], identities, engagement=engagement, period=period),
     ]
 
 
@@ -280,35 +282,37 @@ def _missing_outcome(missing: pd.DataFrame, currency: str) -> Outcome:
     )
 
 
-def _relations_outcome(who: Identities, unit: str) -> list[Outcome]:
+def _relations_outcome(identities: Identities, unit: str) -> list[Outcome]:
     """Say which sites count apart from their group because one of both is no customer to rank."""
-    if unit != "group" or not who.apart:
+    if unit != "group" or not identities.apart:
         return []
-    tops = unit_of_each(who.sites, unit="group", merged=who.merged)
+    tops = unit_of_each(identities.sites, unit="group", merged=identities.merged)
     words, which = _("{site} ({relation}), of {group} ({other})"), []
-    for site in sorted(who.apart):
-        relation, other = (_(who.relations[one]) for one in (site, tops[site]))
+    for site in sorted(identities.apart):
+        relation, other = (_(identities.relations[one]) for one in (site, tops[site]))
         which.append(words.format(site=site, relation=relation, group=tops[site], other=other))
     return [outcome_of("site_relations", FLAG, which=listed(which))]
 
 
-def _decisions_outcome(who: Identities, seen: set[str]) -> list[Outcome]:
+def _decisions_outcome(identities: Identities, seen: set[str]) -> list[Outcome]:
     """Say which ids were merged, and which decisions name nobody or take an id out of its group."""
-    ids, by = who.decisions["customer_id"], who.decisions["decided_by"]
+    ids, by = identities.decisions["customer_id"], identities.decisions["decided_by"]
     unknown = _("{id} is neither on a line nor in customers or prospects")
-    what = [unknown.format(id=one) for one in sorted(set(ids) - seen)] + list(_out_of_groups(who))
-    merged = int(ids.isin(who.merged).sum())
+    what = [unknown.format(id=one) for one in sorted(set(ids) - seen)] + list(
+        _out_of_groups(identities)
+    )
+    merged = int(ids.isin(identities.merged).sum())
     if not (merged or what):
         return []
     numbers = {"n": number(merged), "by": listed(sorted(set(by))), "which": "; ".join(what)}
     return [outcome_of("identity_merged", FLAG if what else PASS, **numbers)]
 
 
-def _out_of_groups(who: Identities) -> Iterator[str]:
+def _out_of_groups(identities: Identities) -> Iterator[str]:
     """Yield what decisions take out of the group that the table of customers puts it in."""
-    tops = unit_of_each(who.sites, unit="group")
+    tops = unit_of_each(identities.sites, unit="group")
     words = _("{id} belonged to {group} and now counts with {kept}")
-    for one, kept in sorted(who.merged.items()):
+    for one, kept in sorted(identities.merged.items()):
         before, after = tops.get(one, one), tops.get(kept, kept)
         if before not in (one, after):
             yield words.format(id=one, group=before, kept=after)

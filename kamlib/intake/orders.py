@@ -43,7 +43,7 @@ def sold_by_order(documents: ir.Table, work: Workspace) -> ir.Table:
 
 
 def orders(
-    sold: ir.Table, lines: Validated, work: Workspace, who: Identities, *, begin: date
+    sold: ir.Table, lines: Validated, work: Workspace, identities: Identities, *, begin: date
 ) -> Answer:
     """Return one row per order and what its lines share, in the period of the order's day.
 
@@ -57,7 +57,7 @@ def orders(
     """
     kinds = {field.name: field.kind for field in order_fields(lines, work)}
     parts = _parts(sold, "order_id", "order_day", list(kinds))
-    rows = _new_or_not(parts, work, who, begin)
+    rows = _new_or_not(parts, work, identities, begin)
     names = ["order_id", "customer_id", "date", "period", "lines", "document_lines", "order_value"]
     rows = rows.mutate(period=period_of(rows["date"], work))
     rows = rows.select(*names, *kinds, "customer_is_new", "first_order")
@@ -131,11 +131,11 @@ def _parts(rows: ir.Table, named: str, day: str, own: list[str]) -> ir.Table:
     )
 
 
-def _new_or_not(parts: ir.Table, work: Workspace, who: Identities, begin: date) -> ir.Table:
+def _new_or_not(parts: ir.Table, work: Workspace, identities: Identities, begin: date) -> ir.Table:
     """Add whether each order's customer is new, and whether it is its first: missing if unknown."""
     months = ibis.interval(months=work.engagement.windows.setup_months)
     first = parts.group_by(who="customer_id").aggregate(first=parts["date"].min())
-    since = _since(work, who)
+    since = _since(work, identities)
     start = first.left_join(since, first["who"] == since["unit"])
     began = ibis.least(start["first"], ibis.coalesce(start["since"], start["first"]))
     silent = start["first"] >= (ibis.literal(begin) + months).cast("date")
@@ -157,11 +157,11 @@ def _new_or_not(parts: ir.Table, work: Workspace, who: Identities, begin: date) 
     )
 
 
-def _since(work: Workspace, who: Identities) -> ir.Table:
+def _since(work: Workspace, identities: Identities) -> ir.Table:
     """Return the first day recorded for each unit: ``unit, since, whole``, of all its sites or of some."""
-    sites = who.sites
+    sites = identities.sites
     given = sites["since"] if "since" in sites else pd.Series(pd.NaT, index=sites.index)
-    units = counted_as(sites["customer_id"], who.units)
+    units = counted_as(sites["customer_id"], identities.units)
     days = pd.to_datetime(given).groupby(units).agg(["min", "count", "size"])
     known = days[days["count"] > 0]
     rows = {

@@ -95,8 +95,8 @@ class Read(NamedTuple):
         return self.small[table].frame if table in self.small else None
 
 
-class Taken(NamedTuple):
-    """What was taken out of the engine."""
+class Computed(NamedTuple):
+    """What was computed in the engine, as far as outcomes are drawn up from it."""
 
     tables: Tables
     facts: dict[str, Any]
@@ -137,8 +137,8 @@ def read_inputs(engagement: "Engagement", period: str) -> Intake:
     engagement.period(period)
     with workspace(engagement) as work, asked(engagement, "invoice_lines"):
         read = _read(work)
-        taken = _taken_out(work, period, read)
-    return _handed_over(engagement, period, read, taken)  # when the engine is closed
+        computed = _compute(work, period, read)
+    return _handed_over(engagement, period, read, computed)  # when the engine is closed
 
 
 def _read(work: Workspace) -> Read:
@@ -177,7 +177,7 @@ def _read(work: Workspace) -> Read:
     )
 
 
-def _taken_out(work: Workspace, period: str, read: Read) -> Taken:
+def _compute(work: Workspace, period: str, read: Read) -> Computed:
     """Take tables and facts out of the engine."""
     lines, documents, apart = read.lines, read.documents, read.set_aside["invoice_lines"]
     activity = site_revenue(documents, work.engagement.period(period))
@@ -194,7 +194,7 @@ def _taken_out(work: Workspace, period: str, read: Read) -> Taken:
         **seen_of_orders(sold, may_be_cut=may_be_cut),
     }
     money, attributes = money_read(facts, apart), attribute_values(documents, work.engagement)
-    return Taken(tables, facts, money, activity, missing, attributes)
+    return Computed(tables, facts, money, activity, missing, attributes)
 
 
 def _tables(
@@ -206,10 +206,10 @@ def _tables(
     read: Read,
 ) -> Tables:
     """Return the tables that data prep hands over, all but the quarantine."""
-    who, given = read.identities, {name: each.frame for name, each in read.small.items()}
+    identities, given = read.identities, {name: each.frame for name, each in read.small.items()}
     given.pop("customers", None)
     people = customer_tables(
-        who,
+        identities,
         activity,
         names_of_lines(read.documents) if "name" in read.lines.raw.names else None,
         missing=missing,
@@ -217,7 +217,7 @@ def _tables(
         engagement=work.engagement,
     )
     if "prospects" in given:
-        given["prospects"] = prospects_only(given["prospects"], people["customers"], who)
+        given["prospects"] = prospects_only(given["prospects"], people["customers"], identities)
     tables = Tables(STAGE)
     tables.hold(people)
     for name, answer in _of_many_rows(work, sold, placed, read).items():
@@ -246,9 +246,9 @@ def _of_many_rows(
     return found
 
 
-def _handed_over(engagement: "Engagement", period: str, read: Read, taken: Taken) -> Intake:
+def _handed_over(engagement: "Engagement", period: str, read: Read, computed: Computed) -> Intake:
     """Draw up balances and outcomes of what was read."""
-    tables, currency, small = taken.tables, engagement.currency, read.small
+    tables, currency, small = computed.tables, engagement.currency, read.small
     months, customers, quarantine = (
         tables[n] for n in ("customer_months", "customers", "quarantine")
     )
@@ -260,22 +260,22 @@ def _handed_over(engagement: "Engagement", period: str, read: Read, taken: Taken
     tied, tie_outcomes = _ledger_lines(engagement, period, months, tables)
     balances = [
         *(ledger.rows_balance(each, quarantine, used[each.name]) for each in read.validated),
-        ledger.money_balance(taken.money, months, read.converted, currency=currency),
+        ledger.money_balance(computed.money, months, read.converted, currency=currency),
         *tied,
     ]
     columns, seen = read.lines.raw.names, {name: each.seen for name, each in small.items()}
-    missing = taken.missing if "customers" in small else None
+    missing = computed.missing if "customers" in small else None
     outcomes = [
-        rows_set_aside_outcome(taken.money, coverage, currency=currency),
-        enough_outcome(taken.money, coverage, tables, engagement=engagement, span=span),
+        rows_set_aside_outcome(computed.money, coverage, currency=currency),
+        enough_outcome(computed.money, coverage, tables, engagement=engagement, span=span),
         findings.how_read_outcome(read.validated),
         *findings.reach_outcomes(first, last, months, customers, span=span, currency=currency),
         findings.customers_outcome(engagement, customers, sites=len(read.identities.sites)),
-        *findings.count_outcomes(taken.facts, last=last, mapped=columns, currency=currency),
+        *findings.count_outcomes(computed.facts, last=last, mapped=columns, currency=currency),
         *identity_outcomes(
             tables,
             read.identities,
-            taken.activity,
+            computed.activity,
             read.frame("prospects"),
             missing=missing,
             engagement=engagement,
@@ -283,7 +283,7 @@ def _handed_over(engagement: "Engagement", period: str, read: Read, taken: Taken
         ),
         *small_outcomes(seen, tables, currency=currency),
         *periods_without_deductions(tables, engagement.periods.values()),
-        *words_outcomes(seen, tables, taken.attributes, read.validated, engagement),
+        *words_outcomes(seen, tables, computed.attributes, read.validated, engagement),
         *currency_outcomes(read.converted, engagement),
         *tie_outcomes,
         *findings.table_outcomes(engagement, coverage),
@@ -292,13 +292,13 @@ def _handed_over(engagement: "Engagement", period: str, read: Read, taken: Taken
 
 
 def _for_the_engine(
-    work: Workspace, who: Identities, masters: dict[str, Small]
+    work: Workspace, identities: Identities, masters: dict[str, Small]
 ) -> tuple[ir.Table | None, dict[str, ir.Table]]:
     """Return which unit each id belongs to, and which ids are known, as tables for the engine.
 
     No table of units where every id is its own, and no known ids where any on a line is a customer.
     """
-    above = {one: unit for one, unit in who.units.items() if one != unit}
+    above = {one: unit for one, unit in identities.units.items() if one != unit}
     units = None
     if above:
         units = _in_engine(work, "units", known_id=list(above), unit=list(above.values()))
@@ -306,11 +306,11 @@ def _for_the_engine(
     if "customers" not in masters or own.missing_customers == "keep":
         return units, {}
     named = in_one_spelling([*own.intercompany, *own.collective], own).values()
-    return units, _known(work, {*who.customers, *named}, who)
+    return units, _known(work, {*identities.customers, *named}, identities)
 
 
-def _known(work: Workspace, ids: set[str], who: Identities) -> dict[str, ir.Table]:
-    known = {"customer": ids, "party": {*ids, *who.prospects, *who.units}}
+def _known(work: Workspace, ids: set[str], identities: Identities) -> dict[str, ir.Table]:
+    known = {"customer": ids, "party": {*ids, *identities.prospects, *identities.units}}
     return {
         each: _in_engine(work, f"known_{each}", known_id=sorted(of)) for each, of in known.items()
     }
