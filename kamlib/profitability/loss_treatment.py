@@ -200,7 +200,7 @@ def _of_period(
     dropped = drop_effects(losing, model.dropping)
     listed = _actions(dropped, whole, own, typical, model.dropping.price_reach)
     losses = losing[["customer_id", "customer_profit"]].merge(told, on="customer_id", how="left")
-    fewest = max(mine["customer_months"]["month"].nunique(), 1)  # an order a month is asked for
+    fewest = max(mine["customer_months"]["month"].nunique(), 1)  # nobody is asked for fewer
     ends = break_evens(losing, mine["orders"], fewest=fewest)
     losses = losses.merge(ends, on="customer_id")
     losses = losses.merge(dropped, on="customer_id").assign(period=period)
