@@ -5,6 +5,7 @@ exact and an id keeps its zeros), tags are refused, and a key that stands twice 
 dialect is YAML 1.2, in which NO is a word.
 """
 
+import contextlib
 import glob
 import os
 import re
@@ -188,47 +189,32 @@ def dotted(key: Key) -> str:
 
 
 def _scalar(tag: str, text: str) -> Any:
-    """Return the value of a word, a number, a day or nothing; numbers keep their text."""
+    """Return the value of a word, a number, a day or nothing; numbers keep their text.
+
+    What is none after all, such as 2025-02-30, stays text.
+    """
     kind = str(tag).removeprefix(CORE)
     if kind == "null":
         return None
     if kind == "bool":
         return text.lower() == "true"
-    if kind == "int":
-        return _int(text)
-    if kind == "float":
-        return _float(text)
-    if kind == "timestamp" and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        return _day(text)
+    with contextlib.suppress(ValueError):
+        if kind in ("int", "float"):
+            return _number(kind, text)
+        if kind == "timestamp" and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text)
     return text
 
 
-def _int(text: str) -> Any:
-    plain = text.replace("_", "")
-    base = {"0o": 8, "0x": 16, "0b": 2}.get(plain.lstrip("+-")[:2].lower(), 10)
-    try:
-        number = WrittenInt(plain, base)
-    except ValueError:  # beyond the digits Python reads
-        return text
+def _number(kind: str, text: str) -> WrittenInt | WrittenFloat:
+    plain = text.replace("_", "").lower()
+    number: WrittenInt | WrittenFloat
+    if kind == "int":
+        number = WrittenInt(plain, {"0o": 8, "0x": 16, "0b": 2}.get(plain.lstrip("+-")[:2], 10))
+    else:
+        number = WrittenFloat(plain.replace(".inf", "inf").replace(".nan", "nan"))
     number.text = text
     return number
-
-
-def _float(text: str) -> Any:
-    plain = text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan")
-    try:
-        number = WrittenFloat(plain)
-    except ValueError:
-        return text
-    number.text = text
-    return number
-
-
-def _day(text: str) -> Any:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:  # 2025-02-30 stays text, which is no day
-        return text
 
 
 def _first_line(text: str | None) -> str:
