@@ -80,7 +80,6 @@ KSEF_TYPES = {
 KSEF_PARTS = ("Podmiot1", "Podmiot2", "Podmiot3", "Podmiot2K", "FaWiersz", "Fa")
 IN_KSEF = re.compile(r"[0-9A-Z]{10}-[0-9]{8}-[0-9A-F]{6}-?[0-9A-F]{6}-[0-9A-F]{2}")
 A_BUYER_TOO = "4"  # what Podmiot3 is to the invoice: a further buyer
-XML_ENDINGS = (".xml",)
 
 
 @dataclass(slots=True)
