@@ -269,7 +269,7 @@ def find_source(engagement: str | Path) -> Path:
     """
     if not str(engagement).strip():
         raise ParameterError(f"engagement is empty. {_there_are()}")
-    tried = _candidates(engagement)
+    tried = candidates(engagement)
     for candidate in tried:
         source = candidate / FILE if candidate.is_dir() else candidate
         if source.is_file():
@@ -284,7 +284,8 @@ def find_source(engagement: str | Path) -> Path:
     )
 
 
-def _candidates(engagement: str | Path) -> list[Path]:
+def candidates(engagement: str | Path) -> list[Path]:
+    """Return where an engagement may lie: under data/ of the project if it is a name, and as a path."""
     as_path = Path(engagement).expanduser()
     if isinstance(engagement, Path) or not re.fullmatch(r"[A-Za-z0-9_-]+", engagement):
         return [as_path]

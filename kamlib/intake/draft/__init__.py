@@ -1,6 +1,5 @@
 """Mapping with help: a draft of engagement.yaml for files nobody has seen, line by line with evidence."""
 
-import contextlib
 import re
 import unicodedata
 from collections import Counter
@@ -33,9 +32,9 @@ from kamlib.intake.values import ISO, day_of, existing_day
 from kamlib.settings.engagement import RULES
 from kamlib.settings.written import (
     FILE,
+    candidates,
     find_source,
     is_utf8,
-    project_root,
     read_yaml,
 )
 
@@ -158,15 +157,9 @@ def _spread(paths: list[Path]) -> list[Path]:
 
 def _folder_of(engagement: str | Path) -> Path:
     """Return the folder of an engagement, or the one that is none yet."""
-    try:
-        return find_source(engagement).parent.resolve()
-    except ParameterError:
-        tried = [Path(engagement).expanduser()] if str(engagement).strip() else []
-        with contextlib.suppress(ParameterError):
-            tried.append(project_root() / "data" / str(engagement))
-        for folder in filter(Path.is_dir, tried):
-            return folder.resolve()
-        raise
+    places = candidates(engagement) if str(engagement).strip() else []
+    folder = next(filter(Path.is_dir, places), None)
+    return (folder or find_source(engagement).parent).resolve()
 
 
 def _looked_into(files: list[Path], folder: Path) -> tuple[list[Placed], list[Left]]:
