@@ -52,18 +52,7 @@ class WrittenInt(int):
 
 
 def read_yaml(path: Path, *, name: str) -> Written:
-    """Read a YAML file whose top is a block of keys.
-
-    Parameters
-    ----------
-    path : Path
-    name : str, how messages call the file
-
-    Raises
-    ------
-    ParameterError
-        The file is too large, no YAML, holds tags or too many aliases, or a key stands twice.
-    """
+    """Read a YAML file whose top is a block of keys; `name` is how messages call it."""
     return _Reader(name).read(_text(path, name))
 
 
@@ -260,13 +249,7 @@ def _is_project(folder: Path) -> bool:
 
 
 def find_source(engagement: str | Path) -> Path:
-    """Return the engagement.yaml of a name under data/, or of a path to it or its folder.
-
-    Raises
-    ------
-    ParameterError
-        There is none: says where it was looked for and which engagements there are.
-    """
+    """Return the engagement.yaml of a name under data/, or of a path to it or its folder."""
     if not str(engagement).strip():
         raise ParameterError(f"engagement is empty. {_there_are()}")
     tried = candidates(engagement)
@@ -331,15 +314,7 @@ def problem_of_pattern(pattern: str) -> str | None:
 
 
 def files_of(pattern: str, folder: Path, *, key: str) -> list[Path]:
-    """Return the files that a pattern matches, links resolved.
-
-    Raises
-    ------
-    ParameterError
-        An environment variable is not set, or a link leads out of the folder.
-    DataError
-        No file matches, or the name of one is not in UTF-8.
-    """
+    """Return the files that a pattern matches, links resolved; none may lie elsewhere unsaid."""
     match = VARIABLE.match(pattern)
     base = _variable(match.group(1), key) if match else folder
     rest = pattern[match.end() :] if match else pattern

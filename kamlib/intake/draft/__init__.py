@@ -99,13 +99,7 @@ def suggest(engagement: str | Path) -> Draft:
 
 
 def write_draft(draft: Draft, target: Path) -> Path:
-    """Write a draft into a new file, and return its path.
-
-    Raises
-    ------
-    ParameterError
-        The file is there already, or cannot be written.
-    """
+    """Write a draft into a new file, and return its path."""
     try:
         with target.open("x", encoding="utf-8") as stream:
             stream.write(draft.text)
