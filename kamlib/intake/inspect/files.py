@@ -177,11 +177,14 @@ def _header_row(seen: Seen, rows: list[Row]) -> int:
     filled = [(line, cells) for line, cells in rows if any(map(str.strip, cells))]
     place = head_place([cells for _line, cells in filled])
     line = 1 if place is None else filled[place][0]
-    if line > 1:
-        template = _("above it stand {titles}") if place else _("above it is nothing")
-        titles = [cells[0] for _line, cells in filled[:place]]
-        seen.settings["header_row"] = Evidence(str(line), worded(template, titles=titles))
+    _tell_head(seen, line, [cells[0] for _line, cells in filled[:place]])
     return line
+
+
+def _tell_head(seen: Seen, row: int, above: list[str]) -> None:
+    if row > 1:
+        template = _("above it stand {titles}") if above else _("above it is nothing")
+        seen.settings["header_row"] = Evidence(str(row), worded(template, titles=above))
 
 
 # ---------------------------------------------------------------------- workbooks, XML, Parquet
@@ -197,10 +200,7 @@ def _workbook(seen: Seen) -> None:
     head = best.rows[row - 1 : row]
     alike = [each for each in sheets if not each.hidden and each.rows[row - 1 : row] == head]
     _tell_sheet(seen, sheets, best, [each.name for each in alike])
-    if row > 1:
-        above = [cell for each in best.rows[: row - 1] for cell in each if cell]
-        template = _("above it stand {titles}") if above else _("the rows above it are blank")
-        seen.settings["header_row"] = Evidence(str(row), worded(template, titles=above))
+    _tell_head(seen, row, [cell for each in best.rows[: row - 1] for cell in each if cell])
     names = [each.name for each in alike] or [best.name]
     read = partial(sheet_records, seen.path, AS_TYPED, shown=seen.shown, header_row=row)
     _keep(seen, lambda: chain.from_iterable(read(sheet=name) for name in names), AS_TYPED)
@@ -221,14 +221,15 @@ def _tell_sheet(seen: Seen, sheets: list[SheetSeen], best: SheetSeen, same_head:
         question = _("{file}: does a row stand in one of the sheets {names} only, in none again?")
         seen.questions.append(worded(question, file=seen.shown, names=same_head))
         return
-    others = [each for each in sheets if each is not best]
-    alike = [each.name for each in others if not each.hidden and 2 * _width(each) > _width(best)]
-    template = _("{n} columns; the other sheets ({others}) hold less")
-    why = worded(template, n=_width(best), others=[each.name for each in others])
+    alike = [
+        each.name
+        for each in sheets
+        if each is not best and not each.hidden and 2 * _width(each) > _width(best)
+    ]
     if alike:
-        why = worded(_("the widest of {n} sheets"), n=len(sheets))
         question = _("{file}: sheets {names} look like tables too. Which one is meant?")
         seen.questions.append(worded(question, file=seen.shown, names=alike))
+    why = worded(_("the widest of {n} sheets"), n=len(sheets))
     seen.settings["sheet"] = Evidence(best.name, why, sure=not alike and not best.hidden)
 
 
