@@ -21,6 +21,7 @@ HALF_YEAR = (
     182  # days: orders of who fades halve in this time, contacts thin out before some departures
 )
 REGULAR = ("regular", "season")
+TWO_YEARS_AGO = np.datetime64("2024-01-01")
 
 
 def with_nature(units: pd.DataFrame, own: Mapping[str, Any], *, seed: int) -> pd.DataFrame:
@@ -28,10 +29,13 @@ def with_nature(units: pd.DataFrame, own: Mapping[str, Any], *, seed: int) -> pd
 
     To ``irregularity`` (spread of days between orders over their mean), ``lead`` over the best rival
     (points of 0 to 10), ``own_lateness`` (% of our deliveries to it that are late), ``season`` (day of
-    the year), ``rise_<year>`` (% beyond list prices), and ``wallet``, what it buys in all.
+    the year), ``rise_<year>`` (% beyond list prices), ``calls_off`` (a number of orders is agreed), and
+    ``wallet``, what it buys in all.
     """
     rng, n = stream(seed, "nature"), len(units)
     units = _at_limits(units, own["at_limits"], rng)
+    units = _with_call_offs(units, own["call_offs"], rng)
+    units = _with_cash_discount(units, own["cash_discount"], rng)
     lead = np.clip(rng.normal(own["lead"][0], own["lead"][1], n), -4, 4)
     beaten = units["archetype"].eq("beaten_by_rival").to_numpy()
     units = units.assign(
@@ -41,35 +45,80 @@ def with_nature(units: pd.DataFrame, own: Mapping[str, Any], *, seed: int) -> pd
         season=own["season"] + rng.integers(-20, 21, n),
         **{f"rise_{year}": within(rng.random(n), *own["price_rise"]) for year in LIVING_YEARS[1:]},
     )
+    units = units.assign(lead=_lead_of_doubtful(units, own, rng))
     return _with_wallet(units, own["wallet"], rng)
+
+
+def _lead_of_doubtful(
+    units: pd.DataFrame, own: Mapping[str, Any], rng: np.random.Generator
+) -> np.ndarray:
+    """Return the lead; of a share of regular customers one with which they are as likely to stay as not."""
+    able = units["rhythm"].isin(REGULAR) & units["relation"].eq("external") & ~units["has_contract"]
+    here, stays = _near(able.to_numpy(), own["doubtful"], rng)
+    leaves, now = 1 - np.cbrt(stays), hazard(units, own["hazard"], LIVING_YEARS[-1])
+    apart = np.log(leaves / (1 - leaves)) - np.log(now / (1 - now))
+    doubtful = units["lead"] + apart / own["hazard"]["lead"]
+    return np.where(here & (doubtful.abs() <= 3), doubtful, units["lead"])
 
 
 def _at_limits(
     units: pd.DataFrame, own: Mapping[str, Any], rng: np.random.Generator
 ) -> pd.DataFrame:
     """Move a share of the regular customers to within a tenth of each limit, by its trait."""
-    able = (units["rhythm"].isin(REGULAR) & units["relation"].eq("external")).to_numpy()
+    regular = (units["rhythm"].isin(REGULAR) & units["relation"].eq("external")).to_numpy()
+    loses = units["loss"].isin(["price", "terms"]).to_numpy()  # large ones, who lose for good
     changed = units.copy()
-    for name, limits in own["limits"].items():
-        lot = np.floor(rng.random(len(units)) / own["share"]).astype(int)
-        value = np.array([*limits, 0.0])[np.minimum(lot, len(limits))]
-        value = value * rng.uniform(0.9, 1.1, len(units))
-        here = able & (lot < len(limits))
+    for name, shares in own.items():
+        able = regular & (~loses | (name != "profit"))
+        here, value = _near(able, shares, rng)
         if name == "known_years":
             first = END - (365 * value).astype(int)
             changed["start"] = np.where(here, first, changed["start"].to_numpy("datetime64[D]"))
             changed["years_before"] = changed["years_before"].where(~here, 0)
-        elif name == "functions":
-            changed[name] = changed[name].where(~here, np.rint(value).astype(int))
         elif name == "profit":
-            here &= units["loss"].eq("").to_numpy()
             for end in ("profit_low", "profit_high"):
                 changed[end] = changed[end].where(~here, value)
         else:
-            here &= units["rhythm"].eq("regular").to_numpy() | (name != "orders")
             changed[name] = changed[name].where(~here, value)
     later = changed["days_late"] + 14
     return changed.assign(days_to_pay=np.maximum(changed["days_to_pay"], later))
+
+
+def _near(
+    able: np.ndarray, shares: Mapping[Any, float], rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw its share of those who are able for each limit, and a value within a tenth of it.
+
+    Near nothing is what is within a tenth of the smallest other limit.
+    """
+    limits, lot = np.array([*shares], dtype=np.float64), np.ones(len(able))
+    lot[able] = rng.permutation(able.sum()) / able.sum()
+    place = np.searchsorted(np.cumsum([*shares.values()]), lot, side="right")
+    here = place < len(limits)
+    width = 0.1 * np.where(limits == 0, limits[limits > 0].min(), limits)
+    value = limits[:, None] + width[:, None] * rng.uniform(-1, 1, (len(limits), len(able)))
+    return here, value[np.minimum(place, len(limits) - 1), np.arange(len(able))]
+
+
+def _with_call_offs(
+    units: pd.DataFrame, own: Mapping[str, Any], rng: np.random.Generator
+) -> pd.DataFrame:
+    """Let some agree on how many orders they place in two years, and on no days."""
+    old = units["start"].to_numpy("datetime64[D]") < TWO_YEARS_AGO
+    able = old & (units["rhythm"].eq("regular") & units["relation"].eq("external")).to_numpy()
+    here, orders = _near(able, own, rng)
+    return units.assign(calls_off=here, orders=units["orders"].where(~here, orders))
+
+
+def _with_cash_discount(
+    units: pd.DataFrame, own: Mapping[str, Any], rng: np.random.Generator
+) -> pd.DataFrame:
+    """Let some of those who order rarely have the usual discount for cash, and no other."""
+    rarely = units["rhythm"].isin(["once", "season"]) | units["archetype"].eq("occasional")
+    able = rarely & units["archetype"].ne("golden_shot")
+    here, rate = _near(able.to_numpy(), own, rng)
+    ends = ("discount_low", "discount_high")
+    return units.assign(**{end: units[end].where(~here, rate) for end in ends})
 
 
 def _with_wallet(
@@ -187,6 +236,8 @@ def _days_of(unit: Any, rng: np.random.Generator) -> np.ndarray:
     if unit.rhythm == "season":
         years = np.array([f"{year}-01-01" for year in LIVING_YEARS], dtype="datetime64[D]")
         days = years + (unit.season + rng.normal(0, 10, len(years))).astype(int)
+    elif unit.calls_off:
+        days = _call_offs(unit, rng)
     else:
         usual, shape = 365 / unit.orders, unit.irregularity**-2
         most = int((LATER - start).astype(int) / usual * 1.5 + 30)
@@ -197,6 +248,15 @@ def _days_of(unit: Any, rng: np.random.Generator) -> np.ndarray:
         since = (days - np.datetime64(unit.fades_from, "D")).astype(int)
         days = days[rng.random(len(days)) >= 0.5 * np.clip(since / HALF_YEAR, 0, 1)]
     return days[(days >= start) & (days <= min(end, LATER))]
+
+
+def _call_offs(unit: Any, rng: np.random.Generator) -> np.ndarray:
+    """Return days of as many orders as were agreed for every two years, as irregular as it is."""
+    new_years = np.arange("2020", "2028", 2, dtype="datetime64[Y]").astype("datetime64[D]")
+    count, shape = round(2 * unit.orders), unit.irregularity**-2
+    gaps = rng.gamma(shape, 1 / shape, (len(new_years), count + 1))
+    passed = np.cumsum(gaps, axis=1)[:, :-1] / gaps.sum(axis=1, keepdims=True)
+    return np.asarray((new_years[:, None] + (730 * passed).astype(int)).ravel())
 
 
 def _back_after_all(units: pd.DataFrame, chance: float, rng: np.random.Generator) -> np.ndarray:

@@ -12,6 +12,7 @@ from kamlib.core.errors import DataError, ParameterError
 from kamlib.intake import read_inputs
 from kamlib.report.backtest import next_period, require_orders
 from kamlib.report.cli import app
+from kamlib.report.committing import OWNER, require_own
 from kamlib.settings import load_engagement
 from kamlib.summary.backtest import bands, since
 
@@ -84,6 +85,19 @@ def test_without_a_later_period_there_is_nothing_to_hold_it_against(tmp_path):
     assert done.exit_code == 2
     assert "what came after FY2025 is not known" in done.stderr
     assert "Choose an earlier one with --at: FY2024." in done.stderr
+
+
+def test_reports_of_another_firm_with_the_same_id_are_left_alone(tmp_path):
+    one, other = (firm(tmp_path / place / "firm") for place in ("north", "south"))
+    home = tmp_path / "reports" / "firm"
+    home.mkdir(parents=True)
+    require_own(home, load_engagement(one))
+
+    asked = ["backtest", str(other), "--at", "FY2024", "--reports", str(home.parent)]
+    done = CliRunner().invoke(app, asked)
+
+    assert (done.exit_code, [path.name for path in home.iterdir()]) == (2, [OWNER])
+    assert "reports of another engagement with the id firm" in done.stderr.replace("\n", " ")
 
 
 def test_a_next_period_of_which_the_input_has_nothing_is_refused():

@@ -167,6 +167,15 @@ def test_the_table_of_rooms_names_every_room_of_kamlib_and_no_other():
     assert set(named) == modules | packages
 
 
+def test_the_readme_quotes_the_first_page_of_the_demo_as_it_is():
+    cells = json.loads((ROOT / "notebooks/06_summary.ipynb").read_text(encoding="utf-8"))["cells"]
+    outputs = [out["data"]["text/plain"] for cell in cells for out in cell.get("outputs", [])]
+    shown = [line.strip() for text in outputs for line in "".join(text).splitlines()]
+    quoted = re.findall(r"^> \*\*(.*)\*\*$", PAGES[0].read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert [line for line in quoted if line in shown] == quoted != []
+
+
 def test_the_readme_points_to_a_notebook_for_every_stage():
     linked = re.findall(r"\]\(notebooks/([^)]+)\)", (ROOT / "README.md").read_text())
 

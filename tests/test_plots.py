@@ -13,7 +13,6 @@ from PIL import Image
 
 from kamlib.attractiveness.figures import plot_matrix, plot_their_criteria
 from kamlib.core.codes import CHANGES, LADDER
-from kamlib.core.errors import DataError
 from kamlib.data_prep.figures import plot_monthly_revenue
 from kamlib.page.style import LIGHT, fit, money_of, width_of
 from kamlib.profitability.figures import plot_bridge, plot_statement
@@ -278,17 +277,6 @@ def test_the_frame_is_left_as_it_was(draw, table, options):
     draw(table, **options)
 
     pd.testing.assert_frame_equal(table, before)
-
-
-def test_given_axes_are_used_and_returned():
-    _figure, ax = plt.subplots()
-
-    assert plot_whale_curve(curve(3, -1), currency="PLN", ax=ax) is ax
-
-
-def test_an_absent_column_is_refused_by_name():
-    with pytest.raises(DataError, match="the whale curve table has no column cumulative"):
-        plot_whale_curve(curve(1).drop(columns="cumulative"), currency="PLN")
 
 
 # ------------------------------------------------------------------------------------- money
@@ -571,7 +559,7 @@ def test_without_profit_names_stand_in_order_of_revenue_and_never_of_ids():
 def test_golden_shots_are_diamonds_at_the_base_with_their_share():
     ax = plot_pyramid(accounts(1, 1, 1, 4, golden=2))
 
-    assert [line.get_marker() for line in ax.lines] == ["D", "D"]
+    assert "◆ Account 000 · ◆ Account 001" in words(ax)
     assert {"2 golden shots: 50% of what is earned", "1 other"} <= set(words(ax))
 
 
@@ -657,8 +645,8 @@ def test_the_chance_of_return_shows_rate_and_customers_of_each_class():
     assert dots.get_xdata().tolist() == list(range(13))
     assert dots.get_ydata()[0] == pytest.approx(0.05)
     shown = words(ax)
-    assert {"12+", "12,345", "233", "5.0%", "100%", "customers"} <= set(shown)
-    assert ax.get_xlabel() == "Order days: days with an order in 24 months"
+    assert {"0\n12,345", "12+\n233", "5.0%", "100%"} <= set(shown)
+    assert ax.get_xlabel() == "Order days: days with an order in 24 months; below it, customers"
     assert ax.get_ylabel() == "Share that ordered again"
 
 

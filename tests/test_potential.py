@@ -197,7 +197,7 @@ def test_door_two_opens_shuts_or_stays_unknown_by_the_range_and_by_the_reach(
 
     assert (found["open"], found["judged"]) == (open_, judged)
     assert found["evidence"].endswith(
-        f"{reach * 20:.0f} of 20 comparable ones are among the vital few"
+        f"{reach * 20:.0f} of 20 comparable ones are among the vital few, 30% needed"
     )
 
 

@@ -14,7 +14,7 @@ from kamlib.core.errors import DataError, ParameterError, printable
 from kamlib.intake import read_inputs
 from kamlib.page import show
 from kamlib.page import show as page
-from kamlib.page.style import axes_or_new, styled
+from kamlib.page.style import new_axes, styled
 from kamlib.report.cli import app
 
 HOSTILE = "Firma \x1b[31mX\x1b[2J\x9b\nEvery sum holds.\u202e"
@@ -79,7 +79,7 @@ def test_a_name_that_is_written_to_the_left_stands_by_itself_in_its_sentence(mon
 def test_signs_of_dollars_in_a_name_are_no_formula(name):
     @styled
     def draw():
-        ax = axes_or_new(None, height=1)
+        ax = new_axes(height=1)
         ax.set_title(name)
         return ax
 

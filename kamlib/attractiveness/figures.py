@@ -10,7 +10,6 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from kamlib.core.codes import LEVELS, SOURCES
-from kamlib.core.frames import require_columns
 from kamlib.core.language import UNKNOWN, _, ngettext, number, percent, span_of_points
 from kamlib.core.vocabulary import COLUMNS
 from kamlib.page.style import (
@@ -19,7 +18,6 @@ from kamlib.page.style import (
     SMALL,
     Label,
     Money,
-    axes_or_new,
     box_around,
     boxes_of,
     column_at_right,
@@ -31,6 +29,7 @@ from kamlib.page.style import (
     mix,
     money_of,
     name_rows,
+    new_axes,
     place,
     records,
     settle,
@@ -53,9 +52,7 @@ HOLLOW = {"facecolor": LIGHT["paper"], "edgecolor": LIGHT["neutral"], "linewidth
 
 
 @styled
-def plot_matrix(
-    parties: pd.DataFrame, *, cut_a: float, cut_b: float, currency: str, ax: Axes | None = None
-) -> Axes:
+def plot_matrix(parties: pd.DataFrame, *, cut_a: float, cut_b: float, currency: str) -> Axes:
     """Draw side A against side B; a point is the middle of its interval.
 
     Parameters
@@ -68,11 +65,8 @@ def plot_matrix(
         certain, or behind a rival, gets a ring).
     cut_a, cut_b : float, 0 to 1, from where a side holds
     currency : str, for the legend of areas, such as "EUR"
-    ax : Axes, optional; a new figure is made without it
     """
-    needed = ["name", *SIDES, "asked", "customer_profit", "numbered", "level", "both_hold"]
-    require_columns(parties, *needed, of="matrix")
-    ax = axes_or_new(ax, height=6.9)
+    ax = new_axes(height=6.9)
 
     points = _points(parties, cut_a, cut_b)
     corners = _ground(ax, points, cut_a, cut_b)
@@ -318,7 +312,7 @@ def _write_numbers(ax: Axes, points: pd.DataFrame, corners: list[Text]) -> None:
 
 
 @styled
-def plot_their_criteria(criteria: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_their_criteria(criteria: pd.DataFrame) -> Axes:
     """Draw their rating of us and of the best whole rival, criterion by criterion, with their weights.
 
     Parameters
@@ -327,15 +321,12 @@ def plot_their_criteria(criteria: pd.DataFrame, *, ax: Axes | None = None) -> Ax
         ``criterion``, ``weight`` (share), ``us_low``, ``us_high`` (0 to 10, missing when unknown),
         ``rival_low``, ``rival_high`` (likewise), ``rival`` (its name or missing), ``source``
         (their_words, fact, our_guess or a document).
-    ax : Axes, optional; a new figure is made without it
 
     Returns
     -------
     Axes, with the lead in points of 100 as the last column: together they are the lead as a whole
     """
-    ratings = ["us_low", "us_high", "rival_low", "rival_high", "rival"]
-    require_columns(criteria, "criterion", "weight", *ratings, "source", of="criteria")
-    ax = axes_or_new(ax, height=1.25 + 0.42 * max(len(criteria), 2))
+    ax = new_axes(height=1.25 + 0.42 * max(len(criteria), 2))
 
     for row, criterion in enumerate(records(criteria)):
         ax.hlines(row, 0, 10, color=LIGHT["rule"], linewidth=0.8, zorder=0)

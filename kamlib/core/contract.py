@@ -32,8 +32,8 @@ class Field(NamedTuple):
     """What one column of an input table may hold.
 
     `needed` speaks of the column (it must be in the head), `filled` of its cells (an empty one sets
-    the row aside, `unless` the other column named there holds the word; `where` makes it needed where
-    that column does, `together` filled where the other one is and only there, a word counting as empty).
+    the row aside, `unless` the other column named there holds the word; `together` wants it filled where
+    the other one is and only there, a word counting as empty).
     `past` refuses days more
     than a year after the last period, and those before 1980. `who` says that the value must be
     known: as a customer, or as a party, which is a customer or a prospect; `not_before` names the
@@ -46,7 +46,6 @@ class Field(NamedTuple):
     needed: bool = False
     filled: bool = False
     unless: tuple[str, str] | None = None
-    where: tuple[str, str] | None = None
     together: tuple[str, str] | None = None
     allowed: tuple[str, ...] = ()
     otherwise: str = ""
@@ -362,7 +361,7 @@ CONTRACT: dict[str, TableContract] = {
                 otherwise=N_("unknown outcome"),
                 together=("closed", "open"),
             ),
-            Field("amount", needed=True, at_least=0, where=("outcome", "won")),
+            Field("amount", needed=True, at_least=0),
             Field("margin_rate"),
             OURS,
         ),

@@ -4,16 +4,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kamlib.core.frames import require_columns
 from kamlib.core.language import language
 from kamlib.core.vocabulary import label
 from kamlib.page.style import (
     LIGHT,
-    axes_or_new,
     hatched,
     mix,
     money_of,
     money_ticks,
+    new_axes,
     one_line,
     solid,
     styled,
@@ -24,7 +23,7 @@ MONTHS_WITH_HALF_YEARS = 60
 
 
 @styled
-def plot_monthly_revenue(months: pd.DataFrame, *, currency: str, ax: Axes | None = None) -> Axes:
+def plot_monthly_revenue(months: pd.DataFrame, *, currency: str) -> Axes:
     """Draw invoice revenue by month; the months of the report period are solid and named.
 
     Parameters
@@ -33,14 +32,12 @@ def plot_monthly_revenue(months: pd.DataFrame, *, currency: str, ax: Axes | None
         ``month`` (date), ``invoice_revenue`` in reporting currency, ``period`` (the name of the
         report period, or missing for other months).
     currency : str, for the axis label, such as "EUR"
-    ax : Axes, optional; a new figure is made without it
 
     Returns
     -------
     Axes, with bars at 12 × year + month − 1
     """
-    require_columns(months, "month", "invoice_revenue", "period", of="monthly revenue")
-    ax = axes_or_new(ax, height=4.4)
+    ax = new_axes(height=4.4)
 
     dates = pd.to_datetime(months["month"])
     at = (12 * dates.dt.year + dates.dt.month - 1).to_numpy()

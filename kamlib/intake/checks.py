@@ -68,10 +68,9 @@ def _is_error_of_excel(text: ir.StringValue) -> ir.BooleanValue:
 
 def _may_be_empty(cell: Cell) -> ir.BooleanValue:
     """Return where another column of the row says that a cell need not be filled."""
-    word, where = cell.field.unless or cell.field.where, bool(cell.field.where)
-    if word is None or cell.said is None:
-        return ibis.literal(where)
-    return ((cell.said.lower() == word[1]) ^ where).fill_null(where)
+    if cell.field.unless is None or cell.said is None:
+        return ibis.literal(False)
+    return (cell.said.lower() == cell.field.unless[1]).fill_null(False)
 
 
 def _not_allowed(cell: Cell, _around: Around) -> ir.BooleanValue:
@@ -212,7 +211,7 @@ CHECKS = (
     Check(
         reasons.MISSING,
         N_("fill the cell in the source, and make the field compulsory there"),
-        lambda cell, _: (cell.field.filled or bool(cell.field.where)) and cell.field.kind != "bool",
+        lambda cell, _: cell.field.filled and cell.field.kind != "bool",
         lambda cell, _: ~cell.there & ~_may_be_empty(cell),
     ),
     Check("", _ALLOWED, lambda cell, _: bool(cell.field.allowed), _not_allowed),

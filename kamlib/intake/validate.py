@@ -200,7 +200,7 @@ def _validated_part(
 
 def _cell(work: Workspace, table: str, rows: ir.Table, field: Field, dialect: Dialect) -> Cell:
     """Return a column of parsed rows with all that its rules may ask for."""
-    words = field.unless or field.where or field.together
+    words = field.unless or field.together
     other = words[0] if words else field.not_before
     beside = {
         "said": VALUE + other if other else "",

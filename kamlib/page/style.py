@@ -4,6 +4,7 @@ The style is in force only while a figure is drawn; nothing global changes. What
 read later, when the figure is saved, is set on the artists here.
 """
 
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, wraps
 from pathlib import Path
@@ -85,10 +86,9 @@ def settle(ax: Axes) -> Any:
     return figure.canvas.get_renderer()
 
 
-def axes_or_new(ax: Axes | None, *, height: float) -> Axes:
-    """Return `ax`, or the Axes of a new figure 8 inches wide, dressed in the style."""
-    if ax is None:
-        _figure, ax = plt.subplots(figsize=(FIGURE_WIDTH, height), layout="constrained")
+def new_axes(*, height: float) -> Axes:
+    """Return the Axes of a new figure 8 inches wide, dressed in the style."""
+    _figure, ax = plt.subplots(figsize=(FIGURE_WIDTH, height), layout="constrained")
     ax.set_facecolor(LIGHT["paper"])
     ax.spines[["top", "right"]].set_visible(False)
     for name in ("x", "y"):  # ticks that matplotlib makes later, when it saves, must look the same
@@ -177,6 +177,32 @@ def legend_above(ax: Axes, handles: Sequence[Artist]) -> None:
         borderaxespad=0.2,
         frameon=False,
     )
+
+
+def heat_map(values: pd.DataFrame, written: pd.DataFrame, *, colour: str) -> Axes:
+    """Draw a table, darker where a value is larger, with what is `written` in its cells."""
+    import seaborn as sns
+
+    ax = new_axes(height=1.1 + 0.36 * len(values))
+    sns.heatmap(
+        values,
+        ax=ax,
+        cmap=sns.light_palette(mix(colour, 0.55), as_cmap=True),
+        annot=written,
+        fmt="",
+        annot_kws={"color": LIGHT["ink"]},
+        vmin=0,
+        cbar=False,
+        linewidths=1.5,
+        linecolor=LIGHT["paper"],
+    )
+    ax.set_xticklabels([textwrap.fill(name, 12) for name in values.columns], rotation=0)
+    names = [textwrap.shorten(name, 30, placeholder="…") for name in values.index]
+    ax.set_yticklabels(names, rotation=0)
+    ax.tick_params(length=0, labelcolor=LIGHT["ink"], labeltop=True, labelbottom=False)
+    ax.set(xlabel="", ylabel="")
+    ax.grid(visible=False)
+    return ax
 
 
 def halo(text: Text, width: float = 3) -> Text:
@@ -290,10 +316,8 @@ def column_at_right(
     return end
 
 
-def place(
-    ax: Axes, labels: Sequence[Label], *, avoid: Sequence[Box], soft: Sequence[Box]
-) -> list[int]:
-    """Put labels beside their marks so that nothing overlaps; return which ones found no place.
+def place(ax: Axes, labels: Sequence[Label], *, avoid: Sequence[Box], soft: Sequence[Box]) -> None:
+    """Put labels beside their marks so that nothing overlaps; one that finds no place is left out.
 
     Greedy: each label takes the best free one of 120 places around its mark. It never covers a box of
     `avoid` or another label, and rather not one of `soft`. A line leads to it beyond the first ring.
@@ -302,8 +326,7 @@ def place(
     frame = np.asarray(ax.get_window_extent(renderer).extents)
     taken = [np.asarray(box, dtype=float) for box in avoid]
     crowd = np.asarray(soft, dtype=float).reshape(-1, 4)
-    left_out = []
-    for position, label in enumerate(labels):
+    for label in labels:
         text = ax.text(label.x, label.y, label.words, ha="center", va="center", **label.style)
         size = text.get_window_extent(renderer)
         mark = ax.transData.transform((label.x, label.y))
@@ -312,7 +335,6 @@ def place(
         )
         if spot is None:
             text.remove()
-            left_out.append(position)
             continue
         box, ring = spot
         taken.append(box)
@@ -322,7 +344,6 @@ def place(
         halo(text)
         if ring or label.lead:
             _lead(ax, mark, box)
-    return left_out
 
 
 def boxes_of(texts: Sequence[Text], renderer: Any) -> list[Box]:

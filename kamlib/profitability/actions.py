@@ -123,25 +123,35 @@ def list_actions(
     }
     before, after = _in_their_units(amounts, own, own), _in_their_units(amounts, own, moved)
     ids = amounts["customer_id"].to_numpy()
-    parts = [
-        pd.DataFrame(
-            {
-                "customer_id": ids,
-                "action": action,
-                "role": "action",
-                "effect": whole.alone[action],
-                "effect_soon": soon.alone[action],
-                "change_from": before[action],
-                "change_to": after[action],
-            }
-        )[whole.moved[action]]
-        for action in LEVERS
+    parts = []
+    for action in LEVERS:
+        effects = whole.alone[action], soon.alone[action]
+        rows = _rows(ids, action, "action", *effects, before[action], after[action])
+        parts.append(rows[whole.moved[action]])
+    several = np.sum(list(whole.moved.values()), axis=0) > 1
+    rest = [
+        (each.together - np.sum(list(each.alone.values()), axis=0)).round(2) + 0.0
+        for each in (whole, soon)
     ]
-    parts += [_interaction(ids, whole, soon), _letting_go(dropped)]
+    parts.append(_rows(ids, "interaction", "interaction", *rest)[several])
+    left = dropped["drop_effect"].to_numpy()
+    parts.append(_rows(dropped["customer_id"].to_numpy(), "let_go", "alternative", left, left))
     table = pd.concat(parts, ignore_index=True)
-    order = table["action"].map({a: i for i, a in enumerate([*LEVERS, "interaction", "let_go"])})
-    table = table.assign(order=order).sort_values(["customer_id", "order"], ignore_index=True)
-    return table.drop(columns="order")
+    return table.sort_values("customer_id", kind="stable", ignore_index=True)
+
+
+def _rows(
+    ids: np.ndarray,
+    action: str,
+    role: str,
+    effect: np.ndarray,
+    soon: np.ndarray,
+    before: object = np.nan,
+    after: object = np.nan,
+) -> pd.DataFrame:
+    """Return an action as a row of each customer."""
+    told = {"action": action, "role": role, "effect": effect, "effect_soon": soon}
+    return pd.DataFrame({"customer_id": ids, **told, "change_from": before, "change_to": after})
 
 
 def _ending(amounts: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -155,37 +165,6 @@ def _ending(amounts: pd.DataFrame) -> dict[str, np.ndarray]:
         )
         for kind in WORK
     }
-
-
-def _interaction(ids: np.ndarray, whole: Tried, soon: Tried) -> pd.DataFrame:
-    several = np.sum(list(whole.moved.values()), axis=0) > 1
-    table = pd.DataFrame(
-        {
-            "customer_id": ids,
-            "action": "interaction",
-            "role": "interaction",
-            "effect": (whole.together - np.sum(list(whole.alone.values()), axis=0)).round(2) + 0.0,
-            "effect_soon": (soon.together - np.sum(list(soon.alone.values()), axis=0)).round(2)
-            + 0.0,
-            "change_from": np.nan,
-            "change_to": np.nan,
-        }
-    )
-    return table[several]
-
-
-def _letting_go(dropped: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "customer_id": dropped["customer_id"].to_numpy(),
-            "action": "let_go",
-            "role": "alternative",
-            "effect": dropped["drop_effect"].to_numpy(),
-            "effect_soon": dropped["drop_effect"].to_numpy(),
-            "change_from": np.nan,
-            "change_to": np.nan,
-        }
-    )
 
 
 def _in_their_units(amounts: pd.DataFrame, own: Rates, rates: Rates) -> dict[str, np.ndarray]:

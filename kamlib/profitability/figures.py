@@ -1,6 +1,5 @@
 """Figures of profit: statement, losses, prices, bridge."""
 
-import textwrap
 from typing import Any
 
 import numpy as np
@@ -10,24 +9,24 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from kamlib.core.codes import CHANGES, QUADRANTS
-from kamlib.core.frames import require_columns
 from kamlib.core.language import _, number, percent
 from kamlib.core.vocabulary import COLUMNS, label
 from kamlib.page.style import (
     DASHED,
     LIGHT,
     Label,
-    axes_or_new,
     box_around,
     boxes_of,
     by_sign,
     column_at_right,
     halo,
+    heat_map,
     legend_above,
     mix,
     money_of,
     money_ticks,
     name_rows,
+    new_axes,
     one_line,
     place,
     records,
@@ -37,9 +36,7 @@ from kamlib.page.style import (
 
 
 @styled
-def plot_bridge(
-    steps: pd.DataFrame, *, currency: str, measure: str = "customer_profit", ax: Axes | None = None
-) -> Axes:
+def plot_bridge(steps: pd.DataFrame, *, currency: str, measure: str = "customer_profit") -> Axes:
     """Draw the bridge between two totals: each cause starts where the one before ended.
 
     Parameters
@@ -49,14 +46,12 @@ def plot_bridge(
         currency with its sign.
     currency : str, for the labels, such as "EUR"
     measure : str, what is compared; it names the axis
-    ax : Axes, optional; a new figure is made without it
 
     Returns
     -------
     Axes, with one bar per row
     """
-    require_columns(steps, "line", "kind", "amount", of="bridge")
-    ax = axes_or_new(ax, height=1.0 + 0.36 * len(steps))
+    ax = new_axes(height=1.0 + 0.36 * len(steps))
 
     money = money_of(steps.loc[steps["kind"] == "total", "amount"], currency)
     _waterfall(ax, steps)
@@ -86,7 +81,7 @@ def _weights(ax: Axes, totals: pd.Series) -> list[dict[str, Any]]:
 
 
 @styled
-def plot_statement(ladder: pd.DataFrame, *, currency: str, ax: Axes | None = None) -> Axes:
+def plot_statement(ladder: pd.DataFrame, *, currency: str) -> Axes:
     """Draw the money ladder as a waterfall from list revenue down to the last line that is known.
 
     Parameters
@@ -95,14 +90,12 @@ def plot_statement(ladder: pd.DataFrame, *, currency: str, ax: Axes | None = Non
         ``line`` (a column of the money ladder), ``kind`` ("total" or "step"), ``amount`` (steps with
         their sign), ``share`` of list revenue.
     currency : str, for the labels, such as "EUR"
-    ax : Axes, optional; a new figure is made without it
 
     Returns
     -------
     Axes, with one bar per line
     """
-    require_columns(ladder, "line", "kind", "amount", "share", of="statement")
-    ax = axes_or_new(ax, height=1.0 + 0.36 * len(ladder))
+    ax = new_axes(height=1.0 + 0.36 * len(ladder))
 
     money = money_of(ladder["amount"], currency)
     _waterfall(ax, ladder)
@@ -139,56 +132,23 @@ CROWD = mix(LIGHT["neutral"], 0.42)
 
 
 @styled
-def plot_work_by_segment(work: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_work_by_segment(work: pd.DataFrame) -> Axes:
     """Draw what serving each segment takes of 100 of its revenue, pool by pool, as a heat map.
 
     Parameters
     ----------
     work : DataFrame of `work_by_segment`, shares; the last column is their sum
-    ax : Axes, optional; a new figure is made without it
     """
-    import seaborn as sns
-
-    ax = axes_or_new(ax, height=1.1 + 0.38 * len(work))
-    points = 100 * work
-    darkest = float(points.drop(columns="together").to_numpy().max())
-    sns.heatmap(
-        points,
-        ax=ax,
-        cmap=sns.light_palette(mix(LIGHT["lost"], 0.55), as_cmap=True),
-        annot_kws={"color": LIGHT["ink"]},
-        vmin=0,
-        vmax=max(darkest, 0.1),
-        mask=points.columns.to_numpy()[None, :].repeat(len(points), axis=0) == "together",
-        annot=True,
-        fmt=".1f",
-        cbar=False,
-        linewidths=1.5,
-        linecolor=LIGHT["paper"],
-    )
-    for row, share in enumerate(points["together"]):
-        ax.text(
-            len(points.columns) - 0.5,
-            row + 0.5,
-            number(share, 1),
-            ha="center",
-            va="center",
-            weight="bold",
-            color=LIGHT["ink"],
-        )
-    heads = [*(textwrap.fill(name, 12) for name in points.columns[:-1]), _("together")]
-    ax.set_xticklabels(heads, rotation=0)
-    ax.set_yticklabels(points.index, rotation=0)
-    ax.tick_params(length=0, labelcolor=LIGHT["ink"], labeltop=True, labelbottom=False)
-    ax.set(xlabel="", ylabel="")
-    ax.grid(visible=False)
+    points = 100 * work.rename(columns={"together": _("together")})
+    written = points.map(lambda share: number(share, 1))
+    ax = heat_map(points.assign(**{_("together"): 0.0}), written, colour=LIGHT["lost"])
+    for text in ax.texts[len(points.columns) - 1 :: len(points.columns)]:
+        text.set_fontweight("bold")
     return ax
 
 
 @styled
-def plot_price_matrix(
-    customers: pd.DataFrame, *, net_price: float, serve_rate: float, ax: Axes | None = None
-) -> Axes:
+def plot_price_matrix(customers: pd.DataFrame, *, net_price: float, serve_rate: float) -> Axes:
     """Draw net price against cost-to-serve; the company's averages divide four kinds of trade.
 
     Parameters
@@ -197,16 +157,8 @@ def plot_price_matrix(
         ``name``, ``net_price``, ``serve_rate`` (share of list value), ``sold_list`` (money, for the
         area), ``customer_profit``, ``named`` (its name is written).
     net_price, serve_rate : float, the cuts
-    ax : Axes, optional; a new figure is made without it
-
-    Returns
-    -------
-    Axes; ``ax.left_out`` lists names that found no place beside their mark, ``ax.outside`` counts
-    customers beyond the frame, drawn at its edge
     """
-    needed = ["name", "net_price", "serve_rate", "sold_list", "customer_profit", "named"]
-    require_columns(customers, *needed, of="price_matrix")
-    ax = axes_or_new(ax, height=6.2)
+    ax = new_axes(height=6.2)
     table = customers[customers[["net_price", "serve_rate"]].notna().all(axis=1)]
     if table.empty:
         ax.axis("off")
@@ -261,7 +213,6 @@ def _framed(ax: Axes, table: pd.DataFrame, net_price: float, serve_rate: float) 
         steps = MaxNLocator(nbins=6, steps=[1, 2, 5, 10]).tick_values(*ends)
         inside = [float(tick) for tick in steps if ends[0] <= tick <= ends[1]]
         axis.set_ticks(inside, [number(tick, 0 if tick == round(tick) else 1) for tick in inside])
-    ax.outside = int(((x > right) | (y < low) | (y > high)).sum())  # type: ignore[attr-defined]
     area = 16 + 300 * table["sold_list"] / table["sold_list"].max()
     return table.assign(
         x=x.clip(0, right * 0.99),
@@ -338,5 +289,4 @@ def _spread(ax: Axes, points: pd.DataFrame) -> None:
         for row, size in zip(records(named.rename(columns={"name": "name_"})), radius, strict=True)
     ]
     crowd = [box_around(ax, row.x, row.y, 3) for row in records(points)]
-    left = place(ax, labels, avoid=boxes_of(ax.texts, renderer), soft=crowd)
-    ax.left_out = [labels[i].words for i in left]  # type: ignore[attr-defined]
+    place(ax, labels, avoid=boxes_of(ax.texts, renderer), soft=crowd)

@@ -16,7 +16,7 @@ import pandas as pd
 from kamlib.core.errors import ParameterError, did_you_mean
 from kamlib.core.frames import require_columns, require_share
 from kamlib.core.outcomes import Outcome, outcome_of
-from kamlib.numerics.draws import Odds, Uncertain, odds, range_errors
+from kamlib.numerics.draws import Uncertain, odds, range_errors
 from kamlib.profitability.costing import TRACED
 
 if TYPE_CHECKING:
@@ -166,23 +166,20 @@ def profit_uncertainty(
     for _period, rows in known.groupby("period"):
         world = uncertain_profits(rows, cost_to_serve, model, draws=draws, seed=seed)
         said = odds(world, level=level, share=profit_share)
-        parts.append(_as_table(rows.sort_values("customer_id"), said))
+        parts.append(
+            rows.sort_values("customer_id").assign(
+                profit_low=said.low.round(2),
+                profit_high=said.high.round(2),
+                p_unprofitable=said.below,
+                p_vital_few=said.among,
+            )
+        )
     table = pd.concat(parts, ignore_index=True)
     most = _most_moved(cost_to_serve, model)
     table = table.merge(most, on=["period", "customer_id"], how="left")
     table = table.fillna({"moved_by": 0.0})
     table = table.sort_values(["period", "customer_id"], ignore_index=True)
     return table[list(UNCERTAINTY)].astype({"moved_most_by": "str"})
-
-
-def _as_table(rows: pd.DataFrame, said: Odds) -> pd.DataFrame:
-    table = rows[["period", "customer_id", "customer_profit"]].reset_index(drop=True)
-    return table.assign(
-        profit_low=said.low.round(2),
-        profit_high=said.high.round(2),
-        p_unprofitable=said.below,
-        p_vital_few=said.among,
-    )
 
 
 def uncertainty_outcome(

@@ -9,10 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 
 from kamlib.core.codes import LEVELS
-from kamlib.core.frames import require_columns
 from kamlib.core.language import N_, _, ngettext, number, percent
 from kamlib.core.tables import untold_levels
-from kamlib.page.style import LIGHT, SMALL, axes_or_new, dotted, fit, mix, styled, width_of
+from kamlib.page.style import LIGHT, SMALL, dotted, fit, mix, new_axes, styled, width_of
 
 WIDTH, HEIGHT = 560.0, 384.0  # the drawing in points; the Axes has the same units
 
@@ -30,7 +29,7 @@ WORDS_AT = 345.0  # where the text beside the pyramid begins
 
 LINE = 18.0  # points between two lines of names
 
-DIAMOND, GAP, LONGEST_GOLDEN = 12.0, 14.0, 120.0  # points
+DIAMOND, LONGEST_GOLDEN = "◆", 120.0  # before the name of a golden shot; points
 
 BETWEEN = " · "
 
@@ -52,7 +51,7 @@ class Line(NamedTuple):
 
 
 @styled
-def plot_pyramid(accounts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_pyramid(accounts: pd.DataFrame) -> Axes:
     """Draw the four steps with their names, number of customers and share of profit.
 
     Parameters
@@ -61,27 +60,17 @@ def plot_pyramid(accounts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ``name``; ``confirmed_level``, ``possible_level`` (1 to 4); ``golden_shot`` ("yes", "no" or
         "too early to say"); ``customer_profit`` (when one is missing, no shares are shown). Names stand
         in its order, else by ``gross_margin`` or ``invoice_revenue``, where they are given.
-    ax : Axes, optional; a new figure is made without it
 
     Returns
     -------
     Axes, in points, with one polygon per level from 4 down to 1, and a strip for those whose level is
     not told
     """
-    require_columns(
-        accounts,
-        "name",
-        "confirmed_level",
-        "possible_level",
-        "golden_shot",
-        "customer_profit",
-        of="pyramid",
-    )
     money = [name for name in MONEY if name in accounts]
     ranked = accounts.sort_values(money, ascending=False, kind="stable")
     earned, untold = _earned_shares(ranked), untold_levels(ranked)
     below = STRIP if untold.any() else 0.0
-    ax = axes_or_new(ax, height=5.6 + below / 72)
+    ax = new_axes(height=5.6 + below / 72)
     ax.set(xlim=(0, WIDTH), ylim=(-below, HEIGHT))
     ax.axis("off")
 
@@ -237,7 +226,7 @@ def _fill(names: Sequence[object], width: float, *, tell_rest: bool) -> Line:
 
 
 def _write_golden(ax: Axes, golden: pd.DataFrame, earned: pd.Series, others: int) -> None:
-    """Write the golden shots as diamonds into the base, the most profitable first."""
+    """Write the golden shots into the base, each after a diamond, the most profitable first."""
     n = len(golden)
     words = ngettext("{n} golden shot", "{n} golden shots", n).format(n=number(n))
     if not earned.isna().any():
@@ -246,53 +235,15 @@ def _write_golden(ax: Axes, golden: pd.DataFrame, earned: pd.Series, others: int
         )
     top = STEPS[1][1] - 15
     words = fit(words, 2 * _half(top) - 20, weight="bold", size=10)
-    ax.text(
-        MIDDLE,
-        top,
-        words,
-        ha="center",
-        va="center",
-        weight="bold",
-        color=LIGHT["level1"],
-        fontsize=10,
-    )
-    names = golden["name"].tolist()
-    height = top
-    for _row in range(3):
-        height -= LINE if names else 0
-        names = _golden_row(ax, names, height)
-    rest = []
-    if names:
-        more = ngettext("{n} more golden shot", "{n} more golden shots", len(names))
-        rest.append(more.format(n=number(len(names))))
+    centred: dict[str, Any] = {"ha": "center", "va": "center"}
+    strong: dict[str, Any] = {"weight": "bold", "color": LIGHT["level1"], "fontsize": 10}
+    ax.text(MIDDLE, top, words, **centred, **strong)
+    heights = [top - LINE * row for row in (1, 2, 3)]
+    names = [f"{DIAMOND} {fit(name, LONGEST_GOLDEN, size=SMALL)}" for name in golden["name"]]
+    lines = _lines(names, [2 * _half(height + 7) - 24 for height in heights])
+    for height, line in zip(heights, lines, strict=False):
+        ax.text(MIDDLE, height, line.words, fontsize=SMALL, **centred)
     if others:
-        rest.append(ngettext("{n} other", "{n} others", others).format(n=number(others)))
-    ax.text(
-        MIDDLE,
-        height - LINE,
-        BETWEEN.join(rest),
-        ha="center",
-        va="center",
-        fontsize=SMALL,
-        color=LIGHT["ink_soft"],
-    )
-
-
-def _golden_row(ax: Axes, names: list[object], height: float) -> list[object]:
-    """Write the names that fit into a row, each after its diamond; return the others."""
-    width = 2 * _half(height + 7) - 24
-    row: list[tuple[str, float]] = []
-    used = 0.0
-    for name in names:
-        words = fit(name, min(width, LONGEST_GOLDEN), size=SMALL)
-        wide = DIAMOND + width_of(words, size=SMALL)
-        if row and used + GAP + wide > width:
-            break
-        used += wide + (GAP if row else 0)
-        row.append((words, wide))
-    x = MIDDLE - used / 2
-    for words, wide in row:
-        ax.plot(x + 4, height, "D", color=LIGHT["level1"], markersize=6, clip_on=False)
-        ax.text(x + DIAMOND, height, words, va="center", fontsize=SMALL)
-        x += wide + GAP
-    return names[len(row) :]
+        words = ngettext("{n} other", "{n} others", others).format(n=number(others))
+        soft: dict[str, Any] = {"fontsize": SMALL, "color": LIGHT["ink_soft"]}
+        ax.text(MIDDLE, heights[len(lines) - 1] - LINE, words, **centred, **soft)

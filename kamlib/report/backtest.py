@@ -12,7 +12,7 @@ from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.language import _, use_language
 from kamlib.core.scratch import Scratch
 from kamlib.core.tables import read_table
-from kamlib.report.committing import write_whole
+from kamlib.report.committing import require_own, write_whole
 from kamlib.report.exporting import export_tables
 from kamlib.report.rendering import Page, heading, render
 from kamlib.report.running import Limits, own_kernels, run_notebook
@@ -51,7 +51,8 @@ def backtest(
     Raises
     ------
     DataError, ParameterError
-        There is no period after this one, or an input is rejected.
+        There is no period after this one, an input is rejected, or the reports are those of another
+        engagement with this id.
     RunFailed
         A notebook did not come to its end.
     """
@@ -59,6 +60,9 @@ def backtest(
     after = next_period(found, at)
     source = Path(notebooks or project_root() / "notebooks").absolute()
     limits = limits or Limits()
+    folder = Path(reports or project_root() / "reports").absolute() / found.id
+    folder.mkdir(parents=True, exist_ok=True)
+    require_own(folder, found)
     with Scratch() as scratch:
         leave_out = shutil.ignore_patterns("stages", "reference")
         copy = shutil.copytree(found.folder, scratch / found.id, ignore=leave_out)
@@ -74,8 +78,6 @@ def backtest(
         place["next_folder"] = str(stages[after])
         with own_kernels(scratch / "kernel.log", limits) as kernels:
             done = run_notebook(source / NOTEBOOK, scratch / NOTEBOOK, place, kernels)
-        folder = Path(reports or project_root() / "reports").absolute() / found.id
-        folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(folder / f"backtest-{at}", ignore_errors=True)
         names = sorted(path.stem for path in stages[at].glob("backtest_*.parquet"))
         export_tables(stages[at], names, folder / f"backtest-{at}", currency=found.currency)

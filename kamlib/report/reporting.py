@@ -14,7 +14,6 @@ from typing import Any
 from kamlib.core.errors import DataError, ParameterError
 from kamlib.core.language import use_language
 from kamlib.report import committing
-from kamlib.report import committing as folders
 from kamlib.report.record import (
     folder_of,
     hashes_of_inputs,
@@ -93,7 +92,7 @@ def publish_report(
     notebooks: Path | None = None,
     order: Mapping[str, str] | None = None,
     limits: Limits | None = None,
-    keep_runs: int = folders.KEPT_RUNS,
+    keep_runs: int = committing.KEPT_RUNS,
 ) -> Published:
     """Run the notebooks on an engagement and publish what they found.
 
@@ -134,12 +133,12 @@ def publish_report(
     source, order = Path(notebooks or project_root() / "notebooks").absolute(), order or NOTEBOOKS
     require_none_saved(source, order)
     hashes = hashes_of_inputs(found)
-    folders.require_keep_runs(keep_runs)
+    committing.require_keep_runs(keep_runs)
     folder = folder_of(Path(reports or project_root() / "reports"), found, name).absolute()
-    folders.require_folder(folder)
-    with folders.as_open_as(folder.parent):
-        folders.require_own(folder.parent, found)
-    with folders.as_open_as(folder), committing.only_run(folder):
+    committing.require_folder(folder)
+    with committing.as_open_as(folder.parent):
+        committing.require_own(folder.parent, found)
+    with committing.as_open_as(folder), committing.only_run(folder):
         committing.clear_remains(folder)
         run = Run(
             engagement=found,
@@ -174,7 +173,9 @@ def _go(run: Run) -> Published:
 
 
 def _forget_old_runs(run: Run) -> None:
-    folders.forget_old_runs(run.folder, keep=run.keep_runs, signed=run.engagement.sign_off.of or "")
+    committing.forget_old_runs(
+        run.folder, keep=run.keep_runs, signed=run.engagement.sign_off.of or ""
+    )
 
 
 def _tell_failure(
@@ -207,24 +208,19 @@ def _run_all(run: Run) -> dict[str, Any]:
         for number, (stage, name) in enumerate(run.order.items(), 1):
             began = time.monotonic()
             run.progress(f"[{number}/{len(run.order)}] {name} …")
-            done[stage] = _run_one(run, stage, name, kernels)
+            done[stage], run.receipts[stage] = run_stage(
+                stage,
+                run.notebooks / name,
+                run.staging / "notebooks" / name,
+                engagement=run.engagement,
+                period=run.period,
+                stages=run.stages,
+                parameters=run.parameters,
+                kernels=kernels,
+            )
             run.seconds[stage] = round(time.monotonic() - began, 2)
             run.progress(f"[{number}/{len(run.order)}] {name} {run.seconds[stage]:.1f} s")
     return done
-
-
-def _run_one(run: Run, stage: str, name: str, kernels: Any) -> Any:
-    notebook, run.receipts[stage] = run_stage(
-        stage,
-        run.notebooks / name,
-        run.staging / "notebooks" / name,
-        engagement=run.engagement,
-        period=run.period,
-        stages=run.stages,
-        parameters=run.parameters,
-        kernels=kernels,
-    )
-    return notebook
 
 
 def _publish(run: Run, done: dict[str, Any]) -> Published:
@@ -236,7 +232,8 @@ def _publish(run: Run, done: dict[str, Any]) -> Published:
     run.progress("rendering …")
     target = run.staging / "run"
     target.mkdir()
-    export_tables(run.stages, _tables(run), target / "tables", currency=run.engagement.currency)
+    names = sorted({table for each in run.receipts.values() for table in each["tables"]})
+    export_tables(run.stages, names, target / "tables", currency=run.engagement.currency)
     export_receipts(run.stages, run.receipts, target / "tables")
     run.reference = require_unchanged(run.engagement, run.hashes, run.reference)
     run.withheld = withheld_from(run)
@@ -253,7 +250,3 @@ def _publish(run: Run, done: dict[str, Any]) -> Published:
     )
     told = (record[key] for key in ("outcomes", "required_refused", "ledger_broken"))
     return Published(path, run.run_id, *told)
-
-
-def _tables(run: Run) -> list[str]:
-    return sorted({table for receipt in run.receipts.values() for table in receipt["tables"]})

@@ -16,7 +16,6 @@ from kamlib.core.frames import require_choice
 from kamlib.core.language import use_language
 from kamlib.core.tables import file_hash
 from kamlib.report import committing
-from kamlib.report import committing as folders
 from kamlib.report.record import (
     hashes_of_inputs,
     hashes_of_reference,
@@ -88,8 +87,8 @@ def run_stages(
     use_language(found.language)
     stages = (into or find_stage_folder(found, span)).absolute()
     kept = stages / "notebooks"
-    folders.require_folder(kept, of="notebooks", otherwise="set KAM_STAGES")
-    with folders.as_open_as(stages), committing.only_run(kept, of=f"{found.id} {span.name}"):
+    committing.require_folder(kept, of="notebooks", otherwise="set KAM_STAGES")
+    with committing.as_open_as(stages), committing.only_run(kept, of=f"{found.id} {span.name}"):
         work = StageRun(found, span.name, stages, source, parameters, hashes, limits or Limits())
         _run_in_order(work, chosen, resume=resume, progress=progress)
     return stages

@@ -6,10 +6,8 @@ well what no stored output may hold: a path of a machine, and the canary.
 """
 
 import base64
-import contextlib
 import hashlib
 import json
-import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -49,6 +47,10 @@ def fingerprint(notebook: Any) -> str:
     ]
     text = json.dumps(cells, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _essence(output: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in output.items() if key != "execution_count"}
 
 
 def is_stored(notebook: Any) -> bool:
@@ -142,7 +144,7 @@ def store_notebooks(
 
     folder = Path(folder or project_root() / "notebooks")
     done = {}
-    with tempfile.TemporaryDirectory() as scratch, _environment(KAM_STAGES=scratch):
+    with tempfile.TemporaryDirectory() as scratch:
         for name in order.values():
             if progress:
                 progress(f"{name} …")
@@ -170,6 +172,7 @@ def _stored(path: Path, scratch: Path) -> Any:
     from kamlib.report.running import own_kernels, run_notebook
 
     with own_kernels(scratch / "kernel.log") as kernels:
+        kernels.environment["KAM_STAGES"] = str(scratch)
         ran = run_notebook(path, scratch / path.name, {}, kernels)
     require_all_cells_run(ran, path.name)
     ids = [cell.id for cell in nbformat.read(path, as_version=4).cells]
@@ -183,40 +186,13 @@ def tidied(notebook: Any, ids: list[str]) -> Any:
         cell.metadata = type(cell.metadata)({"tags": tags} if tags else {})
         cell.id = ident
         if cell.cell_type == "code":
-            cell.outputs = [
-                _tidy_output(output) for output in cell.outputs if not _is_noise(output)
-            ]
+            warnings = ("stream", "stderr")  # they hold paths of this machine and say nothing here
+            cell.outputs = [o for o in cell.outputs if (o.output_type, o.get("name")) != warnings]
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = None
     notebook.metadata = type(notebook.metadata)(
         {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     )
     notebook.metadata["kam"] = {"sha256": fingerprint(notebook)}
     return notebook
-
-
-def _tidy_output(output: Any) -> Any:
-    if output.output_type == "execute_result":
-        output.execution_count = None
-    return output
-
-
-def _is_noise(output: Any) -> bool:
-    """Tell whether an output is a warning: it holds paths of this machine and says nothing here."""
-    return output.output_type == "stream" and output.name == "stderr"
-
-
-def _essence(output: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in output.items() if key != "execution_count"}
-
-
-@contextlib.contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value

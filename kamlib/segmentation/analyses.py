@@ -25,6 +25,8 @@ from kamlib.staying.traits import stays_of_their_like
 if TYPE_CHECKING:
     from kamlib.stage import Stage
 
+MOST_DRAWN = 10  # customers in the heat map
+
 
 def whale(stage: "Stage", statements: Analysis) -> Analysis:
     """Add up what customers leave from the best to the worst: who earns, and how much losers take back.
@@ -371,15 +373,19 @@ def white_space(stage: "Stage", few: Analysis, doors: Analysis) -> Analysis:
     if theirs.empty:
         return stage.keep("white_space", Analysis(handed))
     names, currency = _names(stage), stage.currency
+    widest = theirs.groupby("customer_id")["white_gap"].sum().nlargest(MOST_DRAWN).index
+    drawn = gaps.loc[widest].rename(index=names.to_dict())
     parts: list[Part] = [
         Claim(
             words.white_space_finding(theirs, names, currency=currency),
             _("A gap says what to talk about: other groups they buy more of, at the same sales."),
         ),
+        Figure("white_space", lambda: figures.plot_white_space(drawn, currency=currency)),
         Table(
             named(theirs.sort_values("white_gap", ascending=False), stage.read("customers")),
             _("The three widest gaps of each, the widest first."),
             currency,
+            fold=True,
             most=12,
             rest="white_space",
         ),

@@ -121,8 +121,13 @@ def _by_potential(
             least=number(uplift, 2),
         )
     if not pd.isna(reach):
-        words = _("{words}; {few} of {n} comparable ones are among the vital few").format(
-            words=words, few=number(reach * row["comparables"]), n=number(row["comparables"])
+        words = _(
+            "{words}; {few} of {n} comparable ones are among the vital few, {share} needed"
+        ).format(
+            words=words,
+            few=number(reach * row["comparables"]),
+            n=number(row["comparables"]),
+            share=percent(least),
         )
     return {
         "party_id": row["customer_id"],

@@ -10,7 +10,6 @@ Kakwani, Wagstaff and van Doorslaer (1997) for the concentration index along ano
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -33,13 +32,7 @@ LIKELY = 0.5  # chance of return from which hours are spent on a customer
 LEAST_HOURS = 8.0  # a working day; less is no move
 
 
-class Move(NamedTuple):
-    """People's hours that could go from one customer to another; ``avoidable_money`` could end."""
-
-    from_customer: str
-    to_customer: str
-    hours: float
-    avoidable_money: float
+MOVES = ["from_customer", "to_customer", "hours", "avoidable_money"]
 
 
 def customer_effort(
@@ -223,7 +216,8 @@ def moves(
 
     Returns
     -------
-    DataFrame of `Move`, at most five rows; none where no pool counts people's time
+    DataFrame ``from_customer, to_customer, hours, avoidable_money`` (what of it could end), at most five
+    rows; none where no pool counts people's time
     """
     own = effort.set_index("customer_id")
     beyond = beyond_share(effort)
@@ -234,7 +228,7 @@ def moves(
     few = (classes.reindex(own.index) == "vital_few") & (returning.reindex(own.index) >= LIKELY)
     short = -beyond[few & (beyond < 0)].sort_values()
     wanted = (short / cost_an_hour.median()).clip(upper=own["hours"].reindex(short.index))
-    found: list[Move] = []
+    found = []
     for target, hours in wanted[wanted >= LEAST_HOURS].head(MOST_MOVES).items():
         if spare.empty or spare.max() < LEAST_HOURS:
             break
@@ -242,8 +236,8 @@ def moves(
         moved = float(min(hours, spare[source]))
         spare[source] -= moved
         money = moved * float(own["hour_worth"][source])
-        found.append(Move(source, str(target), moved, money))
-    return pd.DataFrame(found, columns=list(Move._fields))
+        found.append((source, str(target), moved, money))
+    return pd.DataFrame(found, columns=MOVES)
 
 
 def pools_of_time(pools: pd.DataFrame | None) -> list[str]:

@@ -7,19 +7,19 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kamlib.core.codes import EFFORT, PROFIT_CLASSES
-from kamlib.core.frames import require_columns
 from kamlib.core.language import N_, _, cases, ngettext, number, percent
 from kamlib.core.vocabulary import COLUMNS
 from kamlib.page.style import (
     DOTTED,
     LIGHT,
     Money,
-    axes_or_new,
     halo,
+    heat_map,
     legend_above,
     mix,
     money_of,
     money_ticks,
+    new_axes,
     percent_ticks,
     styled,
     swatch,
@@ -61,7 +61,6 @@ def plot_whale_curve(
     currency: str,
     measure: str = "customer_profit",
     whale: "Whale | None" = None,
-    ax: Axes | None = None,
 ) -> Axes:
     """Draw the running sum over customers, best first, with its peak, total, erosion and band.
 
@@ -72,14 +71,12 @@ def plot_whale_curve(
     currency : str, for the axis label, such as "EUR"
     measure : str, the column that was summed; it names the axis
     whale : the band around the curve, and what it rests on; None draws the curve alone
-    ax : Axes, optional; a new figure is made without it
 
     Returns
     -------
     Axes; the first line is the rising part, the second the falling one; the band is a collection
     """
-    require_columns(curve, "customer_share", "cumulative", of="whale curve")
-    ax = axes_or_new(ax, height=4.6)
+    ax = new_axes(height=4.6)
 
     share = np.concatenate([[0.0], curve["customer_share"].to_numpy(dtype=float)])
     total = np.concatenate([[0.0], curve["cumulative"].to_numpy(dtype=float)])
@@ -206,16 +203,14 @@ def _band_words(whale: "Whale") -> str:
 
 
 @styled
-def plot_effort(audit: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_effort(audit: pd.DataFrame) -> Axes:
     """Draw what each class brings, and what it gets of each kind of effort.
 
     Parameters
     ----------
     audit : DataFrame of `effort_audit`: kind, vital_few, useful_many, loss_making (shares)
-    ax : Axes, optional; a new figure is made without it
     """
-    require_columns(audit, "kind", *CLASSES, of="effort_audit")
-    ax = axes_or_new(ax, height=4.6)
+    ax = new_axes(height=4.6)
     rows = audit.set_index("kind")
     kinds = ["brings", *(kind for kind in EFFORT if kind in rows.index)]
     height = 0.8 / len(kinds)
@@ -234,4 +229,18 @@ def plot_effort(audit: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, 1.0)
     percent_ticks(ax.xaxis)
     legend_above(ax, ax.get_legend_handles_labels()[0])
+    return ax
+
+
+@styled
+def plot_white_space(gaps: pd.DataFrame, *, currency: str) -> Axes:
+    """Draw by how much customers are below the mix of comparable ones, as a heat map.
+
+    Parameters
+    ----------
+    gaps : DataFrame customer × product group in money, by name
+    """
+    written = gaps.map(lambda gap: number(gap / 1000) if gap >= 500 else "")
+    ax = heat_map(gaps / 1000, written, colour=LIGHT["earned"])
+    ax.set_xlabel(_("{currency} thousand").format(currency=currency))
     return ax

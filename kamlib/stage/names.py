@@ -51,7 +51,7 @@ WRITES = {  # stage → the tables that it writes for later stages
         "segmentation concentration effort_audit effort_moves potential open_deals terms_audit doors "
         "staying return_models parties white_space"
     ),
-    "staying": "leaving base_audit neglected profile likeness",
+    "staying": "leaving base_audit cost_at_the_margin neglected profile likeness",
     "attractiveness": "attractiveness side_a_criteria side_b_criteria",
     "pyramid": "pyramid golden_shots key_accounts",
 }

@@ -311,7 +311,9 @@ class Stage:
         """Show what this stage works on, and which parameters differ from the engagement's value."""
         facts = {
             _("Engagement"): self.engagement.name,
-            _("Period"): f"{self.period.name}: {_dates(self.period)}",
+            _("Period"): _("{period}: {start} to {end}").format(
+                period=self.period.name, start=day(self.period.start), end=day(self.period.end)
+            ),
             _("Compared with"): self.previous.name if self.previous else _("no earlier period"),
         }
         changed = {}
@@ -401,10 +403,6 @@ def _plain(value: object) -> str:
         return str(value)
     short = f"{value:.2f}"
     return short if float(short) == value else str(value)
-
-
-def _dates(period: Period) -> str:
-    return _("{start} to {end}").format(start=day(period.start), end=day(period.end))
 
 
 def write_receipt(stage: Stage) -> None:

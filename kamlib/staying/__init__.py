@@ -13,6 +13,7 @@ from kamlib.core.faces import face
 if TYPE_CHECKING:
     from kamlib.staying.analyses import (
         base_audit,
+        cost_at_the_margin,
         likeness,
         neglected,
         profile,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "base_audit",
+    "cost_at_the_margin",
     "likeness",
     "neglected",
     "profile",

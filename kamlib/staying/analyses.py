@@ -8,10 +8,11 @@ from kamlib.attractiveness.ratings import current_ratings
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.frames import external, main_measure, named, with_relation
 from kamlib.core.language import _, percent
+from kamlib.core.outcomes import PASS, REFUSE, outcome_of
 from kamlib.core.tables import among, floats
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.segmentation.parties import dormant_outcome
-from kamlib.staying import customer_base, figures, returns, tables, traits, words
+from kamlib.staying import customer_base, figures, marginal, returns, tables, traits, words
 from kamlib.staying.chances import return_outcomes, staying_chances
 
 if TYPE_CHECKING:
@@ -152,6 +153,28 @@ def base_audit(stage: "Stage") -> Analysis:
         ),
     ]
     return stage.keep("base_audit", Analysis({"base_audit": audit}, parts, balances=[balance]))
+
+
+def cost_at_the_margin(stage: "Stage") -> Analysis:
+    """Say what one more won and one more kept customer cost, by what the effort was for.
+
+    Its table is ``cost_at_the_margin``: one row per purpose and kind, with customers, and hours of people
+    or money in reporting currency, of both periods.
+    """
+    name = "cost_at_the_margin"
+    if stage.withheld:
+        return stage.refuse(name, name)
+    customers, effort = stage.read("customers"), stage.read_optional("effort")
+    orders = stage.read("orders", periods="all")
+    ours = orders[among(orders["customer_id"], external(customers))]
+    noted = marginal.by_purpose(effort, customers, stage.periods)
+    starts = marginal.first_days(ours, stage.periods)
+    if why := words.margin_unknown(effort is not None, starts, noted, stage.period.name):
+        return stage.keep(name, Analysis(outcomes=[outcome_of(name, REFUSE, why=why)]))
+    found = marginal.cost_at_the_margin(noted, marginal.won_and_kept(ours, starts))
+    periods = [each.name for each in stage.periods]
+    said = words.margin_finding(found, periods, currency=stage.currency)
+    return stage.keep(name, Analysis({name: found}, [Finding(*said)], [outcome_of(name, PASS)]))
 
 
 def neglected(stage: "Stage") -> Analysis:

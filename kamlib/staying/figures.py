@@ -8,18 +8,17 @@ from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.lines import Line2D
 
-from kamlib.core.frames import require_columns
 from kamlib.core.language import _, number, percent
 from kamlib.core.timespans import months_earlier
 from kamlib.core.vocabulary import COLUMNS
 from kamlib.page.style import (
     LIGHT,
     SMALL,
-    axes_or_new,
     fit,
     hatched,
     legend_above,
     mix,
+    new_axes,
     percent_ticks,
     records,
     styled,
@@ -33,7 +32,7 @@ NAME_WIDTH = 150  # points
 
 
 @styled
-def plot_return(classes: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_return(classes: pd.DataFrame) -> Axes:
     """Draw the share of customers that ordered again, by the number of their order days.
 
     Parameters
@@ -41,14 +40,12 @@ def plot_return(classes: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     classes : DataFrame, one row per number of order days
         ``order_days`` (0 to 12; 12 means 12 and more), ``rate`` (0 to 1, missing for an empty
         class), ``n`` customers counted.
-    ax : Axes, optional; a new figure is made without it
 
     Returns
     -------
     Axes; the first line holds the dots
     """
-    require_columns(classes, "order_days", "rate", "n", of="chance of return")
-    ax = axes_or_new(ax, height=4.2)
+    ax = new_axes(height=4.2)
 
     days = classes["order_days"].to_numpy()
     ax.plot(
@@ -70,41 +67,16 @@ def plot_return(classes: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set(xlim=(min(days) - 0.5, max(days) + 0.5), ylim=(0, 1.02))
     percent_ticks(ax.yaxis)
     named = [f"{day}+" if day == MOST_ORDER_DAYS else f"{day}" for day in map(int, days)]
-    ax.set_xticks(days, named)
-    _counts_below(ax, classes)
+    ax.set_xticks(days, [f"{day}\n{number(n)}" for day, n in zip(named, classes["n"], strict=True)])
     column = COLUMNS["order_days_24m"]
-    ax.set_xlabel(f"{_(column.label)}: {_(column.meaning)}", labelpad=18)
+    words = _("{label}: {meaning}; below it, customers")
+    ax.set_xlabel(words.format(label=_(column.label), meaning=_(column.meaning)))
     ax.set_ylabel(_("Share that ordered again"))
     return ax
 
 
-def _counts_below(ax: Axes, classes: pd.DataFrame) -> None:
-    rows = ax.get_xaxis_transform()
-    style: dict[str, Any] = {
-        "textcoords": "offset points",
-        "va": "top",
-        "fontsize": 9,
-        "color": LIGHT["ink_soft"],
-    }
-    for x, n in zip(classes["order_days"], classes["n"], strict=True):
-        ax.annotate(
-            number(n), (x, 0), (0, -20), xycoords=rows, ha="center", annotation_clip=False, **style
-        )
-    ax.annotate(
-        _("customers"),
-        (0, 0),
-        (-4, -20),
-        xycoords="axes fraction",
-        ha="right",
-        annotation_clip=False,
-        **style,
-    )
-
-
 @styled
-def plot_leavers(
-    leavers: pd.DataFrame, orders: pd.DataFrame, *, end: date, ax: Axes | None = None
-) -> Axes:
+def plot_leavers(leavers: pd.DataFrame, orders: pd.DataFrame, *, end: date) -> Axes:
     """Draw the order days of each leaver, how long it may be silent, and how long it is overdue.
 
     Parameters
@@ -113,13 +85,12 @@ def plot_leavers(
         revenue_change``, and ``signs``
     orders : DataFrame customer_id, date
     end : last day of the period
-    ax : Axes, optional; a new figure is made without it
 
     Returns
     -------
     Axes, one line of ticks per customer
     """
-    ax = axes_or_new(ax, height=1.3 + 0.55 * len(leavers))
+    ax = new_axes(height=1.3 + 0.55 * len(leavers))
     today, first = float(date2num(end)), float(date2num(months_earlier(end, MONTHS_SHOWN)))
     due: dict[str, Any] = {"facecolor": mix(LIGHT["earned"], 0.25), "edgecolor": "none"}
     late = hatched(LIGHT["lost"])

@@ -4,9 +4,21 @@ from typing import Any
 
 import pandas as pd
 
-from kamlib.core.language import _, money, ngettext, number, percent
+from kamlib.core.language import N_, _, money, ngettext, number, percent
 from kamlib.core.vocabulary import label
 from kamlib.staying.tables import trait
+
+WON_OR_KEPT = {"win": N_("Customers won"), "keep": N_("Customers kept")}
+NOTED = {"people": N_("people's time"), "material": N_("material"), "money": N_("money")}
+AT_THE_MARGIN = {  # what one more cost, or why that is not named
+    "named": N_("at the margin {one_more} for one customer"),
+    "chance": N_(
+        "at the margin {one_more} for one customer, if more than chance changed their number"
+    ),
+    "hardly": N_("no cost of one more, for their number hardly changed"),
+    "against": N_("no cost of one more, for effort and number did not move the same way"),
+    "share": N_("no cost of one more, for only how many there were to keep changed"),
+}
 
 
 def return_finding(rates: pd.DataFrame | None, *, months: int) -> str:
@@ -126,6 +138,70 @@ def audit_finding(audit: pd.DataFrame, *, currency: str) -> str:
         lost=number(rows["lost"]["customers"]),
         gone=money(-rows["lost"]["profit_change"], currency),
     )
+
+
+def margin_unknown(given: bool, starts: list[pd.Timestamp], noted: pd.DataFrame, now: str) -> str:
+    """Say why no cost at the margin can be told; empty where it can."""
+    if not given:
+        return _("nobody noted effort by purpose")
+    if not starts:
+        return _(
+            "without lines of {now} and of two periods before it, all equally long, nobody can tell "
+            "who was won and who was kept"
+        ).format(now=now)
+    if noted["effort_now"].isna().all():
+        return _(
+            "no effort to win or to keep is noted in {now} and in the period before, all of it with "
+            "a purpose"
+        ).format(now=now)
+    return ""
+
+
+def margin_finding(table: pd.DataFrame, periods: list[str], *, currency: str) -> list[str]:
+    """Say what one more won and one more kept customer cost, or why not, with what that rests on.
+
+    Parameters
+    ----------
+    table : DataFrame of `cost_at_the_margin`
+    periods : names of the period before and of this one
+    """
+    said = []
+    for purpose, rows in table.groupby("purpose", sort=False):
+        then, now = (
+            _("{n} in {period}").format(n=_won_or_kept(rows.iloc[0], when), period=period)
+            for when, period in zip(("before", "now"), periods, strict=True)
+        )
+        parts = "; ".join(_at_the_margin(row, currency) for _at, row in rows.iterrows())
+        what = _(WON_OR_KEPT[str(purpose)])
+        said.append(
+            _("{what}: {now} after {then}; {parts}.").format(
+                what=what, now=now, then=then, parts=parts
+            )
+        )
+    if table["one_more"].notna().any():
+        said.append(
+            _("Two periods beside each other describe what one more cost; they prove no cause.")
+        )
+    return said
+
+
+def _won_or_kept(row: pd.Series, when: str) -> str:
+    n, of = number(row[f"customers_{when}"]), row[f"of_{when}"]
+    return n if of != of else _("{n} of {all}").format(n=n, all=number(of))
+
+
+def _at_the_margin(row: pd.Series, currency: str) -> str:
+    kind, how = _(NOTED[row["kind"]]), row["at_the_margin"]
+    if how == "unknown":
+        return _("{kind} is not noted in both periods, all of it with a purpose").format(kind=kind)
+    one_more, now, then = (
+        money(row[name], currency)
+        if row["kind"] != "people"
+        else _("{n} hours").format(n=number(row[name], int(row[name] < 10)))
+        for name in ("one_more", "effort_now", "effort_before")
+    )
+    end = _(AT_THE_MARGIN[how]).format(one_more=one_more)
+    return _("{kind} {now} after {then}, {end}").format(kind=kind, now=now, then=then, end=end)
 
 
 def neglected_finding(neglected: pd.DataFrame, good: int, *, currency: str) -> str:
