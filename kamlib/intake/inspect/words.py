@@ -1,4 +1,4 @@
-"""Words that clients use in cells, file names and numbers of documents, and what they mean (`words.toml`)."""
+"""Words that clients use in cells, file names and document numbers, and what they mean to us."""
 
 import re
 import tomllib
