@@ -16,7 +16,7 @@ from kamlib.core.errors import DataError
 from kamlib.core.language import N_, money, number
 from kamlib.intake.documents import KEY, money_sum, only_row
 from kamlib.intake.engines import DECIMAL, answering, engine_of
-from kamlib.intake.invoices_xml import XML_ENDINGS
+from kamlib.intake.readers import XML_ENDINGS
 from kamlib.intake.reasons import IN_ANOTHER_FILE, NUMBERED_TWICE, REPEATS
 from kamlib.intake.totals import without_document_totals, without_sums
 from kamlib.intake.validate import Validated, set_aside, validate
