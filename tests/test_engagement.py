@@ -496,7 +496,7 @@ def test_conditions_are_data(load):
     assert fix.all[0] == Condition(name="is", equals="customer")
     assert fix.all[2] == Condition(name="profit_12m", bound=Bound(below=0))
     assert [each.name for each in fix.all[3].any] == ["p_unprofitable", "loss_periods"]
-    assert [each.bound.above for each in fix.becomes["let_go"]] == ["cut", 0.10]
+    assert [each.bound.above for each in fix.becomes["let_go"].all] == ["cut", 0.10]
 
 
 def test_a_cut_and_a_yes_or_no_are_conditions_too(load):

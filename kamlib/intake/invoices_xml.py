@@ -1,9 +1,9 @@
 """Polish invoice files (JPK_FA, KSeF) as invoice lines under our names.
 
 JPK_FA has the invoices of a period in one file: heads first, then the lines of all of them. It is
-read once. Lines are put by on disk until the heads, the sums and the control totals are known. A
-correction names what it corrects and no former buyer: another buyer comes as a correction to nothing
-and a new invoice. An advance has no lines; an ordinary invoice that names advances
+read twice: heads, sums and control totals are to be known before the first line is taken. A correction
+names what it corrects and no former buyer: another buyer comes as a correction to nothing and a new
+invoice. An advance has no lines; an ordinary invoice that names advances
 (``NrFaZaliczkowej``) is their final one.
 
 KSeF has one invoice a file. A correction shows each changed line before (``StanPrzed``) and after, or
@@ -23,15 +23,12 @@ http://crd.gov.pl/wzor/2023/06/29/12648/, and FA(3), namespace
 http://crd.gov.pl/wzor/2025/06/25/13775/.
 """
 
-import marshal
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO
 
 from kamlib.core.errors import DataError
 from kamlib.intake.how_written import BETWEEN
@@ -66,9 +63,7 @@ from kamlib.intake.invoice_rows import (
 from kamlib.intake.markup import Element, elements, opened
 from kamlib.intake.values import Dialect
 
-LINES_AT_ONCE = 2_000
 NO_LINES = Sums()
-PutBy = tuple[str, str, str, str, str, str, bool]
 JPK_TYPES = {"VAT": "invoice", "POZ": "invoice", "ZAL": "advance", "KOREKTA": "correction"}
 JPK_PARTS = ("Naglowek", "Podmiot1", "Faktura", "FakturaWiersz", "FakturaCtrl", "FakturaWierszCtrl")
 KSEF_TYPES = {
@@ -80,7 +75,6 @@ KSEF_TYPES = {
 KSEF_PARTS = ("Podmiot1", "Podmiot2", "Podmiot3", "Podmiot2K", "FaWiersz", "Fa")
 IN_KSEF = re.compile(r"[0-9A-Z]{10}-[0-9]{8}-[0-9A-F]{6}-?[0-9A-F]{6}-[0-9A-F]{2}")
 A_BUYER_TOO = "4"  # what Podmiot3 is to the invoice: a further buyer
-XML_ENDINGS = (".xml",)
 
 
 @dataclass(slots=True)
@@ -98,7 +92,7 @@ class File:
     """What a file holds: heads by number, sums of lines by number, and what its control totals say."""
 
     invoices: dict[str, Invoice] = field(default_factory=dict)
-    sums: dict[str, Sums] = field(default_factory=dict)
+    sums: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
     said: dict[str, str] = field(default_factory=dict)
     currency: str = ""
     sellers: list[Element] = field(default_factory=list)
@@ -110,13 +104,14 @@ class File:
 
 
 def jpk_fa_lines(path: Path, *, shown: str, notes: Counter[str]) -> Iterator[tuple[Document, Line]]:
-    """Yield the lines of a JPK_FA file in its order, then one line for each invoice without any."""
-    with TemporaryFile() as put_by:
-        file = _read(path, put_by, shown)
-        _tie(file, shown, notes)
-        note_seller(notes, file.sellers, len(file.invoices))
-        put_by.seek(0)
-        yield from _lines(file, _taken_up(put_by), notes)
+    """Yield the lines of a JPK_FA file in its order, then one line for each invoice without any.
+
+    Only at its end is it known whether lines give an invoice's net total.
+    """
+    file = _read(path, shown)
+    _tie(file, shown, notes)
+    note_seller(notes, file.sellers, len(file.invoices))
+    yield from _lines(file, path, shown, notes)
     for number, invoice in file.invoices.items():
         if file.is_taken_whole(number):
             notes[TAKEN_WHOLE] += number in file.sums
@@ -124,15 +119,13 @@ def jpk_fa_lines(path: Path, *, shown: str, notes: Counter[str]) -> Iterator[tup
                 yield invoice.document, Line(text)
 
 
-def _read(path: Path, put_by: IO[bytes], shown: str) -> File:
-    file, rows = File(), list[PutBy]()
+def _read(path: Path, shown: str) -> File:
+    """Return the heads of a file, the sums of its lines and what its control totals say."""
+    file = File()
     with opened(path, shown=shown) as stream:
         for element in elements(stream, *JPK_PARTS, shown=shown):
             if element.name == "FakturaWiersz":
-                rows.append(_added(file, element))
-                if len(rows) == LINES_AT_ONCE:
-                    marshal.dump(rows, put_by)
-                    rows.clear()
+                file.sums[element.text("P_2B")].add(line_net(element), element.text("P_11A"))
             elif element.name == "Faktura":
                 _take(file, element, shown)
             elif element.name == "Naglowek":
@@ -141,51 +134,33 @@ def _read(path: Path, put_by: IO[bytes], shown: str) -> File:
                 file.sellers.append(element)
             else:
                 file.said |= element.texts
-    marshal.dump(rows, put_by)
     return file
 
 
-def _added(file: File, line: Element) -> PutBy:
-    """Add a line to the sums of its invoice, and return what is put by of it."""
-    get, net = line.texts.get, line_net(line)
-    number, gross = get("P_2B", ""), get("P_11A", "")
-    sums = file.sums.get(number)
-    if sums is None:
-        sums = file.sums[number] = Sums()
-    sums.add(net, gross)
-    written = get("P_11", "")
-    if net.value is None or net.reckoned:
-        written = as_text(net.value, gross)
-    own = (get("P_7", ""), get("P_8B", ""), get("P_9A", ""))
-    return number, str(sums.lines), *own, written, net.reckoned
-
-
-def _taken_up(put_by: IO[bytes]) -> Iterator[PutBy]:
-    """Yield the lines that were put by, in their order."""
-    while True:
-        try:
-            rows: list[PutBy] = marshal.load(put_by)
-        except EOFError:
-            return
-        yield from rows
-
-
 def _lines(
-    file: File, rows: Iterator[PutBy], notes: Counter[str]
+    file: File, path: Path, shown: str, notes: Counter[str]
 ) -> Iterator[tuple[Document, Line]]:
     """Yield the lines of those invoices whose lines give their net total."""
     whole = {number for number in file.invoices if file.is_taken_whole(number)}
-    for number, place, product, quantity, price, net, reckoned in rows:
-        if number in whole:
-            continue
-        invoice = file.invoices.get(number)
-        if invoice is None:
-            notes[NO_HEAD] += 1
-            invoice = Invoice(Document(number), None, "")
-        if reckoned:
-            notes[WITH_VAT] += 1
-            net = str(Decimal(net) + file.sums[number].rounding(int(place), invoice.net))
-        yield invoice.document, Line(net, place, product, quantity, price)
+    places: Counter[str] = Counter()
+    with opened(path, shown=shown) as stream:
+        for line in elements(stream, "FakturaWiersz", shown=shown):
+            number = line.text("P_2B")
+            places[number] += 1
+            if number in whole:
+                continue
+            invoice = file.invoices.get(number)
+            if invoice is None:
+                notes[NO_HEAD] += 1
+                invoice = Invoice(Document(number), None, "")
+            net, written = line_net(line), line.text("P_11")
+            if net.value is None:
+                written = as_text(None, line.text("P_11A"))
+            elif net.reckoned:
+                notes[WITH_VAT] += 1
+                written = str(net.value + file.sums[number].rounding(places[number], invoice.net))
+            own = (line.text("P_7"), line.text("P_8B"), line.text("P_9A"))
+            yield invoice.document, Line(written, str(places[number]), *own)
 
 
 def _take(file: File, element: Element, shown: str) -> None:

@@ -21,7 +21,7 @@ from kamlib.core.errors import DataError
 from kamlib.core.language import N_, money, number
 from kamlib.intake.documents import KEY, money_sum, only_row
 from kamlib.intake.engines import DECIMAL, answering, engine_of, one_of, written
-from kamlib.intake.invoices_xml import XML_ENDINGS
+from kamlib.intake.readers import XML_ENDINGS
 from kamlib.intake.reasons import A_TOTAL, IN_ANOTHER_FILE, NUMBERED_TWICE, REPEATS
 from kamlib.intake.validate import Validated, set_aside, validate
 from kamlib.intake.workspace import Workspace, fetched, has_rows, lookup

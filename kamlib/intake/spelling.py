@@ -65,12 +65,8 @@ def tax_id_of(text: str | None, *, country: str = "PL") -> TaxId:
     One digit repeated is nobody's number, though its check digit is right. A number in scientific
     notation has lost its digits, and one that would be right with zeros before it has lost those;
     neither is mended here. Numbers of firms and persons that are no tax ids are named. A country
-    whose rules the library does not know is taken as it is written, if it has at least five digits.
-
-    Parameters
-    ----------
-    text : str or None, as it is written: with separators, spaces, letters, or as ``1234563218.0``
-    country : str, two letters; a number without letters is of this country
+    whose rules the library does not know is taken as it is written, if it has at least five digits. A
+    number without letters is of `country`.
 
     Examples
     --------

@@ -187,8 +187,8 @@ def _verdicts(values: Mapping[str, np.ndarray], settings: DecisionRules) -> np.n
     for rule in settings.rules:
         holds = (answer == "") & _all(rule.all, values, settings.cuts)
         answer[holds] = rule.verdict
-        for other, conditions in rule.becomes.items():
-            answer[holds & _all(conditions, values, settings.cuts)] = other
+        for other, further in rule.becomes.items():
+            answer[holds & _all(further.all, values, settings.cuts)] = other
     if (answer == "").any():
         raise ParameterError(
             "verdicts in engagement.yaml leave some accounts without a verdict. "

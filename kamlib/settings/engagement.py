@@ -196,13 +196,7 @@ class Engagement(Part):
 
     @classmethod
     def checked(cls, given: Mapping[str, Any], *, source: Path) -> "Engagement":
-        """Return the engagement that `given` describes: settings laid over the default rules.
-
-        Raises
-        ------
-        ValidationError
-            Something is wrong; `load_engagement` and `with_parameters` put it into words.
-        """
+        """Return the engagement that settings laid over the default rules describe."""
         made = cls.model_validate(given)
         made._folder, made._source, made._given = source.parent, source, dict(given)
         return made
@@ -377,13 +371,7 @@ MEASURED_ON = "inputs"  # the column that holds the hash of what was measured
 
 
 def frozen_files(engagement: Engagement) -> list[Path]:
-    """Return the files of reference values that were frozen with an engagement.
-
-    Raises
-    ------
-    DataError
-        One of them does not say what it was measured on.
-    """
+    """Return the files of frozen reference values, each of which says what it was measured on."""
     files = sorted((engagement.folder / "reference").glob("*.csv"))
     for path in files:
         with path.open(encoding="utf-8", errors="replace") as file:
@@ -435,11 +423,8 @@ def _default_rules(path: Path, changed: int) -> Written:
 def laid_over(base: Written, own: Written) -> Written:
     """Lay one file over another: blocks of keys merge, everything else replaces.
 
-    A limit such as ``{at_most: 2}`` replaces too, as merged with ``{below: 3}`` it would be two.
-
-    Returns
-    -------
-    Written, whose places name the file that each value comes from
+    A limit such as ``{at_most: 2}`` replaces too, as merged with ``{below: 3}`` it would be two. Places
+    name the file that each value comes from.
     """
     places = dict(base.places)
     data = _merged(base.data, own.data, (), places)

@@ -67,13 +67,7 @@ class Database(Part):
         return self.table or "a query"
 
     def address(self, *, key: str) -> str:
-        """Return the address of a server, looked up now; it is never shown.
-
-        Raises
-        ------
-        ParameterError
-            The environment variable is not set.
-        """
+        """Return the address of a server, looked up now; it is never shown."""
         variable = WHOLE_VARIABLE.fullmatch(self.url)
         if not variable:
             return self.url

@@ -18,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
+    StrictBool,
     ValidationError,
     WithJsonSchema,
     model_validator,
@@ -201,12 +202,6 @@ def _text(value: object) -> str:
     return value
 
 
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise complaint(f"must be true or false, not {shown(value)}.")
-    return value
-
-
 def _texts(value: object) -> Any:
     return [value] if isinstance(value, str) or is_number(value) else value
 
@@ -271,7 +266,7 @@ PositiveMoney = Annotated[Decimal, within(above=0, read=_money), InJson, OfMoney
 Day = Annotated[date, BeforeValidator(_day)]
 Text = Annotated[str, BeforeValidator(_text), OfText]
 Currency = Annotated[Text, AfterValidator(_currency)]
-Flag = Annotated[bool, BeforeValidator(_flag)]
+Flag = StrictBool
 Texts = Annotated[list[Text], BeforeValidator(_texts), OfTexts]
 
 
@@ -312,13 +307,7 @@ SETS = {
 
 
 def sentences(problem: ValidationError, places: Mapping[Key, Place]) -> str:
-    """Return all that is wrong, one line each, at most ten, in the order of the files.
-
-    Parameters
-    ----------
-    problem : what pydantic found
-    places : the line of every key that was read
-    """
+    """Return all that is wrong, one line each, at most ten, in the order of the files."""
     found = []
     for error in problem.errors(include_url=False):
         key = written_key(error["loc"], places)

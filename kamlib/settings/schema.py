@@ -35,7 +35,6 @@ def engagement_schema() -> dict[str, Any]:
     parts = schema["$defs"]
     parts["Period"] = _period()
     parts["Condition"] = _condition()
-    parts["VerdictRule"]["properties"]["becomes"]["additionalProperties"] = _becomes()
     words = {"type": ["string", "number", "boolean"]}
     parts["Input"]["properties"]["values"]["additionalProperties"]["additionalProperties"] = words
     for name in vars(decision).keys() & parts.keys():  # they are laid over the default rules
@@ -52,13 +51,7 @@ def schema_text() -> str:
 
 
 def write_schema(folder: Path) -> Path:
-    """Write engagement.schema.json into a folder, and return its path.
-
-    Raises
-    ------
-    ParameterError
-        The folder is not there or cannot be written to.
-    """
+    """Write engagement.schema.json into a folder, and return its path."""
     path = folder / FILE
     try:
         path.write_text(schema_text(), encoding="utf-8")
@@ -91,10 +84,6 @@ def _condition() -> dict[str, Any]:
     kinds["is"] = {"enum": list(PARTIES)}
     kinds["any"] = {"type": "array", "minItems": 1, "items": _part("Condition")}
     return _block(kinds) | {"minProperties": 1, "maxProperties": 1}
-
-
-def _becomes() -> dict[str, Any]:
-    return _block({"all": {"type": "array", "minItems": 1, "items": _part("Condition")}}, "all")
 
 
 def _inputs() -> dict[str, Any]:

@@ -147,20 +147,12 @@ class Becomes(Part):
     all: tuple[Condition, ...] = Field(min_length=1)
 
 
-def _all_of(given: object) -> object:
-    """Take the conditions out of their block ``{all: [...]}``."""
-    return Becomes.model_validate(given).all if isinstance(given, dict) else given
-
-
-Conditions = Annotated[tuple[Condition, ...], BeforeValidator(_all_of)]
-
-
 class VerdictRule(Part):
     """A verdict, the conditions that must all hold, and what it becomes under further ones."""
 
     verdict: str
     all: tuple[Condition, ...] = Field(min_length=1)
-    becomes: dict[str, Conditions] = Field(default_factory=dict)
+    becomes: dict[str, Becomes] = Field(default_factory=dict)
 
     def problems(self) -> Iterator[InitErrorDetails]:
         for name in self.becomes:

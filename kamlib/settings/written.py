@@ -5,6 +5,7 @@ exact and an id keeps its zeros), tags are refused, and a key that stands twice 
 dialect is YAML 1.2, in which NO is a word.
 """
 
+import contextlib
 import glob
 import os
 import re
@@ -51,18 +52,7 @@ class WrittenInt(int):
 
 
 def read_yaml(path: Path, *, name: str) -> Written:
-    """Read a YAML file whose top is a block of keys.
-
-    Parameters
-    ----------
-    path : Path
-    name : str, how messages call the file
-
-    Raises
-    ------
-    ParameterError
-        The file is too large, no YAML, holds tags or too many aliases, or a key stands twice.
-    """
+    """Read a YAML file whose top is a block of keys; `name` is how messages call it."""
     return _Reader(name).read(_text(path, name))
 
 
@@ -188,47 +178,32 @@ def dotted(key: Key) -> str:
 
 
 def _scalar(tag: str, text: str) -> Any:
-    """Return the value of a word, a number, a day or nothing; numbers keep their text."""
+    """Return the value of a word, a number, a day or nothing; numbers keep their text.
+
+    What is none after all, such as 2025-02-30, stays text.
+    """
     kind = str(tag).removeprefix(CORE)
     if kind == "null":
         return None
     if kind == "bool":
         return text.lower() == "true"
-    if kind == "int":
-        return _int(text)
-    if kind == "float":
-        return _float(text)
-    if kind == "timestamp" and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        return _day(text)
+    with contextlib.suppress(ValueError):
+        if kind in ("int", "float"):
+            return _number(kind, text)
+        if kind == "timestamp" and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text)
     return text
 
 
-def _int(text: str) -> Any:
-    plain = text.replace("_", "")
-    base = {"0o": 8, "0x": 16, "0b": 2}.get(plain.lstrip("+-")[:2].lower(), 10)
-    try:
-        number = WrittenInt(plain, base)
-    except ValueError:  # beyond the digits Python reads
-        return text
+def _number(kind: str, text: str) -> WrittenInt | WrittenFloat:
+    plain = text.replace("_", "").lower()
+    number: WrittenInt | WrittenFloat
+    if kind == "int":
+        number = WrittenInt(plain, {"0o": 8, "0x": 16, "0b": 2}.get(plain.lstrip("+-")[:2], 10))
+    else:
+        number = WrittenFloat(plain.replace(".inf", "inf").replace(".nan", "nan"))
     number.text = text
     return number
-
-
-def _float(text: str) -> Any:
-    plain = text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan")
-    try:
-        number = WrittenFloat(plain)
-    except ValueError:
-        return text
-    number.text = text
-    return number
-
-
-def _day(text: str) -> Any:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:  # 2025-02-30 stays text, which is no day
-        return text
 
 
 def _first_line(text: str | None) -> str:
@@ -274,16 +249,10 @@ def _is_project(folder: Path) -> bool:
 
 
 def find_source(engagement: str | Path) -> Path:
-    """Return the engagement.yaml of a name under data/, or of a path to it or its folder.
-
-    Raises
-    ------
-    ParameterError
-        There is none: says where it was looked for and which engagements there are.
-    """
+    """Return the engagement.yaml of a name under data/, or of a path to it or its folder."""
     if not str(engagement).strip():
         raise ParameterError(f"engagement is empty. {_there_are()}")
-    tried = _candidates(engagement)
+    tried = candidates(engagement)
     for candidate in tried:
         source = candidate / FILE if candidate.is_dir() else candidate
         if source.is_file():
@@ -298,7 +267,8 @@ def find_source(engagement: str | Path) -> Path:
     )
 
 
-def _candidates(engagement: str | Path) -> list[Path]:
+def candidates(engagement: str | Path) -> list[Path]:
+    """Return where an engagement may lie: under data/ of the project if it is a name, and as a path."""
     as_path = Path(engagement).expanduser()
     if isinstance(engagement, Path) or not re.fullmatch(r"[A-Za-z0-9_-]+", engagement):
         return [as_path]
@@ -344,15 +314,7 @@ def problem_of_pattern(pattern: str) -> str | None:
 
 
 def files_of(pattern: str, folder: Path, *, key: str) -> list[Path]:
-    """Return the files that a pattern matches, links resolved.
-
-    Raises
-    ------
-    ParameterError
-        An environment variable is not set, or a link leads out of the folder.
-    DataError
-        No file matches, or the name of one is not in UTF-8.
-    """
+    """Return the files that a pattern matches, links resolved; none may lie elsewhere unsaid."""
     match = VARIABLE.match(pattern)
     base = _variable(match.group(1), key) if match else folder
     rest = pattern[match.end() :] if match else pattern

@@ -1,6 +1,5 @@
 """Mapping with help: a draft of engagement.yaml for files nobody has seen, line by line with evidence."""
 
-import contextlib
 import re
 import unicodedata
 from collections import Counter
@@ -8,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+import ibis
 
 from kamlib.core.contract import CONTRACT
 from kamlib.core.errors import DataError, ParameterError
@@ -24,20 +25,20 @@ from kamlib.intake.draft.layout import (
 )
 from kamlib.intake.draft.matching import Placed, confirm_amounts, placed
 from kamlib.intake.inspect.columns import NATIVE, most
-from kamlib.intake.inspect.days import day_in
 from kamlib.intake.inspect.files import is_readable, look_into
 from kamlib.intake.inspect.words import CURRENCIES, SIGNS, Evidence, currencies_in, worded
 from kamlib.intake.sources import READABLE
+from kamlib.intake.values import ISO, day_of, existing_day
 from kamlib.settings.engagement import RULES
 from kamlib.settings.written import (
     FILE,
+    candidates,
     find_source,
     is_utf8,
-    project_root,
     read_yaml,
 )
 
-MOST_FILES = 200
+MOST_FILES = 200  # of a kind
 NO_CURRENCY = "XXX"  # what ISO 4217 writes where there is none
 
 
@@ -98,13 +99,7 @@ def suggest(engagement: str | Path) -> Draft:
 
 
 def write_draft(draft: Draft, target: Path) -> Path:
-    """Write a draft into a new file, and return its path.
-
-    Raises
-    ------
-    ParameterError
-        The file is there already, or cannot be written.
-    """
+    """Write a draft into a new file, and return its path."""
     try:
         with target.open("x", encoding="utf-8") as stream:
             stream.write(draft.text)
@@ -146,31 +141,19 @@ def found_files(folder: Path) -> tuple[list[Path], list[str]]:
 
 
 def _spread(paths: list[Path]) -> list[Path]:
-    """Return all files, or of too many some of each kind, the first and the last by name included."""
-    if len(paths) <= MOST_FILES:
-        return paths
+    """Return all files, or of too many of a kind the first and the last ones by name."""
     kinds: dict[str, list[Path]] = {}
     for path in paths:
         kinds.setdefault(path.suffix.lower(), []).append(path)
-    most = max(2, MOST_FILES // len(kinds))
-    places = {
-        kind: {i * (len(group) - 1) // (most - 1) for i in range(most)}
-        for kind, group in kinds.items()
-    }
-    return sorted(group[i] for kind, group in kinds.items() for i in places[kind])
+    half = MOST_FILES // 2
+    return sorted({path for some in kinds.values() for path in (*some[:half], *some[-half:])})
 
 
 def _folder_of(engagement: str | Path) -> Path:
     """Return the folder of an engagement, or the one that is none yet."""
-    try:
-        return find_source(engagement).parent.resolve()
-    except ParameterError:
-        tried = [Path(engagement).expanduser()] if str(engagement).strip() else []
-        with contextlib.suppress(ParameterError):
-            tried.append(project_root() / "data" / str(engagement))
-        for folder in filter(Path.is_dir, tried):
-            return folder.resolve()
-        raise
+    places = candidates(engagement) if str(engagement).strip() else []
+    folder = next(filter(Path.is_dir, places), None)
+    return (folder or find_source(engagement).parent).resolve()
 
 
 def _looked_into(files: list[Path], folder: Path) -> tuple[list[Placed], list[Left]]:
@@ -309,11 +292,15 @@ def _currency(lines_: Drafted | None) -> Evidence:
 
 
 def _span(lines_: Drafted | None) -> tuple[date | None, date | None]:
-    """Return the first and the last day of the lines."""
-    forms = [form.value for form in lines_.writing.dates] if lines_ else []
+    """Return the first and the last day of the lines, as they will be read."""
     values = {value for look in lines_.looks("date") for value in look.values} if lines_ else set()
-    days = [day for value in values if (day := day_in(value.removesuffix(NATIVE), forms))]
-    return (min(days), max(days)) if days else (None, None)
+    forms = [form.value for form in lines_.writing.dates] if lines_ else []
+    texts = ibis.memtable(
+        {"text": [value.removesuffix(NATIVE) for value in values]}, schema={"text": "string"}
+    )
+    days = existing_day(day_of(texts.text, [*forms, ISO])[0])
+    span = texts.aggregate(first=days.min(), last=days.max()).to_pyarrow().to_pylist()[0]
+    return span["first"], span["last"]
 
 
 def _notes(inputs: list[Drafted]) -> Iterator[str]:

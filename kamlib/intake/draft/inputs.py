@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from kamlib.core.contract import CONTRACT, NUMERIC
-from kamlib.core.language import _, ngettext
+from kamlib.core.language import _
 from kamlib.core.naming import plain
 from kamlib.intake.draft.matching import Match, Placed, kind_of
 from kamlib.intake.inspect.columns import (
@@ -23,7 +23,7 @@ from kamlib.intake.inspect.columns import (
 from kamlib.intake.inspect.days import days_in, forms_of
 from kamlib.intake.inspect.files import Seen
 from kamlib.intake.inspect.heads import SEPARATORS
-from kamlib.intake.inspect.words import CODES, CURRENCIES, Evidence, currencies_in, few, worded
+from kamlib.intake.inspect.words import CURRENCIES, MEANINGS, Evidence, currencies_in, few, worded
 from kamlib.intake.values import EXCEL
 
 SAME_DOCUMENTS = 0.5
@@ -153,7 +153,7 @@ def _tell_codes(codes: Codes, one: Placed) -> None:
     allowed = {each.name: each.allowed for each in CONTRACT[one.match.table].fields}
     for pair in one.match.pairs:
         look = one.looks[pair.place]
-        if pair.ours in CODES and allowed[pair.ours]:
+        if pair.ours in MEANINGS and allowed[pair.ours]:
             _tell_words(codes, one.seen, look, pair.ours, allowed[pair.ours])
         elif pair.ours == "currency":
             _tell_currencies(codes, one.seen, look)
@@ -161,15 +161,11 @@ def _tell_codes(codes: Codes, one: Placed) -> None:
         _tell_prefixes(codes, one)
 
 
-def _meanings(column: str) -> dict[str, str]:
-    return {word: ours for ours, words in CODES[column].items() for word in words.split()}
-
-
 def _tell_words(
     codes: Codes, seen: Seen, look: Look, column: str, allowed: tuple[str, ...]
 ) -> None:
     """Tell the words of one column; those nobody knows are asked for."""
-    known, odd = _meanings(column), []
+    known, odd = MEANINGS[column], []
     for value, times in sorted(look.values.items(), key=lambda each: (-each[1], each[0])):
         if plain(value) in known and value not in allowed:
             why = worded(_("a usual word for it; {n} of {all} cells"), n=times, all=look.filled)
@@ -208,16 +204,13 @@ def _tell_prefixes(codes: Codes, one: Placed) -> None:
         if start := PREFIX.match(document.strip()):
             rows[start[0]] += 1
             negative[start[0]] += is_negative(figure.strip())
-    known = _meanings("document_type")
+    known = MEANINGS["document_type"]
     found = {prefix: known[plain(prefix)] for prefix in sorted(rows) if plain(prefix) in known}
     if not 1 < len(rows) <= A_FEW or not set(found.values()) - {"invoice"}:
         return
     for prefix, ours in found.items():
         n, minus = rows[prefix], negative[prefix]
-        template = ngettext(
-            "{n} row, {negative} of them negative", "{n} rows, {negative} of them negative", n
-        )
-        why = worded(template, n=n, negative=minus)
+        why = worded(_("{minus} of {n} rows are negative"), n=n, minus=minus)
         sure = minus == (0 if ours == "invoice" else n)
         codes.prefixes.setdefault(prefix, Evidence(ours, why, sure))
     odd = sorted(set(rows) - set(found))
@@ -309,19 +302,15 @@ def _repeats(table: str, kept: list[Placed], each: Placed) -> str:
     for other in kept:
         if filecmp.cmp(other.seen.path, each.seen.path, shallow=False):
             return worded(_("holds the same bytes as {other}"), other=other.seen.shown)
-    mine = _documents(each) if table == "invoice_lines" else set()
-    for other in kept if mine else ():
-        theirs = _documents(other)
+    for other in kept if table == "invoice_lines" else ():
+        mine, theirs = (
+            set(look.values) if (look := one.look("invoice_id")) else set() for one in (each, other)
+        )
         both = len(mine & theirs)
         if both > SAME_DOCUMENTS * min(len(mine), len(theirs)):
             template = _("{n} of its documents stand in {other} too: their money would count twice")
             return worded(template, n=both, other=other.seen.shown)
     return ""
-
-
-def _documents(each: Placed) -> set[str]:
-    look = each.look("invoice_id")
-    return set() if look is None else set(look.values)
 
 
 def _otherwise(table: str, kept: Placed, each: Placed) -> str:

@@ -173,7 +173,7 @@ def _score(seen: Seen, match: Match) -> float:
 
 def _named_so(seen: Seen, table: str) -> bool:
     stem = plain(seen.path.name.partition(".")[0])
-    return any(word in stem for word in (plain(table), *IN_FILE_NAMES.get(table, "").split()))
+    return any(word in stem for word in (plain(table), *IN_FILE_NAMES.get(table, ())))
 
 
 def _repeats_its_key(seen: Seen, match: Match) -> bool:

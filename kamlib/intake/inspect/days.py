@@ -1,16 +1,13 @@
 """How days are written: the forms that together cover all values, and whether the day comes first."""
 
-import contextlib
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import NamedTuple
 
 from kamlib.core.language import _
 from kamlib.intake.inspect.words import Evidence, worded
-from kamlib.intake.values import EXCEL, ISO, MONTHS, date_pattern
+from kamlib.intake.values import EXCEL, ISO, MONTHS
 
 SEPARATED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 YEAR_FIRST = re.compile(r"\d{4}([./-])(\d{1,2})\1(\d{1,2})(?!\d)")
@@ -80,26 +77,6 @@ def days_in(values: Counter[str]) -> Days:
             if order:
                 counts[order] += times
     return seen
-
-
-def day_in(value: str, forms: Sequence[str]) -> date | None:
-    """Return the day that a value means by the first form that fits; ISO always does."""
-    for form in (*forms, ISO):
-        if form == EXCEL:
-            if DAYS_SINCE_1900.match(value):
-                return date(1899, 12, 30) + timedelta(days=int(value[:5]))
-            continue
-        pattern, places = date_pattern(form)
-        if found := re.match(pattern, value):
-            part = {what: found[place] for what, place in places.items()}
-            year = (
-                part.get("year")
-                or f"{'19' if part['short year'] >= '69' else '20'}{part['short year']}"
-            )
-            month = part.get("month") or MONTHS.get(part["month name"].casefold(), "0")
-            with contextlib.suppress(ValueError):
-                return date(int(year), int(month), int(part.get("day", 1)))
-    return None
 
 
 def _form(value: str) -> tuple[str, str | None]:

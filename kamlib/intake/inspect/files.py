@@ -18,9 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kamlib.core.errors import DataError
-from kamlib.core.language import _, ngettext
+from kamlib.core.language import _
 from kamlib.intake.excel import SheetSeen, sheet_records, sheets_of
-from kamlib.intake.how_written import in_words
 from kamlib.intake.inspect.columns import NATIVE
 from kamlib.intake.inspect.heads import (
     MARKS,
@@ -37,7 +36,6 @@ from kamlib.intake.inspect.heads import (
 )
 from kamlib.intake.inspect.letters import REPAIRS, encoding_of, is_utf8, spoilt_letters
 from kamlib.intake.inspect.words import Evidence, seems_total, worded
-from kamlib.intake.invoice_rows import drop_sellers, taken_rates
 from kamlib.intake.invoices_xml import xml_kind, xml_records
 from kamlib.intake.readers import EXCEL_ENDINGS, XML_ENDINGS, opened_bytes, records
 from kamlib.intake.sources import BROKEN_PARQUET, FIRST_ROWS, READABLE, refuse_another_kind
@@ -107,8 +105,7 @@ def _keep(seen: Seen, read: Callable[[], Iterator[Row]], dialect: Dialect) -> No
         return
     body = [cells for _line, cells in rows[1:] if not is_head_again(cells, head)]
     refuse_mostly_ragged(Counter(map(len, body)), len(head), shown=seen.shown)
-    whole = [cells for cells in body if len(cells) == len(head)]
-    data = [cells for cells in whole if not seems_total(cells)]
+    data = [cells for cells in body if len(cells) == len(head) and not seems_total(cells)]
     seen.head = [name.strip(MARKS) for name in head]
     if not data:
         seen.problem = worded(_("it has a head of {n} names and no row"), n=len(head))
@@ -118,7 +115,6 @@ def _keep(seen: Seen, read: Callable[[], Iterator[Row]], dialect: Dialect) -> No
         template = _("{file}: its head has {names} twice. Rename one, or it will not be read.")
         seen.questions.append(worded(template, file=seen.shown, names=twice))
     seen.columns = [list(column) for column in zip(*data, strict=True)]
-    seen.notes += _notes(len(whole) - len(data), len(body) - len(whole), len(head))
     if len(rows) > ROWS_READ:
         seen.to_the_end = partial(_cells_below, read)
         seen.notes.append(worded(_("only the first {n} rows were looked at"), n=ROWS_READ))
@@ -131,23 +127,6 @@ def _cells_below(read: Callable[[], Iterator[Row]], place: int) -> Iterator[str]
     for _line, cells in rows:
         if place < len(cells) and not is_head_again(cells, head):
             yield cells[place]
-
-
-def _notes(totals: int, ragged: int, width: int) -> Iterator[str]:
-    if totals:
-        template = ngettext(
-            "{n} row says that it is a total: its money must not be counted twice",
-            "{n} rows say that they are totals: their money must not be counted twice",
-            totals,
-        )
-        yield worded(template, n=totals)
-    if ragged:
-        template = ngettext(
-            "{n} row has not the {width} cells of the head",
-            "{n} rows have not the {width} cells of the head",
-            ragged,
-        )
-        yield worded(template, n=ragged, width=width)
 
 
 # --------------------------------------------------------------------------------- text
@@ -190,13 +169,7 @@ def _tell_spoilt(seen: Seen, text: str) -> None:
     why = worded(template, n=spoilt.places, encoding=encoding, example=example, meant=meant)
     seen.settings["repair"] = Evidence(spoilt.repair, why, sure=False)
     question = _("{file}: {why}. Can it be exported again? Repairing is second best.")
-    asked = worded(question, file=seen.shown, why=why)
-    if spoilt.lost:
-        lost = ngettext(
-            "{n} letter is lost for good.", "{n} letters are lost for good.", spoilt.lost
-        )
-        asked += " " + worded(lost, n=spoilt.lost)
-    seen.questions.append(asked)
+    seen.questions.append(worded(question, file=seen.shown, why=why))
 
 
 def _header_row(seen: Seen, rows: list[Row]) -> int:
@@ -204,11 +177,14 @@ def _header_row(seen: Seen, rows: list[Row]) -> int:
     filled = [(line, cells) for line, cells in rows if any(map(str.strip, cells))]
     place = head_place([cells for _line, cells in filled])
     line = 1 if place is None else filled[place][0]
-    if line > 1:
-        template = _("above it stand {titles}") if place else _("above it is nothing")
-        titles = [cells[0] for _line, cells in filled[:place]]
-        seen.settings["header_row"] = Evidence(str(line), worded(template, titles=titles))
+    _tell_head(seen, line, [cells[0] for _line, cells in filled[:place]])
     return line
+
+
+def _tell_head(seen: Seen, row: int, above: list[str]) -> None:
+    if row > 1:
+        template = _("above it stand {titles}") if above else _("above it is nothing")
+        seen.settings["header_row"] = Evidence(str(row), worded(template, titles=above))
 
 
 # ---------------------------------------------------------------------- workbooks, XML, Parquet
@@ -224,17 +200,10 @@ def _workbook(seen: Seen) -> None:
     head = best.rows[row - 1 : row]
     alike = [each for each in sheets if not each.hidden and each.rows[row - 1 : row] == head]
     _tell_sheet(seen, sheets, best, [each.name for each in alike])
-    if row > 1:
-        above = [cell for each in best.rows[: row - 1] for cell in each if cell]
-        template = _("above it stand {titles}") if above else _("the rows above it are blank")
-        seen.settings["header_row"] = Evidence(str(row), worded(template, titles=above))
-    notes: Counter[str] = Counter()
+    _tell_head(seen, row, [cell for each in best.rows[: row - 1] for cell in each if cell])
     names = [each.name for each in alike] or [best.name]
-    read = partial(
-        sheet_records, seen.path, AS_TYPED, shown=seen.shown, header_row=row, notes=notes
-    )
+    read = partial(sheet_records, seen.path, AS_TYPED, shown=seen.shown, header_row=row)
     _keep(seen, lambda: chain.from_iterable(read(sheet=name) for name in names), AS_TYPED)
-    seen.notes += _counted(notes)
 
 
 def _width(sheet: SheetSeen) -> int:
@@ -252,14 +221,15 @@ def _tell_sheet(seen: Seen, sheets: list[SheetSeen], best: SheetSeen, same_head:
         question = _("{file}: does a row stand in one of the sheets {names} only, in none again?")
         seen.questions.append(worded(question, file=seen.shown, names=same_head))
         return
-    others = [each for each in sheets if each is not best]
-    alike = [each.name for each in others if not each.hidden and 2 * _width(each) > _width(best)]
-    template = _("{n} columns; the other sheets ({others}) hold less")
-    why = worded(template, n=_width(best), others=[each.name for each in others])
+    alike = [
+        each.name
+        for each in sheets
+        if each is not best and not each.hidden and 2 * _width(each) > _width(best)
+    ]
     if alike:
-        why = worded(_("the widest of {n} sheets"), n=len(sheets))
         question = _("{file}: sheets {names} look like tables too. Which one is meant?")
         seen.questions.append(worded(question, file=seen.shown, names=alike))
+    why = worded(_("the widest of {n} sheets"), n=len(sheets))
     seen.settings["sheet"] = Evidence(best.name, why, sure=not alike and not best.hidden)
 
 
@@ -270,18 +240,7 @@ def _invoices(seen: Seen) -> None:
         seen.problem = _("it is no XML of invoices that is read here (JPK_FA, FA of KSeF)")
         return
     seen.settings["form"] = Evidence(kind, _("its first element and form say so"))
-    notes: Counter[str] = Counter()
-    read = partial(xml_records, seen.path, AS_TYPED, shown=seen.shown, notes=notes)
-    _keep(seen, read, AS_TYPED)
-    taken_rates(notes)
-    seen.notes += _counted(drop_sellers(notes))
-
-
-def _counted(notes: Counter[str]) -> Iterator[str]:
-    """Say what a reader passed over or put right, with how often."""
-    for key, n in sorted(notes.items()):
-        if n:
-            yield worded("{what}: {n}", what=in_words(key), n=n)
+    _keep(seen, partial(xml_records, seen.path, AS_TYPED, shown=seen.shown), AS_TYPED)
 
 
 def _parquet(seen: Seen) -> None:

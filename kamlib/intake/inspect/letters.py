@@ -192,14 +192,13 @@ def _odd_signs(text: str) -> int:
 class Spoilt(NamedTuple):
     """Letters that were read in a wrong encoding and saved again.
 
-    `repair` is what mends them, `places` how many Polish letters come back, `lost` how many do not.
+    `repair` is what mends them, `places` how many Polish letters come back.
     """
 
     repair: str
     places: int
     example: str
     meant: str
-    lost: int
 
 
 def spoilt_letters(text: str) -> Spoilt | None:
@@ -219,7 +218,7 @@ def spoilt_letters(text: str) -> Spoilt | None:
     if not places or mend is None:
         return None
     example = next(word for word in WORD.findall(text) if _polish(mend(word)) > _polish(word))
-    return Spoilt(repair, places, example, mend(example), mend(text).count("\ufffd"))
+    return Spoilt(repair, places, example, mend(example))
 
 
 def refuse_twice_encoded(text: str, shown: str) -> None:

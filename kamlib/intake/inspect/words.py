@@ -1,8 +1,10 @@
-"""Words that clients use in cells, file names and document numbers, and what they mean to us: data."""
+"""Words that clients use in cells, file names and document numbers, and what they mean to us."""
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from kamlib.core.errors import listed
@@ -31,57 +33,18 @@ CODE = re.compile("[A-Z]{3}|zł|szt\\.?", re.IGNORECASE)
 FIRST_LETTERS = frozenset(
     ["", " ", "\u00a0", *"łrsopdztgŁRSOPDZTGΣ∑*-="]
 )  # of a total, or of nothing
-SIGNS = {
-    "PLN": ("zł", "zl", "ZŁ", "Zł", "PLN"),
-    "EUR": ("€", "EUR"),
-    "USD": ("$", "USD"),
-    "GBP": ("£", "GBP"),
-    "CHF": ("CHF", "Fr"),
-    "CZK": ("Kč", "CZK"),
-    "SEK": ("SEK", "kr"),
-    "NOK": ("NOK", "kr"),
-    "DKK": ("DKK", "kr"),
-    "HUF": ("HUF", "Ft"),
-    "UAH": ("UAH", "₴"),
-    "RON": ("RON", "lei"),
-    "JPY": ("JPY", "¥"),
-    "CNY": ("CNY", "¥"),
+_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+SIGNS: dict[str, list[str]] = _WORDS["signs"]
+MEANINGS: dict[str, dict[str, str]] = {  # of the words in code columns
+    column: {word: ours for ours, words in codes.items() for word in words}
+    for column, codes in _WORDS["codes"].items()
 }
+IN_FILE_NAMES: dict[str, list[str]] = _WORDS["file_names"]
 KNOWN = frozenset(word for words in SIGNS.values() for word in words)
 IN_BRACKETS = re.compile(r"\[\$([^\]-]+)[^\]]*\]")
 YES_OR_NO = {  # every word that a cell of yes or no may hold
     **dict.fromkeys(["1", "true", "yes", "y", "tak", "t", "x"], True),
     **dict.fromkeys(["0", "false", "no", "nie", "n"], False),
-}
-CODES = {
-    "document_type": {
-        "invoice": "fa fv fs fvs fvat vat upr faktura fakturavat paragon pa par inv invoice f",
-        "correction": "kor kfa kfv kfs fk fkor fvk korekta fakturakorygujaca correction k korzal korroz",
-        "advance": "zal zaliczka fzal fvz fz fakturazaliczkowa advance prepayment downpayment",
-        "final": (
-            "kon koncowa fkon roz rozliczeniowa fakturakoncowa fakturarozliczeniowa "
-            "fakturarozliczajaca final finalinvoice"
-        ),
-        "cancellation": (
-            "anul anulowana anulowanie anulacja storno sto cancel cancelled cancellation reversal"
-        ),
-        "credit_note": "zw zwrot cn creditnote creditmemo nota notauznaniowa",
-    },
-    "relation": {
-        "external": "zewnetrzny obcy external trade",
-        "intercompany": "grupa powiazany intercompany ic wewnetrzny",
-        "collective": "detal zbiorczy gotowka collective cash",
-    },
-    "status": {
-        "accrued": "naliczony naliczone rezerwa accrued",
-        "settled": "rozliczony rozliczone zaplacony settled paid",
-        "reversed": "odwrocony rozwiazany stornowany reversed",
-    },
-    "source": {
-        "their_words": "ankieta rozmowa klient theirwords",
-        "fact": "fakt system fact",
-        "our_guess": "szacunek ocenawlasna ourguess guess",
-    },
 }
 CURRENCIES = {  # words beside amounts that mean one currency only
     word.casefold(): code
@@ -89,23 +52,6 @@ CURRENCIES = {  # words beside amounts that mean one currency only
     for word in words
     if word.upper() != code and sum(word in others for others in SIGNS.values()) == 1
 } | {"zlotych": "PLN", "euro": "EUR"}
-IN_FILE_NAMES = {
-    "invoice_lines": "sprzedaz faktur invoice sales orderlines obrotyklient retail",
-    "customers": "kontrahen klienci odbiorc customer client reseller accounts",
-    "prospects": "prospe potencjaln lead",
-    "products": "towar produkt product artykul material asortyment",
-    "receivables": "naleznosc rozrach receivable saldanal",
-    "off_invoice": "bonus rabaty offinvoice premie rebate",
-    "gl_totals": "gltotals zestawienieobrotow obrotyisald generalledger trialbalance",
-    "drivers": "driver nosnik czynnosc",
-    "contacts": "contact kontakt",
-    "evidence": "evidence dowod",
-    "strategic": "strateg",
-    "ratings_ours": "ratingsours oceny naszeoceny",
-    "ratings_theirs": "ratingstheirs ankiet ocenyklient",
-    "fx_rates": "fxrates kursy rates",
-    "identity": "identity tozsamosc",
-}
 
 
 class Evidence(NamedTuple):
