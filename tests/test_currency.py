@@ -154,6 +154,23 @@ def test_a_rate_reaches_to_the_next_one_and_no_further_than_declared():
     assert daily["_rate"].tolist() == [4, 4, 5, 5, 5, 5]
 
 
+def test_a_rate_that_may_not_be_old_holds_on_its_own_day_in_its_own_currency():
+    days = pd.to_datetime(["2024-01-01", "2024-01-03"])
+    rates = pd.DataFrame(
+        {"date": days, "currency": ["EUR", "USD"], "rate": [Decimal(4), Decimal(3)]}
+    )
+    daily = daily_rates(rates, at_most_days_old=0)
+
+    assert daily["fx_currency"].tolist() == ["EUR", "USD"]
+    assert daily["fx_day"].dt.day.tolist() == [1, 3]
+
+
+def test_a_table_of_rates_without_a_row_has_no_rate(tmp_path):
+    empty = "date,currency,rate\n"
+    with pytest.raises(DataError, match="have no rate: EUR"):
+        read_inputs(lines_of(tmp_path, "F1, 2024-01-02, A, 10, 1, EUR", rates=empty), "FY2024")
+
+
 def test_a_rate_of_nothing_is_set_aside_and_two_rates_of_one_day_are_rejected(tmp_path):
     zero = book("date, currency, rate", "2024-01-01, EUR, 4", "2024-01-02, EUR, 0")
     intake = read_inputs(lines_of(tmp_path, "F1, 2024-01-02, A, 10, 1, EUR", rates=zero), "FY2024")
