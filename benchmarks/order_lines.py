@@ -104,25 +104,25 @@ def usual_pandas(file: Path) -> tuple:
     return _told(pa.Table.from_pandas(years))
 
 
-def judged_and_tied(file: Path) -> tuple:
-    """Judge each line, set aside, aggregate, and tie rows and money: data prep's own line work."""
+def validated_and_tied(file: Path) -> tuple:
+    """Validate each line, set aside, aggregate, and tie rows and money: data prep's own line work."""
     with workspace(engagement_of(file.parent)) as work:
         return _line_work(work)
 
 
 def _line_work(work: Workspace) -> tuple:
     lines = validate.validate(work, "invoice_lines", known={})
-    told = documents.typed_lines(work, lines)
-    booked = documents.documents_of(work, lines, told, None)
-    aside = lines_set_aside(work, lines, booked, {})
-    all_set_aside([lines], {lines.name: aside}, work.engagement)
-    months = fetched(customer_months(booked, lines, work, None).rows)
+    typed = documents.typed_lines(work, lines)
+    by_document = documents.documents_of(work, lines, typed, None)
+    lost = lines_set_aside(work, lines, by_document, {})
+    all_set_aside([lines], {lines.name: lost}, work.engagement)
+    months = fetched(customer_months(by_document, lines, work, None).rows)
     none = pd.DataFrame({name: [] for name in ("currency", "lines", "original", "amount")})
     balance = money_balance(
-        money_read(documents.counted(told), aside), months, none, currency="PLN"
+        money_read(documents.counted(typed), lost), months, none, currency="PLN"
     )
     assert balance.holds
-    sums = booked.aggregate(r=booked["net_amount"].sum(), n=booked["lines"].sum())
+    sums = by_document.aggregate(r=by_document["net_amount"].sum(), n=by_document["lines"].sum())
     found = fetched(sums)
     return float(found["r"][0]), int(found["n"][0])
 
@@ -142,7 +142,7 @@ WAYS: dict[str, Callable[[Path], Any]] = {
     "SQL by hand, through orders": by_hand,
     "the same through our query layer": through_queries,
     "pandas as usual": usual_pandas,
-    "judged, set aside, tied": judged_and_tied,
+    "validated, set aside, tied": validated_and_tied,
     "all of data prep, tables written": whole_data_prep,
 }
 

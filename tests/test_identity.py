@@ -567,6 +567,7 @@ ONE_FIRM = [
     ("HURT-POL Kielce", "HURTPOL Kielce"),
     ('P.P.H.U. "ANTEK"', "Przedsiębiorstwo Produkcyjno-Handlowo-Usługowe Antek"),
     ("Żabka Polska S.A.", "Zabka Polska SA"),
+    ("Łęczyca Hurt spółka z ograniczoną odpowiedzialnością", "LECZYCA HURT"),
     ("ABC Trading Ltd.", "ABC TRADING LIMITED"),
     ("Zakłady Mięsne Rojal Sp. z o.o. Sp.k.", "Zakłady Mięsne Rojal"),
     ("Drukarnia Szybka w likwidacji", "Drukarnia Szybka"),

@@ -622,7 +622,7 @@ def test_identical_lines_are_counted_with_their_money_and_kept(two_firms):
 def test_of_many_lines_only_those_with_one_hash_are_compared_and_the_count_is_the_same(
     two_firms, monkeypatch
 ):
-    monkeypatch.setattr(repeats, "FEW", 0)
+    monkeypatch.setattr(repeats, "MANY", 0)
     one, *_others, last = TWO_FIRMS.splitlines()[1:]
     again = "\n".join([one, last, one]) + "\n"
     text = (TWO_FIRMS + again).replace(",1,2024", ",,2024")

@@ -662,7 +662,7 @@ def test_a_draft_for_more_files_than_are_looked_into_holds_for_all_of_them(tmp_p
 def test_thousands_of_small_files_are_put_together(tmp_path):
     files = [
         InputFile(
-            n, ksef(tmp_path, AFTER, name=f"{n}.xml"), str(n), [*XML_HEAD], places={"date": 2}
+            n, ksef(tmp_path, AFTER, name=f"{n}.xml"), str(n), [*XML_HEAD], places={"date": 1}
         )
         for n in range(12)
     ]

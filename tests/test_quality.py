@@ -13,7 +13,6 @@ from kamlib.core.rules import RULES
 from kamlib.data_prep.tables import quality_table, rows_set_aside
 from kamlib.data_prep.words import documents_finding, quality_finding
 from kamlib.intake import checks, documents, outcomes_about, read_inputs, reasons
-from kamlib.intake.findings import whole_months
 from kamlib.report.exporting import write_rows_set_aside
 from kamlib.settings import SetAside
 
@@ -170,11 +169,6 @@ def test_customers_younger_than_a_year_are_counted_with_their_revenue(tmp_path):
     assert outcome == "FLAG"
     assert said.startswith("1 of 2 customers of FY2024")
     assert "PLN\xa027 (20%" in said
-
-
-def test_months_are_counted_whole():
-    assert whole_months(date(2024, 1, 1), date(2024, 12, 31)) == 12
-    assert whole_months(date(2024, 1, 2), date(2024, 12, 31)) == 11
 
 
 @pytest.mark.parametrize("day", ["1900-01-01", "1970-01-01"])

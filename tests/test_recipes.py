@@ -190,18 +190,22 @@ print(*intake.tables["quarantine"]["reason"])
     assert said == ["A 12.0", "below 0"]
 
 
-def test_a_rule_by_which_a_row_is_set_aside_is_one_row_of_checks(copy):
+def test_a_rule_by_which_a_row_is_set_aside_is_a_row_of_checks_and_its_remedy(copy):
     copy.insert(
         "kamlib/intake/checks.py",
         "CHECKS = (\n",
         """\
     Check(
         N_("a customer made for tests"),
-        N_("delete test invoices in the billing program"),
-        lambda cell, _: cell.field.who == "customer",
-        lambda cell, _: cell.shown.startswith("TEST"),
+        lambda cell: cell.field.who == "customer",
+        lambda cell: cell.shown.startswith("TEST"),
     ),
 """,
+    )
+    copy.insert(
+        "kamlib/intake/remedies.toml",
+        "[remedies]\n",
+        '"a customer made for tests" = "delete test invoices in the billing program"\n',
     )
 
     said = copy.run(

@@ -260,12 +260,6 @@ def test_a_count_that_has_no_end_adds_up_with_the_next_one(tmp_path, until, flag
     assert ("where a later count begins: 1" in odd(tmp_path, assets=head + rows)) == flagged
 
 
-def test_a_prospect_with_a_customers_name_is_perhaps_one(tmp_path):
-    said = odd(tmp_path, prospects="prospect_id,name\nP1,ALFA\nP2,Gamma\n")
-
-    assert "prospects with the name of a customer: 1 (ALFA)" in said
-
-
 # --------------------------------------------------------------------------- pools
 @pytest.mark.parametrize(
     ("theory", "practice", "words"),

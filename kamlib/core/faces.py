@@ -5,15 +5,9 @@ from importlib import import_module
 
 
 def face(
-    room: str, names: Sequence[str], module: str = "analyses"
+    room: str, names: Sequence[str]
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """Return ``__getattr__`` and ``__dir__`` of a room whose names lie in one of its modules.
-
-    Parameters
-    ----------
-    room : str, the package, such as ``kamlib.profitability``
-    names : what it offers
-    module : where these lie
+    """Return ``__getattr__`` and ``__dir__`` of a room, such as ``kamlib.profitability``: its analyses.
 
     Raises
     ------
@@ -23,7 +17,7 @@ def face(
 
     def attribute(name: str) -> object:
         if name in names:
-            return getattr(import_module(f"{room}.{module}"), name)
+            return getattr(import_module(f"{room}.analyses"), name)
         if name.startswith("_"):
             raise AttributeError(name)
         from kamlib.core.errors import did_you_mean

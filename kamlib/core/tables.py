@@ -193,15 +193,17 @@ def untold_levels(accounts: pd.DataFrame) -> pd.Series:
     return lowest.fillna(False).astype(bool)
 
 
-def exact_sums(frame: pd.DataFrame, columns: list[str], *, by: str = "customer_id") -> pd.DataFrame:
+def exact_sums(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Add up exact money columns per customer, without rounding.
 
     From  ``customer_id, <columns as decimals>``
     to    one row per customer, sorted, with the exact sums.
     """
-    table = pa.Table.from_pandas(frame[[by, *columns]], preserve_index=False)
-    sums = table.group_by(by, use_threads=False).aggregate([(name, "sum") for name in columns])
-    sums = sums.rename_columns([by, *columns]).sort_by(by)
+    table = pa.Table.from_pandas(frame[["customer_id", *columns]], preserve_index=False)
+    sums = table.group_by("customer_id", use_threads=False).aggregate(
+        [(name, "sum") for name in columns]
+    )
+    sums = sums.rename_columns(["customer_id", *columns]).sort_by("customer_id")
     return sums.to_pandas(types_mapper=_exact_decimals)
 
 

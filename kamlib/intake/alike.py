@@ -77,15 +77,7 @@ class FirmName(NamedTuple):
 
 
 def core_name(name: str) -> str:
-    """Return a name without accents, legal form and signs, in capitals.
-
-    Examples
-    --------
-    >>> core_name("Łęczyca Hurt spółka z ograniczoną odpowiedzialnością")
-    'LECZYCA HURT'
-    >>> core_name("Müller & Söhne GmbH & Co. KG")
-    'MULLER SOHNE'
-    """
+    """Return a name without accents, legal form and signs, in capitals."""
     plain = unicodedata.normalize("NFKD", name.translate(UNCOMPOSED)).upper()
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     words = " ".join(re.sub(r"[\W_]+", " ", plain).split())
@@ -111,15 +103,7 @@ def likeness(one: FirmName, other: FirmName) -> float:
 
 
 def may_be_one(one: FirmName, other: FirmName) -> bool:
-    """Tell whether two names may be one firm's.
-
-    Examples
-    --------
-    >>> may_be_one(firm_name("Sklep nr 1"), firm_name("Sklep nr 2"))
-    False
-    >>> may_be_one(firm_name("Hurtownia Łoś s.c."), firm_name("ŁOŚ HURTOWNIA"))
-    True
-    """
+    """Tell whether two names may be one firm's."""
     if one.words == other.words:
         return bool(one.core)
     if one.numbers != other.numbers:
@@ -138,25 +122,13 @@ def _left(words: tuple[str, ...], other: tuple[str, ...]) -> str:
 
 
 def plain_letters(text: str) -> str:
-    """Return a text without case, blanks, and letters that nobody sees.
-
-    Examples
-    --------
-    >>> plain_letters(" Visits\u200b\u00a0") == plain_letters("visits")
-    True
-    """
+    """Return a text without case, blanks, and letters that nobody sees."""
     seen = (each for each in unicodedata.normalize("NFKC", text) if not each.isspace())
     return "".join(each for each in seen if unicodedata.category(each) not in HIDDEN).casefold()
 
 
 def plain_id(text: str) -> str:
-    """Return an id without what a keyboard or a spreadsheet changes: case, blanks, zeros in front.
-
-    Examples
-    --------
-    >>> plain_id("K-0007"), plain_id("k-7\u200b"), plain_id("000"), plain_id("K70")
-    ('k-7', 'k-7', '0', 'k70')
-    """
+    """Return an id without what a keyboard or a spreadsheet changes: case, blanks, zeros in front."""
     return ZEROS_IN_FRONT.sub("", plain_letters(text))
 
 
@@ -165,7 +137,7 @@ class _One(NamedTuple):
 
     customer_id: str
     name: str
-    told: FirmName
+    firm: FirmName
     tax_id: str
     region: str
     top: str
@@ -187,25 +159,18 @@ def look_alikes(
 ) -> pd.DataFrame:
     """Return pairs that look like one customer, and those that people have decided on.
 
-    Parameters
-    ----------
-    sites : DataFrame, one row per id: ``customer_id, name`` and where known ``tax_id, region``
-    activity : DataFrame, one row per id: ``customer_id, invoice_revenue, first, last`` (its lines)
-    tops : dict of id to the group at its top, before any decision; ids of one group are no pair
-    units : the same after all decisions; what they have made one is proposed no more
-    decisions : DataFrame ``customer_id, keep_as, decided_by, why``
-    country : str, whose tax ids have no letters
-
-    Returns
-    -------
-    DataFrame with the columns of `PAIRS`, one row per pair: ``alike_by`` is same_id, same_tax_id,
+    From ``customer_id, name, tax_id, region`` and from ``customer_id, invoice_revenue, first, last``, one
+    row per id, to the columns of `PAIRS`, one row per pair: ``alike_by`` is same_id, same_tax_id,
     similar_name, re_registered or said; ``decision`` proposed, merged or kept_apart; the largest
     amounts first. The id that bought first is proposed to be kept, because earlier reports know it by that.
+
+    `tops` is the group of each id before any decision: ids of one group are no pair. `units` is the same
+    after all decisions: what they have made one is proposed no more.
     """
     known = _known(sites, activity, tops, units, country, said=decisions)
     by_id = {one.customer_id: one for one in known}
-    columns = (decisions[n] for n in ("customer_id", "keep_as", "decided_by", "why"))
-    said = {(one, other): (by, why) for one, other, by, why in zip(*columns, strict=True)}
+    columns = decisions[["customer_id", "keep_as", "decided_by", "why"]].itertuples(index=False)
+    said = {(one, other): (by, why) for one, other, by, why in columns}
     pairs = _best_pairs(known, said)
     signs = {pair[::-1] if pair[::-1] in said else pair: sign for pair, sign in pairs.items()}
     signs |= {pair: "said" for pair in said if pair[0] != pair[1] and pair not in signs}
@@ -230,39 +195,29 @@ def _known(
     An id has a name, a tax id or another spelling to be alike by, or somebody has decided on it.
     """
     wide = sites.merge(activity, on="customer_id", how="outer").sort_values("customer_id")
-    told = wide["customer_id"].isin([*said["customer_id"], *said["keep_as"]])
+    comparable = wide["customer_id"].isin([*said["customer_id"], *said["keep_as"]])
     for column in {"name", "tax_id"} & set(wide.columns):
-        told |= wide[column].notna()
-    told |= wide["customer_id"].map(plain_id).duplicated(keep=False)
-    wide = wide[told]
+        comparable |= wide[column].notna()
+    comparable |= wide["customer_id"].map(plain_id).duplicated(keep=False)
+    wide = wide[comparable]
     texts = ("name", "tax_id", "region")
     wide = wide.assign(**{each: wide[each].fillna("") if each in wide else "" for each in texts})
-    there = set(sites["customer_id"])
-    return [
-        _One(
-            row["customer_id"],
-            row["name"],
-            firm_name(row["name"]),
-            tax_id_of(row["tax_id"], country=country).number,
-            row["region"],
-            tops.get(row["customer_id"], row["customer_id"]),
-            units.get(row["customer_id"], row["customer_id"]),
-            row["first"],
-            row["last"],
-            0.0 if pd.isna(row["invoice_revenue"]) else float(row["invoice_revenue"]),
-            row["customer_id"] in there,
-        )
-        for row in wide.to_dict("records")
-    ]
+    ids = wide["customer_id"]
+    wide = wide.assign(
+        firm=wide["name"].map(firm_name),
+        tax_id=[tax_id_of(each, country=country).number for each in wide["tax_id"]],
+        top=ids.map(lambda one: tops.get(one, one)),
+        unit=ids.map(lambda one: units.get(one, one)),
+        revenue=wide["invoice_revenue"].astype("float64").fillna(0.0),
+        in_table=ids.isin(sites["customer_id"]),
+    )
+    return [_One(*row) for row in wide[list(_One._fields)].itertuples(index=False)]
 
 
 def _best_pairs(
     known: list[_One], said: Mapping[tuple[str, str], object]
 ) -> dict[tuple[str, str], str]:
-    """Return pairs decided on, and for each other id the one it is most alike; ties to the oldest.
-
-    From (new, old) to the sign. Ids that decisions have made one are no pair any more.
-    """
+    """Return the sign of pairs (new, old): those decided on, and each other id with the most alike one."""
     decided: dict[tuple[str, str], str] = {}
     best: dict[str, tuple[Any, str, str]] = {}
     for old, new, sign in chain(_id_pairs(known), _tax_pairs(known), _name_pairs(known)):
@@ -271,17 +226,14 @@ def _best_pairs(
             decided.setdefault(pair, sign)
         elif old.unit != new.unit:
             same = bool(old.tax_id) and old.tax_id == new.tax_id
-            rank = (sign != "same_id", not same, -likeness(old.told, new.told), _age(old))
+            rank = (sign != "same_id", not same, -likeness(old.firm, new.firm), _age(old))
             if new.customer_id not in best or rank < best[new.customer_id][0]:
                 best[new.customer_id] = (rank, old.customer_id, sign)
     return decided | {(new, old): sign for new, (_, old, sign) in best.items()}
 
 
 def _id_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
-    """Pair each id with the first one that differs in case, blanks or zeros in front only.
-
-    One that the table of customers has is kept before one that stands on lines only.
-    """
+    """Pair each id with the one alike but for case, blanks and zeros: that of the table, then the first."""
     for several in _alike_by(lambda one: plain_id(one.customer_id), known):
         oldest = min(several, key=lambda one: (not one.in_table, _age(one)))
         yield from ((oldest, one, "same_id") for one in several if one is not oldest)
@@ -306,27 +258,25 @@ def _alike_by(key: Callable[[_One], str], known: list[_One]) -> Iterator[list[_O
 
 def _name_pairs(known: list[_One]) -> Iterator[tuple[_One, _One, str]]:
     """Pair ids whose names are alike, where nothing speaks against it: old, new, sign."""
-    named = sorted((one for one in known if one.told.core), key=_age)
+    named = sorted((one for one in known if one.firm.core), key=_age)
     orders: tuple[Callable[[_One], Any], ...] = (
-        lambda one: one.told.core,
-        lambda one: one.told.core.split()[::-1],
-        lambda one: one.told.words,
+        lambda one: one.firm.core,
+        lambda one: one.firm.core.split()[::-1],
+        lambda one: one.firm.words,
     )
     for order in orders:
         ranked = sorted(named, key=order)
         for place, one in enumerate(ranked):
             for other in ranked[place + 1 : place + 1 + NEIGHBOURS]:
                 old, new = (one, other) if _age(one) <= _age(other) else (other, one)
-                sign = _alike(old, new)
-                if sign:
+                if sign := _alike(old, new):
                     yield old, new, sign
 
 
 def _alike(old: _One, new: _One) -> str:
     """Say by which sign two ids with like names look like one customer, if any."""
-    if old.top == new.top or (old.region and new.region and old.region != new.region):
-        return ""
-    if not may_be_one(old.told, new.told):
+    apart = old.top == new.top or (old.region and new.region and old.region != new.region)
+    if apart or not may_be_one(old.firm, new.firm):
         return ""
     if _follows(old, new):
         return "re_registered"
@@ -357,16 +307,13 @@ def _row(
     sign: str,
     said: dict[tuple[str, str], tuple[str, str]],
 ) -> dict[str, object]:
-    """Return a pair with its evidence and, where there is one, its decision.
-
-    An id is kept apart under its own name and its unit's.
-    """
+    """Return a pair with its evidence and its decision; an id is kept apart under its unit's name too."""
     nobody = _One("", "", firm_name(""), "", "", "", "", pd.NaT, pd.NaT, 0.0, False)  # type: ignore[arg-type]
     one, kept = by_id.get(new, nobody), by_id.get(old, nobody)
     merged = said.get((new, old)) or said.get((old, new))
     apart = any((each, each) in said for each in (new, old, one.unit, kept.unit))
     by, why = merged or said.get((new, new)) or (None, None)
-    alike = likeness(one.told, kept.told) if one.told.core and kept.told.core else 0.0
+    alike = likeness(one.firm, kept.firm) if one.firm.core and kept.firm.core else 0.0
     return {
         "customer_id": new,
         "keep_as": old,

@@ -1,11 +1,12 @@
 """Looking at an engagement's inputs before anything is run: what came in, and what it will not carry.
 
-Settings are checked, files found and read, rows judged, in this process and without a notebook. What
+Settings are checked, files found and read, rows validated, in this process and without a notebook. What
 is required and would be refused is foreseen from the inputs alone, by the rules that depend on
 them; whether a report shows it is known only when it has run.
 """
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -16,15 +17,20 @@ from kamlib.core.codes import FROM_THEM
 from kamlib.core.language import _, day, money, ngettext, number, use_language
 from kamlib.core.outcomes import PASS, REFUSE, Balance, Outcome, nothing_to_stand_on, outcome_table
 from kamlib.core.rules import ANALYSES, RULES
-from kamlib.core.tables import Tables, among, floats
+from kamlib.core.tables import Tables
 from kamlib.core.timespans import Period, period_of
 from kamlib.data_prep.tables import pairs_table, set_aside_reasons
-from kamlib.intake import Intake, read_inputs
+from kamlib.intake import read_inputs
 from kamlib.intake.reasons import NO_TAX_NUMBER, WITHOUT_TAX_ID
 from kamlib.profitability.capital import days_tied_up
-from kamlib.profitability.customer_statements import Statements, customer_statements
+from kamlib.profitability.customer_statements import (
+    Statements,
+    customer_statements,
+    statement_outcomes,
+)
 from kamlib.profitability.ledger import ledger_accounts, ledger_outcome, profit_balance
 from kamlib.profitability.loss_treatment import require_known
+from kamlib.segmentation.classes import measure_outcomes
 from kamlib.settings import Engagement, frozen_files
 from kamlib.settings.engagement import load_engagement
 
@@ -49,11 +55,10 @@ class Checked:
     """What the inputs of an engagement are, and what is to be brought.
 
     `coverage` has one row per input table, `reasons` one per reason for which rows were set aside;
-    `outcomes` are those that are not PASS, `broken` the lines of the ledger that do not hold, and
-    `refused` the required analyses that these inputs cannot carry, each with its rules. `pairs` are
-    ids that look like one customer and wait for a decision; `buyers` are those without a tax number
-    on their invoices, as these stand for them, with ``rows`` and ``amount``. `withheld` says why no
-    report would come out; it is empty where one would.
+    `outcomes` are those that are not PASS, `broken` the lines of the ledger that do not hold, `refused`
+    the required analyses that these inputs cannot carry, with their rules. `pairs` look like one customer
+    and wait for a decision; `buyers` have no tax number on their invoices. `withheld` says why no report
+    would come out; it is empty where one would.
     """
 
     engagement: Engagement
@@ -74,18 +79,16 @@ class Checked:
 
     def lines(self) -> list[str]:
         """Return what to tell a reader, line by line."""
-        parts = (_tables, _reasons, _buyers, _pairs, _outcomes, _sums, _required, _withheld)
-        blocks = [part(self) for part in parts]
+        parts = (_tables, _reasons, _buyers, _pairs, _outcomes, _sums, _required)
+        withheld = _("No report would be published. {why}").format(why=self.withheld)
+        blocks = [*(part(self) for part in parts), [withheld] if self.withheld else []]
         return [_head(self), *(line for block in blocks if block for line in ["", *block])]
 
 
 def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     """Read an engagement's inputs and say what came in and what is lacking; nothing is written.
 
-    Parameters
-    ----------
-    engagement : str or Path, a name under data/ or a path
-    period : str, optional; the last period of engagement.yaml without it
+    `engagement` is a name under data/ or a path; without `period` it is the last one.
 
     Raises
     ------
@@ -97,37 +100,34 @@ def check_inputs(engagement: str | Path, period: str | None = None) -> Checked:
     frozen_files(settings)
     span = settings.period(period or list(settings.periods)[-1])
     intake = read_inputs(settings, span.name)
-    stated = require_usable(settings, intake.tables, span)
-    judged, balances = _against_ledger(settings, intake.tables, stated, span)
-    intake = replace(
-        intake, outcomes=[*intake.outcomes, *judged], balances=[*intake.balances, *balances]
-    )
-    rules = rules_refused(settings, intake, span)
+    stated, theirs = require_usable(settings, intake.tables, span)
+    outcomes, balances = _against_ledger(settings, intake.tables, stated, span)
+    outcomes, balances = [*intake.outcomes, *outcomes], [*intake.balances, *balances]
+    rules = {each.rule for each in outcomes if each.outcome == REFUSE}
+    rules |= set() if all(each.holds for each in balances) else {"adds_up"}
+    rules |= _refused_of_customers(settings, stated, span) | _not_asked(settings, theirs)
     named = {each: [rule for rule in ANALYSES[each] if rule in rules] for each in settings.required}
     return Checked(
         engagement=settings,
         period=span,
         coverage=intake.coverage,
         reasons=set_aside_reasons(intake.tables["quarantine"]),
-        outcomes=[each for each in intake.outcomes if each.outcome != PASS],
-        broken=[each for each in intake.balances if not each.holds],
+        outcomes=[each for each in outcomes if each.outcome != PASS],
+        broken=[each for each in balances if not each.holds],
         refused={each: found for each, found in named.items() if found},
         pairs=pairs_table(intake.tables["identity_pairs"]),
         buyers=_without_number(intake.tables["quarantine"]),
-        withheld=nothing_to_stand_on(outcome_table(intake.outcomes)),
+        withheld=nothing_to_stand_on(outcome_table(outcomes)),
     )
 
 
-def require_usable(engagement: Engagement, tables: Tables, span: Period) -> Statements | None:
+def require_usable(
+    engagement: Engagement, tables: Tables, span: Period
+) -> tuple[Statements | None, pd.DataFrame]:
     """Reject what a notebook would reject: settings that do not fit the tables, weights, pools, drivers.
 
     The same functions are asked as in the notebooks, on the same tables. The statements are returned,
-    None where there is no line to state; the other answers are dropped.
-
-    Raises
-    ------
-    DataError, ParameterError
-        As a notebook would.
+    None where there is no line to state, and the ratings of suppliers that count.
     """
     before = engagement.previous(span.name)
     model = engagement.profitability
@@ -141,7 +141,7 @@ def require_usable(engagement: Engagement, tables: Tables, span: Period) -> Stat
     require_known(model.dropping, given["customers"])
     theirs = current_ratings(tables.get("ratings_theirs"), end=span.end, by=RATED_BY)
     side_b_criteria(theirs, guess_halfwidth=engagement.side_b.our_guess_halfwidth)
-    return stated
+    return stated, theirs
 
 
 def _against_ledger(
@@ -155,9 +155,41 @@ def _against_ledger(
     gl = ledger_accounts(totals, stated.statement, stated.pools, quarantine, items)
     if not (gl["period"] == span.name).any():
         return [], []
-    judged = ledger_outcome(gl, period=span.name, materiality=ledger.materiality)
+    outcome = ledger_outcome(gl, period=span.name, materiality=ledger.materiality)
     balances = profit_balance(stated.statement, stated.pools, gl, engagement, period=span.name)
-    return [judged], balances
+    return [outcome], balances
+
+
+def _refused_of_customers(
+    engagement: Engagement, stated: Statements | None, span: Period
+) -> set[str]:
+    """Return what the notebooks would refuse of what customers earn, as far as the inputs decide it."""
+    refused = {"cost_to_serve"}
+    if stated is not None:
+        mine = stated.statement[stated.statement["period"] == span.name]
+        of_statement = statement_outcomes(
+            mine,
+            stated.pools,
+            len(engagement.profitability.time_equations),
+            period=span.name,
+            stops_at=engagement.profitability.stops_at,
+            currency=engagement.currency,
+            left_out=stated.left_out,
+        )
+        outcomes = [*of_statement, *measure_outcomes(mine)]
+        refused = {each.rule for each in outcomes if each.outcome == REFUSE}
+    if refused & {"cost_to_serve", "gross_margin"}:
+        refused |= {"benefit_ours", "golden_shots"}
+    return refused if span.is_a_year else {*refused, "golden_shots"}
+
+
+def _not_asked(engagement: Engagement, theirs: pd.DataFrame) -> set[str]:
+    """Return what is refused because no customer was asked: side B, and trust."""
+    believed = list(engagement.pyramid.believed_on_trust)
+    on_trust = theirs["criterion"] == "trust"
+    asked = {"side_b": ~on_trust & theirs["source"].isin(FROM_THEM)}
+    asked["trust"] = on_trust & theirs["source"].isin(believed)
+    return {rule for rule, rows in asked.items() if not (rows & (theirs["supplier"] == "us")).any()}
 
 
 def _as_read(engagement: Engagement, tables: Tables, name: str) -> pd.DataFrame | None:
@@ -182,66 +214,11 @@ def _without_number(quarantine: pd.DataFrame) -> pd.DataFrame:
     return sums.assign(size=size).sort_values(["size", "value"], ascending=[False, True])
 
 
-def rules_refused(engagement: Engagement, intake: Intake, span: Period) -> set[str]:
-    """Return the rules of method that these inputs would have refused, as far as they decide it."""
-    refused = {each.rule for each in intake.outcomes if each.outcome == REFUSE}
-    if any(not each.holds for each in intake.balances):
-        refused.add("adds_up")
-    if not _serving_costs(engagement, intake, span):
-        refused |= {"cost_to_serve", "benefit_ours", "golden_shots"}
-    at_most = engagement.profitability.unknown_cost_at_most
-    if "cost_of_goods" in refused or _without_cost(intake, span) > at_most:
-        refused |= {"gross_margin", "class_measure", "benefit_ours", "golden_shots"}
-    if not span.is_a_year:
-        refused.add("golden_shots")
-    return refused | _not_asked(engagement, intake.tables.get("ratings_theirs"), span)
-
-
-def _without_cost(intake: Intake, span: Period) -> float:
-    """Return the share of revenue at customers of whom a line has no cost of goods."""
-    months, customers = (intake.tables[name] for name in ("customer_months", "customers"))
-    outside = customers.loc[customers["relation"] == "external", "customer_id"]
-    mine = months[(months["period"] == span.name) & among(months["customer_id"], outside)]
-    names = ["invoice_revenue", "revenue_without_cost"]
-    sums = {name: pd.Series(floats(mine[name]), index=mine["customer_id"]) for name in names}
-    revenue, gaps = (each.groupby(level=0).sum() for each in sums.values())
-    whole = float(revenue.abs().sum())
-    return float(revenue[gaps > 0].abs().sum()) / whole if whole else 0.0
-
-
-def _serving_costs(engagement: Engagement, intake: Intake, span: Period) -> bool:
-    """Tell whether anything says what serving customers costs: pools, a table of them, or freight."""
-    table = intake.tables.get("resources")
-    listed_pools = table is not None and (table["period"] == span.name).any()
-    written = any(each.period == span.name for each in engagement.profitability.resources)
-    months = intake.tables["customer_months"]
-    mine = months[months["period"] == span.name]
-    traced = "freight" in mine and mine["freight"].notna().any()
-    counted = bool(engagement.profitability.time_equations) and (written or listed_pools)
-    return bool(counted or traced)
-
-
-def _not_asked(engagement: Engagement, ratings: pd.DataFrame | None, span: Period) -> set[str]:
-    """Return what is refused because no customer was asked: side B, and trust."""
-    if ratings is None or "source" not in ratings:
-        return {"side_b", "trust"}
-    dated = ratings["date"] if "date" in ratings else pd.Series(pd.NaT, index=ratings.index)
-    ours = (ratings["supplier"] == "us") & (dated.isna() | (dated <= pd.Timestamp(span.end)))
-    believed = engagement.pyramid.believed_on_trust
-    on_trust = ratings["criterion"] == "trust"
-    refused = set()
-    if not (ours & ~on_trust & ratings["source"].isin(FROM_THEM)).any():
-        refused.add("side_b")
-    if not (ours & on_trust & ratings["source"].isin(list(believed))).any():
-        refused.add("trust")
-    return refused
-
-
 # ----------------------------------------------------------------------------------- in words
 def _head(found: Checked) -> str:
-    span, first, last = found.period, day(found.period.start), day(found.period.end)
-    template = _("{name}, {period}: {first} to {last}")
-    return template.format(name=found.engagement.name, period=span.name, first=first, last=last)
+    span, words = found.period, _("{name}, {period}: {first} to {last}")
+    days = {"first": day(span.start), "last": day(span.end)}
+    return words.format(name=found.engagement.name, period=span.name, **days)
 
 
 def _tables(found: Checked) -> list[str]:
@@ -252,10 +229,11 @@ def _tables(found: Checked) -> list[str]:
         + ["" if pd.isna(each[n]) else day(each[n]) for n in ("first", "last")]
         for each in found.coverage.to_dict("records")
     ]
-    first, *others = zip(heads, *rows, strict=True)
-    columns = [[text.ljust(max(map(len, first))) for text in first]]
-    columns += [[text.rjust(max(map(len, column))) for text in column] for column in others]
-    return ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    return [
+        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip()
+        for row in (heads, *rows)
+    ]
 
 
 def _reasons(found: Checked) -> list[str]:
@@ -281,7 +259,7 @@ def _buyers(found: Checked) -> list[str]:
         return []
     largest = found.buyers.head(MOST_BUYERS)
     said = [
-        f'  "{_escaped(value)}": ""  # {money(amount, found.engagement.currency)}'
+        f'  {json.dumps(value, ensure_ascii=False)}: ""  # {money(amount, found.engagement.currency)}'
         for value, amount in zip(largest["value"], largest["amount"], strict=True)
     ]
     template = _(
@@ -289,11 +267,6 @@ def _buyers(found: Checked) -> list[str]:
         "inputs.invoice_lines.values.customer_id): {n}"
     )
     return [template.format(n=number(len(found.buyers))), *said]
-
-
-def _escaped(text: str) -> str:
-    """Return a text as it stands between double quotes in YAML."""
-    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _pairs(found: Checked) -> list[str]:
@@ -326,30 +299,20 @@ def _outcomes(found: Checked) -> list[str]:
 
 def _sums(found: Checked) -> list[str]:
     template = _("{what} does not hold: {amount} is not explained.")
-    broken = [template.format(what=each.what, amount=_amount(each)) for each in found.broken]
+    broken = []
+    for each in found.broken:
+        size = float(each.unexplained)
+        rows = ngettext("{n} row", "{n} rows", round(abs(size))).format(n=number(size))
+        amount = rows if each.unit == "rows" else money(size, each.unit, 2)
+        broken.append(template.format(what=each.what, amount=amount))
     return broken or [_("Every sum holds.")]
-
-
-def _amount(balance: Balance) -> str:
-    size = float(balance.unexplained)
-    if balance.unit != "rows":
-        return money(size, balance.unit, 2)
-    return ngettext("{n} row", "{n} rows", round(abs(size))).format(n=number(size))
 
 
 def _required(found: Checked) -> list[str]:
     """Write which required analyses would be refused, and what to bring for each."""
     template = _("{analysis} is required and would be refused. To bring: {what}")
-    brings = {
-        name: [_(RULES[rule].bring) for rule in rules] for name, rules in found.refused.items()
+    bring = {
+        name: dict.fromkeys(_(RULES[rule].bring) for rule in rules)
+        for name, rules in found.refused.items()
     }
-    return [
-        template.format(analysis=name, what="; ".join(dict.fromkeys(bring)))
-        for name, bring in brings.items()
-    ]
-
-
-def _withheld(found: Checked) -> list[str]:
-    """Write that no report would come out, and why."""
-    template = _("No report would be published. {why}")
-    return [template.format(why=found.withheld)] if found.withheld else []
+    return [template.format(analysis=name, what="; ".join(each)) for name, each in bring.items()]

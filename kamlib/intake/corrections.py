@@ -14,7 +14,7 @@ import pandas as pd
 
 from kamlib.core.contract import BACK, DOCUMENT_TYPES, SALES, SEVERAL
 from kamlib.intake.documents import money_sum, only_row, period_of
-from kamlib.intake.workspace import Workspace, fetched, materialize
+from kamlib.intake.workspace import Workspace, fetched, has_rows, materialize
 
 LONGEST = 10  # corrections of each other in a row; longer ones name each other in a circle
 BETWEEN = r"\s*(?:[;,|+&\n]|\s/\s|\si\s|\soraz\s|\sand\s)\s*"  # the invoices that one cell names
@@ -23,14 +23,11 @@ BETWEEN = r"\s*(?:[;,|+&\n]|\s/\s|\si\s|\soraz\s|\sand\s)\s*"  # the invoices th
 def placed_in(lines: ir.Table, work: Workspace) -> ir.Table:
     """Return to which period belongs what names an invoice, or several: ``names, earned_period``.
 
-    Without a row for what cannot be placed; the period is null outside all of them.
-
-    An invoice's day is its first. `lines` are documents (`kamlib.intake.documents.documents_of`).
+    Without a row for what cannot be placed; the period is null outside all. An invoice's day is its first.
     """
     sales = lines.filter(~lines["document_type"].isin(BACK))
-    sold = materialize(
-        work, "sold_on", sales.group_by(sold="invoice_id").aggregate(sold_on=sales["date"].min())
-    )
+    sold = sales.group_by(sold="invoice_id").aggregate(sold_on=sales["date"].min())
+    sold = materialize(work, "sold_on", sold)
     back = lines.filter(lines["document_type"].isin(BACK) & lines["corrects_invoice_id"].notnull())
     there = ibis.union(sold.select(there="sold"), back.select(there="invoice_id")).distinct()
     named = materialize(work, "named", named_by(back, there))
@@ -44,9 +41,8 @@ def placed_in(lines: ir.Table, work: Workspace) -> ir.Table:
         missing=found["missing"].sum(), first=found["within"].min(), last=found["within"].max()
     )
     whole = each.filter((each["missing"] == 0) & (each["first"] == each["last"]))
-    return materialize(
-        work, "placed", whole.select("names", earned_period=whole["first"].nullif(""))
-    )
+    placed = whole.select("names", earned_period=whole["first"].nullif(""))
+    return materialize(work, "placed", placed)
 
 
 def named_by(documents: ir.Table, there: ir.Table) -> ir.Table:
@@ -68,18 +64,11 @@ def _ends(work: Workspace, back: ir.Table, named: ir.Table, sold: ir.Table) -> i
     """Follow what is named through corrections that name others, to what names nothing more."""
     step = back.select(by="invoice_id", names="corrects_invoice_id").distinct()
     step = step.join(named, step["names"] == named["names"]).select("by", after="one")
-    step = materialize(
-        work, "named_further", step.anti_join(sold, step["by"] == sold["sold"]).distinct()
-    )
+    step = step.anti_join(sold, step["by"] == sold["sold"]).distinct()
+    step = materialize(work, "named_further", step)
     ends = named
     for place in range(LONGEST):
-        if (
-            not ends.semi_join(step, ends["one"] == step["by"])
-            .limit(1)
-            .count()
-            .to_pyarrow()
-            .as_py()
-        ):
+        if not has_rows(ends.semi_join(step, ends["one"] == step["by"])):
             break
         further = ends.left_join(step, ends["one"] == step["by"])
         further = further.select("names", one=ibis.coalesce(further["after"], further["one"]))
@@ -97,9 +86,8 @@ def ordered(lines: ir.Table) -> ir.Table:
     sold = sales.group_by(sold_id="invoice_id").aggregate(sold=sales["net_amount"].sum())
     undone = lines.filter(lines["document_type"] == "cancellation")
     undone = undone.filter(undone["corrects_invoice_id"].notnull())
-    back = undone.group_by(undone_id="corrects_invoice_id").aggregate(
-        back=undone["net_amount"].sum()
-    )
+    undone = undone.group_by(undone_id="corrects_invoice_id")
+    back = undone.aggregate(back=ibis._["net_amount"].sum())
     gone = sold.join(back, sold["sold_id"] == back["undone_id"])
     gone = gone.filter(gone["sold"] + gone["back"] == 0).select(gone_id="sold_id")
     return sales.anti_join(gone, sales["invoice_id"] == gone["gone_id"])
@@ -131,10 +119,7 @@ def seen_of_documents(lines: ir.Table, placed: ir.Table, *, linked: bool) -> dic
 
 
 def kinds_of_documents(lines: ir.Table) -> pd.DataFrame:
-    """Count the documents that are used by their kind, and what each kind adds to revenue.
-
-    To ``document_type, documents, lines, invoice_revenue``, the kinds in the order of the contract.
-    """
+    """Return ``document_type, documents, lines, invoice_revenue``, the kinds in the contract's order."""
     counted = lines.group_by("document_type").aggregate(
         documents=lines["invoice_id"].nunique(),
         lines=lines["lines"].sum().cast("int64"),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -18,7 +17,7 @@ from kamlib.core.language import _, day, money, number
 from kamlib.core.outcomes import FLAG, PASS, Outcome, outcome_of
 from kamlib.intake.engines import DECIMAL
 from kamlib.intake.validate import Validated
-from kamlib.intake.workspace import Workspace, fetched, lookup, materialize_if_local
+from kamlib.intake.workspace import Workspace, fetched, has_rows, lookup, materialize_if_local
 
 if TYPE_CHECKING:
     from kamlib.settings import Engagement
@@ -38,17 +37,18 @@ def in_reporting_currency(
     default = engagement.inputs["invoice_lines"].default_currency
     if "currency" not in lines.raw.names and default:
         rows = rows.mutate(currency=ibis.literal(default))
-    if not ("currency" in lines.raw.names or default) or not _any_other(rows, engagement):
-        return lines, pd.DataFrame({name: [] for name in CONVERTED})
+    none = pd.DataFrame({name: [] for name in CONVERTED})
+    if "currency" not in lines.raw.names and not default:
+        return lines, none
+    if not has_rows(rows.filter(rows["currency"] != engagement.currency)):
+        return lines, none
     rated = _with_rate(work, rows, rates)
     _refuse_without_rate(rated, engagement, lines.raw.rates)
     apart = rated["currency"] != engagement.currency
     columns = engagement.inputs["invoice_lines"].in_currency_of_line
+    apart = apart.fill_null(False)
     changed = {
-        name: apart.fill_null(False).ifelse(
-            (rated[name] * rated["_rate"]).cast(DECIMAL), rated[name]
-        )
-        for name in columns
+        n: apart.ifelse((rated[n] * rated["_rate"]).cast(DECIMAL), rated[n]) for n in columns
     }
     before = rated.mutate(_original=rated["net_amount"])
     settled = materialize_if_local(work, "invoice_lines_settled", before.mutate(**changed))
@@ -64,60 +64,30 @@ def in_reporting_currency(
 
 
 def daily_rates(rates: pd.DataFrame, *, at_most_days_old: int) -> pd.DataFrame:
-    """Return the rate of each day on which one may be used.
-
-    From  ``date, currency, rate``
-    to    ``fx_currency, fx_day, _rate``, one row per currency and day.
-
-    Examples
-    --------
-    >>> from decimal import Decimal
-    >>> friday = pd.DataFrame({"date": pd.to_datetime(["2025-01-03"]), "currency": ["EUR"],
-    ...                        "rate": [Decimal("4.25")]})
-    >>> daily_rates(friday, at_most_days_old=2)["fx_day"].dt.day.tolist()
-    [3, 4, 5]
-    """
-    ordered = rates.sort_values(["currency", "date"], ignore_index=True)
-    next_day = ordered.groupby("currency")["date"].shift(-1)
-    reach = (next_day - ordered["date"]).dt.days.fillna(at_most_days_old + 1)
-    times = np.minimum(reach.to_numpy(dtype=int), at_most_days_old + 1)
-    place = np.repeat(np.arange(len(ordered)), times)
-    later = np.arange(len(place)) - np.repeat(np.cumsum(times) - times, times)
-    spread = ordered.iloc[place].reset_index(drop=True)
-    day_ = spread["date"] + pd.to_timedelta(later, unit="D")
-    return pd.DataFrame(
-        {"fx_currency": spread["currency"], "fx_day": day_, "_rate": spread["rate"]}
-    )
-
-
-def _any_other(rows: ir.Table, engagement: "Engagement") -> bool:
-    other = rows.filter(rows["currency"] != engagement.currency)
-    return bool(other.limit(1).count().execute())
+    """Return the rate of each day on which one may be used: ``fx_currency, fx_day, _rate``."""
+    wide = rates.astype({"rate": object}).pivot(index="date", columns="currency", values="rate")
+    last = wide.index.max() + pd.Timedelta(days=at_most_days_old)
+    every = wide.reindex(pd.date_range(wide.index.min(), last, name="fx_day"))
+    held = every.ffill(limit=at_most_days_old) if at_most_days_old else every
+    known = held.melt(ignore_index=False, var_name="fx_currency", value_name="_rate").dropna()
+    return known.reset_index()[["fx_currency", "fx_day", "_rate"]]
 
 
 def _with_rate(work: Workspace, rows: ir.Table, given: pd.DataFrame | None) -> ir.Table:
     """Put beside each line the rate of its currency on its day, null where there is none."""
-    if given is None:
+    if given is None or given.empty:
         return rows.mutate(_rate=ibis.null(DECIMAL))
     daily = daily_rates(given, at_most_days_old=work.engagement.exchange.at_most_days_old)
-    table = pa.table(
-        {
-            "fx_currency": pa.array(daily["fx_currency"], pa.string()),
-            "fx_day": pa.array(daily["fx_day"].dt.date, pa.date32()),
-            "_rate": pa.array(daily["_rate"].tolist(), pa.decimal128(38, 6)),
-        }
-    )
-    daily_ = lookup(work, "daily_rates", table, like=rows)
-    same = [rows["currency"] == daily_["fx_currency"], rows["date"] == daily_["fx_day"]]
-    return rows.left_join(daily_, same).drop("fx_currency", "fx_day")
+    kinds = {"fx_currency": pa.string(), "fx_day": pa.date32(), "_rate": pa.decimal128(38, 6)}
+    table = pa.table({name: pa.array(daily[name].tolist(), kind) for name, kind in kinds.items()})
+    rates = lookup(work, "daily_rates", table, like=rows)
+    same = [rows["currency"] == rates["fx_currency"], rows["date"] == rates["fx_day"]]
+    return rows.left_join(rates, same).drop("fx_currency", "fx_day")
 
 
 def _refuse_without_rate(rated: ir.Table, engagement: "Engagement", named: Sequence[str]) -> None:
-    lost = rated.filter(
-        rated["_reason"].isnull()
-        & (rated["currency"] != engagement.currency)
-        & rated["_rate"].isnull()
-    )
+    other = (rated["currency"] != engagement.currency) & rated["_rate"].isnull()
+    lost = rated.filter(rated["_reason"].isnull() & other)
     sums = lost.group_by("currency").aggregate(
         n=lost.count(),
         amount=lost["net_amount"].sum(),
@@ -127,7 +97,7 @@ def _refuse_without_rate(rated: ir.Table, engagement: "Engagement", named: Seque
     found = fetched(sums.order_by("currency"))
     if found.empty:
         return
-    what = listed([_in_words(row) for row in found.to_dict("records")], most=9)
+    what = listed(map(_in_words, found.to_dict("records")), most=9)
     days = engagement.exchange.at_most_days_old
     offered = f" The invoices themselves name these: {listed(named, most=9)}." if named else ""
     raise DataError(
@@ -150,21 +120,12 @@ def currency_outcomes(converted: pd.DataFrame, engagement: "Engagement") -> list
     if converted.empty:
         return []
     given = engagement.inputs["invoice_lines"]
-    what = [
-        _("{original} to {amount}").format(
-            original=money(float(row["original"]), row["currency"]),
-            amount=money(float(row["amount"]), engagement.currency),
-        )
-        for row in converted.to_dict("records")
-    ]
+    what, words = [], _("{original} to {amount}")
+    for row in converted.to_dict("records"):
+        original = money(float(row["original"]), row["currency"])
+        amount = money(float(row["amount"]), engagement.currency)
+        what.append(words.format(original=original, amount=amount))
     same = converted[(converted["original"] == converted["amount"]) & (converted["amount"] != 0)]
-    return [
-        outcome_of(
-            "converted",
-            FLAG if len(same) else PASS,
-            what=listed(what, most=9),
-            alike=listed(same["currency"], most=9),
-            columns=", ".join(given.in_currency_of_line),
-            currency=engagement.currency,
-        )
-    ]
+    said = {"what": listed(what, most=9), "alike": listed(same["currency"], most=9)}
+    said |= {"columns": ", ".join(given.in_currency_of_line), "currency": engagement.currency}
+    return [outcome_of("converted", FLAG if len(same) else PASS, **said)]

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from kamlib.core.errors import ParameterError, listed, printable
+from kamlib.core.frames import external
 from kamlib.core.language import _, money, ngettext, number, percent
 from kamlib.core.outcomes import FLAG, PASS, Outcome, outcome_of
 from kamlib.core.tables import among, floats
@@ -35,7 +36,9 @@ BEST, POINTS, SHARE, FEWEST = 0.20, 0.05, 0.01, 5
 SHOWN = 3
 
 
-def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Identities) -> pd.DataFrame:
+def missing_customers(
+    apart: SetAside, activity: pd.DataFrame, identities: Identities
+) -> pd.DataFrame:
     """Return who is on lines and in no row of customers: ``customer_id, invoice_revenue, first, last``.
 
     With ``kept``: whether their lines are used. The largest amount comes first.
@@ -46,7 +49,7 @@ def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Identities) 
     lost = in_pandas(summed).rename(
         columns={"amount_sum": "invoice_revenue", "date_min": "first", "date_max": "last"}
     )
-    known = {*who.sites["customer_id"], *who.units, *who.relations}
+    known = {*identities.sites["customer_id"], *identities.units, *identities.relations}
     used = activity[~activity["customer_id"].isin(known)]
     names = ["customer_id", "invoice_revenue", "first", "last"]
     parts = [part[names].assign(kept=kept) for part, kept in ((lost, False), (used, True))]
@@ -56,7 +59,7 @@ def missing_customers(apart: SetAside, activity: pd.DataFrame, who: Identities) 
 
 
 def customer_tables(
-    who: Identities,
+    identities: Identities,
     activity: pd.DataFrame,
     names: pd.DataFrame | None,
     *,
@@ -64,45 +67,39 @@ def customer_tables(
     prospects: pd.DataFrame | None,
     engagement: "Engagement",
 ) -> dict[str, pd.DataFrame]:
-    """Return customers, the ids that stand for them, the pairs that look like one, and their names.
+    """Return ``customers, customer_ids, identity_pairs``, and ``name_variants`` where only lines name them.
 
-    To ``customers``, ``customer_ids``, ``identity_pairs``, and ``name_variants`` where only lines
-    name customers.
-
-    Parameters
-    ----------
-    activity : DataFrame ``customer_id, invoice_revenue, in_period, first, last`` by id as on the lines
-    names : DataFrame ``customer_id, name, lines, last`` of the lines; None where they have none
-    missing : DataFrame of `missing_customers`; those whose lines are set aside may be somebody's
-    prospects : the table of prospects; one of them may be a customer by another id
+    `activity` is of each id as on the lines, `names` what lines call it; `missing` customers, whose lines
+    are set aside, and prospects may be customers by another id.
     """
-    told = names if who.sites.empty else None
-    variants = None if told is None else name_variants(told, who.units)
+    on_lines = names if identities.sites.empty else None
+    variants = None if on_lines is None else name_variants(on_lines, identities.units)
     table = unit_table(
-        merged_sites(who.sites, who.merged),
-        who.units,
-        merged_activity(activity, who.merged),
-        relations=who.relations,
+        merged_sites(identities.sites, identities.merged),
+        identities.units,
+        merged_activity(activity, identities.merged),
+        relations=identities.relations,
         names=None if variants is None else chosen_names(variants),
     )
     table = table.assign(name=shown_names(table, "customer_id"))
-    own = {} if told is None else chosen_names(name_variants(told, {}))
-    seen = pd.DataFrame(own.items(), columns=["customer_id", "name"], dtype="str")
     strangers = missing.loc[~missing["kept"], ["customer_id", "invoice_revenue", "first", "last"]]
     seen_on = pd.concat([activity, strangers], ignore_index=True) if len(strangers) else activity
-    sites = who.sites if told is None else seen
+    sites = identities.sites
+    if on_lines is not None:
+        own = chosen_names(name_variants(on_lines, {}))
+        sites = pd.DataFrame(own.items(), columns=["customer_id", "name"], dtype="str")
     if prospects is not None:
         new = prospects.rename(columns={"prospect_id": "customer_id"})
         sites = pd.concat([sites, new]).drop_duplicates("customer_id")
     pairs = look_alikes(
         sites,
         seen_on,
-        tops=unit_of_each(who.sites, unit="group"),
-        units=who.unit("group"),
-        decisions=who.decisions,
+        tops=unit_of_each(identities.sites, unit="group"),
+        units=identities.unit("group"),
+        decisions=identities.decisions,
         country=engagement.identity.country,
     )
-    ids = customer_ids(who, activity, engagement=engagement)
+    ids = customer_ids(identities, activity, engagement=engagement)
     found = {"customers": table, "customer_ids": ids, "identity_pairs": pairs}
     return found if variants is None else {**found, "name_variants": variants}
 
@@ -117,48 +114,34 @@ def shown_names(firms: pd.DataFrame, key: str) -> pd.Series:
     >>> shown_names(pd.DataFrame({"id": ["K1"], "name": ["A" * 500]}), "id")[0][-8:]
     'AA… (K1)'
     """
-    names = [
-        _shown_name(printable(name), id_) if isinstance(name, str) else None
-        for name, id_ in zip(firms["name"], firms[key], strict=True)
-    ]
-    return pd.Series(names, index=firms.index, dtype="str")
-
-
-def _shown_name(name: str, id_: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME].rstrip()}… ({id_})"
+    names = firms["name"].map(printable, na_action="ignore").astype("str")
+    cut = names.str[:LONGEST_NAME].str.rstrip() + "… (" + firms[key] + ")"
+    return names.mask(names.str.len() > LONGEST_NAME, cut)
 
 
 def customer_ids(
-    who: Identities, activity: pd.DataFrame, *, engagement: "Engagement"
+    identities: Identities, activity: pd.DataFrame, *, engagement: "Engagement"
 ) -> pd.DataFrame:
     """Return which customer each id of the input, or of engagement.yaml, stands for.
 
     To ``id_in_input, customer_id, counted_as, invoice_revenue`` (of the report period, in cents),
     sorted by id; ``counted_as`` is itself, site, merged or spelled.
-
-    Raises
-    ------
-    ParameterError
-        Two overrides are for one customer under two ids.
     """
     sold = dict(zip(activity["customer_id"], floats(activity["in_period"]), strict=True))
-    every = sorted({*who.sites["customer_id"], *activity["customer_id"], *who.merged})
-    units = {one: who.units.get(one, one) for one in every}
+    every = sorted({*identities.sites["customer_id"], *activity["customer_id"], *identities.merged})
+    units = {one: identities.units.get(one, one) for one in every}
     why = {one: "itself" if one == unit else "site" for one, unit in units.items()}
-    why |= dict.fromkeys(who.merged, "merged")
-    rows = [(one, units[one], why[one]) for one in every]
+    why |= dict.fromkeys(identities.merged, "merged")
     parties = [each.party for each in engagement.overrides]
     named = [*engagement.identity.intercompany, *engagement.identity.collective, *parties]
-    apart = in_one_spelling(named, engagement.identity)
-    rows += [
-        (one, who.units.get(plain, plain), "spelled")
-        for one, plain in sorted(apart.items())
-        if one != plain and one not in every
-    ]
-    table = pd.DataFrame(rows, columns=["id_in_input", "customer_id", "counted_as"], dtype="str")
-    _refuse_two_overrides(parties, {one: unit for one, unit, _why in rows})
-    money = pd.Series([sold.get(one, 0.0) for one in table["id_in_input"]], dtype="float64")
-    table = table.assign(invoice_revenue=money.round(2))
+    for one, plain in in_one_spelling(named, engagement.identity).items():
+        if one != plain and one not in units:
+            units[one], why[one] = identities.units.get(plain, plain), "spelled"
+    _refuse_two_overrides(parties, units)
+    rows = [(one, unit, why[one], round(sold.get(one, 0.0), 2)) for one, unit in units.items()]
+    names = ["id_in_input", "customer_id", "counted_as", "invoice_revenue"]
+    kinds = dict.fromkeys(names[:3], "str") | {"invoice_revenue": "float64"}
+    table = pd.DataFrame(rows, columns=names).astype(kinds)
     return table.sort_values("id_in_input", ignore_index=True)
 
 
@@ -176,37 +159,30 @@ def _refuse_two_overrides(parties: list[str], units: dict[str, str]) -> None:
 
 
 def prospects_only(
-    prospects: pd.DataFrame, customers: pd.DataFrame, who: Identities
+    prospects: pd.DataFrame, customers: pd.DataFrame, identities: Identities
 ) -> pd.DataFrame:
     """Return the prospects that are no customers, neither by their id nor by a decision."""
     theirs = prospects["prospect_id"]
-    buying = theirs.isin(customers["customer_id"]) | theirs.isin(who.customers)
+    buying = theirs.isin(customers["customer_id"]) | theirs.isin(identities.customers)
     if "name" in prospects:
         prospects = prospects.assign(name=shown_names(prospects, "prospect_id"))
-    return prospects[~buying & ~theirs.isin(who.merged)].reset_index(drop=True)
+    return prospects[~buying & ~theirs.isin(identities.merged)].reset_index(drop=True)
 
 
 def site_or_group(
     ids: pd.DataFrame,
     customers: pd.DataFrame,
-    who: Identities,
+    identities: Identities,
     *,
     engagement: "Engagement",
     period: str,
 ) -> list[Outcome]:
-    """Judge by revenue alone whether the level changes the answer.
+    """Judge by revenue alone whether the level changes the answer: profit is known at one level only.
 
-    Nothing where groups and sites are the same, very few, or nothing is sold. Costs and profit are
-    known at one level only.
-
-    Parameters
-    ----------
-    ids : DataFrame ``id_in_input, customer_id, invoice_revenue`` of the period
-    customers : DataFrame ``customer_id, relation``
+    Nothing where groups and sites are the same, very few, or nothing is sold.
     """
-    outside = customers.loc[customers["relation"] == "external", "customer_id"]
-    sold = ids[among(ids["customer_id"], outside) & (ids["invoice_revenue"] != 0)]
-    levels = [who.unit(level) for level in ("group", "site")]
+    sold = ids[among(ids["customer_id"], external(customers)) & (ids["invoice_revenue"] != 0)]
+    levels = [identities.unit(level) for level in ("group", "site")]
     group, site = (counted_as(sold["id_in_input"], of) for of in levels)
     revenue = sold["invoice_revenue"].astype("float64")
     by_group, by_site = revenue.groupby(group).sum(), revenue.groupby(site).sum()
@@ -227,16 +203,14 @@ def site_or_group(
             period=period,
             by_group=percent(best[0]),
             by_site=percent(best[1]),
-            only=_only(only, engagement.currency),
+            only=_only(only, engagement.currency) if len(only) else "",
             unit=_("group") if engagement.unit == "group" else _("site"),
         )
     ]
 
 
 def _only(groups: pd.Series, currency: str) -> str:
-    """Say which groups are large as a whole only; nothing where none is."""
-    if groups.empty:
-        return ""
+    """Say which groups are large as a whole only."""
     return ngettext(
         "; {n} group is among the vital few and none of its sites is ({which}), with {amount}",
         "; {n} groups are among the vital few and none of their sites is ({which}), with {amount}",
@@ -250,7 +224,7 @@ def _only(groups: pd.Series, currency: str) -> str:
 
 def identity_outcomes(
     tables: Mapping[str, pd.DataFrame],
-    who: Identities,
+    identities: Identities,
     activity: pd.DataFrame,
     prospects: pd.DataFrame | None,
     *,
@@ -258,26 +232,20 @@ def identity_outcomes(
     engagement: "Engagement",
     period: str,
 ) -> list[Outcome]:
-    """Say which pairs wait for a decision, what decisions and settings do, and what the level does.
-
-    Parameters
-    ----------
-    prospects : the table of prospects as it was given; None without
-    missing : DataFrame of `kamlib.intake.customers.missing_customers`; None without customers
-    """
+    """Say which pairs wait for a decision, what decisions and settings do, and what the level does."""
     theirs = set(prospects["prospect_id"]) if prospects is not None else set()
-    buyers = {*who.sites["customer_id"], *activity["customer_id"]}
-    seen = {*buyers, *theirs, *who.sites["parent_id"].dropna()}
+    buyers = {*identities.sites["customer_id"], *activity["customer_id"]}
+    seen = {*buyers, *theirs, *identities.sites["parent_id"].dropna()}
     ids = tables["customer_ids"]
     return [
         _pairs_outcome(tables["identity_pairs"], engagement.currency),
         *([_missing_outcome(missing, engagement.currency)] if missing is not None else []),
-        *_relations_outcome(who, engagement.unit),
-        *_decisions_outcome(who, seen),
-        *_named_outcome(engagement, {*seen, *who.merged} - theirs),
+        *_relations_outcome(identities, engagement.unit),
+        *_decisions_outcome(identities, seen),
+        *_named_outcome(engagement, {*seen, *identities.merged} - theirs),
         *([_named("identity_prospects", sorted(theirs & buyers))] if theirs else []),
-        *tax_ids_outcome(who.sites, ids, engagement=engagement),
-        *site_or_group(ids, tables["customers"], who, engagement=engagement, period=period),
+        *tax_ids_outcome(identities.sites, ids, engagement=engagement),
+        *site_or_group(ids, tables["customers"], identities, engagement=engagement, period=period),
     ]
 
 
@@ -299,10 +267,11 @@ def _missing_outcome(missing: pd.DataFrame, currency: str) -> Outcome:
     """Say which customers on the lines are in no row of customers, and what became of their lines."""
     if missing.empty:
         return outcome_of("customers_missing", PASS)
-    kept = _(
-        "They count under their id as name, without group and attributes, as engagement.yaml says."
-    )
-    done = kept if missing["kept"].all() else _("Their lines are set aside.")
+    done = _("Their lines are set aside.")
+    if missing["kept"].all():
+        done = _(
+            "They count under their id as name, without group and attributes, as engagement.yaml says."
+        )
     return outcome_of(
         "customers_missing",
         FLAG,
@@ -313,41 +282,37 @@ def _missing_outcome(missing: pd.DataFrame, currency: str) -> Outcome:
     )
 
 
-def _relations_outcome(who: Identities, unit: str) -> list[Outcome]:
+def _relations_outcome(identities: Identities, unit: str) -> list[Outcome]:
     """Say which sites count apart from their group because one of both is no customer to rank."""
-    if unit != "group" or not who.apart:
+    if unit != "group" or not identities.apart:
         return []
-    tops = unit_of_each(who.sites, unit="group", merged=who.merged)
-    words = _("{site} ({relation}), of {group} ({other})")
-    which = [
-        words.format(
-            site=one,
-            relation=_(who.relations[one]),
-            group=tops[one],
-            other=_(who.relations[tops[one]]),
-        )
-        for one in sorted(who.apart)
-    ]
+    tops = unit_of_each(identities.sites, unit="group", merged=identities.merged)
+    words, which = _("{site} ({relation}), of {group} ({other})"), []
+    for site in sorted(identities.apart):
+        relation, other = (_(identities.relations[one]) for one in (site, tops[site]))
+        which.append(words.format(site=site, relation=relation, group=tops[site], other=other))
     return [outcome_of("site_relations", FLAG, which=listed(which))]
 
 
-def _decisions_outcome(who: Identities, seen: set[str]) -> list[Outcome]:
+def _decisions_outcome(identities: Identities, seen: set[str]) -> list[Outcome]:
     """Say which ids were merged, and which decisions name nobody or take an id out of its group."""
-    ids, by = who.decisions["customer_id"], who.decisions["decided_by"]
+    ids, by = identities.decisions["customer_id"], identities.decisions["decided_by"]
     unknown = _("{id} is neither on a line nor in customers or prospects")
-    what = [unknown.format(id=one) for one in sorted(set(ids) - seen)] + list(_out_of_groups(who))
-    merged = int(ids.isin(who.merged).sum())
+    what = [unknown.format(id=one) for one in sorted(set(ids) - seen)] + list(
+        _out_of_groups(identities)
+    )
+    merged = int(ids.isin(identities.merged).sum())
     if not (merged or what):
         return []
     numbers = {"n": number(merged), "by": listed(sorted(set(by))), "which": "; ".join(what)}
     return [outcome_of("identity_merged", FLAG if what else PASS, **numbers)]
 
 
-def _out_of_groups(who: Identities) -> Iterator[str]:
+def _out_of_groups(identities: Identities) -> Iterator[str]:
     """Yield what decisions take out of the group that the table of customers puts it in."""
-    tops = unit_of_each(who.sites, unit="group")
+    tops = unit_of_each(identities.sites, unit="group")
     words = _("{id} belonged to {group} and now counts with {kept}")
-    for one, kept in sorted(who.merged.items()):
+    for one, kept in sorted(identities.merged.items()):
         before, after = tops.get(one, one), tops.get(kept, kept)
         if before not in (one, after):
             yield words.format(id=one, group=before, kept=after)
@@ -373,24 +338,15 @@ def _named(rule: str, which: list[str], **numbers: str) -> Outcome:
 def tax_ids_outcome(
     sites: pd.DataFrame, ids: pd.DataFrame, *, engagement: "Engagement"
 ) -> list[Outcome]:
-    """Say which tax ids of the table of customers cannot be used, by reason, with revenue.
-
-    Parameters
-    ----------
-    sites : DataFrame ``customer_id`` and where given ``tax_id``; without it nothing is said
-    ids : DataFrame ``id_in_input, invoice_revenue`` of the report period
-    """
+    """Say which tax ids of the table of customers cannot be used, by reason, with revenue."""
     if "tax_id" not in sites or sites.empty:
         return []
     country, currency = engagement.identity.country, engagement.currency
+    sold = ids.set_index("id_in_input")["invoice_revenue"].astype("float64")
     texts = [each if isinstance(each, str) else None for each in sites["tax_id"]]
-    sold = dict(zip(ids["id_in_input"], floats(ids["invoice_revenue"]), strict=True))
-    found = pd.DataFrame(
-        {
-            "reason": [tax_id_of(each, country=country).reason for each in texts],
-            "customer_id": sites["customer_id"],
-            "revenue": [sold.get(one, 0.0) for one in sites["customer_id"]],
-        }
+    why = [tax_id_of(each, country=country).reason for each in texts]
+    found = sites[["customer_id"]].assign(
+        reason=why, revenue=sites["customer_id"].map(sold).fillna(0.0)
     )
     bad = found[found["reason"] != ""]
     bad = bad.sort_values(["revenue", "customer_id"], ascending=[False, True])

@@ -29,24 +29,14 @@ class DocumentHeads:
     met: set[str] = field(default_factory=set)
 
     def add(self, found: Rows, head: Sequence[str], by: str, *, shown: str) -> None:
-        """Take in the heads of one file.
-
-        Raises
-        ------
-        DataError
-            The file has no such key, or a document has two heads that differ.
-        """
+        """Take in the heads of one file; two of a document that differ are refused."""
         place = place_of_key(head, by, shown=shown)
         self.names += [name for name in head if name not in (by, *self.names)]
         next(found, None)
         for line, cells in found:
-            key, row = (
-                cells[place].strip() if place < len(cells) else "",
-                dict(zip(head, cells, strict=False)),
-            )
-            if not key:
-                continue
-            if self.rows.setdefault(key, row) != row:
+            key = cells[place].strip() if place < len(cells) else ""
+            row = dict(zip(head, cells, strict=False))
+            if key and self.rows.setdefault(key, row) != row:
                 raise DataError(
                     f"line {line} of {shown} is a second head of document '{key}' and says otherwise "
                     f"than the first, so nobody can tell which holds. Correct the export, or name a "
@@ -74,13 +64,7 @@ class DocumentHeads:
 
 
 def place_of_key(head: Sequence[str], by: str, *, shown: str) -> int:
-    """Return where the key stands in a head.
-
-    Raises
-    ------
-    DataError
-        It stands nowhere.
-    """
+    """Return where the key stands in a head; one without it is refused."""
     if by not in head:
         raise DataError(
             f"{shown} has no column '{by}' that tells its document. {did_you_mean(by, list(head))} "

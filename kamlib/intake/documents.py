@@ -14,7 +14,14 @@ from kamlib.core.contract import BACK, CONTRACT, SALES, Field
 from kamlib.intake.engines import DECIMAL, answering, engine_of, exact
 from kamlib.intake.spelling import is_no_number
 from kamlib.intake.validate import KEPT_ROWS, Validated, as_read
-from kamlib.intake.workspace import Workspace, materialize, materialize_if_local, pull, view
+from kamlib.intake.workspace import (
+    Workspace,
+    has_rows,
+    materialize,
+    materialize_if_local,
+    pull,
+    view,
+)
 
 KEY = "inputs.invoice_lines.database"
 KEYS = (
@@ -49,11 +56,11 @@ def period_of(day: ir.DateValue, work: Workspace) -> ir.StringValue:
 
 def typed_lines(work: Workspace, lines: Validated) -> ir.Table:
     """Return the used lines with ``untyped``, kind of document, ``list_total`` and ``estimated``."""
-    return view(work, "typed_lines", with_list_total(work, lines, typed_by_sign(lines.used)))
+    return view(work, "typed_lines", with_list_total(work, lines, _typed_by_sign(lines.used)))
 
 
 def documents_of(
-    work: Workspace, lines: Validated, told: ir.Table, units: ir.Table | None
+    work: Workspace, lines: Validated, typed: ir.Table, units: ir.Table | None
 ) -> ir.Table:
     """Return one row per document, customer and day of the lines that are used, in our own engine.
 
@@ -63,13 +70,9 @@ def documents_of(
     ``site``: the customer's id in the type in which it was read. Lines of one document whose
     attributes differ are rows of their own. Of an order, ``order_day`` is its date, else the
     invoice's, ``without_number`` tells that a word stood for its number, and ``without_day`` that its
-    date cannot be its day.
-
-    Parameters
-    ----------
-    units : table of ``known_id`` and ``unit``; an id that is not in it is its own unit
+    date cannot be its day. An id that is not in `units` is its own unit.
     """
-    summed = pull(work, "documents_summed", _summed(work, lines, told), key=KEY)
+    summed = pull(work, "documents_summed", _summed(work, lines, typed), key=KEY)
     absent = {
         name: ibis.null("date" if name == "order_date" else "string")
         for name in KEYS
@@ -85,14 +88,9 @@ def documents_of(
 
 def _numbered(rows: ir.Table) -> ir.Table:
     """Take away what stands for the number of an order or a delivery and is none."""
-    empty = {name: is_no_number(rows[name]) for name in ("order_id", "delivery_id")}
-    return rows.mutate(
-        without_number=empty["order_id"],
-        **{
-            name: none.ifelse(ibis.null("string"), rows[name]).cast("string")
-            for name, none in empty.items()
-        },
-    )
+    none, named = ibis.null("string"), ("order_id", "delivery_id")
+    own = {n: is_no_number(rows[n]).ifelse(none, rows[n]).cast("string") for n in named}
+    return rows.mutate(without_number=is_no_number(rows["order_id"]), **own)
 
 
 def _dated(rows: ir.Table) -> ir.Table:
@@ -112,24 +110,33 @@ def of_unit(rows: ir.Table, units: ir.Table | None, *, who: str = "customer_id")
     return joined.mutate(unit=ibis.coalesce(joined["unit"], joined[who])).drop("known_id")
 
 
-def _summed(work: Workspace, lines: Validated, told: ir.Table) -> ir.Table:
+def _summed(work: Workspace, lines: Validated, typed: ir.Table) -> ir.Table:
     """Return the documents of the lines that are used, where the lines lie."""
     mapped = [name for name in KEYS if name in lines.raw.names or name == "document_type"]
     attributes = [field.name for field in order_fields(lines, work)]
-    keys = {name: as_read(told, name) for name in [*mapped, *attributes]}
-    return told.group_by(**keys).aggregate(**_sums(told, lines))
+    money = ["net_amount", "list_total", "cost_of_goods_sold"]
+    money += ["freight"] if "freight" in lines.raw.names else []
+    without_cost = as_read(typed, "cost_of_goods_sold").isnull()
+    size = as_read(typed, "net_amount").abs()
+    return typed.group_by(
+        **{name: as_read(typed, name) for name in [*mapped, *attributes]}
+    ).aggregate(
+        **{name: money_sum(as_read(typed, name)) for name in money},
+        revenue_without_cost=money_sum(without_cost.ifelse(size, ibis.literal(0))),
+        lines=typed.count(),
+    )
 
 
-def order_fields(judged: Validated, work: Workspace) -> list[Field]:
+def order_fields(lines: Validated, work: Workspace) -> list[Field]:
     """Return the attributes of an order that the input has and time equations ask for."""
     equations = work.engagement.profitability.time_equations
     asked = {name for equation in equations for name in equation.attributes}
-    own = [f.name for f in judged.fields if f.name not in CONTRACT["invoice_lines"].names]
-    names = asked & {*ORDER_ATTRIBUTES, *own} & set(judged.raw.names)
-    return [field for field in judged.fields if field.name in names]
+    own = [f.name for f in lines.fields if f.name not in CONTRACT["invoice_lines"].names]
+    names = asked & {*ORDER_ATTRIBUTES, *own} & set(lines.raw.names)
+    return [field for field in lines.fields if field.name in names]
 
 
-def typed_by_sign(lines: ir.Table) -> ir.Table:
+def _typed_by_sign(lines: ir.Table) -> ir.Table:
     """Add whether a line tells its kind of document, and the kind by its sign where it does not."""
     returned = (lines["net_amount"] < 0) | (lines["quantity"] < 0).fill_null(False)
     by_sign = returned.ifelse("credit_note", "invoice")
@@ -139,7 +146,7 @@ def typed_by_sign(lines: ir.Table) -> ir.Table:
     )
 
 
-def with_list_total(work: Workspace, judged: Validated, lines: ir.Table) -> ir.Table:
+def with_list_total(work: Workspace, validated: Validated, lines: ir.Table) -> ir.Table:
     """Add what each line would cost at list price, and whether that is estimated.
 
     Where it is not given, it is the 90 % quantile of the product's unit prices of that month on
@@ -147,21 +154,18 @@ def with_list_total(work: Workspace, judged: Validated, lines: ir.Table) -> ir.T
     the net amount; else it is the net amount. What comes back takes back the list value at which
     it went out.
     """
-    if not _may_be_estimated(judged):
+    if not _may_be_estimated(validated):
         total = net = as_read(lines, "net_amount")
-        if "list_price" in judged.raw.names:
+        if "list_price" in validated.raw.names:
             total = ibis.coalesce(as_read(lines, "list_price"), net)
         return lines.mutate(list_total=total, estimated=ibis.literal(False))
     prices = materialize_if_local(work, "usual_prices", usual_prices(lines))
-    month = lines["date"].truncate("M")
-    wide = lines.left_join(
-        prices,
-        [lines["product_id"] == prices["list_product"], month == prices["list_month"]],
-    )
-    at_list = (wide["usual"] * wide["quantity"].abs()).cast(DECIMAL)
-    at_list = at_list.notnull().ifelse(
-        ibis.greatest(wide["net_amount"].abs(), at_list), ibis.null(DECIMAL)
-    )
+    same_product = lines["product_id"] == prices["list_product"]
+    same_month = lines["date"].truncate("M") == prices["list_month"]
+    wide = lines.left_join(prices, [same_product, same_month])
+    usual = (wide["usual"] * wide["quantity"].abs()).cast(DECIMAL)
+    larger = ibis.greatest(wide["net_amount"].abs(), usual)
+    at_list = usual.notnull().ifelse(larger, ibis.null(DECIMAL))
     wide = wide.mutate(_at_list=at_list, _each=unit_price(wide))
     wide = wide.drop("usual", "list_product", "list_month")
     found = _with_what_went_out(work, view(work, "lines_at_list", wide))
@@ -228,29 +232,23 @@ def _estimate(lines: ir.Table) -> ir.DecimalValue:
     part = units.cast("float64") / went.cast("float64")
     taken = (units == went).ifelse(listed, exact(listed.cast("float64") * part))
     value = ibis.coalesce(taken, lines["_at_list"])
-    none = ibis.null(DECIMAL)
     comes_back = (net < 0) | ((net == 0) & (quantity < 0))
     goes_out = (net >= 0) & (quantity >= 0) & value.notnull()
-    return ibis.cases((comes_back, -value), (goes_out, ibis.greatest(net, value)), else_=none).cast(
-        DECIMAL
-    )
+    cases = (comes_back, -value), (goes_out, ibis.greatest(net, value))
+    return ibis.cases(*cases, else_=ibis.null(DECIMAL)).cast(DECIMAL)
 
 
-def _may_be_estimated(judged: Validated) -> bool:
+def _may_be_estimated(lines: Validated) -> bool:
     """Tell whether a line lacks its list price and could have one."""
-    if not {"product_id", "quantity"} <= set(judged.raw.names):
+    if not {"product_id", "quantity"} <= set(lines.raw.names):
         return False
-    if "list_price" not in judged.raw.names:
+    if "list_price" not in lines.raw.names:
         return True
-    without = judged.rows.filter(judged.rows["list_price"].isnull())
-    return bool(without.limit(1).count().to_pyarrow().as_py())
+    return has_rows(lines.rows.filter(lines.rows["list_price"].isnull()))
 
 
 def usual_prices(lines: ir.Table) -> ir.Table:
-    """Return the 90 % quantile of unit prices of each product and month with five lines or more.
-
-    To ``list_product, list_month, usual``.
-    """
+    """Return ``usual``: the 90 % quantile of a product's unit prices in a month of five lines or more."""
     sold = lines.filter(lines["document_type"].isin(SALES) & is_sold(lines))
     sold = sold.filter(sold["product_id"].notnull())
     sold = sold.select(
@@ -270,67 +268,46 @@ def usual_prices(lines: ir.Table) -> ir.Table:
     return high.group_by(of_product).aggregate(usual=high["price"].min())
 
 
-def _sums(lines: ir.Table, judged: Validated) -> dict[str, ir.Value]:
-    """Return what is summed of the lines of a document."""
-    names = ["net_amount", "list_total", "cost_of_goods_sold"]
-    names += ["freight"] if "freight" in judged.raw.names else []
-    free = as_read(lines, "cost_of_goods_sold").isnull()
-    return {
-        **{name: money_sum(as_read(lines, name)) for name in names},
-        "revenue_without_cost": money_sum(
-            free.ifelse(as_read(lines, "net_amount").abs(), ibis.literal(0))
-        ),
-        "lines": lines.count(),
-    }
-
-
-def counted(told: ir.Table) -> dict[str, Any]:
+def counted(lines: ir.Table) -> dict[str, Any]:
     """Return how many of all lines an outcome speaks of, and their money as ``<what>_amount``.
 
     With ``lines`` and ``size``, the sum of absolute net amounts. A column that is not mapped is absent
     on every line. What looks like the price or the cost of one unit counts where it is a habit only.
     """
     names = ("net_amount", "list_price", "cost_of_goods_sold", "quantity", "freight")
-    net, list_price, cost, quantity, freight = (as_read(told, name) for name in names)
-    sale = told["document_type"].isin(SALES)
+    net, list_price, cost, quantity, freight = (as_read(lines, name) for name in names)
+    sale = lines["document_type"].isin(SALES)
     below = (list_price < net).ifelse(list_price < net * SAME_AS_NET, False)  # rarely multiplied
     of_two_units = list_price.notnull() & (quantity >= 2)  # returns are negative
     of_five_units = sale & (cost > 0) & (net > 0) & (quantity >= MANY_UNITS)
     times = cost.cast("float64") * quantity.cast("float64")
-    where = {
-        "untyped": told["untyped"],
+    conditions = {
+        "untyped": lines["untyped"],
         "without_list": list_price.isnull(),
-        "estimated": told["estimated"],
+        "estimated": lines["estimated"],
         "of_two_units": of_two_units,
         "below_net": of_two_units & below,
-        "without_cost": cost.isnull(),
         "both_costed": (cost != 0) & (net != 0),
-        "turned": ((cost < 0) & (net > 0)) | ((cost > 0) & (net < 0)),
-        "costless": sale & (cost == 0) & (net > 0),
         "of_five_units": of_five_units,
         "cost_of_one": of_five_units & (times <= net.cast("float64")),
         "freighted": sale & (freight != 0),
-        "freight_below": sale & (freight < 0),
-        "samples": (net == 0) & (quantity > 0),
-        "far": sale & _far_from_price(told),
-        "no_quantity": sale & (quantity == 0) & (net != 0),
-        "ahead": told["date"] > ibis.literal(today()),
     }
-    amounts = {
-        "without_cost": net,
-        "turned": cost.abs(),
-        "costless": net,
-        "freight_below": freight.abs(),
-        "samples": cost,
-        "far": net.abs(),
-        "no_quantity": net.abs(),
-        "ahead": net,
+    with_money = {
+        "without_cost": (cost.isnull(), net),
+        "turned": (((cost < 0) & (net > 0)) | ((cost > 0) & (net < 0)), cost.abs()),
+        "costless": (sale & (cost == 0) & (net > 0), net),
+        "freight_below": (sale & (freight < 0), freight.abs()),
+        "samples": ((net == 0) & (quantity > 0), cost),
+        "far": (sale & _far_from_price(lines), net.abs()),
+        "no_quantity": (sale & (quantity == 0) & (net != 0), net.abs()),
+        "ahead": (lines["date"] > ibis.literal(today()), net),
     }
-    totals = told.aggregate(
-        lines=told.count(),
+    conditions |= {what: where for what, (where, _money) in with_money.items()}
+    totals = lines.aggregate(
+        lines=lines.count(),
         size=money_sum(net.abs()),
-        **{what: told.count(where=condition) for what, condition in where.items()},
-        **{f"{what}_amount": money_sum(each, where[what]) for what, each in amounts.items()},
+        **{what: lines.count(where=where) for what, where in conditions.items()},
+        **{f"{what}_amount": money_sum(of, where) for what, (where, of) in with_money.items()},
     )
     with answering(engine_of(totals), KEY):
         found = only_row(totals)

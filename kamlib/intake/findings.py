@@ -2,17 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from kamlib.core.contract import ALWAYS_WANTED, CONTRACT
 from kamlib.core.errors import DataError, listed
-from kamlib.core.frames import require_choice
-from kamlib.core.language import N_, _, day, money, month, ngettext, number, percent
+from kamlib.core.frames import external, require_choice
+from kamlib.core.language import _, day, money, month, ngettext, number, percent, words_in
 from kamlib.core.outcomes import FLAG, PASS, REFUSE, Outcome, outcome_of
 from kamlib.core.rules import RULES
 from kamlib.core.tables import among, floats
+from kamlib.core.timespans import whole_months
 from kamlib.core.vocabulary import table_label
 from kamlib.intake.how_written import in_words
 from kamlib.intake.orders import APART_DAYS
@@ -29,34 +31,22 @@ YEAR, TWO_YEARS = 12, 24
 class Count(NamedTuple):
     """What a rule counts of lines, documents or orders: its words are its count, and its money.
 
-    `always` is said too where there is none; `parts` are several counts, each with its own words.
+    `always` is said too where there is none; without `what` the counts have words each, in `PARTS`.
     """
 
     rule: str
     what: str = ""
     always: bool = True
     outcome: str = FLAG
-    parts: Mapping[str, str] = {}
 
 
+PARTS: dict[str, dict[str, str]] = words_in(Path(__file__).with_suffix(".toml"))
 COUNTS = (
     Count("document_types", "untyped"),
     Count("list_price", "without_list"),
     Count("list_price_unit", "below_net", always=False),
     Count("cost_of_goods", "without_cost"),
-    Count(
-        "costs_amiss",
-        always=False,
-        parts={
-            "freight_below": N_("invoice lines with freight below 0: {n} ({amount})"),
-            "turned": N_("lines on which it has the other sign than revenue: {n} ({amount})"),
-            "costless": N_("invoice lines on which it is 0: {n} (revenue {amount})"),
-            "cost_of_one": N_(
-                "on {n} of {of_five_units} lines of five units or more revenue is at least the cost "
-                "times the quantity, as if it were the cost of one unit, or in thousands"
-            ),
-        },
-    ),
+    Count("costs_amiss", always=False),
     Count("identical_rows", "identical"),
     Count("price_times_quantity", "far", always=False),
     Count("quantity_of_nothing", "no_quantity", always=False),
@@ -65,82 +55,47 @@ COUNTS = (
     Count("advances", "open_advances"),
     Count("minus_missing", "raised", always=False),
     Count("samples", "samples", always=False, outcome=PASS),
-    Count(
-        "orders",
-        parts={
-            "worded": N_(
-                "lines whose order number is a word or a zero, so that their invoice counts as the "
-                "order: {n}, worth {amount}"
-            ),
-            "again": N_(
-                "order numbers that come again after more than {days} days, each time counted as "
-                "another order: {n}, worth {amount}"
-            ),
-            "long": N_(
-                "order numbers that go on for more than a year, counted as one order: {n}, worth "
-                "{amount}"
-            ),
-            "undated": N_(
-                "lines whose order date lies after their invoice or more than a year before it, so "
-                "that the invoice's day counts: {n}, worth {amount}"
-            ),
-            "cut": N_(
-                "orders begun before the first line, whose rest counts as an order of its own: not "
-                "known how many, as {n} orders are invoiced in parts and the lines begin less than "
-                "{days} days before the first period"
-            ),
-        },
-    ),
+    Count("orders"),
 )
 
 
 def count_outcomes(
-    facts: Mapping[str, Any], *, mapped: Collection[str], currency: str
+    facts: Mapping[str, Any], *, last: date, mapped: Collection[str], currency: str
 ) -> list[Outcome]:
-    """Say what lines, documents and orders do not tell, or tell in a way that looks wrong.
-
-    Parameters
-    ----------
-    mapped : the columns that the lines have
-
-    Raises
-    ------
-    DataError
-        Most costs have the other sign than their revenue, or most freight is below 0.
-    """
+    """Say what lines, documents and orders do not tell, or tell in a way that looks wrong."""
     _refuse_turned_costs(facts)
     words = {
         name: money(float(value), currency) if name.endswith("_amount") else number(value)
         for name, value in facts.items()
-        if name not in ("first", "last", "size")
     }
     no_order = _("its invoice: no line names one")
     words |= {
         "all": words["lines"],
-        "last": day(facts["last"]),
+        "last": day(last),
         "days": number(APART_DAYS),
         "lacking": "" if "line_id" in mapped else _("line_id, or "),
         "by": _("its number, else by its invoice") if "order_id" in mapped else no_order,
     }
-    return [_counted(each, facts, words) for each in COUNTS if each.always or _any(each, facts)]
+    return [
+        _counted(each, facts, words)
+        for each in COUNTS
+        if each.always or any(facts[what] for what in _counts_of(each))
+    ]
 
 
-def _any(count: Count, facts: Mapping[str, Any]) -> bool:
-    return any(facts[what] for what in (count.parts or [count.what]))
+def _counts_of(count: Count) -> list[str]:
+    return [count.what] if count.what else list(PARTS[count.rule])
 
 
 def _counted(count: Count, facts: Mapping[str, Any], words: dict[str, str]) -> Outcome:
     """Say what one rule counts; where no line has a cost of goods there is nothing to count."""
     if count.rule == "cost_of_goods" and facts["without_cost"] == facts["lines"]:
         return outcome_of(count.rule, REFUSE)
-
-    def of(what: str) -> dict[str, str]:
-        return words | {"n": words[what], "amount": words.get(f"{what}_amount", "")}
-
-    said = [_(text).format(**of(what)) for what, text in count.parts.items() if facts[what]]
-    outcome = count.outcome if _any(count, facts) else PASS
-    own = of(count.what) if count.what else words
-    return outcome_of(count.rule, outcome, **own, what="; ".join(said))
+    there = [what for what in _counts_of(count) if facts[what]]
+    each = {n: words | {"n": words[n], "amount": words.get(f"{n}_amount", "")} for n in facts}
+    said = [_(PARTS[count.rule][what]).format(**each[what]) for what in there if not count.what]
+    numbers = each.get(count.what, words) | {"what": "; ".join(said)}
+    return outcome_of(count.rule, count.outcome if there else PASS, **numbers)
 
 
 def _refuse_turned_costs(facts: Mapping[str, Any]) -> None:
@@ -189,14 +144,12 @@ def table_outcomes(engagement: "Engagement", coverage: pd.DataFrame) -> list[Out
     template = _("{table}: {loses}")
     what = [template.format(table=table_label(n), loses=_(CONTRACT[n].loses)) for n in absent]
     said = {"what": "; ".join(what), "tables": ", ".join(absent)}
-    return [
-        *(outcome_of("empty_table", FLAG, table=name, words=table_label(name)) for name in empty),
-        outcome_of("tables_absent", FLAG if absent else PASS, **said),
-    ]
+    found = [outcome_of("empty_table", FLAG, table=n, words=table_label(n)) for n in empty]
+    return [*found, outcome_of("tables_absent", FLAG if absent else PASS, **said)]
 
 
 def how_read_outcome(tables: list[Validated]) -> Outcome:
-    """Say what the readers passed over, and which numbers were not written plainly."""
+    """Say what the readers passed over, put right or took as declared."""
     template = _("{n} × {what} ({table})")
     what = [
         template.format(n=number(n), what=in_words(key), table=table_label(table.name))
@@ -218,14 +171,7 @@ def customers_outcome(engagement: "Engagement", customers: pd.DataFrame, *, site
 
 
 def outcomes_about(outcomes: Sequence[Outcome], section: str) -> list[Outcome]:
-    """Pick the outcomes that a part of notebook 1 shows, so that each acts where it belongs.
-
-    Parameters
-    ----------
-    outcomes : of an `Intake`
-    section : "came_in", "set_aside", "documents", "customers", "months" or "ledger"; what no other
-        part shows belongs to the first
-    """
+    """Pick the outcomes that a section of notebook 1 shows; what no other shows belongs to came_in."""
     known = {rule.section or "came_in" for rule in RULES.values()}
     require_choice(section, sorted(known), name="section")
     return [each for each in outcomes if (RULES[each.rule].section or "came_in") == section]
@@ -234,9 +180,9 @@ def outcomes_about(outcomes: Sequence[Outcome], section: str) -> list[Outcome]:
 def reach_outcomes(
     first: date,
     last: date,
-    *,
     months: pd.DataFrame,
     customers: pd.DataFrame,
+    *,
     span: "Period",
     currency: str,
 ) -> list[Outcome]:
@@ -245,13 +191,9 @@ def reach_outcomes(
     A customer is young when its first line is in the 12 months before the period's end and the
     input reaches further back than that. The last month counts as whole when lines end within a
     week of its end, and the first one when they begin within a week of its start.
-
-    Parameters
-    ----------
-    first, last : date, first and last day of the lines that are used
-    customers : DataFrame with ``customer_id`` and ``relation``
     """
-    back = whole_months(first - timedelta(days=QUIET_DAYS), span.end)
+    began = pd.Series([pd.Timestamp(first - timedelta(days=QUIET_DAYS))])
+    back = max(0, int(whole_months(began, span.end)[0]))
     reach = REFUSE if back < YEAR else FLAG if back < TWO_YEARS else PASS
     reaches = ngettext("{n} month", "{n} months", back).format(n=number(back))
     ends = min(last, span.end)
@@ -266,25 +208,9 @@ def reach_outcomes(
     ]
 
 
-def whole_months(start: date, end: date) -> int:
-    """Return how many whole months lie between two days, both included.
-
-    Examples
-    --------
-    >>> whole_months(date(2024, 1, 1), date(2025, 12, 31))
-    24
-    >>> whole_months(date(2024, 1, 10), date(2024, 12, 31))
-    11
-    """
-    after = end + timedelta(days=1)
-    months = 12 * (after.year - start.year) + after.month - start.month
-    return max(0, months - (after.day < start.day))
-
-
 def _young(months: pd.DataFrame, customers: pd.DataFrame, span: "Period", currency: str) -> Outcome:
     """Say how many external customers of the period began in its last year."""
-    external = customers.loc[customers["relation"] == "external", "customer_id"]
-    mine = months[among(months["customer_id"], external)]
+    mine = months[among(months["customer_id"], external(customers))]
     mine = mine.assign(revenue=floats(mine["invoice_revenue"]))
     began = mine.groupby("customer_id")["month"].min()
     here = mine[mine["period"] == span.name].groupby("customer_id")["revenue"].sum()

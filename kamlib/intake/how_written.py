@@ -1,10 +1,9 @@
-"""How numbers and days are written: what nobody has declared is refused, what was understood is counted.
+"""How numbers and days are written: what nobody has declared is refused.
 
 Without a declaration numbers have a decimal point and days are ISO. A column in which every point
 may as well group thousands, or whose days are written otherwise, is no file for that.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -18,15 +17,7 @@ from kamlib.core.language import N_, _
 from kamlib.core.vocabulary import column_label
 from kamlib.intake.inspect.days import days_in, forms_of
 from kamlib.intake.spelling import ROUNDED
-from kamlib.intake.values import (
-    APOSTROPHES,
-    ISO,
-    MINUS,
-    SPACES,
-    Dialect,
-    date_pattern,
-    number_pattern,
-)
+from kamlib.intake.values import ISO, Dialect, date_pattern
 
 MAY_GROUP = "^-?[1-9][0-9]{0,2}[.][0-9]{3}$"
 GROUPED = "^-?[1-9][0-9]{0,2}(?:[.][0-9]{3}){2,}$"
@@ -37,15 +28,15 @@ WAYS_OF_DAYS = 10_000  # different texts that are looked at, the most frequent f
 def refuse_undeclared(
     part: ir.Table, fields: Sequence[Field], dialect: Dialect, *, shown: str
 ) -> None:
-    """Raise DataError if a column of text can be read in two ways and nobody has said which holds.
-
-    `part` is a raw table, `shown` its files as readers know them.
-    """
+    """Raise DataError if a column of text can be read in two ways and nobody has said which holds."""
     texts = [f for f in fields if f.name in part.columns and part[f.name].type().is_string()]
-    numbers = [f.name for f in texts if f.kind in NUMERIC and not dialect.marks_declared]
+    declared = dialect.decimal or dialect.thousands
+    numbers = [f.name for f in texts if f.kind in NUMERIC and not declared]
     days = [f.name for f in texts if f.kind == "date" and not dialect.date]
     asked = {name: _counts_of_numbers(part[name].strip()) for name in numbers}
-    asked |= {name: _counts_of_days(part[name].strip()) for name in days}
+    for name in days:
+        text, iso = part[name].strip(), part[name].strip().re_search(date_pattern(ISO)[0])
+        asked[name] = {"iso": iso.sum(), "others": ((text != "") & ~iso).sum()}
     found = _row(part, {f"{n} {what}": count for n in asked for what, count in asked[n].items()})
     for name, counts in asked.items():
         of_column = {what: found[f"{name} {what}"] or 0 for what in counts}
@@ -89,12 +80,6 @@ def _refuse_numbers(count: dict[str, Any], name: str, shown: str) -> None:
         )
 
 
-def _counts_of_days(text: ir.StringValue) -> dict[str, ir.Scalar]:
-    """Return how many days are written as ISO has them, and how many texts are not."""
-    iso = text.re_search(date_pattern(ISO)[0])
-    return {"iso": iso.sum(), "others": ((text != "") & ~iso).sum()}
-
-
 def _refuse_days(text: ir.StringValue, iso: int, name: str, shown: str) -> None:
     """Raise DataError if most days of a column are written in another way than ISO."""
     different = text.name("day").as_table().group_by("day").aggregate(n=ibis._.count())
@@ -108,14 +93,14 @@ def _refuse_days(text: ir.StringValue, iso: int, name: str, shown: str) -> None:
     ways = ", ".join(f"{written[form]} × like {seen.examples[form]}" for form in shapes)
     forms = [form.pattern for form in forms_of(seen)]
     declared = f"'{forms[0]}'" if len(forms) == 1 else f"[{', '.join(map(repr, forms))}]"
-    told = {form for form, order in seen.orders.items() if order["first"] or order["second"]}
-    unsure = [form for form in seen.orders if form not in told and "." not in form]
-    question = (
-        f" No day in {seen.examples[unsure[0]]} and its like is above 12, so nobody can tell the day "
-        f"from the month: ask the client."
-        if unsure
-        else ""
-    )
+    sure = {form for form, order in seen.orders.items() if order["first"] or order["second"]}
+    unsure = [form for form in seen.orders if form not in sure and "." not in form]
+    question = ""
+    if unsure:
+        question = (
+            f" No day in {seen.examples[unsure[0]]} and its like is above 12, so nobody can tell the "
+            f"day from the month: ask the client."
+        )
     raise DataError(
         f"nobody has said how the days in {name} of {shown} are written; found: {ways}.{question} "
         f"If these are meant, set date: {declared} in a dialect of this input in "
@@ -123,37 +108,23 @@ def _refuse_days(text: ir.StringValue, iso: int, name: str, shown: str) -> None:
     )
 
 
-PARENTHESES = N_("negative numbers in parentheses")
-MINUS_BEHIND = N_("negative numbers with the minus behind")
-LONG_MINUS = N_("negative numbers with a typographic minus")
-WITH_MONEY = N_("numbers with a currency beside them")
-PERCENT = N_("numbers in percent")
 ROUNDED_IDS = N_("ids in scientific notation, whose last digits are lost")
 BETWEEN = ": "
-PLAIN = f"^-?[0-9][0-9.,{SPACES}{APOSTROPHES}]*$"  # as most numbers are written
 
 
-def numbers_read(part: ir.Table, fields: Sequence[Field], dialect: Dialect) -> Counter[str]:
-    """Return how often numbers of a raw table had to be understood, per column of text and way.
-
-    Ids that a spreadsheet has rounded are counted as well; those of customers are set aside.
-    """
-    texts = [f for f in fields if f.name in part.columns and part[f.name].type().is_string()]
-    numbers = [field for field in texts if field.kind in NUMERIC]
-    ids = [field for field in texts if field.kind == "id" and not field.who]
-    odd = {f.name: ~part[f.name].re_search(PLAIN) for f in numbers}
-    odd |= {f.name: part[f.name].contains("+") for f in ids}
-    some = _row(part, {name: is_odd.any() for name, is_odd in odd.items()})
-    seen = [field for field in texts if some.get(field.name)]
-    if not seen:
-        return Counter()
-    rows = part.filter(ibis.or_(*(odd[field.name] for field in seen)))
-    counts = {
-        f"{field.name}{BETWEEN}{way}": has.sum()
-        for field in seen
-        for way, has in _ways(rows[field.name], dialect, field).items()
-    }
-    return Counter({key: n for key, n in _row(rows, counts).items() if n})
+def rounded_ids(part: ir.Table, fields: Sequence[Field]) -> Counter[str]:
+    """Return how many ids a spreadsheet has rounded, per column; those of customers are set aside."""
+    ids = [
+        f.name
+        for f in fields
+        if f.kind == "id"
+        and not f.who
+        and f.name in part.columns
+        and part[f.name].type().is_string()
+    ]
+    lost = {n: part[n].contains("+").ifelse(part[n].re_search(ROUNDED), False) for n in ids}
+    found = _row(part, {f"{n}{BETWEEN}{ROUNDED_IDS}": is_lost.sum() for n, is_lost in lost.items()})
+    return Counter({key: n for key, n in found.items() if n})
 
 
 def _row(rows: ir.Table, sums: dict[str, ir.Scalar]) -> dict[str, Any]:
@@ -165,20 +136,3 @@ def in_words(key: str) -> str:
     """Return a count's key as readers see it: the column and the rest in their language."""
     column, between, way = key.rpartition(BETWEEN)
     return f"{column_label(column) if column else ''}{between}{_(way)}"
-
-
-def _ways(text: ir.StringValue, dialect: Dialect, field: Field) -> dict[str, ir.BooleanValue]:
-    """Return the ways of writing a number or an id that are counted, each with its test."""
-    if field.kind == "id":
-        return {ROUNDED_IDS: text.re_search(ROUNDED)}
-    ways = {
-        PARENTHESES: text.contains("("),
-        MINUS_BEHIND: text.re_search(f"[0-9][^0-9]*[{MINUS}-]"),
-        LONG_MINUS: text.contains(MINUS),
-    }
-    if dialect.money:
-        ways[WITH_MONEY] = text.re_search("|".join(map(re.escape, dialect.money)))
-    if field.may_be_percent:
-        ways[PERCENT] = text.contains("%")
-    is_number = text.re_search(number_pattern(dialect, percent=field.may_be_percent))
-    return {way: has & is_number for way, has in ways.items()}

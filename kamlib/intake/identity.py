@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from kamlib.core.errors import DataError, listed
-from kamlib.intake.small import Small, no_customers
+from kamlib.intake.small import SITE, Small
 from kamlib.intake.spelling import in_one_spelling
 from kamlib.intake.workspace import fetched
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kamlib.settings.inputs import Identity
 
 EXTERNAL = "external"
+DECISION = ["customer_id", "keep_as", "decided_by", "why"]
 CIRCLE_OF_GROUPS = (
     "the customers table has groups that belong to each other in a circle ({chain}). Mend parent_id of "
     "one of them."
@@ -37,28 +38,9 @@ def unit_of_each(
     merged: Mapping[str, str] | None = None,
     apart: Collection[str] = (),
 ) -> dict[str, str]:
-    """Say to which unit each id belongs: the group at the top, or the site itself.
+    """Say to which unit each id, each unit's own too, belongs: the group at the top, or the site itself.
 
-    Parameters
-    ----------
-    customers : DataFrame, one row per site, with ``customer_id`` and ``parent_id``
-    merged : dict of id to the one it is the same as, by decision
-    apart : ids that are no part of their group, see `relations_of`
-
-    Returns
-    -------
-    dict of id to unit, with an entry for each unit's own id too, and for each merged one
-
-    Raises
-    ------
-    DataError
-        Groups belong to each other in a circle.
-
-    Examples
-    --------
-    >>> sites = pd.DataFrame({"customer_id": ["A", "B"], "parent_id": ["G", None]})
-    >>> unit_of_each(sites, unit="group")
-    {'A': 'G', 'B': 'B', 'G': 'G'}
+    `merged` says which id is the same as another by decision; `apart` are no part of their group.
     """
     same = dict(merged or {})
     ids = [*customers["customer_id"], *sorted(set(same) - set(customers["customer_id"]))]
@@ -97,12 +79,6 @@ def relations_of(
     engagement.yaml names or its own row says; without either, that of its sites where all say the same,
     else it is external. A site that says nothing follows its group, and so does every site of a group
     that engagement.yaml names.
-
-    Parameters
-    ----------
-    customers : DataFrame, one row per site, with ``customer_id``, ``parent_id`` and ``relation``
-    identity : what engagement.yaml names goes before what the table says
-    merged : dict of id to the one it is the same as, by decision
     """
     named = {
         merged.get(one, one): word
@@ -117,8 +93,8 @@ def relations_of(
             sites[top].append(site)
     relations, apart = dict(named), set()
     for top, members in sites.items():
-        told = {written.get(one, "") for one in members if one != top}
-        alike = told.pop() if len(told) == 1 else ""
+        of_sites = {written.get(one, "") for one in members if one != top}
+        alike = of_sites.pop() if len(of_sites) == 1 else ""
         whole = named.get(top) or written.get(top) or alike or EXTERNAL
         for one in members:
             own = "" if top in named else written.get(one, "")
@@ -139,16 +115,8 @@ def unit_table(
 ) -> pd.DataFrame:
     """Return one row per unit with the attributes of the row that speaks for it.
 
-    From  ``customer_id, parent_id, relation, ...`` (sites)
-    to    ``customer_id, name, relation, ..., sites`` (units), sorted by id. Of sites of equal revenue
-    the first by id speaks.
-
-    Parameters
-    ----------
-    customers : DataFrame, one row per site; without rows where no table was given
-    revenue : DataFrame with ``customer_id`` (as on the lines) and ``invoice_revenue``
-    relations : dict from `relations_of`; who is not in it is external
-    names : dict of unit to the name on its lines, for those that have none
+    From sites to ``customer_id, name, relation, ..., sites``, sorted by id. Of sites of equal revenue the
+    first by id speaks; `names` on lines are for those that have none.
     """
     only_sold = sorted({*revenue["customer_id"]} - {*customers["customer_id"]})
     bare = pd.DataFrame({"customer_id": only_sold}, dtype="str")
@@ -197,26 +165,17 @@ class Identities(NamedTuple):
 
 
 def identities_of(masters: Mapping[str, Small], *, unit: str, identity: "Identity") -> Identities:
-    """Return who is who, by the tables of customers, of prospects and of decisions on identity.
+    """Return who is one customer, by the tables of customers, of prospects and of decisions.
 
-    Parameters
-    ----------
-    masters : the small tables by name; ``customers``, ``prospects`` and ``identity`` are used where
-        they are there
-    identity : which ids are own companies or pots
-
-    Raises
-    ------
-    DataError
-        Groups or decisions go in a circle, or a decision keeps an id that no customer has, or a
-        prospect's for a customer.
+    `masters` are the small tables by name, as far as they are there.
     """
-    sites = masters["customers"].frame if "customers" in masters else no_customers()
-    decisions = decided(masters)
+    tables = {name: each.frame for name, each in masters.items()}
+    sites = tables.get("customers", pd.DataFrame(columns=SITE, dtype="str"))
+    decisions = tables.get("identity", pd.DataFrame(columns=DECISION, dtype="str"))
     ids = set(sites["customer_id"])
-    prospects = set(masters["prospects"].frame["prospect_id"]) if "prospects" in masters else set()
+    prospects = set(tables["prospects"]["prospect_id"]) if "prospects" in tables else set()
     _refuse_customers_as_prospects(decisions, prospects - ids, prospects)
-    merged = merged_ids(decisions, ids | prospects if "customers" in masters else None)
+    merged = merged_ids(decisions, ids | prospects if "customers" in tables else None)
     only = prospects - ids - set(merged)
     relations, apart = relations_of(sites, identity, merged)
     units = unit_of_each(sites, unit=unit, merged=merged, apart=apart)
@@ -243,22 +202,8 @@ def _refuse_customers_as_prospects(
 def merged_ids(decisions: pd.DataFrame, known: set[str] | None) -> dict[str, str]:
     """Return to which id each merged one goes, chains followed to their end.
 
-    Parameters
-    ----------
-    decisions : DataFrame ``customer_id, keep_as, ...``; a row whose two ids are the same says that
-        the customer was looked at and is apart from all others
-    known : ids of the customers table; None where there is none
-
-    Raises
-    ------
-    DataError
-        Decisions go in a circle, or keep an id that no customer has.
-
-    Examples
-    --------
-    >>> chain = pd.DataFrame({"customer_id": ["A", "B"], "keep_as": ["B", "C"]})
-    >>> merged_ids(chain, None)
-    {'A': 'C', 'B': 'C'}
+    A row whose two ids are the same says that the customer was looked at and is apart from all others.
+    `known` are the ids of the customers table; None where there is none.
     """
     given = dict(zip(decisions["customer_id"], decisions["keep_as"], strict=True))
     above = {one: other for one, other in given.items() if one != other}
@@ -295,9 +240,9 @@ def merged_activity(activity: pd.DataFrame, merged: dict[str, str]) -> pd.DataFr
 
 def names_of_lines(lines: ir.Table) -> pd.DataFrame:
     """Return what each id is called on the lines: ``customer_id, name, lines, last``."""
-    told = lines.filter(lines["name"].notnull())
-    counted = told.group_by("customer_id", "name").aggregate(
-        lines=told["lines"].sum().cast("int64"), last=told["date"].max()
+    named = lines.filter(lines["name"].notnull())
+    counted = named.group_by("customer_id", "name").aggregate(
+        lines=named["lines"].sum().cast("int64"), last=named["date"].max()
     )
     return fetched(counted.order_by(["customer_id", "name"]))
 
@@ -327,12 +272,3 @@ def chosen_names(variants: pd.DataFrame) -> dict[str, str]:
     """Return the name that was chosen for each id."""
     rows = variants[variants["chosen"]]
     return dict(zip(rows["customer_id"], rows["name"], strict=True))
-
-
-def decided(masters: Mapping[str, Small]) -> pd.DataFrame:
-    """Return the decisions on identity, none where the engagement has no list."""
-    if "identity" in masters:
-        return masters["identity"].frame
-    return pd.DataFrame(
-        {name: pd.Series(dtype="str") for name in ("customer_id", "keep_as", "decided_by", "why")}
-    )

@@ -31,7 +31,8 @@ def rows_balance(table: Validated, quarantine: pd.DataFrame, used: int) -> Balan
     """Say what became of the rows of an input table."""
     balance = Balance(_("Rows of {table}").format(table=table_label(table.name)), "rows")
     balance.start(_("read"), table.raw.rows)
-    rules = Counter(zip(quarantine["column"], quarantine["reason"], strict=True))
+    mine = quarantine[quarantine["table"] == table.name]
+    rules = Counter(zip(mine["column"], mine["reason"], strict=True))
     for (column, reason), n in sorted(rules.items()):
         balance.change(_aside(column, reason), -n)
     return balance.end(_("used"), used)
@@ -39,10 +40,8 @@ def rows_balance(table: Validated, quarantine: pd.DataFrame, used: int) -> Balan
 
 def _aside(column: str, reason: str) -> str:
     """Say by which rule rows were set aside; a row that is broken as a whole has no column."""
-    if not column:
-        return _("set aside: {reason}").format(reason=_(reason))
-    words = _("set aside: {column}, {reason}")
-    return words.format(column=column_label(column), reason=_(reason))
+    words = _("set aside: {column}, {reason}") if column else _("set aside: {reason}")
+    return words.format(column=column_label(column) if column else "", reason=_(reason))
 
 
 def money_balance(
@@ -71,21 +70,16 @@ def ledger_of_revenue(
     gl_totals: pd.DataFrame | None,
     engagement: "Engagement",
 ) -> tuple[Balance | None, Outcome]:
-    """Tie the revenue of a period to the general ledger, and say how well it ties.
+    """Tie the revenue of a period to the general ledger, if there is one, and say how well it ties.
 
     A reconciling item explains a difference when it names the period and an account of the line;
     its amount is in profit sense: it is what the ledger has and the lines have not.
-
-    Returns
-    -------
-    the balance from our customers to the ledger (None where there is nothing to tie to), and the
-    outcome on its unexplained difference as a share of the ledger's revenue
     """
     mine = months[months["period"] == period]
     relation = dict(zip(customers["customer_id"], customers["relation"], strict=True))
     ours = mine[REVENUE].groupby(mine["customer_id"].map(relation))
     of_relation = {word: total(amounts) for word, amounts in ours}
-    aside, unassigned = _set_aside_in(period, quarantine, engagement)
+    lost, unassigned = _set_aside_in(period, quarantine, engagement)
     theirs = _revenue_accounts(period, gl_totals)
     if theirs is None:
         return None, outcome_of("ledger_absent", FLAG)
@@ -102,34 +96,34 @@ def ledger_of_revenue(
     balance.change(_("intercompany"), of_relation.get("intercompany", 0))
     balance.change(_("collective customers"), of_relation.get("collective", 0))
     balance.change(_("unassigned: no usable customer on the line"), unassigned)
-    balance.change(_("set aside, with readable date and amount"), aside)
+    balance.change(_("set aside, with readable date and amount"), lost)
     accounts = set(theirs["gl_account"])
     for item in engagement.ledger.reconciling_items:
         if item.period == period and str(item.gl_account) in accounts:
             balance.change(str(item.what), item.amount, _("named by {by}").format(by=item.by))
     balance = balance.end(_("general ledger"), there).in_cents()
-    return balance, _ledger_outcome(period, balance, there, aside + unassigned, engagement)
+    return balance, _ledger_outcome(period, balance, there, lost + unassigned, engagement)
 
 
 def _ledger_outcome(
-    period: str, balance: Balance, revenue: Decimal, aside: Decimal, engagement: "Engagement"
+    period: str, balance: Balance, revenue: Decimal, lost: Decimal, engagement: "Engagement"
 ) -> Outcome:
     """Say how large the unexplained difference is against the declared materiality.
 
     What was set aside is named in the balance, but explains nothing: it is missing in our numbers.
     """
-    gap, currency = abs(balance.unexplained + aside), engagement.currency
+    gap, currency = abs(balance.unexplained + lost), engagement.currency
     share = float(gap / abs(revenue)) if revenue else 1.0
     limits = engagement.ledger.materiality
     outcome = PASS if share <= limits.flag else FLAG if share <= limits.refuse else REFUSE
-    apart = _("; {amount} lie in rows set aside").format(amount=money(float(aside), currency, 2))
+    apart = _("; {amount} lie in rows set aside").format(amount=money(float(lost), currency, 2))
     return outcome_of(
         "ledger_revenue",
         outcome,
         period=period,
         difference=money(float(gap), currency, 2),
         share=percent(share),
-        aside=apart if aside else "",
+        aside=apart if lost else "",
     )
 
 
@@ -145,10 +139,8 @@ def _set_aside_in(
     lines = lines[(lines["column"] != "currency") & (lines["reason"] != LEFT_OUT)]
     inside = lines["date"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))
     nobody = lines["column"] == "customer_id"
-    return (
-        total(lines.loc[inside & ~nobody, "amount"]),
-        total(lines.loc[inside & nobody, "amount"]),
-    )
+    known, unknown = (total(lines.loc[inside & who, "amount"]) for who in (~nobody, nobody))
+    return known, unknown
 
 
 def _revenue_accounts(period: str, gl_totals: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -167,13 +159,7 @@ def _revenue_accounts(period: str, gl_totals: pd.DataFrame | None) -> pd.DataFra
 def ledger_lines_outcome(
     gl_totals: pd.DataFrame | None, periods: Sequence[str], *, currency: str
 ) -> list[Outcome]:
-    """Say which accounts of the general ledger no line of the statement is held against.
-
-    Parameters
-    ----------
-    gl_totals : DataFrame, the ledger's accounts; None where it was not given
-    periods : the report period, and the one before it
-    """
+    """Say which accounts of the general ledger no line of the statement is held against."""
     if gl_totals is None:
         return []
     mine = gl_totals[gl_totals["period"].isin(periods)]
@@ -182,11 +168,10 @@ def ledger_lines_outcome(
         return [outcome_of("ledger_lines", PASS)]
     left = mine[~held]
     words = _("{account} in {period}: {amount}")
+    rows = left[["gl_account", "period", "amount"]].itertuples(index=False)
     which = [
         words.format(account=account, period=period, amount=money(float(amount), currency))
-        for account, period, amount in left[["gl_account", "period", "amount"]].itertuples(
-            index=False
-        )
+        for account, period, amount in rows
     ]
     return [outcome_of("ledger_lines", FLAG, n=number(len(left)), which=listed(which))]
 
@@ -205,14 +190,10 @@ def items_outcome(
     there = set(zip(held["period"], held["gl_account"], strict=True))
     there |= {(each.period, each.gl_account) for each in engagement.profitability.resources}
     words = _("{what} ({amount}, {period})")
-    loose = [
-        words.format(
-            what=each.what,
-            amount=money(float(each.amount), engagement.currency),
-            period=each.period,
-        )
-        for each in items
-        if (each.period, each.gl_account) not in there
-    ]
+    loose = []
+    for each in items:
+        if (each.period, each.gl_account) not in there:
+            amount = money(float(each.amount), engagement.currency)
+            loose.append(words.format(what=each.what, amount=amount, period=each.period))
     outcome = FLAG if loose else PASS
     return [outcome_of("reconciling_items", outcome, n=number(len(items)), which=listed(loose))]

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from kamlib.core.timespans import Period
 
 
+LADDER = {  # sums of the upper half → their column, and the name of what was given back
+    "list_revenue": ("list_total", "returned_list_revenue"),
+    "invoice_revenue": ("net_amount", "returned_revenue"),
+    "cost_of_goods_sold": ("cost_of_goods_sold", "returned_cost"),
+}
+
+
 def span_of(day: ir.DateValue, work: Workspace) -> ir.DateValue:
     """Return the first day of the month a day lies in, or of the part of it that is of one period."""
     cuts = {span.start for span in work.engagement.periods.values()}
@@ -36,61 +43,47 @@ def span_of(day: ir.DateValue, work: Workspace) -> ir.DateValue:
 
 
 def customer_months(
-    lines: ir.Table, judged: Validated, work: Workspace, units: ir.Table | None
+    documents: ir.Table, lines: Validated, work: Workspace, units: ir.Table | None
 ) -> Answer:
     """Return one row per unit, month and period with exact sums.
 
-    To ``customer_id, month, period, list_revenue, invoice_revenue, returned_revenue,
-    cost_of_goods_sold, revenue_without_cost, lines``, and ``freight`` where the input has it.
-
-    From documents (`kamlib.intake.documents.documents_of`); `units` has ``known_id`` and ``unit``, None
-    where every id is its own unit. Summed by the id as it was read, and rolled up to units afterwards.
+    To ``customer_id, month, period``, the sums of the ladder's upper half, ``revenue_without_cost,
+    lines``, and ``freight`` where the input has it. Summed by the id as it was read, and rolled up to
+    units afterwards.
     """
-    sums = ladder_sums(lines)
-    sums |= {"revenue_without_cost": money_sum(lines["revenue_without_cost"])}
-    sums |= {"freight": money_sum(lines["freight"])} if "freight" in judged.raw.names else {}
-    of_id = lines.group_by(site="site", span=span_of(lines["date"], work)).aggregate(
-        **sums, lines=line_count(lines)
-    )
+    sums = ladder_sums(documents)
+    sums |= {"revenue_without_cost": money_sum(documents["revenue_without_cost"])}
+    sums |= {"freight": money_sum(documents["freight"])} if "freight" in lines.raw.names else {}
+    keys = {"site": documents["site"], "span": span_of(documents["date"], work)}
+    of_id = documents.group_by(**keys).aggregate(**sums, lines=line_count(documents))
     rows = of_unit(of_id.mutate(customer_id=of_id["site"].cast("string")), units)
     if units is not None:
         rows = rows.group_by("unit", "span").aggregate(
             **{name: money_sum(rows[name]) for name in sums}, lines=line_count(rows)
         )
-    told = rows.select(
+    months = rows.select(
         customer_id="unit",
         month=rows["span"].truncate("M"),
         period=period_of(rows["span"], work),
         **{name: rows[name] for name in (*sums, "lines")},
     )
-    return Answer(told.order_by(["customer_id", "month", "period"]))
+    return Answer(months.order_by(["customer_id", "month", "period"]))
 
 
 def ladder_sums(lines: ir.Table) -> dict[str, ir.DecimalValue]:
     """Return the exact sums of the ladder's upper half, and what of the revenue was given back."""
     back = lines["document_type"].isin(BACK)
-    given = {
-        "returned_list_revenue": "list_total",
-        "returned_revenue": "net_amount",
-        "returned_cost": "cost_of_goods_sold",
-    }
-    return {
-        "list_revenue": money_sum(lines["list_total"]),
-        "invoice_revenue": money_sum(lines["net_amount"]),
-        "cost_of_goods_sold": money_sum(lines["cost_of_goods_sold"]),
-        **{
-            name: lines[of].sum(where=back).fill_null(0).cast(DECIMAL) for name, of in given.items()
-        },
-    }
+    sums = {name: money_sum(lines[column]) for name, (column, _back) in LADDER.items()}
+    returned = {name: lines[column].sum(where=back) for column, name in LADDER.values()}
+    return sums | {name: each.fill_null(0).cast(DECIMAL) for name, each in returned.items()}
 
 
 def timing(lines: ir.Table, placed: ir.Table, work: Workspace) -> Answer:
     """Return what credit notes and corrections took from sales of another period.
 
-    To ``period, customer_id, earned_period, list_revenue, invoice_revenue, returned_revenue,
-    cost_of_goods_sold``: posted in ``period``, correcting invoices of ``earned_period``; either is
-    null outside all periods. What is not placed (`kamlib.intake.corrections.placed_in`) stays in the
-    period in which it was posted.
+    To ``period, customer_id, earned_period`` and the sums of the ladder's upper half: posted in
+    ``period``, correcting invoices of ``earned_period``; either is null outside all periods. What is
+    not placed (`kamlib.intake.corrections.placed_in`) stays in the period in which it was posted.
     """
     late = lines.filter(lines["document_type"].isin(BACK))
     late = late.join(placed, late["corrects_invoice_id"] == placed["names"])
@@ -98,10 +91,9 @@ def timing(lines: ir.Table, placed: ir.Table, work: Workspace) -> Answer:
     apart = ibis.coalesce(late["period"], "") != ibis.coalesce(late["earned_period"], "")
     moved = late.filter(apart)
     key = ["period", "customer_id", "earned_period"]
-    summed = moved.group_by("period", "earned_period", customer_id="unit").aggregate(
-        **ladder_sums(moved)
-    )
-    return Answer(summed.select(*key, *ladder_sums(moved)).order_by(key))
+    sums = ladder_sums(moved)
+    summed = moved.group_by("period", "earned_period", customer_id="unit").aggregate(**sums)
+    return Answer(summed.select(*key, *sums).order_by(key))
 
 
 def site_revenue(lines: ir.Table, span: "Period") -> pd.DataFrame:
@@ -120,8 +112,8 @@ def site_revenue(lines: ir.Table, span: "Period") -> pd.DataFrame:
         **{name: ibis.coalesce(day, every[name]) for name, day in sold.items()},
     }
     summed = lines.group_by("site").aggregate(**sums)
-    told = summed.mutate(customer_id=summed["site"].cast("string")).select("customer_id", *sums)
-    return fetched(told.order_by("customer_id"))
+    named = summed.mutate(customer_id=summed["site"].cast("string")).select("customer_id", *sums)
+    return fetched(named.order_by("customer_id"))
 
 
 def line_count(documents: ir.Table) -> ir.IntegerValue:
@@ -130,10 +122,7 @@ def line_count(documents: ir.Table) -> ir.IntegerValue:
 
 
 def corrections(lines: ir.Table, work: Workspace) -> Answer:
-    """Return one row per credit note or correction.
-
-    To ``invoice_id, customer_id, date, period, document_type, lines``.
-    """
+    """Return ``invoice_id, customer_id, date, period, document_type, lines`` of each that gives back."""
     back = lines.filter(lines["document_type"].isin(BACK))
     counted = back.group_by(invoice_id="invoice_id", customer_id="unit").aggregate(
         date=back["date"].min(),
@@ -148,14 +137,13 @@ def corrections(lines: ir.Table, work: Workspace) -> Answer:
 BY = ["period", "customer_id", "product_id"]
 
 
-def customer_products(work: Workspace, told: ir.Table, units: ir.Table | None) -> Answer:
-    """Return one row per period, unit and product with exact sums, of the periods of engagement.yaml.
+def customer_products(work: Workspace, typed: ir.Table, units: ir.Table | None) -> Answer:
+    """Return ``quantity`` and the sums of the ladder's upper half by ``period, customer_id, product_id``.
 
-    To ``period, customer_id, product_id, quantity, list_revenue, invoice_revenue,
-    returned_revenue, cost_of_goods_sold`` and the other sums of the ladder's upper half. The
-    quantity, and the cost of goods sold, are unknown where one of the lines has none.
+    Of the periods of engagement.yaml. The quantity, and the cost of goods sold, are unknown where one
+    of the lines has none.
     """
-    dated = told.mutate(period=period_of(told["date"], work))
+    dated = typed.mutate(period=period_of(typed["date"], work))
     dated = dated.filter(dated["period"].notnull())
     summed = dated.group_by(BY).aggregate(
         quantity=money_sum(dated["quantity"]),
@@ -163,9 +151,7 @@ def customer_products(work: Workspace, told: ir.Table, units: ir.Table | None) -
         uncosted=dated.count(where=dated["cost_of_goods_sold"].isnull()),
         **ladder_sums(dated),
     )
-    here = pull(work, "sites_products", summed, key=KEY)
-    rolled = of_unit(here, units)
-    rolled = rolled.mutate(customer_id=rolled["unit"])
+    rolled = _of_units(work, "sites_products", summed, units)
     sums = list(ladder_sums(dated))
     whole = {name: money_sum(rolled[name]) for name in ("quantity", *sums)}
     for name, gap in (("quantity", "uncounted"), ("cost_of_goods_sold", "uncosted")):
@@ -175,7 +161,7 @@ def customer_products(work: Workspace, told: ir.Table, units: ir.Table | None) -
 
 
 def customer_groups(
-    work: Workspace, told: ir.Table, products: pd.DataFrame, units: ir.Table | None
+    work: Workspace, typed: ir.Table, products: pd.DataFrame, units: ir.Table | None
 ) -> Answer:
     """Return what each unit bought of which product group in which month.
 
@@ -184,17 +170,21 @@ def customer_groups(
     """
     own = products.dropna(subset=["product_group"])
     rows = {"_product": own["product_id"].tolist(), "_group": own["product_group"].tolist()}
-    groups = lookup(work, "product_groups", pa.table(rows), like=told)
+    groups = lookup(work, "product_groups", pa.table(rows), like=typed)
     begin = min(span.start for span in work.engagement.periods.values())
-    dated = told.filter(told["date"] >= ibis.literal(months_earlier(begin, 12).date()))
+    dated = typed.filter(typed["date"] >= ibis.literal(months_earlier(begin, 12).date()))
     dated = dated.mutate(month=dated["date"].truncate("M"))
     sold = dated.join(groups, dated["product_id"] == groups["_product"])
     summed = sold.group_by("customer_id", "month", product_group="_group").aggregate(
         invoice_revenue=money_sum(sold["net_amount"])
     )
-    rolled = of_unit(pull(work, "sites_groups", summed, key=KEY), units)
+    rolled = _of_units(work, "sites_groups", summed, units)
     by = ["customer_id", "month", "product_group"]
-    whole = rolled.mutate(customer_id=rolled["unit"]).group_by(by)
-    return Answer(
-        whole.aggregate(invoice_revenue=money_sum(rolled["invoice_revenue"])).order_by(by)
-    )
+    revenue = rolled.group_by(by).aggregate(invoice_revenue=money_sum(rolled["invoice_revenue"]))
+    return Answer(revenue.order_by(by))
+
+
+def _of_units(work: Workspace, name: str, sites: ir.Table, units: ir.Table | None) -> ir.Table:
+    """Return sums of sites, brought from where lines lie, under the ids of their units."""
+    rows = of_unit(pull(work, name, sites, key=KEY), units)
+    return rows.mutate(customer_id=rows["unit"])

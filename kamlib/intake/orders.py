@@ -19,7 +19,7 @@ from kamlib.intake.documents import money_sum, only_row, order_fields, period_of
 from kamlib.intake.identity import Identities, counted_as
 from kamlib.intake.lines import line_count
 from kamlib.intake.validate import Validated
-from kamlib.intake.workspace import Answer, Workspace, materialize
+from kamlib.intake.workspace import Answer, Workspace, has_rows, materialize
 
 # a quarter: what is delivered later was ordered anew, and numbers start over yearly
 APART_DAYS = 92
@@ -43,7 +43,7 @@ def sold_by_order(documents: ir.Table, work: Workspace) -> ir.Table:
 
 
 def orders(
-    sold: ir.Table, judged: Validated, work: Workspace, who: Identities, *, begin: date
+    sold: ir.Table, lines: Validated, work: Workspace, identities: Identities, *, begin: date
 ) -> Answer:
     """Return one row per order and what its lines share, in the period of the order's day.
 
@@ -51,49 +51,33 @@ def orders(
     first_order`` and the attributes that time equations ask for: ``lines`` and ``order_value`` are of
     the row, ``document_lines`` and ``date`` of the whole order.
 
-    One number used by two units is two orders. Whether a customer is new is missing where that cannot
-    be told: its start is not recorded, and its first order lies within the set-up months of the first
-    line. Whether an order is its first one is missing too where it became a customer before that line.
+    One number used by two units is two orders. Whether a customer is new is missing where its start is
+    not recorded and its first order lies within the set-up months of the first line; whether an order is
+    its first one, also where it became a customer before that line.
     """
-    fields = order_fields(judged, work)
-    parts = _parts(sold, "order_id", "order_day", fields)
-    whole = _new_or_not(parts, work, who, begin)
-    whole = whole.mutate(period=period_of(whole["date"], work))
-    own = [field.name for field in fields]
-    names = [
-        "order_id",
-        "customer_id",
-        "date",
-        "period",
-        "lines",
-        "document_lines",
-        "order_value",
-        *own,
-        "customer_is_new",
-        "first_order",
-    ]
-    rows = whole.select(names).order_by([*names[:3], *own, "lines", "order_value"])
-    return Answer(rows, {field.name: field.kind for field in fields})
+    kinds = {field.name: field.kind for field in order_fields(lines, work)}
+    parts = _parts(sold, "order_id", "order_day", list(kinds))
+    rows = _new_or_not(parts, work, identities, begin)
+    names = ["order_id", "customer_id", "date", "period", "lines", "document_lines", "order_value"]
+    rows = rows.mutate(period=period_of(rows["date"], work))
+    rows = rows.select(*names, *kinds, "customer_is_new", "first_order")
+    return Answer(rows.order_by([*names[:3], *kinds, "lines", "order_value"]), kinds)
 
 
-def deliveries(documents: ir.Table, judged: Validated, work: Workspace) -> dict[str, Answer]:
+def deliveries(documents: ir.Table, lines: Validated, work: Workspace) -> dict[str, Answer]:
     """Return the table of deliveries under its name; nothing where lines name none.
 
-    To ``delivery_id, customer_id, date, period, lines, document_lines`` and the attributes that time
-    equations ask for, one row per delivery, unit and what its lines share, in the period of its
-    first day.
+    As orders have them, in the period of the delivery's first day.
     """
-    if "delivery_id" not in judged.raw.names:
+    if "delivery_id" not in lines.raw.names:
         return {}
     sold = documents.filter(documents["document_type"].isin(SALES))
     sold = told_apart(work, sold.filter(sold["delivery_id"].notnull()), "delivery_id", "date")
-    fields = order_fields(judged, work)
-    parts = _parts(sold, "delivery_id", "date", fields)
-    dated = parts.mutate(period=period_of(parts["date"], work))
-    own = [field.name for field in fields]
-    names = ["delivery_id", "customer_id", "date", "period", "lines", "document_lines", *own]
-    rows = dated.select(names).order_by(["delivery_id", "customer_id", "date", *own])
-    return {"deliveries": Answer(rows, {field.name: field.kind for field in fields})}
+    kinds = {field.name: field.kind for field in order_fields(lines, work)}
+    rows = _parts(sold, "delivery_id", "date", list(kinds))
+    rows = rows.mutate(period=period_of(rows["date"], work))
+    names = ["delivery_id", "customer_id", "date", "period", "lines", "document_lines"]
+    return {"deliveries": Answer(rows.select(*names, *kinds).order_by([*names[:3], *kinds]), kinds)}
 
 
 def told_apart(work: Workspace, rows: ir.Table, named: str, day: str) -> ir.Table:
@@ -101,7 +85,7 @@ def told_apart(work: Workspace, rows: ir.Table, named: str, day: str) -> ir.Tabl
     reach = _reach(rows, named, day)
     far = reach.filter(reach["last"] > _later(reach["first"], APART_DAYS))
     never = rows.mutate(begun=ibis.null("date"))
-    if not far.limit(1).count().to_pyarrow().as_py():
+    if not has_rows(far):
         return never
     begun = _begun(rows, far, named, day)
     same = [named, "unit", day]
@@ -133,9 +117,8 @@ def _later(day: ir.DateValue, days: int) -> ir.DateValue:
     return (day + ibis.interval(days=days)).cast("date")
 
 
-def _parts(rows: ir.Table, named: str, day: str, fields: list) -> ir.Table:
+def _parts(rows: ir.Table, named: str, day: str, own: list[str]) -> ir.Table:
     """Return one row per order or delivery and what its lines share, with the whole's day and lines."""
-    own = [field.name for field in fields]
     parts = rows.group_by(named, "begun", *own, customer_id="unit").aggregate(
         date=rows[day].min(), lines=line_count(rows), order_value=money_sum(rows["net_amount"])
     )
@@ -148,11 +131,11 @@ def _parts(rows: ir.Table, named: str, day: str, fields: list) -> ir.Table:
     )
 
 
-def _new_or_not(parts: ir.Table, work: Workspace, who: Identities, begin: date) -> ir.Table:
+def _new_or_not(parts: ir.Table, work: Workspace, identities: Identities, begin: date) -> ir.Table:
     """Add whether each order's customer is new, and whether it is its first: missing if unknown."""
     months = ibis.interval(months=work.engagement.windows.setup_months)
     first = parts.group_by(who="customer_id").aggregate(first=parts["date"].min())
-    since = _since(work, who)
+    since = _since(work, identities)
     start = first.left_join(since, first["who"] == since["unit"])
     began = ibis.least(start["first"], ibis.coalesce(start["since"], start["first"]))
     silent = start["first"] >= (ibis.literal(begin) + months).cast("date")
@@ -162,33 +145,31 @@ def _new_or_not(parts: ir.Table, work: Workspace, who: Identities, begin: date) 
         "who",
         "first",
         ends=(began + months).cast("date"),
-        told=recorded | silent,
+        known=recorded | silent,
         no_earlier=silent | (recorded & (start["since"] >= begin)),
     )
     joined = parts.join(start, parts["customer_id"] == start["who"])
     fresh, unknown = joined["date"] < joined["ends"], ibis.null("boolean")
     opens = fresh & (joined["date"] == joined["first"])
     return joined.mutate(
-        customer_is_new=(fresh & ~joined["told"]).ifelse(unknown, fresh),
+        customer_is_new=(fresh & ~joined["known"]).ifelse(unknown, fresh),
         first_order=(opens & ~joined["no_earlier"]).ifelse(unknown, opens),
     )
 
 
-def _since(work: Workspace, who: Identities) -> ir.Table:
+def _since(work: Workspace, identities: Identities) -> ir.Table:
     """Return the first day recorded for each unit: ``unit, since, whole``, of all its sites or of some."""
-    sites = who.sites
+    sites = identities.sites
     given = sites["since"] if "since" in sites else pd.Series(pd.NaT, index=sites.index)
-    units = counted_as(sites["customer_id"], who.units)
+    units = counted_as(sites["customer_id"], identities.units)
     days = pd.to_datetime(given).groupby(units).agg(["min", "count", "size"])
     known = days[days["count"] > 0]
-    rows = pa.table(
-        {
-            "unit": pa.array(list(known.index), pa.string()),
-            "since": pa.array([day.date() for day in known["min"]], pa.date32()),
-            "whole": pa.array(list(known["count"] == known["size"]), pa.bool_()),
-        }
-    )
-    return work.con.create_table("since_when", rows, overwrite=True)
+    rows = {
+        "unit": pa.array(list(known.index), pa.string()),
+        "since": pa.array([day.date() for day in known["min"]], pa.date32()),
+        "whole": pa.array(list(known["count"] == known["size"]), pa.bool_()),
+    }
+    return work.con.create_table("since_when", pa.table(rows), overwrite=True)
 
 
 def seen_of_orders(sold: ir.Table, *, may_be_cut: bool) -> dict[str, Any]:
@@ -218,17 +199,12 @@ def seen_of_orders(sold: ir.Table, *, may_be_cut: bool) -> dict[str, Any]:
         long=numbers["long"].sum(),
         long_amount=numbers["amount"].sum(where=numbers["long"]),
     )
-    cut = _in_parts(sold) if may_be_cut else 0
+    reach = _reach(sold.filter(sold["numbered"]), "order_id", "date")
+    in_parts = reach.filter(reach["last"] > reach["first"])
+    cut = int(in_parts.count().to_pyarrow().as_py()) if may_be_cut else 0
     return {**only_row(of_lines), **only_row(of_numbers), "cut": cut}
 
 
-def begins_late(first: date | None, start: date) -> bool:
+def begins_late(first: date, start: date) -> bool:
     """Tell whether lines from `first` on may lack the beginning of orders of a period."""
-    return first is not None and first > start - timedelta(days=APART_DAYS)
-
-
-def _in_parts(sold: ir.Table) -> int:
-    """Count the orders that stand on invoices of several days."""
-    mine = sold.filter(sold["numbered"])
-    reach = _reach(mine, "order_id", "date")
-    return int(reach.filter(reach["last"] > reach["first"]).count().to_pyarrow().as_py())
+    return first > start - timedelta(days=APART_DAYS)

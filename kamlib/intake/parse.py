@@ -37,8 +37,20 @@ def dtype_of(field: Field) -> dt.DataType:
     return {"date": dt.date, "bool": dt.boolean}.get(field.kind, dt.string)
 
 
+class Around(NamedTuple):
+    """What a rule may know beside the cell.
+
+    `last_day` is the last day that an event of the past may have; `spared` are ids that the engagement
+    names, whatever they look like; `tax_ids` says that ids are tax numbers.
+    """
+
+    last_day: date
+    spared: frozenset[str] = frozenset()
+    tax_ids: bool = False
+
+
 class Cell(NamedTuple):
-    """A column of parsed rows: what was read, its value, and what beside it tells whether it stands.
+    """A column of parsed rows: what was read, its value, and what tells whether it stands.
 
     `said` is the value of the column that its field names beside it (`Field.unless, where, together`
     or `not_before`); `known` the id of the customer or party where somebody has it, `unusable` why a
@@ -48,6 +60,7 @@ class Cell(NamedTuple):
     field: Field
     dialect: Dialect
     words: Mapping[str, str]
+    around: Around
     read: ir.Column
     value: ir.Value
     said: ir.Value | None = None
@@ -261,18 +274,12 @@ def _with_tax_ids(work: Workspace, table: str, rows: ir.Table, field: Field) -> 
     texts = rows.select(written=rows[name]).distinct().to_pyarrow()["written"]
     ids = sorted(text for text in texts.to_pylist() if text is not None)
     found = [tax_id_of(text, country=work.engagement.identity.country) for text in ids]
-    spelled = lookup(
-        work,
-        f"spelling_{table}_{field.name}",
-        pa.table(
-            {
-                "_written": pa.array(ids, pa.string()),
-                "_number": pa.array([one.number or None for one in found], pa.string()),
-                "_why": pa.array([one.reason or None for one in found], pa.string()),
-            }
-        ),
-        like=rows,
-    )
+    columns = {
+        "_written": pa.array(ids, pa.string()),
+        "_number": pa.array([one.number or None for one in found], pa.string()),
+        "_why": pa.array([one.reason or None for one in found], pa.string()),
+    }
+    spelled = lookup(work, f"spelling_{table}_{field.name}", pa.table(columns), like=rows)
     joined = rows.left_join(spelled, rows[name] == spelled["_written"])
     changed = {name: ibis.coalesce(joined["_number"], joined[name])}
     if field.name == "customer_id":

@@ -1,8 +1,9 @@
 """What was set aside and what is used: counted, weighed in money, and listed so that it can be found."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis.expr.types as ir
@@ -86,10 +87,6 @@ def lines_set_aside(
     """Return what was set aside of invoice lines, brought from where they lie.
 
     An id that is known with other zeros in front is told as such: a spreadsheet has taken them.
-
-    Parameters
-    ----------
-    known : dict of "customer" to a table with the column ``known_id``, if there are customers
     """
     used = documents.aggregate(
         used=documents["lines"].sum().fill_null(0).cast("int64"),
@@ -117,18 +114,15 @@ def _mark_lost_zeros(rows: pa.Table, known: Mapping[str, ir.Table]) -> pa.Table:
     if "customer" not in known or NO_CUSTOMER not in reason:
         return rows
     bare = {each.lstrip("0") for each in known["customer"].to_pyarrow()["known_id"].to_pylist()}
-    told = [
+    mended = [
         ZEROS_LOST if why == NO_CUSTOMER and one and one.lstrip("0") in bare else why
         for why, one in zip(reason, ids, strict=True)
     ]
-    return rows.set_column(rows.schema.get_field_index("reason"), "reason", pa.array(told, TEXT))
+    return rows.set_column(rows.schema.get_field_index("reason"), "reason", pa.array(mended, TEXT))
 
 
 def money_read(counted: Mapping[str, Any], apart: SetAside) -> pd.DataFrame:
-    """Return rows and readable net amounts by rule; a null reason is what is used.
-
-    To ``column, reason, rows, amount, size`` (`size` is the sum of absolute amounts).
-    """
+    """Return ``column, reason, rows, amount, size`` of net amounts by rule; no reason: they are used."""
     lost = apart.rows.select(["column", "reason", "amount"])
     lost = lost.append_column("size", pc.abs(lost["amount"]))
     sums = [("reason", "count"), ("amount", "sum"), ("size", "sum")]
@@ -195,21 +189,19 @@ def _quarantine(table: Validated, rows: pa.Table, given: "Input") -> pd.DataFram
     telling = [column for column in frame.columns if column.startswith(TELLS)]
     order = ["number", "row", *telling, "customer_id", "date", "amount", "column", "value"]
     frame = frame.sort_values(order, ignore_index=True, na_position="last")
-    personal = frame["reason"] == TAX_ID_PESEL
-    frame["value"] = frame["value"].mask(personal, _("not shown"))
-    told = personal & (frame["column"] == "customer_id")
-    frame["customer_id"] = frame["customer_id"].mask(told, _("not shown"))
+    personal, hidden = frame["reason"] == TAX_ID_PESEL, _("not shown")
+    frame["value"] = frame["value"].mask(personal, hidden)
+    whose = personal & (frame["column"] == "customer_id")
+    frame["customer_id"] = frame["customer_id"].mask(whose, hidden)
     shown = dict(enumerate(table.raw.files))
     where = pd.Series(frame["number"].map(shown), index=frame.index, dtype="str")
     for column in telling:
-        known = (frame["row"] == 0) & frame[column].notna()
-        said = ", " + column.removeprefix(TELLS) + " " + frame[column].fillna("").astype("str")
-        where = where.mask(known, where + said)
+        said = f", {column.removeprefix(TELLS)} " + frame[column].fillna("").astype("str")
+        where = where.mask((frame["row"] == 0) & frame[column].notna(), where + said)
     first = [_first_place(each, shown) for each in frame["value"]]
     frame["value"] = frame["value"].mask(frame["reason"].isin(TWICE), first)
-    parts = [theirs for several in given.parts.values() for theirs in several]
     theirs = given.columns | {WHERE + each: each for each in given.where}
-    theirs |= {PART + each: each for each in parts}
+    theirs |= {PART + each: each for several in given.parts.values() for each in several}
     source = frame["column"].replace(theirs)
     return frame.assign(table=table.name, file=where, source_column=source)[list(SET_ASIDE)]
 
@@ -309,22 +301,15 @@ def _lost(
     what: str, rows: pd.DataFrame, used: int, size: float, currency: str
 ) -> Iterator[tuple[float, str]]:
     """Yield the share that was set aside in rows, and in money where any can be read, in words."""
-    ways = (
+    in_money = partial(money, currency=currency)
+    ways: tuple[tuple[str, float, float, Callable[[float], str]], ...] = (
         (_("{n} of {all} {table} ({share})"), len(rows), used, number),
-        (
-            _("{n} of {all} on {table} ({share})"),
-            _size(rows["amount"]),
-            size,
-            lambda amount: money(amount, currency),
-        ),
+        (_("{n} of {all} on {table} ({share})"), _size(rows["amount"]), size, in_money),
     )
     for template, lost, of, written in ways:
         if lost:
-            share, every = _part(lost, of), written(lost + of)
-            yield (
-                share,
-                template.format(n=written(lost), all=every, table=what, share=_share(share)),
-            )
+            share, numbers = _part(lost, of), {"n": written(lost), "all": written(lost + of)}
+            yield share, template.format(table=what, share=_share(share), **numbers)
 
 
 def _size(amounts: pd.Series) -> float:
@@ -343,11 +328,10 @@ def _share(share: float) -> str:
 
 def refuse_without_rows(lines: Validated) -> None:
     """Raise DataError if there is no invoice line at all."""
-    files = listed(lines.raw.files)
     if not lines.raw.rows:
         what = "has a head only" if lines.raw.names else "is empty, without even a head"
         raise DataError(
-            f"{files} has no invoice line: it {what}. "
+            f"{listed(lines.raw.files)} has no invoice line: it {what}. "
             f"Export the lines again, or name another file under inputs.invoice_lines."
         )
 
@@ -360,26 +344,20 @@ def refuse_without_lines(lines: Validated, apart: SetAside) -> None:
     why = rules.aggregate([("row", "count"), ("value", "max")])
     order = [("row_count", "descending"), ("column", "ascending"), ("reason", "ascending")]
     found = why.sort_by(order).to_pylist()
-    told = listed(
+    which = listed(
         f"{row['row_count']} × {row['column'] and row['column'] + ': '}{row['reason']}"
         + (f" (such as {row['value_max'][:40]})" if row["value_max"] else "")
         for row in found
     )
     raise DataError(
-        f"none of the {lines.raw.rows} invoice lines of {listed(lines.raw.files)} can be used: {told}. "
+        f"none of the {lines.raw.rows} invoice lines of {listed(lines.raw.files)} can be used: {which}. "
         f"To mend the first: {remedy_of(found[0]['reason'])}. If cells were read otherwise than they "
         f"are meant, look at the dialect and the columns of inputs.invoice_lines in engagement.yaml."
     )
 
 
 def refuse_without_customers(customers: pd.DataFrame, months: pd.DataFrame) -> None:
-    """Raise DataError if nobody who bought is a customer whose profit can be judged.
-
-    Parameters
-    ----------
-    customers : DataFrame ``customer_id, relation``
-    months : DataFrame ``customer_id``, one row for each month in which one bought
-    """
+    """Raise DataError if nobody who bought is a customer whose profit can be judged."""
     relation = customers.set_index("customer_id")["relation"]
     bought = sorted(months["customer_id"].unique())
     if (relation.reindex(bought) == "external").any():

@@ -1,6 +1,6 @@
 """Why a row may not stand, as the quarantine says it, and what readers write where they find no value.
 
-When a reason holds, and how it is mended where it arises, stands in `kamlib.intake.checks`.
+When a reason holds stands in `kamlib.intake.checks`, how it is mended where it arises in `remedies.toml`.
 """
 
 from kamlib.core.language import N_

@@ -1,8 +1,9 @@
-"""The small tables: judged like the lines, rolled up to units, and brought to pandas whole."""
+"""The small tables: validated like the lines, rolled up to units, and brought to pandas whole."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import NamedTuple
 
 import ibis.expr.types as ir
@@ -10,11 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY, Field
-from kamlib.core.deductions import ACCRUED, REVERSED, SETTLED
+from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY
+from kamlib.core.deductions import REVERSED, SETTLED
 from kamlib.core.errors import DataError, listed
-from kamlib.core.language import N_, _, day, money, month, number
-from kamlib.core.naming import plain
+from kamlib.core.language import _, day, money, month, number, words_in
 from kamlib.core.outcomes import FLAG, PASS, Outcome, outcome_of
 from kamlib.core.tables import Tables, floats
 from kamlib.core.timespans import Period
@@ -27,6 +27,7 @@ from kamlib.intake.validate import Validated, validate
 from kamlib.intake.workspace import Workspace, in_pandas
 
 ONLY_WHAT_IS_MAPPED = ("customers", "prospects")
+SITE = ["customer_id", "name", "parent_id", "relation"]  # what a table of firms has at least
 ADD_UP = {  # tables whose rows add up, and what of them does
     "drivers": "volume",
     "off_invoice": "amount",
@@ -45,38 +46,8 @@ TURNED = {  # tables whose amounts are costs or claims: the column, what it has,
     ),
     "receivables": ("average_balance", "balances", "Write what customers owe as positive amounts"),
 }
-BELOW = (  # the table, its column, the status of a row, and for what an amount below 0 is taken
-    (
-        "off_invoice",
-        "amount",
-        REVERSED,
-        N_("{n} × off-invoice items, reversed ({amount}): as a reversal of as much"),
-    ),
-    (
-        "off_invoice",
-        "amount",
-        ACCRUED,
-        N_("{n} × off-invoice items, accrued ({amount}): as a reversal"),
-    ),
-    (
-        "off_invoice",
-        "amount",
-        SETTLED,
-        N_("{n} × off-invoice items, settled ({amount}): as money that came back"),
-    ),
-    (
-        "receivables",
-        "average_balance",
-        "",
-        N_("{n} × receivables, balance ({amount}): as money that customers paid ahead"),
-    ),
-    (
-        "receivables",
-        "days_to_pay",
-        "",
-        N_("{n} × receivables, days to pay: as paid before the invoice"),
-    ),
-)
+# for what an amount below 0 is taken, by table, column and perhaps the status of a row
+BELOW: dict[str, str] = words_in(Path(__file__).with_name("findings.toml"))["signs"]
 MANY_RATINGS, SHORT_SCALE = 20, 7  # none of so many ratings of 0 to 10 is above: a shorter scale
 MANY_GROWTHS = 5  # of which none reaches 1 %: shares
 MANY_FIRMS, JUMP, MONTH = 10, 0.5, 31
@@ -86,9 +57,8 @@ WITH_VAT = "includes_vat"  # without the column balances do; an empty cell is a 
 class Seen(NamedTuple):
     """What was seen of the rows of a small table before they were added up.
 
-    `repeats` are rows that repeat another in every column, with their `amount`; `same_key` those
-    that speak of the same as another and differ; `spelled` the words of the input that were taken
-    for one of the engagement's, as they differ in case and blanks only.
+    `repeats` repeat another in every column, with their `amount`; `same_key` speak of the same as another
+    and differ; `spelled` are words taken for one of the engagement's but for case and blanks.
     """
 
     repeats: int = 0
@@ -107,13 +77,7 @@ class Small(NamedTuple):
 
 
 def master_table(work: Workspace, table: str) -> Small:
-    """Read a table whose key names customers, prospects or products.
-
-    Raises
-    ------
-    DataError
-        One key stands in rows that differ, so that nobody can tell which one holds.
-    """
+    """Read a table whose key names customers, prospects or products."""
     found = validate(work, table)
     rows = _one_for_each_key(found, _in_order(found))
     return Small(_clean_frame(_used(rows), found), found, set_aside_of(found, rows))
@@ -125,12 +89,6 @@ def party_table(
     """Read a table that speaks of customers or parties, and roll its ids up to units.
 
     Drivers are summed per period, unit and driver; nothing else is added up.
-
-    Raises
-    ------
-    DataError
-        Two files hold the same rows, one key stands in rows that differ, a pool has no capacity, most
-        amounts have the wrong sign, or customers rate our rivals and never us.
     """
     found = validate(work, table, known=known)
     refuse_copies(work, found)
@@ -151,18 +109,9 @@ def party_table(
     if "supplier" in frame:
         ours = frame["supplier"].str.lower() == US
         frame = frame.assign(supplier=frame["supplier"].mask(ours, US))
-    _refuse(table, frame, listed(found.raw.files, most=3))
+    if refuse := REFUSE.get(table):  # what makes a table mean nothing, or the opposite
+        refuse(table, frame, listed(found.raw.files, most=3))
     return Small(frame, found, apart, seen)
-
-
-def _refuse(table: str, frame: pd.DataFrame, shown: str) -> None:
-    """Raise DataError for what makes a table mean nothing, or the opposite."""
-    if table == "resources":
-        _refuse_pools_without_capacity(frame, shown)
-    if table == "ratings_theirs":
-        _refuse_without_us(frame, shown)
-    if table in TURNED:
-        _refuse_turned(table, frame, shown)
 
 
 def _one_for_each_key(found: Validated, rows: pa.Table) -> pa.Table:
@@ -244,7 +193,7 @@ def _clean_frame(rows: pa.Table, found: Validated) -> pd.DataFrame:
     ]
     names = [field.name for field in asked if field.name in rows.column_names]
     if found.name in ONLY_WHAT_IS_MAPPED:
-        names = [name for name in names if _is_kept(name, found)]
+        names = [name for name in names if name in (*found.raw.names, *SITE)]
     kinds = {field.name: field.kind for field in found.fields}
     ordered = rows.select(names).sort_by([(name, "ascending") for name in names])
     frame = in_pandas(ordered, kinds)
@@ -252,25 +201,19 @@ def _clean_frame(rows: pa.Table, found: Validated) -> pd.DataFrame:
     return frame.assign(**{n: frame[n].fillna(n == WITH_VAT).astype(bool) for n in yes_or_no})
 
 
-def _is_kept(name: str, found: Validated) -> bool:
-    """Tell whether a firm's column is kept: what is in the input, and what everybody has."""
-    return name in found.raw.names or name in ("customer_id", "name", "parent_id", "relation")
-
-
-def _refuse_pools_without_capacity(pools: pd.DataFrame, shown: str) -> None:
+def _refuse_pools_without_capacity(_table: str, pools: pd.DataFrame, shown: str) -> None:
     """Raise DataError as engagement.yaml does: a pool that can do nothing has no rate."""
-    names = ("theoretical_capacity", "practical_capacity")
-    theory, practice = (pools[name].astype("float64") for name in names)
-    for name, can in zip(names, (theory, practice), strict=True):
-        if (can <= 0).any():
+    can = pools[["theoretical_capacity", "practical_capacity"]].astype("float64")
+    for name in can:
+        if (none := can[name] <= 0).any():
             raise DataError(
-                f"{name} of {_pools(pools[can <= 0])} in {shown} is not above 0, so that its cost would "
+                f"{name} of {_pools(pools[none])} in {shown} is not above 0, so that its cost would "
                 f"be on nobody. Write what the pool can do in the period, or leave the cell empty if "
                 f"nobody knows."
             )
-    if (practice > theory).any():
+    if (above := can["practical_capacity"] > can["theoretical_capacity"]).any():
         raise DataError(
-            f"practical_capacity of {_pools(pools[practice > theory])} in {shown} is above "
+            f"practical_capacity of {_pools(pools[above])} in {shown} is above "
             f"theoretical_capacity. Correct one of the two."
         )
 
@@ -295,7 +238,7 @@ def _refuse_turned(table: str, frame: pd.DataFrame, shown: str) -> None:
         )
 
 
-def _refuse_without_us(ratings: pd.DataFrame, shown: str) -> None:
+def _refuse_without_us(_table: str, ratings: pd.DataFrame, shown: str) -> None:
     """Raise DataError if suppliers are rated and none of them is us."""
     suppliers = ratings["supplier"].value_counts()
     if len(ratings) and US not in suppliers:
@@ -307,38 +250,32 @@ def _refuse_without_us(ratings: pd.DataFrame, shown: str) -> None:
         )
 
 
-def no_customers(fields: tuple[Field, ...] = CONTRACT["customers"].fields) -> pd.DataFrame:
-    """Return a table of customers without rows, for an engagement that gives none."""
-    names = [f.name for f in fields if f.name in ("customer_id", "name", "parent_id", "relation")]
-    return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
+REFUSE = {
+    "resources": _refuse_pools_without_capacity,
+    "ratings_theirs": _refuse_without_us,
+    **dict.fromkeys(TURNED, _refuse_turned),
+}
 
 
 def small_outcomes(seen: Mapping[str, Seen], tables: Tables, *, currency: str) -> list[Outcome]:
     """Say which rows of small tables stand twice, and what was made of amounts below 0."""
-    given = [name for name in ADD_UP if name in seen]
-    if not given:
-        return _perhaps_otherwise(tables)
-    twice = [what for name in given for what in _twice(name, seen[name], currency)]
-    below = list(_below(tables, currency))
-    return [
-        outcome_of("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
-        outcome_of("signs", FLAG if below else PASS, what="; ".join(below)),
-        *_months_without_balances(tables),
-        *_perhaps_otherwise(tables),
-    ]
-
-
-def _perhaps_otherwise(tables: Tables) -> list[Outcome]:
-    """Say what is taken as it stands, and looks as if something else were meant."""
-    what = [
+    given, found = [name for name in ADD_UP if name in seen], list[Outcome]()
+    if given:
+        twice = [what for name in given for what in _twice(name, seen[name], currency)]
+        below = list(_below(tables, currency))
+        found = [
+            outcome_of("small_repeats", FLAG if twice else PASS, what="; ".join(twice)),
+            outcome_of("signs", FLAG if below else PASS, what="; ".join(below)),
+            *_months_without_balances(tables),
+        ]
+    odd = [  # taken as it stands, and looks as if something else were meant
         *_other_scales(tables),
         *_ranks(tables.get("ratings_theirs")),
         *_since_one_day(tables["customers"]),
         *_jumping_rates(tables.get("fx_rates")),
         *_takings(tables.get("assets")),
-        *_prospects_who_buy(tables),
     ]
-    return [outcome_of("perhaps_otherwise", FLAG, what="; ".join(what))] if what else []
+    return [*found, *([outcome_of("perhaps_otherwise", FLAG, what="; ".join(odd))] if odd else [])]
 
 
 def _other_scales(tables: Tables) -> Iterator[str]:
@@ -412,18 +349,6 @@ def _takings(assets: pd.DataFrame | None) -> Iterator[str]:
         yield template.format(n=number(over))
 
 
-def _prospects_who_buy(tables: Tables) -> Iterator[str]:
-    """Yield prospects that bear the name of a customer, whose profit would stand elsewhere."""
-    prospects, customers = tables.get("prospects"), tables["customers"]
-    if prospects is None or "name" not in prospects or "name" not in customers:
-        return
-    names = {plain(name) for name in customers["name"].dropna()} - {""}
-    both = sorted(name for name in prospects["name"].dropna() if plain(name) in names)
-    if both:
-        template = _("prospects with the name of a customer: {n} ({names})")
-        yield template.format(n=number(len(both)), names=listed(both, most=3))
-
-
 def _months_without_balances(tables: Tables) -> list[Outcome]:
     """Say of which months nobody's balance is given, in periods of which some are."""
     owed, sold = tables.get("receivables"), tables["customer_months"]
@@ -441,15 +366,12 @@ def periods_without_deductions(tables: Tables, spans: Iterable[Period]) -> list[
     items, sold = tables.get("off_invoice"), set(tables["customer_months"]["period"].dropna())
     if items is None or items.empty:
         return []
-    days, ends = (
-        items["date"],
-        {s.name: (pd.Timestamp(s.start), pd.Timestamp(s.end)) for s in spans},
-    )
-    there = {name for name, (first, last) in ends.items() if days.between(first, last).any()}
+    ends = {s.name: (pd.Timestamp(s.start), pd.Timestamp(s.end)) for s in spans}
+    there = {name for name, within in ends.items() if items["date"].between(*within).any()}
+    if not there or not sold - there:
+        return []
     silent = listed(sorted(sold - there))
-    return (
-        [outcome_of("periods_without_deductions", FLAG, periods=silent)] if silent and there else []
-    )
+    return [outcome_of("periods_without_deductions", FLAG, periods=silent)]
 
 
 def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:
@@ -470,10 +392,11 @@ def _twice(name: str, seen: Seen, currency: str) -> Iterator[str]:
 
 def _below(tables: Tables, currency: str) -> Iterator[str]:
     """Yield how amounts below 0 were taken."""
-    for table, column, status, template in BELOW:
+    for place, template in BELOW.items():
+        table, column, *status = place.split(".")
         if (rows := tables.get(table)) is None:
             continue
-        mine = rows[rows["status"].fillna(SETTLED) == status] if status else rows
+        mine = rows[rows["status"].fillna(SETTLED).isin(status)] if status else rows
         amount = pd.Series(floats(mine[column]))
         if n := int((amount < 0).sum()):
             sum_ = money(float(amount[amount < 0].sum()), currency)

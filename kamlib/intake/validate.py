@@ -15,10 +15,10 @@ import ibis.expr.types as ir
 from kamlib.core.contract import CONTRACT, IN_ANOTHER_CURRENCY, NUMERIC, PART, Field, fields_of
 from kamlib.core.errors import listed
 from kamlib.intake import reasons
-from kamlib.intake.checks import CHECKS, Around, first_broken, rules_for
+from kamlib.intake.checks import CHECKS, first_broken, rules_for
 from kamlib.intake.engines import DECIMAL, answering, one_of, spelled_apart
-from kamlib.intake.how_written import numbers_read, refuse_undeclared
-from kamlib.intake.parse import UNUSABLE, VALUE, Cell, dtype_of, is_exact, parse, words_of
+from kamlib.intake.how_written import refuse_undeclared, rounded_ids
+from kamlib.intake.parse import UNUSABLE, VALUE, Around, Cell, dtype_of, is_exact, parse, words_of
 from kamlib.intake.sources import Raw, dialect_of, headed_files, raw_from_database, raw_rows
 from kamlib.intake.spelling import holds_tax_ids
 from kamlib.intake.values import Dialect
@@ -67,14 +67,8 @@ class Validated(NamedTuple):
 def validate(work: Workspace, table: str, *, known: dict[str, ir.Table] | None = None) -> Validated:
     """Read an input table and hold each of its rows against the contract.
 
-    Parameters
-    ----------
-    known : dict of "customer" or "party" to a table with the column ``known_id``; where one is
-        absent, every id counts as known
-
-    Returns
-    -------
-    Validated, with a column for every field of the contract (null where the input has none)
+    To a column for every field of the contract, null where the input has none. `known` are the ids
+    (``known_id``) of each "customer" or "party"; where one is absent, every id counts as known.
     """
     given = work.engagement.inputs[table]
     if given.database:
@@ -95,7 +89,7 @@ def _validated(
     dialect = dialect_of(work.engagement, table)
     for part in raw.parts:
         refuse_undeclared(part, fields, dialect, shown=listed(raw.files, most=3))
-        raw.notes.update(numbers_read(part, fields, dialect))
+        raw.notes.update(rounded_ids(part, fields))
     if work.engagement.as_of:
         raw = _until(work, work.engagement.as_of, table, raw, fields)
     plain = _as_read(work, table, raw.parts, fields)
@@ -183,10 +177,10 @@ def _validated_part(
         rows = _beside_known(work, rows, VALUE + who.name, everybody)
     spared = frozenset(one.lower() for one in (*own.intercompany, *own.collective))
     around = Around(work.last_day, spared, tax_ids=own.by == "tax_id")
-    cells = [_cell(work, table, rows, field, dialect) for field in there]
+    cells = [_cell(work, table, rows, field, dialect, around) for field in there]
     values = {cell.field.name: cell.value.cast(dtype_of(cell.field)) for cell in cells}
     absent = {f.name: ibis.null(dtype_of(f)) for f in fields if f.name not in values}
-    return _marked(work, rows, cells, around).select(
+    return _marked(work, rows, cells).select(
         "_file",
         "_row",
         "_place",
@@ -198,7 +192,9 @@ def _validated_part(
     )
 
 
-def _cell(work: Workspace, table: str, rows: ir.Table, field: Field, dialect: Dialect) -> Cell:
+def _cell(
+    work: Workspace, table: str, rows: ir.Table, field: Field, dialect: Dialect, around: Around
+) -> Cell:
     """Return a column of parsed rows with all that its rules may ask for."""
     words = field.unless or field.together
     other = words[0] if words else field.not_before
@@ -211,26 +207,26 @@ def _cell(work: Workspace, table: str, rows: ir.Table, field: Field, dialect: Di
         field,
         dialect,
         words_of(field, work.engagement.inputs[table]),
+        around,
         rows[field.name],
         rows[VALUE + field.name],
         **{what: rows[name] for what, name in beside.items() if name in rows.columns},
     )
 
 
-def _marked(work: Workspace, rows: ir.Table, cells: list[Cell], around: Around) -> ir.Table:
+def _marked(work: Workspace, rows: ir.Table, cells: list[Cell]) -> ir.Table:
     """Add which rule a row breaks first, with its column, its reason and what stood there.
 
-    `_place` counts the rules of all columns one after the other; behind them all is a row that is
-    broken as a whole.
+    `_place` counts the rules of all columns in a row; behind them is a row that is broken as a whole.
     """
     none, every = ibis.null("string"), len(CHECKS)
     behind = len(cells) * every
     whole = rows["_broken"].notnull().ifelse(behind, ibis.null("int32"))
-    broken = [_first_broken(work, cell, around) + n * every for n, cell in enumerate(cells)]
+    broken = [_first_broken(work, cell) + n * every for n, cell in enumerate(cells)]
     rows = rows.mutate(_place=ibis.coalesce(whole, *broken))
     place, column, of_reasons = rows["_place"], rows["_place"] // every, dict[str, list[int]]()
     for n, cell in enumerate(cells):
-        for rule, check in rules_for(cell, around).items():
+        for rule, check in rules_for(cell).items():
             reason = check.reason or cell.field.otherwise
             of_reasons.setdefault(reason, []).append(n * every + rule)
     names = ((n, cell.field.name) for n, cell in enumerate(cells))
@@ -243,10 +239,10 @@ def _marked(work: Workspace, rows: ir.Table, cells: list[Cell], around: Around) 
     )
 
 
-def _first_broken(work: Workspace, cell: Cell, around: Around) -> ir.IntegerValue:
+def _first_broken(work: Workspace, cell: Cell) -> ir.IntegerValue:
     """Return the first rule that a cell breaks, told to our engine once for all columns alike."""
     names = list(cell.columns)
-    rules = tuple(rules_for(cell, around))
+    rules = tuple(rules_for(cell))
     key = (
         "broken",
         cell.field._replace(name=cell.field.kind, needed=False),
@@ -256,7 +252,7 @@ def _first_broken(work: Workspace, cell: Cell, around: Around) -> ir.IntegerValu
     )
 
     def build(*columns: ir.Column) -> ir.IntegerValue:
-        return first_broken(cell._replace(**dict(zip(names, columns, strict=True))), around)
+        return first_broken(cell._replace(**dict(zip(names, columns, strict=True))))
 
     return defined_once(work, key, build, *cell.columns.values())
 
@@ -271,10 +267,7 @@ def _beside_known(work: Workspace, rows: ir.Table, name: str, everybody: ir.Tabl
 def _as_read(
     work: Workspace, table: str, parts: list[ir.Table], fields: tuple[Field, ...]
 ) -> list[str]:
-    """Return the columns of lines whose numbers are grouped and summed as read, in half the time.
-
-    To whole numbers that stand for texts, and money and quantities in exact types of their own.
-    """
+    """Return the columns of lines whose exact numbers are grouped and summed as read, in half the time."""
     given, kinds = work.engagement.inputs[table], [part.schema() for part in parts]
     return [
         field.name
@@ -319,14 +312,8 @@ def set_aside(
 ) -> Validated:
     """Return a table of which more rows are set aside, as a whole, for a reason.
 
-    A total has no amount of its own: it goes.
-
-    Parameters
-    ----------
-    rows : its rows, with more columns, which are dropped
-    where : which of them
-    name : str, under which our engine keeps them
-    value : what is shown of a row; nothing without it
+    A total has no amount of its own: it goes. `rows` are the table's with more columns, which are dropped;
+    `name` is that under which our engine keeps them, `value` what is shown of a row.
     """
     marks = {
         "_column": where.ifelse("", rows["_column"]),
@@ -353,11 +340,10 @@ def derived_net(lines: ir.Table) -> ir.DecimalValue:
 
 def sums_of(lines: ir.Table, given: "Input") -> dict[str, ir.DecimalValue]:
     """Return the costs that are made of several columns; one that is empty leaves them unknown."""
+    nothing = ibis.literal(0).cast(DECIMAL)
     return {
         name: reduce(add, (lines[PART + column] for column in made.plus))
-        - reduce(
-            add, (lines[PART + column] for column in made.minus), ibis.literal(0).cast(DECIMAL)
-        )
+        - reduce(add, (lines[PART + column] for column in made.minus), nothing)
         for name, made in given.sums.items()
     }
 

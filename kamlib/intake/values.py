@@ -34,10 +34,7 @@ DIRECTIVES = {
     "%b": ("([^0-9 .,/-]+)[.]?", "month name"),
     "%B": ("([^0-9 .,/-]+)[.]?", "month name"),
     "%A": ("([^0-9 .,/-]+)[.]?", ""),
-    "%H": ("([0-9]{1,2})", ""),
-    "%I": ("([0-9]{1,2})", ""),
-    "%M": ("([0-9]{1,2})", ""),
-    "%S": ("([0-9]{1,2})", ""),
+    **dict.fromkeys(("%H", "%I", "%M", "%S"), ("([0-9]{1,2})", "")),
     "%f": ("([0-9]{1,9})", ""),
     "%p": ("([AaPp][.]?[Mm][.]?)", ""),
     "%z": ("(Z|[+-][0-9]{2}:?[0-9]{2})", ""),
@@ -54,7 +51,7 @@ KNOWN_PARTS = [
     for month in ("month", "month name")
     for year in ("year", "short year")
 ]
-ISO_DAY, READABLE = "%Y-%m-%d", {"%d", "%m", "%Y", "%H", "%M", "%S"}
+READABLE = {"%d", "%m", "%Y", "%H", "%M", "%S"}
 
 
 class Dialect(NamedTuple):
@@ -74,10 +71,6 @@ class Dialect(NamedTuple):
     repair: str | None = None
     money: tuple[str, ...] = ()
     serials: bool = False
-
-    @property
-    def marks_declared(self) -> bool:
-        return bool(self.decimal or self.thousands)
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -122,7 +115,7 @@ def number_of(text: ir.StringValue, dialect: Dialect, *, percent: bool = False) 
 
 def number_pattern(dialect: Dialect, *, percent: bool = False) -> str:
     """Return the regular expression of all that is a number in a dialect."""
-    group = _group(dialect)
+    group = _group(dialect.thousands)
     whole = f"[0-9]{{1,3}}(?:{group}[0-9]{{3}}){{1,9}}|[0-9]{{1,30}}" if group else "[0-9]{1,30}"
     number = f"(?:{whole})(?:{_class(dialect.decimal or '.')}[0-9]{{1,30}})?"
     minus = f"[{MINUS}-]"
@@ -146,9 +139,8 @@ def _to_bare(dialect: Dialect) -> tuple[str, str]:
     return "".join([*kept, *dropped]), "".join(kept.values())
 
 
-def _group(dialect: Dialect) -> str:
-    """Return what may stand between groups of thousands; empty where nothing may."""
-    mark = dialect.thousands
+def _group(mark: str | None) -> str:
+    """Return what may stand between groups of thousands, of the mark's kin; empty where nothing may."""
     kin = next((marks for marks in (SPACES, APOSTROPHES) if mark and mark in marks), mark)
     return _class(kin) if kin else ""
 
@@ -231,7 +223,7 @@ def date_form(dialect: Dialect) -> str:
     ('%d.%m.%Y', '%Y-%m-%d')
     """
     usable = [form for form in dialect.date if set(re.findall("%.", form)) <= READABLE]
-    return next((form for form in [*usable, ISO_DAY] if "%Y" in form), ISO_DAY)
+    return next((form for form in usable if "%Y" in form), ISO)
 
 
 def number_written(plain: str, dialect: Dialect) -> str:
@@ -256,13 +248,7 @@ def number_written(plain: str, dialect: Dialect) -> str:
 
 
 def written_day(day: date, form: str) -> str:
-    """Return a day in a strptime format; years have four digits on every system.
-
-    Examples
-    --------
-    >>> written_day(date(2024, 1, 2), "%d.%m.%Y")
-    '02.01.2024'
-    """
+    """Return a day in a strptime format; years have four digits on every system."""
     return day.strftime(form.replace("%Y", f"{day.year:04}"))
 
 

@@ -42,12 +42,8 @@ class Attribute(NamedTuple):
 def attribute_values(documents: ir.Table, engagement: "Engagement") -> dict[str, Attribute]:
     """Return of each attribute that time equations ask for which of their values documents have."""
     asked = {n: each for n, each in _asked_for(engagement).items() if n in documents.columns}
-    if not asked:
-        return {}
-    counted = ibis.union(
-        *(_counted(documents, name, asked[name]) for name in asked), distinct=False
-    )
-    rows = counted.to_pyarrow().to_pylist()
+    counted = [_counted(documents, name, wanted) for name, wanted in asked.items()]
+    rows = ibis.union(*counted, distinct=False).to_pyarrow().to_pylist() if counted else []
     return {
         name: Attribute(
             {row["value"] for row in rows if row["attribute"] == name and row["wanted"]},
@@ -86,16 +82,10 @@ def words_outcomes(
     seen: Mapping[str, Seen],
     tables: Tables,
     attributes: Mapping[str, Attribute],
-    judged: Sequence[Validated],
+    validated: Sequence[Validated],
     engagement: "Engagement",
 ) -> list[Outcome]:
-    """Say which words of the input no rule knows, and which settings match nothing or are not read.
-
-    Raises
-    ------
-    ParameterError
-        A time equation asks whether an attribute is true that holds words.
-    """
+    """Say which words of the input no rule knows, and which settings match nothing or are not read."""
     _refuse_yes_or_no_of_words(attributes, engagement)
     unknown = [
         *_drivers(seen, tables, engagement),
@@ -103,7 +93,7 @@ def words_outcomes(
         *_never_us(tables.get("ratings_theirs")),
     ]
     idle = [*_conditions(attributes, engagement), *_of_customers(tables, engagement)]
-    unread = list(_unread(judged, engagement))
+    unread = list(_unread(validated, engagement))
     others = (("idle_settings", idle), ("unread_columns", unread))
     return [
         outcome_of("unknown_words", FLAG if unknown else PASS, what="; ".join(unknown)),
@@ -130,10 +120,7 @@ def _drivers(seen: Mapping[str, Seen], tables: Tables, engagement: "Engagement")
 
 
 def _strange_words(tables: Tables, engagement: "Engagement") -> Iterator[str]:
-    """Yield words of a column that no rule knows, with their rows and the nearest known one.
-
-    Where any word may stand, only those that are nearly a known one.
-    """
+    """Yield words that no rule knows; where any word may stand, those that are nearly a known one."""
     codes = engagement.pyramid.evidence_codes
     free = (("ratings_theirs", "criterion"), ("off_invoice", "kind"))
     asked: tuple[tuple[str, str, Iterable[str], str], ...] = (
@@ -151,12 +138,12 @@ def _strange_words(tables: Tables, engagement: "Engagement") -> Iterator[str]:
         for word in sorted(set(counts.index) - set(known)):
             if (table, column) in free and not _nearest(word, known, NEAR):
                 continue
-            n = int(counts[word])
+            times = int(counts[word])
             yield template.format(
                 table=table_label(table),
                 column=column_label(column).lower(),
                 word=word,
-                n=ngettext("{n} row", "{n} rows", n).format(n=number(n)),
+                n=ngettext("{n} row", "{n} rows", times).format(n=number(times)),
                 becomes=becomes,
                 near=_near(word, known),
             )
@@ -220,18 +207,16 @@ def _of_customers(tables: Tables, engagement: "Engagement") -> Iterator[str]:
             yield _("{name} in staying.relation{near}").format(name=name, near=_near(name, there))
 
 
-def _unread(judged: Sequence[Validated], engagement: "Engagement") -> Iterator[str]:
+def _unread(validated: Sequence[Validated], engagement: "Engagement") -> Iterator[str]:
     """Yield what is mapped and read by nothing: columns of lines, and words of absent columns."""
     names, asked = CONTRACT["invoice_lines"].names, _asked_for(engagement)
     for name, theirs in engagement.inputs["invoice_lines"].columns.items():
         if name not in (*names, *asked):
+            where, table = _("{table}: {name} ({theirs})"), table_label("invoice_lines")
             meant = meant_by(name, names, "invoice_lines")
             near = _(", did you mean {word}?").format(word=meant) if meant else ""
-            where = _("{table}: {name} ({theirs})").format(
-                table=table_label("invoice_lines"), name=name, theirs=theirs
-            )
-            yield where + near
-    for one in judged:
+            yield where.format(table=table, name=name, theirs=theirs) + near
+    for one in validated:
         for name in engagement.inputs[one.name].values:
             if one.raw.rows and name not in one.raw.names:
                 template = _("{table}: values of {name}, a column that is not there")

@@ -77,11 +77,7 @@ def workspace(engagement: "Engagement") -> Iterator[Workspace]:
 def defined_once(
     work: Workspace, key: Hashable, build: Callable[..., ir.Value], *columns: ir.Column
 ) -> ir.Value:
-    """Return what `build` makes of columns and `key`; our engine is told it once and calls it by a name.
-
-    What is asked of every column alike is otherwise spelled out for each of them, which takes longer
-    than reading a small table does.
-    """
+    """Return what `build` makes of columns and `key`; our engine is told it once and calls it by a name."""
     if not work.owns(columns[0]):
         return build(*columns)
     kinds = tuple(column.type() for column in columns)
@@ -108,11 +104,7 @@ def _function(
 
 @contextmanager
 def _unhindered() -> Iterator[None]:
-    """Let queries stand on each other as they are, and leave garbage until the end.
-
-    Fused, what queries share is written out many times. Expressions live long, and searching them for
-    garbage takes a sixth of the time.
-    """
+    """Let queries stand on each other (fused, they repeat much), and leave garbage until the end."""
     collects, fuses = gc.isenabled(), ibis.options.sql.fuse_selects
     gc.disable()
     ibis.options.sql.fuse_selects = False
@@ -127,8 +119,7 @@ def _unhindered() -> Iterator[None]:
 def materialize(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
     """Compute an expression once and keep it in the engine under a name of ours.
 
-    Said in SQL because ibis, asked to create a table, first spells out the type of each column,
-    which takes longer than computing a small table does.
+    In SQL: ibis would first spell out the type of each column, which takes longer for a small table.
     """
     work.con.raw_sql(f'CREATE OR REPLACE TABLE "{name}" AS {work.con.compile(expression)}')
     return _table(work.con, name)
@@ -159,11 +150,7 @@ def materialize_if_local(work: Workspace, name: str, expression: ir.Table) -> ir
 
 
 def view(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
-    """Put an expression into the engine's words once; nothing is computed, and no row is copied.
-
-    An expression that many queries stand on is otherwise spelled out anew in each, which takes
-    longer than a small database needs to answer.
-    """
+    """Put an expression that many queries stand on into the engine's words once; nothing is computed."""
     con: Any = expression.get_backend()
     words = con.compile(expression)
     if con.name != "duckdb":
@@ -173,10 +160,7 @@ def view(work: Workspace, name: str, expression: ir.Table) -> ir.Table:
 
 
 def pull(work: Workspace, name: str, expression: ir.Table, *, key: str) -> ir.Table:
-    """Compute an expression where its rows lie and keep the result in our own engine.
-
-    Accents are composed on the way, as an engine may not be able to.
-    """
+    """Compute an expression where its rows lie and keep the result, accents composed, in our own engine."""
     if work.owns(expression):
         return materialize(work, name, expression)
     own: Any = work.con
@@ -191,11 +175,13 @@ def pull(work: Workspace, name: str, expression: ir.Table, *, key: str) -> ir.Ta
     return table.mutate(**{name: COMPOSE["duckdb"](table[name]) for name in texts})
 
 
-def lookup(work: Workspace, name: str, rows: pa.Table, *, like: ir.Table) -> ir.Table:
-    """Put a small table where the rows of an input are, so that they can be joined.
+def has_rows(rows: ir.Table) -> bool:
+    """Tell whether there is any row; no more than one is looked for."""
+    return bool(rows.limit(1).count().to_pyarrow().as_py())
 
-    In a client's database it is written into the query: nothing is created there.
-    """
+
+def lookup(work: Workspace, name: str, rows: pa.Table, *, like: ir.Table) -> ir.Table:
+    """Put a small table where rows of an input are: in a client's database, into the query."""
     if work.owns(like):
         return work.con.create_table(name, rows, overwrite=True)
     return written_down(like, rows.to_pandas(), ibis.schema(rows.schema))
@@ -218,30 +204,23 @@ class Answer(NamedTuple):
 
 
 def fetched(expression: ir.Table, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Bring a small table out of the engine: money exact, days as datetime64, text as text.
-
-    Columns of decimals stay exact unless `kinds` calls them anything but money.
-    """
+    """Bring a small table out of the engine: days as datetime64, decimals exact unless no money."""
     return in_pandas(expression.to_pyarrow(), kinds)
 
 
 def in_pandas(table: pa.Table, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
-    return _typed(table, kinds or {}).to_pandas(types_mapper=_exact_if_decimal)
+    exact = {kind: pd.ArrowDtype(kind) for kind in table.schema.types if pa.types.is_decimal(kind)}
+    return _typed(table, kinds or {}).to_pandas(types_mapper=exact.get)
 
 
 def _typed(table: pa.Table, kinds: Mapping[str, str]) -> pa.Table:
     """Return a table with days as timestamps, text as pandas writes it, and only money as decimals."""
-    types = [_type_of(field, kinds.get(field.name, "money")) for field in table.schema]
-    return table.cast(pa.schema(list(zip(table.column_names, types, strict=True))))
-
-
-def _type_of(field: pa.Field, kind: str) -> pa.DataType:
-    if pa.types.is_date(field.type):
-        return pa.timestamp("us")
-    if pa.types.is_decimal(field.type) and kind != "money":
-        return pa.float64()
-    return pa.large_string() if pa.types.is_string(field.type) else field.type
-
-
-def _exact_if_decimal(kind: pa.DataType) -> pd.ArrowDtype | None:
-    return pd.ArrowDtype(kind) if pa.types.is_decimal(kind) else None
+    types = {field.name: field.type for field in table.schema}
+    for name, kind in types.items():
+        if pa.types.is_date(kind):
+            types[name] = pa.timestamp("us")
+        elif pa.types.is_decimal(kind) and kinds.get(name, "money") != "money":
+            types[name] = pa.float64()
+        elif pa.types.is_string(kind):
+            types[name] = pa.large_string()
+    return table.cast(pa.schema(types))

@@ -146,7 +146,6 @@ def sort_ascending(support: ArrayLike, vetoed: ArrayLike, majority: ArrayLike) -
     Parameters
     ----------
     support : array boundaries × customers, the summed weights of the criteria that are met
-    vetoed : array boundaries × customers, bool
     majority : array boundaries, the support that is needed
 
     Returns

@@ -116,10 +116,10 @@ def money_ticks(axis: Axis, money: Money) -> None:
     axis.set_major_formatter(lambda value, _position: number(value / money.by))
 
 
-def percent_ticks(axis: Axis, *, step: float = 0.2) -> None:
+def percent_ticks(axis: Axis) -> None:
     """Put shares on an axis, 0 and 100% among them."""
-    ticks = np.arange(0, 1 + step / 2, step)
-    axis.set_ticks(ticks, [percent(round(float(tick), 3)) for tick in ticks])
+    ticks = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    axis.set_ticks(ticks, [percent(tick) for tick in ticks])
 
 
 def mix(colour: str, share: float) -> tuple[float, float, float]:
@@ -139,9 +139,9 @@ def solid(colour: Colour = LIGHT["earned"]) -> dict[str, Any]:
     return {"facecolor": colour, "edgecolor": colour, "linewidth": 0.8}
 
 
-def hatched(colour: str = LIGHT["lost"], *, hatch: str = "////") -> dict[str, Any]:
+def hatched(colour: str = LIGHT["lost"]) -> dict[str, Any]:
     """Return the fill of what takes away: hatch on a tint, told from solid without colour."""
-    return {"facecolor": mix(colour, 0.25), "edgecolor": colour, "hatch": hatch, "linewidth": 0.8}
+    return {"facecolor": mix(colour, 0.25), "edgecolor": colour, "hatch": "////", "linewidth": 0.8}
 
 
 def dotted(colour: str = LIGHT["uncertain"]) -> dict[str, Any]:
@@ -272,7 +272,6 @@ def column_at_right(
     *,
     head: str,
     after: float,
-    size: float = 10.5,
     styles: Sequence[dict[str, Any]] | None = None,
 ) -> float:
     """Write a column of values beside rows 0, 1, 2 …; return where it ends.
@@ -282,8 +281,7 @@ def column_at_right(
     """
     styles = styles or [{}] * len(texts)
     wide = [
-        width_of(t, size=size, weight=s.get("weight", "normal"))
-        for t, s in zip(texts, styles, strict=True)
+        width_of(t, weight=s.get("weight", "normal")) for t, s in zip(texts, styles, strict=True)
     ]
     heads = head.split("\n")
     end = after + 14 + max([0.0, *wide, *(width_of(line, size=10) for line in heads)])
@@ -297,7 +295,7 @@ def column_at_right(
             textcoords="offset points",
             ha="right",
             va="center",
-            fontsize=size,
+            fontsize=10.5,
             annotation_clip=False,
             **style,
         )

@@ -77,10 +77,8 @@ def profit_bridge(
 
     Parameters
     ----------
-    statement : DataFrame, the money ladder per period and customer, in cents
     products : DataFrame ``period, customer_id, product_id, quantity, invoice_revenue,
         cost_of_goods_sold``, one row per product; None: only ``sales_and_margin`` is known
-    period, previous : names of the two periods
     measure : "customer_profit", or "gross_margin" where cost-to-serve is not known in both
 
     Returns

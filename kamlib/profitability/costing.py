@@ -73,7 +73,8 @@ def given_resources(
     parts = [written] if table is None else [written, _from_table(table)]
     pools = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     pools = pools[pools["period"].isin(list(periods))].reset_index(drop=True)
-    _require_sound(pools)
+    for problem in (*_repeated(pools), *_unknown_levels(pools), *_shares_amiss(pools)):
+        raise DataError(problem)
     return pools
 
 
@@ -111,11 +112,6 @@ def _shares(text: object, pool: str) -> dict[str, float]:
             )
         found[match[1]] = float(match[2].replace(",", "."))
     return found
-
-
-def _require_sound(pools: pd.DataFrame) -> None:
-    for problem in (*_repeated(pools), *_unknown_levels(pools), *_shares_amiss(pools)):
-        raise DataError(problem)
 
 
 def _repeated(pools: pd.DataFrame) -> Iterator[str]:

@@ -46,7 +46,10 @@ def ledger_accounts(
     rows = _on_lines(gl_totals)
     groups = rows["gl_account"].where(rows["line"] == "cost_to_serve", "")
     key = [rows["period"], rows["line"], groups]
-    table = rows.groupby(key).agg(ledger=("ledger", "sum"), accounts=("gl_account", _joined))
+    table = rows.groupby(key).agg(
+        ledger=("ledger", "sum"),
+        accounts=("gl_account", lambda names: ", ".join(sorted(set(names)))),
+    )
     table = table.reset_index()
     ours = pd.concat([_from_statement(statement), _from_pools(pools)], ignore_index=True)
     table = table.merge(ours, on=["period", "line", "gl_account"], how="outer")
@@ -71,10 +74,6 @@ def _on_lines(gl_totals: pd.DataFrame) -> pd.DataFrame:
     line = gl_totals["line"].where(~gl_totals["line"].isin(list(REVENUE_PARTS)), "invoice_revenue")
     rows = gl_totals.assign(line=line, ledger=gl_totals["amount"].astype("float64") * sign)
     return rows[rows["line"].isin(LEDGER_LINES)]
-
-
-def _joined(accounts: pd.Series) -> str:
-    return ", ".join(sorted(set(accounts)))
 
 
 def _from_statement(statement: pd.DataFrame) -> pd.DataFrame:

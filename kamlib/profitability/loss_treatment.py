@@ -11,7 +11,7 @@ Horngren, Datar and Rajan, Cost Accounting, on relevant revenues and relevant co
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -119,10 +119,20 @@ def treat_losses(
         An exit penalty is declared for a customer that is not there.
     """
     require_known(model.dropping, tables["customers"])
+    given: dict[str, Any] = {
+        "statement": statement[statement["active"]],
+        "cost_to_serve": cost_to_serve,
+        "pools": pools,
+        **{name: tables.get(name) for name in ("customer_months", "orders", "customer_products")},
+    }
     found = []
     for period in sorted(statement.loc[statement["customer_profit"].notna(), "period"].unique()):
-        amounts = period_amounts(tables, statement, cost_to_serve, pools, model, period=str(period))
-        found.append(_of_period(amounts, tables, model, str(period), unit))
+        mine: dict[str, Any] = {
+            name: None if table is None else table[table["period"] == period]
+            for name, table in given.items()
+        }
+        mine |= {"customers": tables["customers"], "orders": whole_orders(mine["orders"])}
+        found.append(_of_period(mine, model, str(period), unit))
     if not found:
         return LossTreatment(_nothing(COLUMNS), _nothing(ACTION_COLUMNS), statement.head(0))
     losses, actions, explained = (
@@ -158,51 +168,29 @@ def require_known(dropping: "Dropping", customers: pd.DataFrame | None) -> None:
             )
 
 
-def period_amounts(
-    tables: Mapping[str, pd.DataFrame | None],
-    statement: pd.DataFrame,
-    cost_to_serve: pd.DataFrame | None,
-    pools: pd.DataFrame | None,
-    model: "Profitability",
-    *,
-    period: str,
-) -> pd.DataFrame:
+def _amounts(mine: Mapping[str, Any], model: "Profitability") -> pd.DataFrame:
     """Collect the amounts behind the statements of one period, as `customer_amounts` does."""
-    products, orders = _of(tables.get("customer_products"), period), _of(tables["orders"], period)
-    months = _of(tables["customer_months"], period)
-    assert months is not None
-    assert orders is not None
-    orders = whole_orders(orders)
-    cost, own = _of(cost_to_serve, period), _of(pools, period)
+    products, cost, pools = mine["customer_products"], mine["cost_to_serve"], mine["pools"]
     work = kinds_of_work(
         pd.DataFrame(columns=["activity", "customer_id"]) if cost is None else cost,
-        orders,
+        mine["orders"],
         model.time_equations,
-        pd.Series(dtype="float64") if own is None else own.set_index("pool")["ending_share"],
+        pd.Series(dtype="float64") if pools is None else pools.set_index("pool")["ending_share"],
     )
-    mine = statement[(statement["period"] == period) & statement["active"]]
+    if products is not None and products.empty:
+        products = None
     return customer_amounts(
-        mine, months, products if products is not None and len(products) else None, orders, work
+        mine["statement"], mine["customer_months"], products, mine["orders"], work
     )
-
-
-def _of(table: pd.DataFrame | None, period: str) -> pd.DataFrame | None:
-    return None if table is None else table[table["period"] == period]
 
 
 def _of_period(
-    amounts: pd.DataFrame,
-    tables: Mapping[str, pd.DataFrame | None],
-    model: "Profitability",
-    period: str,
-    unit: float | None,
+    mine: Mapping[str, Any], model: "Profitability", period: str, unit: float | None
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    customers, orders = tables["customers"], _of(tables["orders"], period)
-    assert customers is not None
-    assert orders is not None
+    amounts = _amounts(mine, model)
     whole = amounts[comparable(amounts)].reset_index(drop=True)
     own = customer_rates(whole)
-    kinds = peer_kinds(whole["customer_id"], customers, model.peers)
+    kinds = peer_kinds(whole["customer_id"], mine["customers"], model.peers)
     typical = typical_rates(own, kinds, at_least=model.peers.at_least)
     told = explain_gaps(whole, own, typical.rates).assign(
         peer_group=typical.group, peers=typical.size
@@ -212,16 +200,15 @@ def _of_period(
     dropped = drop_effects(losing, model.dropping)
     listed = _actions(dropped, whole, own, typical, model.dropping.price_reach)
     losses = losing[["customer_id", "customer_profit"]].merge(told, on="customer_id", how="left")
-    months = _of(tables["customer_months"], period)
-    assert months is not None
-    fewest = max(months["month"].nunique(), 1)  # an order a month is as few as anybody is asked for
-    ends = break_evens(losing, whole_orders(orders), fewest=fewest)
+    fewest = max(mine["customer_months"]["month"].nunique(), 1)  # nobody is asked for fewer
+    ends = break_evens(losing, mine["orders"], fewest=fewest)
     losses = losses.merge(ends, on="customer_id")
     losses = losses.merge(dropped, on="customer_id").assign(period=period)
     losses["peers"] = losses["peers"].fillna(0).astype("int64")
     losses = losses.fillna({"peer_group": "", "largest_cause": ""})
-    brings = losses["customer_id"].map(_all_together(listed)).fillna(0.0)
-    losses["all_actions"] = brings.where(losses["peers"] > 0)
+    brings = listed[listed["role"] != "alternative"].groupby("customer_id")["effect"].sum().round(2)
+    all_actions = losses["customer_id"].map(brings).fillna(0.0)
+    losses["all_actions"] = all_actions.where(losses["peers"] > 0)
     losses["ends_of_loss"] = np.minimum(losses["all_actions"], -losses["customer_profit"])
     losses["proposal"] = proposals(
         losses,
@@ -248,11 +235,6 @@ def _actions(
     if len(whole) < 2:
         theirs = mine
     return list_actions(there, mine, theirs, dropped, price_reach=price_reach)
-
-
-def _all_together(listed: pd.DataFrame) -> pd.Series:
-    part = listed[listed["role"] != "alternative"]
-    return part.groupby("customer_id")["effect"].sum().round(2)
 
 
 def loss_outcomes(

@@ -64,14 +64,7 @@ def uncertain_profits(
 ) -> Uncertain:
     """Collect what of the active customers' profit hangs on declared ranges, ready to be drawn.
 
-    Whose profit is not known is left out.
-
-    Parameters
-    ----------
-    statement : DataFrame, rows of one period
-    cost_to_serve : DataFrame of the same period or more
-    model : declared ranges
-    draws, seed : int
+    Whose profit is not known is left out. `statement` has rows of one period.
 
     Returns
     -------
@@ -131,31 +124,21 @@ def profit_uncertainty(
 ) -> pd.DataFrame:
     """Say how sure the profit of each active customer is: its interval, and its chances.
 
-    From  the statement, cost-to-serve and the declared ranges
-    to    ``period, customer_id, customer_profit, profit_low, profit_high, p_unprofitable,
-          p_vital_few, moved_most_by, moved_by``, sorted by key; no rows where nothing is declared.
-
     Parameters
     ----------
     profit_share : float, 0 to 1; what the vital few bring of what those who earn bring
-    draws : int
     level : float, share of draws inside the interval, such as 0.90
-    seed : int
 
     Returns
     -------
-    DataFrame; money in reporting currency, chances 0 to 1. ``moved_most_by`` is the pool or activity
-    whose range moves the customer most, ``moved_by`` by how much in one direction; missing and 0
-    for who is touched by none.
+    DataFrame of the columns of `UNCERTAINTY`, sorted by key; no rows where nothing is declared. Money in
+    reporting currency, chances 0 to 1. ``moved_most_by`` is the pool or activity whose range moves the
+    customer most, ``moved_by`` by how much in one direction; missing and 0 for who is touched by none.
 
     Raises
     ------
     ParameterError
         A share is not between 0 and 1, or a range is declared for nothing that exists.
-
-    Notes
-    -----
-    With ranges of nothing at all both ends are the customer's profit, to the cent.
     """
     require_share(profit_share, name="profit_share")
     require_share(level, name="level")

@@ -188,9 +188,8 @@ def _benefit(
     side: pd.DataFrame, ids: pd.Series, since: pd.Timestamp
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return side B as it votes for a level: anything, where they told us too long ago."""
-    low, high = _both_ends(side, "side_b", ids)
     old = (ids.map(side["asked"]) & ~(ids.map(side["side_b_date"]) >= since)).to_numpy(dtype=bool)
-    return np.where(old, ANYTHING[0], low), np.where(old, ANYTHING[1], high)
+    return _opened(_both_ends(side, "side_b", ids), old, ANYTHING)
 
 
 def _of(ids: pd.Series, column: pd.Series) -> np.ndarray:
@@ -271,10 +270,6 @@ def _doors(
     }
 
 
-def _up_to(certainly: np.ndarray, more: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return certainly, certainly + more
-
-
 def _golden(shots: pd.DataFrame, parties: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     told = shots.set_index("customer_id")["golden_shot"]
     golden = parties["party_id"].map(told.map({"yes": 1.0, "no": 0.0, "too early to say": 0.0}))
@@ -330,7 +325,8 @@ def _loss_periods(statement: pd.DataFrame, ids: pd.Series) -> tuple[np.ndarray, 
         ids.map(statement[rows].groupby("customer_id")["period"].nunique()).fillna(0)
         for rows in (profit < 0, told & profit.isna())
     )
-    return _up_to(sure.to_numpy(dtype=np.float64), may.to_numpy(dtype=np.float64))
+    least = sure.to_numpy(dtype=np.float64)
+    return least, least + may.to_numpy(dtype=np.float64)
 
 
 def _strategic_only(opened: pd.DataFrame, ids: pd.Series) -> np.ndarray:

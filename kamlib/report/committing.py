@@ -39,7 +39,11 @@ def only_run(folder: Path, *, of: str | None = None) -> Iterator[None]:
         what = of or f"{folder.parent.name} {folder.name}"
         raise RunGoingOn(_who_runs(folder, what)) from None
     try:
-        holder = {"host": socket.gethostname(), "pid": os.getpid(), "since": _now()}
+        holder = {
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
         write_whole(folder / RUNNING, json.dumps(holder) + "\n")
         yield
     finally:
@@ -94,9 +98,10 @@ def commit(folder: Path, run: Path, run_id: str, *, index: str, latest: dict[str
     Path of ``index.html``
     """
     final = folder / "runs" / run_id
+    told = json.dumps(latest, indent=1, ensure_ascii=False)
     drafts = {
         name: draft_of(folder / name, text)
-        for name, text in {"latest.json": _json(latest), "index.html": index}.items()
+        for name, text in {"latest.json": told + "\n", "index.html": index}.items()
     }
     before = folder / "latest.json"
     earlier = before.read_bytes() if before.exists() else None
@@ -192,14 +197,6 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _json(value: dict[str, object]) -> str:
-    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 OWNER = "engagement.json"

@@ -165,7 +165,11 @@ def write_record(run: "Run", path: Path) -> dict[str, Any]:
         "reference": run.reference,
         "signed_hash": signed_hash(run),
         "signed": signature(run).signed,
-        "tables": _notes(run),
+        "tables": {
+            table: note
+            for receipt in run.receipts.values()
+            for table, note in sorted(receipt["tables"].items())
+        },
         "outcomes": counts(outcomes["outcome"]),
         "required": list(run.engagement.required),
         "required_refused": refused_of(run.engagement.required, outcomes),
@@ -212,14 +216,6 @@ def refused_of(required: Sequence[str], outcomes: pd.DataFrame) -> dict[str, lis
 def _written(run: "Run", kind: str) -> list[pd.DataFrame]:
     parts = [read_table(run.stages, f"{kind}_{stage}") for stage in run.order]
     return [part for part in parts if len(part)] or parts[:1]
-
-
-def _notes(run: "Run") -> dict[str, dict[str, Any]]:
-    return {
-        table: note
-        for receipt in run.receipts.values()
-        for table, note in sorted(receipt["tables"].items())
-    }
 
 
 SET_BY_THE_RUN = {

@@ -130,7 +130,8 @@ def render(notebook: Any, page: Page) -> str:
     if not heading(copy, otherwise=""):
         copy.cells.insert(0, new_markdown_cell(f"# {page.title}"))
     opening = next(cell for cell in copy.cells if _titles(cell))
-    opening.metadata["kam_title"] = _headline(copy) or heading(copy, otherwise="")
+    headline = next(filter(None, (_take(cell, "lead") for cell in copy.cells)), "")
+    opening.metadata["kam_title"] = headline or heading(copy, otherwise="")
     _head_sections(copy)
     _number_figures(copy, page.number)
     unsigned = Signature(False, _("Draft."), _("Nobody has signed these numbers off."))
@@ -152,11 +153,6 @@ def _linked(head: str, files: Mapping[str, str]) -> str:
         return f'<a href="{_quoted(href)}">{found[0]}</a>' if href else found[0]
 
     return TABLE_FILE.sub(link, head)
-
-
-def _headline(notebook: Any) -> str:
-    """Take the notebook's headline out of its outputs; nothing where it has none."""
-    return next(filter(None, (_take(cell, "lead") for cell in notebook.cells)), "")
 
 
 def _take(cell: Any, kind: str) -> str:
@@ -281,17 +277,14 @@ def _figure(png: str, about: dict[str, Any]) -> str:
         f' {side}="{int(about[side])}"' for side in ("width", "height") if about.get(side)
     )
     tall = about.get("height", 0) > TALL * about.get("width", 1)
+    encoded = re.sub(r"[^A-Za-z0-9+/=]", "", _joined(png))
     alt = alt or caption or _("A figure without a text alternative")
     return (
         f'<figure{" class=tall" if tall else ""}><div class="pan" tabindex="0" role="region" '
         f'aria-label="{_quoted(region)}" data-hint="{_quoted(_("→ swipe to see all of it"))}">'
-        f'<img src="data:image/png;base64,{_base64(png)}"{size} alt="{_quoted(alt)}"></div>'
+        f'<img src="data:image/png;base64,{encoded}"{size} alt="{_quoted(alt)}"></div>'
         f"<figcaption>{words}</figcaption></figure>"
     )
-
-
-def _base64(png: str) -> str:
-    return re.sub(r"[^A-Za-z0-9+/=]", "", _joined(png))
 
 
 def _plain(text: object) -> str:

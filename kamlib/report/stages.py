@@ -52,13 +52,9 @@ def run_stages(
 
     Parameters
     ----------
-    engagement : str or Path, a name under data/ or a path
-    period : str, optional; the last period of engagement.yaml without it
     until : str, optional; the last stage that runs, such as "segmentation"; all without it
-    parameters : dict of a notebook's parameter to its value, such as ``{"profit_share": 0.75}``
     progress : callable, optional, given one line for each notebook
-    notebooks, order : the folder of the notebooks, and stage → file name in the order they run
-    limits : Limits, optional; how long a cell, the start of a kernel and the run may take
+    engagement, period, parameters, notebooks, order, limits : as in `publish_report`
     resume : bool, leave out the first stages as far as an earlier run came, if nothing has changed
     into : Path, optional; the folder of the stage tables; the engagement's own without it
 

@@ -198,7 +198,8 @@ def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysi
     if "people" in got:
         known = customers.reindex(columns=["customer_id", "industry_segment"])
         segments = known.set_index("customer_id")["industry_segment"].fillna("")
-        found = efforts.moves(got, of_class, segments, _returning(chances))
+        returning = chances.result.set_index("customer_id")["p_return_12m"]
+        found = efforts.moves(got, of_class, segments, returning)
         handed["effort_moves"] = found.assign(period=here)
     if "people" in got and got["hours"].any():
         caption = _(
@@ -235,11 +236,6 @@ def equal_terms(stage: "Stage") -> Analysis:
 
 def _names(stage: "Stage") -> pd.Series:
     return stage.read("customers").set_index("customer_id")["name"]
-
-
-def _returning(chances: Analysis) -> pd.Series:
-    """Return each customer's chance of return, 0 to 1; missing where nobody can tell."""
-    return chances.result.set_index("customer_id")["p_return_12m"]
 
 
 def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:

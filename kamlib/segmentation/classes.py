@@ -38,25 +38,10 @@ def whale_curve(customers: pd.DataFrame, *, measure: str = "customer_profit") ->
     From  ``customer_id, <measure>, ...``
     to    ``... + rank, customer_share, cumulative``, best first.
 
-    Parameters
-    ----------
-    customers : DataFrame, one row per customer; the measure is money and may be negative
-    measure : str, the column to rank by
-
-    Returns
-    -------
-    DataFrame, as many rows as `customers`
-        ``customer_share`` runs from 1/n to 1. ``cumulative`` ends at the total; it peaks before the
-        end when some customers lose money.
-
-    Raises
-    ------
-    DataError
-        A column is absent, a value is missing, or a customer occurs twice.
-
     Notes
     -----
-    Equal values are ordered by ``customer_id``, so a re-run gives the same rows.
+    ``customer_share`` runs from 1/n to 1. ``cumulative`` ends at the total; it peaks before the end when
+    some customers lose money. Equal values are ordered by ``customer_id``.
 
     Examples
     --------
@@ -87,20 +72,9 @@ def split_vital_few(
     Loss-makers are left out of that base: against the net total, a book with large losses reaches
     80 percent with almost nobody.
 
-    Parameters
-    ----------
-    curve : DataFrame from `whale_curve`
-    threshold : float, share of the positive measure, default 0.80
-    measure : str, the column the curve ranks by
-
     Returns
     -------
     DataFrame, `curve` with ``cumulative_share`` (of what those who earn bring, 0 to 1) and ``profit_class``
-
-    Raises
-    ------
-    ParameterError
-        `threshold` is not between 0 and 1.
     """
     require_share(threshold, name="threshold")
     earned = curve[measure].clip(lower=0)

@@ -232,7 +232,7 @@ def open_doors(
             "open": True,
             "evidence": [
                 _("place {rank} by {measure}, within the first {share}").format(
-                    rank=number(rank), measure=_plain(measure), share=percent(share)
+                    rank=number(rank), measure=measure.replace("_", " "), share=percent(share)
                 )
                 for rank, measure, share in zip(
                     few["rank"], few["measure"], few["cumulative_share"], strict=True
@@ -283,10 +283,6 @@ def _unjudged(
         for door, (mask, words) in why.items()
     ]
     return pd.concat(parts, ignore_index=True).assign(open=False, judged=False)
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def door_outcomes(doors: pd.DataFrame, strategic: pd.DataFrame, names: pd.Series) -> list[Outcome]:

@@ -147,10 +147,11 @@ def _changes(
     if other or "parameters" not in receipt:
         yield f"the {listed(other or ['version of kamlib'])} changed since"
         return
+    so_far = [*stages_before(stage), stage]
     blocks = [
         block
         for block, digest in settings.block_hashes().items()
-        if receipt["blocks"].get(block) != digest and _used_by(block, stage)
+        if receipt["blocks"].get(block) != digest and FIRST_USED.get(block, "data_prep") in so_far
     ]
     if blocks:
         yield f"the settings under {listed(blocks)} changed since"
@@ -162,10 +163,6 @@ def _changes(
         files = _changed_files(receipt["inputs"], input_files(settings))
         yield from [f"{listed(files)} changed since"] if files else []
     yield from _changed_tables(folder, receipt)
-
-
-def _used_by(block: str, stage: str) -> bool:
-    return FIRST_USED.get(block, "data_prep") in [*stages_before(stage), stage]
 
 
 def _changed_files(

@@ -205,24 +205,20 @@ def main_values(
     """
     name = measure or "invoice_revenue"
     mine, theirs = (table.loc[table["active"], name] for table in (now, before))
-    rows = [(label(name), _amount(mine.sum(), currency), _change(mine.sum(), theirs, currency))]
+    rows = [(label(name), money(mine.sum(), currency), _change(mine.sum(), theirs, currency))]
     if measure:
         lost = -mine.clip(upper=0).sum()
         was = -theirs.clip(upper=0)
-        rows.append((_("loss-makers take"), _amount(lost, currency), _change(lost, was, currency)))
+        rows.append((_("loss-makers take"), money(lost, currency), _change(lost, was, currency)))
     single = accounts.loc[accounts["golden_shot"] == "yes", "customer_profit"]
     if accounts["golden_shot"].notna().any() and single.notna().all():
-        rows.append((_("single sales that hardly come again"), _amount(single.sum(), currency), ""))
+        rows.append((_("single sales that hardly come again"), money(single.sum(), currency), ""))
     if _(CHAINS[0]).format(period=now["period"].iloc[0]) in set(chain["what"]):
         left = float(chain.loc[chain["role"] == "unexplained", "amount"].sum())
         rows.append((_("not explained against the ledger"), money(left, currency, 2), ""))
     else:
         rows.append((_("so nothing outside confirms the sums"), _("No general ledger"), ""))
     return pd.DataFrame(rows, columns=["what", "value", "change"])
-
-
-def _amount(value: float, currency: str) -> str:
-    return money(value, currency)
 
 
 def _change(value: float, before: pd.Series, currency: str) -> str:
