@@ -578,7 +578,10 @@ def test_a_condition_that_is_none_is_refused_at_its_key(load, condition, words):
         ),
         ("unit: sites", r"unit must be one of group, site, not 'sites'. Did you mean 'site'\?"),
         ("language: pl", r"language must be en, not 'pl'."),
-        ("id: a b", r"id must be made of A-Z, a-z, 0-9, _ and -, not 'a b'."),
+        (
+            "id: a b",
+            r"id must be made of A-Z, a-z, 0-9, _ and - \(it defaults to the folder's name\), not",
+        ),
         ("name: true", r"name must be text, not true. Text such as true goes in quotes."),
         ("identity: K1", r"identity must be a block of keys, not 'K1'."),
         ("windows: {profit_months: 0}", r"windows.profit_months must be at least 1, not 0."),

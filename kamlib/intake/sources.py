@@ -10,6 +10,7 @@ import hashlib
 import json
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
@@ -277,20 +278,27 @@ def places_in(
 
 
 def _rows_of_sound_parquet(file: InputFile, places: dict[str, int]) -> int:
-    """Return how many rows a Parquet file has, once every page of the columns that are used is read.
+    """Return how many rows a Parquet file has, once every page of the columns that are used is read."""
+    theirs = [file.head[place] for place in places.values()]
+    names = [name for name in pq.read_schema(file.path).names if composed(name) in theirs]
+    return sum(batch.num_rows for batch in sound_batches(file.path, names, shown=file.shown))
+
+
+def sound_batches(
+    path: Path, columns: list[str] | None = None, *, shown: str
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a Parquet file; DataError where a page is damaged or a text no UTF-8.
 
     Our engine leaves out the checksums that a file may have, and a damaged page shows only in the
     midst of a query.
     """
-    theirs = [file.head[place] for place in places.values()]
     try:
-        with pq.ParquetFile(file.path, page_checksum_verification=True) as whole:
-            names = [name for name in whole.schema_arrow.names if composed(name) in theirs]
-            for batch in whole.iter_batches(columns=names):
-                batch.validate(full=True)  # texts that are no UTF-8
-            return int(whole.metadata.num_rows)
+        with pq.ParquetFile(path, page_checksum_verification=True) as whole:
+            for batch in whole.iter_batches(columns=columns):
+                batch.validate(full=True)
+                yield batch
     except BROKEN_PARQUET as error:
-        raise _damaged(file.shown, error) from error
+        raise _damaged(shown, error) from error
 
 
 def _damaged(shown: str, error: Exception) -> DataError:

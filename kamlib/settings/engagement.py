@@ -46,6 +46,7 @@ from kamlib.settings.kinds import (
     Text,
     complaint,
     complaint_at,
+    made_of,
     refuse,
     sentences,
     sentences_for_parameters,
@@ -109,14 +110,7 @@ Periods = Annotated[
 ]
 
 
-def _id(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
-        raise complaint(
-            f"must be made of A-Z, a-z, 0-9, _ and -, not '{value}'. It defaults to the folder's name."
-        )
-    return value
-
-
+NAME_OF_ID = "made of A-Z, a-z, 0-9, _ and - (it defaults to the folder's name)"
 if TYPE_CHECKING:  # which there are is known only when the folder of catalogues is read
     Language = str
 else:
@@ -126,7 +120,7 @@ else:
 class Engagement(Part):
     """One client's settings, whole and checked; nothing in it changes."""
 
-    id: Annotated[Text, AfterValidator(_id)]
+    id: Annotated[Text, made_of("[A-Za-z0-9_-]+", NAME_OF_ID)]
     name: Text
     currency: Currency
     language: Language = "en"

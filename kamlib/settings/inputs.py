@@ -1,6 +1,5 @@
 """What an engagement says of its inputs: where each table lies, how it is written, who is one customer."""
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -10,7 +9,7 @@ from pydantic_core import InitErrorDetails
 
 from kamlib.core.codes import DOCUMENTS, TABLES
 from kamlib.core.contract import CONTRACT
-from kamlib.core.errors import ParameterError, did_you_mean, listed
+from kamlib.core.errors import did_you_mean, listed
 from kamlib.core.naming import meant_by, most_alike
 from kamlib.core.vocabulary import COLUMNS
 from kamlib.settings.kinds import (
@@ -25,11 +24,12 @@ from kamlib.settings.kinds import (
     complaint,
     complaint_at,
     is_number,
+    made_of,
     refuse,
     shown,
     written,
 )
-from kamlib.settings.written import problem_of_pattern
+from kamlib.settings.written import problem_of_pattern, value_of
 
 WHOLE_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -69,15 +69,7 @@ class Database(Part):
     def address(self, *, key: str) -> str:
         """Return the address of a server, looked up now; it is never shown."""
         variable = WHOLE_VARIABLE.fullmatch(self.url)
-        if not variable:
-            return self.url
-        value = os.environ.get(variable.group(1))
-        if not value:
-            raise ParameterError(
-                f"{key} needs the environment variable {variable.group(1)}, which is not set. "
-                f"Set it to the address of the database and run again."
-            )
-        return value
+        return value_of(variable.group(1), key) if variable else self.url
 
 
 def _problem_of_address(engine: str, url: str) -> str | None:
@@ -359,12 +351,6 @@ def _file_inside(path: str) -> str:
     return path
 
 
-def _country(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{2}", value):
-        raise complaint(f"must be two capital letters such as PL, not '{value}'.")
-    return value
-
-
 class Identity(Part):
     """Who is one customer, and which customers are none: own companies, pots such as cash sales.
 
@@ -375,7 +361,7 @@ class Identity(Part):
     """
 
     by: Literal["customer_id", "tax_id"] = "customer_id"
-    country: Annotated[Text, AfterValidator(_country)] = "PL"
+    country: Annotated[Text, made_of("[A-Z]{2}", "two capital letters such as PL")] = "PL"
     merge: Annotated[Text, AfterValidator(_file_inside)] | None = None
     missing_customers: Literal["set_aside", "keep"] = "set_aside"
     intercompany: Texts = Field(default_factory=list)

@@ -237,10 +237,15 @@ def _inner_share(value: object) -> float:
     return number
 
 
-def _currency(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", value):
-        raise complaint(f"must be three capital letters such as EUR, not '{value}'.")
-    return value
+def made_of(pattern: str, wanted: str) -> AfterValidator:
+    """Return a validator for a text that a pattern fits whole."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise complaint(f"must be {wanted}, not '{value}'.")
+        return value
+
+    return AfterValidator(check)
 
 
 Number = Annotated[float, BeforeValidator(_number)]
@@ -265,7 +270,7 @@ Cost = Annotated[Decimal, within(low=0, read=_money), InJson, OfMoney]
 PositiveMoney = Annotated[Decimal, within(above=0, read=_money), InJson, OfMoney]
 Day = Annotated[date, BeforeValidator(_day)]
 Text = Annotated[str, BeforeValidator(_text), OfText]
-Currency = Annotated[Text, AfterValidator(_currency)]
+Currency = Annotated[Text, made_of("[A-Z]{3}", "three capital letters such as EUR")]
 Flag = StrictBool
 Texts = Annotated[list[Text], BeforeValidator(_texts), OfTexts]
 

@@ -1,6 +1,5 @@
 """The cost model, and the ledger that its result is held against."""
 
-from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import chain
 from typing import Annotated, Literal
@@ -232,13 +231,7 @@ class Profitability(Part):
 
 def _again(keys: Sequence[Hashable]) -> list[int]:
     """Return the places at which a key stands that stood before."""
-    seen: Counter[Hashable] = Counter()
-    again = []
-    for index, key in enumerate(keys):
-        seen[key] += 1
-        if seen[key] > 1:
-            again.append(index)
-    return again
+    return [index for index, key in enumerate(keys) if key in keys[:index]]
 
 
 class Materiality(Thresholds):

@@ -316,7 +316,7 @@ def problem_of_pattern(pattern: str) -> str | None:
 def files_of(pattern: str, folder: Path, *, key: str) -> list[Path]:
     """Return the files that a pattern matches, links resolved; none may lie elsewhere unsaid."""
     match = VARIABLE.match(pattern)
-    base = _variable(match.group(1), key) if match else folder
+    base = _folder_in(match.group(1), key) if match else folder
     rest = pattern[match.end() :] if match else pattern
     found = [path.resolve() for path in _matching(base, rest) if path.is_file()]
     if not found:
@@ -357,17 +357,22 @@ def _not_utf8(path: Path) -> str:
     )
 
 
-def _variable(name: str, key: str) -> Path:
-    """Return the folder or file that an environment variable names; its value is never shown."""
-    value = os.environ.get(name)
+def value_of(variable: str, key: str) -> str:
+    """Return what an environment variable holds; it is never shown."""
+    value = os.environ.get(variable)
     if not value:
         raise ParameterError(
-            f"{key} needs the environment variable {name}, which is not set. Set it and run again."
+            f"{key} needs the environment variable {variable}, which is not set. Set it and run again."
         )
-    path = Path(value).expanduser()
+    return value
+
+
+def _folder_in(variable: str, key: str) -> Path:
+    """Return the folder or file that an environment variable names."""
+    path = Path(value_of(variable, key)).expanduser()
     if not path.is_absolute():
         raise ParameterError(
-            f"{key} needs the environment variable {name} to hold an absolute path. "
+            f"{key} needs the environment variable {variable} to hold an absolute path. "
             f"Set it so and run again."
         )
     return path

@@ -143,16 +143,12 @@ def _why(seen: Seen, best: Match) -> str:
 
 def _read_days_to_the_end(seen: Seen, looks: list[Look], match: Match) -> None:
     """Look at all days of a file of which the first rows only were looked at, as they are sorted."""
-    days = [pair for pair in match.pairs if kind_of(pair.ours) == "date"]
-    if seen.to_the_end is None or not days:
-        return
     try:
-        for pair in days:
-            looks[pair.place] = look_of(seen.to_the_end(pair.place))
+        for pair in match.pairs:
+            if seen.to_the_end and kind_of(pair.ours) == "date":
+                looks[pair.place] = look_of(seen.to_the_end(pair.place))
     except DataError as error:
         seen.problem = str(error)
-    template = _("days were looked at to the end, in {columns}")
-    seen.notes.append(worded(template, columns=[pair.evidence.value for pair in days]))
 
 
 def kind_of(ours: str) -> Kind:

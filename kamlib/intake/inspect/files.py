@@ -38,7 +38,7 @@ from kamlib.intake.inspect.letters import REPAIRS, encoding_of, is_utf8, spoilt_
 from kamlib.intake.inspect.words import Evidence, seems_total, worded
 from kamlib.intake.invoices_xml import xml_kind, xml_records
 from kamlib.intake.readers import EXCEL_ENDINGS, XML_ENDINGS, opened_bytes, records
-from kamlib.intake.sources import BROKEN_PARQUET, FIRST_ROWS, READABLE, refuse_another_kind
+from kamlib.intake.sources import FIRST_ROWS, READABLE, refuse_another_kind, sound_batches
 from kamlib.intake.values import Dialect
 
 BYTES_READ = 8_000_000
@@ -246,32 +246,21 @@ def _invoices(seen: Seen) -> None:
 def _parquet(seen: Seen) -> None:
     """Look into the first rows of a Parquet file."""
     seen.kind = "parquet"
-    try:
-        with pq.ParquetFile(seen.path, page_checksum_verification=True) as file:
-            all_rows = file.metadata.num_rows
-            first = next(file.iter_batches(batch_size=ROWS_READ), None)
-            if first is not None:
-                first.validate(full=True)
-    except BROKEN_PARQUET as error:
-        raise DataError(worded(_("it is no whole Parquet file ({why})"), why=error)) from error
+    first = next(sound_batches(seen.path, shown=seen.shown), None)
     if first is None or not first.num_rows:
         seen.problem = _("it has no row")
         return
     seen.head = list(first.schema.names)
-    seen.columns = [_texts(column) for column in first.columns]
-    if all_rows > ROWS_READ:
-        template = _("only the first {n} of {all} rows were looked at")
-        seen.notes.append(worded(template, n=first.num_rows, all=all_rows))
-        seen.to_the_end = partial(_whole_column, seen.path)
+    seen.columns = [_texts(column) for column in first.slice(length=ROWS_READ).columns]
+    if pq.read_metadata(seen.path).num_rows > ROWS_READ:
+        seen.notes.append(worded(_("only the first {n} rows were looked at"), n=ROWS_READ))
+        seen.to_the_end = partial(_whole_column, seen)
 
 
-def _whole_column(path: Path, place: int) -> Iterator[str]:
+def _whole_column(seen: Seen, place: int) -> Iterator[str]:
     """Yield the values of one column of a Parquet file."""
-    with pq.ParquetFile(path) as file:
-        for group in range(file.num_row_groups):
-            name = file.schema_arrow.names[place]
-            column = file.read_row_group(group, columns=[name]).column(0)
-            yield from (cell for part in column.chunks for cell in _texts(part))
+    for batch in sound_batches(seen.path, [seen.head[place]], shown=seen.shown):
+        yield from _texts(batch.column(0))
 
 
 def _texts(column: pa.Array) -> list[str]:
