@@ -182,7 +182,8 @@ def test_a_higher_cut_names_those_for_whom_both_sides_hold_no_more(firm, stages)
     gone = held[~held["party_id"].isin(still)].sort_values("customer_profit", ascending=False)
     said = f"{len(held)} → {len(still)} for whom both sides hold for certain; "
     assert still < set(held["party_id"])
-    assert found.finding.endswith(f"{said}{', '.join(gone['name'])} leave.")
+    leave = "leaves" if len(gone) == 1 else "leave"
+    assert found.finding.endswith(f"{said}{', '.join(gone['name'])} {leave}.")
 
 
 @pytest.mark.parametrize(
