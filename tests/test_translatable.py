@@ -3,12 +3,15 @@
 import gettext
 import html
 import re
+from decimal import Decimal
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 from fastpath import run_stages
 
 from demo_company import write_demo
+from kamlib.core.language import number
 
 
 class Marked(gettext.NullTranslations):
@@ -63,3 +66,9 @@ def test_every_word_of_a_page_is_a_template_a_name_or_a_number(shown, element):
     assert (
         sorted(text for text in left if re.search(r"[a-z]{3}", text) and text not in theirs) == []
     )
+
+
+def test_a_number_reads_alike_whatever_type_it_came_in():
+    same = [Decimal(7), np.int64(7), 7, np.float64(7)]
+
+    assert [number(each) for each in same] == ["7"] * 4

@@ -99,7 +99,8 @@ def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
     return ("" if rounded == 0 else MINUS if rounded < 0 else "+" if signed else "") + text
 
 
-@lru_cache(maxsize=2**16)  # tables of thousands of customers repeat few different numbers
+# tables of thousands of customers repeat few different numbers; typed, as some cannot be compared
+@lru_cache(maxsize=2**16, typed=True)
 def _grouped(size: float, digits: int, code: str) -> str:
     """Write a number without its sign."""
     from babel.numbers import format_decimal
