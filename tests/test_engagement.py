@@ -118,7 +118,6 @@ segmentation:
 staying:
   relation: {default: auto, projects: project}
 windows:
-  profit_months: 12
   setup_months: 12
 key_account_unit:
   amount: 120000
@@ -161,7 +160,6 @@ pyramid:
     hard: [joint_launch]
     soft: [open_books]
 golden_shot:
-  money_months: 24
   margin_percentile:
     at_least: .75
     of: industry_segment
@@ -197,7 +195,6 @@ find_out_first:
     stake_kau: {at_least: .25}
   names:
     questions_at_most: 3
-    with: [who_asks, by_when]
 required: [customer_profit, levels]
 overrides:
   - party_id: K00042
@@ -283,7 +280,6 @@ def test_the_default_decision_part_is_the_shipped_one(load):
     assert acme.capacity.key_accounts_per_manager == 8
     assert acme.windows.setup_months == 12
     assert [rule.verdict for rule in acme.verdicts][:3] == ["fix", "key_account_now", "develop"]
-    assert acme.find_out_first.names.must_say == ["who_asks", "by_when"]
 
 
 def test_a_whole_engagement_comes_in_with_its_values(load):
@@ -584,7 +580,7 @@ def test_a_condition_that_is_none_is_refused_at_its_key(load, condition, words):
         ),
         ("name: true", r"name must be text, not true. Text such as true goes in quotes."),
         ("identity: K1", r"identity must be a block of keys, not 'K1'."),
-        ("windows: {profit_months: 0}", r"windows.profit_months must be at least 1, not 0."),
+        ("windows: {trend_months: 0}", r"windows.trend_months must be at least 1, not 0."),
         (
             "staying: {relation: {x: autos}}",
             r"staying.relation.x must be one of auto, contractual, project, not 'autos'. "

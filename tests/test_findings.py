@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from kamlib.attractiveness.words import both_sides_finding, side_a_finding, side_b_finding
-from kamlib.core.language import number
 from kamlib.data_prep.words import intake_finding, revenue_finding
 from kamlib.page.words import FIGURES, Sum, figure_words
 from kamlib.profitability.words import (
@@ -970,7 +969,3 @@ def test_an_estimated_list_price_is_said_wherever_list_value_is(figure):
         }
     )
     assert statement_finding(ladder, **PLN, estimated=True).endswith(said)
-
-
-def test_a_number_reads_alike_whether_it_was_counted_computed_or_added_up_to_the_cent():
-    assert [number(each) for each in (Decimal(7), np.int64(7), 7.0, 7)] == ["7"] * 4

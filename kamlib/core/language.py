@@ -95,7 +95,7 @@ def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
     if not math.isfinite(value):
         return UNKNOWN
     rounded = round(value, digits)
-    text = _grouped(float(abs(rounded)), digits, language())  # 7 may be held against a Decimal 7
+    text = _grouped(abs(rounded), digits, language())
     return ("" if rounded == 0 else MINUS if rounded < 0 else "+" if signed else "") + text
 
 

@@ -82,7 +82,6 @@ REASONS = ("justification", "owner", "review_on", "market_access", "learning", "
 class Windows(Part):
     """How far back each question looks."""
 
-    profit_months: Several
     trend_months: Several
     return_months: Several
     staying_years: Several
@@ -165,7 +164,6 @@ class PercentileBound(Part):
 class GoldenShot(Part):
     """What makes a golden shot; all must hold."""
 
-    money_months: Several
     order_days_24m: NumberBound
     months_since_first_order: NumberBound
     margin_percentile: PercentileBound
@@ -246,7 +244,6 @@ class Questions(Part):
     """What the answer *find out first* must bring."""
 
     questions_at_most: Several
-    must_say: Texts = Field(alias="with")
 
 
 class Stake(Part):
