@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from kamlib.core.codes import FROM_THEM, LADDER, SOURCES
+from kamlib.core.codes import FROM_THEM, SOURCES
 from kamlib.core.errors import did_you_mean, listed
 from kamlib.core.quantities import VOTERS
 from kamlib.settings.kinds import (
@@ -181,9 +181,9 @@ class AtLeast(Part):
 
 
 class VitalFewDoor(Part):
-    """The door of today's profit."""
+    """The door of today's profit; where profit is not known, of the nearest measure that is."""
 
-    measure: Literal[LADDER]  # type: ignore[valid-type]
+    measure: Literal["customer_profit"]
     base: Literal["gross_positive"]
 
 
