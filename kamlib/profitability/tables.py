@@ -43,7 +43,7 @@ def loss_table(losers: pd.DataFrame, customers: pd.DataFrame, *, currency: str) 
             "ends_it": [what_ends_it(row, currency) for row in losers.to_dict("records")],
             "drop_effect": losers["drop_effect"],
             "proposal": [_(PROPOSALS[each]) for each in losers["proposal"]],
-            "who": looked_after.fillna(_("nobody named")),
+            "who": looked_after.astype(object).fillna(_("nobody named")),
         }
     )
 
