@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kamlib.segmentation.terms import terms_audit
+from kamlib.segmentation.terms import _called, terms_audit
 from kamlib.segmentation.words import terms_finding
 
 
@@ -56,6 +56,17 @@ def test_of_a_discount_that_follows_the_profit_before_it_and_eats_it_nothing_is_
     assert row["with_final"] == pytest.approx(-1.0), "after it the largest discount leaves least"
     assert row["called"] == "open"
     assert "nothing is claimed" in terms_finding(audit)[0]
+
+
+def test_a_term_that_leans_one_way_before_and_after_but_surely_only_after_it_cannot_be_told():
+    """Ranks of -0.2 before it (its interval holds 0) and -0.4 after it (all below 0) of 40 customers."""
+    assert [_called(-0.2, after, 40) for after in (-0.4, 0.4)] == ["untold", "open"]
+    audit = pd.DataFrame(
+        {"term": ["deductions"], "called": "untold", "low": -1, "high": 1, "with_revenue": 0}
+    )
+    assert terms_finding(audit) == [
+        "Whether the profit rate decides later deductions cannot be told."
+    ]
 
 
 def test_a_term_that_is_the_same_for_all_says_nothing_and_few_customers_neither():

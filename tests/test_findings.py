@@ -481,8 +481,13 @@ def test_how_many_come_back_by_order_days_of_the_window_and_not_of_all_that_is_k
         ),
         pytest.param(
             [("A", "strategic", True)],
-            "1 comes through at least one door: 1 through door 4 strategic.",
+            "1 comes through a door: door 4 strategic.",
             id="one",
+        ),
+        pytest.param(
+            [("A", "vital_few", True), ("B", "vital_few", True)],
+            "2 come through a door, all through door 1 profit.",
+            id="all through one door is said once",
         ),
         pytest.param(
             [("A", "strategic", False)], "Nobody comes through any door that was judged.", id="none"

@@ -315,20 +315,27 @@ def test_a_company_at_a_loss_has_no_shares_and_raises_no_alarm():
 
 
 def test_the_interval_says_what_it_is_worth():
-    said = interval_outcome(pd.DataFrame({"customers": [240], "gini": [0.76]})).said
+    """Giants are spoken of only where one customer alone brings more than a tenth."""
+    said = [
+        interval_outcome(
+            pd.DataFrame({"customers": [240], "gini": [0.76], "first_1": [first]})
+        ).said
+        for first in (0.034, 0.24)
+    ]
 
-    assert said == (
-        "A few of the 240 customers are very large; one of them more or less can move the share "
-        "further than the range shows. Had other customers like these come, it would lie in the range "
-        "in about 72 to 82 of 100 cases, and in about 30 where the largest are giants."
-    )
+    assert said == [
+        "Had other customers like these 240 come, the share would lie in the range in about 72 to 82 "
+        "of 100 cases.",
+        "Had other customers like these 240 come, the share would lie in the range in about 30 to 82 "
+        "of 100 cases. The largest alone brings 24%: one such more or less moves it further.",
+    ]
 
 
 @pytest.mark.parametrize(
     ("customers", "gini", "outcome"), [(240, 0.06, "PASS"), (240, 0.50, "FLAG"), (7, 0.06, "FLAG")]
 )
 def test_the_interval_of_many_customers_who_are_alike_needs_no_warning(customers, gini, outcome):
-    measures = pd.DataFrame({"customers": [customers], "gini": [gini]})
+    measures = pd.DataFrame({"customers": [customers], "gini": [gini], "first_1": [0.05]})
 
     assert interval_outcome(measures).outcome == outcome
 
@@ -588,6 +595,15 @@ def test_nobody_declared_strategic_means_no_door_four(nothing):
     assert judged.empty
     names = pd.Series(dtype="str")
     assert [each.rule for each in door_outcomes(doors_of(), judged, names)] == ["door_potential"]
+
+
+def test_door_two_says_why_nobody_s_potential_is_estimated_and_asks_for_what_settles_it():
+    nobody, names = strategic_door(None, DOOR, end=END), pd.Series(dtype="str")
+
+    [found] = door_outcomes(doors_of(), nobody, names, not_estimated="ALL is not a year")
+
+    assert (found.outcome, found.bring) == ("REFUSE", "a period of 12 months with cost-to-serve")
+    assert found.said.startswith("What customers could bring is not estimated: ALL is not a year.")
 
 
 def test_every_open_door_carries_its_evidence(with_a_loss_maker):

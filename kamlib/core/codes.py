@@ -176,6 +176,7 @@ FOLLOWS = {
     "follows": N_("The higher the profit rate, the more {terms}."),
     "inverse": N_("The lower the profit rate, the more {terms}."),
     "flat": N_("No sign that the profit rate decides {terms}."),
+    "untold": N_("Whether the profit rate decides {terms} cannot be told."),
     "open": N_(
         "Whether more {terms} go with a higher profit rate depends on whether it is taken before or "
         "after them, so that nothing is claimed."

@@ -226,7 +226,7 @@ def equal_terms(stage: "Stage") -> Analysis:
             shown,
             _("How each term goes with the profit rate; the 90 % interval is of the first number."),
             heads={"low": _("From"), "high": _("To")},
-            digits=dict.fromkeys(["with_before", "low", "high", "with_final", "with_revenue"], 2),
+            digits=dict.fromkeys(["with_before", "low", "high", "with_final", "with_revenue"], 3),
             fold=True,
         ),
     ]
@@ -253,8 +253,8 @@ def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
     strategic = doors.strategic_door(
         declared, stage.engagement.doors.strategic, end=stage.period.end
     )
-    could = None
-    if stage.period.is_a_year and not stage.withheld and now["customer_profit"].notna().any():
+    could, missing = None, _why_not_estimated(stage, now)
+    if not missing:
         said = stated_purchases(
             stage.read_optional("category_purchases"),
             end=stage.period.end,
@@ -268,22 +268,33 @@ def open_doors(stage: "Stage", few: Analysis, chances: Analysis) -> Analysis:
     found = doors.open_doors(
         few.result, second, third, strategic, parties, now, period=stage.period.name
     )
-    caption = _(
-        "Doors 2 and 4: who could join the vital few, who is strategic, and why or why not."
+    caption = (
+        _("Door 4: who is strategic, and why or why not.")
+        if missing
+        else _("Doors 2 and 4: who could join the vital few, who is strategic, and why or why not.")
     )
     shown = named(doors.worth_a_look(found, could), parties, "party_id")
     shown["open"] = shown["open"].where(shown["judged"])  # what nobody can tell is not shut
     parts: list[Part] = [
         Claim(words.door_finding(found), words.joining_finding(found)),
-        Table(shown.drop(columns=["period", "judged"]), caption),
+        *([Table(shown.drop(columns=["period", "judged"]), caption)] if len(shown) else []),
         *deals.parts,
     ]
-    told = doors.door_outcomes(found, strategic, parties.set_index("party_id")["name"])
+    names = parties.set_index("party_id")["name"]
+    told = doors.door_outcomes(found, strategic, names, not_estimated=missing)
     told += deals.outcomes
     handed = {"doors": found, "parties": parties.assign(period=stage.period.name), **deals.tables}
     if could is not None:
         handed["potential"] = could.assign(period=stage.period.name)
     return stage.keep("open_doors", Analysis(handed, parts, told, [who]))
+
+
+def _why_not_estimated(stage: "Stage", now: pd.DataFrame) -> str:
+    """Say why potential of a year cannot be estimated; empty where it can."""
+    if not stage.period.is_a_year:
+        return _("{period} is not a year").format(period=stage.period.name)
+    known = not stage.withheld and now["customer_profit"].notna().any()
+    return "" if known else _("customer profit is not known")
 
 
 def _open_deals(stage: "Stage", parties: pd.DataFrame) -> Analysis:
@@ -320,7 +331,10 @@ def _open_deals(stage: "Stage", parties: pd.DataFrame) -> Analysis:
         Finding(*words.deals_finding(found, limits.p_win.at_least, currency=currency)),
         Table(
             shown[[*names, "profit_year2"]],
-            _("Open deals, the likeliest first; the chance is that of earlier deals like it."),
+            _(
+                "Open deals, the likeliest first; the chance is that of earlier deals like it, where "
+                "those open longer than nearly all that ever closed count as not won."
+            ),
             currency,
             most=12,
             fold=True,

@@ -285,23 +285,35 @@ def _unjudged(
     return pd.concat(parts, ignore_index=True).assign(open=False, judged=False)
 
 
-def door_outcomes(doors: pd.DataFrame, strategic: pd.DataFrame, names: pd.Series) -> list[Outcome]:
-    """Judge the doors: how many are not known, and which declared parties stay outside."""
+def door_outcomes(
+    doors: pd.DataFrame, strategic: pd.DataFrame, names: pd.Series, *, not_estimated: str = ""
+) -> list[Outcome]:
+    """Judge the doors: how many are not known, and which declared parties stay outside.
+
+    Parameters
+    ----------
+    not_estimated : why nobody's potential is; empty where it is
+    """
     strange = ~among(strategic["party_id"], names.index)
     why = strategic["evidence"].mask(strange, _("no order in 24 months and no prospect"))
     shut = strategic.assign(evidence=why)[strange | ~strategic["open"].astype(bool)]
     who = [f"{names.get(row.party_id, row.party_id)} ({row.evidence})" for row in shut.itertuples()]
     second, third = doors[doors["door"] == "potential"], doors[doors["door"] == "prospect"]
     blind = int((~second["judged"].astype(bool)).sum())
+    of = {"n": number(blind), "of": number(len(second))}
     found = [
-        outcome_of(
-            "door_potential", "FLAG" if blind else "PASS", n=number(blind), of=number(len(second))
-        )
+        outcome_of("potential_estimated", "REFUSE", why=not_estimated, **of)
+        if not_estimated
+        else outcome_of("door_potential", "FLAG" if blind else "PASS", **of)
     ]
     if len(third):
         unsure = int((~third["judged"].astype(bool)).sum())
+        template = (
+            _("Of all {of} prospects") if unsure == len(third) else _("Of {n} of {of} prospects")
+        )
         of = {"n": number(unsure), "of": number(len(third))}
-        found.append(outcome_of("door_prospect", "FLAG" if unsure else "PASS", **of))
+        told = {"who": template.format(**of), **of}
+        found.append(outcome_of("door_prospect", "FLAG" if unsure else "PASS", **told))
     if len(shut):
         found.append(outcome_of("door_strategic", "FLAG", n=number(len(shut)), who=listed(who)))
     elif len(strategic):

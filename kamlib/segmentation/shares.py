@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.core.language import _, cases, money, ngettext, number
+from kamlib.core.language import _, cases, money, ngettext, number, percent
 from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.core.rules import FEW_CUSTOMERS
 from kamlib.numerics.concentration import count_reaching, gini, herfindahl, stobachoff, top_share
 from kamlib.numerics.draws import Shares, resampled_shares
 from kamlib.segmentation.classes import MEASURES
 
+GIANT = 0.10  # share that makes a customer one by whom the whole stands or falls
 ALIKE = 0.20  # Gini up to which no customer is a giant that a sample could miss
 FIRST = {"first_1": 1, "first_5": 5, "first_10": 10}  # the share of so many of the best
 MEASURED = (
@@ -68,7 +69,7 @@ def concentration(
     return pd.DataFrame(rows, columns=list(MEASURED))
 
 
-def giants(statement: pd.DataFrame, *, above: float = 0.10) -> pd.Series:
+def giants(statement: pd.DataFrame, *, above: float = GIANT) -> pd.Series:
     """Return who alone brings more than a share of revenue: their shares by id, the largest first."""
     active = statement[statement["active"]].set_index("customer_id")
     revenue = active["invoice_revenue"].astype(float).clip(lower=0)
@@ -160,4 +161,14 @@ def interval_outcome(measures: pd.DataFrame) -> Outcome:
     """Say what a plain bootstrap interval is worth here: much where customers are much alike."""
     n = int(measures["customers"].max()) if len(measures) else 0
     alike = n >= FEW_CUSTOMERS and bool((measures["gini"] <= ALIKE).all())
-    return outcome_of("interval", "PASS" if alike else "FLAG", n=number(n))
+    largest = float(measures["first_1"].max()) if len(measures) else 0.0
+    giant = _(" The largest alone brings {share}: one such more or less moves it further.").format(
+        share=percent(largest)
+    )
+    return outcome_of(
+        "interval",
+        "PASS" if alike else "FLAG",
+        n=number(n),
+        covered=_("30 to 82") if largest > GIANT else _("72 to 82"),
+        giant=giant if largest > GIANT else "",
+    )

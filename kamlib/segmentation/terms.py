@@ -46,7 +46,8 @@ def terms_audit(
     DataFrame, one row per term that at least 30 customers have: ``term, customers, with_before, low,
     high`` (rank correlation with the profit rate before the term and its 90 % interval, -1 to 1),
     ``with_final, with_revenue`` and ``called``: follows (the higher the rate the more, before the term
-    and after it), inverse, flat (neither goes with it) or open
+    and after it), inverse, flat (neither goes with it), open (before it the other way round than after
+    it) or untold (only one of both goes with it)
     """
     external = statement[statement["active"] & (statement["relation"] == "external")]
     measure = "customer_profit" if external["customer_profit"].notna().any() else "gross_margin"
@@ -73,7 +74,7 @@ def terms_audit(
                 "high": high,
                 "with_final": final,
                 "with_revenue": _ranks(granted[known], revenue[known]),
-                "called": _called((low, high), _interval(final, int(known.sum()))),
+                "called": _called(before, final, int(known.sum())),
             }
         )
     columns = ["term", "customers", "with_before", "low", "high", "with_final", "with_revenue"]
@@ -110,14 +111,16 @@ def _declared(own: pd.DataFrame, declared: pd.DataFrame | None) -> list[Term]:
     return [Term(name, best[name], work) for name in generous]
 
 
-def _called(before: tuple[float, float], final: tuple[float, float]) -> str:
+def _called(before: float, final: float, n: int) -> str:
     """Say how a term goes with the profit rate where the intervals before and after it agree."""
-    both = before, final
+    both = _interval(before, n), _interval(final, n)
     if all(low > 0 for low, _high in both):
         return "follows"
     if all(high < 0 for _low, high in both):
         return "inverse"
-    return "flat" if all(low <= 0 <= high for low, high in both) else "open"
+    if all(low <= 0 <= high for low, high in both):
+        return "flat"
+    return "open" if before * final < 0 else "untold"
 
 
 def _ranks(one: pd.Series, other: pd.Series) -> float:

@@ -313,6 +313,12 @@ def door_finding(doors: pd.DataFrame) -> str:
     if opened.empty:
         return _("Nobody comes through any door that was judged.")
     through = opened.groupby("door")["party_id"].nunique()
+    if len(through) == 1:
+        return ngettext(
+            "{n} comes through a door: door {door}.",
+            "{n} come through a door, all through door {door}.",
+            int(through.iloc[0]),
+        ).format(n=number(through.iloc[0]), door=_(DOORS[through.index[0]]))
     parts = [
         _("{n} through door {door}").format(n=number(through[door]), door=_(words))
         for door, words in DOORS.items()
