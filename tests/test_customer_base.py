@@ -292,11 +292,13 @@ def test_a_prospect_is_like_those_who_share_its_attributes_and_without_any_it_is
     traits = attributes(parties)[:20]
     known = profile(traits, {"key": pd.Series(food.to_numpy(), traits.index)})
 
-    found = likeness(parties, known, chances).set_index("party_id")
+    found = likeness(parties, known, chances, parties["party_id"][5:20]).set_index("party_id")
 
     assert found.loc["P1", "likeness"] == pytest.approx(1.5**0.5)
     assert found.loc["P1", ["p_stay_low", "p_stay_high"]].tolist() == pytest.approx([0.5, 0.9])
-    assert len(found.loc["P1", "nearest"].split(", ")) == 5
+    assert (
+        found.loc["P1", "nearest"] == "firm 5, firm 6, firm 7, firm 8, firm 9"
+    )  # of food, and key
     assert found.loc["P2", ["likeness", "p_stay_low", "p_stay_high"]].isna().all()
     assert found.loc["P2", "nearest"] == ""
 

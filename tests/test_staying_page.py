@@ -119,12 +119,12 @@ def test_only_what_sets_customers_apart_for_certain_is_shown_and_said():
     assert table["vital_share"].tolist() == [0.5, 0.4]
     assert table["stay_share"].tolist() == pytest.approx([float("nan"), 0.95], nan_ok=True)
     assert profile_finding(lifts()) == [
-        "Most loyal: with a contract (95% of 20 ordered again).",
-        "Most often one of the vital few: the highest third by employees (50% of 12).",
+        "Most surely loyal: with a contract (95% of 20 ordered again).",
+        "Most surely one of the vital few: the highest third by employees (50% of 12).",
     ]
 
 
-def test_the_most_loyal_are_those_of_whom_most_come_back_and_not_the_larger_group():
+def test_most_surely_loyal_are_those_whose_interval_begins_highest_and_not_all_of_a_few():
     """All 28 with a contract came back, and 89 of 90 of the largest: the table shows both."""
     rows = [
         ("stays", "contract", "yes", 28, 1.0, 1.01, 1.12),
@@ -132,7 +132,9 @@ def test_the_most_loyal_are_those_of_whom_most_come_back_and_not_the_larger_grou
     ]
     known = pd.DataFrame(rows, columns=lifts().columns)
 
-    assert profile_finding(known) == ["Most loyal: with a contract (100% of 28 ordered again)."]
+    assert profile_finding(known) == [
+        "Most surely loyal: the highest third by employees (99% of 90 ordered again)."
+    ]
 
 
 def test_where_nothing_sets_them_apart_the_page_says_so():

@@ -151,21 +151,34 @@ def audit_finding(audit: pd.DataFrame, *, currency: str) -> str:
     )
 
 
-def margin_unknown(given: bool, starts: list[pd.Timestamp], noted: pd.DataFrame, now: str) -> str:
-    """Say why no cost at the margin can be told; empty where it can."""
-    if not given:
-        return _("nobody noted effort by purpose")
+def margin_unknown(
+    given: bool, starts: list[pd.Timestamp], noted: pd.DataFrame, now: str
+) -> tuple[str, str]:
+    """Say why no cost at the margin can be told, and what to bring; both empty where it can."""
+    lacks = []
+    if untold := bool(noted["effort_now"].isna().all()):
+        lacks.append(
+            _(
+                "hours or money that went into winning and into keeping customers, in this period and "
+                "in the one before (table effort, with a purpose on every row)"
+            )
+        )
     if not starts:
-        return _(
+        lacks.append(_("invoice lines of three equally long periods, this one the last"))
+    why = ""
+    if not given:
+        why = _("nobody noted effort by purpose")
+    elif not starts:
+        why = _(
             "without lines of {now} and of two periods before it, all equally long, nobody can tell "
             "who was won and who was kept"
         ).format(now=now)
-    if noted["effort_now"].isna().all():
-        return _(
+    elif untold:
+        why = _(
             "no effort to win or to keep is noted in {now} and in the period before, all of it with "
             "a purpose"
         ).format(now=now)
-    return ""
+    return why, "; ".join(lacks)
 
 
 def margin_finding(table: pd.DataFrame, periods: list[str], *, currency: str) -> list[str]:
@@ -233,14 +246,14 @@ def neglected_finding(neglected: pd.DataFrame, good: int, *, currency: str) -> s
 def profile_finding(profile: pd.DataFrame) -> list[str]:
     """Name what most of those who stay, and of the vital few, share; if it sets them apart from all."""
     told = {
-        "stays": _("Most loyal: {trait} ({share} of {n} ordered again)."),
-        "key": _("Most often one of the vital few: {trait} ({share} of {n})."),
+        "stays": _("Most surely loyal: {trait} ({share} of {n} ordered again)."),
+        "key": _("Most surely one of the vital few: {trait} ({share} of {n})."),
     }
     found = []
     for comparison, words in told.items():
         rows = profile[(profile["comparison"] == comparison) & (profile["lift_low"] > 1)]
         if len(rows):
-            best = rows.sort_values(["share", "n"], ascending=False).iloc[0]
+            best = rows.sort_values(["lift_low", "n"], ascending=False).iloc[0]
             named = trait(best["attribute"], best["value"])
             found.append(
                 words.format(trait=named, share=percent(best["share"]), n=number(best["n"]))
