@@ -54,9 +54,12 @@ def return_chances(stage: "Stage") -> Analysis:
         handed["return_models"] = models.assign(period=period)
         rates = returns.repeat_rates(fitted)
         caption = _("What foretold returns: each candidate held against what happened.")
+        if rates["rate"].round(2).nunique() > 1:  # else the figure says nothing
+            seen = whole_months(rates["window_start"].head(1), rates["cutoff"][0])[0]
+            months = min(stage.engagement.windows.trend_months, int(seen))
+            parts.append(Figure("return", lambda: figures.plot_return(rates, months=months)))
         parts += [
-            Figure("return", lambda: figures.plot_return(rates)),
-            Claim(words.return_finding(rates, months=stage.engagement.windows.trend_months)),
+            Claim(words.return_finding(stays[among(stays["customer_id"], external(customers))])),
             Table(tables.models_table(models), caption, digits={"auc": 2, "brier": 3}, fold=True),
         ]
     return stage.keep("return_chances", Analysis(handed, parts, told, result=stays))

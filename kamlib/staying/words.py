@@ -6,10 +6,15 @@ import pandas as pd
 
 from kamlib.core.language import N_, _, money, ngettext, number, percent
 from kamlib.core.vocabulary import label
+from kamlib.staying.returns import PROJECT
 from kamlib.staying.tables import trait
 
 WON_OR_KEPT = {"win": N_("Customers won"), "keep": N_("Customers kept")}
 NOTED = {"people": N_("people's time"), "material": N_("material"), "money": N_("money")}
+ON_TIME = {  # silent longer than usual or not → its chance of return
+    False: N_("{chance} for {n} on time"),
+    True: N_("{chance} for {n} silent longer than usual"),
+}
 AT_THE_MARGIN = {  # what one more cost, or why that is not named
     "named": N_("at the margin {one_more} for one customer"),
     "chance": N_(
@@ -21,25 +26,26 @@ AT_THE_MARGIN = {  # what one more cost, or why that is not named
 }
 
 
-def return_finding(rates: pd.DataFrame | None, *, months: int) -> str:
-    """Say how the chance of return rises with the order days in so many months."""
-    if rates is None:
-        return _("How many come back could not be measured.")
-    rate = rates.set_index("order_days")["rate"]
-    cutoff, end = (
-        pd.Timestamp(rates[name].iloc[0]).to_period("M") for name in ("cutoff", "window_end")
-    )
-    told = {
-        1: _("{rate} of those with one order day"),
-        3: _("{rate} of those with three"),
-        12: _("{rate} of those with twelve or more"),
-    }
-    parts = [words.format(rate=percent(rate[n])) for n, words in told.items() if rate[n] == rate[n]]
+def return_finding(stays: pd.DataFrame) -> str:
+    """Say how likely those on time and those silent longer than usual order again within a year.
+
+    It is what the chosen candidate gives each of them; who buys by project is looked at over longer.
+    """
+    known = stays[stays["p_return_low"].notna() & (stays["model"] != PROJECT)]
+    parts = []
+    for late, words in ON_TIME.items():
+        mine = known[known["overdue"].eq(late)]
+        low, high = (
+            mine["p_return_12m"].fillna(mine[f"p_return_{end}"]) for end in ("low", "high")
+        )
+        if len(mine):
+            least, most = percent(low.min()), percent(high.max())
+            span = _("{low} to {high}").format(low=least, high=most)
+            chance = least if least == most else span
+            parts.append(_(words).format(chance=chance, n=number(len(mine))))
     if not parts:
         return _("How many come back could not be measured.")
-    return _(
-        "Within {later} months come back, by their order days in {months} months: {parts}."
-    ).format(months=number(months), later=number((end - cutoff).n), parts=", ".join(parts))
+    return _("Chance of return within 12 months: {parts}.").format(parts=", ".join(parts))
 
 
 def leaving_finding(leavers: pd.DataFrame, *, currency: str, measure: str, when: str) -> list[str]:
