@@ -198,8 +198,9 @@ def test_setting_up_new_customers_is_told_apart():
         }
     )
 
-    assert plain(setup_finding(statement, **PLN)) == (
-        "Of cost-to-serve, PLN 100 (10%) was setting up 1 new customer; it does not come back."
+    assert plain(setup_finding(statement, months=12, **PLN)) == (
+        "Of cost-to-serve, PLN 100 (10%) was setting up 1 customer in its first 12 "
+        "months; it does not come back."
     )
 
 
