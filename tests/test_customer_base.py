@@ -34,7 +34,7 @@ def stays(**chances: float) -> pd.DataFrame:
             "p_return_low": 0.2,
             "p_return_high": 0.9,
             "model": "regression",
-            "seasonal": False,
+            "overdue": True,
         }
     )
 
@@ -75,6 +75,14 @@ def test_who_buys_a_third_less_than_in_the_same_months_a_year_before_is_fading()
     money = months(A=(90, 60), B=(90, 61), C=(0, 5))
 
     assert alarmed(stays(A=0.95, B=0.95, C=0.95), money) == {"A": "fading"}
+
+
+def test_who_is_silent_buys_less_by_that_alone_which_is_one_sign():
+    """A brought 100 and has not bought for months: 90 are at stake, and not 100 as if it were gone."""
+    found = leaving(stays(A=0.1), PROFIT, months(A=(90, 0)), bought("A", "2024-10-01", 9), end=END)
+
+    assert found["signs"].tolist() == ["silent"]
+    assert found["at_stake"].tolist() == pytest.approx([90])
 
 
 def test_a_third_less_in_one_month_of_six_may_be_chance():
@@ -127,11 +135,12 @@ def test_of_many_product_groups_one_is_missed_by_chance():
     assert alarmed(stays(A=0.95), groups=pd.concat([foil, *others])) == {}
 
 
-def test_a_seasonal_buyer_on_time_and_a_rare_one_are_not_leaving():
-    known = stays(A=0.1, B=0.1)
+def test_whoever_is_on_time_and_a_rare_buyer_are_not_leaving():
+    """So is a seasonal buyer; and where 82 % of all return, who ordered yesterday gives no sign."""
+    known = stays(A=0.82, B=0.82)
     rare = known.assign(order_days_24m=[2, 12])
 
-    assert alarmed(known.assign(seasonal=[True, False])) == {"B": "silent"}
+    assert alarmed(known.assign(overdue=[False, True])) == {"B": "silent"}
     assert alarmed(rare) == {"B": "silent"}
 
 
@@ -143,9 +152,9 @@ def test_where_nothing_beats_the_base_rate_leaving_rests_on_the_other_signs_alon
 
 
 def test_a_year_of_lines_alone_tells_nobody_s_leaving():
-    """The chance of return is a range then, and there is no year before to hold months against."""
+    """The chance of return is a range then, and there are no six months a year before to hold against."""
     known = stays(A=np.nan)
-    this_year = STEADY[STEADY["month"] >= "2025-01-01"]
+    this_year = STEADY[STEADY["month"] >= "2024-12-01"]
 
     assert not can_be_told(known, this_year, END)
     assert can_be_told(known, STEADY, END)

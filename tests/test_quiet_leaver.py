@@ -56,4 +56,4 @@ def test_who_has_gone_silent_is_among_the_first_five_who_are_leaving(without):
 
     assert GONE in set(found["customer_id"].head(5))
     signs = found.set_index("customer_id")["signs"]
-    assert signs[GONE] == "silent, fading"
+    assert signs[GONE] == "silent"

@@ -19,23 +19,32 @@ def leavers(*signs: str) -> pd.DataFrame:
     """Build one leaver per sign: each earns 100, and half of it is at stake."""
     names = [f"Firm {each}" for each in "ABCD"[: len(signs)]]
     return pd.DataFrame(
-        {"name": names, "customer_profit": 100.0, "at_stake": 50.0, "signs": list(signs)}
+        {
+            "name": names,
+            "customer_profit": 100.0,
+            "p_return_12m": [0.1, 0.2, 0.9, 0.9][: len(signs)],
+            "at_stake": 50.0,
+            "signs": list(signs),
+        }
     )
 
 
 def test_the_profit_of_all_who_show_a_sign_is_named_and_what_of_it_may_go():
-    found = leavers("silent", "silent, fading", "fading", "fading")
+    found = leavers("silent", "silent", "fading", "fading")
+    how = {"currency": "PLN", "measure": "customer_profit", "when": "in 35 months"}
 
-    headline, signs = leaving_finding(found, currency="PLN", measure="customer_profit")
+    headline, signs = leaving_finding(found, **how)
+    untested = leaving_finding(found.assign(p_return_12m=float("nan")), **how)
 
     assert headline == (
-        "4 regular customers show a sign of leaving; in their better period they brought PLN\xa0400 of "
+        "4 regular customers show a sign of leaving; in 35 months they brought PLN\xa0400 of "
         "customer profit."
     )
     assert signs == (
-        "2 hardly come back, 3 surely buy at least a third less than in the same six months a year "
-        "before; PLN\xa0200 of it may go, by their chances of return and by how much less they buy."
+        "2 are silent longer than usual, with a chance of return of at most 20%, 2 clearly buy at "
+        "least a third less than in the same six months a year before; PLN\xa0200 of it may go."
     )
+    assert untested[1].startswith("2 are silent longer than usual, 2 clearly")
     assert first_calls(found) == "To be called first: Firm A; Firm B; Firm C"
 
 
@@ -53,7 +62,8 @@ def test_the_start_page_names_leavers_and_the_neglected_in_one_sentence_or_none(
 def test_where_nobody_shows_a_sign_nobody_is_to_be_called():
     nobody = leavers().astype({"signs": "str"})
 
-    assert leaving_finding(nobody, currency="PLN", measure="gross_margin") == [
+    how = {"currency": "PLN", "measure": "gross_margin", "when": "in 12 months"}
+    assert leaving_finding(nobody, **how) == [
         "No regular customer who brings anything shows a sign of leaving."
     ]
     assert first_calls(nobody) == ""

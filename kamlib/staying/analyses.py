@@ -7,9 +7,10 @@ import pandas as pd
 from kamlib.attractiveness.ratings import current_ratings
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.frames import external, main_measure, named, with_relation
-from kamlib.core.language import _, percent
+from kamlib.core.language import _, number, percent
 from kamlib.core.outcomes import PASS, REFUSE, outcome_of
 from kamlib.core.tables import among, floats
+from kamlib.core.timespans import whole_months
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.segmentation.parties import dormant_outcome
 from kamlib.staying import customer_base, figures, marginal, returns, tables, traits, words
@@ -97,13 +98,17 @@ def quiet_leavers(stage: "Stage") -> Analysis:
     names = stage.read("customers").set_index("customer_id")["name"]
     shown = found.assign(name=found["customer_id"].map(names))
     currency = stage.currency
-    headline, *claims = words.leaving_finding(shown, currency=currency, measure=measure)
+    when = _("in the better of both periods")
+    if stage.previous is None:
+        period = stage.period
+        length = whole_months(pd.Series([pd.Timestamp(period.start)]), period.end)[0]
+        when = _("in {n} months").format(n=number(length))
+    headline, *claims = words.leaving_finding(shown, currency=currency, measure=measure, when=when)
     parts: list[Part] = [Headline(headline)]
     if len(found):
         drawn = shown.head(ROWS)
-        caption = _(
-            "Who shows a sign of leaving, and what may go with it; money of the better period."
-        )
+        caption = _("Who shows a sign of leaving, and what may go with it; money {when}.")
+        caption = caption.format(when=when)
         parts += [
             Figure("leavers", lambda: figures.plot_leavers(drawn, orders, end=end)),
             Claim(*claims, words.first_calls(shown)),

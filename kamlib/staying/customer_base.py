@@ -57,8 +57,9 @@ def leaving(
 
     Notes
     -----
-    An alarm pays below a chance of return of miss / (miss + false alarm). A seasonal buyer who is as
-    silent as a year ago gives no sign of silence. Regular is who ordered on three days in 24 months. A
+    An alarm pays below a chance of return of miss / (miss + false alarm); who is not silent longer than
+    usual gives no sign of silence, whatever the chance of all like it. Who is silent buys less, and misses
+    a product group, by that alone: that is one sign. Regular is who ordered on three days in 24 months. A
     third less counts where the months, each held against its own of the year before, fall by more than
     chance would in one case of ten (t of six pairs).
     """
@@ -69,14 +70,15 @@ def leaving(
     table = table[table[brought.name] > 0]
     own = regular.loc[table.index]
     chance = own["p_return_12m"].fillna(own["p_return_high"])
-    told = (own["model"] != BASE) & ~own["seasonal"].fillna(False).astype(bool)
+    silent = own["overdue"].eq(True) & (own["model"] != BASE)
+    silent &= chance < miss / (miss + false_alarm)
     change, surely = (each.reindex(table.index) for each in _revenue_change(months, end))
     stopped = _stopped(groups, end).reindex(table.index)
     signs = pd.DataFrame(
         {
-            "silent": told & (chance < miss / (miss + false_alarm)),
-            "fading": (change <= -A_THIRD) & surely.eq(True),
-            "stopped": stopped.notna(),
+            "silent": silent,
+            "fading": ~silent & (change <= -A_THIRD) & surely.eq(True),
+            "stopped": ~silent & stopped.notna(),
         }
     )
     words = [", ".join(signs.columns[row]) for row in signs.to_numpy(dtype=bool)]
@@ -96,18 +98,20 @@ def lines_end(orders: pd.DataFrame, end: date) -> date:
 
 
 def can_be_told(stays: pd.DataFrame, months: pd.DataFrame, end: date) -> bool:
-    """Tell whether anybody could show a sign: a chance that is no range, or months of the year before."""
-    year_before = months["month"] <= pd.Timestamp(end) - pd.DateOffset(years=1)
-    return bool(stays["p_return_12m"].notna().any() or year_before.any())
+    """Tell whether anybody could show a sign: a chance that is no range, or six months a year before."""
+    before = months["month"].dt.to_period("M").min() <= _last_months(end)[0] - 12
+    return bool(stays["p_return_12m"].notna().any() or before)
+
+
+def _last_months(end: date) -> pd.PeriodIndex:
+    """Return the last six whole months: of one that has begun nobody knows the rest."""
+    last = (pd.Timestamp(end) + pd.Timedelta(days=1)).to_period("M") - 1
+    return pd.period_range(end=last, periods=FADING_MONTHS, freq="M")
 
 
 def _revenue_change(months: pd.DataFrame, end: date) -> tuple[pd.Series, pd.Series]:
-    """Return by how much each bought more or less than in the same months a year before; if surely less.
-
-    Whole months only: of a month that has begun nobody knows the rest.
-    """
-    last = (pd.Timestamp(end) + pd.Timedelta(days=1)).to_period("M") - 1
-    now = pd.period_range(end=last, periods=FADING_MONTHS, freq="M")
+    """Return by how much each bought more or less than in the same months a year before; if surely less."""
+    now = _last_months(end)
     money = months.assign(
         month=months["month"].dt.to_period("M"), revenue=floats(months["invoice_revenue"])
     )

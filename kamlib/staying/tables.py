@@ -8,7 +8,7 @@ from kamlib.core.vocabulary import label
 from kamlib.staying.customer_base import MOVEMENTS
 
 SIGNS = {
-    "silent": N_("hardly comes back"),
+    "silent": N_("silent longer than usual"),
     "fading": N_("buys at least a third less"),
     "stopped": N_("stopped a product group"),
 }

@@ -42,37 +42,48 @@ def return_finding(rates: pd.DataFrame | None, *, months: int) -> str:
     ).format(months=number(months), later=number((end - cutoff).n), parts=", ".join(parts))
 
 
-def leaving_finding(leavers: pd.DataFrame, *, currency: str, measure: str) -> list[str]:
-    """Say how many regular customers show a sign of leaving, by which sign, and what may go with them."""
+def leaving_finding(leavers: pd.DataFrame, *, currency: str, measure: str, when: str) -> list[str]:
+    """Say how many regular customers show a sign of leaving, by which sign, and what may go with them.
+
+    `when` says of which time `measure` is.
+    """
     n = len(leavers)
     if not n:
         return [_("No regular customer who brings anything shows a sign of leaving.")]
     said = ngettext(
-        "{n} regular customer shows a sign of leaving; in its better period it brought {amount} of "
-        "{measure}.",
-        "{n} regular customers show a sign of leaving; in their better period they brought {amount} of "
-        "{measure}.",
+        "{n} regular customer shows a sign of leaving; {when} it brought {amount} of {measure}.",
+        "{n} regular customers show a sign of leaving; {when} they brought {amount} of {measure}.",
         n,
     ).format(
-        n=number(n), amount=money(leavers[measure].sum(), currency), measure=label(measure).lower()
+        n=number(n),
+        when=when,
+        amount=money(leavers[measure].sum(), currency),
+        measure=label(measure).lower(),
     )
     counts = {
         sign: int(leavers["signs"].str.contains(sign).sum())
         for sign in ("silent", "fading", "stopped")
     }
     told = {
-        "silent": ngettext("{n} hardly comes back", "{n} hardly come back", counts["silent"]),
+        "silent": ngettext(
+            "{n} is silent longer than usual{back}",
+            "{n} are silent longer than usual{back}",
+            counts["silent"],
+        ),
         "fading": ngettext(
-            "{n} surely buys at least a third less than in the same six months a year before",
-            "{n} surely buy at least a third less than in the same six months a year before",
+            "{n} clearly buys at least a third less than in the same six months a year before",
+            "{n} clearly buy at least a third less than in the same six months a year before",
             counts["fading"],
         ),
         "stopped": _("{n} stopped buying a product group"),
     }
-    signs = [told[sign].format(n=number(count)) for sign, count in counts.items() if count]
-    by_sign = _(
-        "{signs}; {stake} of it may go, by their chances of return and by how much less they buy."
-    ).format(signs=", ".join(signs), stake=money(leavers["at_stake"].sum(), currency))
+    chances = leavers.loc[leavers["signs"].str.contains("silent"), "p_return_12m"]
+    back = _(", with a chance of return of at most {most}").format(most=percent(chances.max()))
+    back = back if chances.notna().all() else ""
+    signs = [told[sign].format(n=number(n), back=back) for sign, n in counts.items() if n]
+    by_sign = _("{signs}; {stake} of it may go.").format(
+        signs=", ".join(signs), stake=money(leavers["at_stake"].sum(), currency)
+    )
     return [said, by_sign]
 
 
