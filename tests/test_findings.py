@@ -197,8 +197,9 @@ def test_setting_up_new_customers_is_told_apart():
         }
     )
 
-    assert plain(setup_finding(statement, **PLN)) == (
-        "Of cost-to-serve, PLN 100 (10%) was setting up 1 new customer; it does not come back."
+    assert plain(setup_finding(statement, months=12, **PLN)) == (
+        "Of cost-to-serve, PLN 100 (10%) was setting up 1 customer in its first 12 "
+        "months; it does not come back."
     )
 
 
@@ -624,6 +625,8 @@ def judged(**verdicts: int) -> pd.DataFrame:
             "nominee": False,
             "asked": True,
             "customer_profit": 10.0,
+            "verdict_best": "key_account_now",
+            "possible_level": 3,
         }
     )
 
@@ -668,6 +671,17 @@ def judged(**verdicts: int) -> pd.DataFrame:
             ],
             id="nobody was asked",
         ),
+        pytest.param(
+            judged(find_out_first=3).assign(
+                asked=False, verdict_best="develop", possible_level=[1, 2, None]
+            ),
+            [
+                "Who can be a key account? None of 3 can, whatever they answer: at best they stand at 2 "
+                "cooperation, and a key account needs 3 partnership.",
+                "The others: find out first 3.",
+            ],
+            id="nobody was asked, and no answer would do",
+        ),
         pytest.param(judged(), ["There is no account to judge."], id="no accounts"),
         pytest.param(
             judged(key_account_now=3, fix=1).assign(pays=["yes", "no", "unknown", "no"]),
@@ -702,13 +716,15 @@ def page(key=0, may=0, other=0, open_otherwise=0) -> pd.DataFrame:
         asked=True,
         active=True,
         golden_shot="no",
+        possible_level=3,
     )
 
 
 def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
     """Make the last `n` accounts nominees who lack two proofs each."""
     last = np.arange(len(of)) >= len(of) - n
-    return of.assign(nominee=last, proofs=np.where(last, 2.0, np.nan))
+    best = of["verdict_best"].mask(last, "key_account_now")
+    return of.assign(nominee=last, proofs=np.where(last, 2.0, np.nan), verdict_best=best)
 
 
 @pytest.mark.parametrize(
@@ -731,8 +747,14 @@ def named(n: int, of: pd.DataFrame) -> pd.DataFrame:
         ),
         pytest.param(
             page(other=5, open_otherwise=5),
-            "No: today none of 10 can be called so.",
+            "None of 10 can, whatever they answer.",
             id="open, but never key",
+        ),
+        pytest.param(
+            page(open_otherwise=10).assign(asked=False, possible_level=2),
+            "None of 10 can, whatever they answer: at best they stand at 2 cooperation, and a key "
+            "account needs 3 partnership.",
+            id="nobody was asked, and no answer would do",
         ),
         pytest.param(page(key=4), "Yes: all 4 can today.", id="all"),
         pytest.param(page(key=1), "Yes: the only one can today.", id="the only"),
@@ -796,8 +818,8 @@ def test_what_nobody_can_know_is_not_answered_with_no(missing, said):
 
 
 def test_what_key_accounts_bring_and_what_hangs_on_open_questions_stands_in_one_sentence():
-    """10 each: 3 of 10 are key, 2 are open."""
-    told = standing_finding(page(key=3, may=2, other=5), places=24, **PLN)
+    """10 each: 3 of 10 are key, 2 may be, and 1 is open but never key."""
+    told = standing_finding(page(key=3, may=2, open_otherwise=1, other=4), places=24, **PLN)
 
     assert plain(told) == (
         "The key accounts bring PLN 30, 30% of what is earned; PLN 20 more (20%) hang on questions that "
@@ -807,6 +829,11 @@ def test_what_key_accounts_bring_and_what_hangs_on_open_questions_stands_in_one_
     assert plain(none) == (
         "PLN 20, 20% of what is earned, hang on questions that are still open. 1 can be looked after."
     )
+    assert plain(standing_finding(page(key=3, other=7), places=24, **PLN)) == (
+        "The key accounts bring PLN 30, 30% of what is earned. 24 can be looked after."
+    )
+    never = standing_finding(page(open_otherwise=10), places=1, **PLN)
+    assert never == "1 can be looked after."
     unknown = page(key=3).assign(customer_profit=np.nan)
     assert standing_finding(unknown, places=None, **PLN) == (
         "What key accounts would bring is not known. How many can be looked after is not declared."

@@ -1571,6 +1571,16 @@ def test_a_nominee_fails_nothing_that_is_known_and_lacks_at_most_two_proofs(
     assert row["proofs_missing"].startswith(asked)
 
 
+def test_whoever_has_no_place_even_at_best_is_no_nominee():
+    """One proof short each, one place: A earns more, and B could have it only after A."""
+    short = {**IDEAL, "trust": UNKNOWN}
+
+    table = assessed(short, {**short, "profit_12m": KAU}, places=1)
+
+    assert table["proofs"].tolist() == [1, 1]
+    assert table["nominee"].tolist() == [True, False]
+
+
 def test_one_place_goes_to_whom_it_is_worth_most_today_or_at_its_potential():
     """A earns two units, B half a one and three at its potential; C, who only may pass, is last."""
     a, b = IDEAL, {**IDEAL, "profit_12m": 0.5 * KAU, "potential_kau": 3.0}

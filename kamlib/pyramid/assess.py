@@ -12,7 +12,14 @@ from kamlib.core.language import N_, _, money, number, points, span
 from kamlib.core.outcomes import Outcome, outcome_of
 from kamlib.pyramid.boundaries import assign_levels
 from kamlib.pyramid.bounds import Bounds
-from kamlib.pyramid.decide import DecisionRules, accounts_at_cuts, both_questions, decide, run_rules
+from kamlib.pyramid.decide import (
+    KEY,
+    DecisionRules,
+    accounts_at_cuts,
+    both_questions,
+    decide,
+    run_rules,
+)
 from kamlib.pyramid.find_out import proofs, questions
 
 if TYPE_CHECKING:
@@ -60,9 +67,9 @@ def assess_accounts(
     DataFrame, one row per party: the columns of `assign_levels` (missing for prospects) and
     `decide`, ``key_customer``, ``key_supplier``, ``questions``, ``lacking`` (what is missing for a
     key account), ``proofs`` and ``proofs_missing`` (see `proofs`), and ``nominee``: a customer who fails
-    nothing that is known and lacks at most two proofs; ``profit_kau``, profit in key-account units;
-    ``pays`` (profit, potential, strategic, no, unknown; missing without a unit): by what it earns what
-    a key account costs; a strategic one need not
+    nothing that is known, lacks at most two proofs and has a place at best; ``profit_kau``, profit in
+    key-account units; ``pays`` (profit, potential, strategic, no, unknown; missing without a unit): by
+    what it earns what a key account costs; a strategic one need not
     """
     levels = assign_levels(bounds, boundaries, relations)
     for_all = replace(rules, places=None)
@@ -80,9 +87,9 @@ def assess_accounts(
         levels[name] = levels[name].astype("Int64").mask(prospect)
     levels["blocked_by"] = levels["blocked_by"].mask(prospect, "")
     needed = proofs(bounds, run, missing, managers, by_when=by_when)
-    decided = decided.assign(
-        **needed, nominee=(needed["proofs"].between(1, MOST_PROOFS) & ~prospect).fillna(False)
-    )
+    few = needed["proofs"].between(1, MOST_PROOFS).fillna(False)
+    best = decided["verdict_best"] == KEY
+    decided = decided.assign(**needed, nominee=few & best & ~prospect)
     known = ~bounds.unknown("profit_12m") & (rules.unit is not None)
     decided["profit_kau"] = np.where(known, bounds["profit_12m"][0], np.nan) / (rules.unit or 1.0)
     decided["pays"] = _pays(bounds, rules.unit)

@@ -6,6 +6,8 @@ from kamlib.core.codes import LEVELS, VERDICTS
 from kamlib.core.language import _, money, ngettext, number, percent
 from kamlib.core.tables import untold_levels
 from kamlib.page.words import Sum
+from kamlib.pyramid.assess import KEY_LEVEL
+from kamlib.pyramid.decide import KEY
 
 
 def pyramid_finding(accounts: pd.DataFrame) -> str:
@@ -97,6 +99,20 @@ def untold(accounts: pd.DataFrame) -> list[str]:
     return [words for words, there in gaps.items() if there]
 
 
+def none_can(accounts: pd.DataFrame) -> str:
+    """Say that nobody can be a key account by what is known already, and why; nothing where one can."""
+    if (accounts["verdict_best"] == KEY).any():
+        return ""
+    said = _("None of {n} can, whatever they answer").format(n=number(len(accounts)))
+    highest = accounts["possible_level"].max()
+    if pd.isna(highest) or highest >= KEY_LEVEL:
+        return _("{said}.").format(said=said)
+    at_best, needed = (f"{level} {_(LEVELS[level])}" for level in (int(highest), KEY_LEVEL))
+    return _("{said}: at best they stand at {level}, and a key account needs {needed}.").format(
+        said=said, level=at_best, needed=needed
+    )
+
+
 def verdict_finding(accounts: pd.DataFrame) -> list[str]:
     """Say how many are key accounts now, and what becomes of all the others.
 
@@ -122,8 +138,12 @@ def verdict_finding(accounts: pd.DataFrame) -> list[str]:
         keys,
     ).format(n=number(keys), all=number(len(accounts)))
     if not passed.any() and not accounts["nominee"].any() and (missing := untold(accounts)):
-        said = _("Who is a key account cannot be said yet: {missing}.").format(
-            missing=_(" and ").join(missing)
+        cannot = _("Who is a key account cannot be said yet: {missing}.")
+        never = none_can(accounts)
+        said = (
+            _("Who can be a key account? {said}").format(said=never)
+            if never
+            else cannot.format(missing=_(" and ").join(missing))
         )
     if not others:
         return [said]

@@ -114,7 +114,7 @@ def first_steps(stage: "Stage") -> Analysis:
     repair = _(
         "Repair: what alone would end a loss whose verdict is certain, the most money first."
     )
-    ask = _("Ask: the answers that decide who is key, {order}.").format(order=order_words(accounts))
+    ask = _("Ask: the answers that decide a verdict, {order}.").format(order=order_words(accounts))
     keep = _("Keep: what the key accounts told us must not grow too old.")
     parts: list[Part] = [Finding(words.bring_finding(accounts, stage.outcomes_so_far()))]
     if len(repairs):

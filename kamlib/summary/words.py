@@ -8,8 +8,9 @@ from kamlib.core.codes import CHAINS
 from kamlib.core.language import N_, _, money, ngettext, number, percent
 from kamlib.core.tables import untold_levels
 from kamlib.core.vocabulary import label
+from kamlib.pyramid.decide import FIND_OUT, KEY
 from kamlib.pyramid.tables import key_accounts
-from kamlib.pyramid.words import untold
+from kamlib.pyramid.words import none_can, untold
 
 if TYPE_CHECKING:
     from kamlib.settings.decision import KeyAccountUnit
@@ -29,10 +30,13 @@ def headline(accounts: pd.DataFrame) -> str:
     """
     customers = accounts[~accounts["is_prospect"]]
     keys, nominees = len(key_accounts(accounts)), accounts[accounts["nominee"].astype(bool)]
-    if not keys and nominees.empty and (missing := untold(accounts)):
+    never = none_can(customers)
+    if not keys and nominees.empty and not never and (missing := untold(accounts)):
         said = _("Cannot be said yet: {missing}.").format(missing=_(" and ").join(missing))
     elif accounts["profit_kau"].max() < 1:
         said = _nobody_carries(keys, len(nominees))
+    elif never:
+        said = never
     elif not keys and len(nominees):
         said = _none_for_certain(accounts, nominees)
     else:
@@ -73,8 +77,7 @@ def _with_hopes(said: str, accounts: pd.DataFrame, nominees: int) -> str:
             "{said} {n} nominees lack one or two proofs each.",
             nominees,
         ).format(said=said, n=number(nominees))
-    open_ = accounts[accounts["verdict"] == "find_out_first"]
-    may = int((open_["verdict_best"] == "key_account_now").sum())
+    may = int(_may_be_key(accounts).sum())
     if not may:
         return said
     return ngettext(
@@ -82,6 +85,12 @@ def _with_hopes(said: str, accounts: pd.DataFrame, nominees: int) -> str:
         "{said} {open} more may, once we find out.",
         may,
     ).format(said=said, open=number(may))
+
+
+def _may_be_key(accounts: pd.DataFrame) -> pd.Series:
+    """Return of whom an open question decides whether he is a key account."""
+    open_ = (accounts["verdict"] == FIND_OUT) & (accounts["verdict_best"] == KEY)
+    return open_ | accounts["nominee"].astype(bool)
 
 
 def _none_for_certain(accounts: pd.DataFrame, nominees: pd.DataFrame) -> str:
@@ -136,17 +145,22 @@ def standing_finding(accounts: pd.DataFrame, *, places: int | None, currency: st
     if profit.isna().all() or not earned > 0:
         return _("What key accounts would bring is not known. {room}").format(room=room)
     keys = key_accounts(accounts)
-    open_ = accounts["nominee"].astype(bool) | (accounts["verdict"] == "find_out_first")
+    open_ = _may_be_key(accounts)
     hangs = profit[open_].clip(lower=0).sum()
     told = {"hangs": money(hangs, currency), "part": percent(hangs / earned), "room": room}
+    if keys.empty and not hangs:
+        return room
     if keys.empty:
         return _(
             "{hangs}, {part} of what is earned, hang on questions that are still open. {room}"
         ).format(**told)
-    return _(
+    words = _(
         "The key accounts bring {brought}, {share} of what is earned; {hangs} more ({part}) hang on "
         "questions that are still open. {room}"
-    ).format(
+    )
+    if not hangs:
+        words = _("The key accounts bring {brought}, {share} of what is earned. {room}")
+    return words.format(
         brought=money(keys["customer_profit"].sum(), currency),
         share=percent(keys["customer_profit"].clip(lower=0).sum() / earned),
         **told,
@@ -168,7 +182,7 @@ def nominees_finding(accounts: pd.DataFrame, *, currency: str) -> str:
     """Say how many are nominees, and what they earn."""
     nominees = accounts[accounts["nominee"].astype(bool)]
     if nominees.empty:
-        return _("There are no nominees: nobody is only one or two proofs short of a key account.")
+        return _("There are no nominees.")
     said = ngettext(
         "{n} nominee fails nothing that is known and lacks one or two proofs",
         "{n} nominees fail nothing that is known and lack one or two proofs each",
