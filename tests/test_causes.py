@@ -21,8 +21,8 @@ from kamlib.profitability.causes import (
     matrix_outcome,
     peers_outcome,
     price_matrix,
-    tells_apart,
     profit_rate,
+    tells_apart,
     typical_rates,
 )
 

@@ -59,6 +59,10 @@ def alarmed(known: pd.DataFrame, money=STEADY, groups=None, **costs) -> dict[str
     return dict(zip(found["customer_id"], found["signs"], strict=True))
 
 
+def test_where_nobody_is_regular_nobody_shows_a_sign():
+    assert alarmed(stays(A=0.1).assign(order_days_24m=2)) == {}
+
+
 def test_an_alarm_pays_below_five_in_six_and_comes_by_profit_times_the_chance_of_leaving():
     """A stakes 100 · .9, B 1000 · .2, C 10 · .9; D earns nothing, and of .84 it does not pay."""
     known = stays(A=0.1, B=0.8, C=0.1, D=0.1)
