@@ -402,13 +402,13 @@ def test_what_moved_the_profit_most_is_said(moves, said):
     [
         pytest.param(
             [("lost", -30, 2), ("new", 12, 1)],
-            "2 customers are no longer there (−PLN 30); 1 did not buy in the period before "
+            "2 customers bought nothing any more (−PLN 30); 1 did not buy in the period before "
             "(+PLN 12).",
             id="both",
         ),
         pytest.param(
             [("lost", 30, 1)],
-            "1 customer is no longer there (+PLN 30); 0 did not buy in the period before (PLN 0).",
+            "1 customer bought nothing any more (+PLN 30); 0 did not buy in the period before (PLN 0).",
             id="a loss-maker left",
         ),
     ],

@@ -22,6 +22,7 @@ from kamlib.profitability.causes import (
     peers_outcome,
     price_matrix,
     profit_rate,
+    tells_apart,
     typical_rates,
 )
 
@@ -217,3 +218,4 @@ def test_cost_that_was_spread_by_revenue_cannot_tell_who_costs_more():
         "Cost-to-serve is nearly the same share of sales for everybody (15% to 15% for the middle half "
         "of customers): it was spread by revenue, so it cannot tell who costs more."
     )
+    assert [tells_apart(pd.Series([0.025, each]), 0.025) for each in (0.025, 0.04)] == [False, True]

@@ -24,7 +24,7 @@ CLAIMS = {  # fixed words that a page may say → the rules that must not be ref
     r"(is|are) the vital few|too many to be called": ("class_measure",),
     r"price rise of at most": ("cost_to_serve", "gross_margin"),
     r"stays? (one|losses) in at least|may earn or lose": ("uncertainty",),
-    r"come back, by their order days": ("reference_values",),
+    r"Chance of return within": ("reference_values",),
     r"positive customer profit": ("cost_to_serve", "gross_margin"),
     r"hang on questions that are still open": ("cost_to_serve",),
 }

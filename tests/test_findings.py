@@ -31,7 +31,6 @@ from kamlib.segmentation.words import (
     twenty_eighty_finding,
     whale_finding,
 )
-from kamlib.staying.words import return_finding
 from kamlib.summary.words import (
     bring_finding,
     headline,
@@ -198,8 +197,9 @@ def test_setting_up_new_customers_is_told_apart():
         }
     )
 
-    assert plain(setup_finding(statement, **PLN)) == (
-        "Of cost-to-serve, PLN 100 (10%) was setting up 1 new customer; it does not come back."
+    assert plain(setup_finding(statement, months=12, **PLN)) == (
+        "Of cost-to-serve, PLN 100 (10%) was setting up 1 customer in its first 12 "
+        "months; it does not come back."
     )
 
 
@@ -443,26 +443,6 @@ def test_without_a_measure_20_80_says_what_is_missing():
     assert flips_finding(flips(), measure=None) == (
         "What revenue would hide cannot be said without a measure of profit."
     )
-
-
-def test_how_many_come_back_by_order_days_of_the_window_and_not_of_all_that_is_known():
-    rates = pd.DataFrame(
-        {
-            "order_days": range(13),
-            "rate": [0.0, 0.17, 0.3, 0.45] + [0.6] * 8 + [0.98],
-            "window_start": pd.Timestamp("2021-01-01"),
-            "cutoff": pd.Timestamp("2024-01-01"),
-            "window_end": pd.Timestamp("2025-01-01"),
-        }
-    )
-
-    assert return_finding(rates, months=24) == (
-        "Within 12 months come back, by their order days in 24 months: 17% of those with one "
-        "order day, 45% of those with three, 98% of those with twelve or more."
-    )
-    nobody = rates.assign(rate=rates["rate"].mask(rates["order_days"] != 1))
-    assert return_finding(nobody, months=24).endswith(": 17% of those with one order day.")
-    assert return_finding(None, months=24) == "How many come back could not be measured."
 
 
 @pytest.mark.parametrize(

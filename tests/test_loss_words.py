@@ -63,6 +63,9 @@ def test_the_largest_causes_are_counted():
     assert findings.causes_finding(losers()) == (
         "What takes most away, against their peers: price for 2, size of orders for 1."
     )
+    assert findings.causes_finding(losers(largest_cause=["price", "", ""])) == (
+        "What takes most away, against their peers: price for 1, none stands out for 2."
+    )
     assert findings.causes_finding(losers(largest_cause="")) == (
         "None of the losses can be held against peers, so their causes are unknown."
     )

@@ -235,9 +235,9 @@ def test_nothing_declared_gives_no_intervals_and_says_what_to_bring():
     ("declared", "outcome", "said"),
     [
         pytest.param({"desk": 0.1, "van": 0.0}, "PASS", "every pool", id="a pool may be sure"),
-        pytest.param({"desk": 0.1}, "FLAG", "declared for van:", id="one pool has no range"),
+        pytest.param({"desk": 0.1}, "FLAG", "for the rates of van:", id="one pool has no range"),
         pytest.param(
-            {"desk": 0.1, "van, drop": 0.1}, "FLAG", "for van:", id="its rate may be wrong too"
+            {"desk": 0.1, "van, drop": 0.1}, "FLAG", "rates of van:", id="its rate may be wrong too"
         ),
     ],
 )

@@ -11,6 +11,7 @@ from kamlib.staying.words import (
     likeness_finding,
     neglected_finding,
     profile_finding,
+    return_finding,
     staying_finding,
 )
 
@@ -46,6 +47,29 @@ def test_the_profit_of_all_who_show_a_sign_is_named_and_what_of_it_may_go():
     )
     assert untested[1].startswith("2 are silent longer than usual, 2 clearly")
     assert first_calls(found) == "To be called first: Firm A; Firm B; Firm C"
+
+
+def test_the_chance_of_return_is_told_of_those_on_time_and_of_those_silent_too_long():
+    """Who buys by project is looked at over 24 months, and of whom nothing is known is not counted."""
+    stays = pd.DataFrame(
+        [
+            (False, "regression", 0.82, 0.7, 0.9),
+            (False, "regression", 0.91, 0.8, 0.95),
+            (True, "regression", 0.19, 0.1, 0.3),
+            (False, "project", 0.01, 0.0, 0.02),
+            (False, "too_early", None, None, None),
+        ],
+        columns=["overdue", "model", "p_return_12m", "p_return_low", "p_return_high"],
+    )
+
+    untested = stays.assign(p_return_12m=float("nan"))[:2]
+
+    assert return_finding(stays) == (
+        "Chance of return within 12 months: 82% to 91% for 2 on time, "
+        "19% for 1 silent longer than usual."
+    )
+    assert return_finding(untested).endswith(": 70% to 95% for 2 on time.")
+    assert return_finding(stays[4:]) == "How many come back could not be measured."
 
 
 def test_the_start_page_names_leavers_and_the_neglected_in_one_sentence_or_none():
@@ -119,12 +143,12 @@ def test_only_what_sets_customers_apart_for_certain_is_shown_and_said():
     assert table["vital_share"].tolist() == [0.5, 0.4]
     assert table["stay_share"].tolist() == pytest.approx([float("nan"), 0.95], nan_ok=True)
     assert profile_finding(lifts()) == [
-        "Most loyal: with a contract (95% of 20 ordered again).",
-        "Most often one of the vital few: the highest third by employees (50% of 12).",
+        "Most surely loyal: with a contract (95% of 20 ordered again).",
+        "Most surely one of the vital few: the highest third by employees (50% of 12).",
     ]
 
 
-def test_the_most_loyal_are_those_of_whom_most_come_back_and_not_the_larger_group():
+def test_most_surely_loyal_are_those_whose_interval_begins_highest_and_not_all_of_a_few():
     """All 28 with a contract came back, and 89 of 90 of the largest: the table shows both."""
     rows = [
         ("stays", "contract", "yes", 28, 1.0, 1.01, 1.12),
@@ -132,7 +156,9 @@ def test_the_most_loyal_are_those_of_whom_most_come_back_and_not_the_larger_grou
     ]
     known = pd.DataFrame(rows, columns=lifts().columns)
 
-    assert profile_finding(known) == ["Most loyal: with a contract (100% of 28 ordered again)."]
+    assert profile_finding(known) == [
+        "Most surely loyal: the highest third by employees (99% of 90 ordered again)."
+    ]
 
 
 def test_where_nothing_sets_them_apart_the_page_says_so():

@@ -146,7 +146,9 @@ def cost_pools(stage: "Stage", statements: Analysis) -> Analysis:
     said = Claim(
         words.capacity_finding(mine, currency=currency),
         words.levels_finding(mine, stops_at=stops_at, currency=currency),
-        words.setup_finding(stated.now, currency=currency),
+        words.setup_finding(
+            stated.now, months=stage.engagement.windows.setup_months, currency=currency
+        ),
     )
     served = stated.shown.cost_to_serve
     work = tables.work_by_segment(
@@ -156,7 +158,12 @@ def cost_pools(stage: "Stage", statements: Analysis) -> Analysis:
         at_least=stage.engagement.profitability.peers.at_least,
     )
     parts: list[Part] = [said]
-    if len(work) > 1:
+    now = stated.now[stated.now["active"] & (stated.now["invoice_revenue"] > 0)].astype(
+        {"cost_to_serve": float, "invoice_revenue": float}
+    )
+    rates = now["cost_to_serve"] / now["invoice_revenue"]
+    average = now["cost_to_serve"].sum() / now["invoice_revenue"].sum()
+    if len(work) > 1 and causes.tells_apart(rates, average):
         parts += [
             Figure("work_by_segment", lambda: figures.plot_work_by_segment(work)),
             Finding(words.segments_finding(work)),
@@ -234,7 +241,13 @@ def price_matrix(stage: "Stage", statements: Analysis, losses: Analysis) -> Anal
             {"estimated": estimated},
         ),
         Claim(words.price_matrix_finding(points, **lines, currency=currency, estimated=estimated)),
-        Table(quadrants, _("The four kinds of trade."), currency, fold=True),
+        Table(
+            quadrants,
+            _("The four kinds of trade."),
+            currency,
+            heads={"list_revenue": _("List value sold, {currency}").format(currency=currency)},
+            fold=True,
+        ),
     ]
     return stage.keep("price_matrix", Analysis({"points": points}, parts, [told]))
 

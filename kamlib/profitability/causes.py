@@ -449,8 +449,18 @@ def price_matrix(amounts: pd.DataFrame) -> tuple[pd.DataFrame, Cuts]:
 
 def matrix_outcome(placed: pd.DataFrame, cuts: Cuts) -> Outcome:
     """Judge whether cost-to-serve tells customers apart, or was only spread by revenue."""
-    rates = placed["serve_rate"].dropna()
-    low, high = (float(rates.quantile(q)) if len(rates) else 0.0 for q in (0.25, 0.75))
-    apart = high - low > SPREAD * cuts.serve_rate
-    outcome = "PASS" if apart else "REFUSE"
+    rates = placed["serve_rate"]
+    low, high = _middle_half(rates)
+    outcome = "PASS" if tells_apart(rates, cuts.serve_rate) else "REFUSE"
     return outcome_of("price_matrix", outcome, low=percent(low), high=percent(high))
+
+
+def tells_apart(rates: pd.Series, average: float) -> bool:
+    """Tell whether cost-to-serve, as a share of each customer's sales, differs between customers."""
+    low, high = _middle_half(rates)
+    return high - low > SPREAD * average
+
+
+def _middle_half(rates: pd.Series) -> tuple[float, float]:
+    low, high = rates.dropna().quantile([0.25, 0.75]).fillna(0.0)
+    return float(low), float(high)

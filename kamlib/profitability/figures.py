@@ -276,17 +276,18 @@ def _spread(ax: Axes, points: pd.DataFrame) -> None:
         zorder=3,
     )
     renderer = settle(ax)
+    points = points.assign(radius=np.sqrt(points["area"] + 14) / 2 * ax.figure.dpi / 72)
     named = points[points["named"].astype(bool)]
-    radius = [np.sqrt(area) / 2 * ax.figure.dpi / 72 for area in named["area"]]
     labels = [
         Label(
             row.x,
             row.y,
-            size,
+            row.radius + 2,
             str(row.name_),
             {"fontsize": 9.5, "color": LIGHT["ink"], "zorder": 7},
         )
-        for row, size in zip(records(named.rename(columns={"name": "name_"})), radius, strict=True)
+        for row in records(named.rename(columns={"name": "name_"}))
     ]
     crowd = [box_around(ax, row.x, row.y, 3) for row in records(points)]
-    place(ax, labels, avoid=boxes_of(ax.texts, renderer), soft=crowd)
+    marks = [box_around(ax, row.x, row.y, row.radius) for row in records(points[loses])]
+    place(ax, labels, avoid=[*marks, *boxes_of(ax.texts, renderer)], soft=crowd)

@@ -67,11 +67,11 @@ def _signed(amount: float, currency: str) -> str:
 
 
 def comers_finding(steps: pd.DataFrame, *, currency: str) -> str:
-    """Say how many customers are no longer there, how many have come, and what that changed."""
+    """Say how many customers bought nothing any more, how many have come, and what that changed."""
     (lost, taken), (new, brought) = _touched(steps, "lost"), _touched(steps, "new")
     gone = ngettext(
-        "{n} customer is no longer there ({amount})",
-        "{n} customers are no longer there ({amount})",
+        "{n} customer bought nothing any more ({amount})",
+        "{n} customers bought nothing any more ({amount})",
         lost,
     ).format(n=number(lost), amount=_signed(taken, currency))
     come = ngettext(
@@ -186,21 +186,24 @@ def levels_finding(pools: pd.DataFrame, *, stops_at: str, currency: str) -> str:
     )
 
 
-def setup_finding(statement: pd.DataFrame, *, currency: str) -> str:
-    """Say what of cost-to-serve was setting up new customers, all active customers together."""
+def setup_finding(statement: pd.DataFrame, *, months: int, currency: str) -> str:
+    """Say what of cost-to-serve was setting up customers who began so many months before, or less."""
     active = statement[statement["active"]]
     fresh = active[active["setup_cost"] > 0]
     if fresh.empty:
         return _("No cost of setting up new customers is counted.")
     share = fresh["setup_cost"].sum() / active["cost_to_serve"].sum()
     return ngettext(
-        "Of cost-to-serve, {amount} ({share}) was setting up {n} new customer; it does not come back.",
-        "Of cost-to-serve, {amount} ({share}) was setting up {n} new customers; it does not come back.",
+        "Of cost-to-serve, {amount} ({share}) was setting up {n} customer in its first "
+        "{months} months; it does not come back.",
+        "Of cost-to-serve, {amount} ({share}) was setting up {n} customers in their "
+        "first {months} months; it does not come back.",
         len(fresh),
     ).format(
         amount=money(fresh["setup_cost"].sum(), currency),
         share=percent(share),
         n=number(len(fresh)),
+        months=number(months),
     )
 
 
@@ -261,6 +264,8 @@ def causes_finding(losses: pd.DataFrame) -> str:
         _("{cause} for {n}").format(cause=_(CAUSES[cause]), n=number(counts[cause]))
         for cause in sorted(counts.index, key=lambda c: (-counts[c], list(CAUSES).index(c)))
     ]
+    if alone := len(losses) - len(explained):
+        parts.append(_("none stands out for {n}").format(n=number(alone)))
     return _("What takes most away, against their peers: {parts}.").format(parts=", ".join(parts))
 
 

@@ -335,7 +335,8 @@ class Stage:
         self.analyses.pop("adds_up", None)
         ledger = ledger_table(self.balances)
         found = _sums_outcome(ledger, outcome_table(self.outcomes))
-        return self.keep("adds_up", Analysis({"ledger": ledger}, [Ledger(ledger)], [found]))
+        parts: list[Part] = [Ledger(ledger)] if len(ledger) else []
+        return self.keep("adds_up", Analysis({"ledger": ledger}, parts, [found]))
 
     def sums_outcome(self) -> Outcome:
         """Say whether every sum of the run so far holds."""
