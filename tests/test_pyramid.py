@@ -148,6 +148,22 @@ def test_a_chance_that_is_a_range_is_said_from_end_to_end_and_not_as_if_it_were_
     assert said == ["chance of return 0% to 24%, needs 50% (veto); days late 20, at most 14"]
 
 
+def test_what_just_falls_short_does_not_read_like_the_limit():
+    said = blocked(
+        {**IDEAL, "p_return_12m": (0.499, 0.93), "known_years": 0.96, "days_late": 20},
+        {**IDEAL, "p_return_12m": (0.0001, 0.36)},
+    )
+
+    assert said == [
+        "known for 0.96, needs 1; chance of return 49.9% to 93%, needs 50%; days late 20, at most 14",
+        "chance of return under 1% to 36%, needs 50% (veto)",
+    ]
+    short = assessed({**IDEAL, "side_a": 0.596, "side_b": 0.5, "benefit_theirs": 0.5, "trust": 6})
+    assert short.loc["A", "lacking"] == (
+        "side A is 59.6, needs 60; side B is 50, needs 60; the relation: trust 6, needs 7"
+    )
+
+
 def test_what_blocks_the_next_level_is_said_with_its_limit():
     said = blocked(
         {**IDEAL, "trust": 4, "contact_functions": 2, "side_b": UNKNOWN},

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kamlib.core.language import N_, _, money, number, points, span
 from kamlib.core.outcomes import Outcome, outcome_of
-from kamlib.pyramid.boundaries import assign_levels
+from kamlib.pyramid.boundaries import amount, assign_levels, criterion_label
 from kamlib.pyramid.bounds import Bounds
 from kamlib.pyramid.decide import (
     KEY,
@@ -122,12 +122,18 @@ def _lacking(accounts: pd.DataFrame, bounds: Bounds, cuts: Mapping[str, float]) 
         limit = points(cuts[name])
         for i in np.flatnonzero(short):
             template = _("{what} is not certain") if unsure[i] else _(words)
-            value = span(*(points(end[i]) for end in bounds[name]))
+            value = span(*(amount(name, end[i], cuts[name]) for end in bounds[name]))
             told[i].append(template.format(what=_(NAMES[name]), value=value, limit=limit))
     below = accounts["confirmed_level"].fillna(3) < KEY_LEVEL
-    blocks = accounts["blocked_by"].tolist()
+    blocks, side_b = (
+        accounts["blocked_by"].str.split("; ").tolist(),
+        criterion_label("benefit_theirs"),
+    )
+    said_already = at_worst["side_b"] < cuts["side_b"] - 1e-9
     for i in np.flatnonzero(below):
-        told[i].append(_("the relation: {what}").format(what=blocks[i]))
+        what = [each for each in blocks[i] if not (said_already[i] and each.startswith(side_b))]
+        if what:
+            told[i].append(_("the relation: {what}").format(what="; ".join(what)))
     return ["; ".join(parts) for parts in told]
 
 
