@@ -157,8 +157,13 @@ def capacity_outcomes(
             n=number(int(qualify.sum())),
             places=number(rules.places),
         )
-    low, middle, high = accounts_at_cuts(bounds, levels, rules, CUTS_TRIED).values()
-    moved = {"low": number(low), "middle": number(middle), "high": number(high)}
+    passing = accounts_at_cuts(bounds, levels, rules, CUTS_TRIED).values()
+    told = _("nobody would pass")
+    if any(passing):
+        words = _("{low}, {middle} and {high} would pass, those included who do not pay")
+        told = words.format(
+            **dict(zip(("low", "middle", "high"), map(number, passing), strict=True))
+        )
     verdicts = accounts["verdict"].value_counts()
     counts = {name: number(int(verdicts.get(name, 0))) for name in ("fix", "let_go", "small_loss")}
     losing = bounds["profit_12m"][0] < 0
@@ -166,7 +171,7 @@ def capacity_outcomes(
     outcome = "PASS" if computed.all() else "FLAG"
     return [
         places,
-        outcome_of("thresholds", "FLAG", **moved),
+        outcome_of("thresholds", "FLAG", passing=told),
         outcome_of("drop_effect", outcome, **counts),
     ]
 

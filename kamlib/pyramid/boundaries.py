@@ -206,8 +206,12 @@ def pyramid_outcomes(accounts: pd.DataFrame) -> list[Outcome]:
     n = len(accounts)
     untold = int(untold_levels(accounts).sum())
     open_ = int((accounts["possible_level"] > accounts["confirmed_level"]).sum())
-    counts = {"n": number(open_ - untold), "all": number(n), "untold": number(untold)}
-    found = [outcome_of("levels", "FLAG" if open_ else "PASS", **counts)]
+    parts = {
+        _("{n} may stand higher than what is confirmed"): open_ - untold,
+        _("{n} cannot be told from a mere transaction"): untold,
+    }
+    said = _(", and ").join(words.format(n=number(k)) for words, k in parts.items() if k)
+    found = [outcome_of("levels", "FLAG" if open_ else "PASS", all=number(n), open=said)]
     blind = int(accounts["trust"].isna().sum())
     outcome = "PASS" if blind == 0 else "REFUSE" if blind == n else "FLAG"
     found.append(outcome_of("trust", outcome, n=number(blind), all=number(n)))
