@@ -16,7 +16,9 @@ CLAIMS = {  # fixed words that a page may say → the rules that must not be ref
     r"tie to the ledger|not explained against the ledger": ("ledger_profit",),
     r"[Ee]very sum holds": ("adds_up",),
     r"no rival (is better|ahead)": ("side_b", "rivals"),
-    r"golden shots? brought|Golden shots (and|brought)|hardly come (back|again)": ("golden_shots",),
+    r"golden shots? brought|Golden shots (and|brought)|not expected back|hardly come back": (
+        "golden_shots",
+    ),
     r"would (bring at most|cost another|bring [A-Z]{3})": ("avoidable_cost",),
     r"What takes most away": ("loss_causes",),
     r"(is|are) the vital few|too many to be called": ("class_measure",),
