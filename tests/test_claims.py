@@ -16,13 +16,15 @@ CLAIMS = {  # fixed words that a page may say → the rules that must not be ref
     r"tie to the ledger|not explained against the ledger": ("ledger_profit",),
     r"[Ee]very sum holds": ("adds_up",),
     r"no rival (is better|ahead)": ("side_b", "rivals"),
-    r"golden shots? brought|Golden shots (and|brought)|hardly come (back|again)": ("golden_shots",),
+    r"golden shots? brought|Golden shots (and|brought)|not expected back|hardly come back": (
+        "golden_shots",
+    ),
     r"would (bring at most|cost another|bring [A-Z]{3})": ("avoidable_cost",),
     r"What takes most away": ("loss_causes",),
     r"(is|are) the vital few|too many to be called": ("class_measure",),
     r"price rise of at most": ("cost_to_serve", "gross_margin"),
     r"stays? (one|losses) in at least|may earn or lose": ("uncertainty",),
-    r"come back, by their order days": ("reference_values",),
+    r"Chance of return within": ("reference_values",),
     r"positive customer profit": ("cost_to_serve", "gross_margin"),
     r"hang on questions that are still open": ("cost_to_serve",),
 }

@@ -94,6 +94,18 @@ def test_without_effort_by_purpose_in_both_periods_it_is_refused_by_name(tmp_pat
     assert refused(tmp_path, NOTED.replace("keep", None)) == aimless
 
 
+def test_only_what_lacks_is_asked_for(tmp_path):
+    """Lines are there, and then effort is."""
+    (nothing_noted,) = told(tmp_path, None).outcomes
+    (few_lines,) = told(tmp_path, NOTED, ORDERS[ORDERS["date"] >= "2023-01-15"]).outcomes
+
+    assert nothing_noted.bring == (
+        "hours or money that went into winning and into keeping customers, in this period and in the "
+        "one before (table effort, with a purpose on every row)"
+    )
+    assert few_lines.bring == "invoice lines of three equally long periods, this one the last"
+
+
 def test_without_lines_of_two_equal_periods_before_nobody_was_won_or_kept(tmp_path):
     late = ORDERS[ORDERS["date"] >= "2023-01-15"]
     gap = ORDERS[ORDERS["date"].dt.strftime("%Y-%m") != "2024-03"]

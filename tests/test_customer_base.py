@@ -59,6 +59,10 @@ def alarmed(known: pd.DataFrame, money=STEADY, groups=None, **costs) -> dict[str
     return dict(zip(found["customer_id"], found["signs"], strict=True))
 
 
+def test_where_nobody_is_regular_nobody_shows_a_sign():
+    assert alarmed(stays(A=0.1).assign(order_days_24m=2)) == {}
+
+
 def test_an_alarm_pays_below_five_in_six_and_comes_by_profit_times_the_chance_of_leaving():
     """A stakes 100 · .9, B 1000 · .2, C 10 · .9; D earns nothing, and of .84 it does not pay."""
     known = stays(A=0.1, B=0.8, C=0.1, D=0.1)
@@ -292,11 +296,13 @@ def test_a_prospect_is_like_those_who_share_its_attributes_and_without_any_it_is
     traits = attributes(parties)[:20]
     known = profile(traits, {"key": pd.Series(food.to_numpy(), traits.index)})
 
-    found = likeness(parties, known, chances).set_index("party_id")
+    found = likeness(parties, known, chances, parties["party_id"][5:20]).set_index("party_id")
 
     assert found.loc["P1", "likeness"] == pytest.approx(1.5**0.5)
     assert found.loc["P1", ["p_stay_low", "p_stay_high"]].tolist() == pytest.approx([0.5, 0.9])
-    assert len(found.loc["P1", "nearest"].split(", ")) == 5
+    assert (
+        found.loc["P1", "nearest"] == "firm 5, firm 6, firm 7, firm 8, firm 9"
+    )  # of food, and key
     assert found.loc["P2", ["likeness", "p_stay_low", "p_stay_high"]].isna().all()
     assert found.loc["P2", "nearest"] == ""
 

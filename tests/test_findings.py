@@ -32,7 +32,6 @@ from kamlib.segmentation.words import (
     twenty_eighty_finding,
     whale_finding,
 )
-from kamlib.staying.words import return_finding
 from kamlib.summary.words import (
     bring_finding,
     headline,
@@ -452,26 +451,6 @@ def test_without_a_measure_20_80_says_what_is_missing():
     )
 
 
-def test_how_many_come_back_by_order_days_of_the_window_and_not_of_all_that_is_known():
-    rates = pd.DataFrame(
-        {
-            "order_days": range(13),
-            "rate": [0.0, 0.17, 0.3, 0.45] + [0.6] * 8 + [0.98],
-            "window_start": pd.Timestamp("2021-01-01"),
-            "cutoff": pd.Timestamp("2024-01-01"),
-            "window_end": pd.Timestamp("2025-01-01"),
-        }
-    )
-
-    assert return_finding(rates, months=24) == (
-        "Within 12 months come back, by their order days in 24 months: 17% of those with one "
-        "order day, 45% of those with three, 98% of those with twelve or more."
-    )
-    nobody = rates.assign(rate=rates["rate"].mask(rates["order_days"] != 1))
-    assert return_finding(nobody, months=24).endswith(": 17% of those with one order day.")
-    assert return_finding(None, months=24) == "How many come back could not be measured."
-
-
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
@@ -576,19 +555,19 @@ def test_how_many_stand_at_each_level():
     [
         pytest.param(
             ["yes", "yes", "no"],
-            "2 golden shots brought PLN 30 in 24 months and will hardly come back.",
+            "2 golden shots brought PLN 30 in 24 months and are not expected back.",
             id="two",
         ),
         pytest.param(
-            ["yes", "too early to say", "no"],
-            "1 golden shot brought PLN 10 in 24 months and will "
-            "hardly come back; 1 more is too young to tell.",
+            ["yes", "too young to tell", "no"],
+            "1 golden shot brought PLN 10 in 24 months and is "
+            "not expected back; 1 more is too young to tell.",
             id="one, and one too young",
         ),
         pytest.param(
-            ["yes", "too early to say", "too early to say"],
+            ["yes", "too young to tell", "too young to tell"],
             "1 golden shot brought PLN 10 in 24 "
-            "months and will hardly come back; 2 more are too young to tell.",
+            "months and is not expected back; 2 more are too young to tell.",
             id="two too young",
         ),
         pytest.param(["no", "no", "no"], "There was no golden shot.", id="none"),
@@ -612,29 +591,29 @@ def test_what_golden_shots_brought(told, said):
         pytest.param(
             [50, 30, 120, -100],
             "Golden shots brought PLN 50 of this period's customer profit, 25% of "
-            "what is earned, and single sales too young to tell PLN 30, 15%; if none of them returned, "
-            "next year would start that much lower.",
+            "what is earned, and those like them who are too young to tell PLN 30, 15%; if none of them "
+            "returned, next year would start that much lower.",
             id="80 of 200",
         ),
         pytest.param(
             [-50, 10, 90, 0],
-            "Golden shots and sales like them brought no profit in this period.",
+            "Golden shots and those like them brought no profit in this period.",
             id="a loss",
         ),
         pytest.param(
             [np.nan] * 4,
-            "How much depends on single sales is unknown.",
+            "How much depends on golden shots is unknown.",
             id="unknown",
         ),
     ],
 )
 def test_how_much_depends_on_one_off_sales(profits, said):
-    """All four stand at level 1; only two of them are sales that will hardly come again."""
+    """All four stand at level 1; only two of them may be golden shots."""
     accounts = pd.DataFrame(
         {
             "confirmed_level": 1,
             "customer_profit": profits,
-            "golden_shot": ["yes", "too early to say", "no", "no"],
+            "golden_shot": ["yes", "too young to tell", "no", "no"],
         }
     )
 
@@ -714,7 +693,7 @@ def judged(**verdicts: int) -> pd.DataFrame:
             judged(key_account_now=3, fix=1).assign(pays=["yes", "no", "unknown", "no"]),
             [
                 "1 of 4 customers and prospects is a key account now.",
-                "The others: pass and do not earn what one costs 2, fix 1.",
+                "The others: pass and do not earn what one costs 1, pass and may not earn it 1, fix 1.",
             ],
             id="two that do not earn their care",
         ),
@@ -900,7 +879,7 @@ def test_the_four_values_that_open_the_report_come_with_their_change():
     assert [[plain(each) for each in row] for row in told.to_numpy().tolist()] == [
         ["Customer profit", "PLN 6", "+PLN 2 on the period before"],
         ["loss-makers take", "PLN 4", "+PLN 3 on the period before"],
-        ["single sales that hardly come again", "PLN 10", ""],
+        ["golden shots: few order days in 24 months, not expected back", "PLN 10", ""],
         ["not explained against the ledger", "PLN 0.00", ""],
     ]
 

@@ -176,7 +176,7 @@ FIGURES = {
     "pyramid": lambda: plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
     "empty pyramid": lambda: plot_pyramid(accounts()),
     "criteria": lambda: plot_their_criteria(criteria()),
-    "return": lambda: plot_return(returns()),
+    "return": lambda: plot_return(returns(), months=24),
     "leavers": lambda: plot_leavers(leavers(), order_days(), end=date(2025, 12, 31)),
 }
 
@@ -639,14 +639,14 @@ def test_our_guess_about_us_is_drawn_hollow():
 
 
 def test_the_chance_of_return_shows_rate_and_customers_of_each_class():
-    ax = plot_return(returns())
+    ax = plot_return(returns(), months=9)
 
     dots = ax.lines[0]
     assert dots.get_xdata().tolist() == list(range(13))
     assert dots.get_ydata()[0] == pytest.approx(0.05)
     shown = words(ax)
     assert {"0\n12,345", "12+\n233", "5.0%", "100%"} <= set(shown)
-    assert ax.get_xlabel() == "Order days: days with an order in 24 months; below it, customers"
+    assert ax.get_xlabel() == "Order days in up to 9 months before; below it, customers"
     assert ax.get_ylabel() == "Share that ordered again"
 
 

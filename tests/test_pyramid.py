@@ -413,7 +413,7 @@ def test_the_best_sale_of_the_year_is_a_golden_shot():
         pytest.param({"order_days_24m": 3}, "no", id="three are a habit"),
         pytest.param({"order_days_24m": 0}, "no", id="no order, no sale"),
         pytest.param({"age_months": 12}, "yes", id="a year old"),
-        pytest.param({"age_months": 11}, "too early to say", id="younger than a year"),
+        pytest.param({"age_months": 11}, "too young to tell", id="younger than a year"),
         pytest.param({"age_months": 11, "margin_rate": 0.1}, "no", id="young and of poor margin"),
         pytest.param({"margin_rate": 0.30}, "yes", id="margin at the limit of three quarters"),
         pytest.param({"margin_rate": 0.29}, "no", id="margin below the best quarter"),
@@ -1413,9 +1413,16 @@ def test_places_cuts_and_losses_are_told():
 
 
 def test_verdicts_are_counted_in_the_order_of_what_they_ask_of_us():
-    counts = verdict_counts(pd.DataFrame({"verdict": ["fix", "develop", "fix"]}))
+    judged = pd.DataFrame({"verdict": ["fix", "develop", "fix", *["key_account_now"] * 3]})
 
-    assert counts.to_numpy().tolist() == [["develop", 1], ["fix", 2]]
+    counts = verdict_counts(judged.assign(pays=["no", "no", "no", "profit", "no", "unknown"]))
+
+    assert counts.to_numpy().tolist() == [
+        ["key_account_now", 1],
+        ["passes, does not pay for certain", 2],
+        ["develop", 1],
+        ["fix", 2],
+    ]
 
 
 # --------------------------------------------------------------------------------- both questions

@@ -3,6 +3,11 @@
 import pandas as pd
 import pytest
 
+from kamlib.core.tables import write_table
+from kamlib.page.parts import Ledger
+from kamlib.settings import load_engagement
+from kamlib.stage.work import Stage
+from kamlib.staying.analyses import base_audit
 from kamlib.staying.tables import likeness_table, profile_table
 from kamlib.staying.words import (
     audit_finding,
@@ -11,6 +16,7 @@ from kamlib.staying.words import (
     likeness_finding,
     neglected_finding,
     profile_finding,
+    return_finding,
     staying_finding,
 )
 
@@ -46,6 +52,29 @@ def test_the_profit_of_all_who_show_a_sign_is_named_and_what_of_it_may_go():
     )
     assert untested[1].startswith("2 are silent longer than usual, 2 clearly")
     assert first_calls(found) == "To be called first: Firm A; Firm B; Firm C"
+
+
+def test_the_chance_of_return_is_told_of_those_on_time_and_of_those_silent_too_long():
+    """Who buys by project is looked at over 24 months, and of whom nothing is known is not counted."""
+    stays = pd.DataFrame(
+        [
+            (False, "regression", 0.82, 0.7, 0.9),
+            (False, "regression", 0.91, 0.8, 0.95),
+            (True, "regression", 0.19, 0.1, 0.3),
+            (False, "project", 0.01, 0.0, 0.02),
+            (False, "too_early", None, None, None),
+        ],
+        columns=["overdue", "model", "p_return_12m", "p_return_low", "p_return_high"],
+    )
+
+    untested = stays.assign(p_return_12m=float("nan"))[:2]
+
+    assert return_finding(stays) == (
+        "Chance of return within 12 months: 82% to 91% for 2 on time, "
+        "19% for 1 silent longer than usual."
+    )
+    assert return_finding(untested).endswith(": 70% to 95% for 2 on time.")
+    assert return_finding(stays[4:]) == "How many come back could not be measured."
 
 
 def test_the_start_page_names_leavers_and_the_neglected_in_one_sentence_or_none():
@@ -119,12 +148,12 @@ def test_only_what_sets_customers_apart_for_certain_is_shown_and_said():
     assert table["vital_share"].tolist() == [0.5, 0.4]
     assert table["stay_share"].tolist() == pytest.approx([float("nan"), 0.95], nan_ok=True)
     assert profile_finding(lifts()) == [
-        "Most loyal: with a contract (95% of 20 ordered again).",
-        "Most often one of the vital few: the highest third by employees (50% of 12).",
+        "Most surely loyal: with a contract (95% of 20 ordered again).",
+        "Most surely one of the vital few: the highest third by employees (50% of 12).",
     ]
 
 
-def test_the_most_loyal_are_those_of_whom_most_come_back_and_not_the_larger_group():
+def test_most_surely_loyal_are_those_whose_interval_begins_highest_and_not_all_of_a_few():
     """All 28 with a contract came back, and 89 of 90 of the largest: the table shows both."""
     rows = [
         ("stays", "contract", "yes", 28, 1.0, 1.01, 1.12),
@@ -132,7 +161,9 @@ def test_the_most_loyal_are_those_of_whom_most_come_back_and_not_the_larger_grou
     ]
     known = pd.DataFrame(rows, columns=lifts().columns)
 
-    assert profile_finding(known) == ["Most loyal: with a contract (100% of 28 ordered again)."]
+    assert profile_finding(known) == [
+        "Most surely loyal: the highest third by employees (99% of 90 ordered again)."
+    ]
 
 
 def test_where_nothing_sets_them_apart_the_page_says_so():
@@ -160,3 +191,30 @@ def test_a_prospect_of_whom_nothing_is_known_is_not_said_to_be_unlike():
     )
     assert likeness_table(prospects)["name"].tolist() == ["like", "plain", "unknown"]
     assert likeness_table(prospects)["nearest"].tolist() == ["A", "B", ""]
+
+
+ONE_PERIOD = """\
+id: small
+name: Small
+currency: PLN
+periods: {ALL: {from: 2024-01-01, to: 2025-12-31}}
+inputs: {invoice_lines: {files: "input/*.csv"}}
+"""
+
+
+def test_without_a_period_before_the_page_says_so_and_no_sum_is_said_to_hold(tmp_path):
+    """A earned 10 in the only period there is: nothing to hold it against, and nothing to add up."""
+    (tmp_path / "engagement.yaml").write_text(ONE_PERIOD)
+    earned = {"customer_id": ["A"], "customer_profit": [10.0], "gross_margin": [10.0]}
+    statement = pd.DataFrame({**earned, "active": True, "period": "ALL"})
+    write_table(statement, tmp_path / "stages", "profitability", stage="profitability")
+    firm = load_engagement(tmp_path)
+    stage = Stage("staying", firm, firm.period("ALL"), tmp_path / "stages")
+
+    audit, sums = base_audit(stage), stage.adds_up()
+
+    assert audit.finding == (
+        "How it changed is not known: profit of this period and of the one before is needed."
+    )
+    assert not sums.outcomes
+    assert not any(isinstance(part, Ledger) for part in sums.parts)

@@ -440,7 +440,7 @@ ACCOUNTS = pd.DataFrame(
 SHOTS = pd.DataFrame(
     {
         "customer_id": list("ABC"),
-        "golden_shot": ["no", "yes", "too early to say"],
+        "golden_shot": ["no", "yes", "too young to tell"],
         "profit": [1.0, 5, 9],
         "discount_rate": 0.0,
         "margin_percentile": 0.9,

@@ -7,7 +7,7 @@ import pandas as pd
 from kamlib.attractiveness.our_criteria import missing_criteria
 from kamlib.core.analysis import Analysis, Part
 from kamlib.core.frames import main_measure, with_relation
-from kamlib.core.language import _
+from kamlib.core.language import _, number
 from kamlib.core.outcomes import REFUSE, Outcome
 from kamlib.page.parts import Claim, Figure, Finding, Headline, Table
 from kamlib.page.words import before_and_after
@@ -64,7 +64,10 @@ def golden_shots(stage: "Stage") -> Analysis:
         relations=stage.relations(customers),
         end=end,
     )
-    caption = _("Golden shots and what is too early to tell, the largest first, over 24 months.")
+    caption = _(
+        "Golden shots, and who is too young to tell (younger than {n} months), the largest first, over "
+        "24 months."
+    ).format(n=number(float(settings.golden_shot.months_since_first_order.limit)))
     found = tables.shots_table(shots, customers)
     parts: list[Part] = [
         Claim(words.golden_finding(shots, currency=stage.currency)),

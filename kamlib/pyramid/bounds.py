@@ -272,7 +272,7 @@ def _doors(
 
 def _golden(shots: pd.DataFrame, parties: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     told = shots.set_index("customer_id")["golden_shot"]
-    golden = parties["party_id"].map(told.map({"yes": 1.0, "no": 0.0, "too early to say": 0.0}))
+    golden = parties["party_id"].map(told.map({"yes": 1.0, "no": 0.0, "too young to tell": 0.0}))
     golden = golden.mask(parties["is_prospect"].astype(bool), 0.0)
     known = golden.to_numpy(dtype=np.float64)
     return np.nan_to_num(known, nan=0.0), np.nan_to_num(known, nan=1.0)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from kamlib.core.codes import VERDICTS
 from kamlib.core.errors import ParameterError, did_you_mean
+from kamlib.core.language import _
 from kamlib.pyramid.bounds import Bounds
 
 if TYPE_CHECKING:
@@ -260,15 +261,17 @@ def both_questions(
 
 
 def verdict_counts(decided: pd.DataFrame) -> pd.DataFrame:
-    """Count accounts per verdict, in the order of what they ask of us."""
-    counts = decided["verdict"].value_counts()
-    return pd.DataFrame(
-        [
-            {"verdict": name, "accounts": int(counts.get(name, 0))}
-            for name in VERDICTS
-            if name in counts
-        ]
-    )
+    """Count accounts per verdict, in the order of what they ask of us.
+
+    Who passes and does not earn for certain what a key account costs is counted apart.
+    """
+    short = _("passes, does not pay for certain")
+    passes = decided["verdict"] == KEY
+    counts = decided["verdict"].mask(passes & decided["pays"].isin(["no", "unknown"]), short)
+    order = [KEY, short, *VERDICTS]
+    counts = counts.value_counts()
+    names = [name for name in dict.fromkeys(order) if name in counts]
+    return pd.DataFrame({"verdict": names, "accounts": [int(counts[name]) for name in names]})
 
 
 def accounts_at_cuts(

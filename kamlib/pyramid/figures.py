@@ -58,7 +58,7 @@ def plot_pyramid(accounts: pd.DataFrame) -> Axes:
     ----------
     accounts : DataFrame, one row per customer
         ``name``; ``confirmed_level``, ``possible_level`` (1 to 4); ``golden_shot`` ("yes", "no" or
-        "too early to say"); ``customer_profit`` (when one is missing, no shares are shown). Names stand
+        "too young to tell"); ``customer_profit`` (when one is missing, no shares are shown). Names stand
         in its order, else by ``gross_margin`` or ``invoice_revenue``, where they are given.
 
     Returns

@@ -16,7 +16,7 @@ from kamlib.core.timespans import months_earlier
 if TYPE_CHECKING:
     from kamlib.settings import GoldenShot
 
-YES, NO, EARLY = "yes", "no", "too early to say"
+YES, NO, EARLY = "yes", "no", "too young to tell"
 PERCENTS = np.linspace(0, 1, 21)
 ALL_SEGMENTS = "all"
 FEWEST = 8
@@ -197,7 +197,7 @@ def golden_shots(
     Returns
     -------
     DataFrame, one row per customer: ``margin_percentile``, ``discount_rate``, ``profit``,
-    ``profit_kau``, ``golden_shot`` (yes, no, too early to say; missing where it cannot be told)
+    ``profit_kau``, ``golden_shot`` (yes, no, too young to tell; missing where it cannot be told)
     """
     table = customers[["customer_id"]].merge(money, on="customer_id", how="left")
     table = table.merge(stays, on="customer_id", how="left")

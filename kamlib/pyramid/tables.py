@@ -9,6 +9,7 @@ from kamlib.core.language import _, points, span
 from kamlib.core.outcomes import Balance
 from kamlib.core.quantities import VOTERS
 from kamlib.core.tables import among, untold_levels
+from kamlib.pyramid.decide import verdict_counts
 
 if TYPE_CHECKING:
     from kamlib.pyramid.bounds import Bounds
@@ -56,8 +57,8 @@ def managers_of(parties: pd.DataFrame) -> pd.Series:
 
 
 def shots_table(shots: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
-    """Pick golden shots and what is too early to tell, the largest first."""
-    told = shots[shots["golden_shot"].isin(["yes", "too early to say"])]
+    """Pick golden shots and who is too young to tell, the largest first."""
+    told = shots[shots["golden_shot"].isin(["yes", "too young to tell"])]
     named = told.merge(customers[["customer_id", "name"]], on="customer_id", how="left")
     ordered = named.sort_values(
         ["profit", "customer_id"], ascending=[False, True], ignore_index=True
@@ -193,8 +194,8 @@ def account_balances(
 ) -> list[Balance]:
     """Draw up that each party has one verdict, and that the levels hold the profit of all."""
     verdicts = Balance(_("Verdicts"), "rows").start(_("Without a verdict"), 0)
-    for name, words in VERDICTS.items():
-        verdicts.change(_(words), int((accounts["verdict"] == name).sum()))
+    for name, n in verdict_counts(accounts).itertuples(index=False):
+        verdicts.change(_(VERDICTS.get(name, name)), n)
     found = [verdicts.end(_("Customers and prospects"), len(parties))]
     known = statement[statement["active"]]["customer_profit"]
     if known.isna().any() or known.empty:

@@ -38,12 +38,12 @@ def pyramid_finding(accounts: pd.DataFrame) -> str:
 
 
 def golden_finding(shots: pd.DataFrame, *, currency: str) -> str:
-    """Say how many golden shots there are, what they brought, and how many are too early to tell."""
+    """Say how many golden shots there are, what they brought, and how many are too young to tell."""
     if shots["golden_shot"].isna().all():
         return _("Golden shots could not be told from the rest.")
     yes = shots[shots["golden_shot"] == "yes"]
     told = _golden_yes(yes, currency) if len(yes) else _("There was no golden shot")
-    early = int((shots["golden_shot"] == "too early to say").sum())
+    early = int((shots["golden_shot"] == "too young to tell").sum())
     untold = int(shots["golden_shot"].isna().sum())
     if early:
         told = ngettext(
@@ -60,28 +60,28 @@ def golden_finding(shots: pd.DataFrame, *, currency: str) -> str:
 
 def _golden_yes(yes: pd.DataFrame, currency: str) -> str:
     return ngettext(
-        "{n} golden shot brought {amount} in 24 months and will hardly come back",
-        "{n} golden shots brought {amount} in 24 months and will hardly come back",
+        "{n} golden shot brought {amount} in 24 months and is not expected back",
+        "{n} golden shots brought {amount} in 24 months and are not expected back",
         len(yes),
     ).format(n=number(len(yes)), amount=money(yes["profit"].sum(), currency))
 
 
 def shot_dependence_finding(accounts: pd.DataFrame, *, currency: str) -> str:
-    """Say how much of the period's profit comes from single sales, which may not come again.
+    """Say how much of the period's profit comes from those who may not come again.
 
-    They are golden shots, and the sales of the period that look like one and are too young to tell.
+    They are golden shots, and those who look like one and are too young to tell.
     """
     profit, shot = accounts["customer_profit"], accounts["golden_shot"]
     if profit.isna().all() or shot.isna().all():
-        return _("How much depends on single sales is unknown.")
+        return _("How much depends on golden shots is unknown.")
     earned = profit.clip(lower=0).sum()
-    golden, early = (profit[shot == kind].sum() for kind in ("yes", "too early to say"))
+    golden, early = (profit[shot == kind].sum() for kind in ("yes", "too young to tell"))
     if golden + early <= 0:
-        return _("Golden shots and sales like them brought no profit in this period.")
+        return _("Golden shots and those like them brought no profit in this period.")
     return _(
         "Golden shots brought {golden} of this period's customer profit, {share} of what is earned, and "
-        "single sales too young to tell {early}, {more}; if none of them returned, next year would "
-        "start that much lower."
+        "those like them who are too young to tell {early}, {more}; if none of them returned, next year "
+        "would start that much lower."
     ).format(
         golden=money(golden, currency),
         share=percent(golden / earned),
@@ -123,15 +123,18 @@ def verdict_finding(accounts: pd.DataFrame) -> list[str]:
     if accounts.empty:
         return [_("There is no account to judge.")]
     passed = accounts["verdict"] == "key_account_now"
-    short = int((passed & accounts["pays"].isin(["no", "unknown"])).sum())
-    keys, counts = int(passed.sum()) - short, accounts["verdict"].value_counts()
+    no, may = (int((passed & (accounts["pays"] == told)).sum()) for told in ("no", "unknown"))
+    keys, counts = int(passed.sum()) - no - may, accounts["verdict"].value_counts()
     others = {
         _(VERDICTS[name]): int(counts[name])
         for name in VERDICTS
         if name != "key_account_now" and name in counts
     }
-    if short:
-        others = {_("pass and do not earn what one costs"): short, **others}
+    short = {
+        _("pass and do not earn what one costs"): no,
+        _("pass and may not earn it"): may,
+    }
+    others = {words: n for words, n in (short | others).items() if n}
     said = ngettext(
         "{n} of {all} customers and prospects is a key account now.",
         "{n} of {all} customers and prospects are key accounts now.",

@@ -54,9 +54,12 @@ def return_chances(stage: "Stage") -> Analysis:
         handed["return_models"] = models.assign(period=period)
         rates = returns.repeat_rates(fitted)
         caption = _("What foretold returns: each candidate held against what happened.")
+        if rates["rate"].round(2).nunique() > 1:  # else the figure says nothing
+            seen = whole_months(rates["window_start"].head(1), rates["cutoff"][0])[0]
+            months = min(stage.engagement.windows.trend_months, int(seen))
+            parts.append(Figure("return", lambda: figures.plot_return(rates, months=months)))
         parts += [
-            Figure("return", lambda: figures.plot_return(rates)),
-            Claim(words.return_finding(rates, months=stage.engagement.windows.trend_months)),
+            Claim(words.return_finding(stays[among(stays["customer_id"], external(customers))])),
             Table(tables.models_table(models), caption, digits={"auc": 2, "brier": 3}, fold=True),
         ]
     return stage.keep("return_chances", Analysis(handed, parts, told, result=stays))
@@ -129,8 +132,13 @@ def base_audit(stage: "Stage") -> Analysis:
     Its table is ``base_audit``: customers and money in reporting currency, one row per kind of change.
     """
     measure, before = main_measure(stage.read("profitability")), stage.previous
-    if measure is None or before is None or stage.withheld:
+    if stage.withheld:
         return stage.refuse("base_audit", "class_measure")
+    if measure is None or before is None:
+        said = _(
+            "How it changed is not known: profit of this period and of the one before is needed."
+        )
+        return stage.keep("base_audit", Analysis(parts=[Finding(said)]))
     statement = _external(stage)
     statement = statement.assign(customer_profit=statement[measure])
     then, now = (
@@ -174,8 +182,9 @@ def cost_at_the_margin(stage: "Stage") -> Analysis:
     ours = orders[among(orders["customer_id"], external(customers))]
     noted = marginal.by_purpose(effort, customers, stage.periods)
     starts = marginal.first_days(ours, stage.periods)
-    if why := words.margin_unknown(effort is not None, starts, noted, stage.period.name):
-        return stage.keep(name, Analysis(outcomes=[outcome_of(name, REFUSE, why=why)]))
+    why, bring = words.margin_unknown(effort is not None, starts, noted, stage.period.name)
+    if why:
+        return stage.keep(name, Analysis(outcomes=[outcome_of(name, REFUSE, why=why, bring=bring)]))
     found = marginal.cost_at_the_margin(noted, marginal.won_and_kept(ours, starts))
     periods = [each.name for each in stage.periods]
     said = words.margin_finding(found, periods, currency=stage.currency)
@@ -189,13 +198,14 @@ def neglected(stage: "Stage") -> Analysis:
     """
     measure, before = main_measure(stage.read("profitability")), stage.previous
     care = _care(stage)
-    if measure is None or stage.withheld:
+    if stage.withheld:
         return stage.refuse("neglected", "class_measure")
+    if measure is None:  # nobody is one of the vital few
+        return stage.keep("neglected", Analysis())
     if care is None or before is None:
         said = _("Whom we neglect is not known: contacts or visits of both periods are needed.")
         return stage.keep("neglected", Analysis(parts=[Finding(said)]))
-    doors = stage.read("doors")
-    good = doors.loc[(doors["door"] == "vital_few") & doors["open"].astype(bool), "party_id"]
+    good = _vital_few(stage)
     profits = _external(stage).pivot(index="customer_id", columns="period", values=measure)
     found = customer_base.neglected(good, care, profits[before.name], profits[stage.period.name])
     customers = stage.read("customers")
@@ -221,9 +231,8 @@ def profile(stage: "Stage") -> Analysis:
     if stage.withheld:
         return stage.refuse("profile", "class_measure")
     everybody, orders = _everybody(stage), stage.read("orders", periods="all")
-    doors, parties = stage.read("doors"), stage.read("parties")
+    parties, good = stage.read("parties"), _vital_few(stage)
     ours = everybody.loc[~everybody["is_prospect"], "party_id"]
-    good = doors.loc[(doors["door"] == "vital_few") & doors["open"].astype(bool), "party_id"]
     alive = parties.loc[~parties["is_prospect"].astype(bool), "party_id"]
     known = traits.attributes(everybody).loc[ours]
     stayed = traits.stayed(orders, end=stage.period.end)
@@ -236,12 +245,19 @@ def profile(stage: "Stage") -> Analysis:
             "came back."
         )
     found = traits.profile(known, groups)
+    if found.empty:
+        said = (
+            _("That is not known: no ten customers share anything that is known of them.")
+            if len(groups["stays"])
+            else _("That is not known: the lines do not reach back two years.")
+        )
+        nothing = Analysis({"profile": found}, [Finding(said)], result=everybody)
+        return stage.keep("profile", nothing)
     rates = {name: percent(float(group.mean())) for name, group in groups.items()}
     shown = tables.profile_table(found)
-    parts: list[Part] = [
-        Claim(*words.profile_finding(found)),
-        Table(shown, caption.format(**rates), most=ROWS, rest="profile"),
-    ]
+    parts: list[Part] = [Claim(*words.profile_finding(found))]
+    if len(shown):
+        parts.append(Table(shown, caption.format(**rates), most=ROWS, rest="profile"))
     return stage.keep("profile", Analysis({"profile": found}, parts, result=everybody))
 
 
@@ -256,7 +272,7 @@ def likeness(stage: "Stage", profile: Analysis) -> Analysis:
         or "key" not in set(profile.table["comparison"])
     ):
         return stage.keep("likeness", Analysis())
-    found = traits.likeness(profile.result, profile.table, stage.read("staying"))
+    found = traits.likeness(profile.result, profile.table, stage.read("staying"), _vital_few(stage))
     names = profile.result.set_index("party_id")["name"]
     shown = tables.likeness_table(found.assign(name=found["party_id"].map(names)))
     caption = _(
@@ -275,6 +291,12 @@ def _external(stage: "Stage") -> pd.DataFrame:
     periods = [each.name for each in stage.periods]
     inside = statement["period"].isin(periods)
     return statement[inside & among(statement["customer_id"], external(stage.read("customers")))]
+
+
+def _vital_few(stage: "Stage") -> pd.Series:
+    """Return the ids of those who come through door 1."""
+    doors = stage.read("doors")
+    return doors.loc[(doors["door"] == "vital_few") & doors["open"].astype(bool), "party_id"]
 
 
 def _everybody(stage: "Stage") -> pd.DataFrame:

@@ -65,7 +65,7 @@ def leaving(
     """
     regular = stays[stays["order_days_24m"] >= SOME_ORDER_DAYS].set_index("customer_id")
     table = regular[["silent_days", "usual_days", "p_return_12m"]].assign(
-        **{str(brought.name): brought}
+        **{str(brought.name): brought.reindex(regular.index)}
     )
     table = table[table[brought.name] > 0]
     own = regular.loc[table.index]

@@ -10,7 +10,6 @@ from matplotlib.lines import Line2D
 
 from kamlib.core.language import _, number, percent
 from kamlib.core.timespans import months_earlier
-from kamlib.core.vocabulary import COLUMNS
 from kamlib.page.style import (
     LIGHT,
     SMALL,
@@ -32,7 +31,7 @@ NAME_WIDTH = 150  # points
 
 
 @styled
-def plot_return(classes: pd.DataFrame) -> Axes:
+def plot_return(classes: pd.DataFrame, *, months: int) -> Axes:
     """Draw the share of customers that ordered again, by the number of their order days.
 
     Parameters
@@ -40,6 +39,7 @@ def plot_return(classes: pd.DataFrame) -> Axes:
     classes : DataFrame, one row per number of order days
         ``order_days`` (0 to 12; 12 means 12 and more), ``rate`` (0 to 1, missing for an empty
         class), ``n`` customers counted.
+    months : in which order days are counted; of some only as far as the lines reach back
 
     Returns
     -------
@@ -68,9 +68,7 @@ def plot_return(classes: pd.DataFrame) -> Axes:
     percent_ticks(ax.yaxis)
     named = [f"{day}+" if day == MOST_ORDER_DAYS else f"{day}" for day in map(int, days)]
     ax.set_xticks(days, [f"{day}\n{number(n)}" for day, n in zip(named, classes["n"], strict=True)])
-    column = COLUMNS["order_days_24m"]
-    words = _("{label}: {meaning}; below it, customers")
-    ax.set_xlabel(words.format(label=_(column.label), meaning=_(column.meaning)))
+    ax.set_xlabel(_("Order days in up to {n} months before; below it, customers").format(n=months))
     ax.set_ylabel(_("Share that ordered again"))
     return ax
 

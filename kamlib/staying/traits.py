@@ -75,7 +75,9 @@ def profile(traits: pd.DataFrame, groups: dict[str, pd.Series]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
 
 
-def likeness(parties: pd.DataFrame, known: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
+def likeness(
+    parties: pd.DataFrame, known: pd.DataFrame, stays: pd.DataFrame, good: pd.Series
+) -> pd.DataFrame:
     """Say of each prospect how like the key customers it is, whether such stay, and who is nearest.
 
     Parameters
@@ -84,6 +86,7 @@ def likeness(parties: pd.DataFrame, known: pd.DataFrame, stays: pd.DataFrame) ->
         like them would seem to stay
     known : DataFrame of `profile`
     stays : DataFrame of `staying_chances`
+    good : ids of the key customers, among whom the nearest are looked for
 
     Returns
     -------
@@ -100,6 +103,7 @@ def likeness(parties: pd.DataFrame, known: pd.DataFrame, stays: pd.DataFrame) ->
         lifts = key.xs(name) if name in key.index.get_level_values(0) else pd.Series(dtype=float)
         log[name] = theirs[name].map(np.log(lifts.clip(lower=1e-9)))
     chance = stays_of_their_like(parties, stays)
+    ours = ours[ours.index.isin(good)]
     names = parties.set_index("party_id")["name"]
     return pd.DataFrame(
         {
@@ -127,7 +131,7 @@ def stays_of_their_like(parties: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFr
 
 
 def _nearest(prospect: pd.Series, ours: pd.DataFrame, names: pd.Series) -> str:
-    """Name the customers who share most of what is known of a prospect."""
+    """Name those of `ours` who share most of what is known of a prospect."""
     told = prospect.dropna()
     if told.empty:
         return ""

@@ -6,10 +6,15 @@ import pandas as pd
 
 from kamlib.core.language import N_, _, money, ngettext, number, percent
 from kamlib.core.vocabulary import label
+from kamlib.staying.returns import PROJECT
 from kamlib.staying.tables import trait
 
 WON_OR_KEPT = {"win": N_("Customers won"), "keep": N_("Customers kept")}
 NOTED = {"people": N_("people's time"), "material": N_("material"), "money": N_("money")}
+ON_TIME = {  # silent longer than usual or not → its chance of return
+    False: N_("{chance} for {n} on time"),
+    True: N_("{chance} for {n} silent longer than usual"),
+}
 AT_THE_MARGIN = {  # what one more cost, or why that is not named
     "named": N_("at the margin {one_more} for one customer"),
     "chance": N_(
@@ -21,25 +26,26 @@ AT_THE_MARGIN = {  # what one more cost, or why that is not named
 }
 
 
-def return_finding(rates: pd.DataFrame | None, *, months: int) -> str:
-    """Say how the chance of return rises with the order days in so many months."""
-    if rates is None:
-        return _("How many come back could not be measured.")
-    rate = rates.set_index("order_days")["rate"]
-    cutoff, end = (
-        pd.Timestamp(rates[name].iloc[0]).to_period("M") for name in ("cutoff", "window_end")
-    )
-    told = {
-        1: _("{rate} of those with one order day"),
-        3: _("{rate} of those with three"),
-        12: _("{rate} of those with twelve or more"),
-    }
-    parts = [words.format(rate=percent(rate[n])) for n, words in told.items() if rate[n] == rate[n]]
+def return_finding(stays: pd.DataFrame) -> str:
+    """Say how likely those on time and those silent longer than usual order again within a year.
+
+    It is what the chosen candidate gives each of them; who buys by project is looked at over longer.
+    """
+    known = stays[stays["p_return_low"].notna() & (stays["model"] != PROJECT)]
+    parts = []
+    for late, words in ON_TIME.items():
+        mine = known[known["overdue"].eq(late)]
+        low, high = (
+            mine["p_return_12m"].fillna(mine[f"p_return_{end}"]) for end in ("low", "high")
+        )
+        if len(mine):
+            least, most = percent(low.min()), percent(high.max())
+            span = _("{low} to {high}").format(low=least, high=most)
+            chance = least if least == most else span
+            parts.append(_(words).format(chance=chance, n=number(len(mine))))
     if not parts:
         return _("How many come back could not be measured.")
-    return _(
-        "Within {later} months come back, by their order days in {months} months: {parts}."
-    ).format(months=number(months), later=number((end - cutoff).n), parts=", ".join(parts))
+    return _("Chance of return within 12 months: {parts}.").format(parts=", ".join(parts))
 
 
 def leaving_finding(leavers: pd.DataFrame, *, currency: str, measure: str, when: str) -> list[str]:
@@ -151,21 +157,34 @@ def audit_finding(audit: pd.DataFrame, *, currency: str) -> str:
     )
 
 
-def margin_unknown(given: bool, starts: list[pd.Timestamp], noted: pd.DataFrame, now: str) -> str:
-    """Say why no cost at the margin can be told; empty where it can."""
-    if not given:
-        return _("nobody noted effort by purpose")
+def margin_unknown(
+    given: bool, starts: list[pd.Timestamp], noted: pd.DataFrame, now: str
+) -> tuple[str, str]:
+    """Say why no cost at the margin can be told, and what to bring; both empty where it can."""
+    lacks = []
+    if untold := bool(noted["effort_now"].isna().all()):
+        lacks.append(
+            _(
+                "hours or money that went into winning and into keeping customers, in this period and "
+                "in the one before (table effort, with a purpose on every row)"
+            )
+        )
     if not starts:
-        return _(
+        lacks.append(_("invoice lines of three equally long periods, this one the last"))
+    why = ""
+    if not given:
+        why = _("nobody noted effort by purpose")
+    elif not starts:
+        why = _(
             "without lines of {now} and of two periods before it, all equally long, nobody can tell "
             "who was won and who was kept"
         ).format(now=now)
-    if noted["effort_now"].isna().all():
-        return _(
+    elif untold:
+        why = _(
             "no effort to win or to keep is noted in {now} and in the period before, all of it with "
             "a purpose"
         ).format(now=now)
-    return ""
+    return why, "; ".join(lacks)
 
 
 def margin_finding(table: pd.DataFrame, periods: list[str], *, currency: str) -> list[str]:
@@ -233,14 +252,14 @@ def neglected_finding(neglected: pd.DataFrame, good: int, *, currency: str) -> s
 def profile_finding(profile: pd.DataFrame) -> list[str]:
     """Name what most of those who stay, and of the vital few, share; if it sets them apart from all."""
     told = {
-        "stays": _("Most loyal: {trait} ({share} of {n} ordered again)."),
-        "key": _("Most often one of the vital few: {trait} ({share} of {n})."),
+        "stays": _("Most surely loyal: {trait} ({share} of {n} ordered again)."),
+        "key": _("Most surely one of the vital few: {trait} ({share} of {n})."),
     }
     found = []
     for comparison, words in told.items():
         rows = profile[(profile["comparison"] == comparison) & (profile["lift_low"] > 1)]
         if len(rows):
-            best = rows.sort_values(["share", "n"], ascending=False).iloc[0]
+            best = rows.sort_values(["lift_low", "n"], ascending=False).iloc[0]
             named = trait(best["attribute"], best["value"])
             found.append(
                 words.format(trait=named, share=percent(best["share"]), n=number(best["n"]))

@@ -226,7 +226,13 @@ def main_values(
         rows.append((_("loss-makers take"), money(lost, currency), _change(lost, was, currency)))
     single = accounts.loc[accounts["golden_shot"] == "yes", "customer_profit"]
     if accounts["golden_shot"].notna().any() and single.notna().all():
-        rows.append((_("single sales that hardly come again"), money(single.sum(), currency), ""))
+        rows.append(
+            (
+                _("golden shots: few order days in 24 months, not expected back"),
+                money(single.sum(), currency),
+                "",
+            )
+        )
     if _(CHAINS[0]).format(period=now["period"].iloc[0]) in set(chain["what"]):
         left = float(chain.loc[chain["role"] == "unexplained", "amount"].sum())
         rows.append((_("not explained against the ledger"), money(left, currency, 2), ""))
