@@ -9,6 +9,7 @@ import pytest
 
 from kamlib.attractiveness.words import both_sides_finding, side_a_finding, side_b_finding
 from kamlib.data_prep.words import intake_finding, revenue_finding
+from kamlib.intake.reasons import LEFT_OUT
 from kamlib.page.words import FIGURES, Sum, figure_words
 from kamlib.profitability.words import (
     capacity_finding,
@@ -85,10 +86,15 @@ def test_what_was_read_and_what_was_set_aside(aside, said):
         {
             "table": ["customers"] + ["invoice_lines"] * len(aside),
             "amount": [1e9, *aside],
+            "reason": "missing",
         }
     )
 
     assert plain(intake_finding(coverage, quarantine, **PLN)) == said
+
+    chosen = quarantine.assign(reason=LEFT_OUT)
+    words = plain(intake_finding(coverage, chosen, **PLN))
+    assert ("left out, as the settings say which rows count." in words) == bool(aside)
 
 
 @pytest.mark.parametrize(

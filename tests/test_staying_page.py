@@ -3,6 +3,11 @@
 import pandas as pd
 import pytest
 
+from kamlib.core.tables import write_table
+from kamlib.page.parts import Ledger
+from kamlib.settings import load_engagement
+from kamlib.stage.work import Stage
+from kamlib.staying.analyses import base_audit
 from kamlib.staying.tables import likeness_table, profile_table
 from kamlib.staying.words import (
     audit_finding,
@@ -186,3 +191,30 @@ def test_a_prospect_of_whom_nothing_is_known_is_not_said_to_be_unlike():
     )
     assert likeness_table(prospects)["name"].tolist() == ["like", "plain", "unknown"]
     assert likeness_table(prospects)["nearest"].tolist() == ["A", "B", ""]
+
+
+ONE_PERIOD = """\
+id: small
+name: Small
+currency: PLN
+periods: {ALL: {from: 2024-01-01, to: 2025-12-31}}
+inputs: {invoice_lines: {files: "input/*.csv"}}
+"""
+
+
+def test_without_a_period_before_the_page_says_so_and_no_sum_is_said_to_hold(tmp_path):
+    """A earned 10 in the only period there is: nothing to hold it against, and nothing to add up."""
+    (tmp_path / "engagement.yaml").write_text(ONE_PERIOD)
+    earned = {"customer_id": ["A"], "customer_profit": [10.0], "gross_margin": [10.0]}
+    statement = pd.DataFrame({**earned, "active": True, "period": "ALL"})
+    write_table(statement, tmp_path / "stages", "profitability", stage="profitability")
+    firm = load_engagement(tmp_path)
+    stage = Stage("staying", firm, firm.period("ALL"), tmp_path / "stages")
+
+    audit, sums = base_audit(stage), stage.adds_up()
+
+    assert audit.finding == (
+        "How it changed is not known: profit of this period and of the one before is needed."
+    )
+    assert not sums.outcomes
+    assert not any(isinstance(part, Ledger) for part in sums.parts)

@@ -334,9 +334,10 @@ class Stage:
         """Say whether the sums of this stage hold, and show them."""
         self.analyses.pop("adds_up", None)
         ledger = ledger_table(self.balances)
+        if ledger.empty:  # nothing was added up, and so nothing is said to hold
+            return self.keep("adds_up", Analysis({"ledger": ledger}))
         found = _sums_outcome(ledger, outcome_table(self.outcomes))
-        parts: list[Part] = [Ledger(ledger)] if len(ledger) else []
-        return self.keep("adds_up", Analysis({"ledger": ledger}, parts, [found]))
+        return self.keep("adds_up", Analysis({"ledger": ledger}, [Ledger(ledger)], [found]))
 
     def sums_outcome(self) -> Outcome:
         """Say whether every sum of the run so far holds."""

@@ -246,10 +246,13 @@ def profile(stage: "Stage") -> Analysis:
         )
     found = traits.profile(known, groups)
     if found.empty:
-        said = _("Not known: no two years of lines, or nothing known that ten customers share.")
-        return stage.keep(
-            "profile", Analysis({"profile": found}, [Finding(said)], result=everybody)
+        said = (
+            _("That is not known: no ten customers share anything that is known of them.")
+            if len(groups["stays"])
+            else _("That is not known: the lines do not reach back two years.")
         )
+        nothing = Analysis({"profile": found}, [Finding(said)], result=everybody)
+        return stage.keep("profile", nothing)
     rates = {name: percent(float(group.mean())) for name, group in groups.items()}
     shown = tables.profile_table(found)
     parts: list[Part] = [Claim(*words.profile_finding(found))]
