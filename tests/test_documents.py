@@ -522,6 +522,10 @@ def test_lines_of_a_plan_are_left_out_where_the_engagement_says_which_rows_count
     money = next(one for one in intake.balances if "Net amount" in one.what)
     assert money.unexplained == 0
     assert outcome_and_words(intake, "too_much_set_aside")[0] == "PASS"
+    assert outcome_and_words(intake, "rows_set_aside") == (
+        "PASS",
+        "Every row that counts is used (1). Left out, as the settings say which rows count: 2.",
+    )
 
 
 def test_a_column_by_which_rows_count_must_be_there(tmp_path):

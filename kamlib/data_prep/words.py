@@ -7,6 +7,7 @@ import pandas as pd
 
 from kamlib.core.language import _, money, month, ngettext, number, percent
 from kamlib.core.tables import floats
+from kamlib.intake.reasons import LEFT_OUT
 
 BACK = ("credit_note", "correction", "cancellation")
 
@@ -22,6 +23,8 @@ def quality_finding(quality: pd.DataFrame, *, currency: str) -> list[str]:
         return [_("No row was set aside: nothing has to be mended at the source.")]
     first = quality.iloc[0]
     rows = int(quality["rows"].sum())
+    if (quality["reason"] == _(LEFT_OUT)).all():
+        return [_left_out(rows)]
     by = ngettext("{rules} rule", "{rules} rules", len(quality)).format(rules=number(len(quality)))
     counted = ngettext(
         "{n} row was set aside by {by}.", "{n} rows were set aside by {by}.", rows
@@ -44,6 +47,14 @@ def quality_finding(quality: pd.DataFrame, *, currency: str) -> list[str]:
         remedy=first["remedy"][:1].upper() + first["remedy"][1:],
     )
     return [counted, most]
+
+
+def _left_out(rows: int) -> str:
+    return ngettext(
+        "{n} row was left out, as the settings say which rows count.",
+        "{n} rows were left out, as the settings say which rows count.",
+        rows,
+    ).format(n=number(rows))
 
 
 def documents_finding(documents: pd.DataFrame, *, currency: str) -> str:
@@ -126,6 +137,8 @@ def intake_finding(coverage: pd.DataFrame, quarantine: pd.DataFrame, *, currency
     )
     if aside.empty:
         return _("{read}; none was set aside.").format(read=read)
+    if (aside["reason"] == LEFT_OUT).all():
+        return _("{read}. {left_out}").format(read=read, left_out=_left_out(len(aside)))
     return ngettext(
         "{read}; {n} was set aside with its reason ({amount} where it can be read).",
         "{read}; {n} were set aside with their reasons ({amount} where it can be read).",

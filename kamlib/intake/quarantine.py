@@ -218,11 +218,24 @@ CARRY_PROFIT = ("invoice_lines", "resources", "drivers", "receivables", "assets"
 LEAST_SHARE = 0.0005
 
 
-def rows_set_aside_outcome(read: pd.DataFrame, coverage: pd.DataFrame, *, currency: str) -> Outcome:
-    """Say how many rows were set aside, and what part of the lines and of the money they are."""
+def rows_set_aside_outcome(
+    read: pd.DataFrame, coverage: pd.DataFrame, quarantine: pd.DataFrame, *, currency: str
+) -> Outcome:
+    """Say how many rows were set aside, and what part of the lines and of the money they are.
+
+    Rows that the settings leave out count on neither side.
+    """
+    left = quarantine[quarantine["reason"] == LEFT_OUT].groupby("table").size()
+    out = coverage["table"].map(left).fillna(0)
+    coverage = coverage.assign(rows=coverage["rows"] - out, set_aside=coverage["set_aside"] - out)
+    read = read[read["reason"] != LEFT_OUT]
     rows, aside = int(coverage["rows"].sum()), int(coverage["set_aside"].sum())
+    words = _(" Left out, as the settings say which rows count: {n}.").format(
+        n=number(int(out.sum()))
+    )
+    told = {"all": number(rows), "left_out": words if out.any() else ""}
     if not aside:
-        return outcome_of("rows_set_aside", PASS, all=number(rows))
+        return outcome_of("rows_set_aside", PASS, **told)
     lines = coverage[coverage["table"] == "invoice_lines"]
     of_lines, every = int(lines["set_aside"].sum()), int(lines["rows"].sum())
     lost = read[read["reason"].notna()]
@@ -231,11 +244,11 @@ def rows_set_aside_outcome(read: pd.DataFrame, coverage: pd.DataFrame, *, curren
         "rows_set_aside",
         FLAG,
         n=number(aside),
-        all=number(rows),
+        **told,
         lines=number(of_lines),
         every=number(every),
         part=_share(_part(of_lines, every - of_lines)),
-        amount=money(float(lost["amount"].dropna().sum() or 0), currency),
+        amount=money(size, currency),
         share=_share(_part(size, whole - size)),
     )
 

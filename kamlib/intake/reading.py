@@ -266,7 +266,7 @@ def _handed_over(engagement: "Engagement", period: str, read: Read, computed: Co
     columns, seen = read.lines.raw.names, {name: each.seen for name, each in small.items()}
     missing = computed.missing if "customers" in small else None
     outcomes = [
-        rows_set_aside_outcome(computed.money, coverage, currency=currency),
+        rows_set_aside_outcome(computed.money, coverage, quarantine, currency=currency),
         enough_outcome(computed.money, coverage, tables, engagement=engagement, span=span),
         findings.how_read_outcome(read.validated),
         *findings.reach_outcomes(first, last, months, customers, span=span, currency=currency),

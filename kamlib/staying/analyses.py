@@ -63,8 +63,10 @@ def return_chances(stage: "Stage") -> Analysis:
             )
         parts += [
             Claim(words.return_finding(stays[among(stays["customer_id"], external(customers))])),
-            Table(tables.models_table(models), caption, digits={"auc": 2, "brier": 3}, fold=True),
         ]
+        if models["brier"].notna().any():  # where nothing was tested there is nothing to compare
+            digits = {"auc": 2, "brier": 3}
+            parts.append(Table(tables.models_table(models), caption, digits=digits, fold=True))
     return stage.keep("return_chances", Analysis(handed, parts, told, result=stays))
 
 
