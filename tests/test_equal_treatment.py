@@ -20,6 +20,7 @@ from kamlib.segmentation.effort import (
     noted_effort,
     pools_of_time,
 )
+from kamlib.segmentation.tables import effort_table
 from kamlib.segmentation.words import effort_finding, noted_finding
 
 REFERENCE = Path(os.environ.get("KAM_REFERENCE_DATA", "../shared/data"))
@@ -221,3 +222,14 @@ def test_only_pools_that_count_people_s_time_have_hours_to_move():
         columns=["pool", "kind", "unit"],
     )
     assert pools_of_time(pools) == ["field sales"]
+
+
+def test_the_table_of_effort_speaks_in_words_and_what_customers_bring_has_no_index():
+    audit = pd.DataFrame(
+        {"kind": ["people", "brings"], "index_before": [0.2, np.nan], "index_final": [0.1, np.nan]}
+    )
+
+    shown = effort_table(audit.assign(spread="open"))
+
+    assert shown["kind"].tolist() == ["people's work", "what they bring"]
+    assert shown["index_before"].tolist() == [0.2, "–"]

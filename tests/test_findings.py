@@ -515,6 +515,8 @@ def test_how_many_reach_either_side_for_certain():
         "3 of 4 told us what they want. In the eyes of 2 of them we reach 60 for certain, "
         "and for 1 of these no rival is better."
     )
+    assert side_a_finding(FOUR.head(1), cut=0.60) == "1 of 1 reaches 60 on side A for certain."
+    assert both_sides_finding(FOUR.head(1)) == "Both sides hold for certain for 1, no rival ahead."
     assert both_sides_finding(FOUR) == (
         "Both sides hold for certain for 1, no rival ahead, and may hold for 1 more: worth asking."
     )
@@ -544,10 +546,11 @@ def test_how_many_stand_at_each_level():
     )
 
     assert pyramid_finding(accounts) == (
-        "Confirmed: 1 at synergy, 0 at partnership, 1 at cooperation, 1 at transaction; 1 of these 3 "
-        "customers may stand higher. Of 1 more the level is not told."
+        "Confirmed: 1 at synergy, 1 at cooperation, 1 at transaction; 1 of these 3 customers may stand "
+        "higher. Of 1 more the level is not told."
     )
-    assert pyramid_finding(accounts.iloc[[1]]) == "Of none of 1 customers the level can be told."
+    assert pyramid_finding(accounts.iloc[[3]]) == "Confirmed: 1 at synergy."
+    assert pyramid_finding(accounts.iloc[[1]]) == "No customer's level can be told."
 
 
 @pytest.mark.parametrize(
@@ -854,9 +857,11 @@ def test_the_numbers_of_customers_on_the_pages_are_tied_in_one_line():
     told = population_finding(looked_at, period="FY2025")
 
     assert told == (
-        "9 are looked at: 4 customers who are active in FY2025, 3 who ordered before it, and 2 prospects."
+        "9 are looked at: 4 customers who are active in FY2025, 3 who ordered before it, 2 prospects."
     )
     assert told.whole == sum(told.parts) == 9
+    active = population_finding(looked_at.head(4), period="FY2025")
+    assert active == "4 are looked at: 4 customers who are active in FY2025."
 
 
 CHAIN = pd.DataFrame(

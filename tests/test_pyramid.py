@@ -148,6 +148,22 @@ def test_a_chance_that_is_a_range_is_said_from_end_to_end_and_not_as_if_it_were_
     assert said == ["chance of return 0% to 24%, needs 50% (veto); days late 20, at most 14"]
 
 
+def test_what_just_falls_short_does_not_read_like_the_limit():
+    said = blocked(
+        {**IDEAL, "p_return_12m": (0.499, 0.93), "known_years": 0.96, "days_late": 20},
+        {**IDEAL, "p_return_12m": (0.0001, 0.36)},
+    )
+
+    assert said == [
+        "known for 0.96, needs 1; chance of return 49.9% to 93%, needs 50%; days late 20, at most 14",
+        "chance of return under 1% to 36%, needs 50% (veto)",
+    ]
+    short = assessed({**IDEAL, "side_a": 0.596, "side_b": 0.5, "benefit_theirs": 0.5, "trust": 6})
+    assert short.loc["A", "lacking"] == (
+        "side A is 59.6, needs 60; side B is 50, needs 60; the relation: trust 6, needs 7"
+    )
+
+
 def test_what_blocks_the_next_level_is_said_with_its_limit():
     said = blocked(
         {**IDEAL, "trust": 4, "contact_functions": 2, "side_b": UNKNOWN},
@@ -282,8 +298,7 @@ def test_levels_trust_and_benefit_are_judged():
     assert [(v.outcome, v.said) for v in pyramid_outcomes(table)] == [
         (
             "FLAG",
-            "Of 2 customers 0 may stand higher than what is confirmed, and 1 cannot be told from a "
-            "mere transaction.",
+            "Of 2 customers 1 cannot be told from a mere transaction.",
         ),
         (
             "FLAG",
@@ -1397,9 +1412,12 @@ def test_places_cuts_and_losses_are_told():
         "Accounts that hold or may hold: 2; places: 1.",
         "The limits of levels and cuts are judgement and not calibrated. With cuts of 50, 60 and 70 "
         "on both sides 1, 1 and 1 would pass, those included who do not pay.",
-        "What leaving a loss-maker would really change is not known, so nobody is proposed to be let "
-        "go. Loss-makers to be fixed or looked at: 1.",
+        "What leaving a loss-maker would really change is not known, so nobody is proposed to be let go.",
     ]
+    weak = accounts_of(*({**IDEAL, "side_b": 0.1} for _row in rows))
+    assert capacity_outcomes(table, weak, rules)[1].said.endswith(
+        "on both sides nobody would pass."
+    )
     known = accounts_of(*(row | {"fix_price_change": 0.2, "drop_effect": 5_000.0} for row in rows))
     assert capacity_outcomes(table, known, rules)[2].said == (
         "What leaving would change and which price would end the loss is known of every loss-maker: "

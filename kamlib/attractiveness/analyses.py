@@ -48,6 +48,7 @@ def side_a(stage: "Stage") -> Analysis:
         Table(
             apart,
             _("Where potential as measured and as we rate it are more than half a unit apart."),
+            digits={"profit_potential": 1, "potential_rated": 1},
             fold=True,
             most=12,
         ),

@@ -173,13 +173,4 @@ def side_a_outcomes(
             least=percent(min_known_weight),
         )
     ]
-    rated = values[values["source"] == "rated"]["criterion"].value_counts()
-    return [
-        *found,
-        outcome_of(
-            "rated_criteria",
-            "FLAG",
-            potential=number(rated.get("profit_potential", 0)),
-            growth=number(rated.get("own_growth", 0)),
-        ),
-    ]
+    return [*found, outcome_of("rated_criteria", "FLAG")]

@@ -11,11 +11,13 @@ def side_a_finding(sides: pd.DataFrame, *, cut: float) -> str:
         return _("Side A is not known for anybody, so nobody can be called attractive or not.")
     sure = int((sides["side_a_low"] >= cut).sum())
     may = int(((sides["side_a_low"] < cut) & (sides["side_a_high"] >= cut)).sum())
-    return ngettext(
-        "{sure} of {all} reaches {cut} on side A for certain; {may} may, once more of it is known.",
-        "{sure} of {all} reach {cut} on side A for certain; {may} may, once more of it is known.",
+    said = ngettext(
+        "{sure} of {all} reaches {cut} on side A for certain",
+        "{sure} of {all} reach {cut} on side A for certain",
         sure,
-    ).format(sure=number(sure), all=number(len(sides)), cut=points(cut), may=number(may))
+    ).format(sure=number(sure), all=number(len(sides)), cut=points(cut))
+    words = _("{said}; {may} may, once more of it is known.") if may else _("{said}.")
+    return words.format(said=said, may=number(may))
 
 
 def potential_finding(values: pd.DataFrame, apart: pd.DataFrame) -> str:
@@ -61,10 +63,6 @@ def both_sides_finding(sides: pd.DataFrame) -> str:
             len(missing),
         ).format(missing=_(" and ").join(missing))
     n, may = (int((sides["both_hold"] == each).sum()) for each in ("yes", "may"))
-    return ngettext(
-        "Both sides hold for certain for {sure}, no rival ahead, and may hold for {may} more: "
-        "worth asking.",
-        "Both sides hold for certain for {sure}, no rival ahead, and may hold for {may} "
-        "more: worth asking.",
-        n,
-    ).format(sure=number(n), may=number(may))
+    said = _("Both sides hold for certain for {sure}, no rival ahead").format(sure=number(n))
+    words = _("{said}, and may hold for {may} more: worth asking.") if may else _("{said}.")
+    return words.format(said=said, may=number(may))

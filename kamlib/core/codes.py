@@ -71,6 +71,8 @@ PROFIT_CLASSES = {
     "unknown": N_("not known"),
 }
 
+CLASSES_BEFORE = {**PROFIT_CLASSES, "inactive": N_("bought nothing")}
+
 COST_LEVELS = {  # of the cost hierarchy, from the narrowest to the widest
     "unit": N_("unit"),
     "order": N_("order"),

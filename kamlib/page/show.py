@@ -10,6 +10,7 @@ import pandas as pd
 
 from kamlib.core.codes import (
     CHANGES,
+    CLASSES_BEFORE,
     DOCUMENTS,
     DOORS,
     LADDER,
@@ -197,6 +198,7 @@ LINES = {name: COLUMNS[name].label for name in LADDER}
 
 CODES = {  # columns that hold codes → what readers read
     "profit_class": PROFIT_CLASSES,
+    "class_before": CLASSES_BEFORE,
     "by_revenue": PROFIT_CLASSES,
     "by_measure": PROFIT_CLASSES,
     "door": DOORS,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kamlib.core.language import N_, _, money, number, points, span
 from kamlib.core.outcomes import Outcome, outcome_of
-from kamlib.pyramid.boundaries import assign_levels
+from kamlib.pyramid.boundaries import amount, assign_levels, criterion_label
 from kamlib.pyramid.bounds import Bounds
 from kamlib.pyramid.decide import (
     KEY,
@@ -122,12 +122,18 @@ def _lacking(accounts: pd.DataFrame, bounds: Bounds, cuts: Mapping[str, float]) 
         limit = points(cuts[name])
         for i in np.flatnonzero(short):
             template = _("{what} is not certain") if unsure[i] else _(words)
-            value = span(*(points(end[i]) for end in bounds[name]))
+            value = span(*(amount(name, end[i], cuts[name]) for end in bounds[name]))
             told[i].append(template.format(what=_(NAMES[name]), value=value, limit=limit))
     below = accounts["confirmed_level"].fillna(3) < KEY_LEVEL
-    blocks = accounts["blocked_by"].tolist()
+    blocks, side_b = (
+        accounts["blocked_by"].str.split("; ").tolist(),
+        criterion_label("benefit_theirs"),
+    )
+    said_already = at_worst["side_b"] < cuts["side_b"] - 1e-9
     for i in np.flatnonzero(below):
-        told[i].append(_("the relation: {what}").format(what=blocks[i]))
+        what = [each for each in blocks[i] if not (said_already[i] and each.startswith(side_b))]
+        if what:
+            told[i].append(_("the relation: {what}").format(what="; ".join(what)))
     return ["; ".join(parts) for parts in told]
 
 
@@ -151,8 +157,13 @@ def capacity_outcomes(
             n=number(int(qualify.sum())),
             places=number(rules.places),
         )
-    low, middle, high = accounts_at_cuts(bounds, levels, rules, CUTS_TRIED).values()
-    moved = {"low": number(low), "middle": number(middle), "high": number(high)}
+    passing = accounts_at_cuts(bounds, levels, rules, CUTS_TRIED).values()
+    told = _("nobody would pass")
+    if any(passing):
+        words = _("{low}, {middle} and {high} would pass, those included who do not pay")
+        told = words.format(
+            **dict(zip(("low", "middle", "high"), map(number, passing), strict=True))
+        )
     verdicts = accounts["verdict"].value_counts()
     counts = {name: number(int(verdicts.get(name, 0))) for name in ("fix", "let_go", "small_loss")}
     losing = bounds["profit_12m"][0] < 0
@@ -160,7 +171,7 @@ def capacity_outcomes(
     outcome = "PASS" if computed.all() else "FLAG"
     return [
         places,
-        outcome_of("thresholds", "FLAG", **moved),
+        outcome_of("thresholds", "FLAG", passing=told),
         outcome_of("drop_effect", outcome, **counts),
     ]
 

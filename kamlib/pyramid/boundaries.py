@@ -121,8 +121,8 @@ def _block(name: str, limit: "Limits", ends: tuple[float, float], veto: bool) ->
     unknown = ends[0] != ends[1] and not (name in CHANCES and np.isfinite(ends[0]))
     words = {
         "what": criterion_label(name),
-        "value": _("unknown") if unknown else span(*(_amount(name, end) for end in ends)),
-        "limit": _amount(name, wanted),
+        "value": _("unknown") if unknown else span(*(amount(name, end, wanted) for end in ends)),
+        "limit": amount(name, wanted, wanted),
     }
     if veto:
         template = (
@@ -137,6 +137,7 @@ def _block(name: str, limit: "Limits", ends: tuple[float, float], veto: bool) ->
     return template.format(**words)
 
 
+SIDES = ("side_a", "side_b", "relative_strength")
 CHANCES = ("p_return_12m", "p_stay_3y")  # measured ones are ranges
 _LABELS = {
     "p_return_12m": "p_return_12m",
@@ -155,12 +156,19 @@ def criterion_label(name: str) -> str:
     return _(known.label).lower() if known else name.replace("_", " ")
 
 
-def _amount(name: str, value: float) -> str:
-    if name in {*CHANCES, "benefit_ours"}:
+def amount(name: str, value: float, limit: float) -> str:
+    """Write a value so that it reads like the limit only where it is the limit."""
+    if name in CHANCES and 0 < value < 0.01:
+        return _("under 1%")
+    shares, scores = name in {*CHANCES, "benefit_ours"}, name in {"benefit_theirs", *SIDES}
+    scale = 100 if shares or scores else 1
+    gap = scale * abs(value - limit)
+    if 1e-6 < gap < 0.5:
+        told = number(scale * value, 1 if gap >= 0.05 else 2)
+        return _("{n}%").format(n=told) if shares else told
+    if shares:
         return percent(value)
-    if name == "benefit_theirs":
-        return points(value)
-    return number(value, 0 if float(value).is_integer() else 1)
+    return points(value) if scores else number(value, 0 if float(value).is_integer() else 1)
 
 
 def level_counts(accounts: pd.DataFrame) -> pd.DataFrame:
@@ -198,8 +206,12 @@ def pyramid_outcomes(accounts: pd.DataFrame) -> list[Outcome]:
     n = len(accounts)
     untold = int(untold_levels(accounts).sum())
     open_ = int((accounts["possible_level"] > accounts["confirmed_level"]).sum())
-    counts = {"n": number(open_ - untold), "all": number(n), "untold": number(untold)}
-    found = [outcome_of("levels", "FLAG" if open_ else "PASS", **counts)]
+    parts = {
+        _("{n} may stand higher than what is confirmed"): open_ - untold,
+        _("{n} cannot be told from a mere transaction"): untold,
+    }
+    said = _(", and ").join(words.format(n=number(k)) for words, k in parts.items() if k)
+    found = [outcome_of("levels", "FLAG" if open_ else "PASS", all=number(n), open=said)]
     blind = int(accounts["trust"].isna().sum())
     outcome = "PASS" if blind == 0 else "REFUSE" if blind == n else "FLAG"
     found.append(outcome_of("trust", outcome, n=number(blind), all=number(n)))

@@ -14,19 +14,19 @@ def pyramid_finding(accounts: pd.DataFrame) -> str:
     """Say how many customers stand at each level for certain, the top first, and who is not told."""
     untold = untold_levels(accounts)
     if len(accounts) and untold.all():
-        return _("Of none of {all} customers the level can be told.").format(
-            all=number(len(accounts))
-        )
+        return _("No customer's level can be told.")
     told = accounts[~untold]
     counts = told["confirmed_level"].value_counts()
     parts = [
-        _("{n} at {level}").format(n=number(counts.get(level, 0)), level=_(LEVELS[level]))
+        _("{n} at {level}").format(n=number(counts[level]), level=_(LEVELS[level]))
         for level in sorted(LEVELS, reverse=True)
+        if level in counts
     ]
     higher = int((told["possible_level"] > told["confirmed_level"]).sum())
-    said = _("Confirmed: {parts}; {higher} of these {all} customers may stand higher.").format(
-        parts=", ".join(parts), higher=number(higher), all=number(len(told))
-    )
+    words = _("Confirmed: {parts}; {higher} of these {all} customers may stand higher.")
+    if not higher:
+        words = _("Confirmed: {parts}.")
+    said = words.format(parts=", ".join(parts), higher=number(higher), all=number(len(told)))
     n = int(untold.sum())
     whole = len(accounts), [*(counts.get(level, 0) for level in LEVELS), n]
     if not n:
@@ -196,14 +196,13 @@ def population_finding(accounts: pd.DataFrame, *, period: str) -> str:
     prospects = int(accounts["is_prospect"].sum())
     active = int(accounts["active"].sum())
     earlier = len(accounts) - prospects - active
-    said = _(
-        "{all} are looked at: {active} customers who are active in {period}, {earlier} who ordered "
-        "before it, and {prospects} prospects."
-    ).format(
-        all=number(len(accounts)),
-        active=number(active),
-        period=period,
-        earlier=number(earlier),
-        prospects=number(prospects),
+    parts = {
+        _("{n} customers who are active in {period}"): active,
+        _("{n} who ordered before it"): earlier,
+        _("{n} prospects"): prospects,
+    }
+    told = [words.format(n=number(n), period=period) for words, n in parts.items() if n]
+    said = _("{all} are looked at: {parts}.").format(
+        all=number(len(accounts)), parts=", ".join(told)
     )
-    return Sum(said, len(accounts), [active, earlier, prospects])
+    return Sum(said, len(accounts), parts.values())

@@ -115,7 +115,7 @@ def vital_few(stage: "Stage") -> Analysis:
     caption = _("Customers and money per class; shares are of what those who earn bring.")
     parts: list[Part] = [
         Claim(words.class_finding(summary, measure=measure, currency=currency)),
-        Table(summary, caption, currency, fold=True),
+        *([Table(summary, caption, currency, fold=True)] if measure else []),
         *_as_before(stage, moved, mine),
     ]
     balances = classes.class_balances(now, mine, measure=measure, currency=currency)
@@ -186,7 +186,7 @@ def equal_treatment(stage: "Stage", few: Analysis, chances: Analysis) -> Analysi
         Claim(said[0] + ".", said[1]),
         Figure("effort", lambda: figures.plot_effort(audit)),
         Table(
-            all_years.drop(columns=["spread"]),
+            tables.effort_table(all_years),
             _("How each kind of effort is spread, by period; 0 leans neither way."),
             stage.currency,
             digits={"index_before": 2, "index_final": 2, "proportional": 2},

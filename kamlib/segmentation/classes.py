@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from kamlib.core.codes import PROFIT_CLASSES
+from kamlib.core.codes import CLASSES_BEFORE, PROFIT_CLASSES
 from kamlib.core.errors import DataError
 from kamlib.core.frames import (
     main_measure,
@@ -159,7 +159,7 @@ def class_transitions(segments: pd.DataFrame, *, period: str, previous: str) -> 
         for name in (previous, period)
     )
     both = pd.DataFrame({"class_before": then, "now": now}).fillna("inactive")
-    order = [*PROFIT_CLASSES, "inactive"]
+    order = list(CLASSES_BEFORE)
     counts = pd.crosstab(both["class_before"], both["now"] + "_now")
     counts = counts.reindex(index=order, columns=[f"{name}_now" for name in order], fill_value=0)
     known = [name for name in order if name != UNKNOWN or (both == UNKNOWN).any(axis=None)]

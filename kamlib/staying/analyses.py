@@ -57,11 +57,16 @@ def return_chances(stage: "Stage") -> Analysis:
         if rates["rate"].round(2).nunique() > 1:  # else the figure says nothing
             seen = whole_months(rates["window_start"].head(1), rates["cutoff"][0])[0]
             months = min(stage.engagement.windows.trend_months, int(seen))
-            parts.append(Figure("return", lambda: figures.plot_return(rates, months=months)))
+            later = int(fitted["horizon_months"].iloc[0])
+            parts.append(
+                Figure("return", lambda: figures.plot_return(rates, months=months, later=later))
+            )
         parts += [
             Claim(words.return_finding(stays[among(stays["customer_id"], external(customers))])),
-            Table(tables.models_table(models), caption, digits={"auc": 2, "brier": 3}, fold=True),
         ]
+        if models["brier"].notna().any():  # where nothing was tested there is nothing to compare
+            digits = {"auc": 2, "brier": 3}
+            parts.append(Table(tables.models_table(models), caption, digits=digits, fold=True))
     return stage.keep("return_chances", Analysis(handed, parts, told, result=stays))
 
 
