@@ -27,7 +27,7 @@ ORDERS = order_days(
     lost=["2023-06-01"],
     back=["2022-06-01", "2025-06-01"],
     **{f"old{n}": ["2024-06-01", "2025-06-01"] for n in range(10)},
-    **{f"new{n}": ["2025-06-01"] for n in range(12)},
+    **{f"new{n}": ["2025-06-01"] for n in range(11)},
 )
 YEARS = {"start": "2024-01-01", "stop": "2024-12-31", "end": "2025-12-31"}
 CUSTOMERS = pd.DataFrame({"customer_id": [*ORDERS["customer_id"].unique(), "own"]}).assign(
@@ -60,17 +60,18 @@ def told(folder, noted=NOTED, orders=ORDERS, *, period="FY2025", **days):
 
 
 def test_one_more_costs_the_change_of_effort_over_the_change_of_customers(tmp_path):
-    """40 hours more for 2 more won (who came back is none), 100 more for 10 more kept."""
+    """40 hours more for 2 more won, one of them back after a year; of 11 to keep 5.5 more than half."""
     found = told(tmp_path)
 
     assert [each.outcome for each in found.outcomes] == ["PASS"]
-    assert found.table["one_more"].tolist() == [20, 10]
-    assert found.table["at_the_margin"].tolist() == ["chance", "named"]
+    assert found.table["one_more"].tolist() == [20, 10]  # 110 hours in place of 10 × 11 / 2
+    assert found.table["at_the_margin"].tolist() == ["chance", "chance"]
     assert found.finding == (
         "Customers won: 12 in FY2025 after 10 in FY2024; people's time 140 hours after 100 hours, at the "
         "margin 20 hours for one customer, if more than chance changed their number. "
         "Customers kept: 11 of 11 in FY2025 after 1 of 2 in FY2024; people's time 110 hours after 10 "
-        "hours, at the margin 10 hours for one customer. "
+        "hours, at the margin 10 hours for one customer, if more than chance changed their number. "
+        "Of those kept, a change is what goes beyond the same share and the same effort on each. "
         "Two periods beside each other describe what one more cost; they prove no cause."
     )
 
@@ -121,13 +122,13 @@ def test_without_lines_of_two_equal_periods_before_nobody_was_won_or_kept(tmp_pa
     assert "without lines of FY2024" in refused(tmp_path, period="FY2024"), "no period before it"
 
 
-def test_of_a_kind_with_gaps_nothing_is_said_and_of_the_other_it_is(tmp_path):
+def test_where_one_kind_has_gaps_none_is_named(tmp_path):
     money = NOTED.assign(kind="money").replace("keep", None)
 
     found = told(tmp_path, pd.concat([NOTED, money]))
 
-    assert found.table["one_more"].tolist() == pytest.approx([20, 10, NAN, NAN], nan_ok=True)
-    assert found.table["at_the_margin"].tolist() == ["chance", "named", "unknown", "unknown"]
+    assert found.table["one_more"].isna().all()
+    assert found.table["at_the_margin"].tolist() == ["beside", "beside", "unknown", "unknown"]
     assert "; money is not noted in both periods, all of it with a purpose." in found.finding
 
 
@@ -138,10 +139,14 @@ NONE = (NAN, NAN)
     ("purpose", "effort", "customers", "of", "why"),
     [
         pytest.param("win", (100, 140), (12, 10), NONE, "against", id="spent more, won fewer"),
-        pytest.param("win", (100, 100), (10, 20), NONE, "against", id="spent the same"),
+        pytest.param("win", (100, 100), (10, 20), NONE, "steady", id="spent the same"),
+        pytest.param("win", (500, 505), (10, 20), NONE, "steady", id="spent hardly more"),
         pytest.param("win", (100, 140), (10, 11), NONE, "hardly", id="one more"),
         pytest.param("keep", (100, 140), (90, 94), (100, 100), "hardly", id="less than 5% more"),
-        pytest.param("keep", (900, 990), (90, 99), (100, 120), "share", id="more to be kept"),
+        pytest.param("keep", (900, 990), (90, 99), (100, 110), "hardly", id="more to be kept"),
+        pytest.param("keep", (400, 800), (80, 160), (100, 200), "hardly", id="all twice as many"),
+        pytest.param("keep", (400, 900), (90, 120), (100, 200), "against", id="fewer of more"),
+        pytest.param("keep", (100, 600), (10, 40), (50, 100), "named", id="20 more, for 400 more"),
         pytest.param("win", (900, 500), (50, 30), NONE, "named", id="less for fewer"),
     ],
 )
@@ -160,4 +165,5 @@ def test_where_effort_and_number_tell_nothing_the_page_says_why(
     assert f"money PLN\xa0{effort[1]} after PLN\xa0{effort[0]}" in said[0]
     assert ("no cost of one more" in said[0]) is (why != "named")
     assert ("at the margin PLN\xa020 for one customer" in said[0]) is (why == "named")
-    assert len(said) == 1 + (why == "named"), "what was not named needs no caution"
+    cautions = (why == "named") * (1 + (purpose == "keep"))
+    assert len(said) == 1 + cautions, "what was not named needs no caution"

@@ -182,3 +182,14 @@ def test_a_rate_of_nothing_is_set_aside_and_two_rates_of_one_day_are_rejected(tm
         match="rows of the fx_rates table that differ have the same currency and date: EUR 20",
     ):
         read_inputs(lines_of(tmp_path, "F1, 2024-01-02, A, 10, 1, EUR", rates=two), "FY2024")
+
+
+def test_a_rate_for_the_end_of_all_days_is_set_aside(tmp_path):
+    given = lines_of(
+        tmp_path, "F1, 2024-01-01, A, 10, 1, EUR", rates=RATES + "9999-12-31,EUR,7\n"
+    )
+
+    intake = read_inputs(given, "FY2024")
+
+    assert revenue(intake) == {"A": 40}
+    assert intake.tables["quarantine"]["table"].tolist() == ["fx_rates"]

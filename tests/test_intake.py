@@ -898,6 +898,16 @@ def test_both_periods_are_tied_where_the_ledger_has_them(two_firms):
     assert [b.what[19:25] for b in intake.balances[-2:]] == ["FY2024", "FY2023"]
 
 
+def test_a_ledger_without_a_row_confirms_nothing_and_products_without_a_group_have_none(two_firms):
+    give(two_firms, "gl_totals", "period,gl_account,amount,line,sign\n")
+    give(two_firms, "products", "product_id,product_group\nP,\nQ,\n")
+
+    found = read_inputs(two_firms, "FY2024")
+
+    assert outcome_and_words(found, "ledger_silent")[0] == "FLAG"
+    assert found.tables["customer_groups"].empty
+
+
 def test_without_a_ledger_there_is_nothing_to_tie_to(two_firms):
     outcome, words = outcome_and_words(read_inputs(two_firms, "FY2024"), "ledger_absent")
     assert (outcome, "nothing outside confirms the sums" in words) == ("FLAG", True)

@@ -176,7 +176,7 @@ FIGURES = {
     "pyramid": lambda: plot_pyramid(accounts(1, 1, 2, 3, 4, golden=1)),
     "empty pyramid": lambda: plot_pyramid(accounts()),
     "criteria": lambda: plot_their_criteria(criteria()),
-    "return": lambda: plot_return(returns(), months=24),
+    "return": lambda: plot_return(returns(), months=24, later=12),
     "leavers": lambda: plot_leavers(leavers(), order_days(), end=date(2025, 12, 31)),
 }
 
@@ -639,7 +639,7 @@ def test_our_guess_about_us_is_drawn_hollow():
 
 
 def test_the_chance_of_return_shows_rate_and_customers_of_each_class():
-    ax = plot_return(returns(), months=9)
+    ax = plot_return(returns(), months=9, later=6)
 
     dots = ax.lines[0]
     assert dots.get_xdata().tolist() == list(range(13))
@@ -647,7 +647,7 @@ def test_the_chance_of_return_shows_rate_and_customers_of_each_class():
     shown = words(ax)
     assert {"0\n12,345", "12+\n233", "5.0%", "100%"} <= set(shown)
     assert ax.get_xlabel() == "Order days in up to 9 months before; below it, customers"
-    assert ax.get_ylabel() == "Share that ordered again"
+    assert ax.get_ylabel() == "Share that ordered again within 6 months"
 
 
 def test_a_silent_customer_is_overdue_beyond_ninety_days_and_another_one_buys_less():

@@ -248,7 +248,7 @@ CONTRACT: dict[str, TableContract] = {
     ),
     "fx_rates": TableContract(
         (
-            must("date"),
+            must("date", past=True),
             CURRENCY._replace(needed=True),
             Field("rate", needed=True, filled=True, above=0),
         ),

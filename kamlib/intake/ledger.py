@@ -150,7 +150,7 @@ def _revenue_accounts(period: str, gl_totals: pd.DataFrame | None) -> pd.DataFra
     """
     if gl_totals is None:
         return None
-    parts = gl_totals["line"].map({REVENUE: 1, **REVENUE_PARTS})
+    parts = gl_totals["line"].map({REVENUE: 1, **REVENUE_PARTS}).astype("float64")
     accounts = gl_totals[(gl_totals["period"] == period) & parts.notna()]
     turned = accounts["sign"].fillna(1).astype(float) * parts[accounts.index] < 0
     return accounts.assign(as_ladder=accounts["amount"].mask(turned, -accounts["amount"]))

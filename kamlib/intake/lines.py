@@ -170,7 +170,8 @@ def customer_groups(
     """
     own = products.dropna(subset=["product_group"])
     rows = {"_product": own["product_id"].tolist(), "_group": own["product_group"].tolist()}
-    groups = lookup(work, "product_groups", pa.table(rows), like=typed)
+    texts = pa.schema([(name, pa.string()) for name in rows])  # of none at all, too
+    groups = lookup(work, "product_groups", pa.table(rows, texts), like=typed)
     begin = min(span.start for span in work.engagement.periods.values())
     dated = typed.filter(typed["date"] >= ibis.literal(months_earlier(begin, 12).date()))
     dated = dated.mutate(month=dated["date"].truncate("M"))

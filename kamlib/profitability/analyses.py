@@ -158,12 +158,9 @@ def cost_pools(stage: "Stage", statements: Analysis) -> Analysis:
         at_least=stage.engagement.profitability.peers.at_least,
     )
     parts: list[Part] = [said]
-    now = stated.now[stated.now["active"] & (stated.now["invoice_revenue"] > 0)].astype(
-        {"cost_to_serve": float, "invoice_revenue": float}
-    )
-    rates = now["cost_to_serve"] / now["invoice_revenue"]
-    average = now["cost_to_serve"].sum() / now["invoice_revenue"].sum()
-    if len(work) > 1 and causes.tells_apart(rates, average):
+    sold = stated.now[stated.now["active"] & (stated.now["invoice_revenue"] > 0)]
+    cost, revenue = (sold[name].astype(float) for name in ("cost_to_serve", "invoice_revenue"))
+    if len(work) > 1 and causes.tells_apart(cost / revenue, cost.sum() / revenue.sum()):
         parts += [
             Figure("work_by_segment", lambda: figures.plot_work_by_segment(work)),
             Finding(words.segments_finding(work)),

@@ -57,7 +57,10 @@ def return_chances(stage: "Stage") -> Analysis:
         if rates["rate"].round(2).nunique() > 1:  # else the figure says nothing
             seen = whole_months(rates["window_start"].head(1), rates["cutoff"][0])[0]
             months = min(stage.engagement.windows.trend_months, int(seen))
-            parts.append(Figure("return", lambda: figures.plot_return(rates, months=months)))
+            later = int(fitted["horizon_months"].iloc[0])
+            parts.append(
+                Figure("return", lambda: figures.plot_return(rates, months=months, later=later))
+            )
         parts += [
             Claim(words.return_finding(stays[among(stays["customer_id"], external(customers))])),
         ]

@@ -31,7 +31,7 @@ NAME_WIDTH = 150  # points
 
 
 @styled
-def plot_return(classes: pd.DataFrame, *, months: int) -> Axes:
+def plot_return(classes: pd.DataFrame, *, months: int, later: int) -> Axes:
     """Draw the share of customers that ordered again, by the number of their order days.
 
     Parameters
@@ -40,6 +40,7 @@ def plot_return(classes: pd.DataFrame, *, months: int) -> Axes:
         ``order_days`` (0 to 12; 12 means 12 and more), ``rate`` (0 to 1, missing for an empty
         class), ``n`` customers counted.
     months : in which order days are counted; of some only as far as the lines reach back
+    later : months in which they came back or did not
 
     Returns
     -------
@@ -69,7 +70,7 @@ def plot_return(classes: pd.DataFrame, *, months: int) -> Axes:
     named = [f"{day}+" if day == MOST_ORDER_DAYS else f"{day}" for day in map(int, days)]
     ax.set_xticks(days, [f"{day}\n{number(n)}" for day, n in zip(named, classes["n"], strict=True)])
     ax.set_xlabel(_("Order days in up to {n} months before; below it, customers").format(n=months))
-    ax.set_ylabel(_("Share that ordered again"))
+    ax.set_ylabel(_("Share that ordered again within {n} months").format(n=later))
     return ax
 
 

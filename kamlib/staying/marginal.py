@@ -9,7 +9,10 @@ from kamlib.core.codes import EFFORT
 from kamlib.core.timespans import Period
 from kamlib.staying.customer_base import A_WEEK
 
-LEAST, HARDLY = 2, 0.05  # customers, and part of them: less is hardly a change; a judgement
+LEAST, HARDLY = (
+    2,
+    0.05,
+)  # customers, and part of them or of effort: less is hardly a change; a judgement
 BY_CHANCE = 1.645  # standard errors within which 9 of 10 changes by chance alone lie
 
 
@@ -65,12 +68,12 @@ def by_purpose(
 def won_and_kept(orders: pd.DataFrame, starts: list[pd.Timestamp]) -> pd.DataFrame:
     """Count who was won and who was kept in two periods, from `first_days` of them.
 
-    Won is whose first order lies in the period: who had bought before is recovered. Kept is who bought in
-    the one before too; ``of`` is how many that were.
+    Won is who bought and had not in the period before, new or back again: so both periods look back as
+    far. Kept is who bought in the one before too; ``of`` is how many that were.
     """
     place = pd.DatetimeIndex(starts).searchsorted(orders["date"], side="right")
-    ever, earlier, then, now = (set(orders["customer_id"][place == n]) for n in range(4))
-    won = (len(then - earlier - ever), len(now - then - earlier - ever), np.nan, np.nan)
+    earlier, then, now = (set(orders["customer_id"][place == n]) for n in range(1, 4))
+    won = (len(then - earlier), len(now - then), np.nan, np.nan)
     kept = (len(then & earlier), len(now & then), len(earlier), len(then))
     columns = ["customers_before", "customers_now", "of_before", "of_now"]
     return pd.DataFrame([won, kept], ["win", "keep"], columns)
@@ -87,19 +90,30 @@ def cost_at_the_margin(noted: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFram
     -------
     DataFrame with the columns of both, ``one_more`` (hours of people, else money; NaN where not named) and
     ``at_the_margin``: named; chance (named, though by chance alone one change of ten is as large);
-    unknown; hardly (their number hardly changes); against (effort and number do not move the same way);
-    share (only how many there were to keep moves it so)
+    unknown; beside (another kind is unknown); hardly (their number hardly changes); steady (the effort
+    does); against (effort and number do not move the same way); mixed (another kind does not)
+
+    Notes
+    -----
+    Of customers kept, the change is what differs from the share kept before and from the effort on each
+    who could be kept: more to keep is no success, and more work on more of them no rise.
     """
     table = noted.join(counts, on="purpose")
-    more, spent = (table[f"{n}_now"] - table[f"{n}_before"] for n in ("customers", "effort"))
-    then, now = (table[f"customers_{n}"] / table[f"of_{n}"] for n in ("before", "now"))
-    gone = 1 - then.fillna(0), 1 - now.fillna(0)
-    varies = table["customers_before"] * gone[0] + table["customers_now"] * gone[1]
+    grown = (table["of_now"] / table["of_before"]).fillna(1.0)
+    as_before = table["customers_before"] * grown
+    more, usual = table["customers_now"] - as_before, table["effort_before"] * grown
+    spent = table["effort_now"] - usual
+    gone = [1 - (table[f"customers_{n}"] / table[f"of_{n}"]).fillna(0.0) for n in ("before", "now")]
+    varies = table["customers_before"] * gone[0] * grown**2 + table["customers_now"] * gone[1]
+    steady = spent.abs() <= HARDLY * usual
+    against = ~steady & (spent * more < 0)
     reasons = {
         "unknown": spent.isna(),
-        "hardly": more.abs() < np.maximum(LEAST, HARDLY * table["customers_before"]),
-        "against": spent * more <= 0,
-        "share": (now - then) * more < 0,
+        "beside": spent.isna().groupby(table["purpose"]).transform("any"),
+        "hardly": more.abs() < np.maximum(LEAST, HARDLY * as_before),
+        "steady": steady,
+        "against": against,
+        "mixed": against.groupby(table["purpose"]).transform("any"),
         "chance": more.abs() <= BY_CHANCE * np.sqrt(varies),
     }
     told = np.select(list(reasons.values()), list(reasons), "named")

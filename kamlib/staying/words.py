@@ -22,7 +22,9 @@ AT_THE_MARGIN = {  # what one more cost, or why that is not named
     ),
     "hardly": N_("no cost of one more, for their number hardly changed"),
     "against": N_("no cost of one more, for effort and number did not move the same way"),
-    "share": N_("no cost of one more, for only how many there were to keep changed"),
+    "steady": N_("no cost of one more, for it hardly changed"),
+    "mixed": N_("no cost of one more, for another kind of effort did not move as their number did"),
+    "beside": N_("no cost of one more, for another kind of effort is not known"),
 }
 
 
@@ -208,7 +210,14 @@ def margin_finding(table: pd.DataFrame, periods: list[str], *, currency: str) ->
                 what=what, now=now, then=then, parts=parts
             )
         )
-    if table["one_more"].notna().any():
+    named = table[table["one_more"].notna()]
+    if named["purpose"].eq("keep").any():
+        said.append(
+            _(
+                "Of those kept, a change is what goes beyond the same share and the same effort on each."
+            )
+        )
+    if len(named):
         said.append(
             _("Two periods beside each other describe what one more cost; they prove no cause.")
         )
