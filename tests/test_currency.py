@@ -185,9 +185,7 @@ def test_a_rate_of_nothing_is_set_aside_and_two_rates_of_one_day_are_rejected(tm
 
 
 def test_a_rate_for_the_end_of_all_days_is_set_aside(tmp_path):
-    given = lines_of(
-        tmp_path, "F1, 2024-01-01, A, 10, 1, EUR", rates=RATES + "9999-12-31,EUR,7\n"
-    )
+    given = lines_of(tmp_path, "F1, 2024-01-01, A, 10, 1, EUR", rates=RATES + "9999-12-31,EUR,7\n")
 
     intake = read_inputs(given, "FY2024")
 
