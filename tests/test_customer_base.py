@@ -144,7 +144,7 @@ def test_whoever_is_on_time_and_a_rare_buyer_are_not_leaving():
     known = stays(A=0.82, B=0.82)
     rare = known.assign(order_days_24m=[2, 12])
 
-    assert alarmed(known.assign(overdue=[False, True])) == {"B": "silent"}
+    assert alarmed(known.assign(silent_days=[20, 21])) == {"B": "silent"}
     assert alarmed(rare) == {"B": "silent"}
 
 

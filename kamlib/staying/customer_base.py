@@ -57,11 +57,11 @@ def leaving(
 
     Notes
     -----
-    An alarm pays below a chance of return of miss / (miss + false alarm); who is not silent longer than
-    usual gives no sign of silence, whatever the chance of all like it. Who is silent buys less, and misses
-    a product group, by that alone: that is one sign. Regular is who ordered on three days in 24 months. A
-    third less counts where the months, each held against its own of the year before, fall by more than
-    chance would in one case of ten (t of six pairs).
+    An alarm pays below a chance of return of miss / (miss + false alarm); who has been silent no longer
+    than usual gives no sign of silence, whatever the chance of all like it. Who is silent buys less, and
+    misses a product group, by that alone: that is one sign. Regular is who ordered on three days in 24
+    months. A third less counts where the months, each held against its own of the year before, fall by
+    more than chance would in one case of ten (t of six pairs).
     """
     regular = stays[stays["order_days_24m"] >= SOME_ORDER_DAYS].set_index("customer_id")
     table = regular[["silent_days", "usual_days", "p_return_12m"]].assign(
@@ -70,7 +70,7 @@ def leaving(
     table = table[table[brought.name] > 0]
     own = regular.loc[table.index]
     chance = own["p_return_12m"].fillna(own["p_return_high"])
-    silent = own["overdue"].eq(True) & (own["model"] != BASE)
+    silent = (own["silent_days"] > own["usual_days"]) & (own["model"] != BASE)
     silent &= chance < miss / (miss + false_alarm)
     change, surely = (each.reindex(table.index) for each in _revenue_change(months, end))
     stopped = _stopped(groups, end).reindex(table.index)
