@@ -261,7 +261,7 @@ def test_the_page_names_who_could_join_and_how_many_nobody_can_tell():
     told = door_outcomes(doors, strategic_door(None, None, end=date(2025, 12, 31)), pd.Series())
     assert told[0].said.startswith("Of 1 of 15 customers nothing decides")
     shut = doors.assign(open=False)
-    assert "0 of the others could join" in joining_finding(shut)
+    assert ", none of the others could join" in joining_finding(shut)
     assert joining_finding(shut.assign(judged=False)) == ""
 
 

@@ -345,7 +345,10 @@ def joining_finding(doors: pd.DataFrame) -> str:
     return _(
         "By what comparable customers buy, {n} of the others could join the vital few; of {blind} it "
         "cannot be told yet."
-    ).format(n=number(int(second["open"].sum())), blind=number(int((~judged).sum())))
+    ).format(
+        n=number(int(second["open"].sum())) if second["open"].any() else _("none"),
+        blind=number(int((~judged).sum())),
+    )
 
 
 def deals_finding(deals: pd.DataFrame, least: float, *, currency: str) -> list[str]:
